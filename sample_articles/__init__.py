@@ -1,0 +1,1 @@
+"""Articles written for this project: fiction, shown while the user's own library is empty."""

@@ -1,0 +1,1 @@
+"""The library: everything that needs no terminal."""

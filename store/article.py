@@ -1,0 +1,125 @@
+"""What an article is, and what reading makes of it: plain values that everything passes around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+WORDS_PER_MINUTE = 230
+"""Silent reading of English non-fiction: 238 words a minute (Brysbaert 2019), rounded down."""
+
+NO_EXTRA: Mapping[str, Any] = {}
+
+
+def minutes(words: int) -> int:
+    """Minutes to read that many words, at least one."""
+    return max(1, round(words / WORDS_PER_MINUTE))
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The facts of one article, without its text. Times are ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    category: str = ""
+    url: str = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    date: str | None = None
+    """When it was published: a date, or a time where one is known."""
+    created: str | None = None
+    """When it was added to the library."""
+    updated: str | None = None
+    words: int = 0
+    language: str = ""
+    source: str = ""
+    """How it came in: `import`, `feed`, `page`, `sample`."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Fields an import had that newstui does not know, as they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The long parts of one article; paragraphs are separated by an empty line."""
+
+    text: str = ""
+    summary: str = ""
+    summary_origin: str = ""
+    """`import`, `extract` or `command`; empty where there is no summary."""
+    summary_complete: bool = True
+    """False where the summary came cut off in the middle of a sentence."""
+    similar: tuple[str, ...] = ()
+    """Titles that came with the article as similar readings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading has made of one article: what the events of all machines add up to."""
+
+    read: bool = False
+    starred: bool = False
+    read_count: int = 0
+    last_opened: str | None = None
+    last_read: str | None = None
+    position: int = 0
+    """Offset into the text, in characters, where reading stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One article as an intake delivers it."""
+
+    article: Article
+    body: Body
+    reading: Reading = Reading()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One item that could not be taken in: where it stands and why."""
+
+    where: str
+    """File and item, as the user can find it: `feeds.jsonl: line 12`."""
+    reason: str
+
+
+class Row(NamedTuple):
+    """What the list shows of one article. A tuple, because there are 100,000 of them."""
+
+    id: str
+    title: str
+    category: str
+    when: int
+    """Seconds since 1970: published, or added where that is not known."""
+    added: int
+    words: int
+    read: bool
+    starred: bool
+    read_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """One similar reading: from the library, or only a title that came with the article."""
+
+    id: str | None
+    title: str
+    category: str = ""
+    when: int = 0
+    read: bool = False
+    score: float = 0.0
+    terms: tuple[str, ...] = ()
+    """The words that made it similar, strongest first."""
+    origin: str = "index"
+    """`import` if the title came with the article, else `index`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article whole: facts, text and reading state."""
+
+    article: Article
+    body: Body
+    reading: Reading

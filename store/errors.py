@@ -1,0 +1,39 @@
+"""One tree of errors: each says what happened and what to do about it."""
+
+from __future__ import annotations
+
+
+class NewsError(Exception):
+    """What newstui can name; its text is one line for the user."""
+
+
+class LibraryUnavailable(NewsError):
+    """The library's folder cannot be created or read."""
+
+
+class LibraryBusy(NewsError):
+    """Another process holds a lock of the library for longer than we wait."""
+
+
+class LibraryDamaged(NewsError):
+    """A file of the library does not hold what it should."""
+
+
+class LibraryReadOnly(NewsError):
+    """The library can be read but not changed."""
+
+
+class NotSaved(NewsError):
+    """A change did not reach the disk; what was there before is untouched."""
+
+
+class NoSuchArticle(NewsError):
+    """No article, or more than one, fits the id that was given."""
+
+
+class UrlRefused(NewsError):
+    """A URL that is not opened: wrong scheme, no host, or too long."""
+
+
+class BadInput(NewsError):
+    """What came from outside (a file, an item, an option) cannot be used."""

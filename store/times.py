@@ -1,0 +1,108 @@
+"""Times as the library keeps them: UTC, ISO 8601; a date without a time stays a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+Clock = Callable[[], datetime]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+CLOCK_TIME = re.compile(r"\d:\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """`moment` as `2022-02-28T20:04:00Z`; microseconds are kept where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(value: int) -> datetime:
+    """The moment that is `value` microseconds after 1970; what no calendar holds is the last day."""
+    try:
+        return EPOCH + timedelta(microseconds=value)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def seconds(text: str | None) -> int:
+    """Seconds since 1970 of a date or time in our form; 0 where there is none."""
+    if not text:
+        return 0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return 0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp())
+
+
+def parse_time(value: object) -> str | None:
+    """A date or time from outside in our form, or None if it cannot be understood.
+
+    Args:
+        value: ISO 8601, RFC 2822, `Feb. 28, 2022`, `2022/02/28 20:04`, or seconds since 1970.
+            A time without a zone is taken as UTC.
+
+    Returns:
+        `YYYY-MM-DD` if no time of day was given, else `YYYY-MM-DDTHH:MM:SSZ`.
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, datetime):
+        return _checked(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return _from_number(value)
+    text = str(value).strip()
+    if DATE.match(text) or STAMP.match(text):
+        return text if _is_real(text) else None
+    return _from_text(text) if 4 <= len(text) <= 64 else None
+
+
+def _is_real(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_number(value: float) -> str | None:
+    try:
+        moment = datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return iso(moment)
+
+
+def _from_text(text: str) -> str | None:
+    from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
+
+    try:
+        moment = parser.parse(text, default=datetime(1970, 1, 1))
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
+
+
+def _checked(moment: datetime) -> str | None:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return iso(aware)
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The panes: they draw values they are given and post messages; they know no store."""
