@@ -1,1 +1,200 @@
 """Everything that brings articles in: each format ends as a `Found` or a `Refused`."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from store.article import Found, Refused
+from store.clean import clean_line
+from store.errors import BadInput
+from store.intake.build import build
+from store.intake.newstui_json import BOM, Item, json_items, json_lines
+from store.intake.reading_page import is_reading_page, pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["KINDS", "Found", "Refused", "build", "detect", "read"]
+
+KINDS = ("json", "jsonl", "reading", "markdown", "html", "text")
+
+HEAD = 64 * 1024
+"""Bytes that are looked at to tell what a file is."""
+
+MAX_FILE = 256 * 1024 * 1024
+"""Bytes of a file that has to be read whole; JSON Lines may be of any size."""
+
+MAX_LINE = 64 * 1024 * 1024
+"""Bytes of one line of JSON Lines."""
+
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+SUFFIXES = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+}
+
+JSON_BEGIN = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
+HTML_BEGIN = re.compile(
+    r"(?:<\?xml[^<>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+MARKDOWN_BEGIN = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
+
+
+def detect(name: str, head: bytes) -> str:
+    """Tell the format of a file by its content, and where that leaves a choice by its name.
+
+    Args:
+        name: File name; only its suffix counts.
+        head: How the file begins; the more, the surer.
+
+    Returns:
+        One of `KINDS`.
+    """
+    suffix = SUFFIXES.get(PurePath(name).suffix.lower(), "")
+    encoding = "utf-16" if head.startswith(UTF16) else "utf-8-sig"
+    text = head.decode(encoding, "replace").replace("\r\n", "\n").lstrip()
+    if JSON_BEGIN.match(text):
+        return _json_kind(text, suffix)
+    if HTML_BEGIN.match(text):
+        return "html"
+    if MARKDOWN_BEGIN.match(text):
+        return "markdown"
+    if suffix in ("json", "jsonl"):
+        return suffix
+    return "reading" if is_reading_page(text) else suffix or "text"
+
+
+def _json_kind(text: str, suffix: str) -> str:
+    """`jsonl` where objects follow each other line by line, `json` where one value spans all."""
+    first = text.split("\n", 1)[0].rstrip()
+    if suffix == "jsonl" or (text.startswith("{") and first != "{" and "\n{" in text):
+        return "jsonl"
+    is_cut = first == text.rstrip() and len(text) > HEAD // 4
+    return "jsonl" if is_cut and suffix != "json" else "json"
+
+
+def read(
+    name: str,
+    stream: BinaryIO,
+    *,
+    source: str = "import",
+    now: str,
+    kind: str | None = None,
+) -> Iterator[Found | Refused]:
+    """Read the articles of one file.
+
+    Bad content never raises: what cannot be used is refused, item by item, and the rest goes on.
+
+    Args:
+        name: How the user knows the file.
+        stream: Its bytes. JSON Lines are read line by line, everything else whole.
+        source: How the articles came in.
+        now: The time they came in, in our form.
+        kind: One of `KINDS`, if it is known.
+    """
+    name = clean_line(name)
+    try:
+        for item in _items(name, stream, kind):
+            yield item if isinstance(item, Refused) else _built(item, source, now)
+    except OSError as error:
+        yield Refused(name, error.strerror or str(error))
+
+
+def _built(item: Item, source: str, now: str) -> Found | Refused:
+    try:
+        return build(item.fields, source=source, now=now)
+    except BadInput as error:
+        return Refused(item.where, str(error))
+
+
+def _items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Item | Refused]:
+    head = stream.read(HEAD)
+    start = head.removeprefix(BOM).lstrip()
+    if not start:
+        yield Refused(name, "the file is empty")
+        return
+    found = kind or detect(name, head)
+    is_utf16 = head.startswith(UTF16)
+    if b"\0" in head and not is_utf16 and not start.startswith((b"{", b"[")):
+        yield Refused(name, "binary, not text")
+    elif found == "jsonl" and not is_utf16:
+        yield from json_lines(name, _lines(head, stream))
+    else:
+        data = head + stream.read(MAX_FILE + 1 - len(head))
+        if kind is None and found in ("text", "markdown") and len(data) > len(head):
+            found = detect(name, data)  # a reading page shows itself only at its end
+        yield from _whole(name, data, found)
+
+
+def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes | None]:
+    """Lines of a stream whose beginning was read already; None for one that is too long."""
+    *whole, begun = head.split(b"\n")
+    yield from whole
+    line = begun + stream.readline(MAX_LINE)
+    while line:
+        if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+            while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield None
+        else:
+            yield line
+        line = stream.readline(MAX_LINE)
+
+
+def _whole(name: str, data: bytes, kind: str) -> Iterator[Item | Refused]:
+    if len(data) > MAX_FILE:
+        yield Refused(name, f"larger than {MAX_FILE >> 20} MB; JSON Lines may be of any size")
+        return
+    try:
+        if kind == "json":
+            yield from json_items(name, _as_utf8(data))
+        elif kind == "jsonl":
+            yield from json_lines(name, io.BytesIO(_as_utf8(data)))
+        elif kind == "reading":
+            for number, fields in enumerate(pages(_decoded(data).splitlines()), start=1):
+                yield Item(f"{name}: page {number}", fields)
+        else:
+            yield Item(name, _document(_decoded(data), kind))
+    except BadInput as error:
+        yield Refused(name, str(error))
+
+
+def _document(text: str, kind: str) -> dict[str, Any]:
+    """Return the fields of a file that is one article. Its libraries are imported only here."""
+    if kind == "html":
+        from store.intake.html import page_fields
+
+        return page_fields(text)
+    if kind == "markdown":
+        from store.intake.markdown import markdown_fields
+
+        return markdown_fields(text)
+    from store.intake.plain import plain_fields
+
+    return plain_fields(text)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    return _decoded(data).encode() if data.startswith(UTF16) else data
+
+
+def _decoded(data: bytes) -> str:
+    encoding = "utf-16" if data.startswith(UTF16) else "utf-8"
+    try:
+        text = data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not {encoding.upper()} at byte {error.start}") from None
+    if "\0" in text:
+        raise BadInput("binary, not text")
+    return text

@@ -1,0 +1,53 @@
+"""newstui JSON: how an article leaves the library, and in which form it may come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from store.article import Article, Entry, Reading, Similar, minutes
+from store.times import from_micros, iso
+
+
+def facts_json(article: Article, reading: Reading) -> dict[str, Any]:
+    """Facts and reading state, without the long parts."""
+    return {
+        **asdict(article),
+        "extra": dict(article.extra),
+        **asdict(reading),
+        "minutes": minutes(article.words),
+    }
+
+
+def entry_json(entry: Entry, similar: Sequence[Similar]) -> dict[str, Any]:
+    """One article whole."""
+    body = entry.body
+    return {
+        **facts_json(entry.article, entry.reading),
+        "text": body.text,
+        "summary": body.summary,
+        "summary_origin": body.summary_origin or None,
+        "summary_complete": body.summary_complete,
+        "similar": [similar_json(other) for other in similar],
+    }
+
+
+def similar_json(other: Similar) -> dict[str, Any]:
+    """One similar reading."""
+    return {
+        "id": other.id,
+        "title": other.title,
+        "category": other.category,
+        "date": _date(other.when),
+        "score": round(other.score, 4),
+        "terms": list(other.terms),
+        "origin": other.origin,
+    }
+
+
+def _date(when: int) -> str | None:
+    if not when:
+        return None
+    text = iso(from_micros(when * 1_000_000))
+    return text.removesuffix("T00:00:00Z")  # a row does not tell a date from its midnight

@@ -1,0 +1,132 @@
+"""The analyser: text -> the terms that similar readings and summaries compare.
+
+Written for news titles and bodies in any script: words are folded (case, accents, possessives, English
+plurals), scripts that are written without spaces are cut into pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+ENGLISH = """
+    a about above after again against all almost along already also although always am among an and another any
+    anyone anything are arent around as at away back be became because become been before being below between both
+    but by came can cannot cant come could couldnt did didnt do does doesnt doing done dont down during each either
+    else enough even ever every everyone everything for from further gave get gets getting give given go goes going
+    gone got had hadnt has hasnt have havent having he hed her here hers herself hes him himself his how however
+    i if im in including indeed instead into is isnt it itd itll its itself ive just keep kept least less let
+    lets like made make makes making many me might more most much must mustnt my myself neither never no nobody none
+    nor not nothing now of off often on once one only onto or other others our ours ourselves out over own per
+    perhaps put quite rather really said same saw say saying says see seen shall she shes should shouldnt
+    since so some someone something still such take taken takes taking than that thats the their theirs them
+    themselves then there theres therefore these they theyd theyll theyre theyve thing this those though through
+    thus to together told too took toward towards two under until unless up upon use used very want wanted was wasnt
+    way we well went were werent weve what whatever when where whether which while who whole whom whose why will
+    with within without wont would wouldnt yes yet you youd youll your youre yours yourself youve
+    mr mrs ms
+"""
+STOP_WORDS = frozenset(ENGLISH.split())
+"""Words that say nothing about what a text is about; without their apostrophes, as the analyser sees them."""
+
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # CJK
+)
+"""Scripts whose words are cut into pairs, as the inside of a character class."""
+
+ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+"""Marks that readers leave out when they search."""
+
+VOWEL_SIGNS = (
+    "\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e4e\u0eb1\u0eb4-\u0ece\u102b-\u103e\u17b4-\u17d3"
+)
+"""Marks that are letters (Indic scripts and their neighbours), which `\\w` does not know."""
+
+WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWEL_SIGNS}]+")
+PIECE = re.compile(rf"[{UNSPACED}]+|[^{UNSPACED}_]+")
+IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+APOSTROPHES = re.compile(r"['’]s['’]*$|^['’]*(?:[cdjlmnst]|qu)['’](?=\w)|['’]")
+"""Possessives (Kyiv's), elided articles (l'Ukraine), and what is left inside a word (don't)."""
+
+ENDS_IN_S = ("ss", "us", "is", "ics")
+NOT_PLURAL = frozenset({"news", "series", "species"})
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text, in order and with repetitions."""
+    found: list[str] = []
+    for word in WORD.findall(fold(text)):
+        if word.isascii() and word.isalnum():
+            found.append(_term(word))
+        else:
+            found.extend(_terms_of(word))
+    return list(filter(None, found))
+
+
+def shared_words(text: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of a text that hold a wanted term, in lower case but otherwise as they stand.
+
+    Yields:
+        Each word with its wanted terms; neighbouring pairs of an unspaced script are one word.
+    """
+    for word in WORD.findall(unicodedata.normalize("NFC", text).casefold()):
+        for piece in _pieces(word):
+            if IS_UNSPACED.match(piece):
+                yield from _stretches(piece, wanted)
+            elif hits := tuple(term for term in terms(piece) if term in wanted):
+                yield piece, hits
+
+
+def fold(text: str) -> str:
+    """The text without case, accents and the widths of East Asian letters."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered
+    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", lowered))
+    return unicodedata.normalize("NFC", bare)
+
+
+def _pieces(word: str) -> list[str]:
+    """A word without apostrophes, parted where a script begins or ends that has no spaces."""
+    return PIECE.findall(APOSTROPHES.sub("", word))
+
+
+def _terms_of(word: str) -> Iterator[str]:
+    for piece in _pieces(word):
+        if IS_UNSPACED.match(piece):
+            yield from _pairs(piece)
+        else:
+            yield _term(piece.replace(".", ""))
+
+
+def _term(word: str) -> str:
+    """The word as a term, or nothing where it is a stop word or a single letter."""
+    if len(word) < 2 or word in STOP_WORDS:
+        return ""
+    if word[-1] != "s" or len(word) < 4 or word.endswith(ENDS_IN_S) or word in NOT_PLURAL:
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+
+
+def _stretches(run: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Neighbouring wanted pairs of a run, joined again."""
+    hits: list[str] = []
+    for pair in [*map(fold, _pairs(run)), ""]:
+        if pair and pair in wanted:
+            hits.append(pair)
+        elif hits:
+            yield hits[0] + "".join(hit[-1] for hit in hits[1:] if len(hit) > 1), tuple(hits)
+            hits = []

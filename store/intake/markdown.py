@@ -1,0 +1,188 @@
+"""Markdown with front matter: YAML between `---` lines or TOML between `+++` lines."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from frontmatter.default_handlers import BaseHandler, YAMLHandler
+from markdown_it import MarkdownIt
+
+from store.errors import BadInput
+from store.intake.prose import join_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+try:
+    from yaml import CBaseLoader as BaseLoader
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML was built without libyaml
+    from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
+
+FRONT_LIMIT = 64 * 1024
+"""Characters of front matter: a hundred times what anyone writes."""
+
+MAX_DEPTH = 32
+MAX_ALIASES = 10
+"""Ten aliases repeat a document some forty times at most; hundreds make a bomb of it."""
+
+WRITTEN = frozenset(
+    str.split(
+        "id title category url link authors author tags language text summary similar"
+        " date published published_at date_published created updated last_read last_opened"
+    )
+)
+"""Fields that are taken as they were written: YAML reads `2022.10` as 2022.1 and `no` as false."""
+
+HARD_BREAK = ("  ", "\\")
+
+
+class TOMLFrontMatter(BaseHandler):
+    """Front matter in TOML, read with the standard library."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def load(self, fm: str) -> dict[str, Any]:
+        """Parse the lines between the delimiters."""
+        try:
+            return tomllib.loads(fm)
+        except RecursionError:
+            raise BadInput("front matter is nested too deeply") from None
+
+
+class YAMLFrontMatter(YAMLHandler):
+    """Front matter in YAML, read with the safe loader once it is known to be no bomb."""
+
+    def load(self, fm: str, **_: object) -> Any:
+        """Parse the lines between the delimiters.
+
+        Returns:
+            The fields, or None if this is no front matter but text between two rules.
+        """
+        _refuse_bombs(fm)
+        written = yaml.load(fm, Loader=BaseLoader) or {}  # noqa: S506 (makes strings only)
+        if not isinstance(written, dict):
+            return None
+        try:
+            typed = yaml.load(fm, Loader=SafeLoader)
+        except ValueError:  # a date that no calendar has
+            typed = written
+        kept = {name: written[name] for name in WRITTEN if (typed or {}).get(name) is not None}
+        return {str(name): value for name, value in (typed or {}).items()} | kept
+
+
+HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMatter())
+
+
+def markdown_fields(text: str) -> dict[str, Any]:
+    """Return the fields of the front matter, title and text of a Markdown document.
+
+    Without a title in the front matter the first heading is the title. The lines of a paragraph
+    are joined; lists, quotes, code, tables and headings keep theirs.
+
+    Raises:
+        BadInput: The front matter cannot be read; the error names the line.
+    """
+    fields, content = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not content:
+        return fields
+    heading, body = _unwrapped(content, str(fields.get("title") or ""))
+    return {"title": heading, "text": body} | {
+        name: value for name, value in fields.items() if name != "title" or value
+    }
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    handler = next((handler for handler in HANDLERS if handler.detect(text)), None)
+    if handler is None:
+        return {}, text
+    try:
+        front, content = handler.split(text)
+    except ValueError:  # a rule at the top, and no second one
+        return {}, text
+    if len(front) > FRONT_LIMIT:
+        raise BadInput(f"front matter is larger than {FRONT_LIMIT // 1024} KB")
+    try:
+        fields = handler.load(front)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _broken(error, text[: text.index(front)].count("\n")) from error
+    return ({}, text) if fields is None else (fields, content)
+
+
+def _refuse_bombs(front: str) -> None:
+    depth = aliases = 0
+    for event in yaml.parse(front, Loader=SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        aliases += isinstance(event, yaml.AliasEvent)
+        if depth > MAX_DEPTH:
+            raise BadInput("front matter is nested too deeply")
+        if aliases > MAX_ALIASES:
+            raise BadInput("front matter repeats itself by too many aliases")
+
+
+def _broken(error: Exception, lines_before: int) -> BadInput:
+    """Return the error for front matter that does not parse, with the line of the file."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        line = lines_before + error.problem_mark.line + 1
+        return BadInput(f"front matter, line {line}: {error.problem}")
+    found = re.search(r"(.*) \(at line (\d+)", str(error))
+    if found:
+        return BadInput(f"front matter, line {lines_before + int(found[2])}: {found[1]}")
+    return BadInput(f"front matter: {' '.join(str(error).split())}")
+
+
+def _unwrapped(content: str, title: str) -> tuple[str, str]:
+    """Join wrapped lines and take the heading that is the title out.
+
+    Returns:
+        The first main heading, and the text without it; where there is a title already, only a
+        heading that repeats it is taken out.
+    """
+    lines = content.split("\n")
+    heading = ""
+    tokens = _blocks().parse(content)
+    for token, inner in pairwise(tokens):
+        if token.level or not token.map:
+            continue
+        first, end = token.map
+        if token.type == "paragraph_open":
+            lines[first:end] = [_joined(lines[first:end])] + [""] * (end - first - 1)
+        elif token.tag == "h1" and not heading and title in ("", inner.content):
+            heading = _plain_line(inner.content)
+            lines[first:end] = [""] * (end - first)
+    return heading, "\n".join(lines)
+
+
+def _blocks() -> MarkdownIt:
+    """A parser of blocks alone: inline markup is not looked at, which also keeps it linear."""
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Join the lines of one paragraph, except where it breaks a line on purpose."""
+    runs: list[list[str]] = [[]]
+    for line in lines:
+        runs[-1].append(line.rstrip("\\") if line.endswith("\\") else line)
+        if line.endswith(HARD_BREAK):
+            runs.append([])
+    return "\n".join(join_lines(run) for run in runs if run)
+
+
+def _plain_line(markdown: str) -> str:
+    """The words of a heading without its markup."""
+    inline = MarkdownIt("commonmark").parseInline(markdown[:1_000])[0]
+    return "".join(
+        " " if token.type == "softbreak" else token.content
+        for token in inline.children or ()
+        if token.type in ("text", "code_inline", "softbreak")
+    )

@@ -1,0 +1,123 @@
+"""What can be told from a text alone: its words, its first sentence, whether it ends whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TITLE_LIMIT = 100
+"""Characters of a title that is made from the text."""
+
+LONG_LINE = 100
+"""Nobody wraps lines wider than this: a longer one is a paragraph that was left whole."""
+
+OPENING = 1_000
+"""Characters of a paragraph that are looked at for its first sentence."""
+
+CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+"""Scripts that put no space between words (Korean does)."""
+
+NO_WORD = re.compile(r"(?<!\S)[^\w\s]+(?!\S)")
+"""A dash or bullet that stands alone between spaces."""
+
+CLOSING = "\"'”’»›)\\]}」』）】〉》*_"
+FINAL = re.compile(f"[.!?…‽؟۔।॥።。．！？｡][{CLOSING}]*\\Z")
+SENTENCE = re.compile(
+    f"(?:[.!?…؟۔।]+[{CLOSING}]*(?=\\s)|[。！？｡]+[{CLOSING}]*)(?!\\s+[a-z])",
+)
+ABBREVIATION = re.compile(
+    r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|No|vs|Jr|Sr|Inc|Ltd|Co|Corp"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
+)
+MARKERS = re.compile(r"(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,3}[.)]\s+|`{3,}\w*\s*)+")
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+BULLET = re.compile(r"\s|[-*+•–—>|#]\s|\d{1,3}[.)]\s")
+
+
+def count_words(text: str) -> int:
+    """Count words as a reader would.
+
+    A word is what stands between spaces and holds a letter or a digit; Chinese and Japanese,
+    which use no spaces, count one word for two characters.
+    """
+    words = 0
+    if not text.isascii() and CJK.search(text):
+        words = sum((len(run) + 1) // 2 for run in CJK.findall(text))
+        text = CJK.sub(" ", text)
+    return words + len(text.split()) - len(NO_WORD.findall(text))
+
+
+def ends_whole(text: str) -> bool:
+    """Whether `text` ends as a sentence ends, in any script, and was not cut off."""
+    return FINAL.search(text.rstrip()[-20:]) is not None
+
+
+def title_from(text: str) -> str:
+    """Make a title of a text that has none: its first sentence, cut at a word if it is long.
+
+    Returns:
+        At most 100 characters, an ellipsis among them if cut; empty if the text has no word.
+    """
+    for paragraph in _first_paragraphs(text):
+        sentence = first_sentence(MARKERS.sub("", paragraph, count=1))
+        sentence = LINK.sub(r"\1", sentence).replace("**", "").replace("`", "")
+        if any(character.isalnum() for character in sentence):
+            return shorten(" ".join(sentence.split()), TITLE_LIMIT)
+    return ""
+
+
+def _first_paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text[: 10 * OPENING].split("\n\n")[:10]:
+        yield paragraph.strip()[:OPENING]
+
+
+def first_sentence(paragraph: str) -> str:
+    """Return the first sentence of a paragraph, or all of it."""
+    for end in SENTENCE.finditer(paragraph):
+        sentence = paragraph[: end.end()]
+        if not ABBREVIATION.search(sentence[-8:]):
+            return sentence
+    return paragraph
+
+
+def shorten(line: str, limit: int) -> str:
+    """Cut a line to `limit` characters, at a word where it has words, with an ellipsis."""
+    if len(line) <= limit:
+        return line
+    space = line.rfind(" ", 0, limit)
+    cut = space if space >= limit // 2 else limit - 1
+    return line[:cut].rstrip(" ,;:–—-") + "…"
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join the lines of one hard-wrapped paragraph; Chinese and Japanese take no space."""
+    joined = ""
+    for line in map(str.strip, lines):
+        bare = not joined or (CJK.match(joined[-1:]) and CJK.match(line[:1]))
+        joined += line if bare else f" {line}"
+    return joined
+
+
+def unwrap(lines: Sequence[str]) -> str:
+    """Undo the hard wrapping of one block of plain text.
+
+    Long lines are paragraphs of their own; list items and indented lines keep their lines.
+    """
+    if max(map(len, lines), default=0) > LONG_LINE:
+        return "\n\n".join(line.strip() for line in lines)
+    runs: list[list[str]] = []
+    for line in lines:
+        if not runs or BULLET.match(line):
+            runs.append([line])
+        else:
+            runs[-1].append(line)
+    if len(runs) == 1:
+        return join_lines(runs[0])
+    return "\n".join(_indent(run[0]) + join_lines(run) for run in runs)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

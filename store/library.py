@@ -1,0 +1,154 @@
+"""The facade: the one thing the terminal talks to.
+
+`Library` says what a library is; `store.folder` keeps one in a folder of plain JSON. Another
+engine may stand behind the same calls: the tests of this protocol run on every implementation.
+A library is used from one thread at a time. Every value it gives is a copy: changing one changes
+nothing. What is acknowledged (a call that has returned) is on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from store.article import Article, Entry, Found, Reading, Row, Similar
+from store.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How far the loading of a library is."""
+
+    articles: int
+    done: int
+    total: int
+    """Steps done and to do in all; what a step is differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How far an adding of articles is: counts so far, all of it on the disk."""
+
+    added: int = 0
+    known: int = 0
+    """Articles that the library has already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A change that was or can be taken back."""
+
+    event: str
+    articles: tuple[str, ...]
+    at: str
+    """When it was made, ISO 8601 in UTC."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What other processes and machines have changed."""
+
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    """Rows that are different now, by id."""
+    articles: bool = False
+    """Whether articles came or went, so that lists have to be asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category and how many articles it has."""
+
+    name: str
+    total: int
+    unread: int
+
+
+class Library(Protocol):
+    """A library of articles and what was read of it.
+
+    Every call may raise `store.errors.LibraryUnavailable` or `LibraryDamaged`; what changes
+    something may raise `LibraryReadOnly`, `LibraryBusy` or `NotSaved`, and has then changed
+    nothing.
+    """
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed, in words; empty if it can."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no article in it; known before anything is loaded."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What was found wrong so far: one line each, with file, item and reason."""
+
+    def load(self) -> Iterator[Loaded]:
+        """Read the library in steps, newest articles first; usable between any two steps."""
+
+    def prepare(self) -> Iterator[int]:
+        """Make ready, in steps, what similar readings need; not needed for correct answers."""
+
+    def rows(self, query: Query) -> list[Row]:
+        """The rows of a list."""
+
+    def row(self, article: str) -> Row | None:
+        """The row of one article, None if there is no such article."""
+
+    def categories(self) -> list[Category]:
+        """Every category, by name."""
+
+    def find(self, id_or_prefix: str) -> str:
+        """The id that begins with these characters.
+
+        Raises:
+            NoSuchArticle: None does, or more than one.
+        """
+
+    def entry(self, article: str) -> Entry:
+        """One article whole.
+
+        Raises:
+            NoSuchArticle: There is none of this id.
+        """
+
+    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
+        """Facts and reading state of many articles, in the order of the ids, without the texts."""
+
+    def similar(self, entry: Entry) -> tuple[Similar, ...]:
+        """Up to five similar readings: those that came with the article, then the best others."""
+
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, Row]:
+        """Record that something happened to articles, durably, as one event.
+
+        Args:
+            event: `opened`, `read`, `unread`, `starred`, `unstarred`, `tagged`, `untagged`
+                (`tag`), `edited` (`to`: new values by field), `position` (`position`: offset into
+                the text), `deleted` or `restored`.
+            articles: Ids.
+            data: What the event says besides.
+
+        Returns:
+            The rows as they are now, by id.
+        """
+
+    def undoable(self, limit: int = 50) -> list[Undone]:
+        """The changes made on this machine that can be taken back, the last one first."""
+
+    def undo(self) -> tuple[Undone, Mapping[str, Row]] | None:
+        """Take back the last change made on this machine, across restarts.
+
+        Returns:
+            What was taken back and the rows as they are now; None if there is nothing left.
+        """
+
+    def add(self, found: Iterable[Found]) -> Iterator[Added]:
+        """Add articles in steps; those it has already are left as they are."""
+
+    def refresh(self) -> Refreshed:
+        """See what other processes and machines have changed; cheap if nothing has."""
+
+    def close(self) -> None:
+        """Leave the library; nothing is lost without it."""

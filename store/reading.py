@@ -1,0 +1,175 @@
+"""What the events of all machines add up to, whatever the order in which they arrive.
+
+Each part of the state is a last-writer-wins register (the event with the greatest stamp decides)
+or a sum, so that any delivery of the same events gives the same state (Shapiro et al. 2011,
+"Conflict-free replicated data types"). An `undone` event takes the event it names out of the sum;
+the articles concerned are then added up anew from the journals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from store.article import Reading
+from store.journal import Event
+from store.times import from_micros, iso
+
+Register = tuple[int, Any]
+"""Stamp and value."""
+
+UNSET: Register = (-1, None)
+
+
+@dataclass(slots=True)
+class Marks:
+    """The registers and sums of one article."""
+
+    read: Register = UNSET
+    starred: Register = UNSET
+    position: Register = UNSET
+    deleted: Register = UNSET
+    count: int = 0
+    imported_count: int = 0
+    """Reads that came with an import: the same on every machine that imports it, so not added."""
+    last_read: int = 0
+    """Microseconds since 1970; 0 for never."""
+    last_opened: int = 0
+    tags: dict[str, Register] = field(default_factory=dict)
+    edits: dict[str, Register] = field(default_factory=dict)
+
+    def reading(self) -> Reading:
+        """The reading state these marks stand for."""
+        return Reading(
+            read=bool(self.read[1]),
+            starred=bool(self.starred[1]),
+            read_count=self.read_count,
+            last_opened=_iso(self.last_opened),
+            last_read=_iso(self.last_read),
+            position=int(self.position[1] or 0),
+        )
+
+    @property
+    def read_count(self) -> int:
+        """How often the article was read."""
+        return self.count + self.imported_count
+
+    def to_json(self) -> dict[str, Any]:
+        """The marks as JSON, without those that were never set."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value and value != UNSET}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Marks:
+        """The marks again.
+
+        Raises:
+            TypeError, ValueError, AttributeError: They are not what `to_json` gives.
+        """
+        marks = cls()
+        for name in ("read", "starred", "position", "deleted"):
+            if name in values:
+                setattr(marks, name, _register(values[name]))
+        for name in ("count", "imported_count", "last_read", "last_opened"):
+            setattr(marks, name, int(values.get(name, 0)))
+        for name in ("tags", "edits"):
+            setattr(marks, name, {k: _register(v) for k, v in values.get(name, {}).items()})
+        return marks
+
+
+def _register(value: Any) -> Register:
+    stamp, held = value
+    return int(stamp), held
+
+
+def _iso(moment: int) -> str | None:
+    return iso(from_micros(moment).replace(microsecond=0)) if moment else None
+
+
+class ReadingState:
+    """The reading state of all articles that have one."""
+
+    def __init__(self, marks: dict[str, Marks] | None = None, undone: set[int] | None = None) -> None:
+        self.marks = {} if marks is None else marks
+        self.undone = set() if undone is None else undone
+        """Stamps of the events that were taken back."""
+
+    def of(self, article: str) -> Marks:
+        """The marks of one article; to be read, not changed."""
+        return self.marks.get(article) or Marks()
+
+    def apply(self, events: Iterable[Event]) -> tuple[set[str], set[str]]:
+        """Add events up.
+
+        Returns:
+            The articles that changed, and those among them that must be added up anew because an
+            event that may have been counted was taken back.
+        """
+        changed: set[str] = set()
+        again: set[str] = set()
+        for event in events:
+            changed.update(event.articles)
+            if event.kind == "undone":
+                self.undone.add(int(event.data.get("of", -1)))
+                again.update(event.articles)
+            elif not self.undone or event.stamp not in self.undone:
+                for article in event.articles:
+                    add(self.marks.setdefault(article, Marks()), event)
+        return changed, again
+
+    def recount(self, articles: Collection[str], events: Iterable[Event]) -> None:
+        """Add these articles up anew from all events there are."""
+        for article in articles:
+            self.marks.pop(article, None)
+        for event in events:
+            if event.kind == "undone" or event.stamp in self.undone:
+                continue
+            for article in event.articles:
+                if article in articles:
+                    add(self.marks.setdefault(article, Marks()), event)
+
+
+def add(marks: Marks, event: Event) -> None:
+    """Add one event to the marks of its article."""
+    # What came with an import is ordered by when it happened, so that a mark made since wins; of
+    # two of the same time the later one in the file counts.
+    stamp = event.at if event.imported else event.stamp
+    match event.kind:
+        case "read":
+            marks.read = max(marks.read, (stamp, True), key=_stamp)
+            _count(marks, event)
+        case "unread":
+            marks.read = max((stamp, False), marks.read, key=_stamp)
+        case "starred" | "unstarred":
+            marks.starred = max(marks.starred, (stamp, event.kind == "starred"), key=_stamp)
+        case "opened":
+            marks.last_opened = max(marks.last_opened, event.at)
+        case "position":
+            value = int(event.data.get("position", 0))
+            marks.position = max(marks.position, (stamp, value), key=_stamp)
+        case "deleted" | "restored":
+            marks.deleted = max(marks.deleted, (stamp, event.kind == "deleted"), key=_stamp)
+        case "tagged" | "untagged":
+            _set(marks.tags, str(event.data.get("tag", "")), (stamp, event.kind == "tagged"))
+        case "edited":
+            for name, value in event.data.get("to", {}).items():
+                _set(marks.edits, name, (stamp, value))
+
+
+def _count(marks: Marks, event: Event) -> None:
+    count = int(event.data.get("count", 1))
+    if event.imported:
+        marks.imported_count = max(marks.imported_count, count)
+    else:
+        marks.count += count
+    if "undated" not in event.data:
+        marks.last_read = max(marks.last_read, event.at)
+
+
+def _stamp(register: Register) -> int:
+    return register[0]
+
+
+def _set(registers: dict[str, Register], name: str, register: Register) -> None:
+    registers[name] = max(registers.get(name, UNSET), register, key=_stamp)

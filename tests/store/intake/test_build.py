@@ -1,0 +1,383 @@
+"""Loose fields become valid articles, or are refused by the name of the field."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.article import Body, Found, Reading
+from store.errors import BadInput
+from store.intake.build import build, count_words
+
+NOW = "2031-05-06T07:08:09Z"
+ID = "0b7c2c1e-5a64-4a4b-9d2e-5b1f0a6f7c11"
+
+
+def made(**fields: Any) -> Found:
+    return build(fields, source="import", now=NOW)
+
+
+def as_newstui_json(found: Found) -> dict[str, Any]:
+    """The inverse of `build`: the JSON of an article as the design describes it."""
+    similar = [{"id": None, "title": title, "origin": "import"} for title in found.body.similar]
+    by_index = {"id": ID, "title": "Found by the index", "origin": "index"}
+    return {
+        **asdict(found.article),
+        **asdict(found.body),
+        **asdict(found.reading),
+        "similar": [*similar, by_index],
+        "minutes": 1,
+    }
+
+
+def test_all_fields_arrive() -> None:
+    found = made(
+        id=ID.upper(),
+        title="Ferry returns",
+        category="harbour",
+        url="https://example.org/ferry",
+        authors=["Ida Holm", "Per Lund"],
+        tags=["sea", "traffic"],
+        date="2030-01-02",
+        created="2030-01-03T04:05:06Z",
+        updated="2030-01-04T00:00:00Z",
+        language="en",
+        text="The ferry is back.\n\nIt sails twice a day.",
+        summary="It sails again.",
+        similar=["Ferry gone", {"title": "Ferry sold"}],
+        read=True,
+        starred=True,
+        read_count=2,
+        last_opened="2030-02-01T00:00:00Z",
+        last_read="2030-02-02T00:00:00Z",
+        position=7,
+    )
+    article = found.article
+    assert article.id == ID
+    assert (article.title, article.category) == ("Ferry returns", "harbour")
+    assert article.authors == ("Ida Holm", "Per Lund")
+    assert article.tags == ("sea", "traffic")
+    assert (article.date, article.created) == ("2030-01-02", "2030-01-03T04:05:06Z")
+    assert (article.words, article.source, article.extra) == (9, "import", {})
+    assert found.body == Body(
+        "The ferry is back.\n\nIt sails twice a day.",
+        "It sails again.",
+        "import",
+        True,
+        ("Ferry gone", "Ferry sold"),
+    )
+    assert found.reading == Reading(
+        True, True, 2, "2030-02-01T00:00:00Z", "2030-02-02T00:00:00Z", 7
+    )
+
+
+LINES = st.text(max_size=40)
+NAMES = st.lists(LINES, max_size=3)
+DATES = st.dates(date(1970, 1, 1), date(2100, 1, 1)).map(date.isoformat)
+TIMES = st.datetimes().map(lambda time: time.replace(microsecond=0).isoformat() + "Z")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | LINES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LINES, inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.fixed_dictionaries(
+    {"title": st.text(min_size=1, max_size=600), "text": st.text(max_size=300)},
+    optional={
+        "id": st.uuids().map(str) | LINES,
+        "url": st.sampled_from(["https://example.org/a?b=1", "http://[x", "mailto:me", "/etc"]),
+        "category": LINES,
+        "authors": NAMES,
+        "tags": NAMES | LINES,
+        "date": DATES | TIMES | LINES,
+        "created": TIMES,
+        "updated": TIMES | LINES,
+        "words": st.integers(0, 5000),
+        "language": LINES,
+        "summary": LINES,
+        "summary_origin": st.sampled_from(["import", "extract", "command", "else"]),
+        "summary_complete": st.booleans(),
+        "similar": NAMES,
+        "read": st.booleans(),
+        "starred": st.booleans(),
+        "read_count": st.integers(0, 99),
+        "last_opened": TIMES,
+        "last_read": TIMES,
+        "position": st.integers(0, 400),
+        "source": st.sampled_from(["import", "feed", "page", "sample", "Some paper"]),
+        "extra": st.dictionaries(LINES, JSON, max_size=3),
+        "rating": JSON,
+    },
+)
+
+
+@given(FIELDS)
+@settings(max_examples=200, deadline=None)
+def test_what_was_built_once_is_built_the_same_again(fields: dict[str, Any]) -> None:
+    try:
+        found = build(fields, source="import", now=NOW)
+    except BadInput:
+        return  # nothing was in it but characters that are never shown
+    again = build(as_newstui_json(found), source="import", now="1999-01-01T00:00:00Z")
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ["a", "b"]),
+        ("title", True),
+        ("url", {"href": "https://example.org"}),
+        ("category", ["a"]),
+        ("text", {"html": "x"}),
+        ("tags", [["a"]]),
+        ("tags", [{"colour": "red"}]),
+        ("authors", 1.5j),
+        ("read", "sometimes"),
+        ("read", 3),
+        ("read_count", -1),
+        ("read_count", "many"),
+        ("read_count", 2.5),
+        ("read_count", 2**70),
+        ("position", [7]),
+        ("similar", [7j]),
+        ("summary", ["a", {}]),
+        ("summary_complete", "maybe"),
+        ("words", True),
+    ],
+)
+def test_a_wrong_type_names_its_field(field: str, value: Any) -> None:
+    with pytest.raises(BadInput, match=f"^{field}: expected .*, found "):
+        made(**{"title": "A title", "summary": "Short.", field: value})
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        ({"title": 2026}, "title", "2026"),
+        ({"title": date(2026, 1, 2)}, "title", "2026-01-02"),
+        ({"tags": "sea, air,, sea"}, "tags", ("sea", "air")),
+        ({"tags": [{"label": "sea"}, {"name": "air"}, 2026]}, "tags", ("sea", "air", "2026")),
+        ({"tags": {"sea": {}, "air": {}}}, "tags", ("sea", "air")),
+        ({"author": "Holm, Ida"}, "authors", ("Holm, Ida",)),
+        ({"authors": {"name": "Ida Holm"}}, "authors", ("Ida Holm",)),
+        ({"link": "https://example.org/"}, "url", "https://example.org/"),
+        ({"published": "2030-01-02"}, "date", "2030-01-02"),
+        ({"published_at": "2030-01-02T03:04:05+01:00"}, "date", "2030-01-02T02:04:05Z"),
+        ({"date_published": "Feb. 28, 2022"}, "date", "2022-02-28"),
+        ({"created": "2022/02/28 20:04"}, "updated", "2022-02-28T20:04:00Z"),
+        ({}, "created", NOW),
+        ({}, "updated", NOW),
+        ({"words": "1,234"}, "words", 1234),
+        ({"source": "feed"}, "source", "feed"),
+    ],
+)
+def test_other_spellings_are_understood(fields: Any, name: str, expected: Any) -> None:
+    assert getattr(made(**{"title": "A title", **fields}).article, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"content": "One.\n\nTwo."}, "One.\n\nTwo."),
+        ({"body": "One."}, "One."),
+        ({"text": ["One.", "Two."]}, "One.\n\nTwo."),
+        ({"html": "<p>One.<p>Two."}, "One.\n\nTwo."),
+        ({"content_html": "One &amp; two"}, "One & two"),
+        ({"content": "<p>One.</p><script>x()</script>"}, "One."),
+        ({"text": "<p>is a tag"}, "<p>is a tag"),
+        ({"content": "a < b"}, "a < b"),
+    ],
+)
+def test_a_text_may_have_other_names(fields: Any, text: str) -> None:
+    assert made(title="A title", **fields).body.text == text
+
+
+@pytest.mark.parametrize(
+    ("given_date", "kept"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", "soon"),
+        ("2022-02-31", "2022-02-31"),
+        ("2022-01-01T10:00:00+99:00", "2022-01-01T10:00:00+99:00"),
+        (-(10**30), None),
+        (float("inf"), "inf"),
+        ([2022, 1], [2022, 1]),
+        ({"year": 0}, {"year": 0}),
+    ],
+)
+def test_a_date_nobody_understands_is_kept_beside(given_date: Any, kept: Any) -> None:
+    """Case 97: no date is invented, and the original is still there to be shown."""
+    article = made(title="A title", date=given_date).article
+    assert article.date is None
+    if given_date == -(10**30):
+        kept = str(given_date)
+    assert article.extra.get("date") == kept
+
+
+def test_fields_nobody_knows_are_kept() -> None:
+    found = made(title="A title", rating=4, extra={"shelf": "b"}, link="", site={"name": "X"})
+    assert found.article.extra == {"rating": 4, "shelf": "b", "site": {"name": "X"}}
+    assert made(title="A title", extra="loose").article.extra == {"extra": "loose"}
+    assert made(title="A title", source="The Paper").article.extra == {"source": "The Paper"}
+    assert made(title="A", url="https://a.example/", link="https://b.example/").article.extra == {
+        "link": "https://b.example/"
+    }
+
+
+def test_what_json_has_no_form_for_becomes_text() -> None:
+    found = made(title="A title", a=date(2030, 1, 2), b=[float("nan")], c={"d": 2**80}, e={1})
+    assert found.article.extra == {
+        "a": "2030-01-02",
+        "b": ["nan"],
+        "c": {"d": str(2**80)},
+        "e": "{1}",
+    }
+
+
+def test_an_id_that_is_no_uuid_is_kept_beside() -> None:
+    found = made(id=4711, title="A title", url="https://example.org/a")
+    assert found.article.extra == {"id": 4711}
+    assert uuid.UUID(found.article.id).version == 5
+    nil = made(id="00000000-0000-0000-0000-000000000000", title="A title")
+    assert nil.article.id != "00000000-0000-0000-0000-000000000000"
+    assert made(id=f"urn:uuid:{ID}", title="A title").article.id == ID
+
+
+def test_ids_are_the_same_wherever_they_are_made() -> None:
+    one, two = (made(title=title, url="https://example.org/a") for title in ("A", "B"))
+    assert one.article.id == two.article.id
+    assert one.article.id != made(title="A", url="https://example.org/b").article.id
+    fields = {"title": "A", "date": "2030-01-02", "text": "Some text."}
+    assert made(**fields).article.id == made(**fields, tags=["x"]).article.id
+    assert made(**fields).article.id != made(**{**fields, "date": "2030-01-03"}).article.id
+    assert made(**fields).article.id == made(**fields, url="javascript:x").article.id
+
+
+@pytest.mark.parametrize("fields", [{}, {"title": "\x1b[2J", "text": " \n"}, {"tags": ["a"]}])
+def test_nothing_in_it_is_refused(fields: Any) -> None:
+    with pytest.raises(BadInput, match="without title, text and URL"):
+        made(**fields)
+
+
+def test_a_url_alone_is_an_article() -> None:
+    long = "https://example.org/" + "a" * 3000
+    article = made(url=long).article
+    assert article.url == long
+    assert article.title.startswith("https://example.org/aaa")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("The ferry is back. It sails.", "The ferry is back."),
+        ("The ferry is back", "The ferry is back"),
+        ("Dr. Holm of the U.S. Navy spoke. Nobody came.", "Dr. Holm of the U.S. Navy spoke."),
+        ("It rose 3.5 percent. Then fell.", "It rose 3.5 percent."),
+        ("“Is it back?” she asked. Yes.", "“Is it back?” she asked."),
+        ("渡し船が戻った。明日から。", "渡し船が戻った。"),
+        ("## A heading\n\nText.", "A heading"),
+        ("- [The ferry](https://example.org/a) is **back**", "The ferry is back"),
+        ("***\n\nReal text.", "Real text."),
+        ("***", "***"),
+        ("word " * 40, "word " * 18 + "word word…"),
+        ("a" * 150, "a" * 99 + "…"),
+        ("One line\nof a paragraph.", "One line of a paragraph."),
+    ],
+)
+def test_a_title_is_made_of_the_text(text: str, title: str) -> None:
+    found = made(text=text).article.title
+    assert len(found) <= 100
+    assert found == title
+
+
+@pytest.mark.parametrize(
+    ("summary", "complete"),
+    [
+        ("It sails.", True),
+        ("It sails", False),
+        ("It sails, they say, because of the", False),
+        ("Does it sail?", True),
+        ("“It sails!”", True),
+        ("(It sails.)", True),
+        ("And so on…", True),
+        ("船が戻った。", True),
+        ("「戻った」", False),
+        ("「戻った。」", True),
+        ("क्या हुआ।", True),
+        ("هل عادت؟", True),
+        ("", True),
+    ],
+)
+def test_a_summary_that_was_cut_off_is_known(summary: str, complete: bool) -> None:
+    body = made(title="A title", summary=summary).body
+    assert body.summary_complete is complete
+    assert body.summary_origin == ("import" if summary else "")
+    assert made(title="A", summary="Cut of", summary_complete=True).body.summary_complete
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("one two\n\nthree", 3),
+        ("one – two * three", 3),
+        ("it's 3.5 %", 2),
+        ("新聞を読む", 3),
+        ("新聞", 1),
+        ("Tokyo 新聞 news", 3),
+        ("신문을 읽다", 2),
+    ],
+)
+def test_words_are_counted_as_a_reader_would(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+def test_another_word_count_is_kept_beside_ours() -> None:
+    assert made(title="A", text="one two", words=2).article.extra == {}
+    other = made(title="A", text="one two", words=5).article
+    assert (other.words, other.extra) == (2, {"words": 5})
+    assert made(title="A", words=5).article.words == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "reading"),
+    [
+        ({}, Reading()),
+        ({"read_count": 2}, Reading(read=True, read_count=2)),
+        ({"read_count": 2, "read": False}, Reading(read_count=2)),
+        ({"read": "yes", "starred": 1}, Reading(read=True, starred=True)),
+        ({"last_read": "2030-01-02"}, Reading(read=True, last_read="2030-01-02")),
+        ({"position": 10**6}, Reading(position=4)),
+    ],
+)
+def test_reading_state(fields: Any, reading: Reading) -> None:
+    assert made(title="A", text="Text", **fields).reading == reading
+
+
+def test_every_text_is_cleaned() -> None:
+    """Cases 45, 51, 52, 94: no control character, line break or surrogate gets into a field."""
+    bad = "a\x1b]52;c;x\x07\u202eb\ud800\r\nc\u2028d\0"
+    found = made(
+        title=bad,
+        category=bad,
+        url=bad,
+        authors=[bad],
+        tags=[bad],
+        language=bad,
+        text=bad,
+        summary=bad,
+        similar=[bad],
+        **{bad: {bad: [bad]}},
+    )
+    every = repr(found)  # repr escapes what may not be shown
+    for escape in ("\\x1b", "\\u202e", "\\ud800", "\\r", "\\u2028", "\\x00", "\\x07"):
+        assert escape not in every
+    assert "\n" not in found.article.title + found.article.url + found.article.tags[0]
+    assert "\ufffd" in found.article.title

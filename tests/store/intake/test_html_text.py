@@ -1,0 +1,121 @@
+"""HTML to text: structure kept as Markdown, everything that acts left out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.intake.html import MAX_DEPTH, html_to_text, page_fields
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One\n  two</p><p>Three", "One two\n\nThree"),
+        ("bare <b>text</b>&nbsp;here", "bare text here"),
+        ("one<br>two<br/><br>three", "one\ntwo\n\nthree"),
+        ("<h1>Head <i>line</i></h1><h4>Sub</h4>text", "## Head line\n\n## Sub\n\ntext"),
+        ("<ul><li>one<li>two</ul>", "- one\n- two"),
+        ("<ol><li>one</li> <li><p>two</p></li></ol>after", "1. one\n2. two\n\nafter"),
+        ("<ul><li>one<ol><li>in</ol><li>two</ul>", "- one\n  1. in\n- two"),
+        ("<li>alone", "- alone"),
+        ("<blockquote><p>a<br>b<p>c</blockquote>d", "> a\n> b\n\n> c\n\nd"),
+        ("<pre>  a\n    b\n</pre>", "```\n  a\n    b\n```"),
+        ("<pre><code>```\nx</code></pre>", "````\n```\nx\n````"),
+        ("use <code>x = 1</code> now", "use `x = 1` now"),
+        ("<table><tr><th>a<th>b<tr><td>1<td>2</table>", "a | b\n1 | 2"),
+        ("<dl><dt>t<dd>d</dl>", "t\n\nd"),
+        ("<figure><img src=x alt='A  cat'><figcaption>Cap</figcaption></figure>", "(A cat)\n\nCap"),
+        ("<img src=pixel.gif>", ""),
+        ("&lt;b&gt; &amp; &eacute; &#8212;", "<b> & é —"),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_structure(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<a href='https://e.org/a'>words</a>", "[words](https://e.org/a)"),
+        ("<a href=' HTTP://e.org/a b(c) '>w</a>", "[w](HTTP://e.org/a%20b%28c%29)"),
+        ("<a href='https://e.org'>https://e.org</a>", "https://e.org"),
+        ("<a href='https://e.org'>a [b]\n<br>c</a>", "[a (b) c](https://e.org)"),
+        ("<a href='https://e.org'><img src=x></a>", ""),
+        ("<a href='https://e.org'><h2>Head</h2></a>", "## Head"),
+        ("<a href='javascript:x()'>words</a>", "words"),
+        ("<a href='/relative'>words</a>", "words"),
+        ("<a href='data:text/html,x'>words</a>", "words"),
+        ("<a>words</a>", "words"),
+    ],
+)
+def test_links_are_http_only(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+def test_nothing_that_acts_is_left() -> None:
+    """Case 99: text only."""
+    html = (
+        "<p onclick=bad()>a</p><script>bad()</script><style>bad{}</style><iframe src=bad>bad</iframe>"
+        "<noscript>bad</noscript><template>bad</template><svg><title>bad</title></svg>"
+        "<form>bad<input value=bad></form><object>bad</object><video>bad</video><!-- bad -->"
+        "<nav>bad</nav><p>b</p>"
+    )
+    assert html_to_text(html) == "a\n\nb"
+
+
+def test_deep_nesting_ends() -> None:
+    """Case 104: no RecursionError, no minutes of parsing."""
+    deep = "<div>" * (MAX_DEPTH * 4) + "text" + "</div>" * (MAX_DEPTH * 4)
+    assert html_to_text(deep) == "text"
+    assert page_fields(deep) == {"text": "text"}
+    assert html_to_text("<blockquote>" * 400 + "text") == "> " * 8 + "text"
+    assert html_to_text("<ul><li>" * 400 + "text") == "  " * 7 + "- text"
+
+
+def test_entities_and_surrogates_do_not_raise() -> None:
+    """Case 94: what an entity stands for is for `clean` to judge, which comes after."""
+    assert html_to_text("a&#0;b&#xD800;c\ud800d") == "a\ufffdb\ufffdc\ufffdd"
+
+
+@given(
+    st.lists(
+        st.sampled_from("<ul> <li> </ul> <a href='http://x'> </a> <pre> </p> <td> <br> <h1>".split())
+        | st.text(max_size=5)
+    ).map("".join)
+)
+@settings(max_examples=150, deadline=None)
+def test_any_markup_gives_a_text(html: str) -> None:
+    text = html_to_text(html)
+    assert "\0" not in text
+    assert text.count("\n\n\n") == 0 or "```" in text or "<br><br>" in html.replace(" ", "")
+
+
+def test_a_page_gives_title_address_and_article() -> None:
+    page = (
+        "<!doctype html><html lang=en-GB><head><title>The ferry — Nordvik Times</title>"
+        "<link rel=canonical href=https://example.org/ferry></head><body><header>Menu</header>"
+        "<article><h1>The ferry</h1><p>It sails.</article><footer>Imprint</footer>"
+    )
+    assert page_fields(page) == {
+        "title": "The ferry",
+        "url": "https://example.org/ferry",
+        "language": "en-GB",
+        "text": "It sails.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<title>A page</title><h1>Other</h1>", "A page"),
+        ("<h1>Only a heading</h1>", "Only a heading"),
+        ("<title> </title><p>x", ""),
+        ("<p>x<svg><title>Icon</title></svg>", ""),
+    ],
+)
+def test_the_title_of_a_page(html: str, title: str) -> None:
+    assert page_fields(html)["title"] == title

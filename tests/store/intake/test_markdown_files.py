@@ -1,0 +1,161 @@
+"""Markdown with front matter: its fields, its traps, and the wrapping of its paragraphs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from store.errors import BadInput
+from store.intake.build import build
+from store.intake.markdown import FRONT_LIMIT, markdown_fields
+
+NOW = "2031-05-06T07:08:09Z"
+
+
+def test_front_matter_in_yaml() -> None:
+    fields = markdown_fields(
+        "---\r\ntitle: 'The ferry: back'\r\ntags: [sea, air]\r\ndate: 2029-03-03\r\n"
+        "rating: 4\r\n---\r\n\r\nThe ferry\r\nis back.\r\n"
+    )
+    assert fields == {
+        "title": "The ferry: back",
+        "tags": ["sea", "air"],
+        "date": "2029-03-03",
+        "rating": 4,
+        "text": "The ferry is back.",
+    }
+
+
+def test_front_matter_in_toml() -> None:
+    fields = markdown_fields(
+        '+++\ntitle = "The ferry"\ndate = 2029-03-03\nread = true\n+++\nThe ferry is back.\n'
+    )
+    assert fields["title"] == "The ferry"
+    assert (fields["date"], fields["read"]) == (date(2029, 3, 3), True)
+    found = build(fields, source="import", now=NOW)
+    assert (found.article.date, found.reading.read) == ("2029-03-03", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("title: 2026", "title", "2026"),
+        ("title: 2026.10", "title", "2026.10"),
+        ("title: 007", "title", "007"),
+        ("title: 12:30", "title", "12:30"),
+        ("title: No", "title", "No"),
+        ("title: 2029-03-03", "title", "2029-03-03"),
+        ("category: off", "category", "off"),
+        ("tags: a, b", "tags", ("a", "b")),
+        ("tags:\n- 2026\n- yes", "tags", ("2026", "yes")),
+        ("date: 2029-03-03", "date", "2029-03-03"),
+        ("date: 2029-03-03T04:05:06+02:00", "date", "2029-03-03T02:05:06Z"),
+        ("date: 2029-02-31", "date", None),
+        ("author: Holm, Ida", "authors", ("Holm, Ida",)),
+        ("language: no", "language", "no"),
+    ],
+)
+def test_yaml_does_not_change_what_was_written(line: str, field: str, value: Any) -> None:
+    fields = markdown_fields(f"---\nurl: https://example.org/\n{line}\n---\nText.")
+    assert getattr(build(fields, source="import", now=NOW).article, field) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("x: 2029-03-03", "2029-03-03"),
+        ("x: [1, 2.5, yes, null]", [1, 2.5, True, None]),
+        ("x: {1: a}", {"1": "a"}),
+        ("x: .nan", "nan"),
+        ("x: &a [1]\ny: *a", [1]),
+        ("x: 0x" + "F" * 5000, "…"),
+        ("x: 2029-02-31", "2029-02-31"),
+    ],
+)
+def test_other_fields_are_kept(line: str, kept: Any) -> None:
+    fields = markdown_fields(f"---\ntitle: A\n{line}\n---\nText.")
+    assert build(fields, source="import", now=NOW).article.extra["x"] == kept
+
+
+@pytest.mark.parametrize("empty", ["title:", "title: ~", "title: null", "title: ''"])
+def test_an_empty_title_is_none(empty: str) -> None:
+    assert markdown_fields(f"---\n{empty}\n---\n# Heading\n\nText.")["title"] == "Heading"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("---\ntitle: a: b\n---\nText.", "front matter, line 2: mapping values"),
+        ("---\n\n\ntags: [a\n---\nText.", "front matter, line 5: "),
+        ("---\nx: !!python/object:os.system x\n---\n", "front matter, line 2: could not determine"),
+        ("---\nx: \x07\n---\n", "front matter: "),
+        ("+++\na = 1\nb = = 2\n+++\nText.", "front matter, line 3: Invalid value"),
+        ("---\nx: " + "[" * 40_000 + "\n---\n", "nested too deeply"),
+        ("---\nx: " + "- " * 20_000 + "\n---\n", "front matter"),
+        ("+++\nx = " + "[" * 40_000 + "\n+++\n", "nested too deeply"),
+        ("---\nx: &x [*x]\n---\n", "front matter, line 2: "),
+        ("---\nx: &x " + "[*x, *x, *x, *x, *x, *x]\ny: &y [*x, *x, *x, *x, *x]\n---\n", "aliases"),
+        ("---\nx: " + "a" * FRONT_LIMIT + "\n---\n", "larger than 64 KB"),
+    ],
+)
+def test_front_matter_that_cannot_be_read(text: str, message: str) -> None:
+    """Cases 93, 104: what is broken or a bomb is one line, not an hour or a crash."""
+    with pytest.raises(BadInput, match=message):
+        markdown_fields(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\nOnly one rule.", "---\n\nA text between two rules.\n\n---\n\nMore.", "+++ no fence"],
+)
+def test_a_rule_is_not_front_matter(text: str) -> None:
+    assert markdown_fields(text) == {"title": "", "text": text}
+
+
+def test_front_matter_alone() -> None:
+    assert markdown_fields("---\ntitle: A\nurl: https://example.org\n---\n") == {
+        "title": "A",
+        "url": "https://example.org",
+    }
+
+
+@pytest.mark.parametrize(
+    ("markdown", "title", "text"),
+    [
+        ("# The *big* [ferry](https://example.org)\n\nText.", "The big ferry", "Text."),
+        ("Before.\n\n# The ferry #\n\nAfter.", "The ferry", "Before.\n\nAfter."),
+        ("The ferry\n=========\n\nText.", "The ferry", "Text."),
+        ("## Second\n\nText.", "", "## Second\n\nText."),
+        ("```\n# comment\n```", "", "```\n# comment\n```"),
+        ("---\ntitle: The ferry\n---\n# The ferry\n\nText.", "The ferry", "Text."),
+        ("---\ntitle: A\n---\n# The ferry\n\nText.", "A", "# The ferry\n\nText."),
+    ],
+)
+def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) -> None:
+    found = build({**markdown_fields(markdown), "url": "https://example.org"}, source="", now=NOW)
+    assert markdown_fields(markdown)["title"] == title
+    assert found.body.text == text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("One line\nof two.\n\nAnother.", "One line of two.\n\nAnother."),
+        ("A break  \nis kept.", "A break\nis kept."),
+        ("A break\\\nis kept.", "A break\nis kept."),
+        ("今日は\n晴れ。", "今日は晴れ。"),
+        ("- one\n- two\n  more\n\n1. a\n2. b", "- one\n- two\n  more\n\n1. a\n2. b"),
+        ("> a quote\n> of two", "> a quote\n> of two"),
+        ("```\na\nb\n```", "```\na\nb\n```"),
+        ("    code\n    more", "code\n    more"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |"),
+        ("## Head\ntext\nmore", "## Head\ntext more"),
+        ("<div>\nraw\n</div>", "<div>\nraw\n</div>"),
+        ("[a]: https://example.org\n[b]: /x", "[a]: https://example.org\n[b]: /x"),
+    ],
+)
+def test_only_paragraphs_are_unwrapped(markdown: str, text: str) -> None:
+    fields = {**markdown_fields(markdown), "title": "A"}
+    assert build(fields, source="import", now=NOW).body.text == text

@@ -1,0 +1,268 @@
+"""The reading page: sections in any order, glued labels, several pages in one file."""
+
+from __future__ import annotations
+
+import io
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.article import Found
+from store.intake import read
+from store.intake.reading_page import is_reading_page, pages
+
+NOW = "2031-05-06T07:08:09Z"
+SEED = Path(__file__).resolve().parents[4] / "shared" / "seed" / "000_4b8c0df01fd5abb0.txt"
+
+LEAD = "Ferry crews in Nordvik have agreed to sail again after a strike of nine days that began with a dispute over pay."
+PARAGRAPHS = [
+    "The first boat left the quay at six in the morning.",
+    "Passengers had waited since midnight.",
+    'The mayor said, "We have missed the sound of the horn. The town was an island without a bridge."',
+    "Talks about pay go on next week.",
+]
+TITLES = ["Nordvik: strike enters second week", "Crews and owners meet", "Details of the pay offer"]
+CUT = "Ferries sail again after nine days. The crews expect a decision from"
+BODY = "\n".join([LEAD, *PARAGRAPHS, *PARAGRAPHS])
+SIMILAR = "\n".join(["Similar Readings (3 items)", *TITLES])
+SUMMARY = f"Summary\n{CUT}"
+WORDS = 64
+STATISTICS = f"Statistics\n{WORDS}\nWords2\nRead Count"
+DETAILS = """Details
+ID: 5b0d1f0a-7c33-4d2a-8e44-0d9b6a7f1c22
+Category ID: coast
+URL: https://example.org/nordvik/ferry/
+Date: Mar. 3, 2029
+Created: 2029/03/04 08:15
+Updated: 2030/01/02 17:44
+Last Read: 2029/03/05 21:30"""
+PARTS = {"body": BODY, "similar": SIMILAR, "summary": SUMMARY, "stats": STATISTICS, "det": DETAILS}
+PAGE = f"{BODY}\n{SIMILAR}\n{SUMMARY}\n{STATISTICS}{DETAILS}"
+
+
+def found_in(text: str) -> list[Found]:
+    stream = io.BytesIO(text.encode())
+    found = list(read("page.txt", stream, now=NOW, kind="reading"))
+    assert all(isinstance(item, Found) for item in found), found
+    return [item for item in found if isinstance(item, Found)]
+
+
+def only(text: str) -> Found:
+    (found,) = found_in(text)
+    return found
+
+
+def check_whole(found: Found) -> None:
+    article = found.article
+    assert article.id == "5b0d1f0a-7c33-4d2a-8e44-0d9b6a7f1c22"
+    assert article.category == "coast"
+    assert article.url == "https://example.org/nordvik/ferry/"
+    assert (article.date, article.created) == ("2029-03-03", "2029-03-04T08:15:00Z")
+    assert article.updated == "2030-01-02T17:44:00Z"
+    assert (article.words, article.extra) == (WORDS, {})
+    assert found.body.text.split("\n\n") == [LEAD, *PARAGRAPHS]
+    assert found.body.summary == CUT
+    assert not found.body.summary_complete
+    assert found.body.similar == tuple(TITLES)
+    assert (found.reading.read, found.reading.read_count) == (True, 2)
+    assert found.reading.last_read == "2029-03-05T21:30:00Z"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\n\n"])
+def test_the_whole_page(line_end: str) -> None:
+    found = only(PAGE.replace("\n", line_end))
+    check_whole(found)
+    title = "Ferry crews in Nordvik have agreed to sail again after a strike of nine days that began with a…"
+    assert found.article.title == title
+
+
+def test_the_page_the_project_started_from() -> None:
+    if not SEED.exists():
+        pytest.skip("the first page is not part of the distribution")
+    with SEED.open("rb") as stream:
+        (found,) = read(SEED.name, stream, now=NOW)
+    assert isinstance(found, Found)
+    article, body, reading = found.article, found.body, found.reading
+    assert article.id == "621cac23-53d8-45a9-84fe-44f835ed5dbd"
+    assert article.category == "nhk"
+    assert article.url == "https://www3.nhk.or.jp/nhkworld/en/news/20220228_41/"
+    assert (article.words, article.extra) == (373, {})
+    assert article.date == "2022-02-28"
+    assert article.created == reading.last_read == "2022-02-28T20:04:00Z"
+    assert article.updated == "2025-12-09T17:44:00Z"
+    assert len(body.text.split("\n\n")) == 19
+    assert article.title.endswith("…")
+    assert body.text.startswith(article.title[:-1])
+    assert len(body.similar) == 5
+    assert body.summary.endswith("a guarantee that")
+    assert not body.summary_complete
+    assert (reading.read, reading.read_count) == (True, 1)
+
+
+@pytest.mark.parametrize("order", permutations(PARTS), ids="-".join)
+def test_sections_come_in_any_order(order: tuple[str, ...]) -> None:
+    check_whole(only("\n".join(PARTS[part] for part in order)))
+
+
+@pytest.mark.parametrize("missing", ["similar", "summary", "stats", "det"])
+def test_a_section_may_be_missing(missing: str) -> None:
+    found = only("\n".join(text for part, text in PARTS.items() if part != missing))
+    assert found.body.text.split("\n\n") == [LEAD, *PARAGRAPHS]
+    assert bool(found.body.similar) is (missing != "similar")
+    assert bool(found.body.summary) is (missing != "summary")
+    assert (found.reading.read_count == 2) is (missing != "stats")
+    assert (found.article.category == "coast") is (missing != "det")
+
+
+def test_a_page_without_text() -> None:
+    found = only(f"{SIMILAR}\n{DETAILS}")
+    assert found.article.title == "https://example.org/nordvik/ferry/"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("Words: 1,373\nRead Count: 4", {"words": 1373, "read_count": 4}),
+        ("words : 373", {"words": 373}),
+        ("373\nWords\n4\nRead Count", {"words": 373, "read_count": 4}),
+        ("373 Words\n4 Read Count", {"words": 373, "read_count": 4}),
+        ("Words\n373\nRead Count\n4", {"words": 373, "read_count": 4}),
+        ("373\nWords4\nRead Count", {"words": 373, "read_count": 4}),
+        ("4\nRead Count373\nWords", {"words": 373, "read_count": 4}),
+        ("Read Count: 0", {"read_count": 0}),
+        ("", {}),
+    ],
+)
+@pytest.mark.parametrize(
+    "after", ["", "\nDetails\nID: x", "Details\nID: x", "\nSummary\nIt sails."]
+)
+def test_statistics_as_they_are_found(lines: str, expected: Any, after: str) -> None:
+    if not lines and after.startswith("Details"):
+        return
+    (fields,) = pages(f"Text.\nStatistics\n{lines}{after}".splitlines())
+    assert {name: fields[name] for name in ("words", "read_count") if name in fields} == expected
+    assert fields["text"] == "Text."
+    assert fields.get("id") == ("x" if "ID" in after else None)
+
+
+def test_the_next_text_may_be_glued_to_the_statistics() -> None:
+    first, second = pages(f"One.\n{STATISTICS}Two sail.\nThree.".splitlines())
+    assert first["read_count"] == 2
+    assert second["text"] == "Two sail.\n\nThree."
+
+
+def test_details_are_tolerant_and_end_at_another_line() -> None:
+    first, second = pages(
+        ["Text.", "Details:", "id : a", "CATEGORY: Coast", "Category ID: c", "URL:", "Last read: Never"]
+        + ["title:  The ferry ", "Created:2029/03/04", "Author: nobody knows"]
+    )
+    assert first == {
+        "id": "a",
+        "category": "Coast",
+        "category_id": "c",
+        "title": "The ferry",
+        "created": "2029/03/04",
+        "text": "Text.",
+        "summary": "",
+        "similar": [],
+    }
+    assert second["text"] == "Author: nobody knows"
+
+
+@pytest.mark.parametrize(
+    ("heading", "taken"),
+    [
+        ("Similar Readings (3 items)", TITLES),
+        ("Similar Readings (2 items)", TITLES[:2]),
+        ("Similar Readings (0 items)", []),
+        ("Similar Reading (1 item)", TITLES[:1]),
+        ("similar readings (3)", TITLES),
+    ],
+)
+def test_as_many_titles_as_announced(heading: str, taken: list[str]) -> None:
+    (fields,) = pages([heading, *TITLES, "Details", "ID: x"])
+    assert fields["similar"] == taken
+    assert fields["text"] == "\n\n".join(TITLES[len(taken) :])
+
+
+def test_a_title_may_look_like_a_heading() -> None:
+    (fields,) = pages(["Similar Readings (2 items)", "Summary", "Details", "Summary", "It sails."])
+    assert fields["similar"] == ["Summary", "Details"]
+    assert fields["summary"] == "It sails."
+
+
+def test_titles_without_a_number_end_at_a_heading() -> None:
+    (fields,) = pages(["Similar Readings", *TITLES, "Summary", "It sails."])
+    assert fields["similar"] == TITLES
+
+
+def test_a_summary_of_several_lines() -> None:
+    (fields,) = pages(["Text.", "Summary", "One.", "Two.", "Details", "ID: x"])
+    assert (fields["text"], fields["summary"]) == ("Text.", "One.\n\nTwo.")
+
+
+def test_a_summary_before_the_text_has_one_line() -> None:
+    (fields,) = pages(["Summary", "One.", "Two.", "Three.", "Details", "ID: x"])
+    assert (fields["text"], fields["summary"]) == ("Two.\n\nThree.", "One.")
+
+
+def test_a_summary_at_the_end_of_a_page_has_one_line() -> None:
+    first, second = pages(
+        ["Text.", "Details", "ID: x", "Summary", "One.", "Two.", "Three.", "Details", "ID: y"]
+    )
+    assert (first["text"], first["summary"], first["id"]) == ("Text.", "One.", "x")
+    assert (second["text"], second["summary"], second["id"]) == ("Two.\n\nThree.", "", "y")
+
+
+def test_three_pages_in_one_file() -> None:
+    one = PAGE
+    two = PAGE.replace("5b0d1f0a", "5b0d1f0b").replace("ferry/", "ferry/2")
+    three = PAGE.replace("5b0d1f0a", "5b0d1f0c").replace("ferry/", "ferry/3")
+    found = found_in(f"{one}\n{two}\n\n{three}\n")
+    assert [item.article.id[:8] for item in found] == ["5b0d1f0a", "5b0d1f0b", "5b0d1f0c"]
+    check_whole(found[0])
+    assert {item.body for item in found} == {found[0].body}
+
+
+def test_the_second_page_has_no_details() -> None:
+    first, second = found_in(f"{PAGE}\nAnother text.\n{SIMILAR}\nSummary\nShort.")
+    check_whole(first)
+    assert (second.body.text, second.body.summary) == ("Another text.", "Short.")
+    assert second.article.created == NOW
+
+
+def test_the_first_page_has_no_details() -> None:
+    first, second = found_in(f"Another text.\n{SIMILAR}\n{SUMMARY}\n{STATISTICS}{PAGE}")
+    assert first.body.text == "Another text."
+    check_whole(second)
+
+
+def test_repeated_paragraphs_stay_where_the_page_counted_them() -> None:
+    twice = ["Row, row.", "Row your boat.", "Row, row."]
+    (counted,) = pages([*twice, "Statistics", "7", "Words"])
+    assert counted["text"] == "\n\n".join(twice)
+    (folded,) = pages([*twice, "Statistics", "5", "Words"])
+    assert folded["text"] == "Row, row.\n\nRow your boat."
+
+
+def test_another_word_count_is_kept() -> None:
+    found = only("Two words.\nStatistics\n9\nWords1\nRead Count")
+    assert (found.article.words, found.article.extra) == (2, {"words": 9})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_page"),
+    [
+        (PAGE, True),
+        (PAGE.replace("\n", "\r\n"), True),
+        (f"Text.\n{SIMILAR}", True),
+        (f"Text.\n{DETAILS}", True),
+        ("Text.\n\nStatistics: 4 of 5.\n\nDetails will follow.", False),
+        ("Text.\n\nSummary\n\nIt sails.", False),
+        ("", False),
+    ],
+)
+def test_a_reading_page_is_recognised(text: str, is_page: bool) -> None:
+    assert is_reading_page(text) is is_page

@@ -1,0 +1,187 @@
+"""Theme files that users write: read whole, and every fault told once with file and key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import themes
+from themes import Theme, ThemeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COLORS = dict.fromkeys(themes.ROLES, "#102030")
+
+
+def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors: str) -> str:
+    """A sound theme file with changes: lines of its head, roles dropped, colours replaced."""
+    chosen = {**COLORS, **{role.replace("_", "-"): value for role, value in colors.items()}}
+    lines = [f'{role} = "{value}"' for role, value in chosen.items() if role not in drop]
+    own = {line.split(" = ")[0] for line in head.splitlines()}
+    sound = {"name": '"sea"', "label": '"Sea"', "dark": "true"}
+    rest = [f"{key} = {value}" for key, value in sound.items() if key not in own]
+    return "\n".join([*rest, head, "[colors]", *lines, styles])
+
+
+def test_a_sound_theme() -> None:
+    theme = themes.load(
+        toml('label = " Open sea "', '[styles]\nunread = "bold  italic"', text="#ABCDEF"),
+        "sea.toml",
+    )
+    assert (theme.name, theme.label, theme.dark, theme.ansi) == ("sea", "Open sea", True, False)
+    assert theme.colors == {**COLORS, "text": "#abcdef"}
+    assert theme.styles == {**themes.DEFAULT_STYLES, "unread": "bold italic"}
+
+
+def test_colours_of_the_terminal_may_stand_beside_others() -> None:
+    """A theme with the terminal's own background lets its transparency through."""
+    theme = themes.load(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
+    assert theme.colors["background"] == "ansi_default"
+    assert theme.colors["accent"] == "ansi_bright_blue"
+    assert theme.ansi
+
+
+STYLE_RULE = "use bold, dim, italic, underline, reverse, strike, or none alone"
+
+BROKEN = {
+    "bad hex": (
+        toml(text="#12345"),
+        ['colors.text: "#12345" is not a colour; use #rrggbb, an ansi_ name or "default"'],
+    ),
+    "short hex": (
+        toml(link="#fff"),
+        ['colors.link: "#fff" is not a colour; use #rrggbb, an ansi_ name or "default"'],
+    ),
+    "misspelt palette colour": (
+        toml(error="ansi_rde"),
+        ['colors.error: "ansi_rde" is not a colour; did you mean "ansi_red"?'],
+    ),
+    "colour by a name we do not take": (
+        toml(error="rebeccapurple"),
+        ['colors.error: "rebeccapurple" is not a colour; use #rrggbb, an ansi_ name or "default"'],
+    ),
+    "colour that is no text": (
+        toml(drop=("star",)) + "\nstar = 5",
+        ['colors.star: 5 is not a colour; use #rrggbb, an ansi_ name or "default"'],
+    ),
+    "style sheet smuggled in": (
+        toml(text="#123456; color: red"),
+        [
+            'colors.text: "#123456; color: red" is not a colour; '
+            'use #rrggbb, an ansi_ name or "default"'
+        ],
+    ),
+    "misspelt role": (
+        toml(drop=("background",)) + '\nbakground = "#000000"',
+        [
+            "colors.background: is missing",
+            'colors.bakground: is not known; did you mean "background"?',
+        ],
+    ),
+    "role unlike any other": (toml() + '\nzzz = "#000000"', ["colors.zzz: is not known"]),
+    "several roles missing": (
+        toml(drop=("border", "quote")),
+        ["colors.border: is missing", "colors.quote: is missing"],
+    ),
+    "empty file": (
+        "",
+        ["name: is missing", "label: is missing", "dark: is missing", "colors: is missing"],
+    ),
+    "wrong kinds": (
+        'name = 1\nlabel = ["x"]\ndark = "yes"\ncolors = "blue"\nstyles = false',
+        [
+            "name: 1 must be lower-case letters, digits and hyphens",
+            "label: ['x'] must be 1 to 40 letters that can be printed",
+            'dark: "yes" must be true or false',
+            'colors: "blue" must be a table of colours',
+            "styles: false must be a table of styles",
+        ],
+    ),
+    "misspelt key": (
+        toml("lable = 1"),
+        ['lable: is not known; did you mean "label"?'],
+    ),
+    "name that could not be a class": (
+        toml('name = "My Theme"'),
+        ['name: "My Theme" must be lower-case letters, digits and hyphens'],
+    ),
+    "escape sequences": (
+        toml('label = "\\u001b[31mred"\n"\\u001b[2J" = 1'),
+        [
+            'label: "\\x1b[31mred" must be 1 to 40 letters that can be printed',
+            "\\x1b[2J: is not known",
+        ],
+    ),
+    "misspelt style": (
+        toml(styles='[styles]\nunread = "blod"\nmatch = "shiny"'),
+        [
+            'styles.unread: "blod" is not a style; did you mean "bold"?',
+            f'styles.match: "shiny" is not a style; {STYLE_RULE}',
+        ],
+    ),
+    "style and none": (
+        toml(styles='[styles]\nunread = "none bold"\nmatch = ""'),
+        [
+            f'styles.unread: "none bold" is not a style; {STYLE_RULE}',
+            f'styles.match: "" is not a style; {STYLE_RULE}',
+        ],
+    ),
+    "style of what is not text": (
+        toml(styles='[styles]\nborder = "bold"'),
+        ["styles.border: is not known"],
+    ),
+    "no TOML": (
+        'name = "sea',
+        ["is not TOML: Unterminated string (at end of document)"],
+    ),
+    "nested": ("a = " + "[" * 100_000, ["is not TOML: nested too deep"]),
+}
+
+
+@pytest.mark.parametrize(("text", "faults"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_theme_says_what_and_where(text: str, faults: list[str]) -> None:
+    with pytest.raises(ThemeError) as caught:
+        themes.load(text, "sea.toml")
+    assert str(caught.value).splitlines() == [f"sea.toml: {fault}" for fault in faults]
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    with pytest.raises(ThemeError) as caught:
+        themes.load(toml(text="y" * 5000), "sea.toml")
+    assert len(str(caught.value)) < 200
+
+
+@given(st.text())
+def test_whatever_the_file_holds_the_message_is_safe_to_show(text: str) -> None:
+    """Case 128: neither a crash nor a control character comes out of a file of the user's."""
+    with pytest.raises(ThemeError) as caught:
+        themes.load(text, "sea.toml")
+    assert all(line.isprintable() for line in str(caught.value).split("\n"))
+
+
+def test_the_users_own_themes(tmp_path: Path) -> None:
+    (tmp_path / "sea.toml").write_text("\ufeff" + toml(), encoding="utf-8")
+    (tmp_path / "sand.toml").write_text(toml('name = "sand"\ndark = false'), encoding="utf-8")
+    (tmp_path / "broken.toml").write_text(toml(drop=("text", "link")), encoding="utf-8")
+    (tmp_path / "latin.toml").write_bytes(b'name = "caf\xe9"')
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "zz\x1b.toml").write_text(toml(), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a theme", encoding="utf-8")
+    found, faults = themes.user_themes(tmp_path)
+    assert {name: theme.dark for name, theme in found.items()} == {"sand": False, "sea": True}
+    assert all(isinstance(theme, Theme) for theme in found.values())
+    assert faults == [
+        "broken.toml: colors.text: is missing",
+        "broken.toml: colors.link: is missing",
+        "folder.toml: cannot be read: Is a directory",
+        "latin.toml: is not UTF-8 text",
+        'zz\\x1b.toml: name: "sea" is taken',
+    ]
+
+
+def test_no_folder_of_own_themes(tmp_path: Path) -> None:
+    assert themes.user_themes(tmp_path / "none") == ({}, [])

@@ -1,0 +1,147 @@
+"""Our themes as Textual draws them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+from rich.color import ColorType
+from textual.app import App, ComposeResult
+from textual.color import Color
+from textual.command import CommandPalette
+from textual.geometry import Region
+from textual.widget import Widget
+from textual.widgets import Button, Footer, Input, OptionList, Static
+
+import themes
+import tui
+from themes import Theme
+from tui.theme import role_variables, textual_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.segment import Segment
+    from textual.binding import BindingType
+
+EVERY = pytest.mark.parametrize(
+    "theme", themes.built_in().values(), ids=lambda theme: str(theme.name)
+)
+OWN_PALETTE = {ColorType.DEFAULT, ColorType.STANDARD}
+
+
+class Sample(App[None]):
+    """One line for every role, and the widgets of Textual that the reader uses."""
+
+    CSS_PATH = Path(tui.__file__).with_name("theme.tcss")
+    CSS = "\n".join(
+        f"#{role} {{ color: $news-{role}; text-style: $news-{role}-style; }}"
+        for role in themes.STYLED_ROLES
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [("x", "bell", "Ring")]
+
+    def __init__(self, theme: Theme, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.register_theme(textual_theme(theme))
+        self.theme = theme.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_variables(themes.built_in_theme("dark"))
+
+    def compose(self) -> ComposeResult:
+        for role in themes.STYLED_ROLES:
+            yield Static(role, id=role)
+        yield Input("typed")
+        yield Button("Press", variant="primary")
+        yield OptionList(*(f"option {n}" for n in range(20)))
+        yield Footer()
+
+
+def segments(app: App[None]) -> Iterator[Segment]:
+    """All that the widgets of the screen draw, as it would be sent."""
+    for widget in app.screen.walk_children(Widget):
+        for strip in widget.render_lines(Region(0, 0, *widget.outer_size)):
+            yield from strip
+
+
+def color_types(app: App[None]) -> set[ColorType]:
+    styles = [segment.style for segment in segments(app) if segment.style]
+    colors = [color for style in styles for color in (style.color, style.bgcolor) if color]
+    return {color.type for color in colors}
+
+
+@EVERY
+async def test_each_role_is_drawn_as_the_theme_says(theme: Theme) -> None:
+    """Case 128: in every theme, unread, selected and matched text is set as well as coloured."""
+    app = Sample(theme)
+    async with app.run_test(size=(60, 40)):
+        for role in themes.STYLED_ROLES:
+            style = app.query_one(f"#{role}", Static).visual_style
+            assert style.foreground == Color.parse(theme.colors[role])
+            set_as = theme.styles[role].split()
+            for word in ("bold", "dim", "italic", "underline", "reverse", "strike"):
+                assert bool(getattr(style, word)) is (word in set_as), (role, word)
+        assert app.screen.styles.background == Color.parse(theme.colors["background"])
+
+
+@pytest.mark.parametrize("name", ["terminal", "monochrome"])
+async def test_palette_themes_send_no_colour_of_their_own(name: str) -> None:
+    """Case 128: nothing but default and the sixteen colours that the user has chosen."""
+    app = Sample(themes.built_in_theme(name))
+    async with app.run_test(size=(60, 40), notifications=True) as pilot:
+        app.notify("gone wrong", severity="error")
+        app.query_one(Input).focus()
+        await pilot.pause()
+        assert color_types(app) <= OWN_PALETTE
+        await pilot.press("ctrl+p", "down")
+        await pilot.pause()
+        assert isinstance(app.screen, CommandPalette)
+        assert color_types(app) <= OWN_PALETTE
+
+
+async def test_monochrome_sends_no_colour() -> None:
+    """Case 128."""
+    app = Sample(themes.built_in_theme("monochrome"))
+    async with app.run_test(size=(60, 40)) as pilot:
+        app.query_one(Input).focus()
+        await pilot.pause()
+        assert color_types(app) == {ColorType.DEFAULT}
+
+
+async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 128: with NO_COLOR, `ansi_color=True` makes every theme one of default colours."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Sample(themes.built_in_theme("monochrome"), ansi_color=True)
+    async with app.run_test(size=(60, 40)) as pilot:
+        assert color_types(app) == {ColorType.DEFAULT}
+        app.register_theme(textual_theme(themes.built_in_theme("dark")))
+        app.theme = "dark"
+        await pilot.pause()
+        assert color_types(app) == {ColorType.DEFAULT}
+
+
+async def test_themes_can_be_changed_while_it_runs() -> None:
+    app = Sample(themes.built_in_theme("dark"))
+    app.register_theme(textual_theme(themes.built_in_theme("terminal")))
+    async with app.run_test(size=(60, 40)) as pilot:
+        assert color_types(app) == {ColorType.TRUECOLOR}
+        app.theme = "terminal"
+        await pilot.pause()
+        assert color_types(app) <= OWN_PALETTE
+        app.theme = "textual-light"
+        await pilot.pause()
+        muted = app.query_one("#muted", Static).visual_style.foreground
+        assert muted == Color.parse(themes.built_in_theme("dark").colors["muted"])
+
+
+@EVERY
+def test_every_variable_is_a_colour_or_a_style(theme: Theme) -> None:
+    made = textual_theme(theme)
+    assert (made.name, made.dark, made.ansi) == (theme.name, theme.dark, theme.ansi)
+    for name, value in made.variables.items():
+        if name.endswith("-style") or "-style-" in name:
+            assert value in theme.styles.values(), name
+        else:
+            assert Color.parse(value), name
+    assert role_variables(theme).items() <= made.variables.items()

@@ -1,0 +1,92 @@
+"""The app: themes, the reader's screen, and the ways in which it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from themes import BUILT_IN, built_in_theme
+from tui.driver import ReaderDriver
+from tui.gateway import Gateway
+from tui.screens.actions import Reader
+from tui.screens.outward import Routes
+from tui.screens.reader import MakeGateway, Welcome
+from tui.theme import role_variables, textual_theme
+
+
+class NewsApp(App[None]):
+    """The reader as an application."""
+
+    TITLE = "newstui"
+    CSS_PATH = ["theme.tcss", "widgets/lines.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        make_gateway: MakeGateway,
+        now: Callable[[], int],
+        routes: Routes,
+        welcome: Welcome = Welcome(),
+        theme: str = BUILT_IN[0],
+    ) -> None:
+        """Make the app.
+
+        Args:
+            make_gateway: Makes the gateway to the library.
+            now: Seconds since 1970.
+            routes: How URLs open and text is copied; its environment decides about colours too.
+            welcome: What stands above the list.
+            theme: The name of a theme that comes with newstui.
+        """
+        no_color = bool(routes.env.get("NO_COLOR"))
+        self._default = built_in_theme("monochrome" if no_color else theme)
+        super().__init__(driver_class=ReaderDriver, ansi_color=True if no_color else None)
+        self.register_theme(textual_theme(self._default))
+        self.theme = self._default.name
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._driver_seen: ReaderDriver | None = None
+        self.reader = Reader(make_gateway, now, welcome)
+        self.reader.routes = routes
+        self.reader.driver = lambda: self._driver_seen
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, so that style sheets can be read before a theme is set."""
+        return role_variables(self._default)
+
+    def take_driver(self, driver: ReaderDriver) -> None:
+        """Know the driver, for what is sent to the terminal's clipboard."""
+        self._driver_seen = driver
+        driver.before_suspend = self.save
+
+    def on_mount(self) -> None:
+        """Show the reader."""
+        self._event_loop = asyncio.get_running_loop()
+        self.push_screen(self.reader)
+
+    def ask_to_stop(self, code: int) -> bool:
+        """End the app in order, from any thread; False while it has not begun."""
+        if self._event_loop is None:
+            return False
+        self._event_loop.call_soon_threadsafe(self._stop, code)
+        return True
+
+    def _stop(self, code: int) -> None:
+        self.save()
+        self.exit(return_code=code)
+
+    async def action_quit(self) -> None:
+        """Leave newstui."""
+        self.reader.action_app_quit()
+
+    def action_help_quit(self) -> None:
+        """ctrl+c leaves newstui, as in any terminal program."""
+        self.reader.action_app_quit()
+
+    def save(self) -> None:
+        """Record where reading stopped, before the process stops or ends."""
+        self.reader.leave()

@@ -1,0 +1,140 @@
+"""How many terminal cells text takes, and how to cut it to a number of cells.
+
+Widths are those of `rich.cells`, which is what Textual draws by. Where text may be cut is finer here: flags,
+Hangul, Thai and Indic clusters stay whole too. Text that is one cell a character never leaves the fast path.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, get_character_cell_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ELLIPSIS = "…"
+ZERO_WIDTH_JOINER = "\u200d"
+
+_NARROW = re.compile(
+    r"[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
+    r"\u1e00-\u1eff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u25fc]*"
+)
+"""Characters that are one cell and one cluster each, whatever stands beside them in such text."""
+
+# Every character has a kind, a letter: n narrow, w wide, x continues what is before it, s space, S wide space,
+# b invisible place to break; p and q, o and c: opening and closing punctuation, narrow and wide; a: quotes that
+# are either. Only between the characters and their clusters: j joiner, v emoji style, r flag letter, i virama,
+# m vowel that takes a cell.
+_CELLS = {**dict.fromkeys("nsapqrm", 1), **dict.fromkeys("wSoc", 2), **dict.fromkeys("xbjvi", 0)}
+_OPENING = "([{«‹“‘（「『【〔［｛〈《〖〘〚｟｢"
+_CLOSING = (
+    ")]}»›”’,.!?:;%…—、。，．・：；？！」』）】〕］｝〉》〗〙〛｠｡｣､･％ー～〜゠々ゝゞヽヾ゛゜"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+)
+_SPECIAL = {
+    **dict.fromkeys("\"'", "a"),
+    **dict.fromkeys("\xa0\u2007\u202f", "n"),
+    "\u200b": "b",
+    ZERO_WIDTH_JOINER: "j",
+    "\ufe0f": "v",
+    **dict.fromkeys(map(chr, range(0x1F1E6, 0x1F200)), "r"),
+    **dict.fromkeys("\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d", "i"),
+    **dict.fromkeys("\u0e33\u0eb3", "m"),
+}
+_RARE = re.compile(r"[jvrim]")
+# A joiner takes the next character's width, as rich counts it. Sixteen links of a chain are more than any script
+# needs; the limit keeps hostile text from being one cluster as wide as an article.
+_CLUSTER = re.compile(r"rr|(?:[^xjv]|\A)x*+(?:(?:v|j.?|in?|m)x*+){1,16}")
+_ALONE = str.maketrans("rjvim", "nxxxn")
+
+
+class _Kinds(dict[int, str]):
+    """The kind of every code point asked for so far."""
+
+    def __missing__(self, code: int) -> str:
+        kind = self[code] = _kind(chr(code))
+        return kind
+
+
+_KINDS = _Kinds()
+
+
+def _kind(char: str) -> str:
+    if special := _SPECIAL.get(char):
+        return special
+    width = get_character_cell_size(char)
+    if not width:
+        return "x"
+    if unicodedata.category(char) == "Zs":
+        return "sS"[width - 1]
+    if char in _OPENING:
+        return "po"[width - 1]
+    if char in _CLOSING:
+        return "qc"[width - 1]
+    return "nw"[width - 1]
+
+
+def is_narrow(text: str) -> bool:
+    """Whether every character is one cell and may be cut off: a quick check, true of most text."""
+    return text.isascii() or _NARROW.fullmatch(text) is not None
+
+
+def measure(text: str) -> tuple[str, Sequence[int]]:
+    """The kinds of a text's characters, and the cells before each of them and at the end.
+
+    Characters that continue a cluster are of kind `x` and add no cells, so that the largest index whose cells
+    fit is always the edge of a cluster.
+    """
+    kinds = text.translate(_KINDS)
+    widths = [_CELLS[kind] for kind in kinds]
+    if _RARE.search(kinds):
+        kinds = _joined(text, kinds, widths)
+    return kinds, [0, *accumulate(widths)]
+
+
+def _joined(text: str, kinds: str, widths: list[int]) -> str:
+    """Kinds with every cluster as its first character and its continuation; `widths` follow suit."""
+
+    def join(match: re.Match[str]) -> str:
+        start, end = match.span()
+        widths[start:end] = [cell_len(text[start:end]), *[0] * (end - start - 1)]
+        return ("w" if match[0] == "rr" else match[0][0]) + "x" * (end - start - 1)
+
+    return _CLUSTER.sub(join, kinds).translate(_ALONE)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: cut with an ellipsis, or padded with blanks on the right."""
+    cut, used = _cut(text, width)
+    return cut + " " * (width - used)
+
+
+def pad_left(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: cut with an ellipsis, or padded with blanks on the left."""
+    cut, used = _cut(text, width)
+    return " " * (width - used) + cut
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells, the last of them an ellipsis where something was cut off."""
+    return _cut(text, width)[0]
+
+
+def _cut(text: str, width: int) -> tuple[str, int]:
+    """The text cut to `width` cells, and the cells it takes."""
+    if width <= 0:
+        return "", 0
+    if is_narrow(text):
+        return (text, len(text)) if len(text) <= width else (text[: width - 1] + ELLIPSIS, width)
+    # A joiner at the end would swallow the blank or the ellipsis that follows.
+    text = text.rstrip(ZERO_WIDTH_JOINER)
+    cells = measure(text)[1]
+    if cells[-1] <= width:
+        return text, cells[-1]
+    end = bisect_right(cells, width - 1) - 1
+    return text[:end].rstrip(ZERO_WIDTH_JOINER) + ELLIPSIS, cells[end] + 1

@@ -1,0 +1,125 @@
+"""Commands that change the library: import, edit, mark."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from store.article import Found, Refused
+from store.clean import clean_line
+from store.errors import BadInput, NoSuchArticle
+from store.intake import read
+from store.intake.files import Source, sources
+from store.library import Added, Library
+from store.times import iso, system_clock
+from tui.cli.opening import loaded, paths_of, unloaded
+from tui.cli.output import Counter, put_json, tell
+from tui.wording import count
+
+STDIN = "-"
+
+
+class Intake:
+    """Reads what was named; says what was refused, and goes on."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._now = iso(system_clock().replace(microsecond=0))
+        self.refused: list[Refused] = []
+
+    def __iter__(self) -> Iterator[Found]:
+        for item in self._items():
+            if isinstance(item, Refused):
+                self.refused.append(item)
+                tell(f"{item.where}: {item.reason}")
+            else:
+                yield item
+
+    def _items(self) -> Iterator[Found | Refused]:
+        for name in self._names:
+            if name == STDIN:
+                yield from read("standard input", sys.stdin.buffer, now=self._now)
+                continue
+            for source in sources([Path(name)]):
+                yield from self._file(source)
+
+    def _file(self, source: Source | Refused) -> Iterator[Found | Refused]:
+        if isinstance(source, Refused):
+            yield source
+            return
+        try:
+            with source.path.open("rb") as stream:
+                yield from read(source.name, stream, now=self._now)
+        except OSError as error:
+            yield Refused(source.name, error.strerror or str(error))
+
+
+def import_files(options: argparse.Namespace) -> int:
+    """Add articles from files; a bad one costs a line and the rest goes on."""
+    library = unloaded(paths_of(options))
+    for _ in library.load():
+        pass
+    intake = Intake(options.paths)
+    last = Added()
+    with Counter("importing").running() as counter:
+        for last in library.add(intake):
+            counter.tell(f"{last.added + last.known:,} articles")
+    library.close()
+    if options.json:
+        put_json({"added": last.added, "known": last.known, "refused": len(intake.refused)})
+    else:
+        tell(_summary(last, len(intake.refused)))
+    return 1 if intake.refused else 0
+
+
+def _summary(added: Added, refused: int) -> str:
+    parts = [f"{count(added.added, 'article')} added"]
+    if added.known:
+        parts.append(f"{added.known:,} already there")
+    if refused:
+        parts.append(f"{refused:,} refused")
+    return ", ".join(parts)
+
+
+def edit(options: argparse.Namespace) -> int:
+    """Give an article another title."""
+    title = clean_line(options.title)
+    if not title:
+        raise BadInput("the title is empty")
+    library = loaded(options)
+    library.record("edited", [library.find(options.id)], to={"title": title})
+    library.close()
+    return 0
+
+
+def mark(options: argparse.Namespace) -> int:
+    """Mark articles; those that are marked so already are left alone."""
+    library = loaded(options)
+    ids, failed = _found(library, options.ids)
+    events = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
+    for flag in filter(None, (options.read, options.star)):
+        event = events[flag]
+        library.record(event, [article for article in ids if not _is(library, article, event)])
+    library.close()
+    return 1 if failed else 0
+
+
+def _found(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:
+    ids, failed = [], False
+    for name in names:
+        try:
+            ids.append(library.find(name))
+        except NoSuchArticle as error:
+            tell(str(error))
+            failed = True
+    return list(dict.fromkeys(ids)), failed
+
+
+def _is(library: Library, article: str, event: str) -> bool:
+    row = library.row(article)
+    if row is None:
+        return True
+    states = {"read": row.read, "unread": not row.read, "starred": row.starred}
+    return states.get(event, not row.starred)

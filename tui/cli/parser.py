@@ -1,0 +1,112 @@
+"""What can be typed after `newstui`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from store.query import SORTS
+
+EPILOG = """\
+exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 the library is busy.
+Ids may be shortened as long as they are clear. Should a terminal ever be left in a bad state,
+`reset` puts it right.
+"""
+
+
+class Commands(Protocol):
+    """What `add_subparsers` returns; argparse has no public name for it."""
+
+    def add_parser(self, name: str, *, help: str, description: str = ...) -> argparse.ArgumentParser:  # noqa: A002
+        """Add a command."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="newstui",
+        description="A terminal reader for the news one keeps. Without a command, the reader starts.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"newstui {version('newstui')}")
+    top.add_argument("--library", type=Path, metavar="DIR", help="another library than your own")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_import(commands)
+    _add_list(commands)
+    _add_show(commands)
+    _add_similar(commands)
+    _add_edit(commands)
+    _add_mark(commands)
+    keys = commands.add_parser("keys", help="print the keys of the reader")
+    _add_json(keys)
+    doctor = commands.add_parser("doctor", help="check paths, library, locale, terminal")
+    _add_json(doctor)
+    for each in commands.choices.values():
+        each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,
+                          help="another library than your own")  # fmt: skip
+    return top
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_import(commands: Commands) -> None:
+    command = commands.add_parser(
+        "import",
+        help="add articles from files",
+        description="Add articles from files and folders: reading pages, Markdown with front matter,"
+        " plain text, HTML, newstui JSON and JSON Lines. Articles that are there already stay as"
+        " they are.",
+    )
+    command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin")
+    _add_json(command)
+
+
+def _add_list(commands: Commands) -> None:
+    command = commands.add_parser("list", help="list articles, the newest first")
+    command.add_argument("words", nargs="*", help="only titles with all of these words")
+    state = command.add_mutually_exclusive_group()
+    state.add_argument("--unread", dest="show", action="store_const", const="unread", default="all")
+    state.add_argument("--starred", dest="show", action="store_const", const="starred")
+    command.add_argument("--category", help="only this category")
+    command.add_argument("--sort", choices=SORTS, default="date", help="the order (default: date)")
+    command.add_argument("--limit", type=_positive, metavar="N", help="at most N articles")
+    _add_json(command)
+
+
+def _add_show(commands: Commands) -> None:
+    command = commands.add_parser("show", help="print an article with all that belongs to it")
+    command.add_argument("id", metavar="ID")
+    _add_json(command)
+
+
+def _add_similar(commands: Commands) -> None:
+    command = commands.add_parser("similar", help="list the similar readings of an article")
+    command.add_argument("id", metavar="ID")
+    _add_json(command)
+
+
+def _add_edit(commands: Commands) -> None:
+    command = commands.add_parser("edit", help="change the facts of an article")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--title", required=True, help="another title")
+
+
+def _add_mark(commands: Commands) -> None:
+    command = commands.add_parser("mark", help="mark articles read, unread, starred or not")
+    command.add_argument("ids", nargs="+", metavar="ID")
+    for name, group in (("read", "unread"), ("star", "unstar")):
+        either = command.add_mutually_exclusive_group()
+        for flag in (name, group):
+            either.add_argument(f"--{flag}", dest=name, action="store_const", const=flag)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not above 0")
+    return number

@@ -1,0 +1,103 @@
+"""Commands that print: list, show, similar, keys."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+
+from store.article import Entry, Row, Similar, minutes
+from store.export import entry_json, facts_json, similar_json
+from store.query import Query
+from tui.cells import fit
+from tui.cli.opening import loaded
+from tui.cli.output import put, put_json, tell
+from tui.commands import COMMANDS, groups, key_names
+from tui.wording import count, day, day_of, minute
+
+SHORT_ID = 8
+
+
+def list_articles(options: argparse.Namespace) -> int:
+    """List rows, or with `--json` the facts of each on a line."""
+    library = loaded(options)
+    query = Query(options.show, options.category, " ".join(options.words), options.sort)
+    rows = library.rows(query)[: options.limit]
+    if options.json:
+        for article, reading in library.articles(row.id for row in rows):
+            put_json(facts_json(article, reading))
+        return 0
+    if not rows:
+        tell("no articles" if query != Query() else "no articles yet; `newstui import` adds some")
+    for row in rows:
+        put(_row_line(row))
+    return 0
+
+
+def _row_line(row: Row) -> str:
+    marks = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
+    facts = f"{fit(day_of(row.when), 10)}  {fit(row.category, 12)}"
+    return f"{row.id[:SHORT_ID]}  {marks} {facts}  {minutes(row.words):>3}′  {row.title}"
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print an article in the order of the page the project started from."""
+    library = loaded(options)
+    entry = library.entry(library.find(options.id))
+    similar = library.similar(entry)
+    if options.json:
+        put_json(entry_json(entry, similar), pretty=True)
+    else:
+        put("\n".join(_page(entry, similar)))
+    return 0
+
+
+def _page(entry: Entry, similar: Sequence[Similar]) -> Iterable[str]:
+    article, body, reading = entry.article, entry.body, entry.reading
+    yield from (article.title, "", body.text, "")
+    yield f"Similar Readings ({count(len(similar), 'item')})"
+    yield from (f"{number}. {_similar_line(other)}" for number, other in enumerate(similar, 1))
+    yield from ("", "Summary")
+    yield body.summary + ("" if body.summary_complete else " …")
+    yield from ("", "Statistics", f"{article.words:,} Words", f"{reading.read_count:,} Read Count")
+    yield from (f"{minutes(article.words):,} Minutes", "", "Details", f"ID: {article.id}")
+    yield f"Category ID: {article.category}"
+    yield f"URL: {article.url}"
+    yield f"Date: {day(article.date)}"
+    yield f"Created: {minute(article.created)}"
+    yield f"Updated: {minute(article.updated)}"
+    yield f"Last Read: {minute(reading.last_read)}"
+
+
+def _similar_line(other: Similar) -> str:
+    where = other.id[:SHORT_ID] if other.id else "not in the library"
+    terms = f"; both: {', '.join(other.terms)}" if other.terms else ""
+    return f"{other.title} ({where}{terms})"
+
+
+def similar(options: argparse.Namespace) -> int:
+    """List the similar readings of an article."""
+    library = loaded(options)
+    found = library.similar(library.entry(library.find(options.id)))
+    for number, other in enumerate(found, 1):
+        if options.json:
+            put_json(similar_json(other))
+        else:
+            put(f"{number}. {_similar_line(other)}")
+    if not found:
+        tell("nothing similar in the library")
+    return 0
+
+
+def keys(options: argparse.Namespace) -> int:
+    """Print every command with its keys."""
+    if options.json:
+        for command in COMMANDS:
+            put_json({"id": command.id, "keys": command.keys, "help": command.help})
+        return 0
+    lines = []
+    for heading, commands in groups():
+        lines.append(heading)
+        lines += [f"  {fit(key_names(c.keys), 16)} {fit(c.id, 24)} {c.help}" for c in commands]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0

@@ -1,0 +1,46 @@
+"""What is kept of a crash: where it happened, never what the articles say."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from store.errors import NewsError
+from store.files import make_folder, write_atomic
+
+LOCALS = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
+"""The inner boxes of a traceback as rich draws it: values of variables, article text among them."""
+
+
+class CrashLog:
+    """Takes what Textual would print over the terminal, and keeps it in a file instead."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._text = io.StringIO()
+        self.console = Console(file=self._text, width=100, markup=False, highlight=False)
+
+    @property
+    def written(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self._text.getvalue().strip())
+
+    def save(self, now: datetime) -> str:
+        """Write the log, readable for its owner alone.
+
+        Returns:
+            Where it is; in its place what went wrong, if it could not be written.
+        """
+        text = LOCALS.sub("", self._text.getvalue())
+        try:
+            make_folder(self._path.parent)
+            write_atomic(self._path, f"{now.isoformat()}\n{text}".encode())
+        except NewsError as error:
+            with contextlib.suppress(IndexError):
+                return f"no file ({error}): {text.strip().splitlines()[-1]}"
+        return str(self._path)

@@ -1,0 +1,136 @@
+"""Textual's terminal driver with some manners added: see `ReaderDriver`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.terminal import in_foreground
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from textual.app import App
+
+BACKGROUND_WAIT = 1.0
+"""Seconds that a job continued in the background waits before it stops itself again: the shell's
+`kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
+
+
+@runtime_checkable
+class DriverOwner(Protocol):
+    """An app that wants to know its driver."""
+
+    def take_driver(self, driver: ReaderDriver) -> None:
+        """Called once, before the terminal is touched."""
+
+
+def _nothing() -> None:
+    """Nothing to do before stopping."""
+
+
+class ReaderDriver(LinuxDriver):
+    """The driver of the reader, with what Textual's own leaves out.
+
+    - A lone SIGCONT changes nothing; Textual starts a second thread that reads keys.
+    - SIGTSTP and SIGCONT wait for the event loop. Handled at once, they may find the main thread
+      inside the queue of the terminal's writer, and then wait for its lock for ever.
+    - A stopped job that is ended, or put in the background, does not touch the terminal it no longer
+      has, which would stop it again before it could end.
+    - After a stop everything is drawn again; Textual draws only where the size has changed.
+    - What is unsaved is flushed before ctrl+z or SIGTSTP stops the process.
+    - An app that has a `take_driver` gets to know its driver, so it can send bytes of its own.
+    """
+
+    before_suspend: Callable[[], None]
+    """Called on the main thread before the terminal is given back to the shell."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.before_suspend = _nothing
+        self.in_application_mode = False
+        self.lent = False
+        self.redraw = partial(app.call_later, app.refresh, layout=True)
+        self.has_drawn = False
+        self.defer(signal.SIGTSTP)
+        self.defer(signal.SIGCONT)
+        if isinstance(app, DriverOwner):
+            app.take_driver(self)
+
+    def send(self, data: bytes) -> None:
+        """Send bytes of ours between two of Textual's writes; may be called from any thread."""
+        self.write(data.decode("ascii"))
+        self.flush()
+
+    @contextmanager
+    def no_automatic_restart(self) -> Iterator[None]:
+        """While the app lends the terminal to another program."""
+        self.lent = True
+        try:
+            with super().no_automatic_restart():
+                yield
+        finally:
+            self.lent = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, unless it is ours already."""
+        if self.in_application_mode:
+            return
+        # Textual returns early where the process is in the background; only a start that went
+        # through has asked for these.
+        self.attrs_before = None
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.in_application_mode = self.attrs_before is not None
+        if self.in_application_mode and self.has_drawn:
+            self.redraw()
+        self.has_drawn = self.has_drawn or self.in_application_mode
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back for a while."""
+        self.before_suspend()
+        super().suspend_application_mode()
+
+    def disable_input(self) -> None:
+        """Stop reading keys."""
+        if self.in_application_mode:
+            super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, unless it is not ours now."""
+        if not self.in_application_mode:
+            return
+        self.write("\x1b[?1016l")  # mouse positions in pixels, which Textual leaves on
+        super().stop_application_mode()
+        self.in_application_mode = False
+
+    def defer(self, number: signal.Signals) -> None:
+        """Run Textual's handler on the event loop, but at once while the terminal is lent.
+
+        The loop stands still then, and ctrl+z in the other program has to stop this one as well.
+        """
+        handle = signal.getsignal(number)
+        loop = asyncio.get_running_loop()
+
+        def arrived(number: int, frame: FrameType | None) -> None:
+            if not callable(handle):
+                return
+            if self.lent:
+                handle(number, frame)
+                return
+            wait = 0 if in_foreground(self.fileno) else BACKGROUND_WAIT
+            loop.call_soon_threadsafe(loop.call_later, wait, handle, number, None)
+
+        signal.signal(number, arrived)

@@ -1,0 +1,238 @@
+"""Markup inside a line of an article: links, images, emphasis and code, everything else as it stands.
+
+A scanner of one pass, for text of any origin: what it takes grows with the length of the line and no faster. It is
+stricter than Markdown, so that prose keeps its brackets and asterisks: no escapes, no emphasis inside words, no
+underscores.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+_URL_CHAR = r"[^\s<>()\[\]\"`“”«»。、，；：！？（）「」『』【】《》]"
+_TOKEN = re.compile(rf"(?<!\w)https?://(?:{_URL_CHAR}++|\({_URL_CHAR}*+\))++|`+|\*+|!?\[|\]\(?")
+_TARGET = re.compile(
+    r"\s*+(?:<([^<>]+)>|((?:[^\s()<>]++|\([^\s()]*+\))++))"
+    r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?\s*+\)"
+)
+_TRAILING = ".,;:!?'’*_~"
+_NOT_FIRST = ".,;:!?)]}%*”’»"
+_NOT_LAST = "([{“‘«"
+_CJK = "\u2e80"
+"""From here on words are written without blanks, so that a mark may stand right beside them."""
+
+Range = tuple[int, int]
+
+
+class InlineLink(NamedTuple):
+    """A link in a line: what part of the shown text it is, where that began in the source, where it leads."""
+
+    start: int
+    end: int
+    offset: int
+    url: str
+
+
+class Inline(NamedTuple):
+    """A line as it is shown."""
+
+    text: str
+    marks: dict[str, tuple[list[int], list[int]]]
+    """By style: starts and ends of the parts of the text that have it, in order and apart from each other."""
+    links: list[InlineLink]
+    shown: list[int]
+    """Places in the text from which on it stands as in the source, at the places of `sources`."""
+    sources: list[int]
+
+    def source(self, at: int) -> int:
+        """The place in the source of the character shown at `at`."""
+        i = bisect_right(self.shown, at) - 1
+        place = self.sources[i] + at - self.shown[i]
+        return min(place, self.sources[i + 1]) if i + 1 < len(self.sources) else place
+
+    def ranges(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """What is marked between two places of the text: start, end and style, cut to these places."""
+        return sorted(
+            (max(starts[i], start), min(ends[i], end), style)
+            for style, (starts, ends) in self.marks.items()
+            for i in range(bisect_right(ends, start), bisect_left(starts, end))
+        )
+
+
+def scan_inline(text: str) -> Inline | None:
+    """The markup of one line, or None if it stands as it is."""
+    scanner = _Scanner(text)
+    scanner.run()
+    return scanner.result() if scanner.marks else None
+
+
+def _is_word(char: str) -> bool:
+    return (char.isalnum() or char == "_") and char < _CJK
+
+
+def _may_open(before: str, after: str) -> bool:
+    return bool(after) and not after.isspace() and after not in _NOT_FIRST and not _is_word(before)
+
+
+def _may_close(before: str, after: str) -> bool:
+    return bool(before) and not before.isspace() and before not in _NOT_LAST and not _is_word(after)
+
+
+class _Target(NamedTuple):
+    """A link or image in places of the source: what of it is shown, the whole, where it leads."""
+
+    label: Range
+    whole: Range
+    url: str
+
+
+class _Scanner:
+    """What was found so far, in places of the source: edits to make and ranges to mark."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.edits: list[tuple[int, int, str]] = []
+        self.marks: dict[str, list[Range]] = {}
+        self.targets: list[_Target] = []
+        self._brackets: list[tuple[int, bool]] = []
+        self._last_end = {False: 0, True: 0}  # of links and images: none may contain another
+        self._stars: dict[int, int | None] = {1: None, 2: None}
+        self._ticks: dict[int, list[int]] | None = None
+
+    def run(self) -> None:
+        """Read the text once, from token to token."""
+        at = 0
+        while found := _TOKEN.search(self.text, at):
+            start, at = found.span()
+            first = self.text[start]
+            if first == "*":
+                self._star(start, at)
+            elif first == "`":
+                at = self._code(start, at)
+            elif first == "h":
+                at = self._url(start, at)
+            elif first != "]":
+                self._brackets.append((start, first == "!"))
+            elif self._brackets:
+                at = self._close(start, at)
+
+    def _around(self, start: int, end: int) -> tuple[str, str]:
+        return self.text[max(0, start - 1) : start], self.text[end : end + 1]
+
+    def _mark(self, style: str, start: int, end: int) -> None:
+        self.marks.setdefault(style, []).append((start, end))
+
+    def _remove(self, start: int, end: int, instead: str = "") -> None:
+        self.edits.append((start, end, instead))
+
+    def _star(self, start: int, end: int) -> None:
+        """One, two or three asterisks: emphasis, strong, both; begun or ended where they touch a word."""
+        around = self._around(start, end)
+        sizes = {1: [1], 2: [2], 3: [1, 2]}.get(end - start, [])
+        opened = [place for size in sizes if (place := self._stars[size]) is not None]
+        if sizes and len(opened) == len(sizes) and _may_close(*around):
+            self._end_emphasis(sizes, start)
+        elif _may_open(*around):
+            for size in sizes:
+                self._stars[size] = start + (size - 1 if len(sizes) > 1 else 0)
+
+    def _end_emphasis(self, sizes: list[int], at: int) -> None:
+        """What was opened last ends first."""
+        for size in sorted(sizes, key=lambda size: -(self._stars[size] or 0)):
+            begin = self._stars[size] or 0
+            self._stars[size] = None
+            self._mark("em" if size == 1 else "strong", begin + size, at)
+            self._remove(begin, begin + size)
+            self._remove(at, at + size)
+            at += size
+
+    def _code(self, start: int, end: int) -> int:
+        """From backticks to the next ones of the same number that can end them; returns where to read on."""
+        if not _may_open(*self._around(start, end)):
+            return end
+        if self._ticks is None:
+            self._ticks = self._closing_ticks()
+        closing = self._ticks.get(end - start, [])
+        i = bisect_right(closing, end)
+        if i == len(closing):
+            return end
+        stop = closing[i]
+        self._mark("code", end, stop)
+        self._remove(start, end)
+        self._remove(stop, stop + end - start)
+        return stop + end - start
+
+    def _closing_ticks(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for ticks in re.finditer("`+", self.text):
+            if _may_close(*self._around(*ticks.span())):
+                found.setdefault(len(ticks[0]), []).append(ticks.start())
+        return found
+
+    def _url(self, start: int, end: int) -> int:
+        """A URL in the open: shown as it stands, without the punctuation of its sentence."""
+        url = self.text[start:end].rstrip(_TRAILING)
+        end = start + len(url)
+        if not url.endswith("://"):
+            self.targets.append(_Target((start, end), (start, end), url))
+            self._mark("link", start, end)
+        return end
+
+    def _close(self, start: int, end: int) -> int:
+        """The end of a label, of a link or an image if a target follows; returns where to read on."""
+        opening, image = self._brackets.pop()
+        label = (opening + 1 + image, start)
+        target = _TARGET.match(self.text, end) if end - start == 2 else None
+        if not target or opening < self._last_end[image] or (label[0] == start and not image):
+            return end
+        self._last_end[image] = stop = target.end()
+        self._forget_inside(opening)
+        whole = (opening, stop)
+        self.targets.append(_Target(whole if image else label, whole, target[1] or target[2]))
+        if image:
+            self._mark("muted", opening, stop)
+            self._remove(opening, label[0], "[image: " if label[0] < start else "[image")
+            self._remove(start, stop, "]")
+        else:
+            self._mark("link", *label)
+            self._remove(opening, label[0])
+            self._remove(start, stop)
+        return stop
+
+    def _forget_inside(self, opening: int) -> None:
+        """The outer of two links counts."""
+        while self.targets and self.targets[-1].whole[0] > opening:
+            self.targets.pop()
+        links = self.marks.get("link", [])
+        while links and links[-1][0] > opening:
+            links.pop()
+
+    def result(self) -> Inline:
+        """The text with the edits made, and everything in places of that text."""
+        pieces: list[str] = []
+        shown, sources = [0], [0]
+        length = at = 0
+        for start, end, instead in sorted(self.edits):
+            pieces += (self.text[at:start], instead)
+            length += start - at + len(instead)
+            at = end
+            shown.append(length)
+            sources.append(at)
+        text = "".join([*pieces, self.text[at:]])
+
+        def place(source: int) -> int:
+            i = bisect_right(sources, source) - 1
+            return shown[i] + source - sources[i]
+
+        marks = {
+            style: ([place(start) for start, _ in ranges], [place(end) for _, end in ranges])
+            for style, ranges in self.marks.items()
+            if ranges
+        }
+        links = [
+            InlineLink(place(target.label[0]), place(target.label[1]), target.whole[0], target.url)
+            for target in self.targets
+        ]
+        return Inline(text, marks, links, shown, sources)

@@ -1,0 +1,189 @@
+"""An article's text as blocks: headings, lists, quotes, code, tables and plain lines, one source line each.
+
+News text is what is aimed at, not CommonMark: the text is read line by line, a newline stays a newline, and what is no
+markup for certain is shown as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.inline import Inline, InlineLink, scan_inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BULLET = "•"
+BAR = "│"
+
+_HEADING = re.compile(r"#{1,6} +(?=\S)")
+_ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) +(?=\S)")
+_QUOTE = re.compile(r" {0,3}(?:>+(?: |\Z))+")
+_FENCE = re.compile(r" *(```|~~~)")
+_FENCE_END = re.compile(r" *(?:(```+)|(~~~+)) *\Z")
+_TABLE_RULE = re.compile(r" *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?\Z")
+_INLINE = ("*", "[", "`", "://")
+_FIRST_OF_MARKUP = frozenset("#>-*+|`~ 0123456789")
+_RIGHT_TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+class Kind(Enum):
+    """What a block is."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    LIST = "list"
+    QUOTE = "quote"
+    CODE = "code"
+    BLANK = "blank"
+
+
+class Block(NamedTuple):
+    """One line of the source as it is shown, before it is wrapped."""
+
+    kind: Kind
+    offset: int
+    """Where its text begins in the source."""
+    text: str
+    hang: str = ""
+    """What the lines after the first begin with, where it is wrapped."""
+    inline: Inline | None = None
+    rtl: bool = False
+
+    def source(self, at: int) -> int:
+        """The place in the source of the character at `at` of the text."""
+        return self.offset + (self.inline.source(at) if self.inline else at)
+
+    @property
+    def links(self) -> list[InlineLink]:
+        """The links of the line."""
+        return self.inline.links if self.inline else []
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks of a text, with a blank one where the source has empty lines or the kind changes."""
+    reader = _Reader(text)
+    before: Kind | None = None
+    blank: int | None = None
+    offset = 0
+    for number, line in enumerate(reader.lines):
+        start, offset = offset, offset + len(line) + 1
+        block = reader.read(number, start, line)
+        if block is None:
+            continue
+        kind = block.kind
+        if kind is Kind.BLANK:
+            blank = start if blank is None else blank
+            continue
+        if before and (blank is not None or _apart(before, kind)):
+            yield Block(Kind.BLANK, start if blank is None else blank, "")
+        yield block
+        before, blank = kind, None
+
+
+def _apart(before: Kind, kind: Kind) -> bool:
+    """Whether an empty line belongs between two blocks that follow each other without one."""
+    if kind is before:
+        return kind is Kind.HEADING
+    return not (before is Kind.TEXT and kind is Kind.LIST)
+
+
+class _Reader:
+    """Reads the lines of a text one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self._ascii = text.isascii()
+        self._has_tables = "|" in text
+        self._has_inline = any(mark in text for mark in _INLINE)
+        self._in_list = False
+        self._in_table = False
+        self._code_until = -1
+        self._unclosed: set[str] = set()
+
+    def read(self, number: int, offset: int, line: str) -> Block | None:
+        """The block of a line; None for the fences around code."""
+        if number <= self._code_until:
+            return Block(Kind.CODE, offset, line) if number < self._code_until else None
+        line = line.rstrip()
+        if not line:
+            self._in_table = False
+            return Block(Kind.BLANK, offset, line)
+        if line[0] in _FIRST_OF_MARKUP or self._has_tables:
+            return self._marked(number, offset, line)
+        self._in_list = False
+        return self._with_inline(Kind.TEXT, offset, line)
+
+    def _marked(self, number: int, offset: int, line: str) -> Block | None:
+        """A line that may be more than text; None for the fence that begins code."""
+        if self._opens_code(number, line):
+            return None
+        if self._is_table(number, line):
+            return Block(Kind.CODE, offset, line)
+        if item := _ITEM.match(line):
+            return self._item(offset, line, item.end())
+        indent = len(line) - len(line.lstrip(" "))
+        if self._in_list and indent > 1:
+            return self._with_inline(Kind.LIST, offset, line, " " * indent)
+        self._in_list = False
+        if heading := _HEADING.match(line):
+            return self._with_inline(Kind.HEADING, offset + heading.end(), line[heading.end() :])
+        if quote := _QUOTE.match(line):
+            mark = quote[0].replace(">", BAR)
+            return self._with_inline(Kind.QUOTE, offset, mark + line[quote.end() :], mark)
+        return self._with_inline(Kind.TEXT, offset, line)
+
+    def _item(self, offset: int, line: str, end: int) -> Block:
+        self._in_list = True
+        mark = line[:end].rstrip(" ")
+        if mark[-1] == "-":
+            line = mark[:-1] + BULLET + line[len(mark) :]
+        return self._with_inline(Kind.LIST, offset, line, " " * end)
+
+    def _opens_code(self, number: int, line: str) -> bool:
+        """Whether the line is a fence that another one closes; one that none closes is text."""
+        fence = _FENCE.match(line)
+        if not fence or fence[1] in self._unclosed:
+            return False
+        for later in range(number + 1, len(self.lines)):
+            closing = _FENCE_END.match(self.lines[later])
+            if closing and (closing[1] or closing[2]).startswith(fence[1]):
+                self._code_until = later
+                return True
+        self._unclosed.add(fence[1])
+        return False
+
+    def _is_table(self, number: int, line: str) -> bool:
+        """Whether the line belongs to a table: bars on both sides, or in a row under which a rule stands."""
+        if "|" not in line:
+            self._in_table = False
+        elif not self._in_table:
+            self._in_table = number + 1 < len(self.lines) and bool(
+                _TABLE_RULE.match(self.lines[number + 1].rstrip())
+            )
+        bare = line.strip()
+        return self._in_table or (bare[0] == bare[-1] == "|" and len(bare) > 1)
+
+    def _with_inline(self, kind: Kind, offset: int, text: str, hang: str = "") -> Block:
+        inline = None
+        if self._has_inline and any(mark in text for mark in _INLINE):
+            inline = scan_inline(text)
+            text = inline.text if inline else text
+        rtl = not self._ascii and _reads_from_right(text)
+        return Block(kind, offset, text, hang, inline, rtl)
+
+
+def _reads_from_right(text: str) -> bool:
+    """Whether the first letter with a direction is of a script written from right to left."""
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return False
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False

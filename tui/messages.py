@@ -1,0 +1,102 @@
+"""Facts the gateway reports to the screens; what is no longer wanted is dropped there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from store.article import Entry, Row, Similar
+from store.library import Category, Undone
+from store.query import Query
+
+
+@dataclass
+class LibraryLoading(Message):
+    """More of the library is in memory."""
+
+    articles: int
+    done: int
+    total: int
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last progress counts."""
+        return isinstance(message, LibraryLoading)
+
+
+@dataclass
+class LibraryLoaded(Message):
+    """All of the library is in memory."""
+
+    articles: int
+    read_only: str
+    problems: Sequence[str]
+
+
+@dataclass
+class RowsSelected(Message):
+    """The rows of a list, for the query that was asked."""
+
+    query: Query
+    rows: list[Row]
+
+
+@dataclass
+class CategoriesCounted(Message):
+    """Every category with its counts."""
+
+    categories: Sequence[Category]
+
+
+@dataclass
+class ArticleFetched(Message):
+    """One article whole, for the article pane (`opened`) or only for the side pane."""
+
+    entry: Entry
+    opened: bool
+
+
+@dataclass
+class LinkFetched(Message):
+    """Title and URL of an article, for what was asked to be done with them."""
+
+    purpose: str
+    title: str
+    url: str
+
+
+@dataclass
+class SimilarFound(Message):
+    """The similar readings of an article."""
+
+    article: str
+    similar: tuple[Similar, ...]
+
+
+@dataclass
+class ReadingChanged(Message):
+    """Something was recorded here or elsewhere: these rows are different now, by id."""
+
+    rows: Mapping[str, Row]
+    said: str = ""
+    """What the user is told, if they asked for it."""
+
+
+@dataclass
+class ArticlesChanged(Message):
+    """Articles came or went: lists have to be asked for again."""
+
+
+@dataclass
+class UndoListed(Message):
+    """What can be undone, the last change first."""
+
+    changes: Sequence[Undone]
+
+
+@dataclass
+class StoreFailed(Message):
+    """Something could not be done; one line for the user."""
+
+    problem: str

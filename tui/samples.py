@@ -1,0 +1,40 @@
+"""The sample library: shown while the user's own is empty, thrown away afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from store.article import Found
+from store.folder import FolderLibrary
+from store.intake import read
+from store.library import Library
+from store.times import Clock, iso
+
+HINT = (
+    "These are sample articles, and nothing done to them is kept. "
+    "Your own: newstui import FILE or FOLDER"
+)
+
+
+@contextmanager
+def sample_library(clock: Clock) -> Iterator[Library]:
+    """A library of the sample articles, in a folder that is removed afterwards."""
+    with TemporaryDirectory(prefix="newstui-sample-") as folder:
+        library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
+        for _ in library.add(samples(iso(clock().replace(microsecond=0)))):
+            pass
+        yield library
+
+
+def samples(now: str) -> Iterator[Found]:
+    """The sample articles that come with newstui."""
+    for resource in sorted(files("sample_articles").iterdir(), key=lambda each: each.name):
+        if resource.name.endswith((".md", ".json")):
+            stream = BytesIO(resource.read_bytes())
+            found = read(resource.name, stream, source="sample", now=now)
+            yield from (item for item in found if isinstance(item, Found))

@@ -1,0 +1,321 @@
+"""What the keys of the reader do: one action for every command of `tui.commands`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import on
+from textual.command import CommandPalette
+from textual.widgets import Input
+
+from store.article import Row
+from store.query import SHOWS, SORTS
+from tui import messages
+from tui.arrangement import PANES
+from tui.gateway import described
+from tui.palette import ReaderCommands
+from tui.screens.outward import Outward
+from tui.screens.picker import Picker
+from tui.screens.reader import Panes
+from tui.screens.sheet import Sheet, help_lines
+from tui.wording import count, minute
+
+FAR = 1_000_000_000
+"""More rows or lines than there can be."""
+
+
+class Moving(Panes):
+    """Moving through lists, texts and panes."""
+
+    def action_move_down(self) -> None:
+        """One row or line down."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """One row or line up."""
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        if self.pane == "list":
+            self.articles.move(by)
+        else:
+            self.pane_widget(self.pane).scroll_lines(by)
+
+    def action_move_page_down(self) -> None:
+        """A page down; at the end of an article to the next unread one."""
+        if self.pane == "article" and (self.article.at_end or self.article.entry is None):
+            self.action_move_next_unread()
+        else:
+            self._move(self.pane_widget(self.pane).page)
+
+    def action_move_page_up(self) -> None:
+        """A page up."""
+        self._move(-self.pane_widget(self.pane).page)
+
+    def action_move_half_page_down(self) -> None:
+        """Half a page down."""
+        self._move(max(1, self.pane_widget(self.pane).page // 2))
+
+    def action_move_half_page_up(self) -> None:
+        """Half a page up."""
+        self._move(-max(1, self.pane_widget(self.pane).page // 2))
+
+    def action_move_start(self) -> None:
+        """To the first row or line."""
+        self._move(-FAR)
+
+    def action_move_end(self) -> None:
+        """To the last row or line."""
+        self._move(FAR)
+
+    def action_move_next_article(self) -> None:
+        """The next article of the list."""
+        self._go(self.articles.cursor + 1)
+
+    def action_move_previous_article(self) -> None:
+        """The previous article of the list."""
+        self._go(self.articles.cursor - 1)
+
+    def action_move_next_unread(self) -> None:
+        """The next unread article of the list."""
+        self._go_unread(1)
+
+    def action_move_previous_unread(self) -> None:
+        """The previous unread article of the list."""
+        self._go_unread(-1)
+
+    def _go_unread(self, step: int) -> None:
+        index = self.articles.next_unread(step)
+        if index is None:
+            self.status.say("no unread article below" if step > 0 else "no unread article above")
+        else:
+            self._go(index)
+
+    def _go(self, index: int) -> None:
+        """Put the cursor on a row; where an article is being read, open that one instead."""
+        reading = self.pane != "list"
+        if self.articles.move_to(index) and reading and (row := self.articles.row) is not None:
+            self.open(row.id)
+
+    def action_move_next_pane(self) -> None:
+        """To the next pane."""
+        self._step_pane(1)
+
+    def action_move_previous_pane(self) -> None:
+        """To the previous pane."""
+        self._step_pane(-1)
+
+    def _step_pane(self, by: int) -> None:
+        panes = PANES if self.shape.shape == "narrow" else self.shape.panes
+        if panes:
+            self.go_to_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+
+    def action_similar_jump(self, number: int) -> None:
+        """Open a similar reading."""
+        if number > len(self.similar):
+            self.status.say(f"there is no similar reading {number}")
+            return
+        other = self.similar[number - 1]
+        if other.id is None:
+            self.status.say(f"not in the library: {other.title}")
+        else:
+            self.open(other.id)
+
+    def action_trail_back(self) -> None:
+        """Back along the trail."""
+        self._follow_trail(-1)
+
+    def action_trail_forward(self) -> None:
+        """Forward along the trail."""
+        self._follow_trail(1)
+
+    def _follow_trail(self, step: int) -> None:
+        article = self.trail.step(step)
+        if article is None:
+            self.status.say("the trail begins here" if step < 0 else "the trail ends here")
+        else:
+            self.open(article, visit=False)
+
+
+class Listing(Panes):
+    """What the list shows."""
+
+    def action_list_search(self) -> None:
+        """Ask for words."""
+        self.search.display = True
+        self.search.value = self.query_shown.words
+        self.search.focus()
+
+    @on(Input.Changed, "#search")
+    def narrow(self, event: Input.Changed) -> None:
+        """Show what fits the words typed so far."""
+        self.select(replace(self.query_shown, words=event.value))
+
+    @on(Input.Submitted, "#search")
+    def end_search(self) -> None:
+        """Go to the list that was found."""
+        self.search.display = False
+        self.go_to_pane("list")
+
+    def clear_search(self) -> bool:
+        """Show the list without the words; tells whether there were any."""
+        there = bool(self.query_shown.words) or self.search.has_focus
+        if there:
+            self.search.display = False
+            self.select(replace(self.query_shown, words=""))
+            self.go_to_pane("list")
+        return there
+
+    def action_list_filter(self) -> None:
+        """Choose a reading state."""
+
+        def take(index: int | None) -> None:
+            if index is not None:
+                self.select(replace(self.query_shown, show=SHOWS[index]))
+
+        self.app.push_screen(Picker("Show", SHOWS, SHOWS.index(self.query_shown.show)), take)
+
+    def action_list_sort(self) -> None:
+        """Choose an order."""
+
+        def take(index: int | None) -> None:
+            if index is not None:
+                self.select(replace(self.query_shown, sort=SORTS[index]))
+
+        self.app.push_screen(Picker("Sort by", SORTS, SORTS.index(self.query_shown.sort)), take)
+
+    def action_list_category(self) -> None:
+        """Choose a category, once they are counted."""
+        self.gateway.count_categories()
+
+    @on(messages.CategoriesCounted)
+    def choose_category(self, message: messages.CategoriesCounted) -> None:
+        """Offer the categories with their counts."""
+        names: list[str | None] = [None, *(each.name for each in message.categories)]
+        lines = ["every category"] + [
+            f"{each.name or '(none)'}  {each.unread} unread of {each.total}"
+            for each in message.categories
+        ]
+
+        def take(index: int | None) -> None:
+            if index is not None:
+                self.select(replace(self.query_shown, category=names[index]))
+
+        chosen = self.query_shown.category
+        self.app.push_screen(
+            Picker("Category", lines, names.index(chosen) if chosen in names else 0), take
+        )
+
+    def action_list_mark_all_read(self) -> None:
+        """Mark every article of the list read."""
+        unread = [row.id for row in self.articles.rows if not row.read]
+        if unread:
+            said = f"Marked {count(len(unread), 'article')} read; u takes it back"
+            self.gateway.record("read", unread, said)
+        else:
+            self.status.say("all of these are read")
+
+
+class Reader(Moving, Listing, Outward):
+    """The reader's screen."""
+
+    def action_article_open(self) -> None:
+        """Into the article under the cursor."""
+        if self.pane == "list" and (row := self.articles.row) is not None:
+            if self.article.entry is not None and self.article.entry.article.id == row.id:
+                self.go_to_pane("article")
+            else:
+                self.open(row.id)
+
+    def action_article_back(self) -> None:
+        """Out of a search, or back to the list."""
+        if self.search.has_focus or self.pane == "list":
+            self.clear_search()
+        else:
+            self.leave()
+            self.zoomed = False
+            self.pane = "list"
+            self.rearrange()
+            self.go_to_pane("list")
+
+    @property
+    def current(self) -> Row | None:
+        """The row of the article that a key means: the one being read, else the one selected."""
+        entry = {"list": None, "article": self.article.entry, "side": self.side.entry}[self.pane]
+        if entry is None:
+            return self.articles.row
+        article, reading = entry.article, entry.reading
+        index = self.articles.index(article.id)
+        if index is not None:
+            return self.articles.rows[index]
+        return Row(
+            article.id, article.title, article.category, 0, 0, article.words,
+            reading.read, reading.starred, reading.read_count,
+        )  # fmt: skip
+
+    def action_article_toggle_read(self) -> None:
+        """Mark the article read or unread."""
+        if (row := self.current) is not None:
+            self.gateway.record("unread" if row.read else "read", [row.id])
+
+    def action_article_toggle_star(self) -> None:
+        """Star or unstar the article."""
+        if (row := self.current) is not None:
+            self.gateway.record("unstarred" if row.starred else "starred", [row.id])
+
+    def action_view_zoom(self) -> None:
+        """Only the article, or all panes again."""
+        self.zoomed = not self.zoomed
+        if self.zoomed and self.pane == "list":
+            self.action_article_open()
+        self.rearrange()
+
+    def action_view_side(self) -> None:
+        """The side pane on or off."""
+        if self.shape.shape == "narrow":
+            self.go_to_pane("list" if self.pane == "side" else "side")
+            return
+        self.side_wanted = "side" not in self.shape.panes
+        self.zoomed = False
+        self.rearrange()
+        self.follow_cursor()
+
+    def action_view_narrower(self) -> None:
+        """Shorter lines."""
+        self.article.set_measure(-1)
+
+    def action_view_wider(self) -> None:
+        """Longer lines."""
+        self.article.set_measure(1)
+
+    def action_app_undo(self) -> None:
+        """Take back the last change."""
+        self.gateway.undo()
+
+    def action_app_history(self) -> None:
+        """Ask what can be undone."""
+        self.gateway.list_undoable()
+
+    @on(messages.UndoListed)
+    def show_undoable(self, message: messages.UndoListed) -> None:
+        """Show what can be undone, the last change first."""
+        lines = [f"{minute(change.at)}\t{described(change)}" for change in message.changes]
+        self.app.push_screen(Sheet("Can be undone, the first with u", lines or ["nothing"]))
+
+    def action_app_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(Sheet("Keys", help_lines()))
+
+    def action_app_palette(self) -> None:
+        """Find a command by its name."""
+        self.app.push_screen(CommandPalette(providers=[ReaderCommands]))
+
+    async def action_app_suspend(self) -> None:
+        """Put the reader aside."""
+        self.leave()
+        self.app.action_suspend_process()
+
+    def action_app_quit(self) -> None:
+        """Leave newstui."""
+        self.leave()
+        self.app.exit(return_code=0)

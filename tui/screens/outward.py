@@ -1,0 +1,128 @@
+"""What leaves the reader: URLs for a browser, text for the clipboard."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from textual import on, work
+
+from store.article import Row
+from store.errors import NewsError
+from tui import messages
+from tui.driver import ReaderDriver
+from tui.outside import (
+    CopyRoute,
+    Opened,
+    OpenRoute,
+    Surroundings,
+    copy_line,
+    copy_route,
+    open_route,
+    open_url,
+)
+from tui.screens.reader import Panes
+from tui.screens.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """How URLs open and text is copied here."""
+
+    env: Mapping[str, str]
+    opening: OpenRoute
+    copying: CopyRoute
+
+
+def routes(env: Mapping[str, str]) -> Routes:
+    """The routes for an environment."""
+    surroundings = Surroundings(env, sys.platform, shutil.which)
+    return Routes(env, open_route(surroundings), copy_route(surroundings))
+
+
+class Outward(Panes):
+    """Opening and copying; what an article is comes from the library first."""
+
+    routes: Routes
+    driver: Callable[[], ReaderDriver | None]
+
+    @property
+    def current(self) -> Row | None:
+        """The article a key means."""
+        raise NotImplementedError
+
+    def action_article_open_url(self) -> None:
+        """Open the source."""
+        self._ask_link("open")
+
+    def action_article_copy_url(self) -> None:
+        """Copy the URL."""
+        self._ask_link("copy url")
+
+    def action_article_copy_link(self) -> None:
+        """Copy title and URL as a Markdown link."""
+        self._ask_link("copy link")
+
+    def _ask_link(self, purpose: str) -> None:
+        if (row := self.current) is not None:
+            self.gateway.fetch_link(row.id, purpose)
+
+    @on(messages.LinkFetched)
+    def use_link(self, message: messages.LinkFetched) -> None:
+        """Do with title and URL what was asked."""
+        if not message.url:
+            self.status.say("this article has no URL")
+        elif message.purpose == "open":
+            self.open_source(message.url)
+        elif message.purpose == "copy url":
+            self.status.say(self._copied(message.url))
+        else:
+            self.status.say(self._copied(markdown_link(message.title, message.url)))
+
+    @work(exclusive=True, group="browser")
+    async def open_source(self, url: str) -> None:
+        """Open a URL by this machine's route."""
+        route = self.routes.opening
+        try:
+            if route.kind == "text-browser":
+                with self.app.suspend():
+                    opened = open_url(url, route, self.routes.env)
+            else:
+                opened = await asyncio.to_thread(
+                    open_url, url, route, self.routes.env, failed_later=self.report_failure
+                )
+        except NewsError as error:
+            self.status.say(str(error))
+            return
+        self._tell(opened)
+
+    def report_failure(self, opened: Opened) -> None:
+        """Say that a browser failed after it had started; called on another thread."""
+        self.app.call_later(self.status.say, opened.message)
+
+    def _tell(self, opened: Opened) -> None:
+        if opened.state != "shown":
+            self.status.say(opened.message)
+            return
+        said = self._copied(opened.url)
+        self.app.push_screen(Sheet("Source", [opened.url, "", said, "y copies it again"]))
+
+    def _copied(self, text: str) -> str:
+        driver = self.driver()
+        try:
+            return copy_line(text, self.routes.copying, driver.send if driver else _nowhere)
+        except NewsError as error:
+            return str(error)
+
+
+def markdown_link(title: str, url: str) -> str:
+    """A Markdown link; brackets of the title and of the URL do not end it."""
+    text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
+
+
+def _nowhere(data: bytes) -> None:
+    """There is no terminal to send to: the app runs without one."""

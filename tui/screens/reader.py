@@ -1,0 +1,313 @@
+"""The reader: list, article and side pane, and the messages that go between them and the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from store.article import Entry, Similar
+from store.query import Query
+from tui import messages
+from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
+from tui.gateway import Gateway, Post
+from tui.screens.bindings import reader_bindings
+from tui.trail import Trail
+from tui.widgets.article_list import ArticleList
+from tui.widgets.article_view import ArticleView
+from tui.widgets.lines import LineView
+from tui.widgets.side_pane import SidePane
+from tui.widgets.status import StatusLine
+from tui.wording import count, joined
+
+PREVIEW_AFTER = 0.15
+"""Seconds the list's cursor rests before the side pane follows it."""
+REFRESH_EVERY = 2.0
+"""Seconds between two looks at what other processes and machines have changed."""
+SEARCH_LIMIT = 200
+
+MakeGateway = Callable[[Post], Gateway]
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What the reader says while it shows something else than the user's own articles."""
+
+    hint: str = ""
+
+
+class Panes(Screen[None]):
+    """The panes, what they show, and where they stand; what keys do is in `Reader`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = reader_bindings()
+    CSS_PATH = "reader.tcss"
+    AUTO_FOCUS = "#list"
+
+    def __init__(self, make_gateway: MakeGateway, now: Callable[[], int], welcome: Welcome) -> None:
+        """Make the screen; it loads the library once it is mounted.
+
+        Args:
+            make_gateway: Makes the gateway that posts its answers to what it is given.
+            now: Seconds since 1970.
+            welcome: What stands above the list.
+        """
+        super().__init__()
+        self.gateway = make_gateway(self.post_message)
+        self.query_shown = Query()
+        self.trail = Trail()
+        self.zoomed = False
+        self.side_wanted: bool | None = None
+        self.pane: Pane = "list"
+        self.shape = Arrangement("wide", PANES)
+        self._welcome = welcome
+        self._wanted = ""
+        """The article that was asked for last: answers for others come too late."""
+        self._loading = ""
+        self._read_only = ""
+        self._preview: Timer | None = None
+        self.articles = ArticleList(now, id="list")
+        self.article = ArticleView(id="article")
+        self.side = SidePane(now, id="side")
+        self.status = StatusLine(id="status")
+        self.search = Input(placeholder="words of the title", id="search", compact=True)
+
+    def compose(self) -> ComposeResult:
+        """The three panes, a line above and two below."""
+        yield Static(Content(self._welcome.hint), id="hint")
+        with Container(id="body"):
+            yield self.articles
+            with Horizontal(id="reading"):
+                yield self.article
+                yield self.side
+        self.search.max_length = SEARCH_LIMIT
+        yield self.search
+        columns, rows = LEAST
+        yield Static(Content(f"terminal too small (need {columns}×{rows})"), id="too-small")
+        yield self.status
+
+    def on_mount(self) -> None:
+        """Ask for the library and keep looking for changes."""
+        self.query_one("#hint").display = bool(self._welcome.hint)
+        self.articles.empty = "loading …"
+        self.rearrange()
+        self.gateway.load(self.query_shown)
+        self.set_interval(REFRESH_EVERY, self.gateway.refresh)
+
+    # -- where things stand ----------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the arrangement for the new size."""
+        self.rearrange(event.size.width, event.size.height)
+
+    def rearrange(self, columns: int = 0, rows: int = 0) -> None:
+        """Show the panes that have their place now."""
+        size = self.app.size
+        pane = self.pane
+        self.shape = arrange(
+            columns or size.width,
+            rows or size.height,
+            pane,
+            zoomed=self.zoomed and pane != "list",
+            side=self.side_wanted,
+        )
+        for shape in ("tiny", "narrow", "stacked", "beside", "wide"):
+            self.set_class(self.shape.shape == shape, f"-{shape}")
+        for name in PANES:
+            self.pane_widget(name).display = name in self.shape.panes
+        self.query_one("#reading").display = self.shape.panes != ("list",)
+        if self.shape.panes and pane not in self.shape.panes:
+            self.go_to_pane(self.shape.panes[0])
+
+    def pane_widget(self, pane: Pane) -> LineView:
+        """The widget of a pane."""
+        widgets: dict[Pane, LineView] = {
+            "list": self.articles,
+            "article": self.article,
+            "side": self.side,
+        }
+        return widgets[pane]
+
+    def go_to_pane(self, pane: Pane) -> None:
+        """Give a pane the focus, and its place if there is room for one only."""
+        self.pane = pane
+        if pane not in self.shape.panes:
+            self.rearrange()
+        widget: Widget = self.pane_widget(pane)
+        widget.focus()
+        if pane == "article" and self.article.entry is not None:
+            self.show_aside(self.article.entry)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Know which pane the user is in, however they got there."""
+        for name in PANES:
+            if event.widget is self.pane_widget(name):
+                self.pane = name
+
+    # -- what the library reports ----------------------------------------------------------
+
+    @on(messages.RowsSelected)
+    def show_rows(self, message: messages.RowsSelected) -> None:
+        """Show a list, unless another one was asked for since."""
+        if message.query == self.query_shown:
+            self.articles.empty = self._why_empty()
+            self.articles.show(message.rows)
+            self.tell_state()
+
+    def _why_empty(self) -> str:
+        if self.query_shown == Query():
+            return "no articles yet; `newstui import FILE` adds some"
+        return "no article fits; f c / change what is shown"
+
+    @on(messages.LibraryLoading)
+    def show_loading(self, message: messages.LibraryLoading) -> None:
+        """Say how far the loading is."""
+        self._loading = f"loading {message.done} of {message.total}" if message.total else "loading"
+        self.tell_state()
+
+    @on(messages.LibraryLoaded)
+    def finish_loading(self, message: messages.LibraryLoaded) -> None:
+        """Say what was found wrong."""
+        self._loading = ""
+        self._read_only = "[read-only]" if message.read_only else ""
+        self.tell_state()
+        if message.read_only:
+            self.status.say(message.read_only)
+        elif message.problems:
+            more = len(message.problems) - 1
+            self.status.say(message.problems[0] + (f" (and {more} more)" if more else ""))
+
+    @on(messages.ArticleFetched)
+    def show_article(self, message: messages.ArticleFetched) -> None:
+        """Show an article where it was asked for, unless another one was asked for since."""
+        entry = message.entry
+        if message.opened and entry.article.id == self._wanted:
+            self.article.show(entry, entry.reading.position)
+        elif _is(self.article.entry, entry.article.id):
+            self.article.update_facts(entry)
+        if self._belongs_aside(entry.article.id):
+            self.side.show(entry)
+
+    def _belongs_aside(self, article: str) -> bool:
+        row = self.articles.row
+        if self.pane == "list":
+            return row is not None and row.id == article
+        return article == self._wanted
+
+    @on(messages.SimilarFound)
+    def show_similar(self, message: messages.SimilarFound) -> None:
+        """Show the similar readings of the article in the side pane."""
+        self.side.show_similar(message.article, message.similar)
+
+    @on(messages.ReadingChanged)
+    def show_changes(self, message: messages.ReadingChanged) -> None:
+        """Show changed rows where they stand."""
+        self.articles.change(message.rows)
+        shown = {pane.entry.article.id for pane in (self.article, self.side) if pane.entry}
+        for article in shown & message.rows.keys():
+            self.gateway.preview(article)
+        if message.said:
+            self.status.say(message.said)
+        self.tell_state()
+
+    @on(messages.ArticlesChanged)
+    def ask_again(self) -> None:
+        """Ask for the list again: articles came or went."""
+        self.gateway.select(self.query_shown)
+
+    @on(messages.StoreFailed)
+    def show_failure(self, message: messages.StoreFailed) -> None:
+        """Say in one line what could not be done."""
+        self.status.say(message.problem)
+
+    # -- what the panes report -------------------------------------------------------------
+
+    @on(ArticleList.Moved)
+    def follow_cursor(self) -> None:
+        """Let the side pane follow the list once the cursor rests."""
+        if self._preview is not None:
+            self._preview.stop()
+        if "side" in self.shape.panes:
+            self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
+
+    def _show_preview(self) -> None:
+        row = self.articles.row
+        if row is not None and self.pane == "list":
+            self.gateway.preview(row.id)
+
+    def show_aside(self, entry: Entry) -> None:
+        """Show in the side pane what belongs to an article."""
+        if not _is(self.side.entry, entry.article.id):
+            self.side.show(entry)
+            self.gateway.preview(entry.article.id)
+
+    @on(ArticleList.Chosen)
+    def open_chosen(self, message: ArticleList.Chosen) -> None:
+        """Open the article that was chosen."""
+        self.open(message.row.id)
+
+    @on(ArticleView.EndReached)
+    def count_reading(self, message: ArticleView.EndReached) -> None:
+        """An article whose end was reached has been read."""
+        self.gateway.note("read", message.article)
+
+    # -- articles --------------------------------------------------------------------------
+
+    def open(self, article: str, *, visit: bool = True) -> None:
+        """Open an article in the article pane.
+
+        Args:
+            article: Its id.
+            visit: Whether it comes onto the trail; not when going along the trail.
+        """
+        self.leave()
+        self._wanted = article
+        if visit:
+            self.trail.visit(article)
+        self.gateway.open(article)
+        index = self.articles.index(article)
+        if index is not None:
+            self.articles.move_to(index)
+        self.go_to_pane("article")
+
+    def leave(self) -> None:
+        """Remember where reading stopped."""
+        entry = self.article.entry
+        if entry is not None and self.article.position != entry.reading.position:
+            reading = replace(entry.reading, position=self.article.position)
+            self.article.entry = replace(entry, reading=reading)
+            self.gateway.note("position", entry.article.id, position=reading.position)
+
+    @property
+    def similar(self) -> tuple[Similar, ...]:
+        """The similar readings on the screen."""
+        return tuple(self.side.similar or ())
+
+    def select(self, query: Query) -> None:
+        """Show another list."""
+        self.query_shown = query
+        self.gateway.select(query)
+
+    def tell_state(self) -> None:
+        """Write what the list shows into the bottom line."""
+        query, rows = self.query_shown, self.articles.rows
+        shown = "" if query.show == "all" else query.show
+        words = f"/{query.words}" if query.words else ""
+        order = "" if query.sort == "date" else f"by {query.sort}"
+        number = count(len(rows), "article")
+        self.status.set_state(
+            joined((self._read_only, shown, query.category or "", words, number, order, self._loading))
+        )
+
+
+def _is(entry: Entry | None, article: str) -> bool:
+    return entry is not None and entry.article.id == article

@@ -1,0 +1,94 @@
+"""A sheet of lines over the screen: help, the list of what can be undone, a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tui.cells import fit
+from tui.commands import groups, key_names
+from tui.layout import wrap
+from tui.widgets.lines import LineView, Piece
+
+KEY_CELLS = 16
+
+
+class SheetView(LineView):
+    """The lines of a sheet: what stands left of a tab is a column of its own."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._source = lines
+        self._lines: list[Sequence[Piece]] = []
+
+    def on_resize(self) -> None:
+        """Break the lines for the width."""
+        width = max(1, self.size.width - 2)
+        self._lines = [pieces for line in self._source for pieces in _broken(line, width)]
+        self.set_height(len(self._lines))
+        self.refresh()
+
+    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """One line, a cell from the edge."""
+        return [(" ", "text"), *self._lines[y]] if y < len(self._lines) else []
+
+
+def _broken(line: str, width: int) -> list[Sequence[Piece]]:
+    key, tab, text = line.partition("\t")
+    if not tab:
+        role = "heading" if line.endswith(":") else "text"
+        return [[(part, role)] for part in wrap(line, width)] or [[]]
+    first, *rest = wrap(text, max(1, width - KEY_CELLS)) or [""]
+    head: Sequence[Piece] = [(fit(key, KEY_CELLS), "accent"), (first, "text")]
+    return [head, *([(" " * KEY_CELLS + part, "text")] for part in rest)]
+
+
+class Sheet(ModalScreen[None]):
+    """Lines to read; any of the keys that mean back or away closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("space,pagedown", "page(1)", show=False),
+        Binding("b,pageup", "page(-1)", show=False),
+        Binding("escape,q,h,question_mark,enter", "leave", show=False),
+    ]
+    CSS_PATH = "dialog.tcss"
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """One view, as high as its lines if they fit."""
+        view = SheetView(self._lines)
+        view.border_title = Content(self._title)
+        view.border_subtitle = Content("j k scroll · esc close")
+        yield view
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(SheetView).scroll_lines(lines)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        view = self.query_one(SheetView)
+        view.scroll_lines(pages * view.page)
+
+    def action_leave(self) -> None:
+        """Close the sheet."""
+        self.dismiss(None)
+
+
+def help_lines() -> list[str]:
+    """Every command under its heading, with its keys."""
+    lines: list[str] = []
+    for heading, commands in groups():
+        lines += [f"{heading}:", *(f"{key_names(c.keys)}\t{c.help}" for c in commands), ""]
+    return lines[:-1]

@@ -1,0 +1,155 @@
+"""The article pane: its head and its text, laid out for the width and drawn line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from store.article import Entry, minutes
+from tui.layout import Layout, Line, lay_out, wrap
+from tui.widgets.lines import LineView, Piece, cells
+from tui.wording import count, day, joined
+
+MEASURE = 80
+"""Cells a line of text takes at most: beyond that the eye loses the next line."""
+NARROWEST, WIDEST, STEP = 30, 160, 4
+MARGIN = 1
+
+
+class ArticleView(LineView):
+    """Shows one article; posts when its end has been on the screen."""
+
+    @dataclass
+    class EndReached(Message):
+        """The last line of the article has been shown."""
+
+        article: str
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.entry: Entry | None = None
+        self.measure = MEASURE
+        self._head: list[Piece] = []
+        self._layout: Layout | None = None
+        self._laid_out_for = 0
+        self._place = 0
+        self._ended = False
+
+    def show(self, entry: Entry, position: int = 0) -> None:
+        """Show an article from an offset into its text on."""
+        self.entry = entry
+        self._ended = False
+        self._place = position
+        self._lay_out()
+
+    def update_facts(self, entry: Entry) -> None:
+        """Show changed facts of the same article where it stands."""
+        self.entry = entry
+        self._head = _head(entry, self._text_width)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.entry = self._layout = None
+        self._head = []
+        self.set_height(0)
+        self.refresh()
+
+    @property
+    def position(self) -> int:
+        """The offset into the text of the first character on the screen."""
+        if self._layout is None or self.top <= len(self._head):
+            return 0
+        return self._layout[self.top - len(self._head)].offset
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is on the screen."""
+        return self.top >= self.bottom
+
+    def set_measure(self, change: int) -> None:
+        """Make the lines longer or shorter by steps; the place in the text stays."""
+        self.measure = min(max(NARROWEST, self.measure + change * STEP), WIDEST)
+        self._remember()
+        self._lay_out()
+
+    @property
+    def _text_width(self) -> int:
+        return max(1, min(self.measure, self.size.width - 2 * MARGIN))
+
+    def _remember(self) -> None:
+        if self._layout is not None:
+            self._place = self.position
+
+    def _lay_out(self) -> None:
+        if self.entry is None or not self.size.width:
+            return
+        width = self._text_width
+        self._head = _head(self.entry, width)
+        self._layout = lay_out(self.entry.body.text, width)
+        self._laid_out_for = width
+        self.set_height(len(self._head) + len(self._layout))
+        line = self._layout.line_at(self._place) + len(self._head) if self._place else 0
+        self.go_to(line)
+        self._ended = self._ended or (line > 0 and self.at_end)  # it was reached before
+        self.refresh()
+        self.call_after_refresh(self._look_for_end)
+
+    def on_resize(self) -> None:
+        """Lay the text out for the new width; the place in the text stays."""
+        if self.entry is not None and self._text_width != self._laid_out_for:
+            self._lay_out()
+        else:
+            self.call_after_refresh(self._look_for_end)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Notice where reading is."""
+        super().watch_scroll_y(old_value, new_value)
+        self._remember()
+        self._look_for_end()
+
+    def _look_for_end(self) -> None:
+        if self.entry is not None and self.display and self.at_end and not self._ended:
+            self._ended = True
+            self.post_message(self.EndReached(self.entry.article.id))
+
+    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """One line of the head or of the text, centred."""
+        margin = (" " * max(0, (width - self._text_width) // 2), "text")
+        if y < len(self._head):
+            return [margin, self._head[y]]
+        y -= len(self._head)
+        if self._layout is None or y >= len(self._layout):
+            return []
+        line = self._layout[y]
+        return [margin, *_pieces(line, self._text_width)]
+
+
+def _head(entry: Entry, width: int) -> list[Piece]:
+    article = entry.article
+    facts = joined(
+        (
+            article.category,
+            day(article.date),
+            ", ".join(article.authors),
+            count(article.words, "word"),
+            f"{minutes(article.words)} min",
+        )
+    )
+    title: list[Piece] = [(line, "heading") for line in wrap(article.title, width)]
+    return [*title, *((line, "muted") for line in wrap(facts, width)), ("", "text")]
+
+
+def _pieces(line: Line, width: int) -> list[Piece]:
+    pieces: list[Piece] = [(" " * line.indent, "text")] if line.indent else []
+    at = 0
+    for span in line.spans:
+        pieces.append((line.text[at : span.start], "text"))
+        pieces.append((line.text[span.start : span.end], span.style))
+        at = span.end
+    pieces.append((line.text[at:], "text"))
+    if line.rtl:
+        used = sum(cells(text) for text, _ in pieces)
+        pieces.insert(0, (" " * max(0, width - used), "text"))
+    return pieces

@@ -1,0 +1,78 @@
+"""What every pane is made of: lines drawn from data, only those that are on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.cells import measure
+
+Piece = tuple[str, str]
+"""Text and the role it is drawn in."""
+
+ROLES = (
+    "text", "muted", "accent", "heading", "quote", "link", "strong", "em", "code",
+    "unread", "star", "match", "selection", "warning",
+)  # fmt: skip
+
+
+class LineView(ScrollView, can_focus=True):
+    """A scrolling view that asks for each visible line as pieces of text and role."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{role}" for role in ROLES}
+
+    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """The pieces of line `y` of the whole content, at most `width` cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Draw line `y` of what is on the screen; every cell gets a style."""
+        width = self.size.width
+        pieces = self.line_pieces(self.scroll_offset.y + y, width)
+        segments = [Segment(text, self.role_style(role)) for text, role in pieces if text]
+        used = sum(cells(segment.text) for segment in segments)
+        if used < width:
+            segments.append(Segment(" " * (width - used), self.role_style("text")))
+        return Strip(segments, max(used, width))
+
+    def role_style(self, role: str) -> Style:
+        """How text of a role looks in the theme that is on."""
+        return self.get_component_rich_style(f"line--{role}")
+
+    def set_height(self, lines: int) -> None:
+        """Tell how many lines there are; the view stays where it is if it can."""
+        self.virtual_size = Size(self.size.width, lines)
+
+    @property
+    def top(self) -> int:
+        """The first line on the screen."""
+        return self.scroll_offset.y
+
+    @property
+    def bottom(self) -> int:
+        """The furthest line that can be the first on the screen."""
+        return max(0, self.virtual_size.height - self.size.height)
+
+    def go_to(self, line: int) -> None:
+        """Make this line the first on the screen, without animation."""
+        self.scroll_to(y=min(max(0, line), self.bottom), animate=False, force=True)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll down (or, negative, up) by so many lines."""
+        self.go_to(self.top + lines)
+
+    @property
+    def page(self) -> int:
+        """Lines a page moves: one less than fit, so that the eye finds its place."""
+        return max(1, self.size.height - 1)
+
+
+def cells(text: str) -> int:
+    """How many cells a text takes."""
+    return len(text) if text.isascii() else measure(text)[1][-1]

@@ -1,0 +1,79 @@
+"""Times and counts in words, the way every screen and command writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+
+from store.times import DATE, from_micros
+
+MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
+
+# The months as the page writes them that the project started from.
+MONTHS = (
+    "Jan.", "Feb.", "March", "April", "May", "June",
+    "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
+)  # fmt: skip
+
+
+def age(when: int, now: int) -> str:
+    """How long ago, in at most four cells: `now`, `5m`, `3h`, `2d`, `6w`, `4y`.
+
+    Args:
+        when: Seconds since 1970; 0 where it is not known.
+        now: Seconds since 1970.
+    """
+    if not when:
+        return ""
+    passed = now - when
+    for unit, letter in ((YEAR, "y"), (WEEK, "w"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+        if passed >= (2 * unit if unit == WEEK else unit):
+            return f"{passed // unit}{letter}"
+    return "now"
+
+
+def day(text: str | None, zone: tzinfo | None = None) -> str:
+    """A date as `Feb. 28, 2022`; empty where it is not known.
+
+    Args:
+        text: A date or time in our form.
+        zone: The reader's time zone; the system's where it is None. A date without a time is the
+            same everywhere.
+    """
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if not DATE.match(text):
+        moment = moment.astimezone(zone)
+    return f"{MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
+
+
+def minute(text: str | None, zone: tzinfo | None = None) -> str:
+    """A time as `2022/02/28 20:04` in the reader's zone; empty where it is not known."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return f"{moment.astimezone(zone):%Y/%m/%d %H:%M}"
+
+
+def day_of(when: int, zone: tzinfo | None = None) -> str:
+    """The date of a row as `2022-02-28`; empty where it is not known."""
+    return f"{from_micros(when * 1_000_000).astimezone(zone):%Y-%m-%d}" if when else ""
+
+
+def joined(parts: Iterable[str], separator: str = " · ") -> str:
+    """The parts that are not empty, in one line."""
+    return separator.join(part for part in parts if part)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `1,234 articles`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,124 @@
+"""Where a paragraph is broken into lines: pure, linear in the length of the text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tui.cells import is_narrow, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Part = tuple[int, int]
+"""Start and end of what one line shows of a paragraph; blanks at the break belong to no line."""
+
+_INSIDE_WORDS = "-/‐–—"  # the hyphen first: it stands in a character class too
+"""A word longer than a line is broken after one of these, if it has any."""
+
+_BLANKS = "sS"
+
+# A break is allowed between these kinds of characters (see tui.cells): after and before blanks, and beside wide
+# characters unless a closing mark would begin a line or an opening one end it.
+_BREAKS = frozenset(
+    [left + right for left in "sSb" for right in "nwpqoca"]
+    + [left + right for left in "nwxpqoca" for right in "sS"]
+    + [left + right for left in "wc" for right in "wonp"]
+    + [left + right for left in "nxq" for right in "wo"]
+)
+
+
+def parts(text: str, width: int, hang: int = 0, *, whole: bool = True) -> list[Part]:
+    """Break a paragraph into lines.
+
+    Args:
+        text: One paragraph, without newlines.
+        width: Cells of a line, at least one. Only a single cluster may be wider.
+        hang: Cells to leave free on every line but the first.
+        whole: Keep words whole where possible; False breaks exactly where a line is full, for code and tables.
+    """
+    rest = max(1, width - hang)
+    if whole:
+        text = text.rstrip()
+    if not is_narrow(text):
+        return _wrap_mixed(text, width, rest) if whole else _chop_mixed(text, width, rest)
+    if len(text) <= width:
+        return [(0, len(text))]
+    return _wrap_narrow(text, width, rest) if whole else _chop_narrow(len(text), width, rest)
+
+
+def _chop_narrow(size: int, width: int, rest: int) -> list[Part]:
+    return [(0, width), *((at, min(size, at + rest)) for at in range(width, size, rest))]
+
+
+def _chop_mixed(text: str, width: int, rest: int) -> list[Part]:
+    cells = measure(text)[1]
+    found = []
+    start = 0
+    while cells[-1] - cells[start] > width:
+        stop = _full(cells, start, width)
+        found.append((start, stop))
+        start, width = stop, rest
+    return [*found, (start, len(text))] if start < len(text) or not found else found
+
+
+@lru_cache(maxsize=16)
+def _narrow_line(width: int) -> re.Pattern[str]:
+    """A line of narrow text: as many words as fit, or what fits of a long word, and the blanks behind it."""
+    words = rf".{{0,{width - 1}}}[^ ](?= |\Z)"
+    inside = rf"|.{{1,{width - 1}}}[{_INSIDE_WORDS}]" if width > 1 else ""
+    return re.compile(rf"({words}{inside}|.{{1,{width}}}) *+")
+
+
+def _wrap_narrow(text: str, width: int, rest: int) -> list[Part]:
+    start = _indent(text, width)[0]
+    found = []
+    if rest != width and (first := _narrow_line(width).match(text, start)):
+        found.append(first.span(1))
+        start = first.end()
+    found += [line.span(1) for line in _narrow_line(rest).finditer(text, start)]
+    return found
+
+
+def _wrap_mixed(text: str, width: int, rest: int) -> list[Part]:
+    kinds, cells = measure(text)
+    start, word = _indent(text, width)
+    found = []
+    while cells[-1] - cells[start] > width:
+        stop = full = _full(cells, start, width)
+        while stop > word and kinds[stop - 1 : stop + 1] not in _BREAKS:
+            stop -= 1
+        if stop <= word:
+            stop = _inside_word(text, word, full)
+            stop = full if kinds[stop : stop + 1] == "x" else stop
+        end = stop
+        while end > word and kinds[end - 1] in _BLANKS:
+            end -= 1
+        found.append((start, end))
+        while kinds[stop : stop + 1] and kinds[stop] in _BLANKS:
+            stop += 1
+        start = word = stop
+        width = rest
+    return [*found, (start, len(text))] if start < len(text) or not found else found
+
+
+def _indent(text: str, width: int) -> Part:
+    """Where the first line starts, for an indent takes at most half of it, and where its first word does."""
+    word = len(text) - len(text.lstrip())
+    return max(0, word - width // 2), word
+
+
+def _full(cells: Sequence[int], start: int, width: int) -> int:
+    """The edge of the last cluster that fits behind `start`; of the first one if none does."""
+    stop = bisect_right(cells, cells[start] + width, start) - 1
+    if cells[stop] > cells[start]:
+        return stop
+    return bisect_right(cells, cells[stop + 1], stop) - 1
+
+
+def _inside_word(text: str, word: int, full: int) -> int:
+    """Where to break a word longer than a line: after its last hyphen or slash, else where the line is full."""
+    stop = max(text.rfind(mark, word + 1, full) for mark in _INSIDE_WORDS) + 1
+    return stop if stop > word + 1 else full
