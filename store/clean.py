@@ -47,11 +47,12 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
-# Where marks, Hangul parts, selectors and fillers live, and much else. Printable text without any
+# Where marks, Hangul parts, selectors, fillers and skin tones live, and much else. Printable text without any
 # of these needs no further look, and that is nearly all text.
 _COMPLEX = re.compile(
     r"[\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u20d0-\u20ff\u2ce0-\u2dff\u302a-\u302f\u3099\u309a"
-    r"\u3164\ua66f-\uabff\ud7b0-\uf8ff\ufb1e\ufe00-\ufe2f\uffa0\U00010000-\U0001efff\U000e0000-\U0010ffff]"
+    r"\u3164\ua66f-\uabff\ud7b0-\uf8ff\ufb1e\ufe00-\ufe2f\uffa0\U00010000-\U0001efff\U0001f3fb-\U0001f3ff"
+    r"\U000e0000-\U0010ffff]"
 )
 
 # A string (OSC, DCS, APC, PM, SOS, a tmux title) goes whole only if it ends before the next control
@@ -77,30 +78,34 @@ _MARKS = _runs(r"[^\w\s\x00-\x7f]")
 _MARKS_OR_JAMO = _runs(rf"(?:[^\w\s\x00-\x7f]|[{_JAMO}])")
 
 _INVISIBLE = "\u200c\u200d\ufe0e\ufe0f"  # ZWNJ, ZWJ, and the selectors for text and for emoji
-_JOINERS = re.compile(f"[{_INVISIBLE}]+")
 _SCRIPTS = (
     r"\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\u1a20-\u1c4f\ua800-\ua9ff\uaa60-\uaa7f\uabc0-\uabff"
     r"\ufb50-\ufdcf\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+_DOUBTFUL_JOINERS = re.compile(  # all but a single one between two letters
+    rf"[{_INVISIBLE}](?:(?<![{_SCRIPTS}][\u200c\u200d])|(?![{_SCRIPTS}]))[{_INVISIBLE}]*"
 )
 _VIRAMAS = r"\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
 _JOINED_LETTERS = re.compile(
     rf"[{_SCRIPTS}][\u200c\u200d]+[{_SCRIPTS}]"
     rf"|[{_VIRAMAS}]\u200d"  # a Malayalam chillu may end a word
 )
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _PICTURES = (
-    r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff"
+    r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    r"\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 )
+_STRAY_TONES = re.compile(rf"(?<![{_PICTURES}])[{_SKIN_TONES}]")
 _SIGNS = r"\xa9\xae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299"  # with a form as emoji
-_EMOJI = rf"[{_PICTURES}][\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]?"
-_MAY_BE_EMOJI = re.compile(f"[0-9#*{_SIGNS}{_PICTURES}]")
+_EMOJI = rf"[{_PICTURES}][{_SKIN_TONES}\ufe0e\ufe0f]?"
+_EMOJI_JOINT = re.compile(f"[0-9#*{_SIGNS}{_PICTURES}{_SKIN_TONES}][{_INVISIBLE}]")
 _EMOJI_AND_STRAYS = re.compile(
-    rf"((?>{_EMOJI}(?:\u200d{_EMOJI}){{0,3}}"  # the longest in use (families, kisses) have four parts
+    rf"({_EMOJI}(?:\u200d{_EMOJI}){{0,3}}"  # the longest in use (families, kisses) have four parts
     rf"|[{_SIGNS}][\ufe0e\ufe0f]"
     r"|[0-9#*]\ufe0f(?=\u20e3)"  # a keycap
-    rf"|[0-9#*{_SIGNS}]))[{_INVISIBLE}]+"
+    rf"|[0-9#*{_SIGNS}])[{_INVISIBLE}]*"
 )
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
-_SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 
 
 def clean_line(text: str, limit: int = 500) -> str:
@@ -158,8 +163,9 @@ def _harmless(line: str) -> str:
             line = _without_surrogates(line)
         line = _FORBIDDEN.sub("", _ESCAPE.sub("", line.replace("\t", " ")))
     marks = _MARKS_OR_JAMO if _IS_JAMO.search(line) else _MARKS
-    line = _JOINERS.sub(_meaningful_joiners, marks.sub(_fewer_marks, line))
-    return _EMOJI_AND_STRAYS.sub(r"\1", line) if _JOINERS.search(line) else line
+    line = marks.sub(_fewer_marks, _STRAY_TONES.sub("", line))
+    line = _DOUBTFUL_JOINERS.sub(_meaningful_joiners, line)
+    return _EMOJI_AND_STRAYS.sub(r"\1", line) if _EMOJI_JOINT.search(line) else line
 
 
 def _meaningful_joiners(found: re.Match[str]) -> str:
@@ -167,7 +173,7 @@ def _meaningful_joiners(found: re.Match[str]) -> str:
     before = found.start() - 1
     if _JOINED_LETTERS.match(found.string, before):
         return found[0][0]
-    return found[0] if before >= 0 and _MAY_BE_EMOJI.match(found.string, before) else ""
+    return found[0] if _EMOJI_JOINT.match(found.string, before) else ""
 
 
 def _without_surrogates(text: str) -> str:

@@ -91,6 +91,14 @@ def _from_number(value: float) -> str | None:
 
 
 def _from_text(text: str) -> str | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _from_prose(text)
+    return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
+
+
+def _from_prose(text: str) -> str | None:
     from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
 
     try:

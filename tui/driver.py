@@ -62,9 +62,9 @@ class ReaderDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.before_suspend = _nothing
         self.in_application_mode = False
+        self.suspended = False
         self.lent = False
         self.redraw = partial(app.call_later, app.refresh, layout=True)
-        self.has_drawn = False
         self.defer(signal.SIGTSTP)
         self.defer(signal.SIGCONT)
         if isinstance(app, DriverOwner):
@@ -86,22 +86,27 @@ class ReaderDriver(LinuxDriver):
             self.lent = False
 
     def start_application_mode(self) -> None:
-        """Take the terminal, unless it is ours already."""
-        if self.in_application_mode:
-            return
+        """Take the terminal."""
         # Textual returns early where the process is in the background; only a start that went
         # through has asked for these.
         self.attrs_before = None
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.in_application_mode = self.attrs_before is not None
-        if self.in_application_mode and self.has_drawn:
-            self.redraw()
-        self.has_drawn = self.has_drawn or self.in_application_mode
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
         self.before_suspend()
         super().suspend_application_mode()
+        self.suspended = True
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again, if it was given back for a while and not for good."""
+        if not self.suspended:
+            return
+        super().resume_application_mode()
+        if self.in_application_mode:
+            self.suspended = False
+            self.redraw()
 
     def disable_input(self) -> None:
         """Stop reading keys."""
@@ -110,6 +115,7 @@ class ReaderDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, unless it is not ours now."""
+        self.suspended = False
         if not self.in_application_mode:
             return
         self.write("\x1b[?1016l")  # mouse positions in pixels, which Textual leaves on

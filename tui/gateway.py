@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Any, TypeVar
 
 from textual.message import Message
@@ -38,6 +39,8 @@ class Gateway:
         self._library = library
         self._post = post
         self._worker = ThreadPoolExecutor(1, "library")
+        self._closing = Lock()
+        self._closed: Future[None] | None = None
         self._query = Query()
         self._listed = 0.0
 
@@ -91,15 +94,17 @@ class Gateway:
         self._submit(self._refresh)
 
     def close(self, wait: float = 2.0) -> bool:
-        """Finish what was asked, then leave the library.
+        """Finish what was asked, then leave the library; may be called again.
 
         Returns:
             False if that took longer than `wait` seconds.
         """
-        done = self._worker.submit(self._library.close)
-        self._worker.shutdown(wait=False)
+        with self._closing:
+            if self._closed is None:
+                self._closed = self._worker.submit(self._library.close)
+                self._worker.shutdown(wait=False)
         try:
-            done.result(wait)
+            self._closed.result(wait)
         except (NewsError, TimeoutError):
             log.exception("the library could not be closed")
             return False

@@ -12,14 +12,16 @@ from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 _URL_CHAR = r"[^\s<>()\[\]\"`“”«»。、，；：！？（）「」『』【】《》]"
-_TOKEN = re.compile(rf"(?<!\w)https?://(?:{_URL_CHAR}++|\({_URL_CHAR}*+\))++|`+|\*+|!?\[|\]\(?")
+_TOKEN = re.compile(
+    rf"(?<![A-Za-z0-9_])https?://(?:{_URL_CHAR}++|\({_URL_CHAR}*+\))++|`+|\*+|!?\[|\]\(?"
+)
 _TARGET = re.compile(
     r"\s*+(?:<([^<>]+)>|((?:[^\s()<>]++|\([^\s()]*+\))++))"
     r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?\s*+\)"
 )
 _TRAILING = ".,;:!?'’*_~"
 _NOT_FIRST = ".,;:!?)]}%*”’»"
-_NOT_LAST = "([{“‘«"
+_NOT_LAST = "([{“‘«\\"
 _CJK = "\u2e80"
 """From here on words are written without blanks, so that a mark may stand right beside them."""
 
@@ -73,11 +75,15 @@ def _is_word(char: str) -> bool:
 
 
 def _may_open(before: str, after: str) -> bool:
-    return bool(after) and not after.isspace() and after not in _NOT_FIRST and not _is_word(before)
+    if not after or after.isspace() or after in _NOT_FIRST:
+        return False
+    return not _is_word(before) and before != "\\"
 
 
 def _may_close(before: str, after: str) -> bool:
-    return bool(before) and not before.isspace() and before not in _NOT_LAST and not _is_word(after)
+    if not before or before.isspace() or before in _NOT_LAST:
+        return False
+    return not _is_word(after)
 
 
 class _Target(NamedTuple):

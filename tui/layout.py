@@ -149,7 +149,7 @@ class Layout:
         hang = block.hang[: self._hang(block)]
         first = not y or self._owners[y - 1] != owner
         prefix = "" if first else hang
-        indent = len(block.hang) if first else len(hang)
+        indent = max(0, len(block.hang) - start) if first else len(hang)
         text = prefix + block.text[start:end]
         spans = _spans(block, start, end, len(prefix), len(text))
         return Line(text, spans, self._offsets[y], min(indent, len(text)), block.rtl)

@@ -22,9 +22,9 @@ BAR = "│"
 _HEADING = re.compile(r"#{1,6} +(?=\S)")
 _ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) +(?=\S)")
 _QUOTE = re.compile(r" {0,3}(?:>+(?: |\Z))+")
-_FENCE = re.compile(r" *(```|~~~)")
+_FENCE = re.compile(r" *(?:(```)`*[^`]*\Z|(~~~))")
 _FENCE_END = re.compile(r" *(?:(```+)|(~~~+)) *\Z")
-_TABLE_RULE = re.compile(r" *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?\Z")
+_TABLE_RULE = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
 _INLINE = ("*", "[", "`", "://")
 _FIRST_OF_MARKUP = frozenset("#>-*+|`~ 0123456789")
 _RIGHT_TO_LEFT = re.compile(
@@ -148,14 +148,17 @@ class _Reader:
     def _opens_code(self, number: int, line: str) -> bool:
         """Whether the line is a fence that another one closes; one that none closes is text."""
         fence = _FENCE.match(line)
-        if not fence or fence[1] in self._unclosed:
+        if not fence:
+            return False
+        mark = fence[1] or fence[2]
+        if mark in self._unclosed:
             return False
         for later in range(number + 1, len(self.lines)):
             closing = _FENCE_END.match(self.lines[later])
-            if closing and (closing[1] or closing[2]).startswith(fence[1]):
+            if closing and (closing[1] or closing[2]).startswith(mark):
                 self._code_until = later
                 return True
-        self._unclosed.add(fence[1])
+        self._unclosed.add(mark)
         return False
 
     def _is_table(self, number: int, line: str) -> bool:

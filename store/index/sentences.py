@@ -31,6 +31,8 @@ CLOSING = "」』”)）"
 WORD_BEFORE = re.compile(r"[^\s\"'“‘(\[«—–]+$")
 WORD_AFTER = re.compile(r"\s*[\"'“‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
 LONGEST_WORD = 24
+LONGEST_ORDINAL = 5
+"""Up to that length a number with a full stop belongs to what follows: 28. Februar."""
 INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 GOES_ON = re.compile("[\u3041-\u309f、]")
 NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
@@ -125,8 +127,10 @@ def _split(paragraph: str) -> Iterator[str]:
             depth += (character in OPENING) - (character in CLOSING)
             in_straight ^= character == '"'
         if depth <= 0 and not in_straight and _ends(paragraph, mark):
-            yield paragraph[start : mark.end()].strip()
-            start = mark.end()
+            sentence = paragraph[start : mark.end()].strip()
+            if len(sentence) > LONGEST_ORDINAL or any(map(str.isalpha, sentence)):
+                yield sentence
+                start = mark.end()
     if rest := paragraph[start:].strip():
         yield rest
 
@@ -163,7 +167,7 @@ def _ends_after(word: str, following: str) -> bool:
         return False
     if lowered in BEFORE_NUMBERS:
         return not following[:1].isdigit()
-    is_initials = INITIALS.fullmatch(word) and ("." in word or word.isupper())
+    is_initials = INITIALS.fullmatch(word) and word.upper() != word.lower()
     if is_initials or lowered in END_BEFORE_A_START:
         return len(following) > 1 and following[0].isupper() and following.casefold() in STOP_WORDS
     return True

@@ -77,9 +77,7 @@ def _weights(candidates: list[Candidate]) -> dict[str, float]:
     return {term: count / (count + SATURATION) for term, count in counts.items()}
 
 
-def _choose(
-    candidates: list[Candidate], weights: dict[str, float], limit: int
-) -> list[Candidate]:
+def _choose(candidates: list[Candidate], weights: dict[str, float], limit: int) -> list[Candidate]:
     """The best sentences one after the other, each judged by what those before it have not said."""
     chosen: list[Candidate] = []
     said: set[str] = set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -141,10 +142,10 @@ def _id(loose: Loose, odd: dict[str, Any], url: str, content: tuple[str, str, st
         return found
     if given:
         odd["id"] = value
-    try:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, canonical(url)))
-    except UrlRefused:
-        return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
+    if url[:8].lower().startswith(("http://", "https://")):
+        with suppress(UrlRefused):
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, canonical(url)))
+    return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
 
 
 def _words(loose: Loose, odd: dict[str, Any], text: str) -> int:

@@ -40,7 +40,7 @@ class Loose:
         """
         for name in names:
             value = self._left.pop(name, None)
-            if value is not None and value not in ("", [], {}):
+            if value or value == 0:  # zero and False are something
                 return name, value
         return names[0], None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -158,9 +159,10 @@ def _unwrapped(content: str, title: str) -> tuple[str, str]:
         elif token.tag == "h1" and not heading and title in ("", inner.content):
             heading = _plain_line(inner.content)
             lines[first:end] = [""] * (end - first)
-    return heading, "\n".join(lines)
+    return heading, "\n".join(lines).strip("\n")
 
 
+@cache
 def _blocks() -> MarkdownIt:
     """A parser of blocks alone: inline markup is not looked at, which also keeps it linear."""
     parser = MarkdownIt("commonmark").enable("table")

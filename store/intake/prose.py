@@ -20,9 +20,6 @@ OPENING = 1_000
 CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 """Scripts that put no space between words (Korean does)."""
 
-NO_WORD = re.compile(r"(?<!\S)[^\w\s]+(?!\S)")
-"""A dash or bullet that stands alone between spaces."""
-
 CLOSING = "\"'”’»›)\\]}」』）】〉》*_"
 FINAL = re.compile(f"[.!?…‽؟۔।॥።。．！？｡][{CLOSING}]*\\Z")
 SENTENCE = re.compile(
@@ -47,7 +44,9 @@ def count_words(text: str) -> int:
     if not text.isascii() and CJK.search(text):
         words = sum((len(run) + 1) // 2 for run in CJK.findall(text))
         text = CJK.sub(" ", text)
-    return words + len(text.split()) - len(NO_WORD.findall(text))
+    parts = text.split()
+    doubtful = [part for part in parts if not part[0].isalnum()]  # few: quotes, bullets, dashes
+    return words + len(parts) - sum(not any(map(str.isalnum, part)) for part in doubtful)
 
 
 def ends_whole(text: str) -> bool:
@@ -62,7 +61,8 @@ def title_from(text: str) -> str:
         At most 100 characters, an ellipsis among them if cut; empty if the text has no word.
     """
     for paragraph in _first_paragraphs(text):
-        sentence = first_sentence(MARKERS.sub("", paragraph, count=1))
+        marker = MARKERS.match(paragraph)
+        sentence = first_sentence(paragraph[marker.end() if marker else 0 :])
         sentence = LINK.sub(r"\1", sentence).replace("**", "").replace("`", "")
         if any(character.isalnum() for character in sentence):
             return shorten(" ".join(sentence.split()), TITLE_LIMIT)

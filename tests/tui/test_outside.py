@@ -211,7 +211,7 @@ def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
         "Not opened: browser ended with exit code 3",
     )
     for kind in ("command", "text-browser"):
-        missing = open_url(URL, OpenRoute(kind, ("/nowhere/x",)), {})  # type: ignore[arg-type]
+        missing = open_url(URL, OpenRoute(kind, ("/nowhere/x",)), {})
         assert missing.state == "failed"
         assert missing.message == "Not opened: /nowhere/x: No such file or directory"
 

@@ -60,9 +60,11 @@ def _run(library: Library, paths: Paths, hint: str, clock: Clock) -> int:
         Welcome(hint),
     )
     app.error_console = log.console
-    with Session(app.ask_to_stop, save):
+    with Session(app.ask_to_stop, save) as session:
         app.run(mouse=False)
         save()
+    if session.code is not None:
+        return session.code
     if log.written:
         tell(f"the reader failed; what happened is in {log.save(datetime.now().astimezone())}")
         return 1

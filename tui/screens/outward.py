@@ -78,42 +78,45 @@ class Outward(Panes):
         elif message.purpose == "open":
             self.open_source(message.url)
         elif message.purpose == "copy url":
-            self.status.say(self._copied(message.url))
+            self.copy(message.url)
         else:
-            self.status.say(self._copied(markdown_link(message.title, message.url)))
+            self.copy(markdown_link(message.title, message.url))
 
     @work(exclusive=True, group="browser")
     async def open_source(self, url: str) -> None:
-        """Open a URL by this machine's route."""
-        route = self.routes.opening
+        """Open a URL by this machine's route, off the event loop unless the terminal is lent."""
+        route, env = self.routes.opening, self.routes.env
         try:
             if route.kind == "text-browser":
                 with self.app.suspend():
-                    opened = open_url(url, route, self.routes.env)
+                    opened = open_url(url, route, env)
             else:
                 opened = await asyncio.to_thread(
-                    open_url, url, route, self.routes.env, failed_later=self.report_failure
+                    open_url, url, route, env, failed_later=self.report_failure
                 )
         except NewsError as error:
             self.status.say(str(error))
             return
-        self._tell(opened)
+        if opened.state == "shown":
+            said = await self._copied(opened.url)
+            self.app.push_screen(Sheet("Source", [opened.url, "", said, "y copies it again"]))
+        else:
+            self.status.say(opened.message)
 
     def report_failure(self, opened: Opened) -> None:
         """Say that a browser failed after it had started; called on another thread."""
         self.app.call_later(self.status.say, opened.message)
 
-    def _tell(self, opened: Opened) -> None:
-        if opened.state != "shown":
-            self.status.say(opened.message)
-            return
-        said = self._copied(opened.url)
-        self.app.push_screen(Sheet("Source", [opened.url, "", said, "y copies it again"]))
+    @work(exclusive=True, group="clipboard")
+    async def copy(self, text: str) -> None:
+        """Copy a line and say what is known of it."""
+        self.status.say(await self._copied(text))
 
-    def _copied(self, text: str) -> str:
+    async def _copied(self, text: str) -> str:
         driver = self.driver()
+        send = driver.send if driver else _nowhere
         try:
-            return copy_line(text, self.routes.copying, driver.send if driver else _nowhere)
+            return await asyncio.to_thread(copy_line, text, self.routes.copying, send)
         except NewsError as error:
             return str(error)
 

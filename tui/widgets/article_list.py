@@ -14,8 +14,8 @@ from tui.widgets.lines import LineView, Piece
 from tui.wording import age
 
 CURSOR, UNREAD, STAR = ">", "●", "★"
-CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 10, 4, 4
-WITH_CATEGORY = 54
+CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 4, 4
+WITH_CATEGORY = 48
 """From this width on a row has room for its category."""
 WITH_MINUTES = 34
 

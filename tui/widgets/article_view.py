@@ -116,6 +116,8 @@ class ArticleView(LineView):
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """One line of the head or of the text, centred."""
+        if self.entry is None:
+            return [(" enter opens an article", "muted")] if y == 0 else []
         margin = (" " * max(0, (width - self._text_width) // 2), "text")
         if y < len(self._head):
             return [margin, self._head[y]]

@@ -8,6 +8,8 @@ from tui.cells import fit
 from tui.commands import FOOTER, command
 from tui.widgets.lines import LineView, Piece, cells
 
+GAP = 4
+"""Cells between the two halves, at least."""
 SAID_FOR = 6.0
 """Seconds a message stays."""
 
@@ -19,9 +21,7 @@ class StatusLine(LineView, can_focus=False):
         super().__init__(id=id)
         self._state = ""
         self._said = ""
-        self._keys = "  ".join(
-            f"{each.keys[0]} {each.label.lower()}" for each in map(command, FOOTER)
-        )
+        self._keys = [f"{each.keys[0]} {each.label.lower()}" for each in map(command, FOOTER)]
 
     @property
     def text(self) -> str:
@@ -46,10 +46,11 @@ class StatusLine(LineView, can_focus=False):
             self.refresh()
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """State or message on the left, keys on the right where there is room."""
-        text = f" {self.text}"
-        room = width - cells(text) - 2
-        if room < len(self._keys):
-            return [(fit(text, width), "accent" if self._said else "muted")]
-        role = "accent" if self._said else "muted"
-        return [(text + " " * (room - len(self._keys) + 1), role), (self._keys + " ", "muted")]
+        """State or message on the left, on the right the keys there is room for."""
+        text, role = f" {self.text}", "accent" if self._said else "muted"
+        keys = self._keys
+        while keys and cells(text) + cells("  ".join(keys)) + GAP > width:
+            keys = keys[:-3] + keys[-2:] if len(keys) > 2 else keys[:-1]  # help and quit last
+        right = "  ".join(keys)
+        left = fit(text, max(0, width - cells(right) - 1))
+        return [(left, role), (f"{right} ", "muted")]

@@ -6,7 +6,7 @@ import pytest
 
 from store.intake.plain import plain_fields
 
-LONG = "This line is far longer than any line that somebody wrapped, so it has to be a paragraph alone."
+LONG = "This line is far longer than any line that somebody wrapped by hand, and so it has to be a paragraph alone."
 
 
 @pytest.mark.parametrize(

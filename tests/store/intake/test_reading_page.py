@@ -14,7 +14,7 @@ from store.intake import read
 from store.intake.reading_page import is_reading_page, pages
 
 NOW = "2031-05-06T07:08:09Z"
-SEED = Path(__file__).resolve().parents[4] / "shared" / "seed" / "000_4b8c0df01fd5abb0.txt"
+SEED = Path(__file__).resolve().parents[3].parent / "shared/seed/000_4b8c0df01fd5abb0.txt"
 
 LEAD = "Ferry crews in Nordvik have agreed to sail again after a strike of nine days that began with a dispute over pay."
 PARAGRAPHS = [
@@ -155,8 +155,18 @@ def test_the_next_text_may_be_glued_to_the_statistics() -> None:
 
 def test_details_are_tolerant_and_end_at_another_line() -> None:
     first, second = pages(
-        ["Text.", "Details:", "id : a", "CATEGORY: Coast", "Category ID: c", "URL:", "Last read: Never"]
-        + ["title:  The ferry ", "Created:2029/03/04", "Author: nobody knows"]
+        [
+            "Text.",
+            "Details:",
+            "id : a",
+            "CATEGORY: Coast",
+            "Category ID: c",
+            "URL:",
+            "Last read: Never",
+            "title:  The ferry ",
+            "Created:2029/03/04",
+            "Author: nobody knows",
+        ]
     )
     assert first == {
         "id": "a",

@@ -1,0 +1,187 @@
+"""Sentences of many languages, and the summaries made of them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.index.sentences import joined
+from store.index.summary import extract, first_sentence, sentences
+
+STORY = (
+    "The ferry between Arlen and Vorne stopped on Monday after its crews walked out.\n\n"
+    "The crews of the ferry want a second engineer on every night crossing. "
+    '"We are tired," said Ida Holm, who speaks for the crews. "Nobody sleeps."\n\n'
+    "The owners of the ferry call the demand too dear. Talks begin on Friday. "
+    "Hotels in Vorne report that rooms are empty.\n\n"
+    "The market opened at eight. It rained."
+)
+
+SPLITS = {
+    "plain": ("It rained. It poured! Did it stop? Yes.", 4),
+    "titles": ("Mr. Holm met Dr. Ida Berg. They spoke.", 2),
+    "initials": ("J. R. Holm spoke of the U.S. Treasury. He left.", 2),
+    "initials at the end": ("They live in the U.S. The law is old.", 2),
+    "time of day": ("It began at 5 p.m. Monday. It ended at 6 p.m. They left.", 3),
+    "for example": ("Small boats, e.g. Optimists, sank. Others did not.", 2),
+    "numbers": ("It rose 3.5 per cent. No. 5 of v. 2 fell.", 2),
+    "number at the end": ("He came in at No. 3. She won.", 2),
+    "a plain no": ("She said no. Then she left.", 2),
+    "months": ("It opened on Feb. 28 at noon. It closed in Dec. They wept.", 3),
+    "companies": ("Acme Inc. Chairman Holm left. He joined Bolt Ltd. They were glad.", 3),
+    "ordinals": ("28. Februar war kalt. Der März auch.", 2),
+    "ellipsis": ("Well… he said... and left. Then… Nothing.", 3),
+    "several marks": ("Really?! Yes!! Good.", 3),
+    "closing marks": ("(It rained.) “It poured.” It stopped.", 3),
+    "speaker": ('"It rains. It pours," she said. He left.', 2),
+    "curly speaker": ("“It rains. It pours!” she said. He left.", 2),
+    "unclosed quotation": ('He said "no. Then he left. All went.', 3),
+    "footnotes": ("It rained.[1] It poured.[2][3] It stopped.", 3),
+    "names with marks": ("Yahoo! said so. Jeopardy! is on.", 2),
+    "no space": ("See example.org for more. It is free.", 2),
+    "japanese": ("雨が降った。風も吹いた！本当か？はい。", 4),
+    "japanese speech": ("「雨だ。風もある。」と首相は述べた。野党は笑った。", 2),
+    "japanese mixed": ("価格は3.5%上がった。ＮＨＫが伝えた。", 2),
+    "chinese": ("他说：“明天走。后天回。”今天下雨。", 2),
+    "arabic": ("بدأت المحادثات اليوم. هل تنجح؟ نعم! انتهى الأمر۔", 4),
+    "hindi": ("बातचीत जारी है। क्या समझौता होगा? हाँ। कल देखेंगे।", 4),
+    "greek and russian": ("Ο κ. Α. Παππάς μίλησε. Шёл дождь.", 2),
+    "korean": ("비가 왔다. 바람도 불었다.", 2),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), SPLITS.values(), ids=SPLITS.keys())
+def test_sentences(text: str, count: int) -> None:
+    found = sentences(text)
+    assert len(found) == count, found
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_paragraph_always_ends_a_sentence() -> None:
+    assert sentences("A line that\nis wrapped\n\nanother one") == [
+        "A line that is wrapped",
+        "another one",
+    ]
+
+
+def test_wrapped_lines_of_japanese_are_joined_without_a_space() -> None:
+    assert sentences("東京で雨が\n降った。") == ["東京で雨が降った。"]
+
+
+def test_markdown_is_not_prose() -> None:
+    text = """
+# Heading one.
+
+Heading two.
+============
+
+First sentence here.
+
+- An item.
+* Another item
+1. Counted.
+2. Counted on.
+
+> Quoted words.
+
+```python
+print("code. more code.")
+```
+
+| a. | b. |
+|----|----|
+| 1. | 2. |
+
+---
+
+Last sentence.
+"""
+    assert sentences(text) == [
+        "First sentence here.",
+        "An item.",
+        "Another item",
+        "Counted.",
+        "Counted on.",
+        "Quoted words.",
+        "Last sentence.",
+    ]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("", ""), ("# Only\n", ""), ("One. Two.", "One.")])
+def test_first_sentence(text: str, expected: str) -> None:
+    assert first_sentence(text) == expected
+
+
+def test_a_summary_is_whole_sentences_in_order() -> None:
+    summary = extract(STORY)
+    chosen = sentences(summary)
+    every = sentences(STORY)
+    places = [every.index(sentence) for sentence in chosen]
+    assert len(places) == 3
+    assert places == sorted(places)
+    assert places[0] == 0
+    assert summary == " ".join(chosen)
+
+
+def test_short_sentences_and_torn_quotations_are_left_out() -> None:
+    summary = extract(STORY, limit=20)
+    assert "It rained." not in summary
+    assert "Nobody sleeps" not in summary
+    assert '"We are tired," said Ida Holm' in summary
+
+
+def test_they_are_taken_where_there_is_nothing_else() -> None:
+    assert extract("It rained. It poured.") == "It rained. It poured."
+    assert extract("A caption without a full stop") == "A caption without a full stop"
+
+
+def test_nothing_is_said_twice() -> None:
+    text = "The ferry stopped on Monday. " * 4 + "Hotels in Vorne report empty rooms."
+    assert extract(text) == "The ferry stopped on Monday. Hotels in Vorne report empty rooms."
+
+
+def test_a_near_copy_is_not_taken_while_there_is_other_news() -> None:
+    text = (
+        "The ferry to Vorne stopped on Monday. Crews want a second engineer at night. "
+        "On Monday the ferry to Vorne stopped. Hotels report empty rooms."
+    )
+    assert "On Monday the ferry" not in extract(text)
+
+
+def test_japanese_sentences_are_joined_without_a_space() -> None:
+    text = "東京湾でフェリーが止まった。乗組員が増員を求めている。"
+    assert extract(text) == text
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "# Heading\n", "---", "x" * 5000])
+def test_no_sentence_no_summary(text: str) -> None:
+    assert extract(text) == ""
+
+
+def test_the_limit_holds() -> None:
+    assert extract(STORY, limit=0) == ""
+    assert len(sentences(extract(STORY, limit=1))) == 1
+
+
+@pytest.mark.parametrize("piece", [".", '"', "「", "a. ", "-", ".[1", "|:-", ". “", "'s", "\ud800"])
+def test_one_endless_line(piece: str) -> None:
+    """Cases 52 and 53: one endless line neither raises nor becomes the summary."""
+    text = piece * (200_000 // len(piece)) + "x"
+    assert "".join("".join(sentences(text)).split()) in ("", "".join(text.split()))
+    assert len(extract(text)) <= 700 * 3
+
+
+PIECES = ["Rain fell", "Mr", ".", "?", "。", "」", "「", '"', " ", "\n\n", "3", "U.S.", "- "]
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=16))
+def test_a_summary_is_some_sentences_of_the_text_in_order(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    every = sentences(text)
+    assert all(sentence == sentence.strip() != "" for sentence in every)
+    possible = {joined(some) for count in range(4) for some in combinations(every, count)}
+    assert extract(text) in possible

@@ -1,0 +1,60 @@
+"""The analyser: which terms a text has."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.index.terms import shared_words, terms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("The of and, to!", []),
+        ("Harbour talks", ["harbour", "talk"]),
+        ("parties, churches, boxes, glasses", ["party", "church", "box", "glass"]),
+        ("news, politics, crisis, virus, gas", ["news", "politics", "crisis", "virus", "gas"]),
+        ("Kyiv's port", ["kyiv", "port"]),
+        ("Kyiv’s ‘port’", ["kyiv", "port"]),
+        ("They don't agree", ["agree"]),
+        ("O'Neill on l'Ukraine", ["oneill", "ukraine"]),
+        ("the U.S. and the US", ["us", "us"]),
+        ("São Paulo, Zürich, Straße", ["sao", "paulo", "zurich", "strasse"]),
+        ("Zu\u0308rich", ["zurich"]),
+        ("ＡＢＣ 2024", ["abc", "2024"]),
+        ("snake_case", ["snake", "case"]),
+        ("Йод и ёлка", ["иод", "елка"]),
+        ("مُحادثات أوكرانيا", ["محادثات", "اوكرانيا"]),
+        ("हिन्दी समाचार", ["हिन्दी", "समाचार"]),
+        ("東京湾", ["東京", "京湾"]),
+        ("港", ["港"]),
+        ("AI時代の話", ["ai", "時代", "代の", "の話"]),
+        ("한국 뉴스", ["한국", "뉴스"]),
+    ],
+)
+def test_terms(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+def test_a_lone_surrogate_is_no_reason_to_fail() -> None:
+    """Case 52: a lone surrogate never raises."""
+    assert terms("harbour \ud800 opens") == ["harbour", "open"]
+
+
+def test_shared_words_stand_as_in_the_text() -> None:
+    wanted = set(terms("elan, party, us, kyiv"))
+    assert list(shared_words("Kyiv’s Élan: parties of the U.S.", wanted)) == [
+        ("kyiv", ("kyiv",)),
+        ("élan", ("elan",)),
+        ("parties", ("party",)),
+        ("u.s.", ("us",)),
+    ]
+
+
+def test_shared_pairs_are_joined_to_words() -> None:
+    wanted = set(terms("東京湾で船") + terms("漁業"))
+    assert list(shared_words("新東京湾と漁業", wanted)) == [
+        ("東京湾", ("東京", "京湾")),
+        ("漁業", ("漁業",)),
+    ]

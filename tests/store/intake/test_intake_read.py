@@ -1,0 +1,172 @@
+"""Telling formats apart, reading any file, and never raising for what is in it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from store.article import Found, Refused
+from store.intake import KINDS, detect, read
+
+NOW = "2031-05-06T07:08:09Z"
+READING = (
+    "Text.\nSimilar Readings (1 item)\nOther\nStatistics\n1\nWords1\nRead CountDetails\nID: x\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.txt", '{"title": "A"}', "json"),
+        ("a.txt", '[\n  {"title": "A"}]', "json"),
+        ("a.json", "[]", "json"),
+        ("a.json", "{}", "json"),
+        ("a.json", "no json", "json"),
+        ("a.json", '{"title": "A"}\n{"title": "B"}\n', "jsonl"),
+        ("a", '{"title": "A"}\r\n\r\n{"title": "B"}', "jsonl"),
+        ("a", '{"title": "A\n{"title": "B"}', "jsonl"),
+        ("a", '{\n"title": {\n"a": 1}}', "json"),
+        ("a.jsonl", '{"title": "A"}', "jsonl"),
+        ("a.NDJSON", "no json", "jsonl"),
+        ("a.txt", "[Update] The ferry", "text"),
+        ("a.md", "[Link](https://example.org)", "markdown"),
+        ("a.txt", "<!DOCTYPE html><p>x", "html"),
+        ("a", "\ufeff\n <html><p>x", "html"),
+        ("a", '<?xml version="1.0"?>\n<!-- x -->\n<html>', "html"),
+        ("a.htm", "<p>x", "html"),
+        ("a.txt", "<p>x", "text"),
+        ("a.txt", "---\ntitle: A\n---\n", "markdown"),
+        ("a", "+++\ntitle = 1\n+++\n", "markdown"),
+        ("a", "# Heading\n", "markdown"),
+        ("a.markdown", "text", "markdown"),
+        ("a.txt", "---\n\ntext", "text"),
+        ("a.txt", READING, "reading"),
+        ("a.md", READING.replace("\n", "\r\n"), "reading"),
+        ("-", READING, "reading"),
+        ("a.txt", "Summary\n\nof it", "text"),
+        ("a", "", "text"),
+        ("a.unknown", "text", "text"),
+    ],
+)
+def test_content_first_and_name_second(name: str, content: str, kind: str) -> None:
+    assert detect(name, content.encode()) == kind
+    assert detect(name, content.removeprefix("\ufeff").encode("utf-16")) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title", "text"),
+    [
+        ("a.txt", "The ferry\n\nIt\nsails.", "The ferry", "It sails."),
+        ("a.md", "# The ferry\n\nIt\nsails.", "The ferry", "It sails."),
+        ("a.html", "<title>The ferry</title><p>It\nsails.", "The ferry", "It sails."),
+        ("a.txt", READING, "Text.", "Text."),
+        ("a.json", '{"title": "The ferry", "text": "It sails."}', "The ferry", "It sails."),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_every_format_is_read(
+    name: str, content: str, title: str, text: str, encoding: str
+) -> None:
+    (found,) = read(name, io.BytesIO(content.encode(encoding)), source="page", now=NOW)
+    assert isinstance(found, Found)
+    assert (found.article.title, found.body.text) == (title, text)
+    assert (found.article.source, found.article.created) == ("page", NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"", "the file is empty"),
+        ("a.jsonl", b"\xef\xbb\xbf \n", "the file is empty"),
+        ("a.txt", b"caf\xe9", "not UTF-8 at byte 3"),
+        ("a.txt", b"\xef\xbb\xbfcaf\xe9", "not UTF-8 at byte 6"),
+        ("a.html", b"<html>caf\xe9", "not UTF-8 at byte 9"),
+        ("a.txt", b"\xff\xfea", "not UTF-16 at byte 2"),
+        ("a.txt", b"\x7fELF\0\0", "binary, not text"),
+        ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),
+        ("a.jsonl", b"\x89PNG\r\n\x1a\n\0", "binary, not text"),
+        (
+            "a.md",
+            b"---\na: b: c\n---\n",
+            "front matter, line 2: mapping values are not allowed in this context",
+        ),
+        ("a.md", b"---\ntags: []\n---\n", "an article without title, text and URL"),
+        ("a.md", b"---\nread: often\n---\nText.", "read: expected yes or no, found “often”"),
+        ("a.html", b"<html><script>x</script>", "an article without title, text and URL"),
+    ],
+)
+def test_what_cannot_be_used_is_one_refusal(name: str, data: bytes, reason: str) -> None:
+    """Case 102: binary, empty or wrongly encoded files are one line each."""
+    assert list(read(name, io.BytesIO(data), now=NOW)) == [Refused(name, reason)]
+
+
+def test_pages_are_numbered() -> None:
+    text = "\n".join([READING, READING.replace("Text.", "More."), "Summary", "\x1b[2J"])
+    found = list(read("a.txt", io.BytesIO(text.encode()), now=NOW))
+    assert [item.article.title for item in found if isinstance(item, Found)] == ["Text.", "More."]
+    (refused,) = read("a.txt", io.BytesIO(b"Details\nID: x\n"), now=NOW, kind="reading")
+    assert refused == Refused("a.txt: page 1", "an article without title, text and URL")
+
+
+def test_a_reading_page_shows_itself_after_a_long_text() -> None:
+    long = "\n".join(f"Paragraph {number} of a long text." for number in range(5_000))
+    (found,) = read("a.txt", io.BytesIO(f"{long}\n{READING}".encode()), now=NOW)
+    assert isinstance(found, Found)
+    assert found.body.similar == ("Other",)
+
+
+def test_a_known_kind_is_not_guessed() -> None:
+    (found,) = read("a.json", io.BytesIO(READING.encode()), now=NOW, kind="text")
+    assert isinstance(found, Found)
+    assert "Similar Readings (1 item)" in found.body.text
+
+
+def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.intake.MAX_FILE", 1 << 20)
+    (refused,) = read("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
+    assert refused == Refused("a.txt", "larger than 1 MB; JSON Lines may be of any size")
+
+
+def test_a_disk_that_fails_is_a_refusal() -> None:
+    class Failing(io.BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    first, last = read("a.jsonl", Failing(b'{"title": "A"}\n' + b" " * 70_000), now=NOW)
+    assert isinstance(first, Found)
+    assert last == Refused("a.jsonl", "Input/output error")
+
+
+def test_the_name_of_a_file_is_shown_clean() -> None:
+    """Case 45: a file name is text from outside too."""
+    (refused,) = read("a\x1b[2J\n.txt", io.BytesIO(b""), now=NOW)
+    assert isinstance(refused, Refused)
+    assert "\x1b" not in refused.where
+    assert "\n" not in refused.where
+
+
+PIECES = st.sampled_from(
+    [
+        *(b"---\n", b"+++\n", b"title: a\n", b"x: &a [*a]\n", b"# a\n", b"{", b'{"title":', b"}\n"),
+        *(b"[", b"]", b'"a"', b'"\\ud800"', b"<html>", b"<p>", b"Summary\n", b"Details\n", b"\0"),
+        *(b"Statistics\n", b"Similar Readings (2 items)\n", b"1\nWords", b"Read Count", b"ID: 1\n"),
+        *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\r\n", b"date: 1\n", b"1e999", b"NaN"),
+        *(b"<<: *a\n", b"- ", b"!!binary x\n", b"0x1", b"2022-02-31", b",", b":", b"=", b"`" * 3),
+    ]
+)
+DATA = st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=4), max_size=20).map(b"".join)
+
+
+@pytest.mark.parametrize("kind", [None, *KINDS])
+@given(data=DATA, suffix=st.sampled_from(["", ".txt", ".md", ".json", ".jsonl", ".html"]))
+@example(data=b"\xff\xfe\x00\xd8", suffix=".json")
+@settings(max_examples=60, deadline=None)
+def test_bad_content_never_raises(kind: str | None, data: bytes, suffix: str) -> None:
+    """Cases 52, 94, 102: whatever the bytes are, the answer is articles or refusals."""
+    items = list(read(f"a{suffix}", io.BytesIO(data), now=NOW, kind=kind))
+    assert all(isinstance(item, Found | Refused) for item in items)
+    assert all(item.article.title for item in items if isinstance(item, Found))
+    assert all(item.reason for item in items if isinstance(item, Refused))

@@ -1,0 +1,162 @@
+"""newstui JSON in all its shapes, and what is refused of it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import orjson
+import pytest
+
+from store.article import Found, Refused
+from store.intake import MAX_LINE, read
+
+NOW = "2031-05-06T07:08:09Z"
+TWO: list[dict[str, Any]] = [{"title": "One", "text": "a"}, {"title": "Two", "tags": ["x"]}]
+
+
+class Stream(io.BytesIO):
+    """Notes the largest piece that was asked for."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.largest = max(self.largest, 2**60 if size is None or size < 0 else size)
+        return super().read(size)
+
+
+def taken(name: str, data: bytes, kind: str | None = None) -> tuple[list[str], list[Refused]]:
+    """Titles of what was found, and what was refused."""
+    items = list(read(name, io.BytesIO(data), now=NOW, kind=kind))
+    titles = [item.article.title for item in items if isinstance(item, Found)]
+    return titles, [item for item in items if isinstance(item, Refused)]
+
+
+SHAPES = [
+    orjson.dumps(TWO),
+    orjson.dumps(TWO, option=orjson.OPT_INDENT_2),
+    orjson.dumps({"articles": TWO, "version": 1}),
+    orjson.dumps({"articles": TWO}, option=orjson.OPT_INDENT_2),
+    b"\n".join(map(orjson.dumps, TWO)),
+    b"\r\n\r\n".join([*map(orjson.dumps, TWO), b""]),
+]
+
+
+@pytest.mark.parametrize("data", SHAPES)
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a", "-"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_every_shape_is_read(name: str, data: bytes, bom: bytes) -> None:
+    if name == "a.jsonl" and b"\n  " in data:
+        pytest.skip("an indented document is not JSON Lines")
+    assert taken(name, bom + data) == (["One", "Two"], [])
+
+
+@pytest.mark.parametrize("data", [SHAPES[0], SHAPES[4]])
+def test_utf16_is_read_where_it_says_so(data: bytes) -> None:
+    assert taken("a.json", data.decode().encode("utf-16")) == (["One", "Two"], [])
+
+
+def test_one_object_is_one_article() -> None:
+    assert taken("a.json", b'{"title": "One"}') == (["One"], [])
+    titles, refused = taken("a.json", b'{"title": 1.5, "tags": {}')
+    assert titles == []
+    assert refused[0].where == "a.json"
+    assert refused[0].reason.startswith("not JSON: ")
+
+
+def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
+    """Case 102: each item that cannot be used is one line with file, item and reason."""
+    lines = [
+        b'{"title": "One"}',
+        b"",
+        b'{"title": "Tw',
+        b"[1, 2]",
+        b'{"title": ["Four"]}',
+        b'"text"',
+        b'{"title": "S\xff"}',
+        b"{}",
+        b'{"title": "Last"}',
+    ]
+    titles, refused = taken("feeds.jsonl", b"\n".join(lines))
+    assert titles == ["One", "Last"]
+    assert [item.where for item in refused] == [
+        f"feeds.jsonl: line {number}" for number in (3, 4, 4, 5, 6, 7, 8)
+    ]
+    reasons = [item.reason for item in refused]
+    assert reasons[0].startswith("not JSON: ")
+    assert reasons[1] == "expected an article (a JSON object), found a number"
+    assert reasons[3] == "title: expected text, found a list"
+    assert reasons[4] == "expected an article (a JSON object), found text"
+    assert reasons[5] == "not UTF-8 at byte 12"
+    assert reasons[6] == "an article without title, text and URL"
+
+
+def test_a_bad_article_of_an_array_is_named_by_its_number() -> None:
+    titles, refused = taken("a.json", orjson.dumps([*TWO, None, {"title": True}]))
+    assert titles == ["One", "Two"]
+    assert [item.where for item in refused] == ["a.json: article 3", "a.json: article 4"]
+
+
+def test_what_is_no_json_is_refused_whole() -> None:
+    titles, refused = taken("a.json", b'[\n{"title": "One"},\n{"title": }\n]')
+    assert titles == []
+    assert refused[0].where == "a.json"
+    assert refused[0].reason.startswith("not JSON: ")
+    assert refused[0].reason.endswith("(line 3)")
+
+
+@pytest.mark.parametrize("value", [b'"\\ud800 b"', b'"\\ud800 b\\udc00"', b'"\xed\xa0\x80 b"'])
+def test_lone_surrogates(value: bytes) -> None:
+    """Case 52: as an escape they become U+FFFD; as bytes they are not UTF-8."""
+    titles, refused = taken("a.jsonl", b'{"title": ' + value + b"}")
+    assert (titles == []) is (b"\xed" in value)
+    assert all(title.startswith("\ufffd b") for title in titles)
+    assert all(item.reason == "not UTF-8 at byte 11" for item in refused)
+
+
+def test_numbers_json_does_not_know() -> None:
+    (found,) = read("a.json", io.BytesIO(b'{"title": "A", "x": NaN, "y": [1e999, 1]}'), now=NOW)
+    assert isinstance(found, Found)
+    assert found.article.extra == {"x": None, "y": ["inf", 1]}
+    assert orjson.dumps(found.article.extra)
+
+
+@pytest.mark.parametrize("depth", [100, 1_000, 100_000])
+@pytest.mark.parametrize("field", ["x", "date", "title", "tags", "similar", "extra", "text"])
+def test_deep_nesting(field: str, depth: int) -> None:
+    """Case 104: no RecursionError."""
+    value = b"[" * depth + b"]" * depth
+    items = list(
+        read("a.json", io.BytesIO(b'{"title": "A", "%s": %s}' % (field.encode(), value)), now=NOW)
+    )
+    assert len(items) == 1
+
+
+def test_json_lines_are_never_read_whole() -> None:
+    """Case 102: a file of 2 GB is a matter of time, not of memory."""
+    line = orjson.dumps({"title": "One", "text": "a" * 1000})
+    stream = Stream(b"\n".join([line] * 500))
+    assert sum(1 for _ in read("a.jsonl", stream, now=NOW)) == 500
+    assert stream.largest <= 64 * 1024
+
+
+def test_the_first_article_comes_before_the_file_ends() -> None:
+    line = orjson.dumps({"title": "One", "text": "a" * 1000}) + b"\n"
+    stream = io.BytesIO(line * 500)
+    assert isinstance(next(read("a.jsonl", stream, now=NOW)), Found)
+    assert stream.tell() < 100_000
+
+
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.intake.MAX_LINE", 100_000)
+    assert MAX_LINE > 100_000
+    data = b'{"title": "One"}\n{"title": "' + b"a" * 500_000 + b'"}\n{"title": "Last"}'
+    titles, refused = taken("a.jsonl", data)
+    assert titles == ["One", "Last"]
+    assert refused == [Refused("a.jsonl: line 2", "the line is too long")]
+
+
+def test_a_file_with_a_tail_of_nulls_keeps_its_articles() -> None:
+    titles, refused = taken("a.jsonl", b'{"title": "One"}\n' + b"\0" * 100)
+    assert titles == ["One"]
+    assert [item.where for item in refused] == ["a.jsonl: line 2"]

@@ -1,0 +1,92 @@
+"""Cells: what text takes on the screen, and cutting it to that."""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len, get_character_cell_size
+
+from tui.cells import cut, fit, is_narrow, measure, pad_left
+
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
+JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0301 ", max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("news", 6, "news  "),
+        ("news", 4, "news"),
+        ("newspaper", 6, "newsp…"),
+        ("newspaper", 1, "…"),
+        ("newspaper", 0, ""),
+        ("newspaper", -3, ""),
+        ("", 3, "   "),
+        ("日本語", 6, "日本語"),
+        ("日本語", 5, "日本…"),
+        ("日本語", 4, "日… "),
+        ("naïve — “x”", 8, "naïve —…"),
+        ("🇩🇪🇫🇷", 3, "🇩🇪…"),
+        ("🇩🇪🇫🇷", 2, "… "),
+        ("ne\u0301e\u0301", 2, "n…"),
+        ("a\u200d", 3, "a  "),
+    ],
+)
+def test_fit(text: str, width: int, shown: str) -> None:
+    """Case 55: cut text ends with an ellipsis and never in half a wide character."""
+    assert fit(text, width) == shown
+
+
+def test_pad_left_and_cut() -> None:
+    assert pad_left("42", 4) == "  42"
+    assert pad_left("日本語", 4) == " 日…"
+    assert cut("日本語", 4) == "日…"
+    assert cut("news", 9) == "news"
+
+
+@given(TEXT | JOINED, st.integers(1, 30))
+def test_fit_takes_exactly_its_width(text: str, width: int) -> None:
+    """Case 55: columns line up, whatever the text."""
+    assert cell_len(fit(text, width)) == width
+    assert cell_len(pad_left(text, width)) == width
+    assert cell_len(cut(text, width)) <= width
+
+
+@given(TEXT | JOINED)
+def test_cells_agree_with_what_textual_draws(text: str) -> None:
+    """Case 55: the widths here are those the lines are drawn with."""
+    counted = measure(text)[1]
+    assert len(counted) == len(text) + 1
+    if len(re.findall("\u200d", text)) <= 1 and not text.startswith(("\u200d", "\ufe0f")):
+        assert counted[-1] == cell_len(text)
+    assert counted[-1] >= cell_len(text)
+
+
+def test_narrow_characters_are_one_cell_each() -> None:
+    """The fast path holds only what is one cell alone and beside others."""
+    every = [chr(code) for code in range(0x20, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    narrow = [char for char in every if char > "\x7f" and is_narrow(char)]
+    assert len(narrow) > 1000
+    assert {get_character_cell_size(char) for char in narrow} == {1}
+    assert not {"\u200b", "\u200d", "\ufe0f", "\u0301", "\u1160"}.intersection(narrow)
+
+
+def test_kinds_are_all_known() -> None:
+    """Every kind that a character can have has a width."""
+    kinds, counted = measure("aé中（。 \u3000\u200b🇩🇪\u200d❤\ufe0f👍🏽क्ष\"'[]กำ")
+    assert set(kinds) <= set("nwxsSbpqoca")
+    assert list(counted) == sorted(counted)
+
+
+def test_long_chains_are_not_one_cluster() -> None:
+    """Case 65: a chain of joins is cut off before it is wider than any screen."""
+    text = "क्" * 20_000
+    counted = measure(text)[1]
+    widest = max(after - before for before, after in pairwise(counted))
+    assert widest <= 17
+    assert fit(text, 80)[-1] in "… "
