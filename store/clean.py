@@ -95,7 +95,7 @@ _PICTURES = (
     r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
     r"\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 )
-_STRAY_TONES = re.compile(rf"(?<![{_PICTURES}])[{_SKIN_TONES}]")
+_STRAY_TONES = re.compile(rf"[{_SKIN_TONES}](?<![{_PICTURES}].)")
 _SIGNS = r"\xa9\xae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299"  # with a form as emoji
 _EMOJI = rf"[{_PICTURES}][{_SKIN_TONES}\ufe0e\ufe0f]?"
 _EMOJI_JOINT = re.compile(f"[0-9#*{_SIGNS}{_PICTURES}{_SKIN_TONES}][{_INVISIBLE}]")

@@ -47,9 +47,13 @@ _SPECIAL = {
     **dict.fromkeys("\u0e33\u0eb3", "m"),
 }
 _RARE = re.compile(r"[jvrim]")
-# A joiner takes the next character's width, as rich counts it. Sixteen links of a chain are more than any script
-# needs; the limit keeps hostile text from being one cluster as wide as an article.
-_CLUSTER = re.compile(r"rr|(?:[^xjv]|\A)x*+(?:(?:v|j.?|in?|m)x*+){1,16}")
+# A joiner takes the next character's width, as rich counts it. Sixteen letters bound by virama are more than any
+# script needs; the limit keeps hostile text from being one cluster as wide as an article.
+_WIDENED = r"(?:(?:v|j.?)x*+)*+"
+_CLUSTER = re.compile(
+    rf"(?:rr|(?:[^xjv]|\A)(?=x*+[vjim]))x*+{_WIDENED}(?:(?:in?|m)x*+{_WIDENED}){{0,16}}"
+)
+_JOINED = {"r": "w", "s": "n", "S": "w"}  # a blank with something joined to it is none
 _ALONE = str.maketrans("rjvim", "nxxxn")
 
 
@@ -103,7 +107,7 @@ def _joined(text: str, kinds: str, widths: list[int]) -> str:
     def join(match: re.Match[str]) -> str:
         start, end = match.span()
         widths[start:end] = [cell_len(text[start:end]), *[0] * (end - start - 1)]
-        return ("w" if match[0] == "rr" else match[0][0]) + "x" * (end - start - 1)
+        return _JOINED.get(match[0][0], match[0][0]) + "x" * (end - start - 1)
 
     return _CLUSTER.sub(join, kinds).translate(_ALONE)
 

@@ -73,7 +73,7 @@ def _narrow_line(width: int) -> re.Pattern[str]:
 
 
 def _wrap_narrow(text: str, width: int, rest: int) -> list[Part]:
-    start = _indent(text, width)[0]
+    start = _indent(len(text) - len(text.lstrip(" ")), width)
     found = []
     if rest != width and (first := _narrow_line(width).match(text, start)):
         found.append(first.span(1))
@@ -84,7 +84,8 @@ def _wrap_narrow(text: str, width: int, rest: int) -> list[Part]:
 
 def _wrap_mixed(text: str, width: int, rest: int) -> list[Part]:
     kinds, cells = measure(text)
-    start, word = _indent(text, width)
+    word = len(kinds) - len(kinds.lstrip(_BLANKS))
+    start = _indent(word, width)
     found = []
     while cells[-1] - cells[start] > width:
         stop = full = _full(cells, start, width)
@@ -104,10 +105,9 @@ def _wrap_mixed(text: str, width: int, rest: int) -> list[Part]:
     return [*found, (start, len(text))] if start < len(text) or not found else found
 
 
-def _indent(text: str, width: int) -> Part:
-    """Where the first line starts, for an indent takes at most half of it, and where its first word does."""
-    word = len(text) - len(text.lstrip())
-    return max(0, word - width // 2), word
+def _indent(blanks: int, width: int) -> int:
+    """Where the first line starts: of the blanks before it at most half a line is shown."""
+    return max(0, blanks - width // 2)
 
 
 def _full(cells: Sequence[int], start: int, width: int) -> int:

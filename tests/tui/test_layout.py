@@ -14,20 +14,9 @@ from tui.layout import Line, Span, lay_out
 
 ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200)
 MARKED = st.text("ab \n\n*`[]()!#>-|.1中🎉é~", max_size=200)
-LINKED = st.lists(
-    st.sampled_from(
-        [
-            *"[ab](http://x) ** * ` word ( http://a.b/c [ ``` ) 中。 ](u)".split(),
-            " ",
-            "\n",
-            "\n\n- ",
-            "\n> ",
-            "|a|\n",
-            "\n# ",
-        ]
-    ),
-    max_size=40,
-).map("".join)
+PIECES = ("[ab](http://x)", "**", "*", "`", "word", "(", "http://a.b/c", "[", "```", ")", "中。")
+BREAKS = ("](u)", " ", "\n", "\n\n- ", "\n> ", "|a|\n", "\n# ")
+LINKED = st.lists(st.sampled_from(PIECES + BREAKS), max_size=40).map("".join)
 
 
 def shown(text: str, width: int = 80) -> list[str]:

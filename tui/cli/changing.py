@@ -11,7 +11,7 @@ from store.article import Found, Refused
 from store.clean import clean_line
 from store.errors import BadInput, NoSuchArticle
 from store.intake import read
-from store.intake.files import Source, sources
+from store.intake.files import read_source, sources
 from store.library import Added, Library
 from store.times import iso, system_clock
 from tui.cli.opening import loaded, paths_of, unloaded
@@ -43,17 +43,10 @@ class Intake:
                 yield from read("standard input", sys.stdin.buffer, now=self._now)
                 continue
             for source in sources([Path(name)]):
-                yield from self._file(source)
-
-    def _file(self, source: Source | Refused) -> Iterator[Found | Refused]:
-        if isinstance(source, Refused):
-            yield source
-            return
-        try:
-            with source.path.open("rb") as stream:
-                yield from read(source.name, stream, now=self._now)
-        except OSError as error:
-            yield Refused(source.name, error.strerror or str(error))
+                if isinstance(source, Refused):
+                    yield source
+                else:
+                    yield from read_source(source, now=self._now)
 
 
 def import_files(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from textual.message import Message
 
@@ -144,14 +145,12 @@ def _head(entry: Entry, width: int) -> list[Piece]:
 
 
 def _pieces(line: Line, width: int) -> list[Piece]:
-    pieces: list[Piece] = [(" " * line.indent, "text")] if line.indent else []
-    at = 0
-    for span in line.spans:
-        pieces.append((line.text[at : span.start], "text"))
-        pieces.append((line.text[span.start : span.end], span.style))
-        at = span.end
-    pieces.append((line.text[at:], "text"))
+    """The line as pieces of one role each; of spans that overlap the last one counts."""
+    edges = sorted({0, len(line.text), *(e for s in line.spans for e in (s.start, s.end))})
+    pieces: list[Piece] = [("", "text")]
     if line.rtl:
-        used = sum(cells(text) for text, _ in pieces)
-        pieces.insert(0, (" " * max(0, width - used), "text"))
+        pieces[0] = (" " * max(0, width - cells(line.text)), "text")
+    for start, end in pairwise(edges):
+        role = next((s.style for s in reversed(line.spans) if s.start <= start < s.end), "text")
+        pieces.append((line.text[start:end], role))
     return pieces
