@@ -1,5 +1,246 @@
-"""Placeholder until the real one is written."""
+"""URLs from outside: one form to compare them by, and the gate they pass before they are opened.
+
+A URL is taken apart here and nowhere else, and what the gate returns is put together from those
+parts, in ASCII: so the host that is shown is the host that is opened.
+
+Sources: RFC 3986 (sections 3, 5.2.4 and 6.2), RFC 3492 (punycode).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
+from urllib.parse import quote, unquote, urlsplit
+
+from store.clean import clean_line
+from store.errors import UrlRefused
+
+LONGEST = 2000
+"""Characters of a URL that is opened; browsers and servers promise no more."""
+
+TRACKING = frozenset(
+    [
+        "_ga",
+        "_gl",
+        "_hsenc",
+        "_hsmi",
+        "at_campaign",
+        "at_medium",
+        "dclid",
+        "fbclid",
+        "gbraid",
+        "gclid",
+        "gclsrc",
+        "igsh",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "msclkid",
+        "ns_campaign",
+        "ns_mchannel",
+        "oly_anon_id",
+        "oly_enc_id",
+        "ref_src",
+        "ref_url",
+        "ttclid",
+        "twclid",
+        "vero_id",
+        "wbraid",
+        "yclid",
+    ]
+)
+"""Parameters that say how a reader came to a page, never which page it is; `utm_*` besides.
+
+Ids of articles are made from canonical URLs: a name added here gives articles a second id."""
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_AUTHORITY = re.compile(
+    r"(?:(?P<user>[^\\]*)@)?(?P<host>\[[0-9A-Fa-f:.]*\]|[^\\@:\[\]]*)(?::(?P<port>[0-9]{0,5}))?"
+)
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+# What RFC 3986 allows in each place, less what a shell gives a meaning within a word. A query
+# needs its `&`: what separates parameters cannot be written in another way.
+_IN_USER = "!*+,=:%"
+_IN_PATH = _IN_USER + "/@"
+_IN_QUERY = _IN_PATH + "?&"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An http or https URL taken apart; the host in ASCII, the rest as it was written."""
+
+    scheme: str
+    user: str
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+
 def canonical(url: str) -> str:
-    return url
+    """The form by which two machines agree that two URLs are the same article.
+
+    Returns:
+        The URL without default port, fragment (but `#!` routes) and tracking parameters, with
+        escapes and dot segments resolved; parameters keep their order. What is no http or https
+        URL comes back stripped.
+    """
+    try:
+        parts = _parts(url)
+    except UrlRefused:
+        return url.strip()
+    fields = _resolved_escapes(parts.query, _IN_QUERY).split("&")
+    return _joined(
+        replace(
+            parts,
+            user=_resolved_escapes(parts.user, _IN_USER),
+            port="" if parts.port == DEFAULT_PORTS[parts.scheme] else parts.port,
+            path=_without_dots(_resolved_escapes(parts.path, _IN_PATH)),
+            query="&".join(field for field in fields if field and not _is_tracking(field)),
+            fragment=parts.fragment if parts.fragment.startswith("!") else "",
+        )
+    )
+
+
 def checked_url(text: str) -> str:
-    return text
+    """The URL as it may be given to a program as one argument.
+
+    Returns:
+        A URL that starts with `http://` or `https://`, and in which blanks, quotes, brackets and
+        whatever else RFC 3986 does not allow, or a shell would read, are percent-encoded.
+
+    Raises:
+        UrlRefused: It has another scheme or no host, is too long, or cannot be read in one way.
+    """
+    # Python's webbrowser module replaces this word wherever it stands in an argument
+    url = _joined(_parts(text)).replace("%action", "%ACtion")
+    if len(url) > LONGEST:
+        raise UrlRefused(f"Not opened: the link is longer than {LONGEST:,} characters")
+    return url
+
+
+def host_of(url: str) -> str:
+    """The host that the URL really leads to, in ASCII; empty if it is no http or https URL."""
+    try:
+        return _parts(url).host
+    except UrlRefused:
+        return ""
+
+
+def looks_deceptive(url: str) -> bool:
+    """Whether the URL may seem to lead elsewhere: by a user name, or by letters that look alike."""
+    try:
+        parts = _parts(url)
+    except UrlRefused:
+        return False
+    return bool(parts.user) or "xn--" in parts.host
+
+
+def _parts(text: str) -> _Parts:
+    url = text.strip()
+    if _CONTROL.search(url):
+        raise UrlRefused("Not opened: the link holds control characters")
+    found = _SCHEME.match(url)
+    scheme = found[0].lower() if found else ""
+    if scheme not in ("http:", "https:"):
+        what = f'this is "{scheme[:20]}"' if scheme else "this has no scheme"
+        raise UrlRefused(f"Not opened: only http and https links ({what})")
+    try:
+        split = urlsplit(url)
+        user, host, port = _authority(split.netloc)
+    except ValueError:
+        raise UrlRefused("Not opened: the link's host cannot be read") from None
+    if not host:
+        raise UrlRefused("Not opened: the link has no host")
+    return _Parts(split.scheme, user, host, port, split.path, split.query, split.fragment)
+
+
+def _authority(text: str) -> tuple[str, str, str]:
+    """User, host in ASCII (or nothing) and port; browsers and we must read them alike.
+
+    Raises:
+        ValueError: They might not, as with a backslash, which some take for a slash.
+    """
+    found = _AUTHORITY.fullmatch(text)
+    if not found or int(found["port"] or 0) > 65535:
+        raise ValueError(text)
+    port = str(int(found["port"])) if found["port"] else ""
+    return found["user"] or "", _ascii_host(found["host"]), port
+
+
+def _ascii_host(host: str) -> str:
+    if host.startswith("["):
+        return f"[{IPv6Address(host[1:-1])}]"
+    labels = _folded(unquote(host, errors="strict")).replace("\u3002", ".").split(".")
+    name = ".".join(map(_ascii_label, labels))
+    if name and not _HOST.fullmatch(name):
+        raise ValueError(host)
+    return name
+
+
+def _folded(host: str) -> str:
+    """A host name as it is registered: no capitals, no invisible or compatibility characters.
+
+    This is what UTS #46 does for letters in use. The `idna` codec of Python follows an older rule
+    by which straße.de is the host strasse.de, somebody else's.
+    """
+    lower = "".join(map(str.lower, unicodedata.normalize("NFKC", clean_line(host))))
+    return unicodedata.normalize("NFKC", lower)
+
+
+def _ascii_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _joined(parts: _Parts) -> str:
+    user = f"{_encoded(parts.user, _IN_USER)}@" if parts.user else ""
+    port = f":{parts.port}" if parts.port else ""
+    query = f"?{_encoded(parts.query, _IN_QUERY)}" if parts.query else ""
+    fragment = f"#{_encoded(parts.fragment, _IN_QUERY)}" if parts.fragment else ""
+    path = _encoded(parts.path, _IN_PATH)
+    return f"{parts.scheme}://{user}{parts.host}{port}{path}{query}{fragment}"
+
+
+def _encoded(text: str, safe: str) -> str:
+    """Percent-encoded; escapes that are there stay, a percent sign that is none is encoded."""
+    return quote(_BARE_PERCENT.sub("%25", text), safe=safe)
+
+
+def _resolved_escapes(text: str, safe: str) -> str:
+    """Escapes of characters that need none resolved, the others in capitals (RFC 3986, 6.2.2)."""
+    return _ESCAPE.sub(_resolved_escape, _encoded(text, safe))
+
+
+def _resolved_escape(found: re.Match[str]) -> str:
+    char = chr(int(found[0][1:], 16))
+    return char if _UNRESERVED.match(char) else found[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """The path with `.` and `..` resolved (RFC 3986, 5.2.4); at least a slash."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _is_tracking(field: str) -> bool:
+    name = field.partition("=")[0].lower()
+    return name.startswith("utm_") or name in TRACKING

@@ -8,13 +8,14 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
+from textual.types import CSSPathType
 
 from themes import BUILT_IN, built_in_theme
 from tui.driver import ReaderDriver
-from tui.gateway import Gateway
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
-from tui.screens.reader import MakeGateway, Welcome
+from tui.screens.reader import MakeGateway
 from tui.theme import role_variables, textual_theme
 
 
@@ -22,7 +23,12 @@ class NewsApp(App[None]):
     """The reader as an application."""
 
     TITLE = "newstui"
-    CSS_PATH = ["theme.tcss", "widgets/lines.tcss"]
+    # The first screen's own style sheet is read with the app's.
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        "theme.tcss",
+        "widgets/lines.tcss",
+        "screens/reader.tcss",
+    ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -31,7 +37,7 @@ class NewsApp(App[None]):
         make_gateway: MakeGateway,
         now: Callable[[], int],
         routes: Routes,
-        welcome: Welcome = Welcome(),
+        hint: str = "",
         theme: str = BUILT_IN[0],
     ) -> None:
         """Make the app.
@@ -40,7 +46,7 @@ class NewsApp(App[None]):
             make_gateway: Makes the gateway to the library.
             now: Seconds since 1970.
             routes: How URLs open and text is copied; its environment decides about colours too.
-            welcome: What stands above the list.
+            hint: What stands above the list, if anything.
             theme: The name of a theme that comes with newstui.
         """
         no_color = bool(routes.env.get("NO_COLOR"))
@@ -50,7 +56,7 @@ class NewsApp(App[None]):
         self.theme = self._default.name
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._driver_seen: ReaderDriver | None = None
-        self.reader = Reader(make_gateway, now, welcome)
+        self.reader = Reader(make_gateway, now, hint)
         self.reader.routes = routes
         self.reader.driver = lambda: self._driver_seen
 
@@ -63,10 +69,13 @@ class NewsApp(App[None]):
         self._driver_seen = driver
         driver.before_suspend = self.save
 
+    def get_default_screen(self) -> Screen[None]:
+        """The reader is the first screen; there is nothing behind it."""
+        return self.reader
+
     def on_mount(self) -> None:
-        """Show the reader."""
+        """Be ready to be told to stop."""
         self._event_loop = asyncio.get_running_loop()
-        self.push_screen(self.reader)
 
     def ask_to_stop(self, code: int) -> bool:
         """End the app in order, from any thread; False while it has not begun."""

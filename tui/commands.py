@@ -85,7 +85,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.side", ("i",), "Side pane", "summary, similar readings and details on or off"),
     Command("view.narrower", ("<",), "Narrower", "shorter lines in the article"),
     Command("view.wider", (">",), "Wider", "longer lines in the article"),
-    Command("app.undo", ("u",), "Undo", "take back the last change, also one of an earlier session"),
+    Command(
+        "app.undo", ("u",), "Undo", "take back the last change, also one of an earlier session"
+    ),
     Command("app.history", ("U",), "Undo list", "show what can be undone"),
     Command("app.help", ("?",), "Help", "show all keys"),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),

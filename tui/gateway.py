@@ -126,7 +126,9 @@ class Gateway:
             log.error("a job of the library failed", exc_info=error)
         self._post(messages.StoreFailed(str(error) or type(error).__name__))
 
-    def _steps(self, steps: Iterator[T], each: Callable[[T], None], end: Callable[[], None]) -> None:
+    def _steps(
+        self, steps: Iterator[T], each: Callable[[T], None], end: Callable[[], None]
+    ) -> None:
         def step() -> None:
             for progress in steps:
                 each(progress)

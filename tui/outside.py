@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-from store.urls import checked_url
-
 from store.clean import clean_line, clean_text
 from store.errors import BadInput
+from store.urls import checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

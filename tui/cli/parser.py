@@ -19,7 +19,13 @@ Ids may be shortened as long as they are clear. Should a terminal ever be left i
 class Commands(Protocol):
     """What `add_subparsers` returns; argparse has no public name for it."""
 
-    def add_parser(self, name: str, *, help: str, description: str = ...) -> argparse.ArgumentParser:  # noqa: A002
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002
+        description: str = ...,
+    ) -> argparse.ArgumentParser:
         """Add a command."""
 
 
@@ -62,7 +68,9 @@ def _add_import(commands: Commands) -> None:
         " plain text, HTML, newstui JSON and JSON Lines. Articles that are there already stay as"
         " they are.",
     )
-    command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin")
+    command.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin"
+    )
     _add_json(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from contextlib import ExitStack
@@ -36,11 +37,13 @@ def start(options: argparse.Namespace) -> int:
 
 
 def _run(library: Library, paths: Paths, hint: str, clock: Clock) -> int:
+    # What the imports leave behind lives as long as the process: collecting it costs a start 20 ms
+    # and an end 80 ms, and frees nothing.
+    gc.disable()
     from tui.app import NewsApp
     from tui.crash import CrashLog
     from tui.gateway import Gateway, Post
     from tui.screens.outward import routes
-    from tui.screens.reader import Welcome
 
     gateways: list[Gateway] = []
 
@@ -57,9 +60,11 @@ def _run(library: Library, paths: Paths, hint: str, clock: Clock) -> int:
         make_gateway,
         lambda: int(clock().timestamp()),
         routes(os.environ),
-        Welcome(hint),
+        hint,
     )
     app.error_console = log.console
+    gc.freeze()
+    gc.enable()
     with Session(app.ask_to_stop, save) as session:
         app.run(mouse=False)
         save()

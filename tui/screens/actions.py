@@ -16,7 +16,7 @@ from tui.gateway import described
 from tui.palette import ReaderCommands
 from tui.screens.outward import Outward
 from tui.screens.picker import Picker
-from tui.screens.reader import Panes
+from tui.screens.reader import SEARCH_LIMIT, Panes
 from tui.screens.sheet import Sheet, help_lines
 from tui.wording import count, minute
 
@@ -140,10 +140,17 @@ class Moving(Panes):
 class Listing(Panes):
     """What the list shows."""
 
-    def action_list_search(self) -> None:
+    async def action_list_search(self) -> None:
         """Ask for words."""
-        self.search.display = True
-        self.search.value = self.query_shown.words
+        if self.search is None:
+            self.search = Input(
+                self.query_shown.words,
+                placeholder="words of the title",
+                id="search",
+                max_length=SEARCH_LIMIT,
+                compact=True,
+            )
+            await self.mount(self.search, before=self.status)
         self.search.focus()
 
     @on(Input.Changed, "#search")
@@ -154,16 +161,17 @@ class Listing(Panes):
     @on(Input.Submitted, "#search")
     def end_search(self) -> None:
         """Go to the list that was found."""
-        self.search.display = False
+        if self.search is not None:
+            self.search.remove()
+            self.search = None
         self.go_to_pane("list")
 
     def clear_search(self) -> bool:
         """Show the list without the words; tells whether there were any."""
-        there = bool(self.query_shown.words) or self.search.has_focus
+        there = bool(self.query_shown.words) or self.search is not None
         if there:
-            self.search.display = False
             self.select(replace(self.query_shown, words=""))
-            self.go_to_pane("list")
+            self.end_search()
         return there
 
     def action_list_filter(self) -> None:
@@ -229,7 +237,7 @@ class Reader(Moving, Listing, Outward):
 
     def action_article_back(self) -> None:
         """Out of a search, or back to the list."""
-        if self.search.has_focus or self.pane == "list":
+        if self.search is not None or self.pane == "list":
             self.clear_search()
         else:
             self.leave()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -39,27 +39,19 @@ SEARCH_LIMIT = 200
 MakeGateway = Callable[[Post], Gateway]
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """What the reader says while it shows something else than the user's own articles."""
-
-    hint: str = ""
-
-
 class Panes(Screen[None]):
     """The panes, what they show, and where they stand; what keys do is in `Reader`."""
 
     BINDINGS: ClassVar[list[BindingType]] = reader_bindings()
-    CSS_PATH = "reader.tcss"
     AUTO_FOCUS = "#list"
 
-    def __init__(self, make_gateway: MakeGateway, now: Callable[[], int], welcome: Welcome) -> None:
+    def __init__(self, make_gateway: MakeGateway, now: Callable[[], int], hint: str) -> None:
         """Make the screen; it loads the library once it is mounted.
 
         Args:
             make_gateway: Makes the gateway that posts its answers to what it is given.
             now: Seconds since 1970.
-            welcome: What stands above the list.
+            hint: What stands above the list, if anything.
         """
         super().__init__()
         self.gateway = make_gateway(self.post_message)
@@ -69,7 +61,7 @@ class Panes(Screen[None]):
         self.side_wanted: bool | None = None
         self.pane: Pane = "list"
         self.shape = Arrangement("wide", PANES)
-        self._welcome = welcome
+        self._hint = hint
         self._wanted = ""
         """The article that was asked for last: answers for others come too late."""
         self._loading = ""
@@ -79,25 +71,21 @@ class Panes(Screen[None]):
         self.article = ArticleView(id="article")
         self.side = SidePane(now, id="side")
         self.status = StatusLine(id="status")
-        self.search = Input(placeholder="words of the title", id="search", compact=True)
+        self.search: Input | None = None
 
     def compose(self) -> ComposeResult:
         """The three panes, a line above and two below."""
-        yield Static(Content(self._welcome.hint), id="hint")
+        if self._hint:
+            yield Static(Content(self._hint), id="hint")
         with Container(id="body"):
             yield self.articles
             with Horizontal(id="reading"):
                 yield self.article
                 yield self.side
-        self.search.max_length = SEARCH_LIMIT
-        yield self.search
-        columns, rows = LEAST
-        yield Static(Content(f"terminal too small (need {columns}×{rows})"), id="too-small")
         yield self.status
 
     def on_mount(self) -> None:
         """Ask for the library and keep looking for changes."""
-        self.query_one("#hint").display = bool(self._welcome.hint)
         self.articles.empty = "loading …"
         self.rearrange()
         self.gateway.load(self.query_shown)
@@ -125,6 +113,7 @@ class Panes(Screen[None]):
         for name in PANES:
             self.pane_widget(name).display = name in self.shape.panes
         self.query_one("#reading").display = self.shape.panes != ("list",)
+        self.tell_state()
         if self.shape.panes and pane not in self.shape.panes:
             self.go_to_pane(self.shape.panes[0])
 
@@ -299,13 +288,18 @@ class Panes(Screen[None]):
 
     def tell_state(self) -> None:
         """Write what the list shows into the bottom line."""
+        if self.shape.shape == "tiny":
+            self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
+            return
         query, rows = self.query_shown, self.articles.rows
         shown = "" if query.show == "all" else query.show
         words = f"/{query.words}" if query.words else ""
         order = "" if query.sort == "date" else f"by {query.sort}"
         number = count(len(rows), "article")
         self.status.set_state(
-            joined((self._read_only, shown, query.category or "", words, number, order, self._loading))
+            joined(
+                (self._read_only, shown, query.category or "", words, number, order, self._loading)
+            )
         )
 
 

@@ -13,13 +13,15 @@ from textual.screen import ModalScreen
 from tui.cells import fit
 from tui.commands import groups, key_names
 from tui.layout import wrap
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import LineView, Piece, role_classes
 
 KEY_CELLS = 16
 
 
 class SheetView(LineView):
     """The lines of a sheet: what stands left of a tab is a column of its own."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("heading", "accent")
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()

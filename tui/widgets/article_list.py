@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.message import Message
 
 from store.article import Row, minutes
 from tui.cells import fit, pad_left
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import LineView, Piece, role_classes
 from tui.wording import age
 
 CURSOR, UNREAD, STAR = ">", "●", "★"
@@ -22,6 +23,8 @@ WITH_MINUTES = 34
 
 class ArticleList(LineView):
     """Rows with a cursor; posts where the cursor is and what was chosen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("unread", "star", "selection")
 
     @dataclass
     class Moved(Message):
@@ -107,7 +110,9 @@ class ArticleList(LineView):
     def next_unread(self, step: int) -> int | None:
         """The nearest unread row below (`step` 1) or above (-1) the cursor."""
         end = len(self.rows) if step > 0 else -1
-        return next((i for i in range(self.cursor + step, end, step) if not self.rows[i].read), None)
+        return next(
+            (i for i in range(self.cursor + step, end, step) if not self.rows[i].read), None
+        )
 
     def _keep_in_view(self) -> None:
         # Half a screen at once: a held key redraws two rows, not the whole list at every step.

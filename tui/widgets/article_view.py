@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 from textual.message import Message
 
 from store.article import Entry, minutes
 from tui.layout import Layout, Line, lay_out, wrap
-from tui.widgets.lines import LineView, Piece, cells
+from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import count, day, joined
 
 MEASURE = 80
 """Cells a line of text takes at most: beyond that the eye loses the next line."""
+SLICE = 1000
+"""Lines laid out at a time while nothing else is to be done."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
 
 
 class ArticleView(LineView):
     """Shows one article; posts when its end has been on the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "heading", "quote", "link", "strong", "em", "code"
+    )
 
     @dataclass
     class EndReached(Message):
@@ -67,7 +74,8 @@ class ArticleView(LineView):
     @property
     def at_end(self) -> bool:
         """Whether the last line is on the screen."""
-        return self.top >= self.bottom
+        complete = self._layout is not None and self._layout.complete
+        return complete and self.top >= self.bottom
 
     def set_measure(self, change: int) -> None:
         """Make the lines longer or shorter by steps; the place in the text stays."""
@@ -90,12 +98,31 @@ class ArticleView(LineView):
         self._head = _head(self.entry, width)
         self._layout = lay_out(self.entry.body.text, width)
         self._laid_out_for = width
-        self.set_height(len(self._head) + len(self._layout))
         line = self._layout.line_at(self._place) + len(self._head) if self._place else 0
         self.go_to(line)
+        self._lay_out_more()
         self._ended = self._ended or (line > 0 and self.at_end)  # it was reached before
         self.refresh()
         self.call_after_refresh(self._look_for_end)
+
+    def _lay_out_more(self) -> None:
+        # The first screen of a long article stands at once; the rest follows in slices, so that
+        # no key waits for all of it.
+        if self._layout is not None and self._layout.more(SLICE):
+            self.call_later(self._lay_out_more)
+        self._set_known_height()
+
+    def _set_known_height(self) -> None:
+        if self._layout is not None:
+            self.set_height(len(self._head) + self._layout.ready)
+
+    def go_to(self, line: int) -> None:
+        """Make this line the first on the screen; what lies before it is laid out first."""
+        if self._layout is not None:
+            wanted = line + self.size.height - len(self._head)
+            self._layout.more(wanted - self._layout.ready)
+            self._set_known_height()
+        super().go_to(line)
 
     def on_resize(self) -> None:
         """Lay the text out for the new width; the place in the text stays."""
@@ -123,7 +150,7 @@ class ArticleView(LineView):
         if y < len(self._head):
             return [margin, self._head[y]]
         y -= len(self._head)
-        if self._layout is None or y >= len(self._layout):
+        if self._layout is None or y >= self._layout.ready:
             return []
         line = self._layout[y]
         return [margin, *_pieces(line, self._text_width)]

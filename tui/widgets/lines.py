@@ -16,16 +16,16 @@ from tui.cells import measure
 Piece = tuple[str, str]
 """Text and the role it is drawn in."""
 
-ROLES = (
-    "text", "muted", "accent", "heading", "quote", "link", "strong", "em", "code",
-    "unread", "star", "match", "selection", "warning",
-)  # fmt: skip
+
+def role_classes(*roles: str) -> set[str]:
+    """The component classes of the roles a view draws in; each costs a start some time."""
+    return {f"line--{role}" for role in roles}
 
 
 class LineView(ScrollView, can_focus=True):
     """A scrolling view that asks for each visible line as pieces of text and role."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{role}" for role in ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("text", "muted")
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The pieces of line `y` of the whole content, at most `width` cells."""

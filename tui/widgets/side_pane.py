@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from store.article import Entry, Similar, minutes
 from tui.layout import wrap
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import LineView, Piece, role_classes
 from tui.wording import age, count, day, joined, minute
 
 Lines = list[Sequence[Piece]]
@@ -14,6 +15,8 @@ Lines = list[Sequence[Piece]]
 
 class SidePane(LineView):
     """Everything about an article but its text."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("heading", "accent", "unread", "strong")
 
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty pane.
@@ -152,4 +155,7 @@ def _details(entry: Entry, width: int) -> Lines:
 def _detail(name: str, value: str, width: int) -> Lines:
     first, *rest = wrap(f"{name}: {value}", width)
     label = min(len(name) + 1, len(first))
-    return [[(first[:label], "muted"), (first[label:], "text")], *([(line, "text")] for line in rest)]
+    return [
+        [(first[:label], "muted"), (first[label:], "text")],
+        *([(line, "text")] for line in rest),
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from tui.cells import fit
 from tui.commands import FOOTER, command
-from tui.widgets.lines import LineView, Piece, cells
+from tui.widgets.lines import LineView, Piece, cells, role_classes
 
 GAP = 4
 """Cells between the two halves, at least."""
@@ -16,6 +17,8 @@ SAID_FOR = 6.0
 
 class StatusLine(LineView, can_focus=False):
     """One line that is written only when what it says changes."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
