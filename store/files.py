@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,8 @@ TEMPORARY = ".newstui-"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 LOCK_STEP = 0.05
+NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+"""What file systems answer that sync names by themselves or not at all (SMB, some of FUSE)."""
 NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 Warn = Callable[[str], None]
@@ -40,24 +41,25 @@ def make_folder(folder: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Replace the file by `data`, durably: after a crash it is the old one or the new one.
+    """Replace the file by `data`, durably: after a failure it is the old one or the new one.
 
     A symbolic link is written through. The temporary file stands in the same folder, is synced
     before the rename, and the folder is synced after it.
 
     Raises:
-        NotSaved: Nothing changed; says why and where.
+        NotSaved: It cannot be told to be on the disk; says why and where.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.parent / f"{TEMPORARY}{secrets.token_hex(6)}.tmp"
+    temporary = target.parent / f"{TEMPORARY}{os.urandom(6).hex()}.tmp"
     try:
         _write_new(temporary, data)
         os.replace(temporary, target)  # noqa: PTH105
         sync_folder(target.parent)
     except OSError as error:
+        raise not_saved(error, target, len(data)) from error
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise not_saved(error, target, len(data)) from error
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -81,6 +83,9 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(descriptor)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 Clock = Callable[[], datetime]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
-CLOCK_TIME = re.compile(r"\d:\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
+CLOCK_TIME = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
+UNIX_TIME = re.compile(r"\d{9,13}\Z")
+ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+"""The zones that RFC 2822 (section 4.3) knows by name, in hours; all others mean nothing sure."""
 
 
 def system_clock() -> datetime:
@@ -55,7 +58,7 @@ def parse_time(value: object) -> str | None:
 
     Args:
         value: ISO 8601, RFC 2822, `Feb. 28, 2022`, `2022/02/28 20:04`, or seconds since 1970.
-            A time without a zone is taken as UTC.
+            A time without a zone, or in one whose name is not sure, is taken as UTC.
 
     Returns:
         `YYYY-MM-DD` if no time of day was given, else `YYYY-MM-DDTHH:MM:SSZ`.
@@ -71,6 +74,8 @@ def parse_time(value: object) -> str | None:
     text = str(value).strip()
     if DATE.match(text) or STAMP.match(text):
         return text if _is_real(text) else None
+    if UNIX_TIME.match(text):
+        return _from_number(int(text))
     return _from_text(text) if 4 <= len(text) <= 64 else None
 
 
@@ -102,10 +107,15 @@ def _from_prose(text: str) -> str | None:
     from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
 
     try:
-        moment = parser.parse(text, default=datetime(1970, 1, 1))
+        moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_zone)
     except (ValueError, OverflowError, TypeError):
         return None
     return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
+
+
+def _zone(name: str | None, offset: int | None) -> timezone:
+    hours = timedelta(hours=ZONES.get(name or "", 0))
+    return timezone(hours if offset is None else timedelta(seconds=offset))
 
 
 def _checked(moment: datetime) -> str | None:

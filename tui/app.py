@@ -54,6 +54,8 @@ class NewsApp(App[None]):
         super().__init__(driver_class=ReaderDriver, ansi_color=True if no_color else None)
         self.register_theme(textual_theme(self._default))
         self.theme = self._default.name
+        self.opening: list[tuple[int, int, str]] = []
+        """The screen the next session opens with: column, row and content of each line."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._driver_seen: ReaderDriver | None = None
         self.reader = Reader(make_gateway, now, hint)
@@ -85,16 +87,21 @@ class NewsApp(App[None]):
         return True
 
     def _stop(self, code: int) -> None:
+        self.leave(code)
+
+    def leave(self, code: int = 0) -> None:
+        """End the app in order."""
         self.save()
+        self.opening = self.reader.opening_lines()
         self.exit(return_code=code)
 
     async def action_quit(self) -> None:
         """Leave newstui."""
-        self.reader.action_app_quit()
+        self.leave()
 
     def action_help_quit(self) -> None:
         """ctrl+c leaves newstui, as in any terminal program."""
-        self.reader.action_app_quit()
+        self.leave()
 
     def save(self) -> None:
         """Record where reading stopped, before the process stops or ends."""

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from textual.message import Message
 
 from store.article import Entry, Row
+from store.clean import clean_line
 from store.errors import NewsError
 from store.library import Library, Loaded, Undone
 from store.query import Query
@@ -41,6 +42,8 @@ class Gateway:
         self._worker = ThreadPoolExecutor(1, "library")
         self._closing = Lock()
         self._closed: Future[None] | None = None
+        self._pending: set[Future[object]] = set()
+        self._complete = False
         self._query = Query()
         self._listed = 0.0
 
@@ -90,8 +93,14 @@ class Gateway:
         self._submit(lambda: self._post(messages.UndoListed(self._library.undoable())))
 
     def refresh(self) -> None:
-        """Look for what other processes and machines have changed."""
-        self._submit(self._refresh)
+        """Look for what other processes and machines have changed, unless there is other work."""
+        if self._complete and not self.busy:
+            self._submit(self._refresh)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that was asked has not been answered yet."""
+        return bool(self._pending)
 
     def close(self, wait: float = 2.0) -> bool:
         """Finish what was asked, then leave the library; may be called again.
@@ -114,17 +123,19 @@ class Gateway:
 
     def _submit(self, job: Callable[[], object]) -> None:
         try:
-            self._worker.submit(job).add_done_callback(self._report)
+            asked = self._worker.submit(job)
         except RuntimeError:  # asked after close(): nobody waits for the answer any more
             log.debug("asked for something after the end")
+            return
+        self._pending.add(asked)
+        asked.add_done_callback(self._report)
 
     def _report(self, job: Future[object]) -> None:
-        error = job.exception()
-        if error is None:
-            return
-        if not isinstance(error, NewsError):
-            log.error("a job of the library failed", exc_info=error)
-        self._post(messages.StoreFailed(str(error) or type(error).__name__))
+        if (error := job.exception()) is not None:
+            if not isinstance(error, NewsError):
+                log.error("a job of the library failed", exc_info=error)
+            self._post(messages.StoreFailed(clean_line(str(error)) or type(error).__name__))
+        self._pending.discard(job)
 
     def _steps(
         self, steps: Iterator[T], each: Callable[[T], None], end: Callable[[], None]
@@ -149,11 +160,9 @@ class Gateway:
     def _loaded(self) -> None:
         rows = self._library.rows(self._query)
         self._post(messages.RowsSelected(self._query, rows))
-        self._post(
-            messages.LibraryLoaded(
-                len(rows), self._library.read_only, tuple(self._library.problems)
-            )
-        )
+        problems = tuple(clean_line(problem) for problem in self._library.problems)
+        self._post(messages.LibraryLoaded(len(rows), clean_line(self._library.read_only), problems))
+        self._complete = True
         self._steps(self._library.prepare(), lambda _: None, lambda: None)
 
     def _select(self, query: Query) -> None:

@@ -113,9 +113,7 @@ def test_a_healthy_library(run: Run, home: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
-def test_a_damaged_segment_is_named(
-    damage: bytes, run: Run, three: Path, home: Path
-) -> None:
+def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: Path) -> None:
     """Cases 11, 12, 13, 17: doctor names file and reason and exits with 1; list says it too."""
     assert three.exists()
     segment = library_of(home) / "articles/desk-0001.json"

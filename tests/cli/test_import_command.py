@@ -141,7 +141,7 @@ def test_pipes_sockets_and_devices_are_refused(run: Run, tmp_path: Path) -> None
         (b"", "the file is empty"),
         (b"\x7fELF\0\0\0", "binary, not text"),
         ("Grüße".encode("latin-1"), "not UTF-8 at byte 2"),
-        (b'{"a":' * 100_000, "not JSON: "),
+        (b'{"a":' * 100_000, "line 1: not JSON: "),
     ],
     ids=["empty", "binary", "Latin-1", "nested"],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import UnionType
 
 import orjson
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.cli.conftest import ROOT, Run, fields_of, write_json
 from tui.commands import COMMANDS
 
-FACTS = {
+FACTS: dict[str, type | UnionType] = {
     "id": str,
     "title": str,
     "category": str,
@@ -39,7 +41,7 @@ WHOLE = FACTS | {
     "summary_complete": bool,
     "similar": list,
 }
-SIMILAR = {
+SIMILAR: dict[str, type | UnionType] = {
     "id": str | None,
     "title": str,
     "category": str,
@@ -56,7 +58,7 @@ def samples(run: Run) -> None:
     assert run("import", ROOT / "sample_articles").code == 0
 
 
-def check_types(value: dict[str, object], types: dict[str, type]) -> None:
+def check_types(value: dict[str, object], types: Mapping[str, type | UnionType]) -> None:
     assert list(value) == list(types)
     assert [name for name, kind in types.items() if not isinstance(value[name], kind)] == []
 
@@ -64,7 +66,7 @@ def check_types(value: dict[str, object], types: dict[str, type]) -> None:
 @pytest.mark.usefixtures("samples")
 def test_the_json_of_a_list(run: Run) -> None:
     values = run("list", "--json").values
-    assert len(values) == 27
+    assert len(values) == len([*(ROOT / "sample_articles").glob("*.[mj]*")])
     for value in values:
         check_types(value, FACTS)
 
@@ -152,11 +154,11 @@ def test_an_article_for_people(run: Run) -> None:
     assert ran.code == 0
     text = "\n".join(ran.lines)
     assert text.startswith("Title 2\n\nThe words of article 2. They are few.\n\nSimilar Readings (")
-    assert "\n\nSummary\nThe words of article 2. They are few.\n\nStatistics\n" in text
+    assert "\n\nSummary\nThe words of article 2.\n\nStatistics\n" in text
     assert "\n8 Words\n0 Read Count\n1 Minutes\n\nDetails\n" in text
     assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory ID: world\n" in text
     assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
-    assert text.endswith("\nLast Read: ")
+    assert text.endswith("\nLast Read:")
 
 
 @pytest.mark.usefixtures("three")

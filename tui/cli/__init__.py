@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.errors import LibraryBusy, NewsError
+
+if TYPE_CHECKING:
+    import argparse
 
 FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
 
@@ -19,20 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 something failed, 2 wrong use, 75 the library is busy.
     """
-    from tui.cli.parser import parser
     from tui.terminal import needs_utf8_mode, start_again_in_utf8
 
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
         start_again_in_utf8(os.environ, sys.orig_argv)
-    top = parser()
-    options = top.parse_args(arguments)
-    if options.command == "mark" and not (options.read or options.star):
-        top.error("mark: say --read, --unread, --star or --unstar")
-    if options.command is not None:
-        # `newstui list | head` ends quietly, as any filter does.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        return _command(options.command)(options)
+        return _command(given) if given else _start(None)
     except NewsError as error:
         from tui.cli.output import tell
 
@@ -42,13 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
-    if name is None:
-        from tui.cli.start import start
+def _start(library: Path | None) -> int:
+    from tui.cli.start import start
 
-        return start
+    return start(library)
+
+
+def _command(arguments: Sequence[str]) -> int:
+    from tui.cli.parser import parser
+
+    top = parser()
+    options = top.parse_args(arguments)
+    if options.command is None:
+        return _start(options.library)
+    if options.command == "mark" and not (options.read or options.star):
+        top.error("mark: say --read, --unread, --star or --unstar")
+    # `newstui list | head` ends quietly, as any filter does.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     from tui.cli import changing, printing
     from tui.cli.doctor import doctor
+    from tui.cli.output import flush
 
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "import": changing.import_files,
@@ -60,4 +70,6 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         "keys": printing.keys,
         "doctor": doctor,
     }
-    return commands[name]
+    code = commands[options.command](options)
+    flush()
+    return code

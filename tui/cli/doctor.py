@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
+from store.clean import clean_line
 from store.errors import NewsError
-from store.paths import Paths, machine_name
+from store.machine import machine_name
+from store.paths import Paths
 from store.query import Query
 from tui.cells import fit
 from tui.cli.opening import paths_of, unloaded
@@ -24,7 +26,7 @@ from tui.wording import count
 def doctor(options: argparse.Namespace) -> int:
     """Print what was found; the exit code is 1 if something is wrong."""
     paths = paths_of(options)
-    facts = list(_facts(paths))
+    facts = [(name, clean_line(text, limit=2000)) for name, text in _facts(paths)]
     problems = [text for name, text in facts if name == "problem"]
     if options.json:
         put_json(

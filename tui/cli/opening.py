@@ -5,16 +5,25 @@ from __future__ import annotations
 import argparse
 import os
 
+from store.errors import LibraryUnavailable
 from store.folder import FolderLibrary
 from store.library import Library
-from store.paths import Paths, machine_name, platform_paths
+from store.machine import machine_name
+from store.paths import Paths, platform_paths
 from store.times import system_clock
 from tui.cli.output import tell
 
 
 def paths_of(options: argparse.Namespace) -> Paths:
-    """Where things are for this call."""
-    return platform_paths(os.environ, options.library)
+    """Where things are for this call.
+
+    Raises:
+        LibraryUnavailable: There is no home folder to put them in.
+    """
+    try:
+        return platform_paths(os.environ, options.library)
+    except RuntimeError as error:  # platformdirs: neither HOME nor the system names a folder
+        raise LibraryUnavailable("there is no home folder: HOME is not set") from error
 
 
 def unloaded(paths: Paths) -> FolderLibrary:

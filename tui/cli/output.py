@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,10 @@ from typing import Any
 import orjson
 
 from store.clean import clean_line, clean_text
+from store.errors import NotSaved
+
+UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""What JSON allows as it is and a terminal may act on; as `\\u` and four digits it means the same."""
 
 
 def tell(message: str) -> None:
@@ -19,13 +25,44 @@ def tell(message: str) -> None:
 
 def put(text: str) -> None:
     """Lines of data; no control character reaches the terminal."""
-    sys.stdout.write(clean_text(text) + "\n")
+    write(clean_text(text) + "\n")
 
 
 def put_json(value: Any, *, pretty: bool = False) -> None:
     """One JSON value: on a line of its own, or indented for reading."""
     option = orjson.OPT_INDENT_2 if pretty else 0
-    sys.stdout.write(orjson.dumps(value, option=option).decode() + "\n")
+    text = orjson.dumps(value, option=option).decode()
+    write(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def write(text: str) -> None:
+    """Data as it is.
+
+    Raises:
+        NotSaved: Standard output takes no more.
+    """
+    with _output():
+        sys.stdout.write(text)
+
+
+def flush() -> None:
+    """Let everything go that was written so far.
+
+    Raises:
+        NotSaved: Standard output takes no more.
+    """
+    with _output():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise NotSaved(f"cannot write the output: {error.strerror}") from error
 
 
 class Counter:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
+from store.clean import clean_line
 from store.query import SORTS
+from tui import __version__
 
 EPILOG = """\
 exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 the library is busy.
@@ -29,15 +30,23 @@ class Commands(Protocol):
         """Add a command."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose messages hold no control characters, whatever was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with exit code 2."""
+        super().error(clean_line(message, limit=2000))
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="newstui",
         description="A terminal reader for the news one keeps. Without a command, the reader starts.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"newstui {version('newstui')}")
+    top.add_argument("--version", action="version", version=f"newstui {__version__}")
     top.add_argument("--library", type=Path, metavar="DIR", help="another library than your own")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
@@ -114,7 +123,6 @@ def _add_mark(commands: Commands) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not above 0")
-    return number
+    if not text.isdecimal() or len(text) > 15 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Sequence
 
 from store.article import Entry, Row, Similar, minutes
@@ -99,5 +98,5 @@ def keys(options: argparse.Namespace) -> int:
     for heading, commands in groups():
         lines.append(heading)
         lines += [f"  {fit(key_names(c.keys), 16)} {fit(c.id, 24)} {c.help}" for c in commands]
-    sys.stdout.write("\n".join(lines) + "\n")
+    put("\n".join(lines))
     return 0

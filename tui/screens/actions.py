@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import on
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from store.article import Row
+from store.article import Row, Similar
 from store.query import SHOWS, SORTS
 from tui import messages
-from tui.arrangement import PANES
+from tui.arrangement import PANES, Pane
 from tui.gateway import described
 from tui.palette import ReaderCommands
 from tui.screens.outward import Outward
 from tui.screens.picker import Picker
 from tui.screens.reader import SEARCH_LIMIT, Panes
 from tui.screens.sheet import Sheet, help_lines
+from tui.widgets.search import SearchInput
 from tui.wording import count, minute
 
 FAR = 1_000_000_000
@@ -26,6 +28,9 @@ FAR = 1_000_000_000
 
 class Moving(Panes):
     """Moving through lists, texts and panes."""
+
+    _jump_from: tuple[str, int] = "", 0
+    """The article whose similar reading of that number is to be opened."""
 
     def action_move_down(self) -> None:
         """One row or line down."""
@@ -70,11 +75,11 @@ class Moving(Panes):
 
     def action_move_next_article(self) -> None:
         """The next article of the list."""
-        self._go(self.articles.cursor + 1)
+        self._step(1)
 
     def action_move_previous_article(self) -> None:
         """The previous article of the list."""
-        self._go(self.articles.cursor - 1)
+        self._step(-1)
 
     def action_move_next_unread(self) -> None:
         """The next unread article of the list."""
@@ -91,11 +96,20 @@ class Moving(Panes):
         else:
             self._go(index)
 
+    def _step(self, by: int) -> None:
+        at = self.articles.index(self.subject)
+        index = (self.articles.cursor if at is None else at) + by
+        if 0 <= index < len(self.articles.rows):
+            self._go(index)
+        else:
+            self.status.say("the list ends here" if by > 0 else "the list begins here")
+
     def _go(self, index: int) -> None:
         """Put the cursor on a row; where an article is being read, open that one instead."""
-        reading = self.pane != "list"
-        if self.articles.move_to(index) and reading and (row := self.articles.row) is not None:
-            self.open(row.id)
+        if self.reading:
+            self.open(self.articles.rows[index].id)
+        else:
+            self.articles.move_to(index)
 
     def action_move_next_pane(self) -> None:
         """To the next pane."""
@@ -111,11 +125,27 @@ class Moving(Panes):
             self.go_to_pane(panes[(panes.index(self.pane) + by) % len(panes)])
 
     def action_similar_jump(self, number: int) -> None:
-        """Open a similar reading."""
-        if number > len(self.similar):
+        """Open a similar reading, once they are known."""
+        shown = self.side.entry
+        if self.side.similar is not None and shown and shown.article.id == self.subject:
+            self._jump(number, self.side.similar)
+        elif self.subject:
+            self._jump_from = self.subject, number
+            self.gateway.preview(self.subject)
+
+    @on(messages.SimilarFound)
+    def jump_at_last(self, message: messages.SimilarFound) -> None:
+        """Open the similar reading that was asked for before they were known."""
+        article, number = self._jump_from
+        if message.article == article == self.subject:
+            self._jump(number, message.similar)
+
+    def _jump(self, number: int, similar: Sequence[Similar]) -> None:
+        self._jump_from = "", 0
+        if number > len(similar):
             self.status.say(f"there is no similar reading {number}")
             return
-        other = self.similar[number - 1]
+        other = similar[number - 1]
         if other.id is None:
             self.status.say(f"not in the library: {other.title}")
         else:
@@ -143,7 +173,7 @@ class Listing(Panes):
     async def action_list_search(self) -> None:
         """Ask for words."""
         if self.search is None:
-            self.search = Input(
+            self.search = SearchInput(
                 self.query_shown.words,
                 placeholder="words of the title",
                 id="search",
@@ -151,12 +181,16 @@ class Listing(Panes):
                 compact=True,
             )
             await self.mount(self.search, before=self.status)
+        self.zoomed = False
+        self.go_to_pane("list")
+        self.rearrange()
         self.search.focus()
 
     @on(Input.Changed, "#search")
     def narrow(self, event: Input.Changed) -> None:
-        """Show what fits the words typed so far."""
-        self.select(replace(self.query_shown, words=event.value))
+        """Show what fits the words typed so far, unless the search has ended since."""
+        if self.search is not None:
+            self.select(replace(self.query_shown, words=event.value))
 
     @on(Input.Submitted, "#search")
     def end_search(self) -> None:
@@ -199,6 +233,8 @@ class Listing(Panes):
     @on(messages.CategoriesCounted)
     def choose_category(self, message: messages.CategoriesCounted) -> None:
         """Offer the categories with their counts."""
+        if not self.is_current:
+            return
         names: list[str | None] = [None, *(each.name for each in message.categories)]
         lines = ["every category"] + [
             f"{each.name or '(none)'}  {each.unread} unread of {each.total}"
@@ -228,12 +264,12 @@ class Reader(Moving, Listing, Outward):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
-        """Into the article under the cursor."""
-        if self.pane == "list" and (row := self.articles.row) is not None:
-            if self.article.entry is not None and self.article.entry.article.id == row.id:
-                self.go_to_pane("article")
-            else:
-                self.open(row.id)
+        """Into the article selected in the list, or that the side pane is about."""
+        entry, subject = self.article.entry, self.subject
+        if entry is not None and entry.article.id == subject == self._wanted:
+            self.go_to_pane("article")
+        elif subject and not self.reading:
+            self.open(subject)
 
     def action_article_back(self) -> None:
         """Out of a search, or back to the list."""
@@ -242,20 +278,21 @@ class Reader(Moving, Listing, Outward):
         else:
             self.leave()
             self.zoomed = False
-            self.pane = "list"
-            self.rearrange()
             self.go_to_pane("list")
+            self.rearrange()
 
     @property
     def current(self) -> Row | None:
         """The row of the article that a key means: the one being read, else the one selected."""
-        entry = {"list": None, "article": self.article.entry, "side": self.side.entry}[self.pane]
-        if entry is None:
+        if not self.reading:
             return self.articles.row
-        article, reading = entry.article, entry.reading
-        index = self.articles.index(article.id)
+        index = self.articles.index(self.subject)
         if index is not None:
             return self.articles.rows[index]
+        entry = self.article.entry
+        if entry is None or entry.article.id != self.subject:
+            return None
+        article, reading = entry.article, entry.reading
         return Row(
             article.id, article.title, article.category, 0, 0, article.words,
             reading.read, reading.starred, reading.read_count,
@@ -264,12 +301,16 @@ class Reader(Moving, Listing, Outward):
     def action_article_toggle_read(self) -> None:
         """Mark the article read or unread."""
         if (row := self.current) is not None:
-            self.gateway.record("unread" if row.read else "read", [row.id])
+            self._mark("unread" if row.read else "read", row)
 
     def action_article_toggle_star(self) -> None:
         """Star or unstar the article."""
         if (row := self.current) is not None:
-            self.gateway.record("unstarred" if row.starred else "starred", [row.id])
+            self._mark("unstarred" if row.starred else "starred", row)
+
+    def _mark(self, event: str, row: Row) -> None:
+        said = "" if "list" in self.shape.panes else f"Marked {event}"  # the list shows it
+        self.gateway.record(event, [row.id], said)
 
     def action_view_zoom(self) -> None:
         """Only the article, or all panes again."""
@@ -281,7 +322,8 @@ class Reader(Moving, Listing, Outward):
     def action_view_side(self) -> None:
         """The side pane on or off."""
         if self.shape.shape == "narrow":
-            self.go_to_pane("list" if self.pane == "side" else "side")
+            before: Pane = "article" if self.reading else "list"
+            self.go_to_pane(before if self.pane == "side" else "side")
             return
         self.side_wanted = "side" not in self.shape.panes
         self.zoomed = False
@@ -307,6 +349,8 @@ class Reader(Moving, Listing, Outward):
     @on(messages.UndoListed)
     def show_undoable(self, message: messages.UndoListed) -> None:
         """Show what can be undone, the last change first."""
+        if not self.is_current:
+            return
         lines = [f"{minute(change.at)}\t{described(change)}" for change in message.changes]
         self.app.push_screen(Sheet("Can be undone, the first with u", lines or ["nothing"]))
 
@@ -323,7 +367,6 @@ class Reader(Moving, Listing, Outward):
         self.leave()
         self.app.action_suspend_process()
 
-    def action_app_quit(self) -> None:
+    async def action_app_quit(self) -> None:
         """Leave newstui."""
-        self.leave()
-        self.app.exit(return_code=0)
+        await self.app.action_quit()

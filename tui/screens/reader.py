@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from store.article import Entry, Similar
+from store.article import Entry
 from store.query import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
@@ -60,6 +60,8 @@ class Panes(Screen[None]):
         self.zoomed = False
         self.side_wanted: bool | None = None
         self.pane: Pane = "list"
+        self.reading = False
+        """Whether keys mean the article that is open, and not the one selected in the list."""
         self.shape = Arrangement("wide", PANES)
         self._hint = hint
         self._wanted = ""
@@ -128,19 +130,29 @@ class Panes(Screen[None]):
 
     def go_to_pane(self, pane: Pane) -> None:
         """Give a pane the focus, and its place if there is room for one only."""
-        self.pane = pane
+        self._enter(pane)
         if pane not in self.shape.panes:
             self.rearrange()
         widget: Widget = self.pane_widget(pane)
         widget.focus()
-        if pane == "article" and self.article.entry is not None:
-            self.show_aside(self.article.entry)
+        self.show_subject()
+
+    def _enter(self, pane: Pane) -> None:
+        self.pane = pane
+        if pane != "side":  # which is about the one or the other
+            self.reading = pane == "article" and bool(self._wanted)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know which pane the user is in, however they got there."""
         for name in PANES:
             if event.widget is self.pane_widget(name):
-                self.pane = name
+                self._enter(name)
+
+    @property
+    def subject(self) -> str:
+        """The article that keys mean and that the side pane is about; empty if there is none."""
+        row = self.articles.row
+        return self._wanted if self.reading else row.id if row is not None else ""
 
     # -- what the library reports ----------------------------------------------------------
 
@@ -183,14 +195,8 @@ class Panes(Screen[None]):
             self.article.show(entry, entry.reading.position)
         elif _is(self.article.entry, entry.article.id):
             self.article.update_facts(entry)
-        if self._belongs_aside(entry.article.id):
+        if entry.article.id == self.subject:
             self.side.show(entry)
-
-    def _belongs_aside(self, article: str) -> bool:
-        row = self.articles.row
-        if self.pane == "list":
-            return row is not None and row.id == article
-        return article == self._wanted
 
     @on(messages.SimilarFound)
     def show_similar(self, message: messages.SimilarFound) -> None:
@@ -216,6 +222,9 @@ class Panes(Screen[None]):
     @on(messages.StoreFailed)
     def show_failure(self, message: messages.StoreFailed) -> None:
         """Say in one line what could not be done."""
+        if not self.articles.rows:
+            self.articles.empty = message.problem
+            self.articles.refresh()
         self.status.say(message.problem)
 
     # -- what the panes report -------------------------------------------------------------
@@ -229,15 +238,21 @@ class Panes(Screen[None]):
             self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
 
     def _show_preview(self) -> None:
-        row = self.articles.row
-        if row is not None and self.pane == "list":
-            self.gateway.preview(row.id)
+        if self.subject and not self.reading and not _is(self.side.entry, self.subject):
+            self.gateway.preview(self.subject)
 
-    def show_aside(self, entry: Entry) -> None:
-        """Show in the side pane what belongs to an article."""
-        if not _is(self.side.entry, entry.article.id):
+    def show_subject(self) -> None:
+        """Show in the side pane the article that keys mean."""
+        subject, entry = self.subject, self.article.entry
+        if not subject or _is(self.side.entry, subject):
+            return
+        if self.pane == "list":
+            self.follow_cursor()
+        elif entry is not None and entry.article.id == subject:
             self.side.show(entry)
-            self.gateway.preview(entry.article.id)
+            self.gateway.preview(subject)
+        elif self.pane == "side":
+            self.gateway.preview(subject)
 
     @on(ArticleList.Chosen)
     def open_chosen(self, message: ArticleList.Chosen) -> None:
@@ -276,15 +291,24 @@ class Panes(Screen[None]):
             self.article.entry = replace(entry, reading=reading)
             self.gateway.note("position", entry.article.id, position=reading.position)
 
-    @property
-    def similar(self) -> tuple[Similar, ...]:
-        """The similar readings on the screen."""
-        return tuple(self.side.similar or ())
-
     def select(self, query: Query) -> None:
         """Show another list."""
         self.query_shown = query
         self.gateway.select(query)
+
+    def opening_lines(self) -> list[tuple[int, int, str]]:
+        """The screen the next session opens with, as far as it is on the screen now."""
+        if self.query_shown != Query() or not self.articles.display or self._hint:
+            return []
+        lines = []
+        for view in (self.articles, self.article, self.side, self.status):
+            if not view.display:
+                continue
+            region = view.content_region
+            for y in range(region.height):
+                strip = view.drawn(view.opening_pieces(y, region.width), region.width)
+                lines.append((region.x, region.y + y, strip.render(self.app.console)))
+        return lines
 
     def tell_state(self) -> None:
         """Write what the list shows into the bottom line."""

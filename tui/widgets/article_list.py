@@ -133,9 +133,16 @@ class ArticleList(LineView):
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """One row: cursor, unread mark, star, title, category, age, minutes."""
+        return self._pieces(y, width, self.cursor)
+
+    def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """One row, the cursor on the first of all."""
+        return self._pieces(y, width, 0)
+
+    def _pieces(self, y: int, width: int, cursor: int) -> Sequence[Piece]:
         if y >= len(self.rows):
             return [(fit(f" {self.empty}", width), "muted")] if y == 0 and self.empty else []
-        row, selected = self.rows[y], y == self.cursor
+        row, selected = self.rows[y], y == cursor
         head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
         star = STAR if row.starred else " "
         tail = self._tail(row, width)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
+from textual.geometry import Size
 from textual.message import Message
 
 from store.article import Entry, minutes
@@ -41,21 +42,26 @@ class ArticleView(LineView):
         self.measure = MEASURE
         self._head: list[Piece] = []
         self._layout: Layout | None = None
-        self._laid_out_for = 0
+        self._width = 0
+        self._laid_out_for = Size(0, 0)
         self._place = 0
-        self._ended = False
+        self._ended = self._fresh = False
 
     def show(self, entry: Entry, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
         self.entry = entry
-        self._ended = False
+        self._ended, self._fresh = False, True
         self._place = position
         self._lay_out()
 
     def update_facts(self, entry: Entry) -> None:
         """Show changed facts of the same article where it stands."""
         self.entry = entry
-        self._head = _head(entry, self._text_width)
+        head = _head(entry, self._text_width)
+        if head != self._head:
+            self._head = head
+            self._set_known_height()
+            self.refresh()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -66,10 +72,8 @@ class ArticleView(LineView):
 
     @property
     def position(self) -> int:
-        """The offset into the text of the first character on the screen."""
-        if self._layout is None or self.top <= len(self._head):
-            return 0
-        return self._layout[self.top - len(self._head)].offset
+        """The offset into the text at which reading stands; the size of the screen moves it not."""
+        return self._place
 
     @property
     def at_end(self) -> bool:
@@ -80,7 +84,6 @@ class ArticleView(LineView):
     def set_measure(self, change: int) -> None:
         """Make the lines longer or shorter by steps; the place in the text stays."""
         self.measure = min(max(NARROWEST, self.measure + change * STEP), WIDEST)
-        self._remember()
         self._lay_out()
 
     @property
@@ -88,21 +91,31 @@ class ArticleView(LineView):
         return max(1, min(self.measure, self.size.width - 2 * MARGIN))
 
     def _remember(self) -> None:
-        if self._layout is not None:
-            self._place = self.position
+        line = self.top - len(self._head)
+        self._place = self._layout[line].offset if self._layout is not None and line > 0 else 0
 
     def _lay_out(self) -> None:
         if self.entry is None or not self.size.width:
             return
-        width = self._text_width
+        self._laid_out_for = Size(0, 0)
+        self._width = width = self._text_width
         self._head = _head(self.entry, width)
         self._layout = lay_out(self.entry.body.text, width)
-        self._laid_out_for = width
-        line = self._layout.line_at(self._place) + len(self._head) if self._place else 0
-        self.go_to(line)
         self._lay_out_more()
-        self._ended = self._ended or (line > 0 and self.at_end)  # it was reached before
+        self._go_to_place()
         self.refresh()
+
+    def _go_to_place(self) -> None:
+        # What moves the view until the size is noted is not the reader, and not remembered.
+        self._laid_out_for = Size(0, 0)
+        line = 0
+        if self._layout is not None and self._place:
+            line = self._layout.line_at(self._place) + len(self._head)
+        self.go_to(line)
+        if self._fresh:
+            self._fresh = False
+            self._ended = line > 0 and self.at_end  # it was reached before
+        self._laid_out_for = self.size
         self.call_after_refresh(self._look_for_end)
 
     def _lay_out_more(self) -> None:
@@ -126,16 +139,19 @@ class ArticleView(LineView):
 
     def on_resize(self) -> None:
         """Lay the text out for the new width; the place in the text stays."""
-        if self.entry is not None and self._text_width != self._laid_out_for:
+        if self.entry is None or self.size == self._laid_out_for:
+            self.call_after_refresh(self._look_for_end)
+        elif self._text_width != self._width:
             self._lay_out()
         else:
-            self.call_after_refresh(self._look_for_end)
+            self._go_to_place()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Notice where reading is."""
         super().watch_scroll_y(old_value, new_value)
-        self._remember()
-        self._look_for_end()
+        if self.size == self._laid_out_for:
+            self._remember()
+            self._look_for_end()
 
     def _look_for_end(self) -> None:
         if self.entry is not None and self.display and self.at_end and not self._ended:

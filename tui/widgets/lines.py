@@ -34,7 +34,14 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of what is on the screen; every cell gets a style."""
         width = self.size.width
-        pieces = self.line_pieces(self.scroll_offset.y + y, width)
+        return self.drawn(self.line_pieces(self.scroll_offset.y + y, width), width)
+
+    def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """Line `y` as it will stand when the reader is opened next time."""
+        return []
+
+    def drawn(self, pieces: Sequence[Piece], width: int) -> Strip:
+        """Pieces as a strip of that width."""
         segments = [Segment(text, self.role_style(role)) for text, role in pieces if text]
         used = sum(cells(segment.text) for segment in segments)
         if used < width:

@@ -53,14 +53,16 @@ class SidePane(LineView):
         width = self.size.width - 2
         if self.entry is None or width < 1:
             return
-        self._lines = [
+        lines = [
             *_summary(self.entry, width),
             *_similar(self.similar, width, self._now()),
             *_statistics(self.entry),
             *_details(self.entry, width),
         ]
-        self.set_height(len(self._lines))
-        self.refresh()
+        if lines != self._lines:
+            self._lines = lines
+            self.set_height(len(lines))
+            self.refresh()
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """One line, a cell from the edge."""

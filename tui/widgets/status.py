@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.timer import Timer
+
 from tui.cells import fit
 from tui.commands import FOOTER, command
 from tui.widgets.lines import LineView, Piece, cells, role_classes
@@ -24,6 +26,7 @@ class StatusLine(LineView, can_focus=False):
         super().__init__(id=id)
         self._state = ""
         self._said = ""
+        self._forgetting: Timer | None = None
         self._keys = [f"{each.keys[0]} {each.label.lower()}" for each in map(command, FOOTER)]
 
     @property
@@ -39,14 +42,20 @@ class StatusLine(LineView, can_focus=False):
 
     def say(self, text: str) -> None:
         """Say something that was just done, for some seconds."""
+        if self._forgetting is not None:
+            self._forgetting.stop()
         self._said = text
+        self._forgetting = self.set_timer(SAID_FOR, self._forget)
         self.refresh()
-        self.set_timer(SAID_FOR, lambda: self._forget(text))
 
-    def _forget(self, text: str) -> None:
-        if self._said == text:
-            self._said = ""
-            self.refresh()
+    def _forget(self) -> None:
+        self._said = ""
+        self.refresh()
+
+    def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """The state and the keys, without what was said last."""
+        self._said = ""
+        return self.line_pieces(y, width)
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """State or message on the left, on the right the keys there is room for."""

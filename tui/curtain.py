@@ -1,0 +1,68 @@
+"""The opening screen of the last session, shown again while the reader is being loaded.
+
+Loading Textual takes some tenths of a second; the rows that will stand on the screen then are known
+before. What was kept is shown only if nothing has changed since: the library's files, the size of
+the terminal, what decides about colours. Nothing of Textual or of the store is imported here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from zlib import crc32
+
+NAME = "curtain"
+LOOKS = ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
+"""The variables that decide how things look."""
+
+
+def signature(library: Path, size: tuple[int, int], env: Mapping[str, str], version: str) -> str:
+    """What the opening screen depends on; another signature, another screen."""
+    looks = [f"{name}={env.get(name, '')}" for name in LOOKS]
+    return "|".join([version, "{}x{}".format(*size), *looks, f"{_stamp(library):08x}"])
+
+
+def _stamp(library: Path) -> int:
+    files = []
+    for folder in ("articles", "journal"):
+        with contextlib.suppress(OSError), os.scandir(library / folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    status = entry.stat()
+                    files.append((entry.name, status.st_size, status.st_mtime_ns))
+    return crc32(repr(sorted(files)).encode())
+
+
+def draw(cache: Path, wanted: str, screen: int) -> bool:
+    """Show what was kept, if it was kept for this signature.
+
+    Args:
+        cache: Where it was kept.
+        wanted: The signature of now.
+        screen: The descriptor of the terminal.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        kept, _, frame = (cache / NAME).read_bytes().partition(b"\n")
+        if kept.decode() == wanted and frame:
+            os.write(screen, b"\x1b[?1049h\x1b[?25l" + frame)
+            return True
+    return False
+
+
+def keep(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str]]) -> None:
+    """Keep an opening screen for next time; it is only a picture, so failing costs nothing.
+
+    Args:
+        cache: Where to keep it.
+        signature_of_now: What it depends on.
+        lines: Column, row and content, with its styles, of each line.
+    """
+    frame = "".join(f"\x1b[{row + 1};{column + 1}H{text}" for column, row, text in lines)
+    new = cache / f".newstui-{os.getpid()}.tmp"
+    with contextlib.suppress(OSError):
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(f"{signature_of_now}\n{frame}".encode())
+        new.replace(cache / NAME)

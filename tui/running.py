@@ -1,0 +1,99 @@
+"""One run of the reader: from the library on disk to the exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+from contextlib import ExitStack
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from store.paths import Paths
+from tui import __version__
+
+if TYPE_CHECKING:
+    from store.library import Library
+    from tui.app import NewsApp
+    from tui.gateway import Gateway, Post
+
+SHUT_DOWN = 2.0
+"""Seconds the last changes have to reach the disk."""
+
+
+class Running:
+    """Holds what is there so far, so that a signal at any moment finds what it has to end."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._app: NewsApp | None = None
+        self._gateway: Gateway | None = None
+
+    def ask_to_stop(self, code: int) -> bool:
+        """Ask the app to end; False while there is none."""
+        return self._app is not None and self._app.ask_to_stop(code)
+
+    def save(self) -> None:
+        """See the last changes onto the disk."""
+        if self._gateway is not None:
+            self._gateway.close(SHUT_DOWN)
+
+    def run(self) -> int:
+        """Run the reader.
+
+        Returns:
+            The exit code.
+        """
+        from store.times import system_clock
+        from tui.cli.opening import unloaded
+
+        library: Library = unloaded(self._paths)
+        with ExitStack() as stack:
+            hint = ""
+            if library.empty:
+                from tui.samples import HINT, sample_library
+
+                library = stack.enter_context(sample_library(system_clock))
+                hint = HINT
+            return self._run(library, hint)
+
+    def _run(self, library: Library, hint: str) -> int:
+        from store.times import system_clock
+        from tui.app import NewsApp
+        from tui.crash import CrashLog
+        from tui.screens.outward import routes
+
+        def now() -> int:
+            return int(system_clock().timestamp())
+
+        log = CrashLog(self._paths.state / "crash.log")
+        app = self._app = NewsApp(
+            lambda post: self._make_gateway(library, post), now, routes(os.environ), hint
+        )
+        app.error_console = log.console
+        gc.freeze()
+        gc.enable()
+        app.run(mouse=False)
+        self.save()
+        if log.written:
+            from tui.cli.output import tell
+
+            where = log.save(datetime.now().astimezone())
+            tell(f"the reader failed; what happened is in {where}")
+            return 1
+        if not hint:
+            self._keep_curtain(app)
+        return app.return_code or 0
+
+    def _make_gateway(self, library: Library, post: Post) -> Gateway:
+        from tui.gateway import Gateway
+
+        self._gateway = Gateway(library, post)
+        return self._gateway
+
+    def _keep_curtain(self, app: NewsApp) -> None:
+        from tui.curtain import keep, signature
+
+        if app.opening:
+            size = (app.size.width, app.size.height)
+            look = signature(self._paths.library, size, os.environ, __version__)
+            keep(self._paths.cache, look, app.opening)
