@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := store tui themes sample_articles tests benchmarks
+CODE := store tui themes sample_articles tests benchmarks docs
 ARGS ?=
 
 .DEFAULT_GOAL := help

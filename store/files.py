@@ -31,13 +31,15 @@ def make_folder(folder: Path) -> None:
     Raises:
         LibraryUnavailable: It cannot be created; names the folder and the reason.
     """
-    try:
-        for missing in reversed([folder, *folder.parents]):
-            if not missing.is_dir():
-                missing.mkdir(FOLDER_MODE, exist_ok=True)
-                sync_folder(missing.parent)
-    except OSError as error:
-        raise LibraryUnavailable(f"cannot create {folder}: {error.strerror}") from error
+    for each in reversed([folder, *folder.parents]):
+        try:
+            if not each.is_dir():
+                each.mkdir(FOLDER_MODE, exist_ok=True)
+                sync_folder(each.parent)
+        except OSError as error:
+            there = isinstance(error, FileExistsError)
+            why = f"{each} is not a folder" if there else error.strerror
+            raise LibraryUnavailable(f"cannot create {folder}: {why}") from error
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -10,19 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from store.article import Article, Body, Entry, Found, Reading, Refused, Row, Similar
-from store.errors import LibraryDamaged, LibraryReadOnly, NoSuchArticle, NotSaved
+from store.errors import (
+    LibraryDamaged,
+    LibraryReadOnly,
+    LibraryUnavailable,
+    NoSuchArticle,
+    NotSaved,
+)
+from store.events import FORMAT as JOURNAL_FORMAT
+from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import locked, make_folder, sweep
 from store.index.similar import Similarities
 from store.index.summary import extract
-from store.journal import FORMAT as JOURNAL_FORMAT
-from store.journal import UNDOABLE, Change, Event, Journal
+from store.journal import Journal
 from store.library import Added, Category, Loaded, Refreshed, Undone
 from store.query import Query
-from store.reading import Marks, ReadingState
+from store.reading import ReadingState, history, with_edits
 from store.segments import FORMAT as SEGMENT_FORMAT
-from store.segments import SEGMENT_SIZE, Place, Segments
+from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
+from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
-from store.times import Clock, from_micros, iso, seconds
+from store.times import Clock, from_micros, iso
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -30,7 +38,9 @@ SWEEP_AGE = 3600
 SNAPSHOT_EVERY = 2000
 """Events after which the reading state is worth a new snapshot."""
 STEP = 20_000
-"""Events or rows worked off between two steps of a loading."""
+"""Events or articles worked off at once."""
+TITLES = 2000
+"""Titles indexed between two steps."""
 
 
 class FolderLibrary:
@@ -51,27 +61,39 @@ class FolderLibrary:
         self._folder = folder
         self._clock = clock
         self._snapshot = cache / "reading.json"
-        self._problems: list[str] = []
+        self._problems: dict[str, None] = {}
         self._segments = Segments(folder, machine)
-        self._journal = Journal(folder / "journal", machine, clock, self._problems.append)
+        self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._lock = folder / "articles" / f".{machine}.lock"
         self._state = ReadingState()
         self._since_snapshot = 0
-        self._rows: dict[str, Row] = {}
-        self._places: dict[str, Place] = {}
-        self._stamps: dict[str, tuple[int, int]] = {}
-        self._similar: Similarities | None = None
-        for path in (*self._segments.folders, self._journal.own.parent, cache):
+        self._to_load: set[str] = set()
+        self._moved = False
+        self._empty_shelf()
+        for path in (*self._segments.folders, self._journal.own.parent):
+            self._make(path)
+
+    def _make(self, path: Path) -> None:
+        try:
             make_folder(path)
+        except LibraryUnavailable:
+            if not self._folder.is_dir():
+                raise  # else it can be read at least, and `read_only` says why it cannot be changed
+
+    def _empty_shelf(self) -> None:
+        self._shelf, self._similar = Shelf(), Similarities()
+        self._stamps: dict[str, Stamp] = {}
+
+    def _warn(self, problem: str) -> None:
+        self._problems[problem] = None  # each is told once, however often it is met
 
     # -- reading it ------------------------------------------------------------------------
 
     @property
     def read_only(self) -> str:
         """Why nothing can be changed, in words; empty if it can."""
-        newest = max(self._segments.format, self._journal.format)
-        if newest > max(SEGMENT_FORMAT, JOURNAL_FORMAT):
-            return f"made by a newer newstui (format {newest}); opened read-only"
+        if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
+            return newer(max(self._segments.format, self._journal.format))
         if not os.access(self._journal.own.parent, os.W_OK):
             return f"no permission to write to {self._folder}; opened read-only"
         return ""
@@ -79,7 +101,7 @@ class FolderLibrary:
     @property
     def empty(self) -> bool:
         """Whether there is no segment yet."""
-        return not self._segments.names()
+        return not self._segments.stamps()
 
     @property
     def problems(self) -> Sequence[str]:
@@ -92,91 +114,80 @@ class FolderLibrary:
 
     def load(self) -> Iterator[Loaded]:
         """Read the reading state, then the segments, newest first."""
-        names = self._segments.names()
-        yield from self._load_state(len(names))
-        for done, name in enumerate(names, 1):
-            self._read_segment(name)
-            yield Loaded(len(self._rows), done, len(names))
-        if self._since_snapshot > SNAPSHOT_EVERY:
-            self._write_snapshot()
+        stamps = self._segments.stamps()
+        self._empty_shelf()
+        self._to_load = set(stamps)
+        try:
+            yield from self._load_state(len(stamps))
+            for done, (name, stamp) in enumerate(stamps.items(), 1):
+                if name in self._to_load:
+                    self._to_load.discard(name)
+                    self._read_segment(name, stamp)
+                yield Loaded(len(self._shelf), done, len(stamps))
+        finally:
+            self._to_load.clear()
+        self.close()
 
     def _load_state(self, total: int) -> Iterator[Loaded]:
         kept = read_snapshot(self._snapshot)
         if kept and self._journal.resume(kept.covered, kept.newest):
             self._state = kept.state
-        events = self._journal.read()
         again: set[str] = set()
-        while batch := list(islice(events, STEP)):
-            again |= self._state.apply(batch)[1]
-            self._since_snapshot += len(batch)
-            yield Loaded(0, 0, total)
+        while events := self._journal.read(STEP):
+            again |= self._state.apply(events)[1]
+            self._since_snapshot += len(events)
+            yield Loaded(len(self._shelf), 0, total)
         self._recount(again)
 
-    def _read_segment(self, name: str) -> None:
-        self._stamps[name] = self._segments.stamp(name)
+    def _read_segment(self, name: str, stamp: Stamp) -> bool:
+        """Read a segment; False if it no longer has all the articles it had."""
+        had = self._shelf.of_segment(name) if name in self._stamps else set()
+        self._stamps[name] = stamp
         try:
             for found in self._segments.rows(name):
                 if isinstance(found, Refused):
-                    self._problems.append(f"{found.where}: {found.reason}")
+                    self._warn(f"{found.where}: {found.reason}")
                 else:
-                    self._place(Place(name, found[0]), found[1])
+                    self._shelf.put(Place(name, found[0]), found[1], self._state)
+                    had.discard(found[1].id)
         except LibraryDamaged as error:
-            self._problems.append(str(error))
-
-    def _place(self, place: Place, row: Row) -> None:
-        there = self._rows.get(row.id)
-        # An article that came in on two machines is one: the copy that was added first counts.
-        if there is not None and (there.added, self._places[row.id].segment) < (
-            row.added,
-            place.segment,
-        ):
-            return
-        self._places[row.id] = place
-        self._rows[row.id] = _dressed(row, self._state.marks.get(row.id))
-
-    def _redress(self, articles: Iterable[str]) -> dict[str, Row]:
-        rows = {}
-        for article in articles:
-            if (row := self._rows.get(article)) is not None:
-                rows[article] = self._rows[article] = _dressed(row, self._state.of(article))
-        return rows
+            self._warn(str(error))
+            return True  # what was read before it was damaged stays
+        return not had
 
     def prepare(self) -> Iterator[int]:
         """Index the titles in steps."""
-        similar, rows = Similarities(), list(self._rows.values())
-        for start in range(0, len(rows), STEP // 10):
-            similar.add(rows[start : start + STEP // 10])
-            yield start
-        self._similar = similar
+        done = 0
+        while rows := self._shelf.retitled[:TITLES]:
+            del self._shelf.retitled[: len(rows)]
+            self._similar.add(rows)
+            done += len(rows)
+            yield done
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a list."""
-        return query.select(row for row in self._rows.values() if not self._deleted(row.id))
-
-    def _deleted(self, article: str) -> bool:
-        marks = self._state.marks.get(article)
-        return marks is not None and bool(marks.deleted[1])
+        return query.select(self._shelf.rows())
 
     def row(self, article: str) -> Row | None:
         """The row of one article."""
-        return None if self._deleted(article) else self._rows.get(article)
+        return self._shelf.row(article)
 
     def categories(self) -> list[Category]:
         """Every category, by name."""
-        totals: dict[str, int] = {}
-        unread: dict[str, int] = {}
-        for row in self.rows(Query()):
-            totals[row.category] = totals.get(row.category, 0) + 1
-            unread[row.category] = unread.get(row.category, 0) + (not row.read)
-        return [Category(name, totals[name], unread[name]) for name in sorted(totals)]
+        counts: dict[str, list[int]] = {}
+        for row in self._shelf.rows():
+            count = counts.setdefault(row.category, [0, 0])
+            count[0] += 1
+            count[1] += not row.read
+        return [Category(name, *counts[name]) for name in sorted(counts)]
 
     def find(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters."""
-        if id_or_prefix in self._rows:
+        """The id that begins with these characters, whatever their case."""
+        if self._shelf.row(id_or_prefix) is not None:
             return id_or_prefix
         prefix = id_or_prefix.lower()
-        found = [article for article in self._rows if prefix and article.startswith(prefix)]
-        if not found:
+        found = [row.id for row in self._shelf.rows() if row.id.lower().startswith(prefix)]
+        if not found or not prefix:
             raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
         if len(found) > 1:
             raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
@@ -184,44 +195,40 @@ class FolderLibrary:
 
     def entry(self, article: str) -> Entry:
         """One article whole."""
-        place = self._places.get(article)
+        place = self._shelf.place(article)
         if place is None:
             raise NoSuchArticle(f"no article {article!r}")
         marks = self._state.of(article)
-        facts = _edited(self._segments.article(place), marks)
+        facts = with_edits(self._segments.article(place), marks)
         return Entry(facts, _summarised(self._segments.body(place)), marks.reading())
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
         """Facts and reading state of many articles, each file read once for some thousands."""
         remaining = iter(ids)
-        while batch := [article for article in islice(remaining, STEP) if article in self._places]:
-            by_segment: dict[str, list[str]] = {}
-            for article in batch:
-                by_segment.setdefault(self._places[article].segment, []).append(article)
-            facts = {
-                article: self._segments.article(self._places[article])
-                for articles in by_segment.values()
-                for article in articles
-            }
-            for article in batch:
-                marks = self._state.of(article)
-                yield _edited(facts[article], marks), marks.reading()
+        while batch := list(islice(remaining, STEP)):
+            places = {each: place for each in batch if (place := self._shelf.place(each))}
+            by_segment = sorted(places, key=lambda each: places[each].segment)
+            facts = {each: self._segments.article(places[each]) for each in by_segment}
+            for each in batch:
+                if each in facts:
+                    marks = self._state.of(each)
+                    yield with_edits(facts[each], marks), marks.reading()
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
-        if self._similar is None:
-            for _ in self.prepare():
-                pass
-        assert self._similar is not None  # noqa: S101 - prepare() has just made it
+        for _ in self.prepare():
+            pass
         return self._similar.best(entry.article, entry.body, self.row)
 
     # -- changing it -----------------------------------------------------------------------
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, Row]:
         """Record an event, durably."""
+        if event not in RECORDABLE:
+            raise ValueError(f"no such event: {event}")
         if not articles:
             return {}
-        return self._append([Change(event, tuple(articles), data)])
+        return self._append(Change(event, tuple(articles), data))
 
     def undoable(self, limit: int = 50) -> list[Undone]:
         """The changes that can be taken back."""
@@ -229,12 +236,12 @@ class FolderLibrary:
 
     def undo(self) -> tuple[Undone, Mapping[str, Row]] | None:
         """Take back the last change."""
-        self.refresh()
+        others = self._refresh_reading()  # another process may have taken it back already
         last = next(self._to_undo(), None)
         if last is None:
             return None
-        rows = self._append([Change("undone", last.articles, {"of": last.stamp})])
-        return _undone(last), rows
+        rows = self._append(Change("undone", last.articles, {"of": last.stamp}))
+        return _undone(last), {**others, **rows}
 
     def _to_undo(self) -> Iterator[Event]:
         for event in self._journal.recent():
@@ -242,11 +249,10 @@ class FolderLibrary:
             if event.kind in UNDOABLE and not event.imported and not undone:
                 yield event
 
-    def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
+    def _append(self, change: Change) -> dict[str, Row]:
         self._check_writable()
-        if self._journal.replaced():
-            self._read_all_events()
-        return self._redress(self._fold(self._journal.append(changes)))
+        others = self._read_all_events() if self._journal.replaced() else {}
+        return {**others, **self._dress(self._fold(self._journal.append([change])))}
 
     def _fold(self, events: Sequence[Event]) -> set[str]:
         changed, again = self._state.apply(events)
@@ -258,6 +264,11 @@ class FolderLibrary:
         if articles:
             self._state.recount(articles, self._journal.events_of(articles))
 
+    def _dress(self, articles: Iterable[str]) -> dict[str, Row]:
+        rows, moved = self._shelf.dress(articles, self._state)
+        self._moved |= moved
+        return rows
+
     def _check_writable(self) -> None:
         if reason := self.read_only:
             raise LibraryReadOnly(reason)
@@ -267,13 +278,15 @@ class FolderLibrary:
         self._check_writable()
         added = known = 0
         remaining = iter(found)
-        with locked(self._lock, WAIT, self._problems.append):
+        with locked(self._lock, WAIT, self._warn):
             self._sweep()
+            self._to_load.clear()  # what is there already has to be known
             self._refresh_segments()
+            self._check_writable()  # now that every file was seen
             while batch := list(islice(remaining, SEGMENT_SIZE)):
                 new: dict[str, Found] = {}
                 for each in batch:
-                    if each.article.id not in self._rows:
+                    if each.article.id not in self._shelf:
                         new.setdefault(each.article.id, each)
                 self._add(list(new.values()))
                 added += len(new)
@@ -283,46 +296,56 @@ class FolderLibrary:
     def _add(self, new: Sequence[Found]) -> None:
         # Events first: without its article an event does no harm, and a second import writes the
         # same one; an article without its events would never get them.
-        if changes := [change for found in new for change in _history(found)]:
-            self._fold(self._journal.append(changes))
-        if not new:
-            return
-        for place in self._segments.append(new):
-            self._stamps.pop(place.segment, None)
-        self._refresh_segments()
+        if changes := [change for found in new for change in history(found)]:
+            self._dress(self._fold(self._journal.append(changes)))
+        if new:
+            self._segments.append(new)
+            self._refresh_segments()
 
     def _sweep(self) -> None:
         before = self._clock().timestamp() - SWEEP_AGE
-        for folder in self._segments.folders:
+        for folder in (*self._segments.folders, self._snapshot.parent):
             sweep(folder, before)
 
     # -- others change it too --------------------------------------------------------------
 
     def refresh(self) -> Refreshed:
         """See what other processes and machines have changed."""
-        rows: dict[str, Row] = {}
+        rows = self._refresh_reading()
+        moved = self._refresh_segments() or self._moved
+        self._moved = False
+        return Refreshed(rows, moved)
+
+    def _refresh_reading(self) -> dict[str, Row]:
         if self._journal.replaced():
-            self._read_all_events()
-            rows = dict(self._rows)
-        elif self._journal.changed():
-            rows = self._redress(self._fold(list(self._journal.read())))
-        return Refreshed(rows, self._refresh_segments())
+            return self._read_all_events()
+        return self._read_new_events() if self._journal.changed() else {}
 
-    def _refresh_segments(self) -> bool:
-        before = len(self._rows)
-        names = self._segments.names()
-        changed = [name for name in names if self._segments.stamp(name) != self._stamps.get(name)]
-        for name in changed:
-            self._read_segment(name)
-        if changed:
-            self._similar = None
-        return len(self._rows) != before
+    def _read_new_events(self) -> dict[str, Row]:
+        changed: set[str] = set()
+        while events := self._journal.read(STEP):
+            changed |= self._fold(events)
+        return self._dress(changed)
 
-    def _read_all_events(self) -> None:
+    def _read_all_events(self) -> dict[str, Row]:
+        before = {row.id: row for row in self._shelf.rows()}
         self._journal.restart()
         self._state = ReadingState()
-        self._fold(list(self._journal.read()))
-        self._redress(list(self._rows))
+        self._read_new_events()
+        rows = self._dress(list(self._shelf))
+        return {article: row for article, row in rows.items() if row != before.get(article)}
+
+    def _refresh_segments(self) -> bool:
+        """Read the segments that are new or different; whether there were any."""
+        stamps, known = self._segments.stamps(), self._stamps
+        changed = [n for n in stamps if n not in self._to_load and stamps[n] != known.get(n)]
+        whole = [self._read_segment(name, stamps[name]) for name in changed]
+        if known.keys() <= stamps.keys() and all(whole):
+            return bool(changed)
+        self._empty_shelf()  # articles are gone, and other copies of them may count now
+        for name in stamps.keys() - self._to_load:
+            self._read_segment(name, stamps[name])
+        return True
 
     def close(self) -> None:
         """Keep the reading state for a quick start next time."""
@@ -330,39 +353,14 @@ class FolderLibrary:
             self._write_snapshot()
 
     def _write_snapshot(self) -> None:
+        self._since_snapshot = 0
+        if self._journal.format > JOURNAL_FORMAT:
+            return  # what a newer version means by its events, nobody knows here
         covered = self._journal.covered()
         try:
             write_snapshot(self._snapshot, Snapshot(self._state, covered, self._journal.newest))
-        except NotSaved as error:
-            self._problems.append(str(error))
-        self._since_snapshot = 0
-
-
-def _dressed(row: Row, marks: Marks | None) -> Row:
-    if marks is None:
-        return row
-    row = row._replace(
-        read=bool(marks.read[1]), starred=bool(marks.starred[1]), read_count=marks.read_count
-    )
-    if not marks.edits:
-        return row
-    edits = {name: value for name, (_, value) in marks.edits.items()}
-    when = seconds(edits.get("date")) or row.when
-    return row._replace(
-        title=str(edits.get("title", row.title)),
-        category=str(edits.get("category", row.category)),
-        when=when,
-    )
-
-
-def _edited(article: Article, marks: Marks) -> Article:
-    edits = {name: value for name, (_, value) in marks.edits.items()}
-    known = {name: edits[name] for name in ("title", "category", "date") if name in edits}
-    tags = set(article.tags)
-    for tag, (_, present) in marks.tags.items():
-        (tags.add if present else tags.discard)(tag)
-    added = sorted(tags.difference(article.tags))
-    return replace(article, **known, tags=(*(t for t in article.tags if t in tags), *added))
+        except (LibraryUnavailable, NotSaved) as error:
+            self._warn(str(error))
 
 
 def _summarised(body: Body) -> Body:
@@ -374,24 +372,3 @@ def _summarised(body: Body) -> Body:
 
 def _undone(event: Event) -> Undone:
     return Undone(event.kind, event.articles, iso(from_micros(event.at)), event.data)
-
-
-def _history(found: Found) -> Iterator[Change]:
-    """The reading state that came with an article, as events of the time they tell."""
-    reading, ids = found.reading, (found.article.id,)
-
-    def change(kind: str, at: str | None, **data: Any) -> Change:
-        moment = seconds(at or found.article.created) * 1_000_000
-        undated = {} if at else {"undated": True}
-        return Change(kind, ids, {**data, "imported": True, **undated}, moment)
-
-    if reading.last_opened:
-        yield change("opened", reading.last_opened)
-    if reading.read or reading.read_count:
-        yield change("read", reading.last_read, count=reading.read_count)
-        if not reading.read:
-            yield change("unread", reading.last_read)
-    if reading.starred:
-        yield change("starred", None)
-    if reading.position:
-        yield change("position", reading.last_opened, position=reading.position)

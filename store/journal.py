@@ -1,124 +1,46 @@
-"""Reading events on disk: one append-only JSON Lines file a machine, each line with a checksum.
-
-A line is one event: `{"at": TIME, "event": "read", "article": ID, "crc": HEX}`. Events are in
-order of `at`; where the clock stands behind what has been seen already, `order` (microseconds
-since 1970) says where the event belongs, so that a change always comes after what it changes
-(a hybrid logical clock: Kulkarni et al. 2014). The order and the machine together name an event.
-"""
+"""Reading events on disk: one append-only JSON Lines file a machine, each line with a checksum."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
-from zlib import crc32
 
 import orjson
 
-from store.errors import LibraryUnavailable
+from store.errors import LibraryReadOnly, NotSaved
+from store.events import (
+    FORMAT,
+    LATEST,
+    Change,
+    Event,
+    check,
+    decode,
+    encode,
+    newer,
+    sealed,
+    unsealed,
+)
 from store.files import Warn, locked, not_saved, sync_folder, write_all
-from store.times import Clock, from_micros, iso, micros
+from store.times import Clock, micros
 
-FORMAT = 1
 WAIT = 5.0
 """Seconds to wait for another process that is writing to the journal."""
 FEW = 16
 """Up to so many articles, lines are searched for their ids before they are decoded."""
 BLOCK = 1 << 16
+BELIEVED = LATEST - (1 << 50)
+"""No clock is believed that is later (the year 2504), so that there is room for what comes after."""
+TORN = b" torn\n"
+"""Ends a line that a crash cut off, so that it stays the damaged line it is."""
 PROOF = 64
 """Bytes before the point read so far that must still be there when the file has grown."""
-
-UNDOABLE = frozenset(
-    {"read", "unread", "starred", "unstarred", "tagged", "untagged", "edited", "deleted", "restored"}
-)
-KINDS = UNDOABLE | {"opened", "position", "undone"}
-
-_CRC = b',"crc":"'
-_MACHINE_BITS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to one article, or to many at once."""
-
-    kind: str
-    articles: tuple[str, ...]
-    at: int
-    """Microseconds since 1970, as the machine's clock said."""
-    order: int
-    machine: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def stamp(self) -> int:
-        """A number that orders events of all machines and names this one."""
-        return stamp(self.order, self.machine)
-
-    @property
-    def imported(self) -> bool:
-        """Whether the event came with the article and did not happen here."""
-        return "imported" in self.data
-
-
-def stamp(order: int, machine: str) -> int:
-    """The event's name as a number: its order, and the machine where two are at the same time."""
-    return order << _MACHINE_BITS | crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
-
-
-def encode(event: Event) -> bytes:
-    """The event as its line."""
-    fields: dict[str, Any] = {"at": iso(from_micros(event.at)), "event": event.kind}
-    if event.order != event.at:
-        fields["order"] = event.order
-    if len(event.articles) == 1:
-        fields["article"] = event.articles[0]
-    else:
-        fields["articles"] = event.articles
-    return sealed(fields | dict(event.data))
-
-
-def sealed(fields: Mapping[str, Any]) -> bytes:
-    """A line with its checksum: CRC-32 of the object without it."""
-    body = orjson.dumps(fields)
-    return b'%s%s%08x"}\n' % (body[:-1], _CRC, crc32(body))
-
-
-def unsealed(line: bytes) -> dict[str, Any]:
-    """The object of a line whose checksum is right.
-
-    Raises:
-        ValueError: It is torn, changed or not ours.
-    """
-    body, found, tail = line.rpartition(_CRC)
-    if not found or int(tail[:8], 16) != crc32(body + b"}"):
-        raise ValueError("wrong checksum")
-    fields = orjson.loads(body + b"}")
-    if not isinstance(fields, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for a bad line
-    return fields
-
-
-def decode(line: bytes, machine: str) -> Event | None:
-    """The event of a line; None for the line that only tells the format.
-
-    Raises:
-        ValueError: The line is torn, changed or not ours.
-    """
-    fields = unsealed(line)
-    try:
-        if "event" not in fields:
-            return None
-        at = micros(datetime.fromisoformat(fields.pop("at")))
-        kind = fields.pop("event")
-        one = fields.pop("article", None)
-        articles = (str(one),) if one is not None else tuple(fields.pop("articles", ()))
-        return Event(kind, articles, at, int(fields.pop("order", at)), machine, fields)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not an event: {error}") from error
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+"""A machine; other files in the folder (a sync's copies of a conflict) are not its journal."""
 
 
 @dataclass(slots=True)
@@ -142,11 +64,12 @@ class Journal:
         self._warn = warn
         self._tails: dict[str, Tail] = {}
         self._newest = 0
+        self._unreadable: set[str] = set()
         self.own = folder / f"{machine}.jsonl"
 
     def paths(self) -> list[Path]:
         """The journal files of all machines."""
-        return sorted(self._folder.glob("*.jsonl"))
+        return sorted(p for p in self._folder.glob("*.jsonl") if NAME.match(p.stem))
 
     @property
     def bad_lines(self) -> Mapping[str, int]:
@@ -163,21 +86,20 @@ class Journal:
         """The order of the latest event seen."""
         return self._newest
 
-    def covered(self) -> dict[str, tuple[int, str]]:
-        """Offset and proof (hex) of each file: what a snapshot of the state covers."""
-        return {name: (t.offset, t.proof.hex()) for name, t in self._tails.items()}
+    def covered(self) -> dict[str, tuple[int, bytes]]:
+        """Offset and proof of each file: what a snapshot of the state covers."""
+        return {name: (tail.offset, tail.proof) for name, tail in self._tails.items()}
 
-    def resume(self, covered: Mapping[str, Sequence[Any]], newest: int) -> bool:
+    def resume(self, covered: Mapping[str, tuple[int, bytes]], newest: int) -> bool:
         """Go on where a snapshot ends.
 
         Returns:
             False if a file it covers is gone or another one; then nothing is resumed.
         """
-        tails = {name: Tail(int(o), bytes.fromhex(proof)) for name, (o, proof) in covered.items()}
-        for name, tail in tails.items():
-            if not _still_there(self._folder / name, tail):
-                return False
-        self._tails, self._newest = tails, newest
+        tails = {name: Tail(*covers) for name, covers in covered.items()}
+        if not all(_still_there(self._folder / name, tail) for name, tail in tails.items()):
+            return False
+        self._tails, self._newest = tails, max(self._newest, newest)
         return True
 
     def changed(self) -> bool:
@@ -196,16 +118,17 @@ class Journal:
         """Forget what was read."""
         self._tails = {}
 
-    def read(self) -> Iterator[Event]:
-        """The events that have come since the last reading, file by file."""
-        for path in self.paths():
-            yield from self._read(path)
+    def read(self, limit: int) -> list[Event]:
+        """Up to so many of the events that have come since the last reading, file by file."""
+        new = (event for path in self.paths() for event in self._read(path))
+        return list(islice(new, limit))
 
     def events_of(self, articles: Collection[str]) -> Iterator[Event]:
-        """Every event of these articles, whatever was read before; nothing is remembered."""
-        ids = [article.encode() for article in articles] if len(articles) <= FEW else []
+        """The events of these articles (and some of others) among all that were read so far."""
+        ids = [orjson.dumps(article) for article in articles] if len(articles) <= FEW else []
         for path in self.paths():
-            yield from self._decoded(path, Tail(), ids)
+            if tail := self._tails.get(path.name):
+                yield from self._decoded(path, Tail(), ids, tail.offset)
 
     def recent(self) -> Iterator[Event]:
         """The events of this machine, the last one first."""
@@ -219,17 +142,22 @@ class Journal:
             self._newest = max(self._newest, event.order)
             yield event
 
-    def _decoded(self, path: Path, tail: Tail, ids: Sequence[bytes] = ()) -> Iterator[Event]:
+    def _decoded(
+        self, path: Path, tail: Tail, ids: Sequence[bytes] = (), end: int | None = None
+    ) -> Iterator[Event]:
         try:
             file = path.open("rb")
         except FileNotFoundError:
             return
         except OSError as error:
-            raise LibraryUnavailable(f"cannot read {path}: {error.strerror}") from error
+            if path.name not in self._unreadable:
+                self._unreadable.add(path.name)
+                self._warn(f"{path}: cannot be read: {error.strerror}")
+            return
         with file:
             file.seek(tail.offset)
             for line in file:
-                if not line.endswith(b"\n"):
+                if not line.endswith(b"\n") or tail.offset == end:
                     return  # still being written, or torn by a crash: never acknowledged
                 tail.offset += len(line)
                 tail.proof = (tail.proof + line)[-PROOF:]
@@ -243,11 +171,11 @@ class Journal:
             return None
         try:
             event = decode(line, machine)
-        except ValueError:
+            if event is None:
+                tail.newest_format = max(tail.newest_format, int(unsealed(line)["format"]))
+        except (KeyError, TypeError, ValueError):
             tail.bad += 1
             return None
-        if event is None:
-            tail.newest_format = max(tail.newest_format, int(unsealed(line).get("format", FORMAT)))
         return event
 
     def append(self, changes: Iterable[Change]) -> list[Event]:
@@ -259,24 +187,32 @@ class Journal:
 
         Raises:
             LibraryBusy: Another process is writing for too long.
-            NotSaved: The disk refused; nothing was added.
+            LibraryReadOnly: The file was made by a newer version.
+            NotSaved: The disk refused; nothing was added, nothing counts as read.
+            ValueError: A change is none that could be read again; nothing was added.
         """
         with locked(self.own, WAIT, self._warn) as descriptor:
-            others = list(self._read(self.own))
-            ours = self._numbered(changes)
-            self._write(descriptor, ours)
+            before = replace(self._tails.get(self.own.name, Tail()))
+            try:
+                others = list(self._read(self.own))
+                if self.format > FORMAT:
+                    raise LibraryReadOnly(newer(self.format))
+                self._write(descriptor, self._numbered(changes))
+            except BaseException:
+                self._tails[self.own.name] = before
+                raise
             return others + list(self._read(self.own))
 
     def _numbered(self, changes: Iterable[Change]) -> list[Event]:
-        now, order, events = micros(self._clock()), self._newest, []
+        now, order, events = min(micros(self._clock()), BELIEVED), self._newest, []
         for change in changes:
             order = max(now, order + 1)
             at = now if change.at is None else change.at
             if change.at is None and order - now < 1000:
                 at = order  # events of the same moment: no need to spell the order out
-            events.append(
-                Event(change.kind, change.articles, at, order, self._machine, change.data)
-            )
+            event = Event(change.kind, change.articles, at, order, self._machine, change.data)
+            check(event)
+            events.append(event)
         return events
 
     def _write(self, descriptor: int, events: Sequence[Event]) -> None:
@@ -285,8 +221,11 @@ class Journal:
         if size == 0:
             start = sealed({"format": FORMAT, "machine": self._machine})
         elif os.pread(descriptor, 1, size - 1) != b"\n":
-            start = b"\n"  # a crash tore the last line: it stays, ours begin on their own
-        data = start + b"".join(map(encode, events))
+            start = TORN
+        try:
+            data = start + b"".join(map(encode, events))
+        except orjson.JSONEncodeError as error:
+            raise NotSaved(f"Not saved: {error} ({self.own})") from error
         try:
             write_all(descriptor, data)
             os.fsync(descriptor)
@@ -296,17 +235,6 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, size)
             raise not_saved(error, self.own, len(data)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An event before it has its place in the order."""
-
-    kind: str
-    articles: tuple[str, ...]
-    data: Mapping[str, Any] = field(default_factory=dict)
-    at: int | None = None
-    """Only for what came with an import: when it happened, in microseconds since 1970."""
 
 
 def _still_there(path: Path, tail: Tail) -> bool:
@@ -326,12 +254,14 @@ def _lines_backwards(path: Path) -> Iterator[bytes]:
     except FileNotFoundError:
         return
     with file:
-        rest, end = b"", file.seek(0, os.SEEK_END)
+        rest, end, whole = b"", file.seek(0, os.SEEK_END), False
         while end:
             start = max(0, end - BLOCK)
             file.seek(start)
-            lines = (file.read(end - start) + rest).splitlines(keepends=True)
-            rest, end = lines[0], start
-            yield from reversed(lines[1:])
-        if rest:
-            yield rest
+            block, end = file.read(end - start) + rest, start
+            if not whole:  # what follows the last line's end is torn
+                block = block[: block.rfind(b"\n") + 1]
+                whole = bool(block)
+            rest, *lines = block.split(b"\n")
+            yield from (line + b"\n" for line in reversed(lines) if line)
+        yield rest + b"\n"

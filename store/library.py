@@ -53,7 +53,8 @@ class Refreshed:
     rows: Mapping[str, Row] = field(default_factory=dict)
     """Rows that are different now, by id."""
     articles: bool = False
-    """Whether articles came or went, so that lists have to be asked for again."""
+    """Whether articles came or went (by being deleted, too), so that lists have to be asked for
+    again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Library(Protocol):
         """Every category, by name."""
 
     def find(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters.
+        """The id that begins with these characters, whatever their case.
 
         Raises:
             NoSuchArticle: None does, or more than one.
@@ -115,7 +116,10 @@ class Library(Protocol):
         """
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
-        """Facts and reading state of many articles, in the order of the ids, without the texts."""
+        """Facts and reading state of many articles, in the order of the ids, without the texts.
+
+        Ids that are not in the library are left out.
+        """
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings: those that came with the article, then the best others."""
@@ -131,7 +135,10 @@ class Library(Protocol):
             data: What the event says besides.
 
         Returns:
-            The rows as they are now, by id.
+            The rows as they are now, by id; a deleted article has none.
+
+        Raises:
+            ValueError: There is no such event, or it lacks what it has to say.
         """
 
     def undoable(self, limit: int = 50) -> list[Undone]:

@@ -8,18 +8,21 @@ the articles concerned are then added up anew from the journals.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from operator import itemgetter
 from typing import Any
 
-from store.article import Reading
-from store.journal import Event
-from store.times import from_micros, iso
+from store.article import Article, Found, Reading
+from store.clean import clean_line
+from store.events import Change, Event
+from store.times import from_micros, iso, parse_time, seconds
 
 Register = tuple[int, Any]
 """Stamp and value."""
 
 UNSET: Register = (-1, None)
+NONE: Mapping[str, Register] = {}
 
 
 @dataclass(slots=True)
@@ -36,8 +39,8 @@ class Marks:
     last_read: int = 0
     """Microseconds since 1970; 0 for never."""
     last_opened: int = 0
-    tags: dict[str, Register] = field(default_factory=dict)
-    edits: dict[str, Register] = field(default_factory=dict)
+    tags: Mapping[str, Register] = field(default_factory=lambda: NONE)
+    edits: Mapping[str, Register] = field(default_factory=lambda: NONE)
 
     def reading(self) -> Reading:
         """The reading state these marks stand for."""
@@ -54,6 +57,18 @@ class Marks:
     def read_count(self) -> int:
         """How often the article was read."""
         return self.count + self.imported_count
+
+    def edited(self) -> Mapping[str, Any]:
+        """The facts that were given other values, as texts that are safe to show."""
+        values = {name: value for name, (_, value) in self.edits.items()}
+        edits: dict[str, Any] = {
+            name: clean_line(str(values[name])) for name in ("title", "category") if name in values
+        }
+        if not edits.get("title", "title"):
+            del edits["title"]
+        if date := parse_time(values.get("date")):
+            edits["date"] = date
+        return edits
 
     def to_json(self) -> dict[str, Any]:
         """The marks as JSON, without those that were never set."""
@@ -74,7 +89,8 @@ class Marks:
         for name in ("count", "imported_count", "last_read", "last_opened"):
             setattr(marks, name, int(values.get(name, 0)))
         for name in ("tags", "edits"):
-            setattr(marks, name, {k: _register(v) for k, v in values.get(name, {}).items()})
+            if name in values:
+                setattr(marks, name, {k: _register(v) for k, v in values[name].items()})
         return marks
 
 
@@ -90,7 +106,9 @@ def _iso(moment: int) -> str | None:
 class ReadingState:
     """The reading state of all articles that have one."""
 
-    def __init__(self, marks: dict[str, Marks] | None = None, undone: set[int] | None = None) -> None:
+    def __init__(
+        self, marks: dict[str, Marks] | None = None, undone: set[int] | None = None
+    ) -> None:
         self.marks = {} if marks is None else marks
         self.undone = set() if undone is None else undone
         """Stamps of the events that were taken back."""
@@ -111,7 +129,7 @@ class ReadingState:
         for event in events:
             changed.update(event.articles)
             if event.kind == "undone":
-                self.undone.add(int(event.data.get("of", -1)))
+                self.undone.add(event.data["of"])
                 again.update(event.articles)
             elif not self.undone or event.stamp not in self.undone:
                 for article in event.articles:
@@ -132,33 +150,31 @@ class ReadingState:
 
 def add(marks: Marks, event: Event) -> None:
     """Add one event to the marks of its article."""
-    # What came with an import is ordered by when it happened, so that a mark made since wins; of
-    # two of the same time the later one in the file counts.
+    # What came with an import is ordered by when it happened, so that a mark made since wins.
     stamp = event.at if event.imported else event.stamp
     match event.kind:
         case "read":
-            marks.read = max(marks.read, (stamp, True), key=_stamp)
+            marks.read = _later(marks.read, (stamp, True))
             _count(marks, event)
         case "unread":
-            marks.read = max((stamp, False), marks.read, key=_stamp)
+            marks.read = _later(marks.read, (stamp, False))
         case "starred" | "unstarred":
-            marks.starred = max(marks.starred, (stamp, event.kind == "starred"), key=_stamp)
+            marks.starred = _later(marks.starred, (stamp, event.kind == "starred"))
         case "opened":
             marks.last_opened = max(marks.last_opened, event.at)
         case "position":
-            value = int(event.data.get("position", 0))
-            marks.position = max(marks.position, (stamp, value), key=_stamp)
+            marks.position = _later(marks.position, (stamp, event.data["position"]))
         case "deleted" | "restored":
-            marks.deleted = max(marks.deleted, (stamp, event.kind == "deleted"), key=_stamp)
+            marks.deleted = _later(marks.deleted, (stamp, event.kind == "deleted"))
         case "tagged" | "untagged":
-            _set(marks.tags, str(event.data.get("tag", "")), (stamp, event.kind == "tagged"))
+            marks.tags = _with(marks.tags, event.data["tag"], (stamp, event.kind == "tagged"))
         case "edited":
-            for name, value in event.data.get("to", {}).items():
-                _set(marks.edits, name, (stamp, value))
+            for name, value in event.data["to"].items():
+                marks.edits = _with(marks.edits, name, (stamp, value))
 
 
 def _count(marks: Marks, event: Event) -> None:
-    count = int(event.data.get("count", 1))
+    count = event.data.get("count", 1)
     if event.imported:
         marks.imported_count = max(marks.imported_count, count)
     else:
@@ -167,9 +183,45 @@ def _count(marks: Marks, event: Event) -> None:
         marks.last_read = max(marks.last_read, event.at)
 
 
-def _stamp(register: Register) -> int:
-    return register[0]
+def _later(one: Register, other: Register) -> Register:
+    if one[0] == other[0]:  # imported on two machines: any rule will do that is the same on both
+        return max(one, other, key=str)
+    return max(one, other, key=itemgetter(0))
 
 
-def _set(registers: dict[str, Register], name: str, register: Register) -> None:
-    registers[name] = max(registers.get(name, UNSET), register, key=_stamp)
+def _with(
+    registers: Mapping[str, Register], name: str, register: Register
+) -> Mapping[str, Register]:
+    return {**registers, name: _later(registers.get(name, UNSET), register)}
+
+
+def with_edits(article: Article, marks: Marks) -> Article:
+    """The facts of an article after what was edited and tagged."""
+    tags = set(article.tags)
+    for tag, (_, present) in marks.tags.items():
+        (tags.add if present else tags.discard)(clean_line(tag))
+    added = sorted(tags.difference(article.tags))
+    return replace(
+        article, **marks.edited(), tags=(*(t for t in article.tags if t in tags), *added)
+    )
+
+
+def history(found: Found) -> Iterator[Change]:
+    """The reading state that came with an article, as events of the time they tell."""
+    reading, ids = found.reading, (found.article.id,)
+
+    def change(kind: str, at: str | None, later: int = 0, **data: Any) -> Change:
+        moment = seconds(at or found.article.created) * 1_000_000 + later
+        undated = {} if at else {"undated": True}
+        return Change(kind, ids, {**data, "imported": True, **undated}, moment)
+
+    if reading.last_opened:
+        yield change("opened", reading.last_opened)
+    if reading.read or reading.read_count:
+        yield change("read", reading.last_read, count=reading.read_count)
+        if not reading.read:
+            yield change("unread", reading.last_read, later=1)
+    if reading.starred:
+        yield change("starred", None)
+    if reading.position:
+        yield change("position", reading.last_opened, position=reading.position)

@@ -6,13 +6,14 @@ with the same document ids. `NAME` is `<machine>-0001`: only that machine writes
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from tinydb import TinyDB
@@ -20,10 +21,9 @@ from tinydb.storages import Storage
 from tinydb.table import Document
 
 from store.article import Article, Body, Found, Refused, Row
-from store.clean import clean_line, clean_text
-from store.errors import LibraryDamaged, NotSaved
+from store.documents import UNFIT, article_document, article_of, body_document, body_of, row_of
+from store.errors import LibraryDamaged, LibraryUnavailable, NotSaved
 from store.files import write_atomic
-from store.times import seconds
 
 FORMAT = 1
 SEGMENT_SIZE = 1000
@@ -33,6 +33,8 @@ FILES_KEPT = 3
 NAME = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
 
 Tables = dict[str, dict[str, Any]]
+Stamp = tuple[int, int]
+"""Time and size of a file: another stamp, another content."""
 
 
 class JsonStorage(Storage):
@@ -84,9 +86,8 @@ def _reason(data: bytes, error: orjson.JSONDecodeError) -> str:
     return f"not JSON at line {error.lineno}, column {error.colno}"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an article stands on disk."""
+class Place(NamedTuple):
+    """Where an article stands on disk. A tuple, because there are 100,000 of them."""
 
     segment: str
     document: int
@@ -101,24 +102,30 @@ class Segments:
         self._machine = machine
         self.format = FORMAT
         """The newest format version any of the files read so far says it has."""
-        self._kept: OrderedDict[str, tuple[tuple[int, int], dict[str, Any]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Stamp, dict[str, Any]]] = OrderedDict()
 
     @property
     def folders(self) -> tuple[Path, Path]:
         """The folder of the facts and the folder of the texts."""
         return self._facts, self._texts
 
-    def names(self) -> list[str]:
-        """Every segment there is, the one written last first."""
-        found = []
-        for path in self._facts.glob("*.json"):
-            if NAME.match(path.stem):
-                found.append((path.stat().st_mtime_ns, path.stem))
-        return [name for _, name in sorted(found, reverse=True)]
+    def stamps(self) -> dict[str, Stamp]:
+        """Every segment there is, the one written last first, and the stamp of its facts.
 
-    def stamp(self, name: str) -> tuple[int, int]:
-        """Size and time of the facts file: another stamp, another content."""
-        return _stamp(self.path(name))
+        Raises:
+            LibraryUnavailable: The folder cannot be read.
+        """
+        found = {}
+        try:
+            for file in os.scandir(self._facts):
+                name, suffix = os.path.splitext(file.name)  # noqa: PTH122
+                if suffix == ".json" and NAME.match(name) and (stamp := _stamp(file)):
+                    found[name] = stamp
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise LibraryUnavailable(f"cannot read {self._facts}: {error.strerror}") from error
+        return dict(sorted(found.items(), key=lambda item: (item[1], item[0]), reverse=True))
 
     def path(self, name: str) -> Path:
         """The facts file of a segment."""
@@ -135,8 +142,8 @@ class Segments:
         self.format = max(self.format, _format(tables))
         for key, document in tables.get("articles", {}).items():
             try:
-                yield int(key), _row(document)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                yield int(key), row_of(document)
+            except UNFIT as error:
                 yield Refused(f"{path}: article {key}", f"cannot be understood ({error})")
 
     def article(self, place: Place) -> Article:
@@ -144,8 +151,10 @@ class Segments:
         path = self.path(place.segment)
         try:
             return article_of(self._document(path, "articles", place))
-        except (KeyError, TypeError, ValueError) as error:
-            raise LibraryDamaged(f"{path}: article {place.document}: {error}") from error
+        except UNFIT as error:
+            raise LibraryDamaged(
+                f"{path}: article {place.document} cannot be understood ({error})"
+            ) from error
 
     def body(self, place: Place) -> Body:
         """The text of one article; an empty body where the texts file has none.
@@ -156,8 +165,10 @@ class Segments:
         path = self._texts / f"{place.segment}.json"
         try:
             return body_of(self._document(path, "texts", place))
-        except (TypeError, AttributeError) as error:
-            raise LibraryDamaged(f"{path}: text {place.document}: {error}") from error
+        except UNFIT as error:
+            raise LibraryDamaged(
+                f"{path}: text {place.document} cannot be understood ({error})"
+            ) from error
 
     def _document(self, path: Path, name: str, place: Place) -> Mapping[str, Any]:
         document = self._parsed(path, name).get(str(place.document), {})
@@ -166,7 +177,7 @@ class Segments:
         return document
 
     def _parsed(self, path: Path, name: str) -> dict[str, Any]:
-        stamp, key = _stamp(path), str(path)
+        stamp, key = _stamp(path) or (0, 0), str(path)
         kept = self._kept.get(key)
         if kept is None or kept[0] != stamp:
             kept = (stamp, table(path, name))
@@ -175,12 +186,6 @@ class Segments:
         while len(self._kept) > FILES_KEPT:
             self._kept.popitem(last=False)
         return kept[1]
-
-    def own(self) -> list[str]:
-        """The names of this machine's segments, in order."""
-        return sorted(
-            (name for name in self.names() if _machine(name) == self._machine), key=_number
-        )
 
     def append(self, found: Sequence[Found]) -> list[Place]:
         """Write new articles to this machine's last segments; the lock must be held.
@@ -196,40 +201,59 @@ class Segments:
         """
         places: list[Place] = []
         while len(places) < len(found):
-            name, taken = self._open_segment()
-            batch = found[len(places) : len(places) + SEGMENT_SIZE - taken]
-            places += self._write(name, batch)
+            room = self._room()
+            batch = found[len(places) : len(places) + room.free]
+            numbers = range(room.first, room.first + len(batch))
+            bodies = (body_document(each.body) for each in batch)
+            articles = (article_document(each.article) for each in batch)
+            _insert(self._texts / f"{room.segment}.json", "texts", numbers, bodies)
+            _insert(self.path(room.segment), "articles", numbers, articles)
+            places += (Place(room.segment, number) for number in numbers)
         return places
 
-    def _open_segment(self) -> tuple[str, int]:
-        own = self.own()
-        if not own:
-            return f"{self._machine}-0001", 0
-        taken = len(table(self.path(own[-1]), "articles"))
-        if taken < SEGMENT_SIZE:
-            return own[-1], taken
-        return f"{self._machine}-{_number(own[-1]) + 1:04d}", 0
+    def _room(self) -> Room:
+        """Where the next articles go: the last segment, or a new one where that is full.
 
-    def _write(self, name: str, batch: Sequence[Found]) -> list[Place]:
-        facts, texts = self.path(name), self._texts / f"{name}.json"
-        first = 1 + max(_last(table(facts, "articles")), _last(table(texts, "texts")))
-        places = [Place(name, first + index) for index in range(len(batch))]
-        numbers = [place.document for place in places]
-        _insert(texts, "texts", zip(numbers, (body_document(f.body) for f in batch), strict=True))
-        _insert(
-            facts,
-            "articles",
-            zip(numbers, (article_document(f.article) for f in batch), strict=True),
-        )
-        return places
+        A damaged file is not written to: what can still be saved of it stays as it is.
+        """
+        numbers = [_number(name) for name in self.stamps() if _machine(name) == self._machine]
+        number = max(numbers, default=1)
+        while True:
+            segment = f"{self._machine}-{number:04d}"
+            with contextlib.suppress(LibraryDamaged):
+                facts = _ids(self.path(segment), "articles")
+                texts = _ids(self._texts / f"{segment}.json", "texts")
+                if len(facts) < SEGMENT_SIZE:
+                    first = 1 + max(facts | texts, default=0)
+                    return Room(segment, first, SEGMENT_SIZE - len(facts))
+            number += 1
 
 
-def _insert(path: Path, name: str, documents: Iterable[tuple[int, dict[str, Any]]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Room for new articles: the segment, the first document id and how many it takes."""
+
+    segment: str
+    first: int
+    free: int
+
+
+def _insert(
+    path: Path, name: str, numbers: Iterable[int], documents: Iterable[dict[str, Any]]
+) -> None:
     database = TinyDB(path, storage=_NewStorage)
     database.table(name).insert_multiple(
-        Document(document, doc_id=number) for number, document in documents
+        Document(document, doc_id=number)
+        for number, document in zip(numbers, documents, strict=True)
     )
     database.close()
+
+
+def _ids(path: Path, name: str) -> set[int]:
+    try:
+        return set(map(int, table(path, name)))
+    except ValueError as error:
+        raise LibraryDamaged(f"{path}: {error}") from error
 
 
 class _NewStorage(JsonStorage):
@@ -255,16 +279,12 @@ def _format(tables: Tables) -> int:
     return version if isinstance(version, int) else FORMAT
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(file: Path | os.DirEntry[str]) -> Stamp | None:
     try:
-        status = path.stat()
+        status = file.stat()
     except OSError:
-        return (0, 0)
-    return status.st_size, status.st_mtime_ns
-
-
-def _last(documents: Mapping[str, Any]) -> int:
-    return max((int(key) for key in documents if key.isdigit()), default=0)
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _machine(name: str) -> str:
@@ -275,89 +295,3 @@ def _machine(name: str) -> str:
 def _number(name: str) -> int:
     match = NAME.match(name)
     return int(match["number"]) if match else 0
-
-
-def article_document(article: Article) -> dict[str, Any]:
-    """The facts as they stand on disk: design section 3, without the empty ones."""
-    document: dict[str, Any] = {"id": article.id, "title": article.title}
-    for name in ("category", "url", "date", "created", "updated", "words", "language", "source"):
-        if value := getattr(article, name):
-            document[name] = value
-    for name in ("authors", "tags"):
-        if values := getattr(article, name):
-            document[name] = list(values)
-    if article.extra:
-        document["extra"] = dict(article.extra)
-    return document
-
-
-def article_of(document: Mapping[str, Any]) -> Article:
-    """The facts from their document; whatever wrote it, what comes out is safe to show.
-
-    Raises:
-        KeyError, TypeError, ValueError: The document is not an article.
-    """
-    return Article(
-        id=_identifier(document["id"]),
-        title=clean_line(document["title"]),
-        category=clean_line(document.get("category", "")),
-        url=clean_line(document.get("url", ""), limit=2000),
-        authors=tuple(clean_line(author) for author in document.get("authors", ())),
-        tags=tuple(clean_line(tag) for tag in document.get("tags", ())),
-        date=_time(document.get("date")),
-        created=_time(document.get("created")),
-        updated=_time(document.get("updated")),
-        words=int(document.get("words", 0)),
-        language=clean_line(document.get("language", "")),
-        source=clean_line(document.get("source", "")),
-        extra=document.get("extra", {}),
-    )
-
-
-def _row(document: Mapping[str, Any]) -> Row:
-    added = seconds(document.get("created"))
-    return Row(
-        id=_identifier(document["id"]),
-        title=clean_line(document["title"]),
-        category=intern(clean_line(document.get("category", ""))),
-        when=seconds(document.get("date")) or added,
-        added=added,
-        words=int(document.get("words", 0)),
-        read=False,
-        starred=False,
-        read_count=0,
-    )
-
-
-def _time(value: object) -> str | None:
-    return clean_line(value) if isinstance(value, str) else None
-
-
-def _identifier(value: object) -> str:
-    text = str(value)
-    if not text or clean_line(text) != text:
-        raise ValueError("its id is not an id")
-    return text
-
-
-def body_document(body: Body) -> dict[str, Any]:
-    """The text as it stands on disk, without the empty parts."""
-    document: dict[str, Any] = {"text": body.text}
-    if body.summary:
-        document["summary"] = body.summary
-        document["summary_origin"] = body.summary_origin
-        document["summary_complete"] = body.summary_complete
-    if body.similar:
-        document["similar"] = list(body.similar)
-    return document
-
-
-def body_of(document: Mapping[str, Any]) -> Body:
-    """The text from its document, safe to show."""
-    return Body(
-        text=clean_text(document.get("text", "")),
-        summary=clean_text(document.get("summary", "")),
-        summary_origin=clean_line(document.get("summary_origin", "")),
-        summary_complete=bool(document.get("summary_complete", True)),
-        similar=tuple(clean_line(title) for title in document.get("similar", ())),
-    )

@@ -1,21 +1,27 @@
 """The reading state of the whole library in one derived file, so that a start reads no history.
 
 The snapshot may be deleted, damaged or from another version at any time: then the journals are
-read from their beginning.
+read from their beginning. It is a TinyDB file whose last value is a checksum of all before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from store.errors import LibraryDamaged
+import orjson
+
+from store.errors import NotSaved
+from store.files import make_folder, write_atomic
 from store.reading import Marks, ReadingState
-from store.segments import JsonStorage
 
 FORMAT = 1
+
+_CRC = b',"crc":"'
+_END = b'%08x"}}}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,22 @@ class Snapshot:
     """The reading state and how much of which journal it covers."""
 
     state: ReadingState
-    covered: Mapping[str, Sequence[Any]]
-    """Journal file name -> offset in bytes and the last bytes before it (hex)."""
+    covered: Mapping[str, tuple[int, bytes]]
+    """Journal file name -> offset in bytes and the last bytes before it."""
     newest: int
     """The order of the latest event covered."""
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Replace the snapshot.
+    """Replace the snapshot, creating its folder if need be.
 
     Raises:
+        LibraryUnavailable: The folder cannot be created.
         NotSaved: The disk refused.
     """
     meta = {
         "format": FORMAT,
-        "journals": snapshot.covered,
+        "journals": {name: (at, proof.hex()) for name, (at, proof) in snapshot.covered.items()},
         "newest": snapshot.newest,
         "undone": sorted(snapshot.state.undone),
     }
@@ -45,21 +52,32 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
         str(number): {"article": article, **marks.to_json()}
         for number, (article, marks) in enumerate(snapshot.state.marks.items(), 1)
     }
-    JsonStorage(path).write({"_meta": {"1": meta}, "reading": documents})
+    try:
+        data = orjson.dumps({"reading": documents, "_meta": {"1": meta}}).removesuffix(b"}}}")
+    except orjson.JSONEncodeError as error:
+        raise NotSaved(f"Not saved: {error} ({path})") from error
+    make_folder(path.parent)
+    write_atomic(path, data + _CRC + _END % crc32(data))
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
     """The snapshot, or None where there is none that can be used."""
     try:
-        tables = JsonStorage(path).read() or {}
-        meta = tables["_meta"]["1"]
+        data = path.read_bytes()
+        body, _, end = data.rpartition(_CRC)
+        if end != _END % crc32(body):
+            return None
+        tables = orjson.loads(data)
+        meta: Mapping[str, Any] = tables["_meta"]["1"]
         if meta["format"] != FORMAT:
             return None
         marks = {
             document.pop("article"): Marks.from_json(document)
             for document in tables["reading"].values()
         }
-        state = ReadingState(marks, set(meta["undone"]))
-        return Snapshot(state, dict(meta["journals"]), int(meta["newest"]))
-    except (LibraryDamaged, KeyError, TypeError, ValueError, AttributeError):
+        covered = {
+            name: (int(at), bytes.fromhex(proof)) for name, (at, proof) in meta["journals"].items()
+        }
+        return Snapshot(ReadingState(marks, set(meta["undone"])), covered, int(meta["newest"]))
+    except (OSError, KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -48,9 +48,7 @@ def seconds(text: str | None) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return 0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp())
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def parse_time(value: object) -> str | None:
@@ -110,6 +108,8 @@ def _from_prose(text: str) -> str | None:
         moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_zone)
     except (ValueError, OverflowError, TypeError):
         return None
+    if moment.year == 1970 and "70" not in text:
+        return None  # the year is not in the text: it stands for nothing
     return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pyte
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +31,9 @@ UNKNOWN_TO_PYTE = re.compile(
     rb"|\x1b\[[0-?]*[ -/]+[@-~]"  # queries such as DECRQM
     rb"|\x1bP[^\x1b]*\x1b\\"  # device control strings
 )
+PRIVATE_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+FOUND_ON = {7, 25}
+"""Private modes that a terminal has on before anybody asks: line wrap and the cursor."""
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*\x1b?)?\Z")
 
 
@@ -63,6 +66,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._master: int | None
         self._master, slave = os.openpty()
+        os.set_blocking(self._master, False)  # or a long paste would wait for ever
         self.resize(*size)
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", TAKE_TERMINAL, os.ttyname(slave), *map(str, command)],
@@ -92,11 +96,14 @@ class Terminal:
         return self._process.pid
 
     def write(self, keys: str | bytes) -> None:
-        """Type `keys`."""
+        """Type `keys`; what is sent meanwhile is read where the program would not go on else."""
         assert self._master is not None, "the terminal was hung up"
         data = keys.encode() if isinstance(keys, str) else keys
         while data:
-            data = data[os.write(self._master, data) :]
+            if select.select([], [self._master], [], 0.02)[1]:
+                data = data[os.write(self._master, data) :]
+            else:
+                self._read(0)
 
     def screen(self) -> list[str]:
         """The rows as they are shown now."""
@@ -124,7 +131,36 @@ class Terminal:
             left = end - time.monotonic()
             if left <= 0 or not self._read(left):
                 shown = "\n".join(self._screen.display)
-                raise AssertionError(f"{what!r} is not on the screen:\n{shown}\n{self.raw!r}")
+                raise AssertionError(
+                    f"{what!r} is not on the screen:\n{shown}\n{self.raw[-500:]!r}"
+                )
+
+    def wait_until(self, condition: Callable[[], object], timeout: float = 10) -> None:
+        """Read until something has come true outside of the terminal.
+
+        Raises:
+            AssertionError: It did not within `timeout` seconds.
+        """
+        end = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError("it did not happen:\n" + "\n".join(self._screen.display))
+            if not self._read(0.02):
+                time.sleep(0.01)  # a terminal that is closed does not wait
+
+    def wait_quiet(self, quiet: float = 0.25, timeout: float = 10) -> None:
+        """Read until nothing has been sent for `quiet` seconds."""
+        end = time.monotonic() + timeout
+        while self._read(quiet):
+            assert time.monotonic() < end, "the program goes on sending"
+
+    def modes_on(self) -> set[int]:
+        """The private modes that the program has turned on, or those of a terminal off."""
+        on = set(FOUND_ON)
+        for numbers, letter in PRIVATE_MODE.findall(self.raw):
+            for number in map(int, numbers.split(b";")):
+                (on.add if letter == b"h" else on.discard)(number)
+        return on ^ FOUND_ON
 
     def wait_raw(self, data: bytes, timeout: float = 10) -> None:
         """Read until the program has sent `data`."""
@@ -132,7 +168,7 @@ class Terminal:
         while data not in self.raw:
             left = end - time.monotonic()
             if left <= 0 or not self._read(left):
-                raise AssertionError(f"{data!r} was not sent: {self.raw!r}")
+                raise AssertionError(f"{data!r} was not sent: {self.raw[-500:]!r}")
 
     def read_for(self, seconds: float) -> bytes:
         """What the program sends in the next `seconds`."""

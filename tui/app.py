@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -30,7 +30,10 @@ class NewsApp(App[None]):
         "screens/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
+    # A dialog would keep ctrl+c to itself otherwise.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", show=False, priority=True, system=True)
+    ]
 
     def __init__(
         self,

@@ -63,6 +63,8 @@ def keep(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str
     new = cache / f".newstui-{os.getpid()}.tmp"
     with contextlib.suppress(OSError):
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(f"{signature_of_now}\n{frame}".encode())
+        try:
+            os.write(descriptor, f"{signature_of_now}\n{frame}".encode())
+        finally:
+            os.close(descriptor)
         new.replace(cache / NAME)

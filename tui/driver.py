@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
-from contextlib import contextmanager
+from codecs import getincrementaldecoder
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from textual.drivers.linux_driver import LinuxDriver
+from textual.constants import ESCAPE_DELAY
 
+# The parser has no public name of its own; where Textual's driver has it from may change.
+from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
+
+from tui.incoming import Incoming
 from tui.terminal import in_foreground
 
 if TYPE_CHECKING:
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 BACKGROUND_WAIT = 1.0
 """Seconds that a job continued in the background waits before it stops itself again: the shell's
 `kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
+PIECE = 4096
+"""Bytes read at once."""
 
 
 @runtime_checkable
@@ -44,6 +53,9 @@ class ReaderDriver(LinuxDriver):
     - A stopped job that is ended, or put in the background, does not touch the terminal it no longer
       has, which would stop it again before it could end.
     - After a stop everything is drawn again; Textual draws only where the size has changed.
+    - No key comes out of a paste or of a terminal's answer, and bytes that are no UTF-8 do no harm.
+    - The thread that reads keys sleeps while there are none, and is gone at once when it has to;
+      Textual's looks ten times a second.
     - What is unsaved is flushed before ctrl+z or SIGTSTP stops the process.
     - An app that has a `take_driver` gets to know its driver, so it can send bytes of its own.
     """
@@ -64,6 +76,8 @@ class ReaderDriver(LinuxDriver):
         self.in_application_mode = False
         self.suspended = False
         self.lent = False
+        self.enough, self.say_enough = os.pipe()
+        os.set_blocking(self.enough, False)
         self.redraw = partial(app.call_later, app.refresh, layout=True)
         self.defer(signal.SIGTSTP)
         self.defer(signal.SIGCONT)
@@ -90,6 +104,7 @@ class ReaderDriver(LinuxDriver):
         # Textual returns early where the process is in the background; only a start that went
         # through has asked for these.
         self.attrs_before = None
+        self.hear_enough()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.in_application_mode = self.attrs_before is not None
 
@@ -111,7 +126,46 @@ class ReaderDriver(LinuxDriver):
     def disable_input(self) -> None:
         """Stop reading keys."""
         if self.in_application_mode:
+            os.write(self.say_enough, b"\0")
             super().disable_input()
+
+    def run_input_thread(self) -> None:
+        """Read keys until the terminal is given back or is gone."""
+        parser, incoming = XTermParser(), Incoming()
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        patience: float | None = None
+        while True:
+            there = select.select([self.fileno, self.enough], [], [], patience)[0]
+            if self.enough in there:
+                return
+            if not there:  # an escape that nothing has followed was the key
+                patience, messages = None, parser.tick()
+            else:
+                data = self.read_piece()
+                if not data:
+                    return
+                patience = ESCAPE_DELAY + 0.01
+                text = incoming.clean(decode(data))
+                messages = parser.feed(text) if text else ()
+            for message in messages:
+                self.process_message(message)
+
+    def read_piece(self) -> bytes:
+        """What has come from the terminal; nothing where it is gone."""
+        with suppress(OSError):
+            return os.read(self.fileno, PIECE)
+        return b""
+
+    def hear_enough(self) -> None:
+        """Forget that a thread before was told to stop."""
+        with suppress(BlockingIOError):
+            os.read(self.enough, PIECE)
+
+    def close(self) -> None:
+        """Give back what the driver holds."""
+        super().close()
+        os.close(self.enough)
+        os.close(self.say_enough)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, unless it is not ours now."""

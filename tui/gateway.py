@@ -52,7 +52,7 @@ class Gateway:
     def load(self, query: Query) -> None:
         """Load the library in steps: the first list as soon as it fills a screen."""
         self._query = query
-        self._steps(self._library.load(), self._loading, self._loaded)
+        self._submit(lambda: self._steps(self._library.load(), self._loading, self._loaded))
 
     def select(self, query: Query) -> None:
         """Ask for the rows of a list."""

@@ -73,6 +73,8 @@ class Running:
         gc.freeze()
         gc.enable()
         app.run(mouse=False)
+        if log.written:
+            app.save()  # an app that ends in order has done so itself
         self.save()
         if log.written:
             from tui.cli.output import tell

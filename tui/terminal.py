@@ -12,6 +12,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from store.errors import NewsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType, TracebackType
@@ -190,6 +192,8 @@ class Session:
         """
         self.code: int | None = None
         """128 and the signal's number, once there was reason to stop."""
+        self.drawn = False
+        """Whether something was drawn before the app runs."""
         self._ask_to_stop = ask_to_stop
         self._last_words = last_words
         self._stdin = stdin
@@ -223,7 +227,9 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         if kind is not None and not issubclass(kind, SystemExit):
-            restore(self._screen, self._saved)
+            # What we report ourselves comes mostly before the app runs.
+            if self._taken or not issubclass(kind, NewsError):
+                restore(self._screen, self._saved)
         self._over.set()
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._handlers.items():
@@ -256,8 +262,18 @@ class Session:
         saving.join(LAST_WORDS)
         if not self._over.is_set():
             _unblock(self._screen)
-            restore(self._screen, self._saved)
+            if self._taken:
+                restore(self._screen, self._saved)
         self._leave(self.code)
+
+    @property
+    def _taken(self) -> bool:
+        """Whether the terminal is no longer as it was found.
+
+        To restore it else would do harm: the shell's own keyboard mode would go, and the cursor
+        would jump to where it was once saved.
+        """
+        return self.drawn or modes(self._screen) != self._saved
 
     def _asked(self, code: int) -> bool:
         try:

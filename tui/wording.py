@@ -47,7 +47,7 @@ def day(text: str | None, zone: tzinfo | None = None) -> str:
     except ValueError:
         return text
     if not DATE.match(text):
-        moment = moment.astimezone(zone)
+        moment = _local(moment, zone)
     return f"{MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
 
 
@@ -61,12 +61,19 @@ def minute(text: str | None, zone: tzinfo | None = None) -> str:
         return text
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return f"{moment.astimezone(zone):%Y/%m/%d %H:%M}"
+    return f"{_local(moment, zone):%Y/%m/%d %H:%M}"
 
 
 def day_of(when: int, zone: tzinfo | None = None) -> str:
     """The date of a row as `2022-02-28`; empty where it is not known."""
-    return f"{from_micros(when * 1_000_000).astimezone(zone):%Y-%m-%d}" if when else ""
+    return _local(from_micros(when * 1_000_000), zone).date().isoformat() if when else ""
+
+
+def _local(moment: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # the first or last day of the calendar, which has no neighbour
+        return moment
 
 
 def joined(parts: Iterable[str], separator: str = " · ") -> str:

@@ -65,6 +65,28 @@ def test_another_title(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_other_facts_and_tags(run: Run) -> None:
+    ran = run(
+        *("edit", "00000001", "--category", "Harbour", "--date", "Mar. 3, 2029"),
+        *("--tag", "ferry", "--tag", "strike", "--untag", "ferry"),
+    )
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    shown = run("show", "00000001", "--json").value
+    assert (shown["category"], shown["date"]) == ("Harbour", "2029-03-03")
+    assert "strike" in shown["tags"]
+    assert "ferry" not in shown["tags"]
+    assert run("list", "--category", "Harbour", "--json").value["id"] == shown["id"]
+
+
+@pytest.mark.usefixtures("three")
+def test_a_date_that_is_none_is_refused(run: Run, home: Path) -> None:
+    before = contents(library_of(home))
+    ran = run("edit", "00000001", "--date", "soon", "--title", "Another")
+    assert (ran.code, ran.out, ran.err) == (1, "", "newstui: soon is not a date\n")
+    assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("title", ["", "  \n", "\x1b[0m\u200b"])
 def test_an_empty_title_is_refused(title: str, run: Run, home: Path) -> None:
     before = contents(library_of(home))

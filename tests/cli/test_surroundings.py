@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -273,6 +275,25 @@ def test_a_lock_that_nobody_holds_does_not_matter(run: Run, three: Path, home: P
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write("12345\n")
     assert run("import", three).code == 0
+
+
+def test_an_import_that_is_interrupted(home: Path) -> None:
+    """Case 105: ctrl+c ends it with exit code 130, no traceback and a whole library."""
+    with subprocess.Popen(
+        [*COMMAND, "import", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(home, {"NEWSTUI_MACHINE": "desk"}),
+    ) as ran:
+        lock = home / "data/newstui/articles/.desk.lock"
+        deadline = time.monotonic() + 20
+        while not (lock.exists() and lock.read_bytes()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        ran.send_signal(signal.SIGINT)
+        out, err = ran.communicate()
+    assert (ran.returncode, out, err) == (130, b"", b"")
+    assert process(home, "list").returncode == 0
 
 
 # -- as a process --------------------------------------------------------------------------

@@ -25,11 +25,11 @@ from tui.screens.actions import Reader
 from tui.screens.outward import Routes
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-WIDE, MIDDLE, NARROW, TINY = (120, 40), (80, 24), (50, 15), (39, 9)
-ROUNDS = 6
+WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
+ROUNDS = 4
 """Rounds in which nothing is left to do before the reader counts as settled: a key takes four to
 get from the app by way of the screen, a pane and the library back to the screen."""
-PATIENCE = 3000
+PATIENCE = 1500
 
 _KEY_NAMES = {"SOLIDUS": "slash", "LOW LINE": "underscore"}
 
@@ -89,25 +89,36 @@ def make_library(folder: Path, found: Sequence[Found] = (), machine: str = "desk
 
 @dataclass
 class Outside:
-    """Stands in for what opens URLs and copies text: a program that notes what it is given."""
+    """Stands in for the browser and the clipboard: programs that note what they are given."""
 
     folder: Path
 
     @property
-    def program(self) -> Path:
-        return self.folder / "browser"
+    def opened(self) -> list[str]:
+        """The arguments of every call of the browser, a call a line."""
+        return self._noted("opened")
 
     @property
-    def opened(self) -> list[str]:
-        """The arguments of every call, a call a line."""
-        log = self.folder / "opened"
-        return log.read_text().splitlines() if log.exists() else []
+    def copied(self) -> list[str]:
+        """What was copied, one after the other."""
+        return self._noted("copied")
 
     def routes(self, env: dict[str, str] | None = None) -> Routes:
         """Routes that end here."""
-        self.program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> "{self.folder}/opened"\n')
-        self.program.chmod(0o700)
-        return Routes(env or {}, OpenRoute("command", (str(self.program),)), CopyRoute("none"))
+        browser = self._program("browser", 'printf "%s\\n" "$*" >> "$0-opened"')
+        clipboard = self._program("clipboard", 'cat >> "$0-copied"; echo >> "$0-copied"')
+        return Routes(env or {}, OpenRoute("command", browser), CopyRoute("command", clipboard))
+
+    def _program(self, name: str, script: str) -> tuple[str]:
+        program = self.folder / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o700)
+        return (str(program),)
+
+    def _noted(self, what: str) -> list[str]:
+        return [
+            line for log in self.folder.glob(f"*-{what}") for line in log.read_text().splitlines()
+        ]
 
 
 @dataclass
@@ -197,6 +208,11 @@ class Running:
 Start = Callable[..., Any]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark that says which commands a test presses the keys of."""
+    config.addinivalue_line("markers", "command(*ids): presses the keys of these commands")
+
+
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same on every machine: time zone, terminal, and timers that wait to be asked."""
@@ -259,5 +275,3 @@ def start(library: FolderLibrary, outside: Outside) -> Start:
         )
 
     return begin
-
-

@@ -46,14 +46,14 @@ def _start(library: Path | None) -> int:
 
 
 def _command(arguments: Sequence[str]) -> int:
-    from tui.cli.parser import parser
+    from tui.cli.parser import nothing_asked, parser
 
     top = parser()
     options = top.parse_args(arguments)
     if options.command is None:
         return _start(options.library)
-    if options.command == "mark" and not (options.read or options.star):
-        top.error("mark: say --read, --unread, --star or --unstar")
+    if missing := nothing_asked(options):
+        top.error(f"{options.command}: say {missing}")
     # `newstui list | head` ends quietly, as any filter does.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     from tui.cli import changing, printing
@@ -69,7 +69,15 @@ def _command(arguments: Sequence[str]) -> int:
         "similar": printing.similar,
         "keys": printing.keys,
         "doctor": doctor,
+        "backup": _keep_safe,
+        "restore": _keep_safe,
     }
     code = commands[options.command](options)
     flush()
     return code
+
+
+def _keep_safe(options: argparse.Namespace) -> int:
+    from tui.cli.backup import backup, bring_back  # here: no other command needs archives
+
+    return backup(options) if options.command == "backup" else bring_back(options)

@@ -13,7 +13,7 @@ from store.errors import BadInput, NoSuchArticle
 from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Added, Library
-from store.times import iso, system_clock
+from store.times import iso, parse_time, system_clock
 from tui.cli.opening import loaded, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
 from tui.wording import count
@@ -77,14 +77,31 @@ def _summary(added: Added, refused: int) -> str:
 
 
 def edit(options: argparse.Namespace) -> int:
-    """Give an article another title."""
-    title = clean_line(options.title)
-    if not title:
-        raise BadInput("the title is empty")
+    """Change facts and tags of an article, each kind of change by an event of its own."""
+    facts = _new_facts(options)
+    tags = {name: [clean_line(tag) for tag in getattr(options, name)] for name in ("tag", "untag")}
     library = loaded(options)
-    library.record("edited", [library.find(options.id)], to={"title": title})
+    article = library.find(options.id)
+    if facts:
+        library.record("edited", [article], to=facts)
+    for name, given in tags.items():
+        for tag in filter(None, given):
+            library.record(f"{name}ged", [article], tag=tag)
     library.close()
     return 0
+
+
+def _new_facts(options: argparse.Namespace) -> dict[str, str]:
+    given = {name: getattr(options, name) for name in ("title", "category", "date")}
+    facts = {name: clean_line(value) for name, value in given.items() if value is not None}
+    if facts.get("title") == "":
+        raise BadInput("the title is empty")
+    if "date" in facts:
+        date = parse_time(facts["date"])
+        if date is None:
+            raise BadInput(f"{facts['date']} is not a date")
+        facts["date"] = date
+    return facts
 
 
 def mark(options: argparse.Namespace) -> int:

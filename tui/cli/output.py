@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from store.clean import clean_line, clean_text
+from store.clean import clean_json, clean_line, clean_text
 from store.errors import NotSaved
 
 UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -31,7 +31,10 @@ def put(text: str) -> None:
 def put_json(value: Any, *, pretty: bool = False) -> None:
     """One JSON value: on a line of its own, or indented for reading."""
     option = orjson.OPT_INDENT_2 if pretty else 0
-    text = orjson.dumps(value, option=option).decode()
+    try:
+        text = orjson.dumps(value, option=option).decode()
+    except orjson.JSONEncodeError:  # a path that is not UTF-8
+        text = orjson.dumps(clean_json(value), option=option).decode()
     write(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 

@@ -55,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
     _add_similar(commands)
     _add_edit(commands)
     _add_mark(commands)
+    _add_backup(commands)
+    _add_restore(commands)
     keys = commands.add_parser("keys", help="print the keys of the reader")
     _add_json(keys)
     doctor = commands.add_parser("doctor", help="check paths, library, locale, terminal")
@@ -110,7 +112,11 @@ def _add_similar(commands: Commands) -> None:
 def _add_edit(commands: Commands) -> None:
     command = commands.add_parser("edit", help="change the facts of an article")
     command.add_argument("id", metavar="ID")
-    command.add_argument("--title", required=True, help="another title")
+    command.add_argument("--title", help="another title")
+    command.add_argument("--category", help="another category")
+    command.add_argument("--date", help="when it was published: a date or a time")
+    command.add_argument("--tag", action="append", default=[], metavar="TAG", help="add a tag")
+    command.add_argument("--untag", action="append", default=[], metavar="TAG", help="remove a tag")
 
 
 def _add_mark(commands: Commands) -> None:
@@ -120,6 +126,51 @@ def _add_mark(commands: Commands) -> None:
         either = command.add_mutually_exclusive_group()
         for flag in (name, group):
             either.add_argument(f"--{flag}", dest=name, action="store_const", const=flag)
+
+
+def _add_backup(commands: Commands) -> None:
+    command = commands.add_parser(
+        "backup",
+        help="write the whole library into one file",
+        description="Write the whole library into one file, a zip, and read it back. Articles may"
+        " be read and added meanwhile.",
+    )
+    target = command.add_mutually_exclusive_group(required=True)
+    target.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the file to write")
+    target.add_argument(
+        "--auto",
+        action="store_true",
+        help="keep a backup a day, seven of them, in newstui's own folder; for scheduled jobs",
+    )
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    _add_json(command)
+
+
+def _add_restore(commands: Commands) -> None:
+    command = commands.add_parser(
+        "restore",
+        help="bring a backup back",
+        description="Bring a backup back, into a library that is empty or does not exist yet.",
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help="what `newstui backup` wrote")
+    command.add_argument("--into", type=Path, metavar="DIR", help="another library than your own")
+    command.add_argument(
+        "--merge",
+        action="store_true",
+        help="add what is missing to a library that is not empty; nothing in it is overwritten",
+    )
+    _add_json(command)
+
+
+def nothing_asked(options: argparse.Namespace) -> str:
+    """What has to be said besides the ids, for a command that was given nothing to do."""
+    asked = vars(options)
+    if options.command == "mark" and not (options.read or options.star):
+        return "--read, --unread, --star or --unstar"
+    fields = ("title", "category", "date")
+    if options.command == "edit" and all(asked[name] is None for name in fields):
+        return "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
+    return ""
 
 
 def _positive(text: str) -> int:

@@ -41,6 +41,6 @@ def start(library: Path | None = None) -> int:
     with Session(running.ask_to_stop, running.save) as session:
         size = os.get_terminal_size(SCREEN)
         look = signature(paths.library, (size.columns, size.lines), os.environ, __version__)
-        draw(paths.cache, look, SCREEN)
+        session.drawn = draw(paths.cache, look, SCREEN)
         code = running.run()
     return code if session.code is None else session.code

@@ -233,7 +233,7 @@ class Listing(Panes):
     @on(messages.CategoriesCounted)
     def choose_category(self, message: messages.CategoriesCounted) -> None:
         """Offer the categories with their counts."""
-        if not self.is_current:
+        if not self.is_active:
             return
         names: list[str | None] = [None, *(each.name for each in message.categories)]
         lines = ["every category"] + [
@@ -349,7 +349,7 @@ class Reader(Moving, Listing, Outward):
     @on(messages.UndoListed)
     def show_undoable(self, message: messages.UndoListed) -> None:
         """Show what can be undone, the last change first."""
-        if not self.is_current:
+        if not self.is_active:
             return
         lines = [f"{minute(change.at)}\t{described(change)}" for change in message.changes]
         self.app.push_screen(Sheet("Can be undone, the first with u", lines or ["nothing"]))

@@ -7,8 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 
 from store.article import Row
 from store.errors import NewsError
@@ -99,7 +101,7 @@ class Outward(Panes):
             return
         if opened.state == "shown":
             said = await self._copied(opened.url)
-            self.app.push_screen(Sheet("Source", [opened.url, "", said, "y copies it again"]))
+            self.app.push_screen(Source(opened.url, said, self.copy))
         else:
             self.status.say(opened.message)
 
@@ -119,6 +121,21 @@ class Outward(Panes):
             return await asyncio.to_thread(copy_line, text, self.routes.copying, send)
         except NewsError as error:
             return str(error)
+
+
+class Source(Sheet):
+    """Shows a URL that no browser was started for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", show=False)]
+
+    def __init__(self, url: str, said: str, copy: Callable[[str], object]) -> None:
+        super().__init__("Source", [url, "", said, "", "y copies it again"])
+        self._url = url
+        self._copy = copy
+
+    def action_copy(self) -> None:
+        """Copy the URL once more."""
+        self._copy(self._url)
 
 
 def markdown_link(title: str, url: str) -> str:

@@ -114,6 +114,7 @@ class Panes(Screen[None]):
             self.set_class(self.shape.shape == shape, f"-{shape}")
         for name in PANES:
             self.pane_widget(name).display = name in self.shape.panes
+        self.set_class(self.shape.panes == ("article",), "-alone")
         self.query_one("#reading").display = self.shape.panes != ("list",)
         self.tell_state()
         if self.shape.panes and pane not in self.shape.panes:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 
 from tui.cells import fit
@@ -15,7 +16,8 @@ from tui.commands import groups, key_names
 from tui.layout import wrap
 from tui.widgets.lines import LineView, Piece, role_classes
 
-KEY_CELLS = 16
+KEY_CELLS = 18
+"""Cells of the left column: a date and time, and a gap."""
 
 
 class SheetView(LineView):
@@ -30,10 +32,16 @@ class SheetView(LineView):
 
     def on_resize(self) -> None:
         """Break the lines for the width."""
-        width = max(1, self.size.width - 2)
-        self._lines = [pieces for line in self._source for pieces in _broken(line, width)]
+        self._lines = self._broken(self.size.width)
         self.set_height(len(self._lines))
         self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as the lines are at a width."""
+        return len(self._broken(width))
+
+    def _broken(self, width: int) -> list[Sequence[Piece]]:
+        return [pieces for line in self._source for pieces in _broken(line, max(1, width - 2))]
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """One line, a cell from the edge."""

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from store.article import Row, minutes
 from tui.cells import fit, pad_left
-from tui.widgets.lines import LineView, Piece, role_classes
+from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import age
 
 CURSOR, UNREAD, STAR = ">", "●", "★"
@@ -146,7 +146,7 @@ class ArticleList(LineView):
         head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
         star = STAR if row.starred else " "
         tail = self._tail(row, width)
-        title = fit(row.title, max(1, width - len(tail) - 4))
+        title = fit(row.title, max(1, width - cells(tail) - 4))
         if selected:
             return [(f"{head}{star} {title}{tail}", "selection")]
         role = "text" if row.read else "unread"

@@ -14,7 +14,8 @@ from store.intake import read
 from store.intake.reading_page import is_reading_page, pages
 
 NOW = "2031-05-06T07:08:09Z"
-SEED = Path(__file__).resolve().parents[3].parent / "shared/seed/000_4b8c0df01fd5abb0.txt"
+BESIDE = Path(__file__).resolve().parents[4]
+SEED = BESIDE / "shared" / "seed" / "000_4b8c0df01fd5abb0.txt"
 
 LEAD = "Ferry crews in Nordvik have agreed to sail again after a strike of nine days that began with a dispute over pay."
 PARAGRAPHS = [

@@ -1,0 +1,1 @@
+"""What measures the budgets; nothing here is asserted by the tests."""

@@ -1,0 +1,89 @@
+"""Makes the pictures of the documentation: `python docs/pictures.py`.
+
+The reader runs without a terminal on the sample articles, at a fixed time, and Textual exports what
+it shows as SVG. Where rsvg-convert is installed, `--png` adds PNG files, to look at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from rich.cells import cell_len  # noqa: E402
+
+from tui.app import NewsApp  # noqa: E402 - run from any folder
+from tui.gateway import Gateway  # noqa: E402
+from tui.samples import sample_library  # noqa: E402
+from tui.screens.outward import routes  # noqa: E402
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+PICTURES = {
+    "reader-120x40": ((120, 40), ["j", "j", "m", "j", "s", "enter"]),
+    "reader-80x24": ((80, 24), ["j", "j", "m", "j", "s"]),
+    "article-80x24": ((80, 24), ["j", "j", "j", "enter"]),
+    "reader-50x15": ((50, 15), ["j", "j", "m", "j", "s"]),
+    "article-50x15": ((50, 15), ["j", "j", "j", "enter"]),
+    "help-80x24": ((80, 24), ["?"]),
+}
+CELL = 12.2
+"""How wide the SVG makes one cell."""
+FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+"""Fonts from elsewhere: nothing is fetched to look at a picture."""
+TEXT = re.compile(r'(<text [^>]*?x=")([\d.]+)(" y="[\d.]+" textLength=")[\d.]+("[^>]*>)([^<]*)<')
+
+
+async def picture(size: tuple[int, int], keys: list[str]) -> str:
+    """The reader at a size, after some keys, as SVG."""
+    with ExitStack() as stack:
+        library = stack.enter_context(sample_library(lambda: NOW))
+        app = NewsApp(
+            lambda post: Gateway(library, post), lambda: int(NOW.timestamp()), routes({}), ""
+        )
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(1.0)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause(0.3)
+            await pilot.pause(0.5)
+            svg = app.export_screenshot(title="newstui")
+            app.save()
+    return TEXT.sub(placed, FONTS.sub("", svg))
+
+
+def placed(found: re.Match[str]) -> str:
+    """A text without blanks at its ends, in its place and as wide as its cells.
+
+    The export counts a wide character as one cell, and not every program keeps blanks.
+    """
+    before, x, between, after, content = found.groups()
+    text = html.unescape(content)
+    bare = text.strip("\xa0")
+    left = float(x) + CELL * (len(text) - len(text.lstrip("\xa0")))
+    width = f"{CELL * cell_len(bare):.1f}"
+    return f"{before}{left:.1f}{between}{width}{after}{html.escape(bare)}<"
+
+
+def main() -> None:
+    """Write every picture."""
+    folder = ROOT / "docs/pictures"
+    folder.mkdir(exist_ok=True)
+    convert = shutil.which("rsvg-convert") if "--png" in sys.argv else None
+    for name, (size, keys) in PICTURES.items():
+        file = folder / f"{name}.svg"
+        file.write_text(asyncio.run(picture(size, keys)), encoding="utf-8")
+        if convert:
+            subprocess.run([convert, file, "-o", file.with_suffix(".png")], check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,346 @@
+"""Backups: the whole library in one archive, made while others write, believed only once re-read.
+
+`back_up` makes the one the user asks for; `auto_backup` keeps some by itself, in the state folder
+of this machine, which no sync carries away together with the library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import orjson
+
+from store.archive import (
+    CHUNK,
+    FOLDERS,
+    MANIFEST,
+    Progress,
+    opened,
+    put,
+    survey,
+    verify,
+)
+from store.errors import BadInput, NewsError, NotSaved
+from store.files import FILE_MODE, TEMPORARY, make_folder, not_saved, sweep, write_all
+from store.manifest import Examiner, Manifest, Member, is_journal
+from store.paths import Paths
+from store.times import Clock, iso
+
+LEVEL = 3
+"""Of deflate: nearly three times as fast as the usual 6, and a tenth larger."""
+LARGE = 1 << 30
+"""Bytes from which a member has a header for large files, should it grow while it is read."""
+KEPT = 7
+"""Automatic backups of each kind that stay, however old they are."""
+SWEEP_AGE = 3600
+AUTOMATIC = re.compile(r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that is on the disk and was read back."""
+
+    path: Path
+    size: int
+    """Bytes of the archive."""
+    articles: int
+    events: int
+    problems: tuple[str, ...] = ()
+    """What is wrong with the library's files; they were taken as they are."""
+
+
+def back_up(
+    library: Path, target: Path, clock: Clock, version: str, *, force: bool = False
+) -> Generator[Progress, None, Made]:
+    """Write everything of the library into an archive, in steps, and read that back.
+
+    Others may write to the library meanwhile. The archive has its name only when it is complete.
+
+    Args:
+        library: The library's folder; nothing in it is changed.
+        target: The archive.
+        clock: Now, in UTC.
+        version: Of newstui, for the manifest.
+        force: Whether a file that is there already is replaced.
+
+    Raises:
+        BadInput: There is nothing to back up, or the target exists.
+        NotSaved: The archive could not be written, or is not what was written; it is not there.
+    """
+    if not force and os.path.lexists(target):
+        raise BadInput(f"{target} exists; --force replaces it")
+    with _temporary(target.parent, clock) as temporary:
+        made = yield from _make(library, temporary, clock, version, target)
+        try:
+            put(temporary, target, replace=force)
+        except OSError as error:
+            raise not_saved(error, target, made.size) from error
+    return made
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path, clock: Clock) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        sweep(folder, clock().timestamp() - SWEEP_AGE)
+    temporary = folder / f"{TEMPORARY}{os.urandom(6).hex()}.tmp"
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _make(
+    library: Path, temporary: Path, clock: Clock, version: str, target: Path
+) -> Generator[Progress, None, Made]:
+    try:
+        files = survey(library)
+    except OSError as error:
+        raise BadInput(f"{library}: cannot be read: {error.strerror}") from error
+    if not files:
+        raise BadInput(f"{library}: there is nothing to back up")
+    total = sum(status.st_size for status in files.values())
+    problems: list[str] = []
+    try:
+        with _output(temporary) as archive:
+            members = yield from _write(library, archive, 2 * total, problems)
+            manifest = Manifest(version, iso(clock()), signature(files), members)
+            data = manifest.encode()
+            for _ in _add(archive, MANIFEST, len(data), [data]):
+                pass
+    except OSError as error:
+        raise not_saved(error, target, total) from error
+    try:
+        yield from verify(temporary, done=manifest.total)
+    except BadInput as error:
+        reason = str(error).removeprefix(f"{temporary}: ")
+        raise NotSaved(f"Not saved: {target} does not read as it was written: {reason}") from error
+    problems += [f"{library / name}: {m.problem}" for name, m in members.items() if m.problem]
+    problems += _without_text(library, members)
+    counts = manifest.count("articles"), manifest.count("journal")
+    return Made(target, temporary.stat().st_size, *counts, tuple(problems))
+
+
+def signature(files: Mapping[str, os.stat_result]) -> str:
+    """Stands for names, sizes and times of files: another signature, other contents."""
+    stats = sorted((name, status.st_size, status.st_mtime_ns) for name, status in files.items())
+    return sha256(orjson.dumps(stats)).hexdigest()[:32]
+
+
+def _without_text(library: Path, members: Mapping[str, Member]) -> Iterator[str]:
+    """A line for each segment that has fewer texts than articles."""
+    for name, member in members.items():
+        folder, _, file = name.partition("/")
+        texts = members.get(f"texts/{file}")
+        missing = member.items - (texts.items if texts else 0)
+        if folder == "articles" and missing > 0 and not (texts and texts.problem):
+            yield f"{library / name}: {missing} of its articles have no text"
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+class _Sink:
+    """Where the bytes of a zip file go, one after the other; nowhere once it is closed."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        if self._descriptor is not None:
+            write_all(self._descriptor, data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Take no more: a zip file that was given up still writes its end."""
+        self._descriptor = None
+
+
+def _add(
+    archive: ZipFile, name: str, size: int, chunks: Iterable[bytes]
+) -> Generator[int, None, None]:
+    """Write a member piece by piece, and tell how large each piece was."""
+    with archive.open(name, "w", force_zip64=size > LARGE) as member:
+        for chunk in chunks:
+            member.write(chunk)
+            yield len(chunk)
+
+
+@contextlib.contextmanager
+def _output(path: Path) -> Iterator[ZipFile]:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    sink = _Sink(descriptor)
+    archive = ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=LEVEL)
+    try:
+        yield archive
+        archive.close()
+        os.fsync(descriptor)
+    finally:
+        sink.close()
+        archive.close()
+        os.close(descriptor)
+
+
+def _write(
+    library: Path, archive: ZipFile, total: int, problems: list[str]
+) -> Generator[Progress, None, dict[str, Member]]:
+    members: dict[str, Member] = {}
+    done = 0
+    # Each folder is listed only when it is its turn: see store.archive.FOLDERS.
+    for folder in (*FOLDERS, ""):
+        for name in survey(library, [folder]):
+            file = _source(library / name, problems)
+            if file is None:
+                continue
+            with file:
+                size, examiner = os.fstat(file.fileno()).st_size, Examiner(name)
+                chunks = _chunks(file, size, problems, lines=is_journal(name))
+                steps = _add(archive, name, size, map(examiner.feed, chunks))
+                with contextlib.closing(steps):
+                    for written in steps:
+                        done += written
+                        yield Progress(done, max(total, 2 * done))
+            members[name] = examiner.end()
+    return members
+
+
+def _source(path: Path, problems: list[str]) -> BinaryIO | None:
+    try:
+        return path.open("rb", buffering=0)
+    except FileNotFoundError:  # moved aside since it was listed
+        return None
+    except OSError as error:
+        problems.append(f"{path}: cannot be read: {error.strerror}")
+        return None
+
+
+def _chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> Iterator[bytes]:
+    """The contents of a file up to the size it had; of a journal only lines that are complete."""
+    rest = b""
+    while size > 0:
+        try:
+            chunk = file.read(min(CHUNK, size))
+        except OSError as error:  # what can be read is still worth keeping
+            problems.append(f"{file.name}: cannot be read to its end: {error.strerror}")
+            return
+        if not chunk:
+            return
+        size -= len(chunk)
+        if lines:
+            head, newline, rest = (rest + chunk).rpartition(b"\n")
+            chunk = head + newline
+        if chunk:
+            yield chunk
+
+
+# -- by itself -----------------------------------------------------------------------------
+
+
+def backup_folder(paths: Paths) -> Path:
+    """Where the automatic backups of a library are: on this machine, outside of every sync."""
+    digest = sha256(os.fsencode(os.path.realpath(paths.library))).hexdigest()[:12]
+    return paths.state / "backups" / digest
+
+
+def kept_backups(paths: Paths) -> list[Path]:
+    """The automatic backups of a library, the one of the latest day first.
+
+    Raises:
+        OSError: The folder is there and cannot be read.
+    """
+    folder = backup_folder(paths)
+    try:
+        names = [name for name in os.listdir(folder) if AUTOMATIC.match(name)]  # noqa: PTH208
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in sorted(names, reverse=True)]
+
+
+def auto_backup(paths: Paths, clock: Clock, version: str) -> Generator[Progress, None, Path | None]:
+    """Make the backup of the day if there is something new to keep, in steps of milliseconds.
+
+    There is at most one a day, and none while the library is empty or has not changed since one
+    of those that are kept. Nothing is ever raised: problems stand in the last progress.
+
+    Args:
+        paths: Whose library.
+        clock: Now, in UTC. It need not be right: see `superfluous`.
+        version: Of newstui, for the manifest.
+
+    Returns:
+        The new backup, if one was made.
+    """
+    try:
+        made = yield from _auto_backup(paths, clock, version)
+    except (NewsError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        yield Progress(0, 0, (f"no automatic backup was made: {reason}",))
+        return None
+    if made is None:
+        return None
+    if made.problems:
+        yield Progress(0, 0, tuple(f"in today's backup: {problem}" for problem in made.problems))
+    return made.path
+
+
+def _auto_backup(
+    paths: Paths, clock: Clock, version: str
+) -> Generator[Progress, None, Made | None]:
+    day = clock().date().isoformat()
+    kept = kept_backups(paths)
+    if any(path.name.startswith(f"newstui-{day}") for path in kept):
+        return None
+    files = survey(paths.library)
+    if not any(name.startswith("articles/") for name in files):
+        return None
+    now = signature(files)
+    if any(_signature(path) == now for path in kept):
+        return None
+    folder = backup_folder(paths)
+    make_folder(folder)
+    with _temporary(folder, clock) as temporary:
+        usual = folder / f"newstui-{day}.zip"
+        made = yield from _make(paths.library, temporary, clock, version, usual)
+        kind = "-incomplete" if made.problems else ""
+        target = usual.with_stem(f"newstui-{day}{kind}")
+        try:
+            put(temporary, target)
+        except FileExistsError:  # another newstui was faster
+            return None
+    for name in superfluous([path.name for path in kept_backups(paths)], day):
+        (folder / name).unlink(missing_ok=True)
+    return Made(target, made.size, made.articles, made.events, made.problems)
+
+
+def _signature(path: Path) -> str:
+    try:
+        with opened(path) as archive:
+            return archive.manifest.signature
+    except BadInput:
+        return ""
+
+
+def superfluous(names: Sequence[str], today: str) -> list[str]:
+    """Which automatic backups can go, by number and name and never by age (case 35).
+
+    Seven stay of those up to today, and seven of those that a wrong clock dated later: a clock
+    that jumps back and forth makes new backups and never costs the old ones. Backups of a library
+    that had damaged files are counted apart, so that they never push out sound ones.
+    """
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for name in sorted(names, reverse=True):
+        if found := AUTOMATIC.match(name):
+            groups.setdefault((found["kind"], found["day"] > today), []).append(name)
+    return [name for group in groups.values() for name in group[KEPT:]]

@@ -1,0 +1,118 @@
+"""Articles as the documents of a TinyDB file, and back: what comes back is safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from sys import intern
+from typing import Any
+
+from store.article import Article, Body, Row
+from store.clean import clean_json, clean_line, clean_text
+from store.times import seconds
+
+UNFIT = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+"""What a document raises that is not what it should be."""
+
+
+def article_document(article: Article) -> dict[str, Any]:
+    """The facts as they stand on disk: design section 3, without the empty ones."""
+    document: dict[str, Any] = {"id": article.id, "title": article.title}
+    for name in ("category", "url", "date", "created", "updated", "words", "language", "source"):
+        if value := getattr(article, name):
+            document[name] = value
+    for name in ("authors", "tags"):
+        if values := getattr(article, name):
+            document[name] = list(values)
+    if article.extra:
+        document["extra"] = dict(article.extra)
+    return document
+
+
+def article_of(document: Mapping[str, Any]) -> Article:
+    """The facts from their document; whatever wrote it, what comes out is safe to show.
+
+    Raises:
+        Any of UNFIT: The document is not an article.
+    """
+    return Article(
+        id=_identifier(document["id"]),
+        title=clean_line(document["title"]),
+        category=clean_line(document.get("category", "")),
+        url=clean_line(document.get("url", ""), limit=2000),
+        authors=tuple(map(clean_line, document.get("authors", ()))),
+        tags=tuple(map(clean_line, document.get("tags", ()))),
+        date=_time(document.get("date")),
+        created=_time(document.get("created")),
+        updated=_time(document.get("updated")),
+        words=int(document.get("words", 0)),
+        language=clean_line(document.get("language", "")),
+        source=clean_line(document.get("source", "")),
+        extra=clean_json(dict(document.get("extra", {}))),
+    )
+
+
+def row_of(document: Mapping[str, Any]) -> Row:
+    """The list row of an article nobody has read, from the document of its facts.
+
+    Raises:
+        Any of UNFIT: The document is not an article.
+    """
+    date, created = document.get("date"), document.get("created")
+    added = seconds(created)
+    when = added if date == created else seconds(date) or added
+    return Row(
+        _identifier(document["id"]),
+        clean_line(document["title"]),
+        _category(document.get("category", "")),
+        when,
+        added,
+        int(document.get("words", 0)),
+        read=False,
+        starred=False,
+        read_count=0,
+    )
+
+
+@lru_cache(4096)
+def _category(value: str) -> str:
+    return intern(clean_line(value))
+
+
+def _time(value: object) -> str | None:
+    return clean_line(value) if isinstance(value, str) else None
+
+
+def _identifier(value: object) -> str:
+    text = str(value)
+    plain = text.isascii() and text.isprintable() and " " not in text  # so are all we make
+    if not text or not (plain or clean_line(text) == text):
+        raise ValueError("its id is not an id")
+    return text
+
+
+def body_document(body: Body) -> dict[str, Any]:
+    """The text as it stands on disk, without the empty parts."""
+    document: dict[str, Any] = {"text": body.text}
+    if body.summary:
+        document["summary"] = body.summary
+        document["summary_origin"] = body.summary_origin
+        document["summary_complete"] = body.summary_complete
+    if body.similar:
+        document["similar"] = list(body.similar)
+    return document
+
+
+def body_of(document: Mapping[str, Any]) -> Body:
+    """The text from its document, safe to show.
+
+    Raises:
+        Any of UNFIT: The document is not a text.
+    """
+    return Body(
+        text=clean_text(document.get("text", "")),
+        summary=clean_text(document.get("summary", "")),
+        summary_origin=clean_line(document.get("summary_origin", "")),
+        summary_complete=bool(document.get("summary_complete", True)),
+        similar=tuple(map(clean_line, document.get("similar", ()))),
+    )

@@ -1,0 +1,162 @@
+"""What happens to articles, as values and as lines: a change, an event, its place in the order.
+
+A line is one event: `{"at": TIME, "event": "read", "article": ID, "crc": HEX}`. Events are in
+order of `at`; where the clock stands behind what has been seen already, `order` (microseconds
+since 1970) says where the event belongs, so that a change always comes after what it changes
+(a hybrid logical clock: Kulkarni et al. 2014). The order and the machine together name an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from store.times import from_micros, iso, micros
+
+FORMAT = 1
+LATEST = 1 << 54
+"""Every order is smaller (it is in the year 2540), so that a stamp fits into 64 bits."""
+
+UNDOABLE = frozenset(
+    {
+        "read",
+        "unread",
+        "starred",
+        "unstarred",
+        "tagged",
+        "untagged",
+        "edited",
+        "deleted",
+        "restored",
+    }
+)
+RECORDABLE = UNDOABLE | {"opened", "position"}
+NEEDS = {
+    "position": ("position", int),
+    "tagged": ("tag", str),
+    "untagged": ("tag", str),
+    "edited": ("to", dict),
+    "undone": ("of", int),
+}
+"""What an event of some kinds has to say, and in which type."""
+
+_CRC = b',"crc":"'
+_MACHINE_BITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one article, or to many at once."""
+
+    kind: str
+    articles: tuple[str, ...]
+    at: int
+    """Microseconds since 1970, as the machine's clock said."""
+    order: int
+    machine: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stamp(self) -> int:
+        """A number that orders events of all machines and names this one."""
+        return stamp(self.order, self.machine)
+
+    @property
+    def imported(self) -> bool:
+        """Whether the event came with the article and did not happen here."""
+        return "imported" in self.data
+
+
+def newer(version: int) -> str:
+    """What is said of a library that has files of a format that is newer than ours."""
+    return f"made by a newer newstui (format {version}); opened read-only"
+
+
+def stamp(order: int, machine: str) -> int:
+    """The event's name as a number: its order, and the machine where two are at the same time."""
+    return order << _MACHINE_BITS | crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
+
+
+def encode(event: Event) -> bytes:
+    """The event as its line."""
+    fields: dict[str, Any] = {"at": iso(from_micros(event.at)), "event": event.kind}
+    if event.order != event.at:
+        fields["order"] = event.order
+    if len(event.articles) == 1:
+        fields["article"] = event.articles[0]
+    else:
+        fields["articles"] = event.articles
+    return sealed(fields | dict(event.data))
+
+
+def sealed(fields: Mapping[str, Any]) -> bytes:
+    """A line with its checksum: CRC-32 of the object without it."""
+    body = orjson.dumps(fields)
+    return b'%s%s%08x"}\n' % (body[:-1], _CRC, crc32(body))
+
+
+def unsealed(line: bytes) -> dict[str, Any]:
+    """The object of a line whose checksum is right.
+
+    Raises:
+        ValueError: It is torn, changed or not ours.
+    """
+    body, _, tail = line.rpartition(_CRC)
+    if tail != b'%08x"}\n' % crc32(body + b"}"):
+        raise ValueError("wrong checksum")
+    fields: dict[str, Any] = orjson.loads(body + b"}")
+    return fields
+
+
+def decode(line: bytes, machine: str) -> Event | None:
+    """The event of a line; None for the line that only tells the format.
+
+    Raises:
+        ValueError: The line is torn, changed or not ours.
+    """
+    fields = unsealed(line)
+    if "event" not in fields:
+        return None
+    try:
+        at = micros(datetime.fromisoformat(fields.pop("at")))
+        one = fields.pop("article", None)
+        articles = (one,) if one is not None else tuple(fields.pop("articles"))
+        order = fields.pop("order", at)
+        event = Event(fields.pop("event"), articles, at, order, machine, fields)
+        check(event)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an event: {error}") from error
+    return event
+
+
+def check(event: Event) -> None:
+    """See that the event is one that everything else can rely on.
+
+    Raises:
+        ValueError: Something in it is of the wrong type or out of bounds.
+    """
+    needed, kind = NEEDS.get(event.kind, ("count", int))
+    sound = (
+        isinstance(event.order, int)
+        and 0 <= event.order < LATEST
+        and all(isinstance(article, str) for article in event.articles)
+        and isinstance(event.data.get(needed, None if event.kind in NEEDS else 1), kind)
+    )
+    if not sound:
+        raise ValueError(f"not an event: {event}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event before it has its place in the order."""
+
+    kind: str
+    articles: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    at: int | None = None
+    """Only for what came with an import: when it happened, in microseconds since 1970."""

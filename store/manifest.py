@@ -1,0 +1,224 @@
+"""What a backup says about itself: each file's size, checksum and how much it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import orjson
+
+from store import journal, segments
+from store.events import unsealed
+from store.tables import BadContent, parse_tables
+
+FORMAT = 1
+NAME = re.compile(r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z")
+"""The only names a member may have; hidden files and paths that lead elsewhere never fit."""
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+LARGEST_PARSED = 1 << 28
+"""Bytes of the largest file that is understood as a whole; a segment has some millions."""
+LARGEST_TOTAL = 1 << 36
+"""Bytes of all files together: 64 GB, far more than any library of files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a library as it stands in an archive."""
+
+    size: int
+    sha256: str
+    items: int
+    """Articles, texts or events in it; 0 for a file that is kept as it is."""
+    problem: str = field(default="", compare=False)
+    """What is wrong with the file itself: it is kept as it is all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive says about itself."""
+
+    version: str
+    """The newstui that made it."""
+    created: str
+    signature: str
+    """Stands for names, sizes and times of the files it was made from."""
+    files: Mapping[str, Member]
+
+    @property
+    def total(self) -> int:
+        """Bytes of all files."""
+        return sum(member.size for member in self.files.values())
+
+    def count(self, folder: str) -> int:
+        """How many articles, texts or events the files of a folder hold."""
+        return sum(m.items for name, m in self.files.items() if name.startswith(f"{folder}/"))
+
+    def encode(self) -> bytes:
+        """The manifest as it stands in the archive."""
+        files = {name: asdict(member) for name, member in self.files.items()}
+        for fields in files.values():
+            del fields["problem"]
+        fields = {
+            "format": FORMAT,
+            "newstui": self.version,
+            "created": self.created,
+            "signature": self.signature,
+            "files": files,
+        }
+        return orjson.dumps(fields, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def decode(data: bytes) -> Manifest:
+    """The manifest of an archive, every value of it checked.
+
+    Raises:
+        ValueError: It is none, or of a version we do not know.
+    """
+    fields: Any = orjson.loads(data)
+    if not isinstance(fields, dict) or not isinstance(fields.get("files"), dict):
+        raise ValueError("not a manifest")  # noqa: TRY004 - one kind of error for a bad manifest
+    version = fields.get("format")
+    if not isinstance(version, int) or version < 1:
+        raise ValueError("not a manifest")
+    if version > FORMAT:
+        raise ValueError(f"made by a newer newstui (format {version})")
+    files = {name: _member(name, each) for name, each in fields["files"].items()}
+    newstui, created, mark = (str(fields.get(n, "")) for n in ("newstui", "created", "signature"))
+    manifest = Manifest(newstui, created, mark, files)
+    if manifest.total > LARGEST_TOTAL:
+        raise ValueError(f"the files are too large ({manifest.total:,} bytes)")
+    return manifest
+
+
+def _member(name: str, fields: Any) -> Member:
+    if not NAME.match(name):
+        raise ValueError(f"{name!r} is no file of a library")
+    if not isinstance(fields, dict):
+        raise ValueError(f"{name}: not an object")  # noqa: TRY004 - see above
+    size, digest, items = fields.get("size"), fields.get("sha256"), fields.get("items")
+    if not _is_count(size) or not _is_count(items) or not SHA256.match(str(digest)):
+        raise ValueError(f"{name}: no size, checksum and count")
+    return Member(size, str(digest), items)
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return type(value) is int and value >= 0
+
+
+# -- what a file holds ---------------------------------------------------------------------
+
+
+class Examiner:
+    """Weighs a file as it streams by: size, checksum, how many documents or events are in it."""
+
+    def __init__(self, name: str) -> None:
+        self._sum = sha256()
+        self._size = 0
+        self._contents = _contents(name)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take in the next bytes, and hand them on."""
+        self._sum.update(chunk)
+        self._size += len(chunk)
+        self._contents.feed(chunk)
+        return chunk
+
+    def end(self) -> Member:
+        """What the file is, once all of it was fed."""
+        items, problem = self._contents.end()
+        return Member(self._size, self._sum.hexdigest(), items, problem)
+
+
+class _Anything:
+    """A file we do not understand: a copy that a sync made of a conflict, the subscriptions."""
+
+    def feed(self, chunk: bytes) -> None:
+        pass
+
+    def end(self) -> tuple[int, str]:
+        return 0, ""
+
+
+class _Documents(_Anything):
+    """A TinyDB file: counts the documents of one table."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._data = bytearray()
+        self._too_large = False
+
+    def feed(self, chunk: bytes) -> None:
+        self._too_large |= len(self._data) + len(chunk) > LARGEST_PARSED
+        if not self._too_large:
+            self._data += chunk
+
+    def end(self) -> tuple[int, str]:
+        if self._too_large:
+            return 0, "too large to be looked at"
+        try:
+            return len(documents(bytes(self._data), self._table)), ""
+        except BadContent as error:
+            return 0, str(error)
+
+
+class _Events(_Anything):
+    """A journal: counts the lines that are whole; torn ones are nothing new in a journal."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+        self._good = self._bad = 0
+
+    def feed(self, chunk: bytes) -> None:
+        head, newline, tail = chunk.rpartition(b"\n")
+        if newline:
+            for line in (self._rest + head).split(b"\n"):
+                self._count(bytes(line) + b"\n")
+            self._rest.clear()
+        self._rest += tail
+        if len(self._rest) > LARGEST_PARSED:
+            self._rest.clear()
+            self._bad += 1
+
+    def _count(self, line: bytes) -> None:
+        try:
+            self._good += "event" in unsealed(line)
+        except ValueError:
+            self._bad += 1
+
+    def end(self) -> tuple[int, str]:
+        self._bad += bool(self._rest)
+        nothing = self._bad and not self._good
+        return self._good, "no line of it can be understood" if nothing else ""
+
+
+def is_journal(name: str) -> bool:
+    """Whether the file is the journal of a machine, to which lines are only ever added."""
+    path = Path(name)
+    own = path.suffix == ".jsonl" and bool(journal.NAME.match(path.stem))
+    return own and path.parent.name == "journal"
+
+
+def is_segment(name: str) -> bool:
+    """Whether the file is one of the two of a segment."""
+    path = Path(name)
+    own = path.suffix == ".json" and bool(segments.NAME.match(path.stem))
+    return own and path.parent.name in {"articles", "texts"}
+
+
+def _contents(name: str) -> _Anything:
+    if is_segment(name):
+        return _Documents(name.partition("/")[0])
+    return _Events() if is_journal(name) else _Anything()
+
+
+def documents(data: bytes, table: str) -> dict[str, Any]:
+    """The documents of a table of a TinyDB file.
+
+    Raises:
+        BadContent: It is no such file.
+    """
+    return parse_tables(data).get(table, {})

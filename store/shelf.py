@@ -1,0 +1,120 @@
+"""The rows of a library in memory: where each article stands, and what the list shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from store.article import Row
+from store.query import newest_first
+from store.reading import Marks, ReadingState
+from store.segments import Place
+from store.times import seconds
+
+
+class Shelf:
+    """Every article of the library as its row, dressed in what reading has made of it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._places: dict[str, Place] = {}
+        self._unedited: dict[str, Row] = {}
+        self._hidden: set[str] = set()
+        self._in_order = True
+        self.retitled: list[Row] = []
+        """Rows whose titles are new since somebody last emptied this."""
+
+    def __len__(self) -> int:
+        """How many articles there are, without the deleted ones."""
+        return len(self._rows) - len(self._hidden)
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids of all articles, deleted or not."""
+        return iter(self._rows)
+
+    def __contains__(self, article: str) -> bool:
+        """Whether the article is in the library, deleted or not."""
+        return article in self._rows
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is not deleted, newest first."""
+        if not self._in_order:
+            self._rows = {row.id: row for row in newest_first(self._rows.values())}
+            self._in_order = True
+        if not self._hidden:
+            return iter(self._rows.values())
+        return (row for row in self._rows.values() if row.id not in self._hidden)
+
+    def row(self, article: str) -> Row | None:
+        """The row of one article; None if there is none or it is deleted."""
+        return None if article in self._hidden else self._rows.get(article)
+
+    def place(self, article: str) -> Place | None:
+        """Where an article stands on disk; None if there is none or it is deleted."""
+        return None if article in self._hidden else self._places.get(article)
+
+    def put(self, place: Place, row: Row, state: ReadingState) -> None:
+        """Take in an article as its segment has it."""
+        there = self._places.get(row.id)
+        if there is not None:
+            # An article that came in on two machines is one: the copy added first counts.
+            first = (self._rows[row.id].added, there.segment) < (row.added, place.segment)
+            if first and there.segment != place.segment:
+                return
+            self._unedited.pop(row.id, None)
+        self._places[row.id] = place
+        self._set(row, state.marks.get(row.id))
+
+    def dress(self, articles: Iterable[str], state: ReadingState) -> tuple[dict[str, Row], bool]:
+        """See what reading has made of these articles now.
+
+        Returns:
+            The rows of those that are in the library and not deleted, and whether any has been
+            deleted or restored.
+        """
+        rows: dict[str, Row] = {}
+        moved = False
+        for article in articles:
+            if (row := self._rows.get(article)) is None:
+                continue
+            was_hidden = article in self._hidden
+            self._set(self._unedited.pop(article, row), state.of(article))
+            moved |= was_hidden != (article in self._hidden)
+            if article not in self._hidden:
+                rows[article] = self._rows[article]
+        return rows, moved
+
+    def of_segment(self, segment: str) -> set[str]:
+        """The articles that stand in this segment."""
+        return {article for article, place in self._places.items() if place.segment == segment}
+
+    def _set(self, row: Row, marks: Marks | None) -> None:
+        article, new = row.id, row
+        if marks is not None:
+            new = dressed(row, marks)
+            if marks.edits:
+                self._unedited[article] = row
+        if marks is not None and marks.deleted[1]:
+            self._hidden.add(article)
+        else:
+            self._hidden.discard(article)
+        old = self._rows.get(article)
+        if old is None or old.when != new.when:
+            self._in_order = False
+        if old is None or old.title != new.title:
+            self.retitled.append(new)
+        self._rows[article] = new
+
+
+def dressed(row: Row, marks: Marks) -> Row:
+    """The row of an article that has these marks."""
+    row = row._replace(
+        read=bool(marks.read[1]), starred=bool(marks.starred[1]), read_count=marks.read_count
+    )
+    if not marks.edits:
+        return row
+    edited = marks.edited()
+    return row._replace(
+        title=edited.get("title", row.title),
+        category=edited.get("category", row.category),
+        when=seconds(edited.get("date")) or row.when,
+    )

@@ -1,0 +1,172 @@
+"""What README and docs say is what the code does; what is made from the code is up to date."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from docs.generate import GENERATED, cases_by_file, cases_of, filled, promises
+from tests.terminal import environment
+from tui.cli.parser import parser
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OURS = {"store", "tui", "themes", "sample_articles", "tests", "benchmarks", "docs"}
+
+
+def text_of(*pages: Path) -> str:
+    return "\n".join(page.read_text(encoding="utf-8") for page in pages)
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
+def test_what_is_made_from_the_code_is_up_to_date(path: Path) -> None:
+    mark, content = GENERATED[path]
+    text = text_of(path)
+    assert text == filled(text, mark, content()), "run: python docs/generate.py"
+
+
+def test_every_case_that_a_test_names_is_written_out() -> None:
+    written = promises(text_of(ROOT / "docs/reliability.md"))
+    assert written == sorted(set(written))
+    assert sorted(set(cases_by_file()) - set(written)) == []
+
+
+def test_case_numbers_are_found_however_they_are_named() -> None:
+    assert list(cases_of("Case 45: a thing.")) == [45]
+    assert list(cases_of("Cases 45 to 47, 58 and 79: things; case 80.")) == [45, 46, 47, 58, 79, 80]
+    assert list(cases_of("In the case of 3 articles")) == []
+
+
+def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command of the command line and its parser."""
+    top = parser()
+    yield "", top
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def test_every_command_and_option_is_explained() -> None:
+    text = text_of(*COMMANDS_PAGES)
+    missing = []
+    for name, command in commands():
+        if f"`newstui {name}".rstrip() not in text:
+            missing.append(name)
+        options = {option for action in command._actions for option in action.option_strings}
+        missing += [
+            f"{name} {option}"
+            for option in sorted(options - {"-h", "--help"})
+            if not re.search(rf"{option}\b", text)
+        ]
+    assert missing == []
+
+
+def test_no_command_or_option_is_explained_that_is_not_there() -> None:
+    known = {option for _, each in commands() for a in each._actions for option in a.option_strings}
+    named = set(re.findall(r"`(?:newstui [^`]*)?(--[a-z-]+)", text_of(*COMMANDS_PAGES)))
+    assert named - known == set()
+    names = {name for name, _ in commands()}
+    used = set(re.findall(r"`newstui ([a-z]+)", text_of(*PAGES)))
+    assert used - names == set()
+
+
+def test_the_console_examples_of_the_readme_run(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "articles").mkdir(parents=True)
+    sample = ROOT / "sample_articles/world-01-sarn-dam-talks-resume.md"
+    shutil.copy(sample, home / "articles")
+    (home / "saved-page.txt").write_text("A saved page\n\nIts words.\n")
+    ran = []
+    for block in CONSOLE.findall(text_of(*PAGES)):
+        for line in block.splitlines():
+            command = line.removeprefix("$ ").partition("  #")[0]
+            if not line.startswith("$ newstui ") or "ID" in command.split():
+                continue
+            arguments = shlex.split(command.replace("~", str(home)))[1:]
+            done = subprocess.run(
+                [sys.executable, "-m", "tui", *arguments],
+                capture_output=True,
+                cwd=home,
+                env=environment(home, {}),
+                check=False,
+            )
+            assert (done.returncode, line) == (0, line), done.stderr
+            ran.append(arguments[0])
+    assert "import" in ran
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = [target for target in LINK.findall(text_of(page)) if "://" not in target]
+    missing = [
+        target
+        for target in targets
+        if not (page.parent / target.partition("#")[0]).exists() and not target.startswith("#")
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = re.findall(r"`((?:store|tui|themes|tests|docs|benchmarks)/[\w/.-]*)`", text_of(page))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
+    headings = re.findall(r"^## (.*)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+
+
+# -- dependencies --------------------------------------------------------------------------
+
+
+def declared() -> tuple[list[str], list[str]]:
+    """The dependencies of pyproject.toml: to run, and to work on it."""
+    pyproject = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    lists = pyproject["project"]["dependencies"], pyproject["dependency-groups"]["dev"]
+    run, dev = ([re.split(r"[\s<>=!~;\[]", each, maxsplit=1)[0] for each in each] for each in lists)
+    return run, dev
+
+
+def test_each_dependency_has_its_line() -> None:
+    run, dev = declared()
+    text = text_of(ROOT / "docs/dependencies.md")
+    parts = text.split("\n## ")
+    for names, part in zip((run, dev), parts[1:3], strict=True):
+        rows = re.findall(r"^\| ([\w-]+) \| .{4,} \| .+ \| .+ \| .+ \|$", part, re.MULTILINE)
+        assert [row for row in rows if row != "package"] == names
+
+
+def imported_distributions(*folders: str) -> set[str]:
+    """The distributions that the code of these folders imports itself."""
+    modules: set[str] = set()
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    modules |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    modules.add(node.module.partition(".")[0])
+    third_party = modules - OURS - set(sys.stdlib_module_names)
+    found = packages_distributions()
+    return {found[name][0].lower() for name in third_party}
+
+
+def test_what_is_imported_is_declared_and_nothing_else() -> None:
+    run, dev = ({name.lower() for name in names} for names in declared())
+    assert imported_distributions("store", "tui", "themes", "sample_articles") == run
+    assert imported_distributions("tests", "benchmarks", "docs") <= run | dev

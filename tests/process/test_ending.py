@@ -1,0 +1,250 @@
+"""The reader ends, or is made to: the terminal is given back and the place in the text is kept."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.process.reading import (
+    NEWSTUI,
+    TAKEN,
+    article,
+    done,
+    ended,
+    injected,
+    library_of,
+    long_article,
+    read,
+    ready,
+    shown,
+    start,
+    unread,
+)
+from tests.terminal import ROOT, Terminal
+
+pytestmark = pytest.mark.slow
+
+SECRET = "Title 1"
+
+
+def into_the_text(terminal: Terminal) -> Terminal:
+    """Open the first article and read on for a screen."""
+    terminal.write("\r")
+    terminal.wait_for("Paragraph 1.")
+    terminal.write(" ")
+    terminal.wait_until(lambda: not terminal.shows("Paragraph 1."))
+    return terminal
+
+
+def place(home: Path) -> int:
+    """Where reading stopped, as an offset into the text."""
+    position = shown(home, 1)["position"]
+    assert isinstance(position, int)
+    return position
+
+
+@pytest.mark.parametrize("key", ["q", "\x11", "\x03"])
+def test_quit(tmp_path: Path, key: str) -> None:
+    """q, ctrl+q and ctrl+c: exit 0, the terminal as it was found, the place kept."""
+    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
+        assert terminal.modes_on() >= {1049, 2004}
+        terminal.write(key)
+        ended(terminal, 0)
+    assert place(tmp_path) > 0
+    with read(tmp_path, 1) as terminal:
+        terminal.write("\r")
+        terminal.wait_for("words ·" if place(tmp_path) == 0 else re.compile(r"Paragraph [2-9]\."))
+        assert not terminal.shows("Paragraph 1.")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """Cases 112, 114: ended in order, the terminal restored, the place kept."""
+    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
+        terminal.signal(number)
+        ended(terminal, code)
+    assert place(tmp_path) > 0
+
+
+def test_a_signal_while_it_starts(tmp_path: Path) -> None:
+    """Case 114: at any moment of the start; a terminal not yet taken gets no byte."""
+    library_of(tmp_path, article(1))
+    moment = "\n".join(
+        (
+            "import os, signal, tui.running",
+            "tui.running.Running.run = lambda self: (",
+            "    os.kill(os.getpid(), signal.SIGTERM), signal.pause()",
+            ")",
+        )
+    )
+    with start(tmp_path, command=injected(tmp_path, moment)) as terminal:
+        assert terminal.wait_exit() == 143
+        assert terminal.raw == b""
+
+
+def test_the_link_drops(tmp_path: Path) -> None:
+    """Case 112: the terminal goes; exit 129, the place kept, the library free."""
+    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
+        terminal.hangup()
+        assert terminal.wait_exit(4) == 129
+    assert place(tmp_path) > 0
+
+
+def test_the_link_drops_under_nohup(tmp_path: Path) -> None:
+    """Case 113: the same with SIGHUP ignored, and no spinning."""
+    library_of(tmp_path, long_article(1))
+    command = ["sh", "-c", 'trap \'\' HUP; exec "$0" "$@"', *NEWSTUI]
+    with into_the_text(read(tmp_path, 1, command=command)) as terminal:
+        terminal.signal(signal.SIGHUP)
+        terminal.write("?")
+        terminal.wait_for("Keys")
+        terminal.hangup()
+        assert terminal.wait_exit(4) == 129
+    assert place(tmp_path) > 0
+
+
+def test_a_lone_sigcont(tmp_path: Path) -> None:
+    """Case 116: nothing is drawn, no thread is added, every key counts once."""
+    library_of(tmp_path, *(article(n) for n in range(1, 28)))
+    with read(tmp_path, 27) as terminal:
+        terminal.wait_quiet()
+        process = psutil.Process(terminal.pid)
+        threads = process.num_threads()
+        for _ in range(3):
+            terminal.signal(signal.SIGCONT)
+        assert terminal.read_for(0.3) == b""
+        terminal.write("\x1b[B" * 20)
+        terminal.wait_for(re.compile(r"^>●. Title 7 ", re.MULTILINE))
+        terminal.wait_quiet()
+        assert terminal.shows(re.compile(r"^>●. Title 7 ", re.MULTILINE))
+        assert process.num_threads() <= threads
+
+
+def test_put_aside_and_back(tmp_path: Path) -> None:
+    """Case 117: ctrl+z restores the terminal, keeps the place; fg draws at the new size."""
+    library_of(tmp_path, long_article(1))
+    with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
+        terminal.wait_for("prompt>")
+        terminal.write(" ".join(NEWSTUI) + "\n")
+        into_the_text(ready(terminal, 1))
+        terminal.write("\x1a")
+        terminal.wait_raw(b"prompt>", 5)
+        terminal.wait_for("prompt>")
+        terminal.wait_until(lambda: terminal.modes_on() == set())
+        assert place(tmp_path) > 0
+        terminal.resize(70, 15)
+        terminal.raw = b""
+        terminal.write("fg\n")
+        terminal.wait_raw(TAKEN)
+        terminal.wait_for(re.compile(r"^ ?1 article .*q quit", re.MULTILINE))
+        assert terminal.shows(re.compile(r"Paragraph \d\."))
+        terminal.write("q")
+        terminal.wait_for("prompt>")
+        terminal.wait_until(lambda: terminal.modes_on() == set())
+
+
+def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
+    """Cases 1, 118: what the screen has shown as done is there at the next start."""
+    library_of(tmp_path, *(article(n) for n in range(1, 6)))
+    for number in (5, 4, 3):
+        with read(tmp_path, 5) as terminal:
+            assert terminal.shows(unread(f"Title {number}"))
+            terminal.write("j" * (5 - number) + "m")
+            terminal.wait_for(done(f"Title {number}"))
+            terminal.signal(signal.SIGKILL)
+            assert terminal.wait_exit() == -signal.SIGKILL
+    with read(tmp_path, 5) as terminal:
+        for number in range(1, 6):
+            assert terminal.shows((done if number > 2 else unread)(f"Title {number}"))
+
+
+CRASH = """
+from tui.screens.actions import Reader
+
+def fail(self):
+    row = self.articles.rows[0]
+    raise RuntimeError("injected")
+
+Reader.action_app_history = fail
+"""
+
+
+def test_an_exception_in_the_reader(tmp_path: Path) -> None:
+    """Case 119: terminal restored, one line, a log for its owner without texts, place kept."""
+    library_of(tmp_path, long_article(1))
+    command = injected(tmp_path, CRASH)
+    with into_the_text(read(tmp_path, 1, command=command)) as terminal:
+        terminal.write("U")
+        ended(terminal, 1)
+        last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
+    log = tmp_path / "state/newstui/crash.log"
+    assert last == f"newstui: the reader failed; what happened is in {log}\r\n"
+    assert log.stat().st_mode & 0o777 == 0o600
+    text = log.read_text()
+    assert "RuntimeError: injected" in text
+    assert "damaged.py" in text
+    for kept in ("Paragraph", "harbour master", SECRET):
+        assert kept not in text
+    assert place(tmp_path) > 0
+    with read(tmp_path, 1) as terminal:
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_an_exception_while_it_starts(tmp_path: Path) -> None:
+    """Case 119: nothing of the screen stays, and the line is there."""
+    library_of(tmp_path, article(1))
+    patch = CRASH.replace("action_app_history", "on_mount")
+    with start(tmp_path, command=injected(tmp_path, patch)) as terminal:
+        assert terminal.wait_exit() == 1
+        assert terminal.modes_on() == set()
+        assert terminal.raw.count(b"\n") - terminal.raw.count(b"\n\x1b") == 1
+        assert b"crash.log" in terminal.raw
+
+
+JOB = """
+from store.folder import FolderLibrary
+
+def fail(self, limit=50):
+    raise RuntimeError("injected\\x1b[31m [/] [@click=app.quit]x[/]")
+
+FolderLibrary.undoable = fail
+"""
+
+
+def test_an_exception_in_a_job(tmp_path: Path) -> None:
+    """Case 120: one line at the bottom, as plain text, and the reader goes on."""
+    library_of(tmp_path, article(1))
+    with read(tmp_path, 1, command=injected(tmp_path, JOB)) as terminal:
+        terminal.write("U")
+        terminal.wait_for(re.compile(r"^ injected \[/\] \[@click=app.quit\]x", re.MULTILINE))
+        assert b"\x1b[31m" not in terminal.raw
+        terminal.write("m")
+        terminal.wait_for(done("Title 1"))
+        terminal.write("q")
+        ended(terminal, 0)
+    assert shown(tmp_path, 1)["read"] is True
+
+
+def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
+    """Cases 119, 131: the line says what happened all the same."""
+    library_of(tmp_path, article(1))
+    command = injected(tmp_path, CRASH)
+    (tmp_path / "state/newstui/crash.log").mkdir(parents=True)
+    with read(tmp_path, 1, command=command) as terminal:
+        terminal.write("U")
+        ended(terminal, 1)
+        assert b"RuntimeError: injected\r\n" in terminal.raw
+
+
+def test_started_from_another_folder(tmp_path: Path) -> None:
+    """The reader does not depend on where it is started."""
+    library_of(tmp_path, article(1))
+    command = ["sh", "-c", 'cd / && exec "$0" "$@"', *NEWSTUI]
+    with read(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
+        terminal.write("q")
+        ended(terminal, 0)

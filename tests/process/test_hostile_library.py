@@ -1,0 +1,228 @@
+"""A library full of what terminals obey: walked through by keys, and every byte sent looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.process.reading import article, ended, newstui, read, write_json
+from tests.terminal import ROOT, Terminal
+
+pytestmark = pytest.mark.slow
+
+HOSTILE = ROOT / "sample_articles/hostile-text.json"
+
+PAYLOADS = {
+    "red": "\x1b[31;43;5mred",
+    "clipboard": "\x1b]52;c;SEFDSw==\x07clip",
+    "clipboard-st": "\x1b]52;c;SEFDSw==\x1b\\clip",
+    "title": "\x1b]2;HACK\x07title",
+    "link": "\x1b]8;;https://evil.example/\x1b\\link\x1b]8;;\x1b\\",
+    "palette": "\x1b]4;1;#ffffff\x07\x1b]10;#000000\x07palette",
+    "unended": "\x1b]0;HACK unended",
+    "dcs": '\x1bP$q"p\x1b\\dcs\x1bPtmux;\x1b\x1b]52;c;SEFDSw==\x07\x1b\\',
+    "apc": "\x1b_Gf=100;SEFDSw==\x1b\\apc\x1b^pm\x1b\\\x1bXsos\x1b\\",
+    "reset": "\x1bcreset\x1b[!p",
+    "clear": "\x1b[2J\x1b[3J\x1b[Hclear",
+    "modes": "\x1b[?1049l\x1b[?25h\x1b[?1000h\x1b[?9001h\x1b[4hmodes",
+    "queries": "\x1b[c\x1b[>c\x1b[=c\x1b[5n\x1b[6n\x1b[>q\x1b[21t\x1b[?u\x05\x1bZqueries",
+    "settings": "\x1bP+q544e\x1b\\\x1b]11;?\x07settings",
+    "c1": "\x9b31m\x9d52;c;SEFDSw==\x9cc1\x90q\x9c\x85\x8d\x8e\x8f",
+    "bells": "\x07\x07bells\x00\x08\x0b\x0c\x0e\x0f\x7f\x1a",
+    "returns": "returns\rHACK\nHACK\tHACK\u2028HACK\u2029HACK\x85HACK",
+    "bidi": "bidi\u202efdp.exe\u202c\u2066a\u2069\u2067b\u2069\u202dc\u200e\u200f\u061c",
+    "hidden": "hid\u200bden\u2060\ufeff\u00ad\ufff9a\ufffab\ufffb\U000e0041\U000e007f",
+    "zalgo": "zalgo" + "\u0301" * 500,
+    "markup": '[@click=app.quit]markup[/] [/] [red]x[/blue] [TSLA] [a="b]',
+    "surrogate": "surrogate\ud800x\udc00",
+}
+
+CSI = re.compile(rb"\x1b\[([0-9;:?<>=]*)([ -/]*[@-~])")
+AT_THE_START = {b"\x1b[>25u", b"\x1b[?2026$p", b"\x1b[?2048$p"}
+"""What Textual asks of the terminal before anything of the library is drawn."""
+DRAWING = set("mHABCDGJK")
+MODES = {7, 25, 1004, 1049, 2004, 2026}
+POINTER = b"\x1b]22;default\x07"
+NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"
+
+
+def unwanted(raw: bytes) -> list[str]:
+    """Whatever of the bytes sent is neither plain text nor one of the few sequences of ours."""
+    odd: list[str] = []
+
+    def take(found: re.Match[bytes]) -> bytes:
+        parameters, final = found[1], found[2].decode()
+        if final in DRAWING and re.fullmatch(rb"[0-9;]*", parameters):
+            if final == "J" or (final == "m" and blinking(parameters)):
+                odd.append(repr(found[0]))
+        elif final in "hl" and {int(n) for n in parameters[1:].split(b";")} <= MODES:
+            pass
+        elif found[0] not in AT_THE_START or found.start() > 200:
+            odd.append(repr(found[0]))
+        return b""
+
+    rest = CSI.sub(take, raw.replace(POINTER, b"", 1))
+    for char in rest.decode():
+        if char not in "\r\n" and char not in JOINERS and unicodedata.category(char) in NOT_SHOWN:
+            odd.append(repr(char))
+    return odd
+
+
+def blinking(parameters: bytes) -> bool:
+    """Whether a colour sequence asks for blinking, which nothing of ours does."""
+    values = parameters.split(b";")
+    return b"5" in values and b"38" not in values and b"48" not in values
+
+
+def probes() -> Iterator[dict[str, Any]]:
+    """An article for every payload, with the payload in each of its fields."""
+    for number, (name, payload) in enumerate(PAYLOADS.items(), 1):
+        yield article(
+            number % 28 + 1,
+            id=f"{number:08x}-0000-4000-8000-000000000000",
+            title=f"{name} {payload}",
+            category=payload,
+            url=f"https://news.example/{payload}",
+            authors=[payload, payload],
+            tags=[payload],
+            text=f"{payload}\n\n> {payload}\n\n- {payload}\n\n`{payload}` [{payload}](https://a/{payload})",
+            summary=f"{payload}. {payload}",
+            similar=[payload, f"red {payload}", f"{payload} again"],
+            language=payload,
+            source=payload,
+            extra={payload: payload},
+        )
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with the poisoned library, every article starred so that it can be undone."""
+    home = tmp_path_factory.mktemp("hostile")
+    file = write_probes(home / "probes.json")
+    newstui(home, "import", file, HOSTILE)
+    return home
+
+
+def write_probes(path: Path) -> Path:
+    """The probes as JSON; lone surrogates as escapes, which orjson refuses to write."""
+    path.write_text(json.dumps(list(probes())))
+    return path
+
+
+COUNT = len(PAYLOADS) + 1
+
+
+def walk(terminal: Terminal, articles: int) -> None:
+    """Go through every screen and so many articles, and come back to the list."""
+    for _ in range(articles):
+        for keys in ("s\r", " hj"):
+            terminal.write(keys)
+            terminal.wait_quiet(0.06)
+    for keys, seen, back in (
+        ("?", "Keys", "q"),
+        ("U", "Can be undone", "q"),
+        ("\x10", "Search for commands", "\x1b"),
+        ("c", "every category", "q"),
+        ("f", "unread", "q"),
+        (",", "Sort by", "q"),
+        ("/", "words of the title", "\x1b"),
+        ("o", "Source", "q"),
+        ("1", re.compile("^ not in the library: ", re.MULTILINE), ""),
+        ("z", "", "zh"),
+    ):
+        terminal.write(keys)
+        terminal.wait_for(seen)
+        terminal.write(back)
+        terminal.wait_quiet(0.15)
+
+
+@pytest.mark.parametrize(("size", "articles"), [((120, 40), COUNT), ((60, 20), 6)])
+def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: int) -> None:
+    """Cases 45 to 51, 60, 61: on no screen does a byte of the library control the terminal."""
+    with read(hostile, COUNT, size=size) as terminal:
+        walk(terminal, articles)
+        terminal.wait_for(re.compile(rf"^ {COUNT} articles", re.MULTILINE))
+        before = terminal.raw
+        shown = terminal.screen()
+        terminal.write("q")
+        ended(terminal, 0)
+    assert unwanted(before) == []
+    assert all(len(line) <= size[0] for line in shown)
+    longest = max(len(part) for part in re.split(rb"\x1b|\s", before))
+    assert longest < 400  # a letter with 500 marks on it would be one part
+
+
+def test_the_next_start_is_clean_too(hostile: Path) -> None:
+    """Case 45: what is kept of the screen for the next start is as clean as the screen."""
+    for _ in range(2):  # the first leaves the picture that the second begins with
+        with read(hostile, COUNT, size=(120, 40)) as terminal:
+            terminal.wait_quiet()
+            before = terminal.raw
+            terminal.write("q")
+            ended(terminal, 0)
+        assert unwanted(before) == []
+
+
+ANSWERS = (
+    b"\x1b[?1;2c",
+    b"\x1b[>1;10;0c",
+    b"\x1b[0n",
+    b"\x1b[24;80R",
+    b"\x1bP>|tmux 3.3a\x1b\\",
+    b"\x1b]11;rgb:0000/0000/0000\x07",
+    b"\x1b[?2026;2$y",
+    b"\x1b[I",
+    b"\x1b[O",
+)
+
+
+def test_answers_of_a_terminal_are_no_keys(hostile: Path) -> None:
+    """Case 47: should a terminal answer something after all, no command is run."""
+    with read(hostile, COUNT, size=(120, 40)) as terminal:
+        terminal.wait_quiet()
+        before = terminal.screen()
+        for answer in ANSWERS:
+            terminal.write(answer)
+            terminal.wait_quiet(0.15)
+        assert terminal.screen() == before
+
+
+PASTED = b"\x1b[200~"
+OVER = b"\x1b[201~"
+
+
+def test_a_paste_into_the_search(hostile: Path) -> None:
+    """Case 56: controls are taken out, its length is capped, none of it is a command."""
+    with read(hostile, COUNT, size=(120, 40)) as terminal:
+        terminal.write("/")
+        terminal.wait_for("words of the title")
+        terminal.write(PASTED + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + OVER)
+        terminal.wait_for(re.compile(r"^ ?/re.*article", re.MULTILINE))
+        terminal.write("\x1b")
+        terminal.wait_for(re.compile(rf"^ {COUNT} articles", re.MULTILINE))
+        terminal.write("/")
+        terminal.wait_for("words of the title")
+        terminal.write(PASTED + b"q\x1b[B m" * 170_000 + OVER)
+        terminal.write("zz")
+        terminal.wait_for(re.compile("^ /.* 0 articles", re.MULTILINE), 20)
+        terminal.write("\x1b")
+        terminal.wait_for(re.compile(rf"^ {COUNT} articles", re.MULTILINE))
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_a_paste_outside_of_any_input(hostile: Path) -> None:
+    """Case 56: a paste into the list or an article runs none of the letters in it."""
+    with read(hostile, COUNT, size=(120, 40)) as terminal:
+        terminal.wait_quiet()
+        before = terminal.screen()
+        terminal.write(PASTED + b"mmAq\x03\x11jjj" + OVER)
+        terminal.wait_quiet()
+        assert terminal.screen() == before

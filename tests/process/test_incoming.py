@@ -1,0 +1,79 @@
+"""What a terminal sends is cleaned before keys are looked for in it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.incoming import BEGIN, END, PASTE_LIMIT, Incoming
+
+
+@pytest.mark.parametrize(
+    "keys", ["q", "\x1b", "\x1b[A", "\x1b[1;5C", "\x1b[113;5u", "\x1bOP", "é日\r"]
+)
+def test_keys_stay_as_they_are(keys: str) -> None:
+    """Nothing is held back: an escape is a key."""
+    assert Incoming().clean(keys) == keys
+
+
+@pytest.mark.parametrize(
+    "message", ["\x1b[?2026;2$y", "\x1b[48;24;80;0;0t", "\x1b[I", "\x1b[<0;1;1M"]
+)
+def test_what_textual_reads_stays(message: str) -> None:
+    """Focus, the size of the window, the mouse, modes."""
+    assert Incoming().clean(message) == message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "\x1b[?1;2c",
+        "\x1b[>1;10;0c",
+        "\x1b[0n",
+        "\x1b[?u",
+        "\x1b[?6;1R",
+        "\x1b[3;10;20t",
+        "\x1bP>|tmux 3.3a\x1b\\",
+        "\x1bP1$r0m\x1b\\",
+        "\x1b]11;rgb:0000/0000/0000\x07",
+        "\x1b]52;c;bW0=\x1b\\",
+        "\x1b_Gi=1;OK\x1b\\",
+    ],
+)
+def test_answers_are_dropped(answer: str) -> None:
+    """Case 47: none of it is taken for keys, and the keys around it stay."""
+    assert Incoming().clean(f"j{answer}k") == "jk"
+
+
+def test_a_paste_has_no_controls() -> None:
+    """Case 56: escapes, C0, DEL and C1 are gone; line ends and tabs stay, lines end in LF."""
+    pasted = "a\x1b[31mb\x03\x11\x07\x7f\x9b1m\tc\r\nd"
+    cleaned = Incoming().clean(f"x{BEGIN}{pasted}{END}q")
+    assert cleaned == f"x{BEGIN}a[31mb1m\tc\n\nd{END}q"
+
+
+def test_a_paste_has_an_end() -> None:
+    """Case 56: what is too much is dropped; the next paste is kept again."""
+    incoming = Incoming()
+    for _ in range(2):
+        cleaned = incoming.clean(BEGIN + "x" * (3 * PASTE_LIMIT) + END + "j")
+        assert cleaned == BEGIN + "x" * PASTE_LIMIT + END + "j"
+
+
+PART = st.sampled_from([BEGIN, END, "\x1b", "\x1b[2", "q", "~", "\x1b[201", "é", "\x1b[A"])
+
+
+@given(st.lists(PART).map("".join), st.lists(st.integers(0, 60)))
+def test_pieces_make_no_difference(text: str, cuts: list[int]) -> None:
+    """Case 56: wherever the reads fall, the same is passed on, and no control in a paste."""
+    incoming = Incoming()
+    edges = [0, *sorted(cuts), len(text)]
+    in_pieces = "".join(incoming.clean(text[a:b]) for a, b in zip(edges, edges[1:], strict=False))
+    assert in_pieces == Incoming().clean(text)
+    for pasted in re.findall(
+        f"{re.escape(BEGIN)}(.*?)(?:{re.escape(END)}|$)", in_pieces, re.DOTALL
+    ):
+        assert "\x1b" not in pasted

@@ -1,0 +1,224 @@
+"""`o`, `y` and `Y` in a real terminal: what is started, what is sent, and what is said of it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import article, done, ended, library_of, read, unread
+from tests.terminal import Terminal, environment
+
+pytestmark = pytest.mark.slow
+
+SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+URL = "https://news.example/1"
+OSC = re.compile(rb"\x1b\](\d+);([^\x07\x1b]*)(?:\x07|\x1b\\)")
+SENT = "Sent to the terminal's clipboard"
+
+
+class Desk:
+    """Programs that stand in for those of a desktop and note how they were called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "bin"
+        self.folder.mkdir()
+        self.log = folder / "called"
+
+    def has(self, name: str, ending: str = "exit 0") -> None:
+        """Install a program; it notes its name, the number of its arguments and the arguments."""
+        program = self.folder / name
+        program.write_text(
+            "#!/bin/sh\n"
+            f'printf "%s %s" {name} "$#" >> "{self.log}"\n'
+            f'for a in "$@"; do printf " %s" "$a" >> "{self.log}"; done\n'
+            f'echo >> "{self.log}"\n'
+            f"echo 'noise of {name}' >&2\n{ending}\n"
+        )
+        program.chmod(0o700)
+
+    @property
+    def calls(self) -> list[str]:
+        """What was called so far, a call a line."""
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def env(self, **more: str) -> dict[str, str]:
+        """An environment with these programs and those that every system has."""
+        return {"PATH": f"{self.folder}:/usr/bin:/bin", "DISPLAY": ":0"} | more
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desktop without programs."""
+    return Desk(tmp_path)
+
+
+def copied(terminal: Terminal) -> list[str]:
+    """What was sent to the terminal's clipboard."""
+    sent = [data for number, data in OSC.findall(terminal.raw) if number == b"52"]
+    return [base64.b64decode(data.split(b";")[1], validate=True).decode() for data in sent]
+
+
+def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
+    """Cases 70, 75, 76: shown, sent by OSC 52, never "copied"; tools of this machine are left."""
+    for name in ("xclip", "xsel", "wl-copy", "xdg-open"):
+        desk.has(name)
+    library_of(tmp_path, article(1, title="A [b] title"))
+    with read(tmp_path, 1, env=desk.env(**SSH)) as terminal:
+        terminal.write("o")
+        terminal.wait_for("Source")
+        terminal.wait_for(URL)
+        terminal.wait_for(SENT)
+        assert copied(terminal) == [URL]
+        terminal.write("y")
+        terminal.wait_until(lambda: copied(terminal) == [URL, URL])
+        terminal.write("q")
+        terminal.wait_until(lambda: not terminal.shows("Source"))
+        terminal.write("y")
+        terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
+        terminal.write("Y")
+        terminal.wait_until(lambda: len(copied(terminal)) == 4)
+        assert copied(terminal)[2:] == [URL, f"[A \\[b\\] title]({URL})"]
+        assert not terminal.shows("Copied")
+        terminal.write("q")
+        ended(terminal, 0)
+    assert desk.calls == []
+
+
+def test_on_a_desktop(tmp_path: Path, desk: Desk) -> None:
+    """Cases 67, 72, 73: one argument that begins with http; what it prints is not seen."""
+    desk.has("xdg-open")
+    desk.has("xclip", f"cat > {tmp_path}/clipboard")
+    url = "https://news.example/1?q=$(id);'x y\"&b=`c`#é"
+    library_of(tmp_path, article(1, url=url))
+    with read(tmp_path, 1, env=desk.env()) as terminal:
+        terminal.write("o")
+        terminal.wait_for("Opened with xdg-open")
+        terminal.write("y")
+        terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
+        assert copied(terminal) == []
+        assert b"noise" not in terminal.raw
+        terminal.write("q")
+        ended(terminal, 0)
+    opened, clip = desk.calls
+    assert re.fullmatch(r"xdg-open 1 https://news\.example/1\?[!-~]+", opened)
+    assert not re.search(r"[\"'`\\<> ]", opened.split(" ", 2)[2])
+    assert clip == "xclip 2 -selection clipboard"
+    assert "\n" not in (tmp_path / "clipboard").read_text()
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("exit 4", "Not opened: xdg-open ended with exit code 4"),
+        ("sleep 0.4; exit 3", "Not opened: xdg-open ended with exit code 3"),
+    ],
+)
+def test_a_browser_that_fails(tmp_path: Path, desk: Desk, ending: str, said: str) -> None:
+    """Case 72: at once or later, it is said, and nothing is marked read."""
+    desk.has("xdg-open", ending)
+    with read(library_of(tmp_path, article(1)), 1, env=desk.env()) as terminal:
+        terminal.write("o")
+        terminal.wait_for(said)
+        assert terminal.shows(unread("Title 1"))
+
+
+def test_a_browser_that_stays(tmp_path: Path, desk: Desk) -> None:
+    """Case 72: keys are answered while it runs, and it outlives the reader."""
+    desk.has("xdg-open", f"sleep 3; echo over >> {tmp_path}/over")
+    with read(library_of(tmp_path, article(1)), 1, env=desk.env()) as terminal:
+        terminal.write("om")
+        terminal.wait_for(done("Title 1"), 2)
+        terminal.wait_for("Opened with xdg-open", 2)
+        terminal.write("q")
+        ended(terminal, 0)
+    assert not (tmp_path / "over").exists()
+
+
+def test_a_text_browser(tmp_path: Path, desk: Desk) -> None:
+    """Case 71: it gets the terminal; afterwards the screen is drawn again, its keys are gone."""
+    desk.has("w3m", "echo reading in w3m; read x; sleep 0.1")
+    env = desk.env(BROWSER="w3m")
+    with read(library_of(tmp_path, article(1), article(2)), 2, env=env) as terminal:
+        terminal.write("o")
+        terminal.wait_for("reading in w3m")
+        assert terminal.modes_on() == set()
+        terminal.raw = b""
+        terminal.write("\njjq")
+        terminal.wait_for("Opened with w3m")
+        terminal.wait_for(re.compile("^>●. Title 2", re.MULTILINE))
+        assert 1049 in terminal.modes_on()
+        terminal.write("q")
+        assert terminal.wait_exit() == 0
+    assert desk.calls == ["w3m 1 https://news.example/2"]
+
+
+HOSTILE = {
+    "file:///etc/passwd": "Not opened: only http and https links",
+    "javascript:alert(1)": "Not opened: only http and https links",
+    "data:text/html,x": "Not opened: only http and https links",
+    "--version": "Not opened: only http and https links",
+    "https://": "Not opened: the link",
+}
+
+
+def test_urls_that_are_refused(tmp_path: Path, desk: Desk) -> None:
+    """Cases 66, 67: refused with the reason, nothing is started; or not even kept."""
+    desk.has("xdg-open")
+    articles = [article(n, url=url) for n, url in enumerate(HOSTILE, 1)]
+    with read(library_of(tmp_path, *articles), len(articles), env=desk.env()) as terminal:
+        for number, said in reversed(list(enumerate(HOSTILE.values(), 1))):
+            terminal.wait_for(re.compile(f"^>.. Title {number} ", re.MULTILINE))
+            terminal.write("o")
+            terminal.wait_for(re.compile(f"^ {said}|^ this article has no URL", re.MULTILINE))
+            terminal.write("j")
+    assert desk.calls == []
+
+
+def test_nowhere_to_open(tmp_path: Path) -> None:
+    """Case 70: no display, no browser: the URL is shown, never silence."""
+    env = {"PATH": "/nowhere"}
+    with read(library_of(tmp_path, article(1)), 1, env=env) as terminal:
+        terminal.write("o")
+        terminal.wait_for(URL)
+        terminal.wait_for(SENT)
+        assert copied(terminal) == [URL]
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[list[str]]:
+    """The command of a tmux of the test's own."""
+    program = shutil.which("tmux")
+    if program is None:
+        pytest.skip("tmux is not installed")
+    config = tmp_path / "tmux.conf"
+    config.write_text("set -g set-clipboard on\nset -g status off\nset -sg escape-time 0\n")
+    command = [program, "-u", "-S", str(tmp_path / "socket"), "-f", str(config)]
+    yield command
+    subprocess.run([*command, "kill-server"], capture_output=True, check=False)
+
+
+def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:
+    """Cases 45, 47, 78: tmux gets the URL and passes it on; its answers are not taken for keys."""
+    library_of(tmp_path, article(1), article(2, title="\x1b[c\x1b[5n\x1b[6n\x1b]52;c;eA==\x07Two"))
+    inside = [*tmux, "new-session", sys.executable, "-m", "tui"]
+    with Terminal(inside, tmp_path, size=(100, 30), env=SSH) as terminal:
+        terminal.wait_for(re.compile("^ 2 articles", re.MULTILINE))
+        terminal.wait_for(re.compile("^>●. Two", re.MULTILINE))
+        terminal.write("jy")
+        terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
+        terminal.wait_for(re.compile("^>●. Title 1", re.MULTILINE))
+        buffers = [*tmux, "show-buffer"]
+        env = environment(tmp_path, {})
+        ran = subprocess.run(buffers, capture_output=True, env=env, check=True)
+        assert ran.stdout.decode() == URL
+        terminal.wait_until(lambda: copied(terminal))
+        assert copied(terminal) == [URL]
+        terminal.write("q")
+        assert terminal.wait_exit() == 0

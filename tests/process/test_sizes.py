@@ -1,0 +1,103 @@
+"""Any size of the terminal, and any number of changes of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import article, ended, library_of, long_article, read, ready, start
+
+pytestmark = pytest.mark.slow
+
+TOO_SMALL = "terminal too small (need 40×10)"
+
+
+def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
+    """Case 124: below 40x10 a line says so; nothing crashes; enlarged it is as before."""
+    library_of(tmp_path, article(1), article(2))
+    with read(tmp_path, 2, size=(40, 10)) as terminal:
+        terminal.write("j")
+        terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
+        for columns, rows in ((39, 9), (20, 5), (1, 1), (80, 2), (2, 30)):
+            terminal.resize(columns, rows)
+            if columns > len(TOO_SMALL):
+                terminal.wait_for(TOO_SMALL)
+            elif columns > 4:
+                terminal.wait_for(TOO_SMALL[: columns - 4])
+            terminal.write("j")
+            terminal.wait_quiet(0.15)
+        for columns, rows in ((40, 10), (250, 60)):
+            terminal.resize(columns, rows)
+            terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
+            terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
+            assert not terminal.shows("too small")
+        terminal.write("\r")
+        terminal.wait_for("The words of article 1.")
+        terminal.wait_for("Summary")
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_a_pane_that_comes_with_the_size(tmp_path: Path) -> None:
+    """Case 124: the side pane is filled when the terminal becomes wide enough for it."""
+    with read(library_of(tmp_path, article(1)), 1, size=(80, 24)) as terminal:
+        terminal.resize(120, 30)
+        terminal.wait_for("Category ID: harbour", 3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (39, 9), (40, 10), (250, 60)])
+def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Case 124: also a start there, and ctrl+q always works."""
+    library_of(tmp_path, article(1))
+    with start(tmp_path, size=size) as terminal:
+        terminal.wait_raw(b"\x1b[?2004h")
+        if size[0] >= 40:
+            ready(terminal, 1)
+        elif size[0] > 4:
+            terminal.wait_for(TOO_SMALL[: size[0] - 4])
+        terminal.write("\x11")
+        ended(terminal, 0)
+
+
+def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
+    """Case 124: at 40x10 every pane, the help and a picker can be used."""
+    library_of(tmp_path, long_article(1), article(2))
+    with read(tmp_path, 2, size=(40, 10)) as terminal:
+        terminal.write("j\r")
+        terminal.wait_for("Paragraph 1.")
+        terminal.write("i")
+        terminal.wait_for("Summary")
+        terminal.write("i")
+        terminal.wait_for("Paragraph 1.")
+        terminal.write("h")
+        terminal.wait_for(re.compile(r"^>.. Title 1 ", re.MULTILINE))
+        terminal.write("?")
+        terminal.wait_for("Keys")
+        terminal.write("q")
+        terminal.wait_for(re.compile(r"^>.. Title 1 ", re.MULTILINE))
+        terminal.write("f")
+        terminal.wait_for("starred")
+        terminal.write("q")
+        terminal.wait_until(lambda: not terminal.shows("starred"))
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_a_storm_of_sizes(tmp_path: Path) -> None:
+    """Case 125: 200 changes in two seconds; afterwards the last size is right and keys work."""
+    library_of(tmp_path, long_article(1), article(2))
+    with read(tmp_path, 2) as terminal:
+        terminal.write("j\r")
+        terminal.wait_for("Paragraph 1.")
+        for turn in range(200):
+            terminal.resize(30 + turn * 7 % 120, 5 + turn * 3 % 40)
+            terminal.read_for(0.01)
+        terminal.resize(72, 17)
+        terminal.wait_for(re.compile(r"\A.*\n(.*\n){15} 2 articles .* q quit$"), 5)
+        terminal.wait_quiet()
+        assert all(len(line.rstrip()) <= 72 for line in terminal.screen())
+        assert terminal.shows("Paragraph")
+        terminal.write("q")
+        ended(terminal, 0)

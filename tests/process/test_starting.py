@@ -1,0 +1,183 @@
+"""The reader starts: on nothing, on one article, on a page, and where it cannot."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.process.reading import (
+    NEWSTUI,
+    PARAGRAPH,
+    article,
+    ended,
+    library_of,
+    newstui,
+    read,
+    ready,
+    row,
+    start,
+    write_json,
+)
+from tests.terminal import ROOT, Terminal
+
+pytestmark = pytest.mark.slow
+
+SAMPLES = sum(path.suffix in (".md", ".json") for path in (ROOT / "sample_articles").iterdir())
+
+PAGE = f"""\
+Delegates of both towns have met in the lighthouse for the first time in ten years.
+The talks are expected to last until the tide turns.
+{PARAGRAPH}
+The talks are expected to last until the tide turns.
+Similar Readings (2 items)
+Two towns agree to talk
+What the lighthouse keeper heard
+Summary
+Delegates of both towns met in the lighthouse, and the talks will last until the tide turns. They seek a guarantee that
+Statistics
+78
+Words3
+Read CountDetails
+ID: 5a1b6c7d-1111-4222-8333-0123456789ab
+Category ID: coast
+URL: https://news.example/lighthouse/
+Date: Feb. 28, 2022
+Created: 2022/02/28 20:04
+Updated: 2025/12/09 17:44
+Last Read: 2022/02/28 20:04
+"""
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file below a folder."""
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_first_start(tmp_path: Path) -> None:
+    """An empty library: samples and a hint, nothing of them is kept anywhere."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with read(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
+        assert terminal.shows("These are sample articles")
+        assert terminal.shows("newstui import FILE")
+        assert files_below(temporary)
+        terminal.write("m")
+        terminal.wait_for(re.compile(r"^> ", re.MULTILINE))
+        terminal.write("j\r")
+        terminal.wait_for("words ·")
+        terminal.write("q")
+        ended(terminal, 0)
+    assert list(temporary.iterdir()) == []
+    assert files_below(tmp_path / "data") == []
+    assert newstui(tmp_path, "list") == ""
+
+
+def test_samples_never_mix_with_articles(tmp_path: Path) -> None:
+    """With one article of one's own the samples are gone, and so is the hint."""
+    with read(library_of(tmp_path, article(1)), 1) as terminal:
+        assert row(terminal, "Title 1")
+        assert not terminal.shows("sample")
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
+    """Imported by a command, read in the reader: text, summary, statistics and details."""
+    (tmp_path / "page.txt").write_text(PAGE)
+    newstui(tmp_path, "import", tmp_path / "page.txt")
+    title = "Delegates of both towns have met in the lighthouse"
+    with read(tmp_path, 1, size=(120, 40)) as terminal:
+        assert terminal.shows(re.compile(r"^>.. Delegates of both towns", re.MULTILINE))
+        for text in (
+            "Summary",
+            "(it came cut off)",
+            "Similar Readings",
+            "1 Two towns agree to talk",
+            "not in the library",
+            "Statistics",
+            "78 Words",
+            "3 Read Count",
+            "Category ID: coast",
+            "https://news.example/lighthouse/",
+            "Date: Feb. 28, 2022",
+            "Created: 2022/02/28 20:04",
+            "Updated: 2025/12/09 17:44",
+            "Last Read: 2022/02/28 20:04",
+        ):
+            terminal.wait_for(text)
+        terminal.write("\r")
+        terminal.wait_for("nobody wrote them")
+        middle = "\n".join(line[40:85] for line in terminal.screen())
+        assert middle.count("The talks are expected to last") == 1
+        terminal.write("q")
+        ended(terminal, 0)
+    assert title in newstui(tmp_path, "list")
+
+
+@pytest.mark.parametrize(
+    ("env", "redirect", "reason"),
+    [
+        ({"TERM": "dumb"}, "", "TERM is dumb"),
+        ({"TERM": ""}, "", "TERM is not set"),
+        ({}, "</dev/null", "stdin is not one"),
+        ({}, "2>&1 | cat", "stderr is not one"),
+    ],
+)
+def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason: str) -> None:
+    """Cases 121, 122: one line, exit 2, not one escape byte."""
+    line = f'unset COLUMNS; "$0" -m tui {redirect}'
+    if "|" in redirect:
+        line = f'("$0" -m tui; echo "exit $?") {redirect}'
+    command = ["bash" if "|" in redirect else "sh", "-c", line, sys.executable]
+    with start(tmp_path, env=env, command=command) as terminal:
+        code = terminal.wait_exit()
+        said = terminal.raw.decode().replace("\r\n", "\n")
+    expected = f"newstui: needs a terminal ({reason})\n"
+    assert (code, said) == ((0, f"{expected}exit 2\n") if "|" in redirect else (2, expected))
+    assert files_below(tmp_path) == []
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "POSIX"}, {"LC_ALL": "", "LANG": "C"}])
+def test_a_locale_that_is_not_utf_8(tmp_path: Path, locale: dict[str, str]) -> None:
+    """Case 123: titles are drawn as they are, and nothing as `\\u65e5`."""
+    library_of(tmp_path, article(1, title="日本 – “Zürich”"))
+    env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", **locale}
+    with read(tmp_path, 1, env=env) as terminal:
+        terminal.wait_raw("日本 – “Zürich”".encode())
+        assert b"\\u" not in terminal.raw
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_idle(tmp_path: Path) -> None:
+    """A reader nobody touches writes nothing: no blinking, no clock, no repaint by a timer."""
+    with read(library_of(tmp_path, article(1), article(2)), 2, size=(120, 40)) as terminal:
+        terminal.wait_for("Category ID")
+        terminal.wait_quiet()
+        process = psutil.Process(terminal.pid)
+        before = process.cpu_times()
+        assert terminal.read_for(3) == b""
+        after = process.cpu_times()
+    assert after.user + after.system - before.user - before.system < 0.3
+
+
+def test_standard_output_may_be_a_pipe(tmp_path: Path) -> None:
+    """Case 121: `newstui | cat` reads like any other."""
+    library_of(tmp_path, article(1))
+    command = ["sh", "-c", '"$0" -m tui | cat', sys.executable]
+    with ready(start(tmp_path, command=command), 1) as terminal:
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    """Case 29: one line with path and reason, exit 1, no escape byte."""
+    (tmp_path / "file").touch()
+    with Terminal(NEWSTUI, tmp_path, env={"XDG_DATA_HOME": str(tmp_path / "file")}) as terminal:
+        assert terminal.wait_exit() == 1
+        [line] = terminal.raw.decode().splitlines()
+    assert line.startswith("newstui: cannot create ")

@@ -1,0 +1,62 @@
+"""Keys as a fast typist or a slow link brings them: several at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import article, ended, library_of, read, unread
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_search_typed_at_once(tmp_path: Path) -> None:
+    """A slow link brings `/` and the words in one piece: none of them is a command."""
+    library_of(tmp_path, article(1, title="March"), article(2, title="Smoke"))
+    with read(tmp_path, 2) as terminal:
+        terminal.write("/mar")
+        terminal.wait_for(re.compile(r"^ /mar · 1 article ", re.MULTILINE), 3)
+        assert terminal.shows(unread("March"))
+
+
+def test_a_search_left_by_enter_is_cleared_by_one_escape(tmp_path: Path) -> None:
+    """Enter keeps what was found, escape shows everything again."""
+    library_of(tmp_path, article(1, title="March"), article(2, title="Smoke"))
+    with read(tmp_path, 2) as terminal:
+        terminal.write("/")
+        terminal.wait_for("words of the title")
+        terminal.write("mar")
+        terminal.wait_for(re.compile(r"^ /mar · 1 article ", re.MULTILINE))
+        terminal.write("\r")
+        terminal.wait_quiet()
+        terminal.write("\x1b")
+        terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE), 3)
+
+
+def test_a_head_stays_readable(tmp_path: Path) -> None:
+    """An article marked from the list of a narrow terminal still has its head in whole lines."""
+    with read(library_of(tmp_path, article(1)), 1, size=(60, 20)) as terminal:
+        terminal.write("\r")
+        terminal.wait_for("The words of article 1.")
+        terminal.write("h")
+        terminal.wait_for(re.compile("^>.. Title 1 ", re.MULTILINE))
+        terminal.write("s")
+        terminal.wait_for(re.compile("^>.★ Title 1 ", re.MULTILINE))
+        terminal.write("\r")
+        terminal.wait_for(re.compile("^ Title 1\n harbour · ", re.MULTILINE), 3)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    """A terminal that sends Latin-1, or anything, is no reason to end."""
+    with read(library_of(tmp_path, article(1)), 1) as terminal:
+        for data in (b"\xe9", b"\xff\xfe\x80", b"\xf0\x9f\x93"):
+            terminal.write(data)
+            terminal.wait_quiet(0.15)
+        terminal.write("?")
+        terminal.wait_for("Keys")
+        terminal.write("\x1b")
+        terminal.wait_until(lambda: not terminal.shows("Keys"))
+        terminal.write("q")
+        ended(terminal, 0)

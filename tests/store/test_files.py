@@ -1,0 +1,225 @@
+"""Files that survive: whole or not at all, for their owner alone, one writer at a time."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.files import holder, locked, make_folder, sweep, sync_folder, write_all, write_atomic
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """A umask that forbids nothing."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def failing(number: int) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Case 31: under any umask."""
+    folder = tmp_path / "a" / "b"
+    make_folder(folder)
+    write_atomic(folder / "file", b"x")
+    with locked(folder / ".desk.lock", 0.0, pytest.fail):
+        pass
+    assert [mode(path) for path in (folder.parent, folder)] == [0o700, 0o700]
+    assert [mode(path) for path in folder.iterdir()] == [0o600, 0o600]
+
+
+def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    """Case 31: wider if the user wants it so."""
+    tmp_path.chmod(0o755)
+    make_folder(tmp_path / "new")
+    make_folder(tmp_path / "new")
+    assert mode(tmp_path) == 0o755
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """Case 29: one line that names the path and the reason."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LibraryUnavailable, match="file/sub: .*/file is not a folder"):
+        make_folder(tmp_path / "file" / "sub")
+    with pytest.raises(LibraryUnavailable, match="is not a folder"):
+        make_folder(tmp_path / "file")
+
+
+def test_a_file_is_replaced_in_this_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases 2 and 3: written beside, synced, renamed, the folder synced; never in place."""
+    path, calls = tmp_path / "file", []
+    path.write_bytes(b"old")
+    write, fsync, rename = os.write, os.fsync, os.replace
+
+    def noted(name: str, real: Any) -> Any:
+        def call(*given: Any) -> Any:
+            kind = name
+            if name != "rename":
+                kind += " folder" if stat.S_ISDIR(os.fstat(given[0]).st_mode) else ""
+                assert os.fstat(given[0]).st_ino != path.stat().st_ino or "rename" in calls
+            calls.append(kind)
+            return real(*given)
+
+        return call
+
+    monkeypatch.setattr(os, "write", noted("write", write))
+    monkeypatch.setattr(os, "fsync", noted("fsync", fsync))
+    monkeypatch.setattr(os, "replace", noted("rename", rename))
+    write_atomic(path, b"new")
+    assert calls == ["write", "fsync", "rename", "fsync folder"]
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    ("number", "call", "said"),
+    [
+        (errno.ENOSPC, "write", r"Not saved: no space left on .* \(need 1 MB\)"),
+        (errno.EDQUOT, "write", r"Not saved: disk quota exceeded on .* \(need 1 MB\)"),
+        (errno.EFBIG, "write", r"Not saved: File too large \(.*/file\)"),
+        (errno.EIO, "fsync", r"Not saved: Input/output error \(.*/file\)"),
+        (errno.EXDEV, "replace", r"Not saved: Invalid cross-device link \(.*/file\)"),
+        (errno.EACCES, "replace", r"Not saved: Permission denied \(.*/file\)"),
+        (errno.EROFS, "open", r"Not saved: Read-only file system \(.*/file\)"),
+    ],
+)
+def test_what_fails_is_said_and_the_old_file_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str, said: str
+) -> None:
+    """Cases 4 to 8."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, failing(number))
+        with pytest.raises(NotSaved, match=said):
+            write_atomic(path, b"new")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_a_short_write_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 9."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    write_atomic(tmp_path / "file", b"0123456789" * 10)
+    assert (tmp_path / "file").read_bytes() == b"0123456789" * 10
+
+
+def test_nothing_to_write(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("wb") as file:
+        write_all(file.fileno(), b"")
+    assert (tmp_path / "file").read_bytes() == b""
+
+
+def test_links_are_written_through(tmp_path: Path) -> None:
+    """Case 32."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real/file")
+    write_atomic(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert [path.name for path in (tmp_path / "real").iterdir()] == ["file"]
+    assert (tmp_path / "link").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_file_systems_that_cannot_sync_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Case 41: some network file systems; anything else counts as not saved."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing(number))
+        sync_folder(tmp_path)
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO))
+    with pytest.raises(OSError, match="Input/output"):
+        sync_folder(tmp_path)
+
+
+def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
+    """Case 10."""
+    names = (".newstui-1.tmp", ".newstui-2.tmp", ".newstui-3", "x.tmp", ".syncthing.a.tmp")
+    for name in names:
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (1000, 1000))
+    os.utime(tmp_path / names[1], (3000, 3000))
+    (tmp_path / "sub").mkdir()
+    assert sweep(tmp_path, before=2000) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {*names[1:], "sub"}
+    assert sweep(tmp_path / "none", before=2000) == 0
+
+
+def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
+    """Cases 37 and 38."""
+    path = tmp_path / ".desk.lock"
+    with locked(path, 0.0, pytest.fail):
+        assert holder(path) == f"pid {os.getpid()}"
+        with pytest.raises(LibraryBusy, match=f"library is in use by pid {os.getpid()}"):
+            locked(path, 0.0, pytest.fail).__enter__()
+    with locked(path, 0.0, pytest.fail):
+        pass
+
+
+@pytest.mark.parametrize("text", [b"", b"what", b"\xff\xfe"])
+def test_a_holder_that_is_not_told(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / ".desk.lock").write_bytes(text)
+    assert holder(tmp_path / ".desk.lock") == holder(tmp_path / "none") == "another process"
+
+
+def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / ".desk.lock"
+    with path.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(other, fcntl.LOCK_UN))
+        with locked(path, 60.0, pytest.fail):
+            assert holder(path) == f"pid {os.getpid()}"
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_file_systems_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Case 41: a warning, and the work goes on."""
+    warnings: list[str] = []
+    monkeypatch.setattr(fcntl, "flock", failing(number))
+    with locked(tmp_path / ".desk.lock", 60.0, warnings.append) as descriptor:
+        assert os.fstat(descriptor).st_size == 0
+    assert len(warnings) == 1
+    assert "without locks" in warnings[0]
+
+
+def test_a_lock_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        pytest.raises(NotSaved, match="No such file"),
+        locked(tmp_path / "no/.desk.lock", 0.0, pytest.fail),
+    ):
+        pass
+    monkeypatch.setattr(fcntl, "flock", failing(errno.EIO))
+    with (
+        pytest.raises(NotSaved, match="Input/output"),
+        locked(tmp_path / ".desk.lock", 0.0, pytest.fail),
+    ):
+        pass
+
+
+def test_a_full_disk_does_not_keep_anybody_from_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+    with locked(tmp_path / ".desk.lock", 0.0, pytest.fail):
+        assert holder(tmp_path / ".desk.lock") == "another process"

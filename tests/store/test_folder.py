@@ -1,0 +1,410 @@
+"""A library in a folder: who may write, whose files they are, and several processes at once."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from store.errors import LibraryBusy, LibraryReadOnly, LibraryUnavailable, NotSaved
+from store.events import sealed
+from store.folder import FolderLibrary
+from store.library import Added, Library
+from store.query import Query
+from tests.libraries import (
+    Machine,
+    add,
+    article,
+    article_id,
+    articles,
+    ids,
+    listed,
+    reading,
+    state,
+    undo,
+)
+
+ONE = article_id(1)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def stocked(machine: Machine) -> Machine:
+    """A machine with two articles in its library."""
+    add(machine.open(), articles([1, 2]))
+    return machine
+
+
+def refuses_everything(library: Library, said: str) -> None:
+    for change in (
+        lambda: library.record("read", [ONE]),
+        lambda: library.undo(),
+        lambda: add(library, articles([9])),
+    ):
+        with pytest.raises(LibraryReadOnly, match=said):
+            change()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# -- read-only -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["articles", "journal"])
+def test_a_newer_format_opens_read_only(stocked: Machine, kind: str) -> None:
+    """Case 33."""
+    stocked.open().record("starred", [ONE])
+    if kind == "articles":
+        data = orjson.dumps({"_meta": {"1": {"format": 99}}, "articles": {}})
+        (stocked.folder / "articles" / "lap-0001.json").write_bytes(data)
+    else:
+        (stocked.folder / "journal" / "lap.jsonl").write_bytes(sealed({"format": 99}))
+    before = contents(stocked.folder)
+    said = r"made by a newer newstui \(format 99\); opened read-only"
+    library = stocked.open()
+    assert library.read_only == said.replace("\\", "")
+    assert reading(library).starred
+    refuses_everything(library, said)
+    assert contents(stocked.folder) == before
+    if kind == "articles":  # also when nothing was loaded before
+        with pytest.raises(LibraryReadOnly, match=said):
+            add(stocked.unloaded(), articles([9]))
+
+
+@pytest.mark.parametrize("meta", [[], "x", {"format": "x"}, {"format": None}, None])
+def test_a_format_that_is_none_is_ours(stocked: Machine, meta: Any) -> None:
+    path = stocked.segments()[0]
+    tables = orjson.loads(path.read_bytes())
+    path.write_bytes(orjson.dumps(tables | {"_meta": {"1": meta}}))
+    library = stocked.open()
+    assert (library.read_only, listed(library)) == ("", [2, 1])
+
+
+def test_no_snapshot_of_events_of_a_newer_version(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 33: a start from a snapshot would not see the format again."""
+    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    stocked.open().record("read", [ONE])
+    data = sealed({"format": 99}) + stocked.journal.read_bytes().splitlines(keepends=True)[1]
+    (stocked.folder / "journal" / "lap.jsonl").write_bytes(data)
+    for _ in range(2):
+        assert stocked.open().read_only
+
+
+def no_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write everywhere, so the answer of the system is replaced."""
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+
+
+def test_a_folder_without_permission_opens_read_only(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 28."""
+    stocked.open().record("starred", [ONE])
+    before = contents(stocked.folder)
+    no_permission(monkeypatch)
+    library = stocked.open()
+    assert (listed(library), reading(library).starred) == ([2, 1], True)
+    refuses_everything(library, "no permission to write to .*; opened read-only")
+    assert contents(stocked.folder) == before
+
+
+def test_a_read_only_file_system_without_all_folders(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 28: what is missing cannot be created, and is not needed for reading."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    (stocked.folder / "journal").rmdir()
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    library = FolderLibrary(stocked.folder, stocked.cache / "none", "desk", stocked.clock)
+    for _ in library.load():
+        pass
+    assert (listed(library), list(library.problems)) == ([2, 1], [])
+    refuses_everything(library, "no permission to write")
+    with pytest.raises(LibraryUnavailable, match="cannot create .*: Read-only file system"):
+        FolderLibrary(stocked.home / "new", stocked.cache, "desk", stocked.clock)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder(stocked: Machine) -> None:
+    """Case 28: the real thing."""
+    for path in (stocked.folder, *stocked.folder.iterdir()):
+        path.chmod(0o500)
+    library = stocked.open()
+    assert listed(library) == [2, 1]
+    refuses_everything(library, "no permission to write")
+    for path in (stocked.folder, *stocked.folder.iterdir()):
+        path.chmod(0o700)
+
+
+# -- whose files ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """A umask that forbids nothing."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_everything_is_for_its_owner_alone(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 31: articles, texts, journal, lock and snapshot, under any umask."""
+    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    library = machine.open()
+    add(library, articles([1]))
+    library.record("read", [ONE])
+    library.close()
+    paths = [path for folder in (machine.folder, machine.cache) for path in folder.rglob("*")]
+    modes = {path.relative_to(machine.home): stat.S_IMODE(path.stat().st_mode) for path in paths}
+    assert {mode for path, mode in modes.items() if path.suffix} == {0o600}
+    assert {mode for path, mode in modes.items() if not path.suffix} == {0o700}
+    assert len(modes) == 3 + 4 + 1  # folders, files, snapshot
+
+
+def test_links_stay_links(tmp_path: Path) -> None:
+    """Case 32: the library, a segment and the journal may be symbolic links."""
+    machine, real = Machine(tmp_path), tmp_path / "real"
+    real.mkdir()
+    machine.folder.symlink_to("real")
+    library = machine.open()
+    add(library, articles([1]))
+    library.record("read", [ONE])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for path in (machine.segments()[0], machine.journal):
+        path.rename(elsewhere / path.name)
+        path.symlink_to(elsewhere / path.name)
+    library = machine.open()
+    add(library, articles([2]))
+    library.record("starred", [ONE])
+    links = (machine.folder, machine.segments()[0], machine.journal)
+    assert all(path.is_symlink() for path in links)
+    assert {path.name for path in elsewhere.iterdir()} == {"desk-0001.json", "desk.jsonl"}
+    assert state(machine.open()) == state(library)
+    assert (listed(library), reading(library).starred) == ([2, 1], True)
+
+
+def test_what_a_crash_left_is_swept(stocked: Machine) -> None:
+    """Case 10: with the lock held, and only what nobody can be writing any more."""
+    now = stocked.clock.now.timestamp()
+    stocked.cache.mkdir(exist_ok=True)
+    left = [folder / ".newstui-0.tmp" for folder in (*stocked.folder.iterdir(), stocked.cache)]
+    young = stocked.folder / "articles" / ".newstui-1.tmp"
+    for path, age in [*((path, 4000) for path in left), (young, 100)]:
+        path.write_text("")
+        os.utime(path, (now - age, now - age))
+    add(stocked.open(), [])
+    there = {path.parent.name for path in left if path.exists()}
+    assert there == {"journal"}  # nothing of ours is ever replaced there
+    assert young.exists()
+
+
+# -- one change, one line ------------------------------------------------------------------
+
+
+def test_all_read_is_one_line_and_one_fsync(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases 24 and 26: nothing else is written, however large the library."""
+    library = stocked.open()
+    library.record("starred", [ONE])
+    before, synced = contents(stocked.folder), []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(fsync(descriptor)))
+    library.record("read", ids(1, 2))
+    assert len(synced) == 1
+    after = contents(stocked.folder)
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert changed == {str(stocked.journal)}
+    added = after[str(stocked.journal)].removeprefix(before[str(stocked.journal)])
+    assert added.count(b"\n") == 1
+    assert undo(library) == ("read", tuple(ids(1, 2)))
+
+
+# -- segments change under us --------------------------------------------------------------
+
+
+def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
+    """Case 39: they come, grow, are replaced and go."""
+    library = stocked.open()
+    lap = Machine(tmp_path / "lap", "lap")
+    other = lap.open()
+    target = stocked.folder / "articles" / "lap-0001.json"
+    for number, shown in ((3, [3, 2, 1]), (4, [4, 3, 2, 1])):
+        add(other, articles([number]))
+        target.write_bytes(lap.segments()[0].read_bytes())
+        os.utime(target, (number, number))
+        assert library.refresh().articles
+        assert listed(library) == shown
+    target.write_bytes(target.read_bytes().replace(b'"Title 3"', b'"Other 3"'))
+    os.utime(target, (5, 5))
+    assert library.refresh().articles
+    row = library.row(article_id(3))
+    assert row is not None
+    assert row.title == "Other 3"
+    tables = orjson.loads(target.read_bytes())
+    del tables["articles"]["1"]
+    target.write_bytes(orjson.dumps(tables))
+    assert library.refresh().articles
+    assert listed(library) == [4, 2, 1]
+    target.write_bytes(b"{")  # half a file, as a sync that writes in place shows it
+    library.refresh()
+    assert listed(library) == [4, 2, 1]
+    target.unlink()
+    assert library.refresh().articles
+    assert listed(library) == [2, 1]
+    assert not library.refresh().articles
+
+
+def test_a_segment_that_is_gone_takes_no_reading_with_it(stocked: Machine) -> None:
+    """Case 40: what was read is not forgotten, and comes back with the file."""
+    library = stocked.open()
+    library.record("read", [ONE])
+    path = stocked.segments()[0]
+    data = path.read_bytes()
+    path.unlink()
+    assert library.refresh().articles
+    assert (listed(library), library.record("starred", [ONE])) == ([], {})
+    path.write_bytes(data)
+    assert library.refresh().articles
+    assert (reading(library).read, reading(library).starred) == (True, True)
+
+
+def test_a_journal_that_is_gone_begins_anew(stocked: Machine) -> None:
+    """Case 40: the next change is kept, whatever happened before."""
+    library = stocked.open()
+    library.record("starred", [ONE])
+    stocked.journal.unlink()
+    rows = library.record("read", ids(2))
+    assert set(rows) == set(ids(1, 2))
+    assert (reading(library).starred, reading(library, 2).read) == (False, True)
+    assert state(stocked.open()) == state(library)
+
+
+# -- several processes ---------------------------------------------------------------------
+
+
+def test_adding_while_another_process_adds(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 38: named, and nothing is lost."""
+    monkeypatch.setattr("store.folder.WAIT", 0.0)
+    one, two = stocked.open(), stocked.open()
+    adding = one.add(article(number) for number in range(10, 2000))
+    assert next(adding) == Added(1000, 0)
+    with pytest.raises(LibraryBusy, match=f"library is in use by pid {os.getpid()}"):
+        add(two, articles([9]))
+    assert list(adding)[-1] == Added(1990, 0)
+    assert add(two, articles([9, 10])) == Added(1, 1)
+    assert len(listed(stocked.open())) == 1993
+
+
+def test_a_file_system_without_locks(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 41: goes on, and says so once."""
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    library = stocked.open()
+    for event in ("read", "starred", "unread"):
+        library.record(event, [ONE])
+    assert [problem for problem in library.problems if "without locks" in problem] == list(
+        library.problems
+    )
+    assert len(library.problems) == 1
+    add(library, articles([3]))
+    assert state(stocked.open()) == state(library)
+
+
+MARKER = """
+import sys
+from pathlib import Path
+from store.folder import FolderLibrary
+from store.times import system_clock
+
+folder, cache, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+library = FolderLibrary(folder, cache, "desk", system_clock)
+for _ in library.load():
+    pass
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(100):
+    library.record("read", [f"{number:04x}0000-0000-4000-8000-000000000000", "both"])
+    library.refresh()
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_lose_nothing(stocked: Machine) -> None:
+    """Case 38: twice a hundred marks are two hundred."""
+    add(stocked.open(), [article(3, id="both")])
+    command = [sys.executable, "-c", MARKER, str(stocked.folder), str(stocked.cache)]
+    running = [
+        subprocess.Popen(
+            [*command, str(number)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in (1, 2)
+    ]
+    try:
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in running:
+            process.communicate("go\n", timeout=60)
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+    assert [process.returncode for process in running] == [0, 0]
+    library = stocked.open()
+    counts = {row.id: row.read_count for row in library.rows(Query())}
+    assert counts == {**dict.fromkeys(ids(1, 2), 100), "both": 200}
+    assert list(library.problems) == []
+    assert len(library.undoable(1000)) == 200
+
+
+def test_a_change_that_fails_leaves_the_library_as_it_was(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 22."""
+    library, other = stocked.open(), stocked.open()
+    other.record("starred", ids(2))
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    before = state(library)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(NotSaved):
+            library.record("read", [ONE])
+        assert state(library) == before
+        with pytest.raises(NotSaved):
+            add(library, articles([3]))
+        assert state(library) == before
+    assert set(library.record("read", [ONE])) == set(ids(1, 2))
+    assert state(library) == state(stocked.open())

@@ -1,0 +1,251 @@
+"""The reading state: what events add up to is the same in whatever order and wherever they arrive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.article import Reading
+from store.events import Event
+from store.library import Library
+from store.reading import Marks, ReadingState, add
+from tests.libraries import Machine, article, article_id, articles, state
+from tests.libraries import add as add_articles
+
+MACHINES = ("desk", "lap", "phone")
+EXAMPLES = int(os.environ.get("NEWSTUI_EXAMPLES", "50"))
+"""More than in everyday runs can be asked for."""
+
+
+@contextmanager
+def machines(count: int) -> Iterator[list[Machine]]:
+    """Machines that share nothing but what is copied between them."""
+    with TemporaryDirectory() as folder:
+        yield [Machine(Path(folder, name), name) for name in MACHINES[:count]]
+
+
+def carry(source: Machine, target: Machine, keep: float = 1.0) -> None:
+    """What a file sync does: the files of other machines, whole or only their beginnings."""
+    for kind in ("articles", "texts", "journal"):
+        for path in (source.folder / kind).glob("*.json*"):
+            if not path.stem.startswith(target.name):
+                copy = target.folder / kind / path.name
+                shutil.copyfile(path, copy)
+                if kind == "journal":
+                    os.truncate(copy, int(copy.stat().st_size * keep))
+
+
+# -- any order, any copies -----------------------------------------------------------------
+
+EVENTS = ("read", "unread", "starred", "unstarred", "opened", "position", "deleted", "restored")
+DATA: dict[str, Callable[[int], dict[str, Any]]] = {
+    "position": lambda number: {"position": number},
+    "tagged": lambda number: {"tag": f"t{number % 2}"},
+    "untagged": lambda number: {"tag": f"t{number % 2}"},
+    "edited": lambda number: {"to": {("title", "category")[number % 2]: f"new {number}"}},
+}
+KINDS = (*EVENTS, "tagged", "untagged", "edited")
+
+who = st.integers(0, 2)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("record"), who, st.sampled_from(KINDS), st.sets(st.integers(1, 3), min_size=1)
+        ),
+        st.tuples(st.just("undo"), who),
+        st.tuples(st.just("refresh"), who),
+        st.tuples(st.just("restart"), who),
+        st.tuples(st.just("clock"), who, st.integers(-7200, 7200)),
+        st.tuples(st.just("import"), who, st.integers(0, 4), st.booleans()),
+        st.tuples(st.just("carry"), who, who, st.sampled_from([1.0, 0.9, 0.5])),
+    ),
+    max_size=25,
+)
+
+
+class Crowd:
+    """Some machines, and what happens to them."""
+
+    def __init__(self, crowd: list[Machine]) -> None:
+        self.machines = crowd
+        self.open: list[Library] = [machine.open() for machine in crowd]
+        add_articles(self.open[0], articles([1, 2]))
+        for machine in crowd[1:]:
+            carry(crowd[0], machine)
+        self.number = 0
+
+    def record(self, who: int, kind: str, which: set[int]) -> None:
+        self.number += 1
+        data = DATA[kind](self.number) if kind in DATA else {}
+        self.open[who].record(kind, [article_id(number) for number in sorted(which)], **data)
+
+    def undo(self, who: int) -> None:
+        self.open[who].undo()
+
+    def refresh(self, who: int) -> None:
+        self.open[who].refresh()
+
+    def restart(self, who: int) -> None:
+        self.open[who] = self.machines[who].open()
+
+    def clock(self, who: int, seconds: int) -> None:
+        clock = self.machines[who].clock
+        clock.now += seconds * clock.tick
+
+    def import_(self, who: int, count: int, read: bool) -> None:
+        came = Reading(
+            read=read, read_count=count, last_read="2030-01-01T00:00:00Z", position=count
+        )
+        add_articles(self.open[who], [article(3, came)])
+
+    def carry(self, source: int, target: int, keep: float) -> None:
+        if source != target:
+            carry(self.machines[source], self.machines[target], keep)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=EXAMPLES == 50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.integers(2, 3), STEPS)
+def test_all_machines_agree_in_the_end(count: int, steps: list[Any]) -> None:
+    """Cases 39 and 42: files copied in any order, partly and again, and clocks that disagree."""
+    with machines(count) as crowd:
+        game = Crowd(crowd)
+        for name, *given_ in steps:
+            numbers = [
+                each % count if i < 1 + (name == "carry") else each for i, each in enumerate(given_)
+            ]
+            getattr(game, "import_" if name == "import" else name)(*numbers)
+        for _ in range(2):  # what one has only from another reaches the third in the second round
+            for source in crowd:
+                for target in crowd:
+                    if source is not target:
+                        carry(source, target)
+        for library in game.open:
+            library.refresh()
+        states = [state(library) for library in game.open]
+        states += [state(machine.open()) for machine in crowd]
+        assert all(each == states[0] for each in states)
+
+
+STAMPED = st.builds(
+    Event,
+    st.sampled_from(EVENTS),
+    st.just(("a",)),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.sampled_from(MACHINES),
+    st.fixed_dictionaries(
+        {"position": st.integers(0, 99)},
+        optional={"imported": st.just(True), "count": st.integers(0, 9), "undated": st.just(True)},
+    ),
+)
+
+
+@given(st.lists(STAMPED, max_size=8, unique_by=lambda event: event.stamp), st.randoms())
+def test_events_add_up_in_any_order(events: list[Event], rng: Any) -> None:
+    """Also those that came with an import, which may be of the same time."""
+    shuffled = rng.sample(events, len(events))
+    one, other = Marks(), Marks()
+    for event in events:
+        add(one, event)
+    for event in shuffled:
+        add(other, event)
+    assert one == other
+    assert Marks.from_json(one.to_json()) == one
+
+
+def test_an_undo_may_be_read_before_what_it_takes_back() -> None:
+    """Case 42: nobody says in which order files arrive."""
+    read = Event("read", ("a",), 5, 5, "desk")
+    undone = Event("undone", ("a",), 6, 6, "desk", {"of": read.stamp})
+    for events in ([read, undone], [undone, read]):
+        reading = ReadingState()
+        for event in events:
+            _, again = reading.apply([event])
+            reading.recount(again, [read, undone])
+        assert reading.of("a").reading() == Reading()
+
+
+# -- two and more --------------------------------------------------------------------------
+
+
+def test_an_undo_counts_nothing_twice(tmp_path: Path) -> None:
+    """Case 38: what was appended while events are added up anew is counted once."""
+    desk = Machine(tmp_path)
+    add_articles(desk.open(), articles([1]))
+    here, there = desk.open(), desk.open()
+    here.record("read", [article_id(1)])
+    here.record("starred", [article_id(1)])
+    lap = Machine(tmp_path, "lap", desk.clock)  # another machine on the same network home
+    append = here._journal.append
+
+    def interrupted(changes: Any) -> Any:
+        events = append(changes)
+        there.record("read", [article_id(1)])
+        lap.open().record("read", [article_id(1)])
+        return events
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(here._journal, "append", interrupted)
+        here.undo()
+    here.refresh()
+    assert here.entry(article_id(1)).reading.read_count == 3
+    assert state(here) == state(desk.open())
+
+
+def test_a_machine_that_comes_back_with_less(tmp_path: Path) -> None:
+    """Case 39: a journal that shrinks is read anew, and again when it is whole."""
+    desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
+    library = desk.open()
+    add_articles(library, articles([1, 2]))
+    other = lap.open()
+    carry(desk, lap)
+    for event in ("read", "starred", "unread"):
+        other.record(event, [article_id(1)])
+    carry(lap, desk)
+    assert set(library.refresh().rows) == {article_id(1)}
+    whole = state(library)
+    carry(lap, desk, keep=0.6)
+    assert set(library.refresh().rows) == {article_id(1)}
+    assert library.entry(article_id(1)).reading.starred is False
+    library.record("read", [article_id(2)])
+    carry(lap, desk)
+    library.refresh()
+    assert state(library)[article_id(1)] == whole[article_id(1)]
+    (desk.folder / "journal" / "lap.jsonl").unlink()
+    assert set(library.refresh().rows) == {article_id(1)}
+    assert library.entry(article_id(1)).reading == Reading()
+
+
+def test_the_copy_that_was_added_first_counts(tmp_path: Path) -> None:
+    """Case 42: an article that came in on two machines is one."""
+    desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
+    one, two = desk.open(), lap.open()
+    add_articles(one, [article(1, title="Later", created="2031-01-02T00:00:00Z")])
+    add_articles(two, [article(1, title="First", created="2031-01-01T00:00:00Z")])
+    for source, target, library in ((desk, lap, two), (lap, desk, one)):
+        carry(source, target)
+        assert library.refresh().articles
+    for library in (one, two, desk.open(), lap.open()):
+        row = library.row(article_id(1))
+        assert row is not None
+        assert row.title == "First"
+    for path in [desk.folder / "articles" / "lap-0001.json"]:
+        path.unlink()
+    assert one.refresh().articles
+    row = one.row(article_id(1))
+    assert row is not None
+    assert row.title == "Later"

@@ -1,0 +1,59 @@
+"""Which panes stand where."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tui.arrangement import LEAST, PANES, Pane, arrange
+
+SIZES = some.integers(0, 300)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "shape", "panes"),
+    [
+        (39, 40, "tiny", ()),
+        (200, 9, "tiny", ()),
+        (40, 10, "narrow", ("list",)),
+        (75, 24, "narrow", ("list",)),
+        (76, 24, "stacked", ("list", "article")),
+        (90, 24, "beside", ("list", "article")),
+        (110, 24, "wide", PANES),
+    ],
+)
+def test_the_shape_of_each_size(
+    columns: int, rows: int, shape: str, panes: tuple[Pane, ...]
+) -> None:
+    """Case 124."""
+    arrangement = arrange(columns, rows, "list")
+    assert (arrangement.shape, arrangement.panes) == (shape, panes)
+
+
+@pytest.mark.parametrize(
+    ("columns", "side", "there"),
+    [
+        (120, None, True),
+        (120, False, False),
+        (120, True, True),
+        (80, None, False),
+        (80, True, True),
+    ],
+)
+def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there: bool) -> None:
+    assert ("side" in arrange(columns, 24, "list", side=side).panes) is there
+
+
+@given(
+    SIZES, SIZES, some.sampled_from(PANES), some.booleans(), some.sampled_from([None, True, False])
+)
+def test_whatever_the_size(
+    columns: int, rows: int, pane: Pane, zoomed: bool, side: bool | None
+) -> None:
+    """There is a pane wherever there is room, each at most once and in the order of `tab`."""
+    panes = arrange(columns, rows, pane, zoomed=zoomed, side=side).panes
+    assert bool(panes) is (columns >= LEAST[0] and rows >= LEAST[1])
+    assert list(panes) == [each for each in PANES if each in panes]
+    if zoomed and len(panes) > 1:
+        raise AssertionError("zoomed means one pane")

@@ -1,0 +1,245 @@
+"""The gateway: questions to the library on a thread of its own, answers as messages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.message import Message
+
+from store.article import Found
+from store.errors import LibraryDamaged
+from store.folder import FolderLibrary
+from store.library import Loaded, Undone
+from store.query import Query
+from tests.tui.conftest import article_id, make_article, make_library
+from tui import gateway as gateway_module
+from tui import messages
+from tui.gateway import Gateway, described
+
+WAIT = 5.0
+
+
+class Asked:
+    """A gateway and the answers it gave."""
+
+    def __init__(self, library: FolderLibrary) -> None:
+        self.answers: list[Message] = []
+        self.gateway = Gateway(library, self.answers.append)
+
+    def answered(self) -> list[Message]:
+        """Everything that was answered; the gateway is closed then."""
+        done = threading.Event()
+        while self.gateway.busy:
+            done.wait(0.001)
+        return self.answers
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """The answers of one kind."""
+        return [answer for answer in self.answered() if isinstance(answer, kind)]
+
+
+@pytest.fixture
+def found() -> list[Found]:
+    return [make_article(number) for number in range(1, 4)]
+
+
+@pytest.fixture
+def asked(library: FolderLibrary) -> Iterator[Asked]:
+    """A gateway that has loaded its library."""
+    asked = Asked(library)
+    asked.gateway.load(Query())
+    asked.answered()
+    yield asked
+    asked.gateway.close()
+
+
+def test_loading_ends_with_a_list_and_the_state_of_the_library(asked: Asked) -> None:
+    kinds = [type(answer) for answer in asked.answers]
+    assert kinds[0] is messages.LibraryLoading
+    assert kinds[-2:] == [messages.RowsSelected, messages.LibraryLoaded]
+    assert [row.id for row in asked.of(messages.RowsSelected)[0].rows] == [
+        article_id(3), article_id(2), article_id(1),
+    ]  # fmt: skip
+    assert asked.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded(3, "", ())
+
+
+def test_a_screenful_is_listed_before_all_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "FIRST_SCREEN", 2)
+    monkeypatch.setattr(gateway_module, "BETWEEN_LISTS", 3600.0)
+
+    class Stepwise(FolderLibrary):
+        def load(self) -> Iterator[Loaded]:
+            for loaded in super().load():
+                yield from (Loaded(loaded.articles, step, 5) for step in range(5))
+
+    library = make_library(tmp_path, [make_article(1), make_article(2)])
+    asked = Asked(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: None))  # type: ignore[arg-type, return-value]
+    asked.gateway.load(Query())
+    kinds = [type(answer) for answer in asked.answered()]
+    first = kinds.index(messages.RowsSelected)
+    assert first < len(kinds) - 4
+    assert kinds.count(messages.RowsSelected) == 2, "and again only at the end"
+    asked.gateway.close()
+    library.close()
+
+
+def test_the_answer_to_a_question_that_was_replaced_is_not_worked_out(asked: Asked) -> None:
+    hold = threading.Event()
+    asked.gateway._submit(lambda: hold.wait(WAIT))
+    for words in ("a", "ar", "art"):
+        asked.gateway.select(Query(words=words))
+    hold.set()
+    assert [answer.query.words for answer in asked.of(messages.RowsSelected)[1:]] == ["art"]
+
+
+def test_the_library_is_used_on_one_thread_that_is_not_ours(
+    asked: Asked, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 43."""
+    threads: set[int] = set()
+
+    def noting(name: str) -> Callable[..., Any]:
+        real = getattr(library, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            threads.add(threading.get_ident())
+            return real(*args, **kwargs)
+
+        return call
+
+    for name in (
+        "rows",
+        "entry",
+        "similar",
+        "record",
+        "undo",
+        "undoable",
+        "categories",
+        "refresh",
+        "close",
+    ):
+        monkeypatch.setattr(library, name, noting(name))
+    gateway, first = asked.gateway, article_id(1)
+    gateway.select(Query())
+    gateway.open(first)
+    gateway.preview(first)
+    gateway.fetch_link(first, "open")
+    gateway.record("starred", [first])
+    gateway.undo()
+    gateway.list_undoable()
+    gateway.count_categories()
+    asked.answered()
+    gateway.refresh()
+    gateway.close()
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
+    asked.gateway.preview(article_id(1))
+    asked.gateway.open(article_id(2))
+    fetched = asked.of(messages.ArticleFetched)
+    assert [(answer.entry.article.id, answer.opened) for answer in fetched] == [
+        (article_id(1), False),
+        (article_id(2), True),
+    ]
+    changed = asked.of(messages.ReadingChanged)
+    assert [list(answer.rows) for answer in changed] == [[article_id(2)]]
+    assert {answer.article for answer in asked.of(messages.SimilarFound)} == {
+        article_id(1), article_id(2),
+    }  # fmt: skip
+
+
+def test_what_fails_is_reported_in_one_clean_line(
+    asked: Asked, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Cases 45, 120: library errors as they say it, bugs by what they say or what they are."""
+
+    def fail(error: Exception) -> Callable[[], None]:
+        def job() -> None:
+            raise error
+
+        return job
+
+    asked.gateway._submit(fail(LibraryDamaged("a\x1b[31mb\nc [/]")))
+    asked.answered()
+    assert not caplog.records
+    asked.gateway._submit(fail(KeyError()))
+    problems = [answer.problem for answer in asked.of(messages.StoreFailed)]
+    assert problems == ["ab c [/]", "KeyError"]
+    assert len(caplog.records) == 1, "a bug is kept in the log"
+
+
+def test_an_article_that_is_not_there(asked: Asked) -> None:
+    asked.gateway.open("nobody")
+    assert "nobody" in asked.of(messages.StoreFailed)[0].problem
+
+
+def test_nothing_is_looked_for_while_there_is_other_work(
+    asked: Asked, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look every two seconds does not pile up behind a slow disk."""
+    looks: list[int] = []
+    monkeypatch.setattr(library, "_refresh_segments", lambda: bool(looks.append(1)))
+    hold = threading.Event()
+    asked.gateway._submit(lambda: hold.wait(WAIT))
+    for _ in range(5):
+        asked.gateway.refresh()
+    hold.set()
+    asked.answered()
+    assert looks == []
+    asked.gateway.refresh()
+    asked.answered()
+    assert looks == [1]
+
+
+def test_nothing_is_looked_for_before_all_is_loaded(library: FolderLibrary) -> None:
+    asked = Asked(library)
+    asked.gateway.refresh()
+    assert asked.answered() == []
+    asked.gateway.close()
+
+
+def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path) -> None:
+    """Case 1: nothing acknowledged or asked for is lost."""
+    asked = Asked(library)
+    asked.gateway.load(Query())
+    asked.answered()
+    for number in (1, 2, 3):
+        asked.gateway.record("starred", [article_id(number)])
+    assert asked.gateway.close()
+    assert asked.gateway.close(), "it may be called again"
+    asked.gateway.record("unstarred", [article_id(1)])
+    assert not asked.gateway.busy, "nobody waits for the answer any more"
+    again = make_library(tmp_path)
+    for _ in again.load():
+        pass
+    assert all(row.starred for row in again.rows(Query()))
+
+
+def test_closing_waits_only_so_long(library: FolderLibrary) -> None:
+    asked = Asked(library)
+    hold = threading.Event()
+    asked.gateway._submit(lambda: hold.wait(WAIT))
+    assert not asked.gateway.close(0.01)
+    hold.set()
+    assert asked.gateway.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "articles", "words"),
+    [
+        ("read", ["a"], "marked 1 article read"),
+        ("unread", ["a", "b"], "marked 2 articles unread"),
+        ("starred", ["a"] * 1234, "starred 1,234 articles"),
+        ("tagged", ["a"], "tagged 1 article"),
+    ],
+)
+def test_changes_in_words(event: str, articles: Sequence[str], words: str) -> None:
+    assert described(Undone(event, tuple(articles), "")) == words

@@ -1,0 +1,218 @@
+"""What the list shows: filters, orders, searches, and what others change meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+
+from store.query import SHOWS, SORTS
+from tests.screens import drawn, lines
+from tests.tui.conftest import NARROW, Start, article_id, make_article, make_library
+from tui.screens.picker import Picker
+
+
+def numbers(running: Any) -> list[int]:
+    """The articles of the list, from the top."""
+    return [int(row.id[-12:]) for row in running.reader.articles.rows]
+
+
+@pytest.mark.command("list.filter")
+async def test_filter_by_reading_state(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "j", "s", "f")
+        assert isinstance(running.app.screen, Picker)
+        assert all(show in drawn(running.app) for show in SHOWS)
+        await running.press("j", "enter")
+        assert numbers(running) == list(range(11, 0, -1))
+        assert running.at == 11, "the cursor stays on its article"
+        assert running.said.startswith("unread · 11 articles")
+        await running.press("f", "down", "l")
+        assert numbers(running) == [11]
+        await running.press("f", "g", "k", "k", "enter")
+        assert len(numbers(running)) == 12
+
+
+@pytest.mark.parametrize("leave", ["escape", "q", "h"])
+@pytest.mark.parametrize("key", ["f", "c", ","])
+async def test_leaving_a_picker_changes_nothing(start: Start, key: str, leave: str) -> None:
+    async with start() as running:
+        await running.press("j", key)
+        assert isinstance(running.app.screen, Picker)
+        await running.press("j", leave)
+        assert running.app.screen is running.reader
+        assert (len(numbers(running)), running.at) == (12, 11)
+
+
+async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
+    start: Start,
+) -> None:
+    async with start() as running:
+        await running.press("f", "j", "enter", "enter", "h")
+        assert running.reader.articles.row.read
+        assert len(numbers(running)) == 12
+        await running.press("f", "enter")
+        assert len(numbers(running)) == 11
+        assert 12 not in numbers(running)
+
+
+@pytest.mark.command("list.category")
+async def test_one_category(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "c")
+        text = drawn(running.app)
+        assert "every category" in text
+        assert "north  6 unread of 6" in text
+        assert "south  5 unread of 6" in text
+        await running.press("j", "enter")
+        assert numbers(running) == [11, 9, 7, 5, 3, 1]
+        assert running.said.startswith("north · 6 articles")
+        await running.press("c", "k", "enter")
+        assert len(numbers(running)) == 12
+
+
+async def test_keys_faster_than_the_library_open_one_dialog_only(start: Start) -> None:
+    async with start() as running:
+        await running.press_at_once("c", "c", "?", "U")
+        assert len(running.app.screen_stack) == 2
+        await running.press("escape")
+        assert running.app.screen is running.reader
+
+
+@pytest.mark.command("list.sort")
+async def test_orders(start: Start) -> None:
+    async with start() as running:
+        await running.press(",")
+        assert all(sort in drawn(running.app) for sort in SORTS)
+        await running.press("j", "j", "enter")
+        assert numbers(running)[0] == 11, "the longest"
+        assert "by words" in running.said
+        assert running.at == 12
+        await running.press(",", "j", "enter")
+        assert [row.title for row in running.reader.articles.rows] == sorted(
+            row.title for row in running.reader.articles.rows
+        )
+
+
+@pytest.mark.command("list.search")
+async def test_search_as_one_types(start: Start) -> None:
+    async with start() as running:
+        await running.press("/")
+        await running.type("number 1")
+        assert numbers(running) == [12, 11, 10, 1]
+        assert running.said.startswith("/number 1 · 4 articles")
+        await running.press("down")
+        assert running.at == 11, "the list can be moved through meanwhile"
+        await running.press("enter")
+        assert running.app.focused is running.reader.articles
+        assert "words of the title" not in drawn(running.app)
+        await running.press("j")
+        assert running.at == 10, "letters are keys again"
+        await running.press("/", "end", "0", "enter")
+        assert numbers(running) == [10], "a search can be gone on with"
+        await running.press("/", "1", "2", "enter")
+        assert numbers(running) == [12], "or replaced by typing"
+        await running.press("escape")
+        assert len(numbers(running)) == 12
+        assert running.at == 12
+
+
+@pytest.mark.command("list.search", "article.back")
+async def test_escape_gives_the_search_up(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "j", "/")
+        await running.type("number 9")
+        assert numbers(running) == [9]
+        await running.press("escape")
+        assert len(numbers(running)) == 12
+        assert running.app.focused is running.reader.articles
+        await running.press_at_once("/", "x", "y", "escape")
+        assert len(numbers(running)) == 12, "what was typed last does not come after"
+
+
+@pytest.mark.parametrize("keys", [["enter"], ["z"], ["i"]])
+async def test_search_from_another_pane_shows_the_list(start: Start, keys: list[str]) -> None:
+    async with start(size=NARROW) as running:
+        await running.press(*keys, "/")
+        await running.type("number 9")
+        assert "Article number 9" in lines(running.app)[0]
+        await running.press("enter", "enter")
+        assert running.open == 9
+
+
+async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) -> None:
+    """Case 56: controls are dropped, the length is limited, nothing is carried out."""
+    async with start() as running:
+        await running.press("/")
+        running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
+        await running.settle()
+        assert running.reader.query_shown.words == "har[31mbour2J q"
+        assert "\x1b" not in drawn(running.app)
+        running.app.post_message(events.Paste("x" * 1_000_000))
+        await running.settle()
+        assert len(running.reader.query_shown.words) < 1000
+        assert running.app.is_running
+
+
+async def test_brackets_in_a_search_are_text(start: Start) -> None:
+    """Case 61."""
+    async with start() as running:
+        await running.press("/")
+        await running.type("[/b] [red]x")
+        assert "/[/b] [red]x · 0 articles" in drawn(running.app)
+        assert "no article fits" in drawn(running.app)
+
+
+async def test_what_another_process_adds_appears_and_nothing_moves(
+    start: Start, tmp_path: Path
+) -> None:
+    """Cases 36, 38: an import while one reads."""
+    async with start(size=(120, 10)) as running:
+        await running.press("j", "enter", "space", "h")
+        place = running.reader.article.position
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        for _ in other.add([make_article(20), make_article(21), make_article(5)]):
+            pass
+        top = running.reader.articles.cursor - running.reader.articles.top
+        running.gateway.refresh()
+        await running.settle()
+        assert numbers(running)[:3] == [21, 20, 12]
+        assert len(numbers(running)) == 14
+        assert (running.at, running.open) == (11, 11)
+        assert running.reader.articles.cursor - running.reader.articles.top == top
+        assert running.reader.article.position == place
+
+
+async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> None:
+    """Case 36: each sees the other's events."""
+    async with start() as running:
+        await running.press("j")
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        other.record("starred", [article_id(10)])
+        other.record("read", [article_id(11)])
+        running.gateway.refresh()
+        await running.settle()
+        assert "★ Article number 10" in drawn(running.app)
+        assert running.reader.articles.row.read
+        await running.until(lambda: running.aside == 11)
+        assert running.reader.side.entry.reading.read_count == 1
+        assert "refresh" not in running.said
+
+
+async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:
+    """Case 36: two readers on one library, each with its own keys."""
+    async with start() as first, start(library=make_library(tmp_path)) as second:
+        await first.press("s")
+        await second.press("j", "m")
+        for running in (first, second):
+            running.gateway.refresh()
+            await running.settle()
+            rows = running.reader.articles.rows
+            assert (rows[0].starred, rows[0].read) == (True, False)
+            assert (rows[1].starred, rows[1].read) == (False, True)

@@ -1,0 +1,256 @@
+"""Panes: what is in them, how one gets from one to the other, and where they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.article import Found
+from tests.screens import drawn, lines
+from tests.tui.conftest import (
+    MIDDLE,
+    NARROW,
+    TINY,
+    WIDE,
+    Outside,
+    Start,
+    make_article,
+    make_library,
+)
+from tui.screens import reader as reader_screen
+from tui.widgets.article_view import ArticleView
+
+SIZES = pytest.mark.parametrize("size", [WIDE, (100, 24), MIDDLE, NARROW], ids=str)
+
+
+def shown(running: Any) -> list[str]:
+    """The panes on the screen."""
+    reader = running.reader
+    panes = {"list": reader.articles, "article": reader.article, "side": reader.side}
+    return [name for name, pane in panes.items() if pane.display and pane.region.area]
+
+
+@pytest.mark.command("article.open", "article.back")
+@SIZES
+async def test_into_the_article_and_back(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        for forth, back in (("enter", "h"), ("l", "escape")):
+            await running.press(forth)
+            assert (running.reader.pane, running.open) == ("article", 12)
+            assert running.reader.article.has_focus
+            assert "The short text of article 12." in drawn(running.app)
+            await running.press(back)
+            assert running.reader.pane == "list"
+            assert running.reader.articles.has_focus
+            assert "Article number 11" in drawn(running.app)
+
+
+@pytest.mark.parametrize(
+    ("size", "panes"),
+    [
+        (WIDE, ["list", "article", "side"]),
+        ((109, 24), ["list", "article"]),
+        ((90, 24), ["list", "article"]),
+        ((76, 24), ["list", "article"]),
+        ((75, 24), ["list"]),
+        ((40, 10), ["list"]),
+        (TINY, []),
+        ((200, 9), []),
+        ((1, 1), []),
+    ],
+    ids=str,
+)
+async def test_the_panes_of_each_size(
+    start: Start, size: tuple[int, int], panes: list[str]
+) -> None:
+    """Case 124: usable down to 40x10; below that a line says so."""
+    async with start(size=size) as running:
+        assert shown(running) == panes
+        if panes == [] and size != (1, 1):
+            assert "terminal too small (need 40×10)" in drawn(running.app)
+        else:
+            assert "too small" not in drawn(running.app)
+
+
+@pytest.mark.command("move.next_pane", "move.previous_pane")
+@pytest.mark.parametrize(
+    ("size", "order"),
+    [
+        (WIDE, ["article", "side", "list"]),
+        (MIDDLE, ["article", "list"]),
+        (NARROW, ["article", "side", "list"]),
+    ],
+    ids=str,
+)
+async def test_tab_goes_round(start: Start, size: tuple[int, int], order: list[str]) -> None:
+    async with start(size=size) as running:
+        for pane in order:
+            await running.press("tab")
+            assert running.reader.pane == pane
+            assert running.app.focused is running.reader.pane_widget(running.reader.pane)
+        for pane in [*reversed(order[:-1]), "list"]:
+            await running.press("shift+tab")
+            assert running.reader.pane == pane
+
+
+async def test_the_side_pane_shows_summary_similar_statistics_and_details(
+    start: Start, outside: Outside, tmp_path: Any
+) -> None:
+    """The items of the page the project started from."""
+    found = [make_article(1, authors=("Ada Lindqvist",), tags=("tide", "rope")), make_article(2)]
+    library = make_library(tmp_path / "other", found)
+    async with start(library=library, size=(140, 60)) as running:
+        await running.press("j", "enter", "h")
+        await running.until(lambda: running.aside == 1 and running.reader.side.similar is not None)
+        text = [line[-36:].strip() for line in lines(running.app)]
+        for line in (
+            "Summary", "Summary of 1.", "Similar Readings", "1 Article number 2 about the",
+            "Statistics", "10 Words", "1 Read Count", "1 Minutes", "Details",
+            "Category ID: north", "URL: https://news.example/1", "Authors: Ada Lindqvist",
+            "Tags: tide, rope", "Date: Nov. 1, 2026", "Created: 2026/11/21 20:04", "Updated: -",
+            "Last Read: 2026/11/22 12:00", "Last Opened: 2026/11/22 12:00",
+        ):  # fmt: skip
+            assert line in text, line
+        order = [
+            text.index(name) for name in ("Summary", "Similar Readings", "Statistics", "Details")
+        ]
+        assert order == sorted(order)
+        assert "ID:" in " ".join(text)
+
+
+async def test_the_side_pane_follows_the_cursor_once_it_rests(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 3600.0)
+    async with start() as running:
+        await running.press("j", "j", "j")
+        assert (running.at, running.aside) == (9, 0), "a held key draws the list alone"
+        monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 0.001)
+        await running.press("j")
+        await running.until(lambda: running.aside == 8)
+        assert running.open == 0, "a summary is read without opening the article"
+        assert "Summary of 8." in drawn(running.app)
+
+
+async def test_back_in_the_list_the_side_pane_shows_what_is_selected(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter", "h", "j", "tab")
+        assert running.aside == 12, "in the article pane it is about that article"
+        await running.press("h")
+        await running.until(lambda: running.aside == 11)
+
+
+@pytest.mark.command("view.side")
+async def test_the_side_pane_on_and_off(start: Start) -> None:
+    async with start() as running:
+        await running.press("i")
+        assert shown(running) == ["list", "article"]
+        await running.press("j", "i")
+        assert shown(running) == ["list", "article", "side"]
+        await running.until(lambda: running.aside == 11)
+        await running.resize(*MIDDLE)
+        assert shown(running) == ["list", "article", "side"], "it was asked for"
+        await running.press("i")
+        assert shown(running) == ["list", "article"]
+
+
+@pytest.mark.command("view.side")
+async def test_the_side_pane_of_a_narrow_screen_goes_back_where_one_came_from(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("j", "i")
+        assert (shown(running), running.aside) == (["side"], 11)
+        assert "Summary of 11." in drawn(running.app)
+        await running.press("J")
+        await running.until(lambda: running.aside == 10)
+        assert "Summary of 10." in drawn(running.app), "summaries can be read one after the other"
+        await running.press("i")
+        assert shown(running) == ["list"]
+        await running.press("enter", "i")
+        assert (shown(running), running.aside) == (["side"], 10)
+        await running.press("i")
+        assert shown(running) == ["article"]
+        await running.press("i", "enter")
+        assert shown(running) == ["article"]
+        await running.press("i", "h")
+        assert shown(running) == ["list"]
+
+
+@pytest.mark.command("view.zoom")
+@SIZES
+async def test_zoom(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        before = shown(running)
+        await running.press("j", "z")
+        assert (shown(running), running.open) == (["article"], 11)
+        await running.press("J")
+        assert (shown(running), running.open) == (["article"], 10)
+        if size != NARROW:
+            await running.press("z")
+            assert shown(running) == before
+            await running.press("z")
+        await running.press("h")
+        assert shown(running) == before, "back in the list there is more than the article again"
+
+
+def longest(view: ArticleView) -> int:
+    """Characters of the longest of the first lines of an article."""
+    lines_of = ("".join(text for text, _ in view.line_pieces(y, 80)) for y in range(30))
+    return max(len(line.strip()) for line in lines_of)
+
+
+@pytest.mark.command("view.narrower", "view.wider")
+async def test_the_measure(start: Start) -> None:
+    async with start() as running:
+        await running.press("i", "j", "enter", *"jjjjjjjj")
+        view = running.reader.article
+        assert 66 < longest(view) <= 74
+        place = view.position
+        assert place > 0
+        await running.press(*"<<<<<<<<<<<<<<<<<<<<")
+        assert 20 < longest(view) <= 30
+        await running.press(*">>>>>>>>>>>>>>>>>>>>")
+        assert (view.position, longest(view) > 70) == (place, True)
+
+
+@pytest.mark.parametrize("keys", [[], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]])
+async def test_any_size_may_follow_any_other(start: Start, keys: list[str]) -> None:
+    """Cases 124, 125: nothing crashes at 1x1, and what was there is there again afterwards."""
+    async with start() as running:
+        await running.press(*keys)
+        before = drawn(running.app)
+        for size in (NARROW, (1, 1), (300, 3), TINY, MIDDLE, (20, 5)):
+            await running.resize(*size)
+        await running.resize(*WIDE)
+        await running.until(lambda: drawn(running.app) == before)
+        await running.press("escape", "g", "j")
+        assert running.app.is_running
+
+
+async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
+    """Case 124."""
+    async with start() as running:
+        await running.resize(*TINY)
+        await running.press("j")
+        await running.resize(*NARROW)
+        await running.press("j", "enter")
+        assert running.open in (10, 11)
+        assert running.app.focused is running.reader.article
+
+
+async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -> None:
+    async with start(hint="These are [b]samples[/b].") as running:
+        assert "These are [b]samples[/b]." in lines(running.app)[0]
+        await running.resize(*TINY)
+        assert "samples" not in drawn(running.app)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_an_empty_library_says_what_to_do(
+    start: Start, tmp_path: Any, size: tuple[int, int]
+) -> None:
+    nothing: list[Found] = []
+    async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
+        assert "no articles yet; `newstui import" in drawn(running.app)
+        await running.press("j", "enter", "tab", "1", "m", "h")
+        assert running.app.is_running
