@@ -30,7 +30,7 @@ Whoever adds articles writes their events first, then the texts, then the facts.
 way round, every article that is in the backup has its text and its events in it too.
 """
 PASSING = (".tmp", ".lock")
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 """Bytes read at once: a step that a key does not have to wait for."""
 LARGEST_MANIFEST = 1 << 26
 NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}

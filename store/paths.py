@@ -31,6 +31,9 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
         environ: Looked at for `XDG_*` variables that are not absolute; the XDG base directory
             specification says that such are to be ignored (case 30).
         library: The folder given with `--library`.
+
+    Raises:
+        LibraryUnavailable: Nothing says where the home folder is.
     """
     from platformdirs import PlatformDirs
 
@@ -38,8 +41,12 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
         if not os.path.isabs(environ.get(name, "/")):  # noqa: PTH117
             os.environ.pop(name, None)
     dirs = PlatformDirs(APP, appauthor=False)
-    own = dirs.user_data_path
-    cache = dirs.user_cache_path
+    try:
+        own, cache = dirs.user_data_path, dirs.user_cache_path
+    except RuntimeError as error:
+        from store.errors import LibraryUnavailable
+
+        raise LibraryUnavailable(str(error)) from error
     if library is not None and library.absolute() != own:
         from hashlib import sha256
 

@@ -8,7 +8,7 @@ the articles concerned are then added up anew from the journals.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from operator import itemgetter
 from typing import Any
@@ -80,23 +80,28 @@ class Marks:
         """The marks again.
 
         Raises:
-            TypeError, ValueError, AttributeError: They are not what `to_json` gives.
+            AttributeError, KeyError, TypeError, ValueError: They are not what `to_json` gives.
         """
         marks = cls()
-        for name in ("read", "starred", "position", "deleted"):
-            if name in values:
-                setattr(marks, name, _register(values[name]))
-        for name in ("count", "imported_count", "last_read", "last_opened"):
-            setattr(marks, name, int(values.get(name, 0)))
-        for name in ("tags", "edits"):
-            if name in values:
-                setattr(marks, name, {k: _register(v) for k, v in values[name].items()})
+        for name, value in values.items():
+            setattr(marks, name, _FROM_JSON[name](value))
         return marks
 
 
 def _register(value: Any) -> Register:
     stamp, held = value
     return int(stamp), held
+
+
+def _registers(values: Mapping[str, Any]) -> Mapping[str, Register]:
+    return {name: _register(value) for name, value in values.items()}
+
+
+_FROM_JSON: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("read", "starred", "position", "deleted"), _register),
+    **dict.fromkeys(("count", "imported_count", "last_read", "last_opened"), int),
+    **dict.fromkeys(("tags", "edits"), _registers),
+}
 
 
 def _iso(moment: int) -> str | None:

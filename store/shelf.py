@@ -107,14 +107,15 @@ class Shelf:
 
 def dressed(row: Row, marks: Marks) -> Row:
     """The row of an article that has these marks."""
-    row = row._replace(
-        read=bool(marks.read[1]), starred=bool(marks.starred[1]), read_count=marks.read_count
-    )
-    if not marks.edits:
-        return row
-    edited = marks.edited()
-    return row._replace(
-        title=edited.get("title", row.title),
-        category=edited.get("category", row.category),
-        when=seconds(edited.get("date")) or row.when,
+    edited = marks.edited() if marks.edits else {}
+    return Row(  # spelled out: `_replace` would take four times as long, 100,000 times
+        row.id,
+        edited.get("title", row.title),
+        edited.get("category", row.category),
+        seconds(edited["date"]) if "date" in edited else row.when,
+        row.added,
+        row.words,
+        read=bool(marks.read[1]),
+        starred=bool(marks.starred[1]),
+        read_count=marks.read_count,
     )

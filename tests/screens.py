@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.style import Style
 from textual.app import App
@@ -12,19 +11,21 @@ from textual.widget import Widget
 
 from tui.cells import measure
 
+PLAIN = Style()
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+
+class Cell(NamedTuple):
     """One cell of the screen; the second half of a wide character is empty."""
 
     text: str = " "
-    style: Style = Style()
+    style: Style = PLAIN
 
     @property
     def mark(self) -> str:
         """How the text is set, colours aside: `r` reverse, `b` bold, `d` dim, or others."""
         set_as = self.style
         names = (
+            ("U", set_as.bold and set_as.underline),
             ("R", set_as.reverse and set_as.bold), ("r", set_as.reverse), ("b", set_as.bold),
             ("d", set_as.dim), ("u", set_as.underline), ("i", set_as.italic),
         )  # fmt: skip
@@ -51,11 +52,14 @@ def _paint(widget: Widget, cells: Grid) -> None:
             continue
         x, line = region.x, cells[y]
         for text, style, _ in strip:
-            x = _write(line, x, text, style or Style())
+            x = _write(line, x, text, style or PLAIN)
 
 
 def _write(line: list[Cell], x: int, text: str, style: Style) -> int:
     """Write a text into a line from a cell on; tells the cell after it."""
+    if text.isascii():
+        line[x : x + len(text)] = [Cell(char, style) for char in text[: max(0, len(line) - x)]]
+        return x + len(text)
     _, starts = measure(text)
     cell = x
     for index, char in enumerate(text):

@@ -161,12 +161,6 @@ class ReaderDriver(LinuxDriver):
         with suppress(BlockingIOError):
             os.read(self.enough, PIECE)
 
-    def close(self) -> None:
-        """Give back what the driver holds."""
-        super().close()
-        os.close(self.enough)
-        os.close(self.say_enough)
-
     def stop_application_mode(self) -> None:
         """Give the terminal back, unless it is not ours now."""
         self.suspended = False

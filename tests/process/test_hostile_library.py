@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import unicodedata
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.process.reading import article, ended, newstui, read, write_json
+from tests.process.reading import article, ended, newstui, read
 from tests.terminal import ROOT, Terminal
 
 pytestmark = pytest.mark.slow
@@ -45,10 +46,13 @@ PAYLOADS = {
 
 CSI = re.compile(rb"\x1b\[([0-9;:?<>=]*)([ -/]*[@-~])")
 AT_THE_START = {b"\x1b[>25u", b"\x1b[?2026$p", b"\x1b[?2048$p"}
-"""What Textual asks of the terminal before anything of the library is drawn."""
+"""What Textual asks of the terminal, once."""
 DRAWING = set("mHABCDGJK")
 MODES = {7, 25, 1004, 1049, 2004, 2026}
-POINTER = b"\x1b]22;default\x07"
+POINTER = re.compile(rb"\x1b\]22;(?:default|text|pointer)\x07")
+"""The shape of the mouse pointer, which Textual sets."""
+COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
+"""What `o` sends where there is no browser."""
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"
 
@@ -64,15 +68,21 @@ def unwanted(raw: bytes) -> list[str]:
                 odd.append(repr(found[0]))
         elif final in "hl" and {int(n) for n in parameters[1:].split(b";")} <= MODES:
             pass
-        elif found[0] not in AT_THE_START or found.start() > 200:
+        elif found[0] not in AT_THE_START or raw.count(found[0]) > 1:
             odd.append(repr(found[0]))
         return b""
 
-    rest = CSI.sub(take, raw.replace(POINTER, b"", 1))
-    for char in rest.decode():
-        if char not in "\r\n" and char not in JOINERS and unicodedata.category(char) in NOT_SHOWN:
-            odd.append(repr(char))
+    copied = COPIED.search(raw)
+    if copied and re.fullmatch(rb"https://news\.example/[!-~]+", base64.b64decode(copied[1])):
+        raw = raw.replace(copied[0], b"", 1)
+    rest = CSI.sub(take, POINTER.sub(b"", raw))
+    odd += [repr(char) for char in rest.decode() if not is_plain(char)]
     return odd
+
+
+def is_plain(char: str) -> bool:
+    """Whether a character is one that is shown, or ends a line."""
+    return char in "\r\n" or char in JOINERS or unicodedata.category(char) not in NOT_SHOWN
 
 
 def blinking(parameters: bytes) -> bool:
@@ -105,6 +115,7 @@ def probes() -> Iterator[dict[str, Any]]:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with the poisoned library, every article starred so that it can be undone."""
     home = tmp_path_factory.mktemp("hostile")
+    (home / "cache/newstui").mkdir(parents=True)
     file = write_probes(home / "probes.json")
     newstui(home, "import", file, HOSTILE)
     return home
@@ -143,18 +154,16 @@ def walk(terminal: Terminal, articles: int) -> None:
         terminal.wait_quiet(0.15)
 
 
-@pytest.mark.parametrize(("size", "articles"), [((120, 40), COUNT), ((60, 20), 6)])
+@pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 5)])
 def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: int) -> None:
     """Cases 45 to 51, 60, 61: on no screen does a byte of the library control the terminal."""
     with read(hostile, COUNT, size=size) as terminal:
         walk(terminal, articles)
         terminal.wait_for(re.compile(rf"^ {COUNT} articles", re.MULTILINE))
         before = terminal.raw
-        shown = terminal.screen()
         terminal.write("q")
         ended(terminal, 0)
     assert unwanted(before) == []
-    assert all(len(line) <= size[0] for line in shown)
     longest = max(len(part) for part in re.split(rb"\x1b|\s", before))
     assert longest < 400  # a letter with 500 marks on it would be one part
 
@@ -162,7 +171,7 @@ def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: in
 def test_the_next_start_is_clean_too(hostile: Path) -> None:
     """Case 45: what is kept of the screen for the next start is as clean as the screen."""
     for _ in range(2):  # the first leaves the picture that the second begins with
-        with read(hostile, COUNT, size=(120, 40)) as terminal:
+        with read(hostile, COUNT, size=(112, 24)) as terminal:
             terminal.wait_quiet()
             before = terminal.raw
             terminal.write("q")
@@ -185,7 +194,7 @@ ANSWERS = (
 
 def test_answers_of_a_terminal_are_no_keys(hostile: Path) -> None:
     """Case 47: should a terminal answer something after all, no command is run."""
-    with read(hostile, COUNT, size=(120, 40)) as terminal:
+    with read(hostile, COUNT, size=(112, 24)) as terminal:
         terminal.wait_quiet()
         before = terminal.screen()
         for answer in ANSWERS:
@@ -200,7 +209,7 @@ OVER = b"\x1b[201~"
 
 def test_a_paste_into_the_search(hostile: Path) -> None:
     """Case 56: controls are taken out, its length is capped, none of it is a command."""
-    with read(hostile, COUNT, size=(120, 40)) as terminal:
+    with read(hostile, COUNT, size=(112, 24)) as terminal:
         terminal.write("/")
         terminal.wait_for("words of the title")
         terminal.write(PASTED + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + OVER)
@@ -220,7 +229,7 @@ def test_a_paste_into_the_search(hostile: Path) -> None:
 
 def test_a_paste_outside_of_any_input(hostile: Path) -> None:
     """Case 56: a paste into the list or an article runs none of the letters in it."""
-    with read(hostile, COUNT, size=(120, 40)) as terminal:
+    with read(hostile, COUNT, size=(112, 24)) as terminal:
         terminal.wait_quiet()
         before = terminal.screen()
         terminal.write(PASTED + b"mmAq\x03\x11jjj" + OVER)

@@ -43,3 +43,10 @@ def three(library: Library) -> Library:
     """A library of three articles."""
     assert add(library, articles([1, 2, 3])) == Added(3, 0)
     return library
+
+
+@pytest.fixture
+def stocked(machine: Machine) -> Machine:
+    """A machine with two articles in its library."""
+    add(machine.open(), articles([1, 2]))
+    return machine

@@ -207,8 +207,8 @@ def test_every_document_before_a_cut_is_saved_at_every_byte(table: str) -> None:
 )
 def test_every_document_before_a_cut_is_saved_in_64_places(table: str, tail: bytes) -> None:
     """Cases 13, 14 and 16: cut, and then filled with something else."""
-    data = encoded(table, 200)
-    places = spans(data, table, 200)
+    data = encoded(table, 80)
+    places = spans(data, table, 80)
     for part in range(64):
         cut = len(data) * part // 64
         whole = sum(end <= cut for _, end in places)
@@ -237,19 +237,18 @@ def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("bits", [False, True], ids=["bytes", "bits"])
 @pytest.mark.parametrize("hits", [1, 2])
-def test_a_flip_costs_at_most_what_it_hits(table: str, bits: bool, hits: int) -> None:
+def test_a_flip_costs_at_most_what_it_hits(table: str, hits: int) -> None:
     """Case 15: never a traceback; what no flip touched is saved."""
-    chance = random.Random(f"{table} {bits} {hits}")
+    chance = random.Random(f"{table} {hits}")
     good = encoded(table, 50)
     places, whole = spans(good, table, 50), documents(table, 50)
     damaged = 0
-    for _ in range(FLIPS):
+    for turn in range(FLIPS):
         at = sorted(chance.sample(range(len(good)), hits))
         data = bytearray(good)
         for place in at:
-            data[place] ^= 1 << chance.randrange(8) if bits else chance.randrange(1, 256)
+            data[place] ^= 1 << chance.randrange(8) if turn % 2 else chance.randrange(1, 256)
         try:
             parse_tables(bytes(data))
         except BadContent:

@@ -70,11 +70,8 @@ def test_undo_goes_on_after_a_snapshot(used: Machine) -> None:
     assert [each[0].event for each in undone if each] == [
         "unread", "edited", "tagged", "starred", "read",
     ]  # fmt: skip
-    assert all(row.read_count == 0 and not row.starred for _, row in enumerate_rows(library))
-
-
-def enumerate_rows(library: Any) -> Any:
-    return ((key, value[0]) for key, value in state(library).items())
+    rows = [row for row, _, _ in state(library).values()]
+    assert not any(row.read_count or row.starred for row in rows)
 
 
 def test_any_damage_is_noticed(used: Machine) -> None:

@@ -19,7 +19,7 @@ from tui.screens.sheet import help_lines
 def marked() -> Iterator[str]:
     """The commands that tests of the reader say they press the keys of."""
     for path in Path(__file__).parent.glob("test_reader_*.py"):
-        names = dict.fromkeys(["JUMPS"], [f"similar.jump:{n}" for n in range(1, 6)])
+        names = {"JUMPS": [f"similar.jump:{n}" for n in range(1, 6)]}
         for node in ast.walk(ast.parse(path.read_text())):
             if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.command"):
                 continue

@@ -13,9 +13,9 @@ from textual.message import Message
 from store.article import Found
 from store.errors import LibraryDamaged
 from store.folder import FolderLibrary
-from store.library import Loaded, Undone
+from store.library import Loaded, Refreshed, Undone
 from store.query import Query
-from tests.tui.conftest import article_id, make_article, make_library
+from tests.reader import NOW, article_id, make_article, make_library
 from tui import gateway as gateway_module
 from tui import messages
 from tui.gateway import Gateway, described
@@ -79,7 +79,7 @@ def test_a_screenful_is_listed_before_all_is_loaded(
                 yield from (Loaded(loaded.articles, step, 5) for step in range(5))
 
     library = make_library(tmp_path, [make_article(1), make_article(2)])
-    asked = Asked(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: None))  # type: ignore[arg-type, return-value]
+    asked = Asked(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
     asked.gateway.load(Query())
     kinds = [type(answer) for answer in asked.answered()]
     first = kinds.index(messages.RowsSelected)
@@ -186,7 +186,13 @@ def test_nothing_is_looked_for_while_there_is_other_work(
 ) -> None:
     """A look every two seconds does not pile up behind a slow disk."""
     looks: list[int] = []
-    monkeypatch.setattr(library, "_refresh_segments", lambda: bool(looks.append(1)))
+    look = library.refresh
+
+    def noted() -> Refreshed:
+        looks.append(1)
+        return look()
+
+    monkeypatch.setattr(library, "refresh", noted)
     hold = threading.Event()
     asked.gateway._submit(lambda: hold.wait(WAIT))
     for _ in range(5):

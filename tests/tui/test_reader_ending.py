@@ -8,8 +8,8 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from tests.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tests.screens import drawn
-from tests.tui.conftest import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tui.commands import COMMANDS, key_names
 from tui.palette import ReaderCommands
 from tui.screens.sheet import Sheet
@@ -24,8 +24,7 @@ async def test_help_lists_every_command(start: Start) -> None:
             assert f"{key_names(command.keys)} {command.help}" in text, command.id
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "h", "?", "enter"])
-async def test_help_scrolls_and_closes(start: Start, key: str) -> None:
+async def test_help_scrolls_and_closes(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("?")
         first = drawn(running.app)
@@ -34,9 +33,12 @@ async def test_help_scrolls_and_closes(start: Start, key: str) -> None:
         assert "Move:" not in drawn(running.app)
         await running.press("b", "pageup")
         assert drawn(running.app) == first
-        await running.press(key)
-        assert running.app.screen is running.reader
-        assert running.at == 12, "its keys moved nothing behind it"
+        for key in ("escape", "q", "h", "?", "enter"):
+            await running.press(key)
+            assert running.app.screen is running.reader
+            assert running.at == 12, "its keys moved nothing behind it"
+            await running.press("?")
+            assert isinstance(running.app.screen, Sheet)
 
 
 @pytest.mark.command("app.palette")

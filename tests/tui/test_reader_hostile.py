@@ -12,10 +12,9 @@ from textual.message import Message
 
 from store.article import Article, Body, Found, Reading
 from store.clean import ALLOWED, clean_line
-from store.folder import FolderLibrary
 from store.library import Undone
+from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
-from tests.tui.conftest import NARROW, WIDE, Start, make_library
 from tui import messages
 from tui.outside import CopyRoute, OpenRoute
 from tui.screens.outward import Routes
@@ -152,42 +151,38 @@ async def test_messages_are_text(start: Start, name: str) -> None:
         assert_clean(running)
 
 
-@pytest.mark.parametrize(
-    "probe", ["[/]", "[/foo]", '[a="b]', "[red]x[/blue]", "\x1b[31m[@click=quit]"]
-)
-async def test_urls_in_dialogs_are_text(start: Start, probe: str, tmp_path: Path) -> None:
+async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
     """Cases 61, 62: the dialog that shows a URL, the line that refuses one."""
-    good, bad = poisoned(2, ""), poisoned(1, "")
+    probes = ("[/]", "[/foo]", '[a="b]', "[red]x[/blue]", "\x1b[31m[@click=app.quit]")
+    urls = [
+        f"{scheme}:///{probe}" for probe in probes for scheme in ("file", "https://news.example")
+    ]
+    plain = (poisoned(number, "") for number in range(1, len(urls) + 1))
     found = [
-        replace(good, article=replace(good.article, url=f"https://news.example/{probe}")),
-        replace(bad, article=replace(bad.article, url=f"file:///{probe}")),
+        replace(each, article=replace(each.article, url=url))
+        for each, url in zip(plain, urls, strict=True)
     ]
     routes = Routes({}, OpenRoute("show"), CopyRoute("terminal"))
     library = make_library(tmp_path / "urls", found)
     async with start(library=library, routes=routes) as running:
-        await running.press("o")
-        await running.until(lambda: running.app.screen is not running.reader)
-        await running.settle()
-        assert_clean(running)
-        assert "news.example" in drawn(running.app)
-        await running.press("escape", "j", "o")
-        await running.until(lambda: running.said.startswith("Not opened"))
-        assert_clean(running)
+        for _ in probes:
+            await running.press("o")
+            await running.until(lambda: running.app.screen is not running.reader)
+            await running.settle()
+            assert_clean(running)
+            assert "news.example" in drawn(running.app)
+            await running.press("escape", "j", "o")
+            await running.until(lambda: running.said.startswith("Not opened"))
+            assert_clean(running)
+            await running.press("j")
+            running.reader.status.say("")
 
 
 async def test_a_folder_with_a_hostile_name(start: Start, tmp_path: Path) -> None:
     """Case 62: the name of a file in a message about it."""
     folder = tmp_path / "\x1b]2;x\x07[/b]\u202e"
-    library = make_library(folder, [poisoned(1, "")])
+    make_library(folder, [poisoned(1, "")])
     next((folder / "library" / "articles").glob("*.json")).write_text("{")
-    async with start(
-        library=FolderLibrary(*library_folders(folder), "desk", lambda: None)
-    ) as running:  # type: ignore[arg-type, return-value]
+    async with start(library=make_library(folder)) as running:
         assert "[/b]" in running.said
         assert_clean(running)
-    assert library is not None
-
-
-def library_folders(folder: Path) -> tuple[Path, Path]:
-    """Where `make_library` keeps the library and its cache."""
-    return folder / "library", folder / "cache"

@@ -9,8 +9,9 @@ import pytest
 from textual import events
 
 from store.query import SHOWS, SORTS
+from tests.reader import NARROW, Start, article_id, make_article, make_library
 from tests.screens import drawn, lines
-from tests.tui.conftest import NARROW, Start, article_id, make_article, make_library
+from tui.screens import reader as reader_screen
 from tui.screens.picker import Picker
 
 
@@ -35,15 +36,16 @@ async def test_filter_by_reading_state(start: Start) -> None:
         assert len(numbers(running)) == 12
 
 
-@pytest.mark.parametrize("leave", ["escape", "q", "h"])
-@pytest.mark.parametrize("key", ["f", "c", ","])
-async def test_leaving_a_picker_changes_nothing(start: Start, key: str, leave: str) -> None:
+async def test_leaving_a_picker_changes_nothing(start: Start) -> None:
     async with start() as running:
-        await running.press("j", key)
-        assert isinstance(running.app.screen, Picker)
-        await running.press("j", leave)
-        assert running.app.screen is running.reader
-        assert (len(numbers(running)), running.at) == (12, 11)
+        await running.press("j")
+        for key in "fc,":
+            for leave in ("escape", "q", "h"):
+                await running.press(key)
+                assert isinstance(running.app.screen, Picker)
+                await running.press("j", leave)
+                assert running.app.screen is running.reader
+                assert (len(numbers(running)), running.at) == (12, 11)
 
 
 async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
@@ -203,6 +205,19 @@ async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> 
         await running.until(lambda: running.aside == 11)
         assert running.reader.side.entry.reading.read_count == 1
         assert "refresh" not in running.said
+
+
+async def test_others_are_looked_for_by_itself(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 36: nobody has to press a key."""
+    monkeypatch.setattr(reader_screen, "REFRESH_EVERY", 0.01)
+    async with start() as running:
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        other.record("starred", [article_id(12)])
+        await running.until(lambda: running.reader.articles.rows[0].starred)
 
 
 async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from store.article import Found, Reading
 from store.errors import NotSaved
 from store.folder import FolderLibrary
 from store.query import Query
-from tests.screens import drawn
-from tests.tui.conftest import (
+from tests.reader import (
     MIDDLE,
     NARROW,
+    NOW,
     WIDE,
     Start,
     article_id,
@@ -22,6 +22,7 @@ from tests.tui.conftest import (
     make_article,
     make_library,
 )
+from tests.screens import drawn
 
 
 def kept(folder: Path, number: int) -> Reading:
@@ -249,7 +250,7 @@ async def test_what_fails_is_said_in_one_line(
     start: Start, tmp_path: Path, library: FolderLibrary
 ) -> None:
     """Cases 4, 45, 62: the disk's words arrive as one clean line, and the reader goes on."""
-    full = Full(tmp_path / "library", tmp_path / "cache", "desk", lambda: None)  # type: ignore[arg-type, return-value]
+    full = Full(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=full, size=(100, 20)) as running:
         await running.press("s")
         assert running.said == "Not saved: no space left on /home/x/[/b]"
@@ -273,7 +274,7 @@ async def test_a_library_that_does_not_load_says_so_in_its_place(
     start: Start, tmp_path: Path, library: FolderLibrary
 ) -> None:
     """Case 120: a failing job does not end the reader."""
-    broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: None)  # type: ignore[arg-type, return-value]
+    broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=broken) as running:
         assert "cannot read the library" in drawn(running.app).splitlines()[0]
         await running.press("/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import MIDDLE, WIDE, Start, article_id
+from tests.reader import MIDDLE, WIDE, Start, article_id
 
 PAGE = WIDE[1] - 2
 """Lines a page moves at the wide size: the pane's height less one."""

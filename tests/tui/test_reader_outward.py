@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from store.article import Found
+from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
-from tests.tui.conftest import Outside, Start, make_article
 from tui.outside import CopyRoute, OpenRoute
 from tui.screens.outward import Routes
 from tui.screens.sheet import Sheet

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from store.article import Found
-from tests.screens import drawn, lines
-from tests.tui.conftest import (
+from tests.reader import (
     MIDDLE,
     NARROW,
     TINY,
@@ -18,6 +17,7 @@ from tests.tui.conftest import (
     make_article,
     make_library,
 )
+from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen
 from tui.widgets.article_view import ArticleView
 
@@ -46,31 +46,27 @@ async def test_into_the_article_and_back(start: Start, size: tuple[int, int]) ->
             assert "Article number 11" in drawn(running.app)
 
 
-@pytest.mark.parametrize(
-    ("size", "panes"),
-    [
-        (WIDE, ["list", "article", "side"]),
-        ((109, 24), ["list", "article"]),
-        ((90, 24), ["list", "article"]),
-        ((76, 24), ["list", "article"]),
-        ((75, 24), ["list"]),
-        ((40, 10), ["list"]),
-        (TINY, []),
-        ((200, 9), []),
-        ((1, 1), []),
-    ],
-    ids=str,
-)
-async def test_the_panes_of_each_size(
-    start: Start, size: tuple[int, int], panes: list[str]
-) -> None:
+PANES_AT = {
+    WIDE: ["list", "article", "side"],
+    (109, 24): ["list", "article"],
+    (90, 24): ["list", "article"],
+    (76, 24): ["list", "article"],
+    (75, 24): ["list"],
+    (40, 10): ["list"],
+    TINY: [],
+    (200, 9): [],
+    (1, 1): [],
+}
+
+
+async def test_the_panes_of_each_size(start: Start) -> None:
     """Case 124: usable down to 40x10; below that a line says so."""
-    async with start(size=size) as running:
-        assert shown(running) == panes
-        if panes == [] and size != (1, 1):
-            assert "terminal too small (need 40×10)" in drawn(running.app)
-        else:
-            assert "too small" not in drawn(running.app)
+    async with start() as running:
+        for size, panes in PANES_AT.items():
+            await running.resize(*size)
+            assert shown(running) == panes, size
+            too_small = "terminal too small (need 40×10)" in drawn(running.app)
+            assert too_small is (panes == [] and size != (1, 1))
 
 
 @pytest.mark.command("move.next_pane", "move.previous_pane")

@@ -17,8 +17,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 import sample_articles
 from store.article import Body, Found
 from store.intake import read
-from tests.screens import picture
-from tests.tui.conftest import (
+from tests.reader import (
     Outside,
     Running,
     Start,
@@ -27,6 +26,7 @@ from tests.tui.conftest import (
     make_article,
     make_library,
 )
+from tests.screens import picture
 from tui.outside import OpenRoute
 
 SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15), "tiny": (39, 9)}
@@ -126,7 +126,13 @@ NARROW_STATES = {
 }  # fmt: skip
 
 
-NO_COLOR_STATES = {"article": ["enter"], "side": ["i"], "picker": ["f", "j"], "search": ["/", "t"]}
+NO_COLOR_STATES = {
+    "article": ["enter"],
+    "side": ["i"],
+    "picker": ["f", "j"],
+    "palette": ["ctrl+p"],
+    "search": ["/", "t"],
+}
 
 
 @pytest.mark.parametrize("state", MIDDLE_STATES)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from store.article import Found
+from tests.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.screens import drawn
-from tests.tui.conftest import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 
 JUMPS = [f"similar.jump:{n}" for n in range(1, 6)]
 SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
@@ -108,3 +108,15 @@ async def test_the_side_pane_says_what_was_read(start: Start) -> None:
         before = drawn(running.app).count("unread")
         await running.press("1", "[")
         assert drawn(running.app).count("unread") < before
+
+
+@SIZES
+async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int, int]) -> None:
+    """Also where the article pane was hidden by the side pane until then."""
+    async with start(size=size) as running:
+        await running.press("j", "enter", "i", "2")
+        view = running.reader.article
+        assert running.open == int(running.reader.subject[-12:]) != 9
+        shown = "".join(text for text, _ in view.line_pieces(0, view.size.width)).strip()
+        assert shown == view.entry.article.title
+        assert f"text of article {running.open}." in drawn(running.app)

@@ -52,6 +52,7 @@ class ArticleView(LineView):
         self.entry = entry
         self._ended, self._fresh = False, True
         self._place = position
+        self._layout, self._width = None, 0  # a hidden view is laid out once it is shown
         self._lay_out()
 
     def update_facts(self, entry: Entry) -> None:
@@ -139,10 +140,10 @@ class ArticleView(LineView):
 
     def on_resize(self) -> None:
         """Lay the text out for the new width; the place in the text stays."""
-        if self.entry is None or self.size == self._laid_out_for:
-            self.call_after_refresh(self._look_for_end)
-        elif self._text_width != self._width:
+        if self.entry is not None and self._text_width != self._width:
             self._lay_out()
+        elif self.entry is None or self.size == self._laid_out_for:
+            self.call_after_refresh(self._look_for_end)
         else:
             self._go_to_place()
 

@@ -1,0 +1,229 @@
+"""The reader on a small library of its own, driven by key presses."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+
+from store.article import Article, Body, Found, Reading
+from store.folder import FolderLibrary
+from store.library import Library
+from tui.app import NewsApp
+from tui.gateway import Gateway
+from tui.outside import CopyRoute, OpenRoute
+from tui.screens.actions import Reader
+from tui.screens.outward import Routes
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
+ROUNDS = 4
+"""Rounds in which nothing is left to do before the reader counts as settled: a key takes four to
+get from the app by way of the screen, a pane and the library back to the screen."""
+PATIENCE = 1500
+
+_KEY_NAMES = {"SOLIDUS": "slash", "LOW LINE": "underscore"}
+
+
+def key_event(key: str) -> events.Key:
+    """The key press a terminal's bytes become; punctuation may be written as itself."""
+    if len(key) > 1:
+        return events.Key(key, " " if key == "space" else None)
+    if key.isalnum():
+        return events.Key(key, key)
+    name = unicodedata.name(key)
+    spelt = _KEY_NAMES.get(name, name.lower().replace(" ", "_").replace("-", "_"))
+    return events.Key(spelt, key)
+
+
+def long_text(paragraphs: int) -> str:
+    """A text of that many paragraphs, each of which says its number."""
+    sentence = "It was said at the harbour that the tide tables had been read aloud."
+    return "\n\n".join(f"Paragraph {n} begins. {sentence * 3}" for n in range(1, paragraphs + 1))
+
+
+def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -> Found:
+    """An article of our own making; the higher its number, the newer."""
+    text = text or f"The short text of article {number}. It has two sentences."
+    title = facts.pop("title", f"Article number {number} about the harbour")
+    article = Article(
+        id=f"00000000-0000-4000-8000-{number:012d}",
+        title=title,
+        category=facts.pop("category", "north" if number % 2 else "south"),
+        url=facts.pop("url", f"https://news.example/{number}"),
+        date=f"2026-11-{number:02d}T08:00:00Z",
+        created="2026-11-21T20:04:00Z",
+        words=words or len(text.split()),
+        source="import",
+        **facts,
+    )
+    body = Body(text=text, summary=f"Summary of {number}.", summary_origin="import")
+    return Found(article, body, Reading())
+
+
+def article_id(number: int) -> str:
+    """The id `make_article` gives."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def make_library(folder: Path, found: Sequence[Found] = (), machine: str = "desk") -> FolderLibrary:
+    """The library in a folder, opened anew and with these articles added."""
+    library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
+    if found:
+        for _ in library.load():
+            pass
+        for _ in library.add(found):
+            pass
+        library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
+    return library
+
+
+@dataclass
+class Outside:
+    """Stands in for the browser and the clipboard: programs that note what they are given."""
+
+    folder: Path
+
+    @property
+    def opened(self) -> list[str]:
+        """The arguments of every call of the browser, a call a line."""
+        return self._noted("opened")
+
+    @property
+    def copied(self) -> list[str]:
+        """What was copied, one after the other."""
+        return self._noted("copied")
+
+    def routes(self, env: dict[str, str] | None = None) -> Routes:
+        """Routes that end here."""
+        browser = self._program("browser", 'printf "%s\\n" "$*" >> "$0-opened"')
+        clipboard = self._program("clipboard", 'cat >> "$0-copied"; echo >> "$0-copied"')
+        return Routes(env or {}, OpenRoute("command", browser), CopyRoute("command", clipboard))
+
+    def _program(self, name: str, script: str) -> tuple[str]:
+        program = self.folder / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o700)
+        return (str(program),)
+
+    def _noted(self, what: str) -> list[str]:
+        return [
+            line for log in self.folder.glob(f"*-{what}") for line in log.read_text().splitlines()
+        ]
+
+
+@dataclass
+class Running:
+    """A reader that runs, and how to use it."""
+
+    app: NewsApp
+    pilot: Pilot[None]
+    gateway: Gateway
+
+    @property
+    def reader(self) -> Reader:
+        """The screen with the panes."""
+        return self.app.reader
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, each once the one before has done its work."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.settle()
+
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys faster than the reader answers."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*("space" if char == " " else char for char in text))
+
+    async def settle(self) -> None:
+        """Wait until the library has answered everything and the answers are on the screen."""
+        quiet = 0
+        for _ in range(PATIENCE):
+            if self.app.return_code is not None:
+                return
+            quiet = 0 if self.gateway.busy else quiet + 1
+            if quiet > ROUNDS:
+                return
+            await self.pilot.pause(0)
+        raise AssertionError("the reader does not settle")
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for something that a timer or a program brings about."""
+        for _ in range(PATIENCE):
+            if condition():
+                return
+            await self.pilot.pause(0.002)
+        raise AssertionError("it does not happen")
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Another size of the terminal."""
+        await self.pilot.resize_terminal(columns, rows)
+        await self.settle()
+
+    @property
+    def title(self) -> str:
+        """The title under the list's cursor."""
+        row = self.reader.articles.row
+        return row.title if row else ""
+
+    @property
+    def at(self) -> int:
+        """The number of the article under the list's cursor."""
+        row = self.reader.articles.row
+        return int(row.id[-12:]) if row else 0
+
+    @property
+    def open(self) -> int:
+        """The number of the article in the article pane."""
+        entry = self.reader.article.entry
+        return int(entry.article.id[-12:]) if entry else 0
+
+    @property
+    def aside(self) -> int:
+        """The number of the article in the side pane."""
+        entry = self.reader.side.entry
+        return int(entry.article.id[-12:]) if entry else 0
+
+    @property
+    def said(self) -> str:
+        """What the bottom line says."""
+        return self.reader.status.text
+
+
+Start = Callable[..., Any]
+"""Starts the reader and gives a `Running`; see the fixture `start`."""
+
+
+@asynccontextmanager
+async def reading(
+    library: Library, routes: Routes, size: tuple[int, int] = WIDE, hint: str = ""
+) -> AsyncIterator[Running]:
+    """Run the reader on a library; afterwards everything it recorded is on the disk."""
+    gateways: list[Gateway] = []
+
+    def make_gateway(post: Callable[[Any], Any]) -> Gateway:
+        gateways.append(Gateway(library, post))
+        return gateways[-1]
+
+    app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint)
+    try:
+        async with app.run_test(size=size) as pilot:
+            running = Running(app, pilot, gateways[0])
+            await running.settle()
+            yield running
+    finally:
+        for gateway in gateways:
+            gateway.close()

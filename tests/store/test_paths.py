@@ -1,0 +1,139 @@
+"""Where things are, and what this machine is called."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from store.errors import LibraryUnavailable, NewsError
+from store.machine import machine_name
+from store.paths import platform_paths
+from store.segments import NAME
+
+XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder, and nothing else said about where things are."""
+    for name in XDG:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_own_library(home: Path) -> None:
+    paths = platform_paths(os.environ)
+    assert all(path.is_relative_to(home) and "newstui" in path.parts for path in paths)
+    assert len(set(paths)) == 4
+
+
+@pytest.mark.parametrize("name", XDG)
+@pytest.mark.parametrize("value", ["", "relative", "./x", "../x"])
+def test_folders_that_are_not_absolute_are_ignored(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Case 30."""
+    expected = platform_paths(os.environ)
+    monkeypatch.setenv(name, value)
+    assert platform_paths(os.environ) == expected
+
+
+def test_absolute_folders_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in XDG:
+        monkeypatch.setenv(name, str(home / name))
+    assert [path.parent.name for path in platform_paths(os.environ)] == list(XDG)
+
+
+def test_another_library_has_a_cache_of_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = platform_paths(os.environ)
+    monkeypatch.chdir(home)
+    (home / "link").symlink_to("other")
+    caches = set()
+    for name in ("other", "third", str(home / "other"), "link"):
+        paths = platform_paths(os.environ, Path(name))
+        assert paths.library == home / name
+        assert (paths.state, paths.config) == (own.state, own.config)
+        caches.add(paths.cache)
+    assert len(caches) == 2
+    assert own.cache not in caches
+    assert platform_paths(os.environ, own.library) == own
+
+
+def test_a_machine_keeps_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "My Host.example.org")
+    name = machine_name(home / "state", {})
+    assert re.fullmatch(r"my-host-[0-9a-f]{4}", name)
+    assert machine_name(home / "state", {}) == name
+    assert machine_name(home / "clone", {}) != name or machine_name(home / "third", {}) != name
+    assert stat.S_IMODE((home / "state" / "machine").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "host", ["", "..", "日本", "a" * 200, "UPPER_case", "-x-", "\x1b[31m", "../../etc"]
+)
+def test_any_host_makes_a_name_for_files(
+    home: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Case 42."""
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+    name = machine_name(home, {})
+    assert NAME.match(f"{name}-0001")
+    assert len(name) <= 29
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("desk", "desk"), ("My Desk!", "my-desk"), ("../x", "x"), ("a" * 99, "a" * 40)],
+)
+def test_the_name_can_be_given(home: Path, given: str, name: str) -> None:
+    assert machine_name(home / "none", {"NEWSTUI_MACHINE": given}) == name
+    assert not (home / "none").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"!!!!"])
+def test_a_damaged_id_is_made_anew(home: Path, content: bytes) -> None:
+    (home / "machine").write_bytes(content)
+    name = machine_name(home, {})
+    assert re.search(r"-[0-9a-z]{1,4}\Z", name)
+    assert machine_name(home, {}) == name
+
+
+def test_a_folder_that_cannot_be_used(home: Path) -> None:
+    """Case 29: one line that names the path."""
+    (home / "file").write_text("")
+    with pytest.raises(LibraryUnavailable, match=r"/file/state"):
+        machine_name(home / "file" / "state", {})
+    (home / "machine").mkdir()
+    with pytest.raises(NewsError, match=r"cannot read .*/machine: Is a directory"):
+        machine_name(home, {})
+
+
+@pytest.mark.parametrize("value", ["", "relative", "~"])
+def test_a_home_that_is_no_folder(monkeypatch: pytest.MonkeyPatch, home: Path, value: str) -> None:
+    """Case 29: nothing is ever made in a folder that happens to be the current one."""
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("HOME", value)
+    for path in platform_paths(os.environ):
+        assert path.is_absolute()
+        assert not path.is_relative_to(home)
+
+
+@pytest.mark.parametrize("library", [None, Path("/given")])
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, library: Path | None) -> None:
+    """Case 29: one line, no traceback."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(LibraryUnavailable, match="could not determine the home directory"):
+        platform_paths(os.environ, library)

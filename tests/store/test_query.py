@@ -1,0 +1,78 @@
+"""What a list shows and in which order; rows of equal rank have the same order everywhere."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.article import Row
+from store.query import SHOWS, SORTS, Query, newest_first
+
+TITLES = ("alpha", "Beta", "gamma", "STRASSE", "straße", "Ähre")
+
+ROWS = st.lists(
+    st.builds(
+        Row,
+        st.text("ab", min_size=1, max_size=6),
+        st.sampled_from(TITLES),
+        st.sampled_from(["world", "Science", "culture"]),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.booleans(),
+        st.booleans(),
+        st.integers(0, 3),
+    ),
+    max_size=30,
+    unique_by=lambda row: row.id,
+)
+
+EXPECTED = {
+    "date": lambda row: (),
+    "added": lambda row: (-row.added,),
+    "words": lambda row: (-row.words,),
+    "title": lambda row: (row.title.casefold(),),
+    "category": lambda row: (row.category.casefold(),),
+    "read count": lambda row: (-row.read_count,),
+}
+
+
+@pytest.mark.parametrize("size", [2, 8192])
+@pytest.mark.parametrize("sort", SORTS)
+@given(ROWS, st.randoms())
+def test_orders(sort: str, size: int, rows: list[Row], rng: random.Random) -> None:
+    """Case 35: ties go to the newer, then to the greater id, whatever the order they came in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("store.query.SLICE", size)
+        shown = Query(sort=sort).select(newest_first(rng.sample(rows, len(rows))))  # type: ignore[arg-type]
+    by_date = sorted(rows, key=lambda row: (row.when, row.id), reverse=True)
+    assert shown == sorted(by_date, key=EXPECTED[sort])
+
+
+@given(
+    ROWS,
+    st.sampled_from(SHOWS),
+    st.sampled_from([None, "world"]),
+    st.sampled_from(["", "A", "a be", "strasse"]),
+)
+def test_filters(rows: list[Row], show: str, category: str | None, words: str) -> None:
+    query = Query(show, category, words)  # type: ignore[arg-type]
+    shown = query.select(rows)
+    assert shown == [row for row in rows if query.matches(row)]
+    for row in rows:
+        wanted = (
+            show == "all" or (row.starred if show == "starred" else not row.read),
+            category in (None, row.category),
+            all(word in row.title.casefold() for word in words.casefold().split()),
+        )
+        assert (row in shown) == all(wanted)
+
+
+def test_a_list_is_one_of_its_own() -> None:
+    """Case 44."""
+    rows = [Row("a", "t", "c", 1, 1, 1, read=False, starred=False, read_count=0)]
+    Query().select(rows).clear()
+    assert len(rows) == 1

@@ -1,0 +1,124 @@
+"""Times: whatever form they come in, they are kept as UTC in ISO 8601; a date stays a date."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.times import from_micros, iso, micros, parse_time, seconds, system_clock
+
+DAY = "2022-02-28"
+TIME = "2022-02-28T20:04:00Z"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (DAY, DAY),
+        (f"  {DAY}\n", DAY),
+        ("20220228", DAY),
+        ("2022/02/28", DAY),
+        ("Feb. 28, 2022", DAY),
+        ("28 February 2022", DAY),
+        ("Mon, 28 Feb 2022", DAY),
+        (date(2022, 2, 28), DAY),
+        ("1970-01-01", "1970-01-01"),
+        ("Jan 1 1970", "1970-01-01"),
+        (TIME, TIME),
+        ("2022-02-28T20:04:00.25Z", "2022-02-28T20:04:00.25Z"),
+        ("2022-02-28T20:04:00+00:00", TIME),
+        ("2022-02-28T21:04:00+01:00", TIME),
+        ("2022-02-28 20:04", TIME),
+        ("2022/02/28 20:04", TIME),
+        ("20220228T200400Z", TIME),
+        ("2022-02-28 8:04 pm", TIME),
+        ("Feb. 28, 2022, 8:04 p.m.", TIME),
+        ("2022-03-01T00:04:00+04:00", TIME),
+        ("Mon, 28 Feb 2022 20:04:00 GMT", TIME),
+        ("Mon, 28 Feb 2022 21:04:00 +0100", TIME),
+        ("Mon, 28 Feb 2022 15:04:00 EST", TIME),
+        ("Mon, 28 Feb 2022 13:04:00 PDT", "2022-02-28T20:04:00Z"),
+        ("28 Feb 2022 20:04 XYZ", TIME),  # a zone that nobody knows
+        (1646078640, TIME),
+        (1646078640.0, TIME),
+        ("1646078640", TIME),
+        (1646078640000, TIME),
+        ("1646078640000", TIME),
+        (-1, "1969-12-31T23:59:59Z"),
+        (datetime(2022, 2, 28, 20, 4), TIME),
+        (datetime(2022, 2, 28, 21, 4, tzinfo=timezone(timedelta(hours=1))), TIME),
+    ],
+)
+def test_what_is_understood(value: Any, expected: str) -> None:
+    assert parse_time(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        "",
+        "x",
+        "today",
+        "12:30",
+        "May 5",
+        "2022-02-30",
+        "2022-02-30T00:00:00Z",
+        "2022-02-28T25:00:00Z",
+        "0000-01-01",
+        "9999-12-31T23:59:59-05:00",
+        "0001-01-01T00:00:00+05:00",
+        "2022-02-28T20:04:00+99:00",
+        "Feb 28 2022 20:04 +9999",
+        "x" * 100,
+        "9" * 30,
+        10**400,
+        float("nan"),
+        float("inf"),
+        [2022],
+        {},
+    ],
+)
+def test_what_is_not(value: Any) -> None:
+    """Case 18, for times."""
+    assert parse_time(value) is None
+
+
+@given(st.one_of(st.text(max_size=70), st.integers(), st.floats(), st.datetimes(), st.dates()))
+def test_nothing_raises_and_what_comes_out_is_ours(value: Any) -> None:
+    found = parse_time(value)
+    assert found is None or parse_time(found) == found
+
+
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+
+
+@given(MOMENTS)
+def test_there_and_back(moment: datetime) -> None:
+    assert from_micros(micros(moment)) == moment
+    assert datetime.fromisoformat(iso(moment)) == moment
+    assert micros(datetime.fromisoformat(iso(moment))) == micros(moment)
+    assert parse_time(iso(moment)) == iso(moment)
+    assert seconds(iso(moment.replace(microsecond=0))) == micros(moment) // 1_000_000
+
+
+@pytest.mark.parametrize("value", [10**18, -(10**18)])
+def test_what_no_calendar_holds(value: int) -> None:
+    assert from_micros(value).year == 9999
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, 0), ("", 0), ("x", 0), ("1970-01-02", 86400), (DAY, 1646006400), (TIME, 1646078640)],
+)
+def test_seconds(text: str | None, expected: int) -> None:
+    assert seconds(text) == expected
+
+
+def test_the_clock_of_the_system_is_in_utc() -> None:
+    assert system_clock().tzinfo is UTC
