@@ -46,7 +46,7 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
     except RuntimeError as error:
         from store.errors import LibraryUnavailable
 
-        raise LibraryUnavailable(str(error)) from error
+        raise LibraryUnavailable("there is no home folder: HOME is not set") from error
     if library is not None and library.absolute() != own:
         from hashlib import sha256
 

@@ -226,10 +226,10 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None and not issubclass(kind, SystemExit):
-            # What we report ourselves comes mostly before the app runs.
-            if self._taken or not issubclass(kind, NewsError):
-                restore(self._screen, self._saved)
+        # What we report ourselves comes mostly before the app has taken the terminal.
+        reported = (SystemExit, NewsError) if not self._taken else SystemExit
+        if kind is not None and not issubclass(kind, reported):
+            restore(self._screen, self._saved)
         self._over.set()
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._handlers.items():

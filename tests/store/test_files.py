@@ -58,7 +58,7 @@ def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """Case 29: one line that names the path and the reason."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(LibraryUnavailable, match="file/sub: .*/file is not a folder"):
+    with pytest.raises(LibraryUnavailable, match=r"file/sub: .*/file is not a folder"):
         make_folder(tmp_path / "file" / "sub")
     with pytest.raises(LibraryUnavailable, match="is not a folder"):
         make_folder(tmp_path / "file")

@@ -135,5 +135,5 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, library: Path | 
 
     monkeypatch.delenv("HOME")
     monkeypatch.setattr(pwd, "getpwuid", unknown)
-    with pytest.raises(LibraryUnavailable, match="could not determine the home directory"):
+    with pytest.raises(LibraryUnavailable, match="there is no home folder"):
         platform_paths(os.environ, library)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same on every machine: time zone, terminal, and timers that wait to be asked."""
     for name in ("SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "NO_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 0.001)
     monkeypatch.setattr(reader_screen, "REFRESH_EVERY", 3600.0)
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def library(tmp_path: Path, found: list[Found]) -> FolderLibrary:
 
 @pytest.fixture
 def start(library: FolderLibrary, outside: Outside) -> Start:
-    """What starts the reader, as in `async with start(size=NARROW) as running`."""
+    """What starts the reader, on the library or on another."""
 
     def begin(size: tuple[int, int] = WIDE, **how: Any) -> Any:
         return reading(
