@@ -59,7 +59,8 @@ def row_of(document: Mapping[str, Any]) -> Row:
         Any of UNFIT: The document is not an article.
     """
     date, created = document.get("date"), document.get("created")
-    added = seconds(created)
+    # What is purged yields to a whole copy of another machine, which came before the purging.
+    added = seconds(document.get("purged", created))
     when = added if date == created else seconds(date) or added
     return Row(
         _identifier(document["id"]),
@@ -110,7 +111,7 @@ def body_of(document: Mapping[str, Any]) -> Body:
         Any of UNFIT: The document is not a text.
     """
     return Body(
-        text=clean_text(document.get("text", "")),
+        text=clean_text(document["text"]),
         summary=clean_text(document.get("summary", "")),
         summary_origin=clean_line(document.get("summary_origin", "")),
         summary_complete=bool(document.get("summary_complete", True)),

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
@@ -45,13 +46,18 @@ NEEDS = {
 }
 """What an event of some kinds has to say, and in which type."""
 
-_CRC = b',"crc":"'
+_SEAL = b',"crc":"%08x"}\n'
+_SEAL_SIZE = len(_SEAL % 0)
 _MACHINE_BITS = 10
+_ONLY_TEXT = {str}
+NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to one article, or to many at once."""
+class Event(NamedTuple):
+    """One thing that happened to one article, or to many at once.
+
+    A tuple, because a start without the snapshot makes one of every event there ever was.
+    """
 
     kind: str
     articles: tuple[str, ...]
@@ -59,12 +65,12 @@ class Event:
     """Microseconds since 1970, as the machine's clock said."""
     order: int
     machine: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = NOTHING
 
     @property
     def stamp(self) -> int:
         """A number that orders events of all machines and names this one."""
-        return stamp(self.order, self.machine)
+        return self.order << _MACHINE_BITS | _machine_bits(self.machine)
 
     @property
     def imported(self) -> bool:
@@ -79,7 +85,12 @@ def newer(version: int) -> str:
 
 def stamp(order: int, machine: str) -> int:
     """The event's name as a number: its order, and the machine where two are at the same time."""
-    return order << _MACHINE_BITS | crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
+    return order << _MACHINE_BITS | _machine_bits(machine)
+
+
+@lru_cache(64)
+def _machine_bits(machine: str) -> int:
+    return crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
 
 
 def encode(event: Event) -> bytes:
@@ -97,7 +108,7 @@ def encode(event: Event) -> bytes:
 def sealed(fields: Mapping[str, Any]) -> bytes:
     """A line with its checksum: CRC-32 of the object without it."""
     body = orjson.dumps(fields)
-    return b'%s%s%08x"}\n' % (body[:-1], _CRC, crc32(body))
+    return body[:-1] + _SEAL % crc32(body)
 
 
 def unsealed(line: bytes) -> dict[str, Any]:
@@ -106,10 +117,10 @@ def unsealed(line: bytes) -> dict[str, Any]:
     Raises:
         ValueError: It is torn, changed or not ours.
     """
-    body, _, tail = line.rpartition(_CRC)
-    if tail != b'%08x"}\n' % crc32(body + b"}"):
+    if not line.endswith(_SEAL % crc32(b"}", crc32(line[:-_SEAL_SIZE]))):
         raise ValueError("wrong checksum")
-    fields: dict[str, Any] = orjson.loads(body + b"}")
+    fields: dict[str, Any] = orjson.loads(line)
+    del fields["crc"]
     return fields
 
 
@@ -127,8 +138,9 @@ def decode(line: bytes, machine: str) -> Event | None:
         one = fields.pop("article", None)
         articles = (one,) if one is not None else tuple(fields.pop("articles"))
         order = fields.pop("order", at)
-        event = Event(fields.pop("event"), articles, at, order, machine, fields)
-        check(event)
+        event = Event(fields.pop("event"), articles, at, order, machine, fields or NOTHING)
+        if fields or order is not at or at < 0 or type(one) is not str or event.kind in NEEDS:
+            check(event)  # most say nothing that could be wrong
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event: {error}") from error
     return event
@@ -140,13 +152,16 @@ def check(event: Event) -> None:
     Raises:
         ValueError: Something in it is of the wrong type or out of bounds.
     """
-    needed, kind = NEEDS.get(event.kind, ("count", int))
+    needed = NEEDS.get(event.kind)
     sound = (
         isinstance(event.order, int)
         and 0 <= event.order < LATEST
-        and all(isinstance(article, str) for article in event.articles)
-        and isinstance(event.data.get(needed, None if event.kind in NEEDS else 1), kind)
+        and set(map(type, event.articles)) <= _ONLY_TEXT
     )
+    if needed is not None:
+        sound = sound and isinstance(event.data.get(needed[0]), needed[1])
+    elif event.data:
+        sound = sound and isinstance(event.data.get("count", 1), int)
     if not sound:
         raise ValueError(f"not an event: {event}")
 

@@ -125,7 +125,9 @@ def locked(path: Path, wait: float, warn: Warn) -> Iterator[int]:
     """Hold an exclusive `flock` on the file, which is created if need be.
 
     `flock`, not `lockf`: a POSIX lock is dropped when any descriptor of the file is closed. The
-    kernel drops ours when the process ends, so there are no stale locks.
+    kernel drops ours when the process ends, so there are no stale locks. A lock is on a file and not
+    on its name: if the file was replaced while we waited, the new one is locked instead, else what
+    is appended would go into a file that has no name any more.
 
     Args:
         path: The file to lock; the holder's process id stands in it if it is a `.lock` file.
@@ -139,20 +141,33 @@ def locked(path: Path, wait: float, warn: Warn) -> Iterator[int]:
         LibraryBusy: Somebody else held it all the time.
         NotSaved: The file cannot be opened.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    deadline = time.monotonic() + wait
+    descriptor = _opened(path)
     try:
-        descriptor = os.open(path, flags, FILE_MODE)
-    except OSError as error:
-        raise not_saved(error, path, 0) from error
-    try:
-        _lock(descriptor, path, wait, warn)
+        _lock(descriptor, path, deadline, warn)
+        while not _has_name(descriptor, path):
+            os.close(descriptor)
+            descriptor = _opened(path)
+            _lock(descriptor, path, deadline, warn)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path, wait: float, warn: Warn) -> None:
-    deadline = time.monotonic() + wait
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE_MODE)
+    except OSError as error:
+        raise not_saved(error, path, 0) from error
+
+
+def _has_name(descriptor: int, path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    return False
+
+
+def _lock(descriptor: int, path: Path, deadline: float, warn: Warn) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

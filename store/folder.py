@@ -19,11 +19,12 @@ from store.errors import (
 )
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
-from store.files import locked, make_folder, sweep
+from store.files import make_folder
 from store.index.similar import Similarities
 from store.index.summary import extract
-from store.journal import Journal
+from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Refreshed, Undone
+from store.mending import SNAPSHOT, Mender
 from store.query import Query
 from store.reading import ReadingState, history, with_edits
 from store.segments import FORMAT as SEGMENT_FORMAT
@@ -34,7 +35,6 @@ from store.times import Clock, from_micros, iso
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
-SWEEP_AGE = 3600
 SNAPSHOT_EVERY = 2000
 """Events after which the reading state is worth a new snapshot."""
 STEP = 20_000
@@ -46,7 +46,9 @@ TITLES = 2000
 class FolderLibrary:
     """A `Library` in a folder; see `store.library` for what the calls promise."""
 
-    def __init__(self, folder: Path, cache: Path, machine: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, cache: Path, machine: str, clock: Clock, *, mend: bool = True
+    ) -> None:
         """Open the folder, creating it if need be.
 
         Args:
@@ -54,17 +56,19 @@ class FolderLibrary:
             cache: For what is derived from it.
             machine: The name this machine writes under.
             clock: Now, in UTC.
+            mend: Whether files of this machine that are damaged may be replaced by what is whole
+                in them.
 
         Raises:
             LibraryUnavailable: The folder cannot be created.
         """
         self._folder = folder
-        self._clock = clock
-        self._snapshot = cache / "reading.json"
+        self._snapshot = cache / SNAPSHOT
         self._problems: dict[str, None] = {}
-        self._segments = Segments(folder, machine)
+        leave = "" if mend else "`newstui doctor --repair` mends it"
+        self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
+        self._segments = Segments(folder, machine, self.mender.rescue)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
-        self._lock = folder / "articles" / f".{machine}.lock"
         self._state = ReadingState()
         self._since_snapshot = 0
         self._to_load: set[str] = set()
@@ -110,7 +114,7 @@ class FolderLibrary:
             f"{self._journal.own.parent / name}: {count} damaged lines were left out"
             for name, count in self._journal.bad_lines.items()
         )
-        return (*self._problems, *torn)
+        return (*self._problems, *self.mender.problems, *torn)
 
     def load(self) -> Iterator[Loaded]:
         """Read the reading state, then the segments, newest first."""
@@ -118,7 +122,7 @@ class FolderLibrary:
         self._empty_shelf()
         self._to_load = set(stamps)
         try:
-            yield from self._load_state(len(stamps))
+            yield from self._load_state()
             for done, (name, stamp) in enumerate(stamps.items(), 1):
                 if name in self._to_load:
                     self._to_load.discard(name)
@@ -128,19 +132,21 @@ class FolderLibrary:
             self._to_load.clear()
         self.close()
 
-    def _load_state(self, total: int) -> Iterator[Loaded]:
+    def _load_state(self) -> Iterator[Loaded]:
         kept = read_snapshot(self._snapshot)
         if kept and self._journal.resume(kept.covered, kept.newest):
             self._state = kept.state
         again: set[str] = set()
-        while events := self._journal.read(STEP):
+        for events in self._new_events():
             again |= self._state.apply(events)[1]
             self._since_snapshot += len(events)
-            yield Loaded(len(self._shelf), 0, total)
+            yield Loaded(len(self._shelf), *self._journal.progress(), history=True)
         self._recount(again)
+        if self._journal.replaced():  # compacted meanwhile
+            self._read_all_events()
 
-    def _read_segment(self, name: str, stamp: Stamp) -> bool:
-        """Read a segment; False if it no longer has all the articles it had."""
+    def _read_segment(self, name: str, stamp: Stamp) -> set[str]:
+        """Read a segment; the articles that were in it and no longer are."""
         had = self._shelf.of_segment(name) if name in self._stamps else set()
         self._stamps[name] = stamp
         try:
@@ -152,8 +158,9 @@ class FolderLibrary:
                     had.discard(found[1].id)
         except LibraryDamaged as error:
             self._warn(str(error))
-            return True  # what was read before it was damaged stays
-        return not had
+            return set()
+        # What was read before it was damaged stays: half a file from a sync looks the same.
+        return set() if self.mender.is_damaged(self._segments.path(name)) else had
 
     def prepare(self) -> Iterator[int]:
         """Index the titles in steps."""
@@ -228,7 +235,7 @@ class FolderLibrary:
             raise ValueError(f"no such event: {event}")
         if not articles:
             return {}
-        return self._append(Change(event, tuple(articles), data))
+        return self._append([Change(event, tuple(articles), data)])
 
     def undoable(self, limit: int = 50) -> list[Undone]:
         """The changes that can be taken back."""
@@ -240,7 +247,7 @@ class FolderLibrary:
         last = next(self._to_undo(), None)
         if last is None:
             return None
-        rows = self._append(Change("undone", last.articles, {"of": last.stamp}))
+        rows = self._append([Change("undone", last.articles, {"of": last.stamp})])
         return _undone(last), {**others, **rows}
 
     def _to_undo(self) -> Iterator[Event]:
@@ -249,20 +256,36 @@ class FolderLibrary:
             if event.kind in UNDOABLE and not event.imported and not undone:
                 yield event
 
-    def _append(self, change: Change) -> dict[str, Row]:
+    def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
         self._check_writable()
-        others = self._read_all_events() if self._journal.replaced() else {}
-        return {**others, **self._dress(self._fold(self._journal.append([change])))}
+        others: dict[str, Row] = {}
+        while True:
+            if self._journal.replaced():
+                others |= self._read_all_events()
+            try:
+                events = self._journal.append(changes)
+            except Rewritten:  # compacted just now
+                continue
+            return {**others, **self._dress(self._fold([events]))}
 
-    def _fold(self, events: Sequence[Event]) -> set[str]:
-        changed, again = self._state.apply(events)
+    def _fold(self, batches: Iterable[Sequence[Event]]) -> set[str]:
+        changed: set[str] = set()
+        again: set[str] = set()
+        for events in batches:
+            some, taken_back = self._state.apply(events)
+            changed |= some
+            again |= taken_back
+            self._since_snapshot += len(events)
         self._recount(again)
-        self._since_snapshot += len(events)
         return changed
 
     def _recount(self, articles: set[str]) -> None:
         if articles:
             self._state.recount(articles, self._journal.events_of(articles))
+
+    def _new_events(self) -> Iterator[Sequence[Event]]:
+        while events := self._journal.read(STEP):
+            yield events
 
     def _dress(self, articles: Iterable[str]) -> dict[str, Row]:
         rows, moved = self._shelf.dress(articles, self._state)
@@ -278,8 +301,8 @@ class FolderLibrary:
         self._check_writable()
         added = known = 0
         remaining = iter(found)
-        with locked(self._lock, WAIT, self._warn):
-            self._sweep()
+        with self.mender.locked(WAIT):
+            self.mender.sweep(self._snapshot.parent)
             self._to_load.clear()  # what is there already has to be known
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
@@ -297,15 +320,10 @@ class FolderLibrary:
         # Events first: without its article an event does no harm, and a second import writes the
         # same one; an article without its events would never get them.
         if changes := [change for found in new for change in history(found)]:
-            self._dress(self._fold(self._journal.append(changes)))
+            self._append(changes)
         if new:
             self._segments.append(new)
             self._refresh_segments()
-
-    def _sweep(self) -> None:
-        before = self._clock().timestamp() - SWEEP_AGE
-        for folder in (*self._segments.folders, self._snapshot.parent):
-            sweep(folder, before)
 
     # -- others change it too --------------------------------------------------------------
 
@@ -322,10 +340,7 @@ class FolderLibrary:
         return self._read_new_events() if self._journal.changed() else {}
 
     def _read_new_events(self) -> dict[str, Row]:
-        changed: set[str] = set()
-        while events := self._journal.read(STEP):
-            changed |= self._fold(events)
-        return self._dress(changed)
+        return self._dress(self._fold(self._new_events()))
 
     def _read_all_events(self) -> dict[str, Row]:
         before = {row.id: row for row in self._shelf.rows()}
@@ -339,12 +354,16 @@ class FolderLibrary:
         """Read the segments that are new or different; whether there were any."""
         stamps, known = self._segments.stamps(), self._stamps
         changed = [n for n in stamps if n not in self._to_load and stamps[n] != known.get(n)]
-        whole = [self._read_segment(name, stamps[name]) for name in changed]
-        if known.keys() <= stamps.keys() and all(whole):
+        lost = {name: self._read_segment(name, stamps[name]) for name in changed}
+        lost |= {name: self._shelf.of_segment(name) for name in known.keys() - stamps.keys()}
+        if known.keys() <= stamps.keys() and not any(lost.values()):
             return bool(changed)
         self._empty_shelf()  # articles are gone, and other copies of them may count now
         for name in stamps.keys() - self._to_load:
             self._read_segment(name, stamps[name])
+        for name, articles in lost.items():
+            kept = {each for each in articles if not self._state.of(each).deleted[1]}
+            self.mender.tell_missing(self._segments.path(name), len(kept - set(self._shelf)))
         return True
 
     def close(self) -> None:

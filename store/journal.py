@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
-from store.errors import LibraryReadOnly, NotSaved
+from store.conflicts import MACHINE, Held, writer_of
+from store.errors import LibraryReadOnly, NewsError, NotSaved
 from store.events import (
     FORMAT,
     LATEST,
@@ -26,21 +30,30 @@ from store.events import (
     unsealed,
 )
 from store.files import Warn, locked, not_saved, sync_folder, write_all
+from store.lines import lines_backwards, lines_to, whole_lines
+from store.machine import same_machine
 from store.times import Clock, micros
 
 WAIT = 5.0
 """Seconds to wait for another process that is writing to the journal."""
-FEW = 16
-"""Up to so many articles, lines are searched for their ids before they are decoded."""
-BLOCK = 1 << 16
 BELIEVED = LATEST - (1 << 50)
 """No clock is believed that is later (the year 2504), so that there is room for what comes after."""
 TORN = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
+REWRITTEN = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
+"""How the first line of a journal begins that was compacted: with the time of that."""
 PROOF = 64
 """Bytes before the point read so far that must still be there when the file has grown."""
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
-"""A machine; other files in the folder (a sync's copies of a conflict) are not its journal."""
+NAME = MACHINE
+"""A machine's own journal; any other file with its events is a copy from a conflict."""
+
+
+Covers = tuple[int, bytes, bytes]
+"""How much of a journal was read: offset, the last bytes before it, the first bytes of the file."""
+
+
+class Rewritten(Exception):
+    """The own journal is another file than was read: it has to be read anew before it can grow."""
 
 
 @dataclass(slots=True)
@@ -50,6 +63,8 @@ class Tail:
     offset: int = 0
     proof: bytes = b""
     """The bytes just before `offset`: if they changed, the file is another one."""
+    head: bytes = b""
+    """Its first bytes, which say when it was rewritten: so is the rest another one if they changed."""
     bad: int = 0
     newest_format: int = FORMAT
 
@@ -65,11 +80,35 @@ class Journal:
         self._tails: dict[str, Tail] = {}
         self._newest = 0
         self._unreadable: set[str] = set()
+        self._writers: dict[str, str] = {}
+        self._seen: dict[str, set[int]] = {}
+        """Hashes of the lines read, of the machines whose events are in several files."""
         self.own = folder / f"{machine}.jsonl"
+        self._held = Held(self.own)
+        self._lost: list[bytes] = []
+        """Lines that our journal had before somebody replaced it, and that are to be added again."""
 
     def paths(self) -> list[Path]:
-        """The journal files of all machines."""
-        return sorted(p for p in self._folder.glob("*.jsonl") if NAME.match(p.stem))
+        """The journal files of all machines, and the copies that a sync made of conflicts."""
+        return sorted(path for path in self._folder.glob("*.jsonl") if self._writer(path))
+
+    def _writer(self, path: Path) -> str:
+        machine = self._writers.get(path.name)
+        if machine is None:
+            machine, settled = writer_of(path)
+            if settled:
+                self._writers[path.name] = machine
+        return machine
+
+    def _files(self) -> list[Path]:
+        """The files to read; a line that is in several of one machine counts once from here on."""
+        paths = self.paths()
+        for machine, files in Counter(map(self._writer, paths)).items():
+            if files > 1 and machine not in self._seen:
+                own = (path for path in paths if self._writer(path) == machine)
+                read = ((p, self._tails[p.name].offset) for p in own if p.name in self._tails)
+                self._seen[machine] = {hash(line) for p, end in read for line in lines_to(p, end)}
+        return paths
 
     @property
     def bad_lines(self) -> Mapping[str, int]:
@@ -86,11 +125,11 @@ class Journal:
         """The order of the latest event seen."""
         return self._newest
 
-    def covered(self) -> dict[str, tuple[int, bytes]]:
-        """Offset and proof of each file: what a snapshot of the state covers."""
-        return {name: (tail.offset, tail.proof) for name, tail in self._tails.items()}
+    def covered(self) -> dict[str, Covers]:
+        """How far each file has been read: what a snapshot of the state covers."""
+        return {name: (tail.offset, tail.proof, tail.head) for name, tail in self._tails.items()}
 
-    def resume(self, covered: Mapping[str, tuple[int, bytes]], newest: int) -> bool:
+    def resume(self, covered: Mapping[str, Covers], newest: int) -> bool:
         """Go on where a snapshot ends.
 
         Returns:
@@ -114,36 +153,91 @@ class Journal:
         """Whether a file that was read is gone or is another one now: then all is read again."""
         return not all(_still_there(self._folder / n, tail) for n, tail in self._tails.items())
 
+    def progress(self) -> tuple[int, int]:
+        """How many bytes were read, and how many there are."""
+        total = 0
+        for path in self.paths():
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size
+        return sum(tail.offset for tail in self._tails.values()), total
+
     def restart(self) -> None:
-        """Forget what was read."""
+        """Forget what was read; what our own journal had and no longer has is added to it again."""
+        tail = self._tails.get(self.own.name, Tail())
+        if not _still_there(self.own, tail):
+            if not _is_compacted(self.own, tail):
+                self._lost += self._held.lines()
+            self._held = Held(self.own)
+            self._give_back()
         self._tails = {}
+        self._writers, self._seen = {}, {}
 
     def read(self, limit: int) -> list[Event]:
         """Up to so many of the events that have come since the last reading, file by file."""
-        new = (event for path in self.paths() for event in self._read(path))
+        new = (event for path in self._files() for event in self._read(path))
         return list(islice(new, limit))
 
     def events_of(self, articles: Collection[str]) -> Iterator[Event]:
         """The events of these articles (and some of others) among all that were read so far."""
-        ids = [orjson.dumps(article) for article in articles] if len(articles) <= FEW else []
-        for path in self.paths():
+        ids = frozenset(orjson.dumps(article)[1:-1] for article in articles)
+        paths = self._files()
+        seen: dict[str, set[int]] = {machine: set() for machine in self._seen}
+        for path in paths:
             if tail := self._tails.get(path.name):
-                yield from self._decoded(path, Tail(), ids, tail.offset)
+                known = seen.get(self._writer(path))
+                yield from self._decoded(path, Tail(), known, ids, tail.offset)
 
     def recent(self) -> Iterator[Event]:
-        """The events of this machine, the last one first."""
-        for line in _lines_backwards(self.own):
-            if (event := self._event(line, self._machine, Tail())) is not None:
+        """The events of this machine, also under the names it had before, the last one first."""
+        own = [path for path in self.paths() if same_machine(self._writer(path), self._machine)]
+        last: list[Event] = []
+        for event in heapq.merge(*map(self._backwards, own), key=_stamp, reverse=True):
+            last = [each for each in last if each.stamp == event.stamp]
+            if event not in last:  # else it is in a copy of the file, too
+                last.append(event)
                 yield event
 
+    def _backwards(self, path: Path) -> Iterator[Event]:
+        machine = self._writer(path)
+        for line in lines_backwards(path):
+            if (event := self._event(line, machine, Tail())) is not None:
+                yield event
+
+    def _give_back(self) -> None:
+        if not self._lost:
+            return
+        try:
+            with locked(self.own, WAIT, self._warn) as descriptor:
+                there = set(whole_lines(descriptor))
+                events = (line for line in self._lost if b'"event":' in line)
+                if lost := [line for line in dict.fromkeys(events) if line not in there]:
+                    self._write(descriptor, b"".join(lost))
+        except (NewsError, OSError) as error:
+            self._warn(str(error))  # they are tried again with the next change
+            return
+        self._lost = []
+        if lost:
+            self._warn(
+                f"{self.own} was replaced by another file; {len(lost)} events that were"
+                " missing in it were added again"
+            )
+
     def _read(self, path: Path) -> Iterator[Event]:
+        if path == self.own:
+            self._held.hold()
         tail = self._tails.setdefault(path.name, Tail())
-        for event in self._decoded(path, tail):
-            self._newest = max(self._newest, event.order)
+        for event in self._decoded(path, tail, self._seen.get(self._writer(path))):
+            if event.order > self._newest:
+                self._newest = event.order
             yield event
 
     def _decoded(
-        self, path: Path, tail: Tail, ids: Sequence[bytes] = (), end: int | None = None
+        self,
+        path: Path,
+        tail: Tail,
+        seen: set[int] | None,
+        ids: Collection[bytes] = (),
+        end: int | None = None,
     ) -> Iterator[Event]:
         try:
             file = path.open("rb")
@@ -154,16 +248,25 @@ class Journal:
                 self._unreadable.add(path.name)
                 self._warn(f"{path}: cannot be read: {error.strerror}")
             return
+        machine = self._writer(path)
         with file:
+            if not _is_the_same(file, tail):
+                return  # `replaced` tells: it has to be read again from its beginning
             file.seek(tail.offset)
             for line in file:
                 if not line.endswith(b"\n") or tail.offset == end:
                     return  # still being written, or torn by a crash: never acknowledged
+                if not tail.offset:
+                    tail.head = line[:PROOF]
                 tail.offset += len(line)
-                tail.proof = (tail.proof + line)[-PROOF:]
-                if ids and not any(article in line for article in ids):
+                tail.proof = line[-PROOF:]
+                if ids and _one_other(line, ids):
                     continue
-                if (event := self._event(line, path.stem, tail)) is not None:
+                if seen is not None:
+                    if (key := hash(line)) in seen:
+                        continue
+                    seen.add(key)
+                if (event := self._event(line, machine, tail)) is not None:
                     yield event
 
     def _event(self, line: bytes, machine: str, tail: Tail) -> Event | None:
@@ -189,17 +292,26 @@ class Journal:
             LibraryBusy: Another process is writing for too long.
             LibraryReadOnly: The file was made by a newer version.
             NotSaved: The disk refused; nothing was added, nothing counts as read.
+            Rewritten: `replaced` tells so as well; nothing was added.
             ValueError: A change is none that could be read again; nothing was added.
         """
+        self._give_back()
         with locked(self.own, WAIT, self._warn) as descriptor:
             before = replace(self._tails.get(self.own.name, Tail()))
+            nameless = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
+            if nameless or not _still_there(self.own, before):
+                raise Rewritten
             try:
                 others = list(self._read(self.own))
                 if self.format > FORMAT:
                     raise LibraryReadOnly(newer(self.format))
-                self._write(descriptor, self._numbered(changes))
+                data = self._encoded(self._numbered(changes))
+                self._write(descriptor, data)
+                self._held.remember(data)
             except BaseException:
                 self._tails[self.own.name] = before
+                self._seen.clear()
+                self._files()  # what others wrote is not read yet
                 raise
             return others + list(self._read(self.own))
 
@@ -215,17 +327,20 @@ class Journal:
             events.append(event)
         return events
 
-    def _write(self, descriptor: int, events: Sequence[Event]) -> None:
+    def _encoded(self, events: Sequence[Event]) -> bytes:
+        try:
+            return b"".join(map(encode, events))
+        except orjson.JSONEncodeError as error:
+            raise NotSaved(f"Not saved: {error} ({self.own})") from error
+
+    def _write(self, descriptor: int, lines: bytes) -> None:
         size = os.fstat(descriptor).st_size
         start = b""
         if size == 0:
             start = sealed({"format": FORMAT, "machine": self._machine})
         elif os.pread(descriptor, 1, size - 1) != b"\n":
             start = TORN
-        try:
-            data = start + b"".join(map(encode, events))
-        except orjson.JSONEncodeError as error:
-            raise NotSaved(f"Not saved: {error} ({self.own})") from error
+        data = start + lines
         try:
             write_all(descriptor, data)
             os.fsync(descriptor)
@@ -237,31 +352,44 @@ class Journal:
             raise not_saved(error, self.own, len(data)) from error
 
 
-def _still_there(path: Path, tail: Tail) -> bool:
+def _stamp(event: Event) -> int:
+    return event.stamp
+
+
+def _one_other(line: bytes, ids: Collection[bytes]) -> bool:
+    """Whether the line is clearly of one article, and of none of these."""
+    rest = line.partition(b'"article":"')[2]
+    article = rest.partition(b'"')[0]
+    if b"\\" in article:  # the quote may be one of the id
+        return not any(rest.startswith(each + b'"') for each in ids)
+    return bool(article) and article not in ids
+
+
+def _is_the_same(file: BinaryIO, tail: Tail) -> bool:
+    """Whether what was read of the file stands there still, as far as its ends tell."""
+    if file.read(len(tail.head)) != tail.head:
+        return False
+    file.seek(tail.offset - len(tail.proof))
+    return file.read(len(tail.proof)) == tail.proof
+
+
+def _is_compacted(path: Path, tail: Tail) -> bool:
+    """Whether one of us rewrote the file since it was read; nothing that matters is missing then."""
     try:
         with path.open("rb") as file:
-            file.seek(tail.offset - len(tail.proof))
-            return file.read(len(tail.proof)) == tail.proof
-    except FileNotFoundError:
-        return tail.offset == 0
-    except (OSError, ValueError):
+            return _rewritten(file.read(PROOF)) > _rewritten(tail.head)
+    except OSError:
         return False
 
 
-def _lines_backwards(path: Path) -> Iterator[bytes]:
+def _rewritten(head: bytes) -> int:
+    found = REWRITTEN.match(head)
+    return int(found[1]) if found else 0
+
+
+def _still_there(path: Path, tail: Tail) -> bool:
     try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        return
-    with file:
-        rest, end, whole = b"", file.seek(0, os.SEEK_END), False
-        while end:
-            start = max(0, end - BLOCK)
-            file.seek(start)
-            block, end = file.read(end - start) + rest, start
-            if not whole:  # what follows the last line's end is torn
-                block = block[: block.rfind(b"\n") + 1]
-                whole = bool(block)
-            rest, *lines = block.split(b"\n")
-            yield from (line + b"\n" for line in reversed(lines) if line)
-        yield rest + b"\n"
+        with path.open("rb") as file:
+            return _is_the_same(file, tail)
+    except (OSError, ValueError):
+        return tail.offset == 0

@@ -24,6 +24,8 @@ class Loaded:
     done: int
     total: int
     """Steps done and to do in all; what a step is differs."""
+    history: bool = False
+    """Whether what was read so far is history (the steps are its bytes), no articles yet."""
 
 
 @dataclass(frozen=True, slots=True)

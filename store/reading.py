@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from operator import itemgetter
 from typing import Any
 
 from store.article import Article, Found, Reading
@@ -137,8 +136,7 @@ class ReadingState:
                 self.undone.add(event.data["of"])
                 again.update(event.articles)
             elif not self.undone or event.stamp not in self.undone:
-                for article in event.articles:
-                    add(self.marks.setdefault(article, Marks()), event)
+                self._add(event, event.articles)
         return changed, again
 
     def recount(self, articles: Collection[str], events: Iterable[Event]) -> None:
@@ -148,15 +146,21 @@ class ReadingState:
         for event in events:
             if event.kind == "undone" or event.stamp in self.undone:
                 continue
-            for article in event.articles:
-                if article in articles:
-                    add(self.marks.setdefault(article, Marks()), event)
+            self._add(event, [article for article in event.articles if article in articles])
+
+    def _add(self, event: Event, articles: Iterable[str]) -> None:
+        for article in articles:
+            marks = self.marks.get(article)
+            if marks is None:
+                marks = self.marks[article] = Marks()
+            add(marks, event)
 
 
 def add(marks: Marks, event: Event) -> None:
     """Add one event to the marks of its article."""
     # What came with an import is ordered by when it happened, so that a mark made since wins.
-    stamp = event.at if event.imported else event.stamp
+    data = event.data
+    stamp = event.at if data and event.imported else event.stamp
     match event.kind:
         case "read":
             marks.read = _later(marks.read, (stamp, True))
@@ -166,15 +170,16 @@ def add(marks: Marks, event: Event) -> None:
         case "starred" | "unstarred":
             marks.starred = _later(marks.starred, (stamp, event.kind == "starred"))
         case "opened":
-            marks.last_opened = max(marks.last_opened, event.at)
+            if event.at > marks.last_opened:
+                marks.last_opened = event.at
         case "position":
-            marks.position = _later(marks.position, (stamp, event.data["position"]))
+            marks.position = _later(marks.position, (stamp, data["position"]))
         case "deleted" | "restored":
             marks.deleted = _later(marks.deleted, (stamp, event.kind == "deleted"))
         case "tagged" | "untagged":
-            marks.tags = _with(marks.tags, event.data["tag"], (stamp, event.kind == "tagged"))
+            marks.tags = _with(marks.tags, data["tag"], (stamp, event.kind == "tagged"))
         case "edited":
-            for name, value in event.data["to"].items():
+            for name, value in data["to"].items():
                 marks.edits = _with(marks.edits, name, (stamp, value))
 
 
@@ -184,14 +189,14 @@ def _count(marks: Marks, event: Event) -> None:
         marks.imported_count = max(marks.imported_count, count)
     else:
         marks.count += count
-    if "undated" not in event.data:
-        marks.last_read = max(marks.last_read, event.at)
+    if event.at > marks.last_read and "undated" not in event.data:
+        marks.last_read = event.at
 
 
 def _later(one: Register, other: Register) -> Register:
     if one[0] == other[0]:  # imported on two machines: any rule will do that is the same on both
         return max(one, other, key=str)
-    return max(one, other, key=itemgetter(0))
+    return one if one[0] > other[0] else other
 
 
 def _with(

@@ -99,12 +99,14 @@ def salvage(data: bytes, table: str) -> Salvaged:
     body = data.decode("utf-16", "replace").encode() if data[:4] in _UTF_16 else data
     version = _FORMAT.search(body)
     number = int(version[1]) if version else None
+    reason = f"there is no table “{table}” in it"
     try:
-        documents = parse_tables(data, thorough=True).get(table, {})
+        tables = parse_tables(data, thorough=True)
     except BadContent as error:
         reason = str(error)
     else:
-        return Salvaged(documents, 0, "", format=number)
+        if table in tables:
+            return Salvaged(tables[table], 0, "", format=number)
     found = _found(body, REQUIRED[table])
     lost = _lost(body, [each.span for each in found])
     kept, copies, clashes = _by_id(found, REQUIRED[table][0])
@@ -277,14 +279,21 @@ def _free_name(target: Path, name: str) -> Path:
             return kept
 
 
-def report(path: Path, table: str, salvaged: Salvaged, kept: Path | None) -> str:
+def report(
+    path: Path,
+    table: str,
+    salvaged: Salvaged,
+    kept: Path | None,
+    left: str = "to the machine that writes it",
+) -> str:
     """The one line that tells the user.
 
     Args:
         path: The damaged file.
         table: Its table, `articles` or `texts`.
         salvaged: What came out of it.
-        kept: Where its bytes are kept; None if it was left as it is, for another machine's file.
+        kept: Where its bytes are kept; None if it was left as it is.
+        left: How it was left then.
     """
     saved, lost = len(salvaged.documents), salvaged.lost
     total = saved + (lost or 0)
@@ -300,5 +309,5 @@ def report(path: Path, table: str, salvaged: Salvaged, kept: Path | None) -> str
         recovered += f", without {salvaged.copies} that stood there twice"
     name = f"{path.parent.name}/{path.name} was damaged ({salvaged.reason})"
     if kept is None:
-        return f"{name}: recovered {recovered}; the file is left to the machine that writes it"
+        return f"{name}: recovered {recovered}; the file is left {left}"
     return f"{name}: recovered {recovered}; the damaged file is kept as {kept.name}"

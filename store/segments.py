@@ -10,8 +10,9 @@ import contextlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,9 +22,11 @@ from tinydb.storages import Storage
 from tinydb.table import Document
 
 from store.article import Article, Body, Found, Refused, Row
+from store.conflicts import Copies, segment_of
 from store.documents import UNFIT, article_document, article_of, body_document, body_of, row_of
 from store.errors import LibraryDamaged, LibraryUnavailable, NotSaved
 from store.files import write_atomic
+from store.tables import BadContent, Tables, parse_tables
 
 FORMAT = 1
 SEGMENT_SIZE = 1000
@@ -32,9 +35,13 @@ FILES_KEPT = 3
 
 NAME = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
 
-Tables = dict[str, dict[str, Any]]
+FIRST = {"articles": "id", "texts": "text"}
+"""What our documents begin with."""
+
 Stamp = tuple[int, int]
 """Time and size of a file: another stamp, another content."""
+Rescue = Callable[[Path, str], Tables]
+"""Gives what is whole in a damaged file, for its path and the name of its table."""
 
 
 class JsonStorage(Storage):
@@ -47,21 +54,14 @@ class JsonStorage(Storage):
         """The tables of the file; None where there is no file yet.
 
         Raises:
-            LibraryDamaged: The file is not a JSON object of tables; names file and place.
+            BadContent: The file is not a JSON object of tables; names file and place.
+            LibraryDamaged: It cannot be read.
         """
+        data = contents(self.path)
         try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LibraryDamaged(f"{self.path}: cannot be read: {error.strerror}") from error
-        try:
-            tables = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError as error:
-            raise LibraryDamaged(f"{self.path}: {_reason(data, error)}") from error
-        if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
-            raise LibraryDamaged(f"{self.path}: not a TinyDB file (no tables)")
-        return tables
+            return None if data is None else parse_tables(data)
+        except BadContent as error:
+            raise BadContent(f"{self.path}: {error}") from error
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace the file.
@@ -76,14 +76,18 @@ class JsonStorage(Storage):
         write_atomic(self.path, encoded)
 
 
-def _reason(data: bytes, error: orjson.JSONDecodeError) -> str:
-    if not data.strip():
-        return "the file is empty"
+def contents(path: Path) -> bytes | None:
+    """What is in the file; None where there is none.
+
+    Raises:
+        LibraryDamaged: It cannot be read.
+    """
     try:
-        data.decode()
-    except UnicodeDecodeError as wrong:
-        return f"not UTF-8 at byte {wrong.start}"
-    return f"not JSON at line {error.lineno}, column {error.colno}"
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
 
 
 class Place(NamedTuple):
@@ -96,13 +100,16 @@ class Place(NamedTuple):
 class Segments:
     """The segments of all machines in one library; adding goes to this machine's own."""
 
-    def __init__(self, library: Path, machine: str) -> None:
+    def __init__(self, library: Path, machine: str, rescue: Rescue | None = None) -> None:
         self._facts = library / "articles"
         self._texts = library / "texts"
         self._machine = machine
+        self._rescue = rescue
         self.format = FORMAT
         """The newest format version any of the files read so far says it has."""
         self._kept: OrderedDict[str, tuple[Stamp, dict[str, Any]]] = OrderedDict()
+        self._written: dict[Path, Stamp | None] = {}
+        self._copies = Copies(self._texts)
 
     @property
     def folders(self) -> tuple[Path, Path]:
@@ -119,7 +126,7 @@ class Segments:
         try:
             for file in os.scandir(self._facts):
                 name, suffix = os.path.splitext(file.name)  # noqa: PTH122
-                if suffix == ".json" and NAME.match(name) and (stamp := _stamp(file)):
+                if suffix == ".json" and segment_of(name) and (stamp := stamp_of(file)):
                     found[name] = stamp
         except FileNotFoundError:
             return {}
@@ -135,16 +142,20 @@ class Segments:
         """Document id and unread list row of every article of the segment, oldest first.
 
         Raises:
-            LibraryDamaged: The file as a whole cannot be understood.
+            LibraryDamaged: The file as a whole cannot be read.
         """
         path = self.path(name)
-        tables = JsonStorage(path).read() or {}
-        self.format = max(self.format, _format(tables))
-        for key, document in tables.get("articles", {}).items():
+        seen: dict[str, str] = {}
+        for key, document in self._table(path, "articles").items():
             try:
-                yield int(key), row_of(document)
+                row = row_of(document)
             except UNFIT as error:
                 yield Refused(f"{path}: article {key}", f"cannot be understood ({error})")
+                continue
+            if (first := seen.setdefault(row.id, key)) == key:
+                yield int(key), row
+            else:
+                yield Refused(f"{path}: article {key}", f"has the id of article {first}")
 
     def article(self, place: Place) -> Article:
         """The facts of one article."""
@@ -159,28 +170,51 @@ class Segments:
     def body(self, place: Place) -> Body:
         """The text of one article; an empty body where the texts file has none.
 
+        Where a sync made copies of a conflict, the article's text may be in one of them, under
+        the same document id; it is the one that has as many words as the article says.
+
         Raises:
             LibraryDamaged: The texts file cannot be understood.
         """
-        path = self._texts / f"{place.segment}.json"
+        body = self._body(place.segment, place)
+        if others := self._copies.beside(place.segment):
+            from store.intake.prose import count_words  # only here, and not light
+
+            words = self.article(place).words
+            bodies = chain([body], (self._body(name, place) for name in others))
+            fits = (each for each in bodies if each.text and count_words(each.text) == words)
+            return next(fits, body)
+        return body
+
+    def _body(self, segment: str, place: Place) -> Body:
+        path = self._texts / f"{segment}.json"
         try:
-            return body_of(self._document(path, "texts", place))
+            document = self._document(path, "texts", place)
+            return body_of(document) if document else Body()
         except UNFIT as error:
             raise LibraryDamaged(
                 f"{path}: text {place.document} cannot be understood ({error})"
             ) from error
 
     def _document(self, path: Path, name: str, place: Place) -> Mapping[str, Any]:
-        document = self._parsed(path, name).get(str(place.document), {})
-        if not isinstance(document, dict):
-            raise LibraryDamaged(f"{path}: {name} {place.document}: not an object")
+        document: Mapping[str, Any] = self._parsed(path, name).get(str(place.document), {})
         return document
 
+    def _table(self, path: Path, name: str) -> dict[str, Any]:
+        try:
+            tables = read_tables(path, name)
+        except BadContent:
+            if self._rescue is None:
+                raise
+            tables = self._rescue(path, name)
+        self.format = max(self.format, format_of(tables))
+        return tables.get(name, {})
+
     def _parsed(self, path: Path, name: str) -> dict[str, Any]:
-        stamp, key = _stamp(path) or (0, 0), str(path)
+        stamp, key = stamp_of(path) or (0, 0), str(path)
         kept = self._kept.get(key)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, table(path, name))
+            kept = (stamp, self._table(path, name))
             self._kept[key] = kept
         self._kept.move_to_end(key)
         while len(self._kept) > FILES_KEPT:
@@ -206,27 +240,50 @@ class Segments:
             numbers = range(room.first, room.first + len(batch))
             bodies = (body_document(each.body) for each in batch)
             articles = (article_document(each.article) for each in batch)
-            _insert(self._texts / f"{room.segment}.json", "texts", numbers, bodies)
-            _insert(self.path(room.segment), "articles", numbers, articles)
+            self._insert(self._texts / f"{room.segment}.json", "texts", numbers, bodies)
+            self._insert(self.path(room.segment), "articles", numbers, articles)
             places += (Place(room.segment, number) for number in numbers)
         return places
 
     def _room(self) -> Room:
         """Where the next articles go: the last segment, or a new one where that is full.
 
-        A damaged file is not written to: what can still be saved of it stays as it is.
+        A file that is damaged and cannot be mended is not written to: it stays as it is.
         """
-        numbers = [_number(name) for name in self.stamps() if _machine(name) == self._machine]
+        numbers = [_number(name) for name in self.stamps() if machine_of(name) == self._machine]
         number = max(numbers, default=1)
         while True:
             segment = f"{self._machine}-{number:04d}"
             with contextlib.suppress(LibraryDamaged):
-                facts = _ids(self.path(segment), "articles")
-                texts = _ids(self._texts / f"{segment}.json", "texts")
+                facts = self._ids(self.path(segment), "articles")
+                texts = self._ids(self._texts / f"{segment}.json", "texts")
                 if len(facts) < SEGMENT_SIZE:
                     first = 1 + max(facts | texts, default=0)
                     return Room(segment, first, SEGMENT_SIZE - len(facts))
             number += 1
+
+    def _ids(self, path: Path, name: str) -> set[int]:
+        # What stands twice in the file would be lost by writing it; what we wrote has no such thing.
+        known = path in self._written and self._written[path] == stamp_of(path)
+        try:
+            tables = read_tables(path, name, thorough=not known)
+        except BadContent:
+            if self._rescue is None:
+                raise
+            self._rescue(path, name)
+            tables = read_tables(path, name, thorough=True)
+        return set(map(int, tables.get(name, {})))
+
+    def _insert(
+        self, path: Path, name: str, numbers: Iterable[int], documents: Iterable[dict[str, Any]]
+    ) -> None:
+        database = TinyDB(path, storage=_NewStorage)
+        database.table(name).insert_multiple(
+            Document(document, doc_id=number)
+            for number, document in zip(numbers, documents, strict=True)
+        )
+        database.close()
+        self._written[path] = stamp_of(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,29 +295,46 @@ class Room:
     free: int
 
 
-def _insert(
-    path: Path, name: str, numbers: Iterable[int], documents: Iterable[dict[str, Any]]
-) -> None:
-    database = TinyDB(path, storage=_NewStorage)
-    database.table(name).insert_multiple(
-        Document(document, doc_id=number)
-        for number, document in zip(numbers, documents, strict=True)
-    )
-    database.close()
-
-
-def _ids(path: Path, name: str) -> set[int]:
-    try:
-        return set(map(int, table(path, name)))
-    except ValueError as error:
-        raise LibraryDamaged(f"{path}: {error}") from error
-
-
 class _NewStorage(JsonStorage):
     """A storage whose file says which format it has, from its first write on."""
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         super().write({"_meta": {"1": {"format": FORMAT}}, **data})
+
+
+def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:
+    """The tables of one of our files; none where there is no file.
+
+    Args:
+        path: The file.
+        name: The table it should have.
+        thorough: Refuse what stands twice inside of a document as well.
+
+    Raises:
+        BadContent: The file is damaged, or an id stands twice in it.
+        LibraryDamaged: It cannot be read.
+    """
+    data = contents(path)
+    if data is None:
+        return {}
+    try:
+        tables = parse_tables(data, thorough=thorough)
+        if name not in tables and format_of(tables) <= FORMAT:
+            raise BadContent(f"there is no table “{name}” in it")
+        if not thorough and not _ids_differ(data, tables.get(name, {}), FIRST[name]):
+            parse_tables(data, thorough=True)
+    except BadContent as error:
+        raise BadContent(f"{path}: {error}") from error
+    return tables
+
+
+def _ids_differ(data: bytes, documents: Mapping[str, Any], first: str) -> bool:
+    """Whether it is plain that no id stands twice; one of the two would be lost by the parsing.
+
+    How a document of ours begins stands in no text, for there the quotes are escaped.
+    """
+    count = data.count(b':{"%s":' % first.encode())
+    return count == len(documents) and all(first in each for each in documents.values())
 
 
 def table(path: Path, name: str) -> dict[str, Any]:
@@ -269,17 +343,18 @@ def table(path: Path, name: str) -> dict[str, Any]:
     Raises:
         LibraryDamaged: The file cannot be understood.
     """
-    tables = JsonStorage(path).read() or {}
-    return tables.get(name, {})
+    return read_tables(path, name).get(name, {})
 
 
-def _format(tables: Tables) -> int:
+def format_of(tables: Tables) -> int:
+    """The format version that a file says it has."""
     meta = tables.get("_meta", {}).get("1", {})
     version = meta.get("format", FORMAT) if isinstance(meta, dict) else FORMAT
     return version if isinstance(version, int) else FORMAT
 
 
-def _stamp(file: Path | os.DirEntry[str]) -> Stamp | None:
+def stamp_of(file: Path | os.DirEntry[str]) -> Stamp | None:
+    """The stamp of a file; None if it is not there."""
     try:
         status = file.stat()
     except OSError:
@@ -287,7 +362,8 @@ def _stamp(file: Path | os.DirEntry[str]) -> Stamp | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _machine(name: str) -> str:
+def machine_of(name: str) -> str:
+    """The machine that writes the segment of this name; empty if that is no segment's name."""
     match = NAME.match(name)
     return match["machine"] if match else ""
 

@@ -29,8 +29,8 @@ class Snapshot:
     """The reading state and how much of which journal it covers."""
 
     state: ReadingState
-    covered: Mapping[str, tuple[int, bytes]]
-    """Journal file name -> offset in bytes and the last bytes before it."""
+    covered: Mapping[str, tuple[int, bytes, bytes]]
+    """Journal file name -> offset in bytes, the last bytes before it, the first of the file."""
     newest: int
     """The order of the latest event covered."""
 
@@ -44,7 +44,10 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     """
     meta = {
         "format": FORMAT,
-        "journals": {name: (at, proof.hex()) for name, (at, proof) in snapshot.covered.items()},
+        "journals": {
+            name: (at, proof.hex(), head.hex())
+            for name, (at, proof, head) in snapshot.covered.items()
+        },
         "newest": snapshot.newest,
         "undone": sorted(snapshot.state.undone),
     }
@@ -76,7 +79,8 @@ def read_snapshot(path: Path) -> Snapshot | None:
             for document in tables["reading"].values()
         }
         covered = {
-            name: (int(at), bytes.fromhex(proof)) for name, (at, proof) in meta["journals"].items()
+            name: (int(at), bytes.fromhex(proof), bytes.fromhex(head))
+            for name, (at, proof, head) in meta["journals"].items()
         }
         return Snapshot(ReadingState(marks, set(meta["undone"])), covered, int(meta["newest"]))
     except (OSError, KeyError, TypeError, ValueError, AttributeError):

@@ -29,7 +29,8 @@ def iso(moment: datetime) -> str:
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970, UTC."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    since = moment - EPOCH  # its parts: dividing takes four times as long, for every event there is
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_micros(value: int) -> datetime:

@@ -150,7 +150,7 @@ class Gateway:
         self._submit(step)
 
     def _loading(self, progress: Loaded) -> None:
-        self._post(messages.LibraryLoading(progress.articles, progress.done, progress.total))
+        self._post(_told(progress))
         now = time.monotonic()
         first = self._listed == 0.0 and progress.articles >= FIRST_SCREEN
         if first or (self._listed and now - self._listed > BETWEEN_LISTS):
@@ -202,6 +202,12 @@ class Gateway:
             self._changed(fresh.rows)
         if fresh.articles:
             self._post(messages.ArticlesChanged())
+
+
+def _told(progress: Loaded) -> messages.LibraryLoading:
+    return messages.LibraryLoading(
+        progress.articles, progress.done, progress.total, progress.history
+    )
 
 
 def described(change: Undone) -> str:

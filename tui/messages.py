@@ -19,6 +19,7 @@ class LibraryLoading(Message):
     articles: int
     done: int
     total: int
+    history: bool = False
 
     def can_replace(self, message: Message) -> bool:
         """Only the last progress counts."""

@@ -81,6 +81,13 @@ def joined(parts: Iterable[str], separator: str = " · ") -> str:
     return separator.join(part for part in parts if part)
 
 
+def progress(done: int, total: int, *, history: bool) -> str:
+    """How far the loading of a library is: `reading history 34 %`, `loading 3 of 12`."""
+    if history:
+        return f"reading history {100 * done // max(1, total)} %"
+    return f"loading {done} of {total}" if total else "loading"
+
+
 def count(number: int, noun: str) -> str:
     """`1 article`, `1,234 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

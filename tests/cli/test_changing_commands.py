@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -136,18 +137,95 @@ def test_a_healthy_library(run: Run, home: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
 def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: Path) -> None:
-    """Cases 11, 12, 13, 17: doctor names file and reason and exits with 1; list says it too."""
+    """Cases 11, 12, 13, 17: doctor only looks and exits with 1; list mends, and says so once."""
     assert three.exists()
     segment = library_of(home) / "articles/desk-0001.json"
     segment.write_bytes(damage)
     ran = run("doctor", "--json")
     assert ran.code == 1
     (problem,) = ran.value["problems"]
-    assert str(segment.parent) in problem
+    assert problem.startswith("articles/desk-0001.json was damaged (")
+    assert problem.endswith("the file is left as it is: `newstui doctor --repair` mends it")
     assert run("doctor").lines[-1] == "1 problem"
+    assert segment.read_bytes() == damage
     ran = run("list")
     assert ran.out == ""
-    assert str(segment.parent) in ran.err
+    assert "articles/desk-0001.json was damaged (" in ran.err
+    assert "recovered 0 of 3 articles; the damaged file is kept as desk-0001.json" in ran.err
+    assert run("list").err == "newstui: no articles yet; `newstui import` adds some\n"
+    assert run("doctor").code == 0
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
+    """Cases 10 to 13: nothing is changed without `--repair`; with it all is well afterwards."""
+    library = library_of(home)
+    for kind in ("articles", "texts"):
+        path = library / kind / "desk-0001.json"
+        path.write_bytes(path.read_bytes()[:-90])
+    crashed = library / "texts" / ".newstui-1.tmp"
+    crashed.write_bytes(b"")
+    os.utime(crashed, (5, 5))
+    before = contents(library)
+    for _ in range(2):
+        ran = run("doctor", "--json")
+        assert (ran.code, len(ran.value["problems"]), ran.value["repaired"]) == (1, 2, [])
+        assert contents(library) == before
+    assert len(run("doctor").lines) == 2 + len(run("doctor", "--json").value["facts"]) + 1
+    ran = run("doctor", "--repair", "--json")
+    assert (ran.code, ran.value["problems"]) == (0, [])
+    swept, facts, texts = ran.value["repaired"]
+    assert swept == "1 temporary file of a crash removed"
+    assert "articles/desk-0001.json was damaged (cut off after byte" in facts
+    assert "texts/desk-0001.json was damaged (cut off after byte" in texts
+    assert not crashed.exists()
+    ran = run("doctor", "--json")
+    assert (ran.code, ran.value["problems"], ran.value["repaired"]) == (0, [], [])
+    assert len(list(library.rglob("*.damaged-*"))) == 2
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_looks_into_every_document(run: Run, home: Path) -> None:
+    """Cases 12 and 19: what reading does not notice."""
+    path = library_of(home) / "texts/desk-0001.json"
+    good = path.read_bytes()
+    path.write_bytes(
+        good.replace(b"{", b'{"summary":[],"summary":[5],', 4).replace(b"[5]", b"5", 1)
+    )
+    said = run("doctor").out
+    assert "texts/desk-0001.json was damaged (" in said
+    path.write_bytes(good.replace(b'"text":"', b'"similar":5,"text":"', 1))
+    (problem,) = run("doctor", "--repair", "--json").value["problems"]
+    assert "texts/desk-0001.json: text 1: cannot be understood" in problem
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_leaves_files_of_other_machines(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 42: told, with or without `--repair`."""
+    path = library_of(home) / "articles/desk-0001.json"
+    path.write_bytes(path.read_bytes()[:-30])
+    before = contents(library_of(home))
+    monkeypatch.setenv("NEWSTUI_MACHINE", "lap")
+    for options in ((), ("--repair",)):
+        ran = run("doctor", "--json", *options)
+        assert ran.code == 1
+        (problem,) = ran.value["problems"]
+        assert problem.endswith("the file is left to the machine that writes it")
+        assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_names_the_newest_backup(run: Run, home: Path) -> None:
+    """Case 11: an empty file is not a new library."""
+    assert run("backup", "--auto").code == 0
+    assert "backup" not in run("doctor", "--json").value["facts"]
+    (library_of(home) / "texts/desk-0001.json").write_bytes(b"")
+    facts = run("doctor", "--json").value["facts"]
+    assert facts["no text"] == "3 articles"
+    (kept,) = (home / ".local/state/newstui/backups").rglob("*.zip")
+    assert facts["backup"] == f"{kept}; `newstui restore FILE --into DIR` unpacks it"
 
 
 @pytest.mark.usefixtures("three")

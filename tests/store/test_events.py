@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -109,4 +108,4 @@ def test_an_event_out_of_bounds() -> None:
     check(sound)
     for order in (-1, LATEST):
         with pytest.raises(ValueError, match="not an event"):
-            check(replace(sound, order=order))
+            check(sound._replace(order=order))

@@ -279,15 +279,18 @@ def test_a_segment_that_is_gone_takes_no_reading_with_it(stocked: Machine) -> No
     assert (reading(library).read, reading(library).starred) == (True, True)
 
 
-def test_a_journal_that_is_gone_begins_anew(stocked: Machine) -> None:
-    """Case 40: the next change is kept, whatever happened before."""
+def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
+    """Case 40: from what the reader that runs still holds, and it says so."""
     library = stocked.open()
     library.record("starred", [ONE])
+    before = stocked.journal.read_bytes()
     stocked.journal.unlink()
-    rows = library.record("read", ids(2))
-    assert set(rows) == set(ids(1, 2))
-    assert (reading(library).starred, reading(library, 2).read) == (False, True)
+    assert set(library.record("read", ids(2))) == set(ids(2))
+    assert stocked.journal.read_bytes().startswith(before)
+    assert (reading(library).starred, reading(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
+    (problem,) = library.problems
+    assert "1 events that were missing in it were added again" in problem
 
 
 def test_a_change_that_fails_leaves_the_library_as_it_was(

@@ -93,7 +93,7 @@ def test_the_events_of_some_articles(make: Make) -> None:
 
 
 def test_the_last_events_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.journal.BLOCK", 37)
+    monkeypatch.setattr("store.lines.BLOCK", 37)
     journal = make()
     assert list(journal.recent()) == []
     ids = ["x" * size for size in (1, 30, 400, 2)]
@@ -254,7 +254,7 @@ def test_resuming(make: Make, lines: list[bytes]) -> None:
     journal = make()
     journal.read(ALL)
     covered = journal.covered()
-    assert covered == {"desk.jsonl": (sum(map(len, lines)), b"".join(lines)[-64:])}
+    assert covered == {"desk.jsonl": (sum(map(len, lines)), b"".join(lines)[-64:], lines[0][:64])}
     write(make(), "deleted")
     again = make()
     assert again.resume(covered, journal.newest)

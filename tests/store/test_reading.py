@@ -6,6 +6,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,14 +16,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.article import Reading
+from store.article import Body, Found, Reading
+from store.conflicts import MACHINE
 from store.events import Event
 from store.library import Library
 from store.reading import Marks, ReadingState, add
-from tests.libraries import Machine, article, article_id, articles, state
+from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
 from tests.libraries import add as add_articles
 
-MACHINES = ("desk", "lap", "phone")
+MACHINES = ("desk-00d1", "lap-00d2", "phone-00d3")
+COPIES = (
+    "{}.sync-conflict-20310506-07080{}-ABCDEFG",
+    "{} (Ada's conflicted copy 2031-05-0{})",
+    "{} (conflicted copy {})",
+    "{}-HOST{}",
+)
+"""How sync tools name the copies they make of a conflict; some with a number."""
 EXAMPLES = int(os.environ.get("NEWSTUI_EXAMPLES", "50"))
 """More than in everyday runs can be asked for."""
 
@@ -37,11 +47,21 @@ def carry(source: Machine, target: Machine, keep: float = 1.0) -> None:
     """What a file sync does: the files of other machines, whole or only their beginnings."""
     for kind in ("articles", "texts", "journal"):
         for path in (source.folder / kind).glob("*.json*"):
-            if not path.stem.startswith(target.name):
-                copy = target.folder / kind / path.name
-                shutil.copyfile(path, copy)
-                if kind == "journal":
-                    os.truncate(copy, int(copy.stat().st_size * keep))
+            copy = target.folder / kind / path.name
+            if MACHINE.match(path.stem):
+                if path.stem.endswith(ids_of(target)):
+                    continue
+            elif copy.exists() and copy.stat().st_size >= path.stat().st_size:
+                continue  # a copy of a conflict: nobody changes it, so this is all of it
+            shutil.copyfile(path, copy)
+            if kind == "journal":
+                os.truncate(copy, int(copy.stat().st_size * keep))
+
+
+def ids_of(machine: Machine) -> tuple[str, str]:
+    """How the names of a machine's own files end, whatever its host is called."""
+    id_ = machine.name[-5:]
+    return id_, f"{id_}-0001"
 
 
 # -- any order, any copies -----------------------------------------------------------------
@@ -55,6 +75,9 @@ DATA: dict[str, Callable[[int], dict[str, Any]]] = {
 }
 KINDS = (*EVENTS, "tagged", "untagged", "edited")
 
+PAIRED = {"carry", "conflict"}
+"""Steps of two machines."""
+
 who = st.integers(0, 2)
 STEPS = st.lists(
     st.one_of(
@@ -64,6 +87,9 @@ STEPS = st.lists(
         st.tuples(st.just("undo"), who),
         st.tuples(st.just("refresh"), who),
         st.tuples(st.just("restart"), who),
+        st.tuples(st.just("rename"), who),
+        st.tuples(st.just("roll_back"), who, st.sampled_from([0.9, 0.5, 0.0]), st.booleans()),
+        st.tuples(st.just("conflict"), who, who, st.sampled_from(COPIES), st.booleans()),
         st.tuples(st.just("clock"), who, st.integers(-7200, 7200)),
         st.tuples(st.just("import"), who, st.integers(0, 4), st.booleans()),
         st.tuples(st.just("carry"), who, who, st.sampled_from([1.0, 0.9, 0.5])),
@@ -72,13 +98,27 @@ STEPS = st.lists(
 )
 
 
+def told(number: int, reading: Reading | None = None) -> Found:
+    """The article of that number, with a text of as many words."""
+    found = article(number, reading, words=number)
+    return replace(found, body=Body(" ".join([f"word{number}"] * number)))
+
+
+def whole(library: Library) -> list[Any]:
+    """Everything that can be seen of a library, texts and reading state, in its order."""
+    entries = [library.entry(article) for article in state(library)]
+    for entry in entries:
+        assert entry.body.text.split() == [f"word{entry.article.words}"] * entry.article.words
+    return [*entries, *state(library).values()]
+
+
 class Crowd:
     """Some machines, and what happens to them."""
 
     def __init__(self, crowd: list[Machine]) -> None:
         self.machines = crowd
         self.open: list[Library] = [machine.open() for machine in crowd]
-        add_articles(self.open[0], articles([1, 2]))
+        add_articles(self.open[0], [told(1), told(2)])
         for machine in crowd[1:]:
             carry(crowd[0], machine)
         self.number = 0
@@ -97,6 +137,44 @@ class Crowd:
     def restart(self, who: int) -> None:
         self.open[who] = self.machines[who].open()
 
+    def rename(self, who: int) -> None:
+        machine = self.machines[who]
+        self.open[who].refresh()
+        machine.name = f"x{machine.name}"
+        self.restart(who)
+
+    def roll_back(self, who: int, keep: float, gone: bool) -> None:
+        """An older copy of its journal, or none, is put in the place of its own."""
+        path = self.machines[who].journal
+        if path.exists():
+            self.open[who].refresh()
+            older = path.with_name("older")
+            older.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
+            older.replace(path)
+            if gone:
+                path.unlink()
+            self.open[who].refresh()
+
+    def conflict(self, who: int, of: int, pattern: str, clone: bool) -> None:
+        """Files of a machine turn up as copies of a conflict, perhaps with what a clone did."""
+        self.number += 1
+        here, other = self.machines[who], self.machines[of]
+        with TemporaryDirectory() as folder:
+            clock = FakeClock(START + timedelta(days=500 * self.number))  # two never agree so well
+            copy = Machine(Path(folder), other.name, clock)
+            shutil.copytree(other.folder, copy.folder)
+            if clone:
+                library = copy.open()
+                library.record("read", [article_id(1)])
+                library.undo()
+                library.record("starred", [article_id(2)])
+                add_articles(library, [told(4 + self.number % 2)])
+            for kind in ("articles", "texts", "journal"):
+                for path in (copy.folder / kind).glob(f"{other.name}*.json*"):
+                    if MACHINE.match(path.stem):
+                        name = pattern.format(path.stem, self.number) + path.suffix
+                        shutil.copyfile(path, here.folder / kind / name)
+
     def clock(self, who: int, seconds: int) -> None:
         clock = self.machines[who].clock
         clock.now += seconds * clock.tick
@@ -105,7 +183,7 @@ class Crowd:
         came = Reading(
             read=read, read_count=count, last_read="2030-01-01T00:00:00Z", position=count
         )
-        add_articles(self.open[who], [article(3, came)])
+        add_articles(self.open[who], [told(3, came)])
 
     def carry(self, source: int, target: int, keep: float) -> None:
         if source != target:
@@ -120,12 +198,12 @@ class Crowd:
 )
 @given(st.integers(2, 3), STEPS)
 def test_all_machines_agree_in_the_end(count: int, steps: list[Any]) -> None:
-    """Cases 39 and 42: files copied in any order, partly and again, and clocks that disagree."""
+    """Cases 35, 39 and 42: files in any order, partly, again and as copies of conflicts."""
     with machines(count) as crowd:
         game = Crowd(crowd)
         for name, *given_ in steps:
             numbers = [
-                each % count if i < 1 + (name == "carry") else each for i, each in enumerate(given_)
+                each % count if i < 1 + (name in PAIRED) else each for i, each in enumerate(given_)
             ]
             getattr(game, "import_" if name == "import" else name)(*numbers)
         for _ in range(2):  # what one has only from another reaches the third in the second round
@@ -135,8 +213,12 @@ def test_all_machines_agree_in_the_end(count: int, steps: list[Any]) -> None:
                         carry(source, target)
         for library in game.open:
             library.refresh()
-        states = [state(library) for library in game.open]
-        states += [state(machine.open()) for machine in crowd]
+        states = [whole(library) for library in game.open]
+        states += [whole(machine.open()) for machine in crowd]
+        reader = Machine(crowd[0].home / "reader", "reader-00d4")
+        reader.open()
+        carry(crowd[-1], reader)
+        states.append(whole(reader.open()))
         assert all(each == states[0] for each in states)
 
 

@@ -71,10 +71,17 @@ def _command(arguments: Sequence[str]) -> int:
         "doctor": doctor,
         "backup": _keep_safe,
         "restore": _keep_safe,
+        "compact": _compact,
     }
     code = commands[options.command](options)
     flush()
     return code
+
+
+def _compact(options: argparse.Namespace) -> int:
+    from tui.cli.compact import compact
+
+    return compact(options)
 
 
 def _keep_safe(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Added, Library
 from store.times import iso, parse_time, system_clock
-from tui.cli.opening import loaded, paths_of, unloaded
+from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
 from tui.wording import count
 
@@ -52,8 +52,7 @@ class Intake:
 def import_files(options: argparse.Namespace) -> int:
     """Add articles from files; a bad one costs a line and the rest goes on."""
     library = unloaded(paths_of(options))
-    for _ in library.load():
-        pass
+    load(library)
     intake = Intake(options.paths)
     last = Added()
     with Counter("importing").running() as counter:

@@ -8,31 +8,38 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 
 from store.clean import clean_line
 from store.errors import NewsError
+from store.folder import FolderLibrary
 from store.machine import machine_name
 from store.paths import Paths
 from store.query import Query
+from store.times import system_clock
 from tui.cells import fit
-from tui.cli.opening import paths_of, unloaded
+from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json
 from tui.outside import Surroundings, describe
 from tui.terminal import refusal
 from tui.wording import count
 
+LISTED = ("problem", "repaired")
+
 
 def doctor(options: argparse.Namespace) -> int:
     """Print what was found; the exit code is 1 if something is wrong."""
     paths = paths_of(options)
-    facts = [(name, clean_line(text, limit=2000)) for name, text in _facts(paths)]
+    found = _facts(paths, repair=options.repair)
+    facts = [(name, clean_line(text, limit=2000)) for name, text in found]
     problems = [text for name, text in facts if name == "problem"]
     if options.json:
         put_json(
             {
-                "facts": {name: text for name, text in facts if name != "problem"},
+                "facts": {name: text for name, text in facts if name not in LISTED},
                 "problems": problems,
+                "repaired": [text for name, text in facts if name == "repaired"],
             },
             pretty=True,
         )
@@ -43,7 +50,7 @@ def doctor(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _facts(paths: Paths) -> Iterator[tuple[str, str]]:
+def _facts(paths: Paths, *, repair: bool) -> Iterator[tuple[str, str]]:
     yield "newstui", version("newstui")
     yield "python", sys.version.split()[0]
     yield "textual", version("textual")
@@ -52,8 +59,13 @@ def _facts(paths: Paths) -> Iterator[tuple[str, str]]:
     yield "state", str(paths.state)
     yield "settings", str(paths.config)
     try:
-        yield "machine", machine_name(paths.state, os.environ)
-        yield from _health(paths)
+        machine = machine_name(paths.state, os.environ)
+        yield "machine", machine
+        yield from _health(
+            paths,
+            FolderLibrary(paths.library, paths.cache, machine, system_clock, mend=repair),
+            repair=repair,
+        )
     except NewsError as error:
         yield "problem", str(error)
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"
@@ -61,14 +73,29 @@ def _facts(paths: Paths) -> Iterator[tuple[str, str]]:
     yield from describe(Surroundings(os.environ, sys.platform, shutil.which))
 
 
-def _health(paths: Paths) -> Iterator[tuple[str, str]]:
-    library = unloaded(paths)
+def _health(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[tuple[str, str]]:
+    if repair and not library.read_only and (swept := library.mender.tidy(paths.cache)):
+        yield "repaired", f"{count(swept, 'temporary file')} of a crash removed"
     for _ in library.load():
         pass
+    without = library.mender.examine()
     rows = library.rows(Query())
     unread = sum(not row.read for row in rows)
     yield "articles", f"{len(rows):,}, {unread:,} unread"
+    if without:
+        yield "no text", count(without, "article")
     if library.read_only:
         yield "problem", library.read_only
+    mended = set(library.mender.mended.values())
     for problem in library.problems:
-        yield "problem", problem
+        yield "repaired" if problem in mended else "problem", problem
+    if library.problems:
+        yield from _newest_backup(paths)
+
+
+def _newest_backup(paths: Paths) -> Iterator[tuple[str, str]]:
+    from store.backup import kept_backups  # here: no other command needs archives
+
+    with suppress(OSError):
+        for newest in kept_backups(paths)[:1]:
+            yield "backup", f"{newest}; `newstui restore FILE --into DIR` unpacks it"

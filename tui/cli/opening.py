@@ -11,7 +11,8 @@ from store.library import Library
 from store.machine import machine_name
 from store.paths import Paths, platform_paths
 from store.times import system_clock
-from tui.cli.output import tell
+from tui.cli.output import Counter, tell
+from tui.wording import progress
 
 
 def paths_of(options: argparse.Namespace) -> Paths:
@@ -32,11 +33,17 @@ def unloaded(paths: Paths) -> FolderLibrary:
     return FolderLibrary(paths.library, paths.cache, machine, system_clock)
 
 
+def load(library: Library) -> None:
+    """Read the library, and say how far that is if it takes its time."""
+    with Counter("opening the library").running() as counter:
+        for step in library.load():
+            counter.tell(progress(step.done, step.total, history=step.history))
+
+
 def loaded(options: argparse.Namespace) -> Library:
     """The whole library; what is wrong with it is told, and the rest works."""
     library = unloaded(paths_of(options))
-    for _ in library.load():
-        pass
+    load(library)
     for problem in library.problems:
         tell(problem)
     return library

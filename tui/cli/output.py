@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +16,8 @@ import orjson
 from store.clean import clean_json, clean_line, clean_text
 from store.errors import NotSaved
 
+QUIET = 1.0
+"""Seconds in which nothing is said of how far something is."""
 UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 """What JSON allows as it is and a terminal may act on; as `\\u` and four digits it means the same."""
 
@@ -69,29 +73,37 @@ def _output() -> Iterator[None]:
 
 
 class Counter:
-    """A count on the last line of the terminal, while something takes its time."""
+    """A count on the last line of the terminal, once something has taken a second."""
 
     def __init__(self, label: str) -> None:
         self._label = label
         self._bar: Any = None
+        self._shown_from = math.inf
 
     @contextmanager
     def running(self) -> Iterator[Counter]:
         """Show the count while the block runs; nothing where standard error is no terminal."""
-        if not sys.stderr.isatty():
+        if sys.stderr.isatty():
+            self._shown_from = time.monotonic() + QUIET
+        try:
             yield self
-            return
+        finally:
+            if self._bar is not None:
+                self._bar.stop()
+
+    def tell(self, text: str) -> None:
+        """Say how far it is."""
+        if self._bar is None and time.monotonic() >= self._shown_from:
+            self._show()
+        if self._bar is not None:
+            for task in self._bar.task_ids:
+                self._bar.update(task, description=f"{self._label}: {text}")
+
+    def _show(self) -> None:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            bar.add_task(self._label, total=None)
-            self._bar = bar
-            yield self
-
-    def tell(self, text: str) -> None:
-        """Say how far it is."""
-        if self._bar is not None:
-            for task in self._bar.task_ids:
-                self._bar.update(task, description=f"{self._label}: {text}")
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.add_task(self._label, total=None)
+        self._bar.start()

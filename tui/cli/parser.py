@@ -57,10 +57,10 @@ def parser() -> argparse.ArgumentParser:
     _add_mark(commands)
     _add_backup(commands)
     _add_restore(commands)
+    _add_compact(commands)
     keys = commands.add_parser("keys", help="print the keys of the reader")
     _add_json(keys)
-    doctor = commands.add_parser("doctor", help="check paths, library, locale, terminal")
-    _add_json(doctor)
+    _add_doctor(commands)
     for each in commands.choices.values():
         each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,
                           help="another library than your own")  # fmt: skip
@@ -162,6 +162,32 @@ def _add_restore(commands: Commands) -> None:
     _add_json(command)
 
 
+def _add_compact(commands: Commands) -> None:
+    command = commands.add_parser(
+        "compact",
+        help="free the space of what was deleted long ago",
+        description="Remove the texts of articles that have been deleted for 30 days, and from the"
+        " journal what can no longer matter. What is read, starred and so on stays as it is.",
+    )
+    command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    _add_json(command)
+
+
+def _add_doctor(commands: Commands) -> None:
+    command = commands.add_parser(
+        "doctor",
+        help="check paths, library, locale, terminal",
+        description="Check paths, library, locale and terminal. Without --repair nothing in the"
+        " library is changed.",
+    )
+    command.add_argument(
+        "--repair",
+        action="store_true",
+        help="mend damaged files of this machine, keeping each as it was found beside it",
+    )
+    _add_json(command)
+
+
 def nothing_asked(options: argparse.Namespace) -> str:
     """What has to be said besides the ids, for a command that was given nothing to do."""
     asked = vars(options)
@@ -169,7 +195,9 @@ def nothing_asked(options: argparse.Namespace) -> str:
         return "--read, --unread, --star or --unstar"
     fields = ("title", "category", "date")
     if options.command == "edit" and all(asked[name] is None for name in fields):
-        return "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
+        return (
+            "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
+        )
     return ""
 
 

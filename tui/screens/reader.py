@@ -28,7 +28,7 @@ from tui.widgets.article_view import ArticleView
 from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
-from tui.wording import count, joined
+from tui.wording import count, joined, progress
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
@@ -173,7 +173,7 @@ class Panes(Screen[None]):
     @on(messages.LibraryLoading)
     def show_loading(self, message: messages.LibraryLoading) -> None:
         """Say how far the loading is."""
-        self._loading = f"loading {message.done} of {message.total}" if message.total else "loading"
+        self._loading = progress(message.done, message.total, history=message.history)
         self.tell_state()
 
     @on(messages.LibraryLoaded)
