@@ -133,9 +133,9 @@ COUNT = len(PAYLOADS) + 1
 def walk(terminal: Terminal, articles: int) -> None:
     """Go through every screen and so many articles, and come back to the list."""
     for _ in range(articles):
-        for keys in ("s\r", " hj"):
-            terminal.write(keys)
-            terminal.wait_quiet(0.06)
+        terminal.write("s\r")
+        terminal.wait_quiet(0.06)
+        terminal.write(" hj")
     for keys, seen, back in (
         ("?", "Keys", "q"),
         ("U", "Can be undone", "q"),
@@ -151,7 +151,7 @@ def walk(terminal: Terminal, articles: int) -> None:
         terminal.write(keys)
         terminal.wait_for(seen)
         terminal.write(back)
-        terminal.wait_quiet(0.15)
+        terminal.wait_quiet(0.1)
 
 
 @pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 5)])

@@ -93,7 +93,7 @@ def test_a_storm_of_sizes(tmp_path: Path) -> None:
         terminal.write("j\r")
         terminal.wait_for("Paragraph 1.")
         for turn in range(200):
-            terminal.resize(30 + turn * 7 % 120, 5 + turn * 3 % 40)
+            terminal.resize(30 + turn * 7 % 90, 5 + turn * 3 % 20)
             terminal.read_for(0.01)
         terminal.resize(72, 17)
         terminal.wait_for(re.compile(r"\A.*\n(.*\n){15} 2 articles .* q quit$"), 5)

@@ -231,7 +231,8 @@ async def test_a_library_that_cannot_be_written_says_why(
     async with start() as running:
         assert running.said == reason
         await running.press("enter", "G", "h")
-        assert "[read-only]" in running.reader.status._state
+        running.reader.status.say("")
+        assert "[read-only] · 12 articles" in drawn(running.app)
         for key in "msA":
             await running.press(key)
             assert running.said == reason

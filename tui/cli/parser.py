@@ -169,7 +169,9 @@ def nothing_asked(options: argparse.Namespace) -> str:
         return "--read, --unread, --star or --unstar"
     fields = ("title", "category", "date")
     if options.command == "edit" and all(asked[name] is None for name in fields):
-        return "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
+        return (
+            "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
+        )
     return ""
 
 
