@@ -68,6 +68,7 @@ class FolderLibrary:
         self._state = ReadingState()
         self._since_snapshot = 0
         self._to_load: set[str] = set()
+        self._tags: set[str] = set()
         self._moved = False
         self._empty_shelf()
         for path in (*self._segments.folders, self._journal.own.parent):
@@ -200,6 +201,7 @@ class FolderLibrary:
             raise NoSuchArticle(f"no article {article!r}")
         marks = self._state.of(article)
         facts = with_edits(self._segments.article(place), marks)
+        self._tags.update(facts.tags)
         return Entry(facts, _summarised(self._segments.body(place)), marks.reading())
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
@@ -213,6 +215,14 @@ class FolderLibrary:
                 if each in facts:
                     marks = self._state.of(each)
                     yield with_edits(facts[each], marks), marks.reading()
+
+    def title(self, article: str) -> str:
+        """The title of an article, deleted or not."""
+        return self._shelf.title(article)
+
+    def tags(self) -> list[str]:
+        """The tags known so far."""
+        return sorted(self._tags | self._state.tags())
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
@@ -252,7 +262,8 @@ class FolderLibrary:
     def _append(self, change: Change) -> dict[str, Row]:
         self._check_writable()
         others = self._read_all_events() if self._journal.replaced() else {}
-        return {**others, **self._dress(self._fold(self._journal.append([change])))}
+        changed = self._fold(self._journal.append([change]))
+        return {**others, **self._shelf.dress(changed, self._state)[0]}
 
     def _fold(self, events: Sequence[Event]) -> set[str]:
         changed, again = self._state.apply(events)

@@ -36,7 +36,7 @@ def into_the_text(terminal: Terminal) -> Terminal:
     terminal.write("\r")
     terminal.wait_for("Paragraph 1.")
     terminal.write(" ")
-    terminal.wait_until(lambda: not terminal.shows("Paragraph 1."))
+    terminal.wait_gone("Paragraph 1.")
     return terminal
 
 

@@ -81,7 +81,7 @@ def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
         terminal.write("f")
         terminal.wait_for("starred")
         terminal.write("q")
-        terminal.wait_until(lambda: not terminal.shows("starred"))
+        terminal.wait_gone("starred")
         terminal.write("q")
         ended(terminal, 0)
 

@@ -60,6 +60,6 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         terminal.write("?")
         terminal.wait_for("Keys")
         terminal.write("\x1b")
-        terminal.wait_until(lambda: not terminal.shows("Keys"))
+        terminal.wait_gone("Keys")
         terminal.write("q")
         ended(terminal, 0)

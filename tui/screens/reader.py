@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ from tui.widgets.article_view import ArticleView
 from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
-from tui.wording import count, joined
+from tui.wording import count, joined, many
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
@@ -68,6 +68,7 @@ class Panes(Screen[None]):
         """The article that was asked for last: answers for others come too late."""
         self._loading = ""
         self._read_only = ""
+        """Why nothing can be changed."""
         self._preview: Timer | None = None
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
@@ -180,13 +181,12 @@ class Panes(Screen[None]):
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
         """Say what was found wrong."""
         self._loading = ""
-        self._read_only = "[read-only]" if message.read_only else ""
+        self._read_only = message.read_only
         self.tell_state()
         if message.read_only:
             self.status.say(message.read_only)
         elif message.problems:
-            more = len(message.problems) - 1
-            self.status.say(message.problems[0] + (f" (and {more} more)" if more else ""))
+            self.status.say(many(message.problems[0], len(message.problems)))
 
     @on(messages.ArticleFetched)
     def show_article(self, message: messages.ArticleFetched) -> None:
@@ -207,6 +207,8 @@ class Panes(Screen[None]):
     @on(messages.ReadingChanged)
     def show_changes(self, message: messages.ReadingChanged) -> None:
         """Show changed rows where they stand."""
+        if message.gone:
+            self._forget(message.gone)
         self.articles.change(message.rows)
         shown = {pane.entry.article.id for pane in (self.article, self.side) if pane.entry}
         for article in shown & message.rows.keys():
@@ -215,10 +217,29 @@ class Panes(Screen[None]):
             self.status.say(message.said)
         self.tell_state()
 
+    def _forget(self, gone: Collection[str]) -> None:
+        self.trail.forget(gone)
+        self.articles.leave_out(gone)
+        for pane in (self.article, self.side):
+            if pane.entry is not None and pane.entry.article.id in gone:
+                pane.clear()
+        if self._wanted in gone:
+            self._wanted = ""
+            if self.reading:
+                self.reading = self.zoomed = False
+                self.go_to_pane("list")
+                self.rearrange()
+
     @on(messages.ArticlesChanged)
-    def ask_again(self) -> None:
-        """Ask for the list again: articles came or went."""
-        self.gateway.select(self.query_shown)
+    def ask_again(self, message: messages.ArticlesChanged) -> None:
+        """Ask for the list again: articles came or went; the one that is read stays in it."""
+        read = self._wanted if self.articles.index(self._wanted) is not None else ""
+        self.gateway.select(replace(self.query_shown, keep={*message.back, read}))
+
+    @on(messages.BackupFailed)
+    def tell_of_backup(self, message: messages.BackupFailed) -> None:
+        """Say in one line what is wrong with the backup."""
+        self.status.say(message.problem)
 
     @on(messages.StoreFailed)
     def show_failure(self, message: messages.StoreFailed) -> None:
@@ -317,14 +338,13 @@ class Panes(Screen[None]):
             self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
             return
         query, rows = self.query_shown, self.articles.rows
+        read_only = "[read-only]" if self._read_only else ""
         shown = "" if query.show == "all" else query.show
         words = f"/{query.words}" if query.words else ""
         order = "" if query.sort == "date" else f"by {query.sort}"
         number = count(len(rows), "article")
         self.status.set_state(
-            joined(
-                (self._read_only, shown, query.category or "", words, number, order, self._loading)
-            )
+            joined((read_only, shown, query.category or "", words, number, order, self._loading))
         )
 
 
