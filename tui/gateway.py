@@ -6,9 +6,10 @@ work is done in steps, each a job of its own, so that a key's job never waits fo
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -144,6 +145,11 @@ class Gateway:
         """Whether something that was asked has not been answered yet."""
         return bool(self._pending)
 
+    def flush(self, wait: float = 1.0) -> None:
+        """Wait until what was asked is done, but no longer than that many seconds."""
+        with contextlib.suppress(RuntimeError, TimeoutError):  # closed, or a disk that takes long
+            self._worker.submit(lambda: None).result(wait)
+
     def close(self, wait: float = 2.0) -> bool:
         """Finish what was asked, then leave the library; may be called again.
 
@@ -163,15 +169,16 @@ class Gateway:
 
     # -- answering, on the worker thread ---------------------------------------------------
 
-    def _submit(self, job: Callable[[], object], *, asked: bool = True) -> None:
+    def _submit(self, job: Callable[[], object], *, asked: bool = True) -> bool:
         try:
             future = self._worker.submit(job)
         except RuntimeError:  # asked after close(): nobody waits for the answer any more
             log.debug("asked for something after the end")
-            return
+            return False
         if asked:
             self._pending.add(future)
         future.add_done_callback(self._report)
+        return True
 
     def _report(self, job: Future[object]) -> None:
         if (error := job.exception()) is not None:
@@ -191,7 +198,8 @@ class Gateway:
         def step() -> None:
             for progress in steps:
                 each(progress)
-                self._submit(step, asked=asked)
+                if not self._submit(step, asked=asked) and isinstance(steps, Generator):
+                    steps.close()  # it leaves nothing half done behind
                 return
             end()
 

@@ -12,7 +12,7 @@ from store.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from store.archive import Progress
@@ -41,8 +41,11 @@ class Running:
         if self._gateway is not None:
             self._gateway.close(SHUT_DOWN)
 
-    def run(self) -> int:
+    def run(self, before_terminal: Callable[[], None]) -> int:
         """Run the reader.
+
+        Args:
+            before_terminal: Called right before the app takes the terminal.
 
         Returns:
             The exit code.
@@ -58,7 +61,7 @@ class Running:
 
                 library = stack.enter_context(sample_library(system_clock))
                 hint = HINT
-            return self._run(library, hint)
+            return self._run(library, hint, before_terminal)
 
     def _backup(self) -> Generator[Progress, None, Path | None]:
         from store.backup import auto_backup
@@ -66,7 +69,7 @@ class Running:
 
         return auto_backup(self._paths, system_clock, __version__)
 
-    def _run(self, library: Library, hint: str) -> int:
+    def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
         from store.times import system_clock
         from tui.app import NewsApp
         from tui.crash import CrashLog
@@ -83,6 +86,7 @@ class Running:
             hint,
         )
         app.error_console = log.console
+        app.before_terminal = before_terminal
         gc.freeze()
         gc.enable()
         app.run(mouse=False)

@@ -40,7 +40,6 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
         ended(terminal, 0)
 
 
-@pytest.mark.xfail(reason="the side pane waits for the cursor to move")
 def test_a_pane_that_comes_with_the_size(tmp_path: Path) -> None:
     """Case 124: the side pane is filled when the terminal becomes wide enough for it."""
     with read(library_of(tmp_path, article(1)), 1, size=(80, 24)) as terminal:

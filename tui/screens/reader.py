@@ -70,6 +70,8 @@ class Panes(Screen[None]):
         self._read_only = ""
         """Why nothing can be changed."""
         self._preview: Timer | None = None
+        self.on_list: Callable[[], None] = lambda: None
+        """Called when a list is shown: from the first one on, keys mean something."""
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
         self.side = SidePane(now, id="side")
@@ -120,6 +122,8 @@ class Panes(Screen[None]):
         self.tell_state()
         if self.shape.panes and pane not in self.shape.panes:
             self.go_to_pane(self.shape.panes[0])
+        elif "side" in self.shape.panes:
+            self.show_subject()
 
     def pane_widget(self, pane: Pane) -> LineView:
         """The widget of a pane."""
@@ -165,6 +169,7 @@ class Panes(Screen[None]):
             self.articles.empty = self._why_empty()
             self.articles.show(message.rows)
             self.tell_state()
+            self.on_list()
 
     def _why_empty(self) -> str:
         if self.query_shown == Query():
