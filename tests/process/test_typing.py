@@ -12,7 +12,6 @@ from tests.process.reading import article, ended, library_of, read, unread
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.xfail(reason="keys that come before the input has the focus are commands")
 def test_a_search_typed_at_once(tmp_path: Path) -> None:
     """A slow link brings `/` and the words in one piece: none of them is a command."""
     library_of(tmp_path, article(1, title="March"), article(2, title="Smoke"))
@@ -22,7 +21,6 @@ def test_a_search_typed_at_once(tmp_path: Path) -> None:
         assert terminal.shows(unread("March"))
 
 
-@pytest.mark.xfail(reason="the first escape only goes back to the list")
 def test_a_search_left_by_enter_is_cleared_by_one_escape(tmp_path: Path) -> None:
     """Enter keeps what was found, escape shows everything again."""
     library_of(tmp_path, article(1, title="March"), article(2, title="Smoke"))

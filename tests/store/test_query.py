@@ -84,7 +84,7 @@ def test_what_is_to_stay_does() -> None:
         Row(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1) for name in "ab"
     ]
     for show in ("unread", "starred"):
-        kept = Query(show, "c", keep={"b"})  # type: ignore[arg-type]
+        kept = Query(show, "c", keep={"b"})
         assert kept.select(marked) == marked[1:]
-        assert kept == Query(show, "c")  # type: ignore[arg-type]
+        assert kept == Query(show, "c")
     assert Query("unread", "other", keep={"b"}).select(marked) == []

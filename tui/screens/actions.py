@@ -16,6 +16,7 @@ from tui.screens.listing import Listing
 from tui.screens.outward import Outward
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet, help_lines
+from tui.widgets.search import SearchInput
 
 FAR = 1_000_000_000
 """More rows or lines than there can be."""
@@ -184,6 +185,11 @@ class Reader(Moving, Listing, Changing, Outward):
             self.zoomed = False
             self.go_to_pane("list")
             self.rearrange()
+
+    @on(SearchInput.Left)
+    def leave_input(self) -> None:
+        """Out of what was being typed."""
+        self.action_article_back()
 
     def action_view_zoom(self) -> None:
         """Only the article, or all panes again."""

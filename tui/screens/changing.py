@@ -57,15 +57,15 @@ class Changing(Panes):
         elif article := self.subject:
             self.tagging = TagInput(article, adds=adds)
             await self.mount(self.tagging, before=self.status)
-            self.tagging.focus()
+            self.set_focus(self.tagging)
             self.gateway.list_tags(article)
 
     def end_tagging(self) -> None:
         """Take the input away."""
         if self.tagging is not None:
+            self.go_to_pane(self.pane)
             self.tagging.remove()
             self.tagging = None
-            self.go_to_pane(self.pane)
 
     @on(messages.TagsListed)
     def offer_tags(self, message: messages.TagsListed) -> None:

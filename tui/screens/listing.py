@@ -31,7 +31,7 @@ class Listing(Panes):
         self.zoomed = False
         self.go_to_pane("list")
         self.rearrange()
-        self.search.focus()
+        self.set_focus(self.search)
 
     @on(Input.Changed, "#search")
     def narrow(self, event: Input.Changed) -> None:
@@ -39,13 +39,18 @@ class Listing(Panes):
         if self.search is not None:
             self.select(replace(self.query_shown, words=event.value))
 
+    @on(SearchInput.Moved)
+    def move_meanwhile(self, event: SearchInput.Moved) -> None:
+        """Move through what was found while the search is open."""
+        self.articles.move(event.by)
+
     @on(Input.Submitted, "#search")
     def end_search(self) -> None:
         """Go to the list that was found."""
+        self.go_to_pane("list")
         if self.search is not None:
             self.search.remove()
             self.search = None
-        self.go_to_pane("list")
 
     def clear_search(self) -> bool:
         """Show the list without the words; tells whether there were any."""

@@ -13,7 +13,6 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from store.article import Entry
@@ -139,9 +138,12 @@ class Panes(Screen[None]):
         self._enter(pane)
         if pane not in self.shape.panes:
             self.rearrange()
-        widget: Widget = self.pane_widget(pane)
-        widget.focus()
+        self.set_focus(self.pane_widget(pane))
         self.show_subject()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys typed into an input are text; no command takes them."""
+        return not isinstance(self.focused, Input) and super().check_action(action, parameters)
 
     def _enter(self, pane: Pane) -> None:
         self.pane = pane
