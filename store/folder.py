@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Body, Entry, Found, Reading, Refused, Row, Similar
+from store.article import Article, Entry, Found, Reading, Refused, Row, Similar
 from store.errors import (
     LibraryDamaged,
     LibraryReadOnly,
@@ -21,7 +20,7 @@ from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_folder
 from store.index.similar import Similarities
-from store.index.summary import extract
+from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
@@ -72,6 +71,7 @@ class FolderLibrary:
         self._state = ReadingState()
         self._since_snapshot = 0
         self._to_load: set[str] = set()
+        self._tags: set[str] = set()
         self._moved = False
         self._empty_shelf()
         for path in (*self._segments.folders, self._journal.own.parent):
@@ -207,7 +207,8 @@ class FolderLibrary:
             raise NoSuchArticle(f"no article {article!r}")
         marks = self._state.of(article)
         facts = with_edits(self._segments.article(place), marks)
-        return Entry(facts, _summarised(self._segments.body(place)), marks.reading())
+        self._tags.update(facts.tags)
+        return Entry(facts, summarised(self._segments.body(place)), marks.reading())
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
         """Facts and reading state of many articles, each file read once for some thousands."""
@@ -220,6 +221,14 @@ class FolderLibrary:
                 if each in facts:
                     marks = self._state.of(each)
                     yield with_edits(facts[each], marks), marks.reading()
+
+    def title(self, article: str) -> str:
+        """The title of an article, deleted or not."""
+        return self._shelf.title(article)
+
+    def tags(self) -> list[str]:
+        """The tags known so far."""
+        return sorted(self._tags | self._state.tags())
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
@@ -266,7 +275,7 @@ class FolderLibrary:
                 events = self._journal.append(changes)
             except Rewritten:  # compacted just now
                 continue
-            return {**others, **self._dress(self._fold([events]))}
+            return {**others, **self._shelf.dress(self._fold([events]), self._state)[0]}
 
     def _fold(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()
@@ -380,13 +389,6 @@ class FolderLibrary:
             write_snapshot(self._snapshot, Snapshot(self._state, covered, self._journal.newest))
         except (LibraryUnavailable, NotSaved) as error:
             self._warn(str(error))
-
-
-def _summarised(body: Body) -> Body:
-    if body.summary:
-        return body
-    summary = extract(body.text)
-    return replace(body, summary=summary, summary_origin="extract" if summary else "")
 
 
 def _undone(event: Event) -> Undone:

@@ -50,7 +50,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What other processes and machines have changed."""
+    """What other processes and machines have changed; of one's own changes one was told."""
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     """Rows that are different now, by id."""
@@ -121,6 +121,15 @@ class Library(Protocol):
         """Facts and reading state of many articles, in the order of the ids, without the texts.
 
         Ids that are not in the library are left out.
+        """
+
+    def title(self, article: str) -> str:
+        """The title of an article, deleted or not; empty if there is no such article."""
+
+    def tags(self) -> list[str]:
+        """The tags known so far, in order: those given while reading, and of articles looked at.
+
+        Nothing is read for it, so it is not every tag there is.
         """
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:

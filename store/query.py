@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from store.article import Row
@@ -42,6 +42,8 @@ class Query:
     words: str = ""
     """Every one of these must occur in the title, whatever the case."""
     sort: Sort = "date"
+    keep: Collection[str] = field(default=frozenset(), compare=False)
+    """Articles that stay in the list whether or not they are unread or starred any more."""
 
     def matches(self, row: Row) -> bool:
         """Whether the list shows this row."""
@@ -60,9 +62,9 @@ class Query:
 
     def _filtered(self, rows: Iterable[Row]) -> list[Row]:
         if self.show == "unread":
-            rows = (row for row in rows if not row.read)
+            rows = (row for row in rows if not row.read or row.id in self.keep)
         elif self.show == "starred":
-            rows = (row for row in rows if row.starred)
+            rows = (row for row in rows if row.starred or row.id in self.keep)
         if self.category is not None:
             rows = (row for row in rows if row.category == self.category)
         for word in self.words.casefold().split():

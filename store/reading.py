@@ -121,6 +121,11 @@ class ReadingState:
         """The marks of one article; to be read, not changed."""
         return self.marks.get(article) or Marks()
 
+    def tags(self) -> set[str]:
+        """Every tag that some article was given."""
+        given = (marks.tags.items() for marks in self.marks.values() if marks.tags)
+        return {clean_line(tag) for tags in given for tag, (_, there) in tags if there} - {""}
+
     def apply(self, events: Iterable[Event]) -> tuple[set[str], set[str]]:
         """Add events up.
 

@@ -48,6 +48,11 @@ class Shelf:
         """The row of one article; None if there is none or it is deleted."""
         return None if article in self._hidden else self._rows.get(article)
 
+    def title(self, article: str) -> str:
+        """The title of an article, deleted or not; empty if there is none."""
+        row = self._rows.get(article)
+        return row.title if row else ""
+
     def place(self, article: str) -> Place | None:
         """Where an article stands on disk; None if there is none or it is deleted."""
         return None if article in self._hidden else self._places.get(article)

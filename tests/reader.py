@@ -29,7 +29,12 @@ ROUNDS = 4
 get from the app by way of the screen, a pane and the library back to the screen."""
 PATIENCE = 1500
 
-_KEY_NAMES = {"SOLIDUS": "slash", "LOW LINE": "underscore"}
+_KEY_NAMES = {
+    "SOLIDUS": "slash",
+    "LOW LINE": "underscore",
+    "PLUS SIGN": "plus",
+    "HYPHEN-MINUS": "minus",
+}
 
 
 def key_event(key: str) -> events.Key:

@@ -135,6 +135,10 @@ class Terminal:
                     f"{what!r} is not on the screen:\n{shown}\n{self.raw[-500:]!r}"
                 )
 
+    def wait_gone(self, what: str | re.Pattern[str], timeout: float = 10) -> None:
+        """Read until the screen does not show `what` any more."""
+        self.wait_until(lambda: not self.shows(what), timeout)
+
     def wait_until(self, condition: Callable[[], object], timeout: float = 10) -> None:
         """Read until something has come true outside of the terminal.
 

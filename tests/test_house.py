@@ -237,10 +237,14 @@ def is_self(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
+source_of = cache(inspect.getsource)
+"""Python reads a whole module to find one class."""
+
+
 @cache
 def library_privates(kind: type) -> frozenset[str]:
     try:
-        return frozenset(private_names(inspect.getsource(kind)))
+        return frozenset(private_names(source_of(kind)))
     except (OSError, TypeError, SyntaxError):
         return frozenset(name for name in vars(kind) if re.match("_[^_]", name))
 
@@ -265,7 +269,7 @@ def test_no_class_of_ours_takes_a_private_name_of_its_library() -> None:
         strangers = [base for base in kind.__mro__[1:] if not is_ours(base) and base is not object]
         if strangers:
             theirs = frozenset().union(*map(library_privates, strangers))
-            ours = private_names(inspect.getsource(kind))
+            ours = private_names(source_of(kind))
             found += [f"{kind.__module__}.{kind.__qualname__}.{name}" for name in ours & theirs]
     assert found == []
 
@@ -277,12 +281,12 @@ def test_what_a_class_uses_of_itself_in_private_is_ours() -> None:
         ours: set[str] = set()
         for base in kind.__mro__:
             if is_ours(base):
-                ours |= private_names(inspect.getsource(base)) | set(vars(base))
+                ours |= private_names(source_of(base)) | set(vars(base))
         if all(is_ours(base) or base is object for base in kind.__mro__):
             continue
         found += [
             f"{kind.__module__}.{kind.__qualname__}.{node.attr}"
-            for node in ast.walk(ast.parse(dedent(inspect.getsource(kind))))
+            for node in ast.walk(ast.parse(dedent(source_of(kind))))
             if isinstance(node, ast.Attribute)
             and is_self(node)
             and re.match("_[^_]", node.attr)

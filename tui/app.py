@@ -59,6 +59,8 @@ class NewsApp(App[None]):
         self.theme = self._default.name
         self.opening: list[tuple[int, int, str]] = []
         """The screen the next session opens with: column, row and content of each line."""
+        self.before_terminal: Callable[[], None] = lambda: None
+        """Called right before the terminal is taken."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._driver_seen: ReaderDriver | None = None
         self.reader = Reader(make_gateway, now, hint)
@@ -72,7 +74,10 @@ class NewsApp(App[None]):
     def take_driver(self, driver: ReaderDriver) -> None:
         """Know the driver, for what is sent to the terminal's clipboard."""
         self._driver_seen = driver
-        driver.before_suspend = self.save
+        self.before_terminal()
+        driver.listening.clear()
+        self.reader.on_list = driver.listening.set
+        driver.before_suspend = self.save_now
 
     def get_default_screen(self) -> Screen[None]:
         """The reader is the first screen; there is nothing behind it."""
@@ -105,6 +110,11 @@ class NewsApp(App[None]):
     def action_help_quit(self) -> None:
         """ctrl+c leaves newstui, as in any terminal program."""
         self.leave()
+
+    def save_now(self) -> None:
+        """Record where reading stopped and see it onto the disk: the process may be stopped next."""
+        self.save()
+        self.reader.gateway.flush()
 
     def save(self) -> None:
         """Record where reading stopped, before the process stops or ends."""

@@ -70,6 +70,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
     Command("article.toggle_read", ("m",), "Read", "mark read or unread"),
     Command("article.toggle_star", ("s",), "Star", "star or unstar"),
+    Command("article.delete", ("d",), "Delete", "delete the article; `u` brings it back"),
+    Command("article.tag", ("+",), "Tag", "give the article a tag; tab completes it"),
+    Command("article.untag", ("-",), "Untag", "take a tag from the article"),
     *(
         Command(f"similar.jump:{n}", (str(n),), f"Similar {n}", f"jump to similar reading {n}")
         for n in range(1, 6)

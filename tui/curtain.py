@@ -62,6 +62,7 @@ def keep(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str
     frame = "".join(f"\x1b[{row + 1};{column + 1}H{text}" for column, row, text in lines)
     new = cache / f".newstui-{os.getpid()}.tmp"
     with contextlib.suppress(OSError):
+        cache.mkdir(0o700, parents=True, exist_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.write(descriptor, f"{signature_of_now}\n{frame}".encode())

@@ -6,9 +6,11 @@ import asyncio
 import os
 import select
 import signal
+import time
 from codecs import getincrementaldecoder
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.constants import ESCAPE_DELAY
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 BACKGROUND_WAIT = 1.0
 """Seconds that a job continued in the background waits before it stops itself again: the shell's
 `kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
+LISTEN_AFTER, LISTEN_STEP = 3.0, 0.01
+"""Seconds after which keys are taken whatever is there, and between two looks until then."""
 PIECE = 4096
 """Bytes read at once."""
 
@@ -76,6 +80,9 @@ class ReaderDriver(LinuxDriver):
         self.in_application_mode = False
         self.suspended = False
         self.lent = False
+        self.listening = Event()
+        """Keys wait in the terminal while an app has cleared this: nothing could take them yet."""
+        self.listening.set()
         self.enough, self.say_enough = os.pipe()
         os.set_blocking(self.enough, False)
         self.redraw = partial(app.call_later, app.refresh, layout=True)
@@ -131,6 +138,8 @@ class ReaderDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the terminal is given back or is gone."""
+        if not self.wait_to_listen():
+            return
         parser, incoming = XTermParser(), Incoming()
         decode = getincrementaldecoder("utf-8")("replace").decode
         patience: float | None = None
@@ -149,6 +158,14 @@ class ReaderDriver(LinuxDriver):
                 messages = parser.feed(text) if text else ()
             for message in messages:
                 self.process_message(message)
+
+    def wait_to_listen(self) -> bool:
+        """Wait until there is something that keys can mean; False if the terminal is given back."""
+        latest = time.monotonic() + LISTEN_AFTER
+        while not self.listening.is_set() and time.monotonic() < latest:
+            if select.select([self.enough], [], [], LISTEN_STEP)[0]:
+                return False
+        return True
 
     def read_piece(self) -> bytes:
         """What has come from the terminal; nothing where it is gone."""

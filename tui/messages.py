@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from textual.message import Message
 
@@ -82,11 +82,25 @@ class ReadingChanged(Message):
     rows: Mapping[str, Row]
     said: str = ""
     """What the user is told, if they asked for it."""
+    gone: Collection[str] = ()
+    """Articles that are no longer there."""
 
 
 @dataclass
 class ArticlesChanged(Message):
     """Articles came or went: lists have to be asked for again."""
+
+    back: Collection[str] = ()
+    """Those that were brought back, to be seen whatever the list shows."""
+
+
+@dataclass
+class TagsListed(Message):
+    """The tags of an article, and those known besides."""
+
+    article: str
+    held: Sequence[str]
+    known: Sequence[str]
 
 
 @dataclass
@@ -94,10 +108,19 @@ class UndoListed(Message):
     """What can be undone, the last change first."""
 
     changes: Sequence[Undone]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Of the articles that were changed one at a time, by id."""
 
 
 @dataclass
 class StoreFailed(Message):
     """Something could not be done; one line for the user."""
+
+    problem: str
+
+
+@dataclass
+class BackupFailed(Message):
+    """Something is wrong with the automatic backup; one line for the user."""
 
     problem: str

@@ -12,9 +12,13 @@ from store.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from store.archive import Progress
     from store.library import Library
     from tui.app import NewsApp
-    from tui.gateway import Gateway, Post
+    from tui.gateway import Background, Gateway, Post
 
 SHUT_DOWN = 2.0
 """Seconds the last changes have to reach the disk."""
@@ -37,8 +41,11 @@ class Running:
         if self._gateway is not None:
             self._gateway.close(SHUT_DOWN)
 
-    def run(self) -> int:
+    def run(self, before_terminal: Callable[[], None]) -> int:
         """Run the reader.
+
+        Args:
+            before_terminal: Called right before the app takes the terminal.
 
         Returns:
             The exit code.
@@ -54,9 +61,15 @@ class Running:
 
                 library = stack.enter_context(sample_library(system_clock))
                 hint = HINT
-            return self._run(library, hint)
+            return self._run(library, hint, before_terminal)
 
-    def _run(self, library: Library, hint: str) -> int:
+    def _backup(self) -> Generator[Progress, None, Path | None]:
+        from store.backup import auto_backup
+        from store.times import system_clock
+
+        return auto_backup(self._paths, system_clock, __version__)
+
+    def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
         from store.times import system_clock
         from tui.app import NewsApp
         from tui.crash import CrashLog
@@ -67,9 +80,13 @@ class Running:
 
         log = CrashLog(self._paths.state / "crash.log")
         app = self._app = NewsApp(
-            lambda post: self._make_gateway(library, post), now, routes(os.environ), hint
+            lambda post: self._make_gateway(library, post, None if hint else self._backup),
+            now,
+            routes(os.environ),
+            hint,
         )
         app.error_console = log.console
+        app.before_terminal = before_terminal
         gc.freeze()
         gc.enable()
         app.run(mouse=False)
@@ -86,10 +103,10 @@ class Running:
             self._keep_curtain(app)
         return app.return_code or 0
 
-    def _make_gateway(self, library: Library, post: Post) -> Gateway:
+    def _make_gateway(self, library: Library, post: Post, background: Background | None) -> Gateway:
         from tui.gateway import Gateway
 
-        self._gateway = Gateway(library, post)
+        self._gateway = Gateway(library, post, background)
         return self._gateway
 
     def _keep_curtain(self, app: NewsApp) -> None:

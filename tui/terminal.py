@@ -35,6 +35,8 @@ GIVE_BACK = (
 )
 """Undoes everything that Textual and newstui ask of a terminal."""
 
+IFLAG, LFLAG = 0, 3
+"""Where `termios.tcgetattr` has the input and the local modes."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 """Signals whose handlers Textual leaves behind; without an app they would raise."""
@@ -201,6 +203,7 @@ class Session:
         self._grace = grace
         self._leave = leave
         self._saved: Modes | None = None
+        self._hushed: Modes | None = None
         self._handlers: dict[int, Any] = {}
         self._over = threading.Event()
         self._guard = threading.Thread(target=self._watch, name="newstui-guard", daemon=True)
@@ -228,6 +231,7 @@ class Session:
     ) -> None:
         # What we report ourselves comes mostly before the app has taken the terminal.
         reported = (SystemExit, NewsError) if not self._taken else SystemExit
+        self.unhush()
         if kind is not None and not issubclass(kind, reported):
             restore(self._screen, self._saved)
         self._over.set()
@@ -239,6 +243,24 @@ class Session:
             self._guard.join()
             os.close(self._wait)
             os.close(self._wake)
+
+    def hush(self) -> None:
+        """Keep keys that come before the app quiet and as they are: no echo, enter stays enter."""
+        if self._saved is None or not in_foreground(self._screen):
+            return
+        quiet = list(self._saved)
+        quiet[IFLAG] &= ~termios.ICRNL
+        quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON)
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self._screen, termios.TCSANOW, quiet)
+            self._hushed = modes(self._screen)
+
+    def unhush(self) -> None:
+        """The modes as they were found, for the app to change and put back; keys are kept."""
+        if self._hushed is not None and self._saved is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._screen, termios.TCSANOW, self._saved)
+        self._hushed = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
@@ -261,8 +283,10 @@ class Session:
         saving.start()
         saving.join(LAST_WORDS)
         if not self._over.is_set():
+            taken = self._taken
+            self.unhush()
             _unblock(self._screen)
-            if self._taken:
+            if taken:
                 restore(self._screen, self._saved)
         self._leave(self.code)
 
@@ -273,7 +297,7 @@ class Session:
         To restore it else would do harm: the shell's own keyboard mode would go, and the cursor
         would jump to where it was once saved.
         """
-        return self.drawn or modes(self._screen) != self._saved
+        return self.drawn or modes(self._screen) != (self._hushed or self._saved)
 
     def _asked(self, code: int) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 
@@ -18,6 +19,12 @@ class Trail:
             return
         self.articles[self.at + 1 :] = [article]
         self.at += 1
+
+    def forget(self, articles: Collection[str]) -> None:
+        """Leave out articles that are gone."""
+        before = sum(each in articles for each in self.articles[: self.at + 1])
+        self.articles = [each for each in self.articles if each not in articles]
+        self.at = max(self.at - before, min(0, len(self.articles) - 1))
 
     def step(self, by: int) -> str | None:
         """Go back (-1) or forward (1); None where the trail ends."""

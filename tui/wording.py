@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 
+from store.clean import clean_line
+from store.library import Undone
 from store.times import DATE, from_micros
 
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
@@ -14,6 +16,8 @@ MONTHS = (
     "Jan.", "Feb.", "March", "April", "May", "June",
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
+
+_VERBS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 
 
 def age(when: int, now: int) -> str:
@@ -86,6 +90,29 @@ def progress(done: int, total: int, *, history: bool) -> str:
     if history:
         return f"reading history {100 * done // max(1, total)} %"
     return f"loading {done} of {total}" if total else "loading"
+
+
+def many(first: str, number: int) -> str:
+    """The first of so many, and how many more there are."""
+    return f"{first} (and {number - 1} more)" if number > 1 else first
+
+
+def described(change: Undone, titles: Mapping[str, str]) -> str:
+    """A change in words: `starred: Title`, `tagged x: Title`, `marked 12 articles read`.
+
+    Args:
+        change: What was changed.
+        titles: Titles by id; of many articles only the number is told.
+    """
+    verb, what = _VERBS.get(change.event, (change.event, ""))
+    if change.event in ("tagged", "untagged"):
+        what = clean_line(str(change.data.get("tag", "")))
+    elif change.event == "edited":
+        what = clean_line(", ".join(change.data.get("to", ())))
+    title = titles.get(change.articles[0], "") if len(change.articles) == 1 else ""
+    if title:
+        return f"{joined((verb, what), ' ')}: {title}"
+    return joined((verb, count(len(change.articles), "article"), what), " ")
 
 
 def count(number: int, noun: str) -> str:

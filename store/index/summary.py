@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from store.article import Body
 from store.index.sentences import each_sentence, first_sentence, joined, sentences
 from store.index.terms import terms
 
-__all__ = ["extract", "first_sentence", "sentences"]
+__all__ = ["extract", "first_sentence", "sentences", "summarised"]
 
 SENTENCES_READ = 200
 """How far into a text a summary looks."""
@@ -96,3 +97,11 @@ def _worth(one: Candidate, weights: dict[str, float], said: set[str]) -> float:
     lead = 1 + LEAD_WEIGHT / (1 + one.place / LEAD)
     repeated = len(one.terms & said) / size if size else 1.0
     return density * lead * (1 - repeated**REPEATED)
+
+
+def summarised(body: Body) -> Body:
+    """The body with a summary made here, if it came without one."""
+    if body.summary:
+        return body
+    summary = extract(body.text)
+    return replace(body, summary=summary, summary_origin="extract" if summary else "")

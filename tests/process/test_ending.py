@@ -36,7 +36,7 @@ def into_the_text(terminal: Terminal) -> Terminal:
     terminal.write("\r")
     terminal.wait_for("Paragraph 1.")
     terminal.write(" ")
-    terminal.wait_until(lambda: not terminal.shows("Paragraph 1."))
+    terminal.wait_gone("Paragraph 1.")
     return terminal
 
 
@@ -82,7 +82,7 @@ def test_a_signal_while_it_starts(tmp_path: Path) -> None:
     moment = "\n".join(
         (
             "import os, signal, tui.running",
-            "tui.running.Running.run = lambda self: (",
+            "tui.running.Running.run = lambda self, *_: (",
             "    os.kill(os.getpid(), signal.SIGTERM), signal.pause()",
             ")",
         )
@@ -131,7 +131,7 @@ def test_a_lone_sigcont(tmp_path: Path) -> None:
 
 
 def test_put_aside_and_back(tmp_path: Path) -> None:
-    """Case 117: ctrl+z restores the terminal, keeps the place; fg draws at the new size."""
+    """Case 117: ctrl+z restores the terminal; fg draws at the new size, at the same place."""
     library_of(tmp_path, long_article(1))
     with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
         terminal.wait_for("prompt>")
@@ -141,7 +141,6 @@ def test_put_aside_and_back(tmp_path: Path) -> None:
         terminal.wait_raw(b"prompt>", 5)
         terminal.wait_for("prompt>")
         terminal.wait_until(lambda: terminal.modes_on() == set())
-        assert place(tmp_path) > 0
         terminal.resize(70, 15)
         terminal.raw = b""
         terminal.write("fg\n")
@@ -151,6 +150,18 @@ def test_put_aside_and_back(tmp_path: Path) -> None:
         terminal.write("q")
         terminal.wait_for("prompt>")
         terminal.wait_until(lambda: terminal.modes_on() == set())
+
+
+def test_the_place_is_kept_before_it_stops(tmp_path: Path) -> None:
+    """Case 117: what is unsaved is flushed before ctrl+z stops the process; it may be killed then."""
+    library_of(tmp_path, long_article(1))
+    with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
+        terminal.wait_for("prompt>")
+        terminal.write(" ".join(NEWSTUI) + "\n")
+        into_the_text(ready(terminal, 1))
+        terminal.write("\x1a")
+        terminal.wait_for("prompt>")
+        assert place(tmp_path) > 0
 
 
 def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:

@@ -131,27 +131,36 @@ COUNT = len(PAYLOADS) + 1
 
 
 def walk(terminal: Terminal, articles: int) -> None:
-    """Go through every screen and so many articles, and come back to the list."""
+    """Go through so many articles and every screen, and come back to the list."""
+    in_the_list = re.compile("^>", re.MULTILINE)
     for _ in range(articles):
-        for keys in ("s\r", " hj"):
-            terminal.write(keys)
-            terminal.wait_quiet(0.06)
+        terminal.write("s\r")
+        terminal.wait_quiet(0.06)  # it is painted; should it come later, no key is lost
+        terminal.write("hj")
+    terminal.write("h")
+    terminal.wait_for(in_the_list)
     for keys, seen, back in (
         ("?", "Keys", "q"),
         ("U", "Can be undone", "q"),
         ("\x10", "Search for commands", "\x1b"),
         ("c", "every category", "q"),
-        ("f", "unread", "q"),
+        ("f", "starred", "q"),
         (",", "Sort by", "q"),
         ("/", "words of the title", "\x1b"),
         ("o", "Source", "q"),
-        ("1", re.compile("^ not in the library: ", re.MULTILINE), ""),
-        ("z", "", "zh"),
     ):
         terminal.write(keys)
         terminal.wait_for(seen)
         terminal.write(back)
-        terminal.wait_quiet(0.15)
+        terminal.wait_gone(seen)
+        terminal.wait_for(in_the_list)
+    terminal.write("1")
+    terminal.wait_for(re.compile("^ not in the library: ", re.MULTILINE))
+    terminal.write("z")
+    terminal.wait_gone(in_the_list)
+    terminal.wait_quiet()
+    terminal.write("zh")
+    terminal.wait_for(in_the_list)
 
 
 @pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 5)])

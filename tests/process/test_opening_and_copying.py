@@ -79,7 +79,7 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
         terminal.write("y")
         terminal.wait_until(lambda: copied(terminal) == [URL, URL])
         terminal.write("q")
-        terminal.wait_until(lambda: not terminal.shows("Source"))
+        terminal.wait_gone("Source")
         terminal.write("y")
         terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
         terminal.write("Y")

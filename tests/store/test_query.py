@@ -76,3 +76,15 @@ def test_a_list_is_one_of_its_own() -> None:
     rows = [Row("a", "t", "c", 1, 1, 1, read=False, starred=False, read_count=0)]
     Query().select(rows).clear()
     assert len(rows) == 1
+
+
+def test_what_is_to_stay_does() -> None:
+    """An article that is being read stays in the list of the unread, and the list is the same."""
+    marked = [
+        Row(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1) for name in "ab"
+    ]
+    for show in ("unread", "starred"):
+        kept = Query(show, "c", keep={"b"})
+        assert kept.select(marked) == marked[1:]
+        assert kept == Query(show, "c")
+    assert Query("unread", "other", keep={"b"}).select(marked) == []

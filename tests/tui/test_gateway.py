@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.message import Message
 
+from store.archive import Progress
 from store.article import Found
 from store.errors import LibraryDamaged
 from store.folder import FolderLibrary
@@ -18,7 +19,8 @@ from store.query import Query
 from tests.reader import NOW, article_id, make_article, make_library
 from tui import gateway as gateway_module
 from tui import messages
-from tui.gateway import Gateway, described
+from tui.gateway import Background, Gateway
+from tui.wording import described
 
 WAIT = 5.0
 
@@ -26,9 +28,9 @@ WAIT = 5.0
 class Asked:
     """A gateway and the answers it gave."""
 
-    def __init__(self, library: FolderLibrary) -> None:
+    def __init__(self, library: FolderLibrary, background: Background | None = None) -> None:
         self.answers: list[Message] = []
-        self.gateway = Gateway(library, self.answers.append)
+        self.gateway = Gateway(library, self.answers.append, background)
 
     def answered(self) -> list[Message]:
         """Everything that was answered; the gateway is closed then."""
@@ -121,6 +123,9 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
         "undo",
         "undoable",
         "categories",
+        "row",
+        "tags",
+        "title",
         "refresh",
         "close",
     ):
@@ -130,7 +135,12 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
     gateway.open(first)
     gateway.preview(first)
     gateway.fetch_link(first, "open")
-    gateway.record("starred", [first])
+    gateway.toggle("starred", first)
+    gateway.mark_all_read([first])
+    gateway.tag(first, "harbour")
+    gateway.untag(first, "harbour")
+    gateway.list_tags(first)
+    gateway.delete(first)
     gateway.undo()
     gateway.list_undoable()
     gateway.count_categories()
@@ -218,10 +228,10 @@ def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path)
     asked.gateway.load(Query())
     asked.answered()
     for number in (1, 2, 3):
-        asked.gateway.record("starred", [article_id(number)])
+        asked.gateway.toggle("starred", article_id(number))
     assert asked.gateway.close()
     assert asked.gateway.close(), "it may be called again"
-    asked.gateway.record("unstarred", [article_id(1)])
+    asked.gateway.toggle("starred", article_id(1))
     assert not asked.gateway.busy, "nobody waits for the answer any more"
     again = make_library(tmp_path)
     for _ in again.load():
@@ -238,14 +248,78 @@ def test_closing_waits_only_so_long(library: FolderLibrary) -> None:
     assert asked.gateway.close()
 
 
+class Steps:
+    """Stands in for the automatic backup: steps that can be held, and what they tell."""
+
+    def __init__(self, *problems: str) -> None:
+        self.done = 0
+        self.waiting = threading.Event()
+        self.held = threading.Event()
+        self.over = threading.Event()
+        self.threads: set[int] = set()
+        self._problems = problems
+
+    def __call__(self) -> Iterator[Progress]:
+        """Three steps, the second of which waits."""
+        try:
+            for number in range(3):
+                self.threads.add(threading.get_ident())
+                self.done = number
+                if number == 1:
+                    self.waiting.set()
+                    self.held.wait(WAIT)
+                yield Progress(number, 3, self._problems if number == 2 else ())
+        finally:
+            self.over.set()
+
+
+def test_the_backup_is_made_in_steps_that_nobody_waits_for(library: FolderLibrary) -> None:
+    """Looking for changes goes on while a backup is made."""
+    steps = Steps("in today's backup: a\x1b[31mb", "and this", "and that")
+    asked = Asked(library, steps)
+    asked.gateway.load(Query())
+    asked.answered()
+    assert steps.waiting.wait(WAIT)
+    assert not asked.gateway.busy
+    asked.gateway.toggle("starred", article_id(1))
+    steps.held.set()
+    assert steps.over.wait(WAIT)
+    changed = next(i for i, a in enumerate(asked.answered()) if type(a) is messages.ReadingChanged)
+    told = next(i for i, a in enumerate(asked.answers) if type(a) is messages.BackupFailed)
+    assert changed < told, "a key does not wait for the whole backup"
+    assert asked.of(messages.BackupFailed) == [
+        messages.BackupFailed("in today's backup: ab (and 2 more)")
+    ]
+    assert threading.get_ident() not in steps.threads
+    asked.gateway.close()
+
+
+def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> None:
+    """Leaving does not wait for it, and it cleans up behind itself."""
+    steps = Steps()
+    asked = Asked(library, steps)
+    asked.gateway.load(Query())
+    assert steps.waiting.wait(WAIT)
+    assert not asked.gateway.close(0.0)
+    steps.held.set()
+    assert asked.gateway.close()
+    assert steps.over.wait(WAIT)
+    assert steps.done == 1
+
+
 @pytest.mark.parametrize(
     ("event", "articles", "words"),
     [
-        ("read", ["a"], "marked 1 article read"),
+        ("read", ["a"], "marked read: One"),
+        ("read", ["z"], "marked 1 article read"),
         ("unread", ["a", "b"], "marked 2 articles unread"),
         ("starred", ["a"] * 1234, "starred 1,234 articles"),
-        ("tagged", ["a"], "tagged 1 article"),
+        ("tagged", ["a"], "tagged b c: One"),
+        ("untagged", ["a", "b"], "untagged 2 articles b c"),
+        ("edited", ["a"], "edited date, title: One"),
+        ("deleted", ["a"], "deleted: One"),
     ],
 )
 def test_changes_in_words(event: str, articles: Sequence[str], words: str) -> None:
-    assert described(Undone(event, tuple(articles), "")) == words
+    data = {"tag": "b\tc", "to": {"date": "2026-01-01", "title": "x"}}
+    assert described(Undone(event, tuple(articles), "", data), {"a": "One"}) == words

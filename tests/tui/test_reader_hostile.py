@@ -135,9 +135,11 @@ async def test_clicking_on_markup_does_nothing(start: Start, found: list[Found])
 
 
 MESSAGES: dict[str, Callable[[], Message]] = {
+    "backup": lambda: messages.BackupFailed(clean_line(POISON)),
     "failure": lambda: messages.StoreFailed(clean_line(POISON)),
     "undo list": lambda: messages.UndoListed(
-        [Undone("edited", ("x",), "2026-01-01T00:00:00Z", {"to": {"title": POISON}})]
+        [Undone("edited", ("x",), "2026-01-01T00:00:00Z", {"to": {POISON: POISON}})],
+        {"x": clean_line(POISON)},
     ),
 }
 

@@ -55,6 +55,18 @@ async def test_star_and_unstar(start: Start, tmp_path: Path) -> None:
     assert not kept(tmp_path, 11).starred
 
 
+async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path: Path) -> None:
+    """Each key changes what the one before it has left, and nothing is recorded twice."""
+    async with start() as running:
+        await running.press_at_once("m", "m", "m", "s", "s")
+        assert running.reader.articles.row.read
+        await running.press_at_once("A", "A")
+        assert running.said == "all of these are read"
+    assert kept(tmp_path, 12).read
+    assert not kept(tmp_path, 12).starred
+    assert (kept(tmp_path, 12).read_count, kept(tmp_path, 11).read_count) == (2, 1)
+
+
 async def test_marks_mean_the_article_that_is_read(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "j", "tab", "s")
@@ -85,7 +97,7 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
         assert running.said == "all of these are read"
         assert not kept(tmp_path, 9).read, "only those that are shown"
         await running.press("u")
-        assert running.said == "Undone: marked 6 articles read"
+        assert running.said == "Undone · marked 6 articles read"
         assert not any(row.read for row in running.reader.articles.rows)
         assert kept(tmp_path, 11).read, "what was done before that stays"
 
@@ -97,10 +109,10 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
     async with start(library=make_library(tmp_path)) as running:
         await running.press("U")
         text = drawn(running.app)
-        assert "starred 1 article" in text
-        assert text.index("starred 1 article") < text.index("marked 1 article read")
+        first, second = "starred: Article number 11", "marked read: Article number 12"
+        assert 0 < text.index(first) < text.index(second)
         await running.press("escape", "u")
-        assert running.said == "Undone: starred 1 article"
+        assert running.said.startswith("Undone · starred: Article number 11 about")
         await running.press("u", "u")
         assert running.said == "Nothing to undo"
         await running.press("U")
@@ -231,8 +243,9 @@ async def test_a_library_that_cannot_be_written_says_why(
     async with start() as running:
         assert running.said == reason
         await running.press("enter", "G", "h")
-        assert "[read-only]" in running.reader.status._state
-        for key in "msA":
+        running.reader.status.say("")
+        assert "[read-only] · 12 articles" in drawn(running.app)
+        for key in ("m", "s", "A", "d", "+", "-"):
             await running.press(key)
             assert running.said == reason
         assert running.open == 12, "reading goes on"

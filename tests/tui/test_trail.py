@@ -33,3 +33,19 @@ def test_the_same_article_twice_is_one_visit() -> None:
     trail.visit("a")
     trail.visit("a")
     assert trail.articles == ["a"]
+
+
+def test_articles_that_are_gone_are_left_out() -> None:
+    trail = Trail()
+    for article in "abcd":
+        trail.visit(article)
+    trail.step(-1)
+    trail.forget({"b", "c"})
+    assert (trail.articles, trail.articles[trail.at]) == (["a", "d"], "a")
+    assert (trail.step(-1), trail.step(1)) == (None, "d")
+    trail.forget({"a"})
+    assert (trail.articles, trail.at) == (["d"], 0)
+    trail.forget({"d"})
+    assert trail == Trail()
+    trail.visit("e")
+    assert trail.articles == ["e"]

@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from store.clean import clean_line
+from store.conflicts import review
 from store.errors import NewsError
 from store.folder import FolderLibrary
 from store.machine import machine_name
@@ -25,7 +26,7 @@ from tui.outside import Surroundings, describe
 from tui.terminal import refusal
 from tui.wording import count
 
-LISTED = ("problem", "repaired")
+LISTED = ("problem", "repaired", "copy")
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -40,6 +41,7 @@ def doctor(options: argparse.Namespace) -> int:
                 "facts": {name: text for name, text in facts if name not in LISTED},
                 "problems": problems,
                 "repaired": [text for name, text in facts if name == "repaired"],
+                "copies": [text for name, text in facts if name == "copy"],
             },
             pretty=True,
         )
@@ -91,6 +93,7 @@ def _health(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[t
         yield "repaired" if problem in mended else "problem", problem
     if library.problems:
         yield from _newest_backup(paths)
+    yield from (("copy", line) for line in review(paths.library))
 
 
 def _newest_backup(paths: Paths) -> Iterator[tuple[str, str]]:

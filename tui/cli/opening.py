@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from store.article import Entry
 from store.errors import LibraryUnavailable
 from store.folder import FolderLibrary
 from store.library import Library
@@ -47,3 +48,14 @@ def loaded(options: argparse.Namespace) -> Library:
     for problem in library.problems:
         tell(problem)
     return library
+
+
+def opened(options: argparse.Namespace) -> tuple[Library, Entry]:
+    """The library and the article that was named; a text found damaged only now is told, too."""
+    library = loaded(options)
+    told = set(library.problems)
+    entry = library.entry(library.find(options.id))
+    for problem in library.problems:
+        if problem not in told:
+            tell(problem)
+    return library, entry

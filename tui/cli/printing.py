@@ -9,7 +9,7 @@ from store.article import Entry, Row, Similar, minutes
 from store.export import entry_json, facts_json, similar_json
 from store.query import Query
 from tui.cells import fit
-from tui.cli.opening import loaded
+from tui.cli.opening import loaded, opened
 from tui.cli.output import put, put_json, tell
 from tui.commands import COMMANDS, groups, key_names
 from tui.wording import count, day, day_of, minute
@@ -41,8 +41,7 @@ def _row_line(row: Row) -> str:
 
 def show(options: argparse.Namespace) -> int:
     """Print an article in the order of the page the project started from."""
-    library = loaded(options)
-    entry = library.entry(library.find(options.id))
+    library, entry = opened(options)
     similar = library.similar(entry)
     if options.json:
         put_json(entry_json(entry, similar), pretty=True)
@@ -76,8 +75,8 @@ def _similar_line(other: Similar) -> str:
 
 def similar(options: argparse.Namespace) -> int:
     """List the similar readings of an article."""
-    library = loaded(options)
-    found = library.similar(library.entry(library.find(options.id)))
+    library, entry = opened(options)
+    found = library.similar(entry)
     for number, other in enumerate(found, 1):
         if options.json:
             put_json(similar_json(other))

@@ -41,6 +41,7 @@ def start(library: Path | None = None) -> int:
     with Session(running.ask_to_stop, running.save) as session:
         size = os.get_terminal_size(SCREEN)
         look = signature(paths.library, (size.columns, size.lines), os.environ, __version__)
+        session.hush()
         session.drawn = draw(paths.cache, look, SCREEN)
-        code = running.run()
+        code = running.run(session.unhush)
     return code if session.code is None else session.code

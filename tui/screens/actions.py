@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual import on
 from textual.command import CommandPalette
-from textual.widgets import Input
 
-from store.article import Row, Similar
-from store.query import SHOWS, SORTS
+from store.article import Similar
 from tui import messages
 from tui.arrangement import PANES, Pane
-from tui.gateway import described
 from tui.palette import ReaderCommands
+from tui.screens.changing import Changing
+from tui.screens.listing import Listing
 from tui.screens.outward import Outward
-from tui.screens.picker import Picker
-from tui.screens.reader import SEARCH_LIMIT, Panes
+from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet, help_lines
 from tui.widgets.search import SearchInput
-from tui.wording import count, minute
 
 FAR = 1_000_000_000
 """More rows or lines than there can be."""
@@ -167,100 +163,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Listing(Panes):
-    """What the list shows."""
-
-    async def action_list_search(self) -> None:
-        """Ask for words."""
-        if self.search is None:
-            self.search = SearchInput(
-                self.query_shown.words,
-                placeholder="words of the title",
-                id="search",
-                max_length=SEARCH_LIMIT,
-                compact=True,
-            )
-            await self.mount(self.search, before=self.status)
-        self.zoomed = False
-        self.go_to_pane("list")
-        self.rearrange()
-        self.search.focus()
-
-    @on(Input.Changed, "#search")
-    def narrow(self, event: Input.Changed) -> None:
-        """Show what fits the words typed so far, unless the search has ended since."""
-        if self.search is not None:
-            self.select(replace(self.query_shown, words=event.value))
-
-    @on(Input.Submitted, "#search")
-    def end_search(self) -> None:
-        """Go to the list that was found."""
-        if self.search is not None:
-            self.search.remove()
-            self.search = None
-        self.go_to_pane("list")
-
-    def clear_search(self) -> bool:
-        """Show the list without the words; tells whether there were any."""
-        there = bool(self.query_shown.words) or self.search is not None
-        if there:
-            self.select(replace(self.query_shown, words=""))
-            self.end_search()
-        return there
-
-    def action_list_filter(self) -> None:
-        """Choose a reading state."""
-
-        def take(index: int | None) -> None:
-            if index is not None:
-                self.select(replace(self.query_shown, show=SHOWS[index]))
-
-        self.app.push_screen(Picker("Show", SHOWS, SHOWS.index(self.query_shown.show)), take)
-
-    def action_list_sort(self) -> None:
-        """Choose an order."""
-
-        def take(index: int | None) -> None:
-            if index is not None:
-                self.select(replace(self.query_shown, sort=SORTS[index]))
-
-        self.app.push_screen(Picker("Sort by", SORTS, SORTS.index(self.query_shown.sort)), take)
-
-    def action_list_category(self) -> None:
-        """Choose a category, once they are counted."""
-        self.gateway.count_categories()
-
-    @on(messages.CategoriesCounted)
-    def choose_category(self, message: messages.CategoriesCounted) -> None:
-        """Offer the categories with their counts."""
-        if not self.is_active:
-            return
-        names: list[str | None] = [None, *(each.name for each in message.categories)]
-        lines = ["every category"] + [
-            f"{each.name or '(none)'}  {each.unread} unread of {each.total}"
-            for each in message.categories
-        ]
-
-        def take(index: int | None) -> None:
-            if index is not None:
-                self.select(replace(self.query_shown, category=names[index]))
-
-        chosen = self.query_shown.category
-        self.app.push_screen(
-            Picker("Category", lines, names.index(chosen) if chosen in names else 0), take
-        )
-
-    def action_list_mark_all_read(self) -> None:
-        """Mark every article of the list read."""
-        unread = [row.id for row in self.articles.rows if not row.read]
-        if unread:
-            said = f"Marked {count(len(unread), 'article')} read; u takes it back"
-            self.gateway.record("read", unread, said)
-        else:
-            self.status.say("all of these are read")
-
-
-class Reader(Moving, Listing, Outward):
+class Reader(Moving, Listing, Changing, Outward):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
@@ -272,8 +175,10 @@ class Reader(Moving, Listing, Outward):
             self.open(subject)
 
     def action_article_back(self) -> None:
-        """Out of a search, or back to the list."""
-        if self.search is not None or self.pane == "list":
+        """Out of an input or a search, or back to the list."""
+        if self.tagging is not None:
+            self.end_tagging()
+        elif self.search is not None or self.pane == "list":
             self.clear_search()
         else:
             self.leave()
@@ -281,36 +186,10 @@ class Reader(Moving, Listing, Outward):
             self.go_to_pane("list")
             self.rearrange()
 
-    @property
-    def current(self) -> Row | None:
-        """The row of the article that a key means: the one being read, else the one selected."""
-        if not self.reading:
-            return self.articles.row
-        index = self.articles.index(self.subject)
-        if index is not None:
-            return self.articles.rows[index]
-        entry = self.article.entry
-        if entry is None or entry.article.id != self.subject:
-            return None
-        article, reading = entry.article, entry.reading
-        return Row(
-            article.id, article.title, article.category, 0, 0, article.words,
-            reading.read, reading.starred, reading.read_count,
-        )  # fmt: skip
-
-    def action_article_toggle_read(self) -> None:
-        """Mark the article read or unread."""
-        if (row := self.current) is not None:
-            self._mark("unread" if row.read else "read", row)
-
-    def action_article_toggle_star(self) -> None:
-        """Star or unstar the article."""
-        if (row := self.current) is not None:
-            self._mark("unstarred" if row.starred else "starred", row)
-
-    def _mark(self, event: str, row: Row) -> None:
-        said = "" if "list" in self.shape.panes else f"Marked {event}"  # the list shows it
-        self.gateway.record(event, [row.id], said)
+    @on(SearchInput.Left)
+    def leave_input(self) -> None:
+        """Out of what was being typed."""
+        self.action_article_back()
 
     def action_view_zoom(self) -> None:
         """Only the article, or all panes again."""
@@ -337,22 +216,6 @@ class Reader(Moving, Listing, Outward):
     def action_view_wider(self) -> None:
         """Longer lines."""
         self.article.set_measure(1)
-
-    def action_app_undo(self) -> None:
-        """Take back the last change."""
-        self.gateway.undo()
-
-    def action_app_history(self) -> None:
-        """Ask what can be undone."""
-        self.gateway.list_undoable()
-
-    @on(messages.UndoListed)
-    def show_undoable(self, message: messages.UndoListed) -> None:
-        """Show what can be undone, the last change first."""
-        if not self.is_active:
-            return
-        lines = [f"{minute(change.at)}\t{described(change)}" for change in message.changes]
-        self.app.push_screen(Sheet("Can be undone, the first with u", lines or ["nothing"]))
 
     def action_app_help(self) -> None:
         """Show all keys."""

@@ -11,13 +11,18 @@ COMMA = {",": "comma"}
 
 
 def reader_bindings() -> list[BindingType]:
-    """A binding for every command; its id is the command's, so that it can be rebound."""
+    """A binding for every command; its id is the command's, so that it can be rebound.
+
+    They have priority, so that each key is carried out before the next one is looked at: after `/`
+    what follows is typed into the search, however fast it comes.
+    """
     return [
         Binding(
             ",".join(COMMA.get(key, key) for key in command.keys),
             command.action,
             command.label,
             show=False,
+            priority=True,
             id=command.id,
         )
         for command in COMMANDS

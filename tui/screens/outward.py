@@ -12,7 +12,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from store.article import Row
 from store.errors import NewsError
 from tui import messages
 from tui.driver import ReaderDriver
@@ -51,11 +50,6 @@ class Outward(Panes):
     routes: Routes
     driver: Callable[[], ReaderDriver | None]
 
-    @property
-    def current(self) -> Row | None:
-        """The article a key means."""
-        raise NotImplementedError
-
     def action_article_open_url(self) -> None:
         """Open the source."""
         self._ask_link("open")
@@ -69,8 +63,8 @@ class Outward(Panes):
         self._ask_link("copy link")
 
     def _ask_link(self, purpose: str) -> None:
-        if (row := self.current) is not None:
-            self.gateway.fetch_link(row.id, purpose)
+        if self.subject:
+            self.gateway.fetch_link(self.subject, purpose)
 
     @on(messages.LinkFetched)
     def use_link(self, message: messages.LinkFetched) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import ClassVar
 
@@ -13,7 +13,6 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from store.article import Entry
@@ -28,7 +27,7 @@ from tui.widgets.article_view import ArticleView
 from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
-from tui.wording import count, joined, progress
+from tui.wording import count, joined, many, progress
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
@@ -68,7 +67,10 @@ class Panes(Screen[None]):
         """The article that was asked for last: answers for others come too late."""
         self._loading = ""
         self._read_only = ""
+        """Why nothing can be changed."""
         self._preview: Timer | None = None
+        self.on_list: Callable[[], None] = lambda: None
+        """Called when a list is shown: from the first one on, keys mean something."""
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
         self.side = SidePane(now, id="side")
@@ -119,6 +121,8 @@ class Panes(Screen[None]):
         self.tell_state()
         if self.shape.panes and pane not in self.shape.panes:
             self.go_to_pane(self.shape.panes[0])
+        elif "side" in self.shape.panes:
+            self.show_subject()
 
     def pane_widget(self, pane: Pane) -> LineView:
         """The widget of a pane."""
@@ -134,9 +138,12 @@ class Panes(Screen[None]):
         self._enter(pane)
         if pane not in self.shape.panes:
             self.rearrange()
-        widget: Widget = self.pane_widget(pane)
-        widget.focus()
+        self.set_focus(self.pane_widget(pane))
         self.show_subject()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys typed into an input are text; no command takes them."""
+        return not isinstance(self.focused, Input) and super().check_action(action, parameters)
 
     def _enter(self, pane: Pane) -> None:
         self.pane = pane
@@ -164,6 +171,7 @@ class Panes(Screen[None]):
             self.articles.empty = self._why_empty()
             self.articles.show(message.rows)
             self.tell_state()
+            self.on_list()
 
     def _why_empty(self) -> str:
         if self.query_shown == Query():
@@ -180,13 +188,12 @@ class Panes(Screen[None]):
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
         """Say what was found wrong."""
         self._loading = ""
-        self._read_only = "[read-only]" if message.read_only else ""
+        self._read_only = message.read_only
         self.tell_state()
         if message.read_only:
             self.status.say(message.read_only)
         elif message.problems:
-            more = len(message.problems) - 1
-            self.status.say(message.problems[0] + (f" (and {more} more)" if more else ""))
+            self.status.say(many(message.problems[0], len(message.problems)))
 
     @on(messages.ArticleFetched)
     def show_article(self, message: messages.ArticleFetched) -> None:
@@ -207,6 +214,8 @@ class Panes(Screen[None]):
     @on(messages.ReadingChanged)
     def show_changes(self, message: messages.ReadingChanged) -> None:
         """Show changed rows where they stand."""
+        if message.gone:
+            self._forget(message.gone)
         self.articles.change(message.rows)
         shown = {pane.entry.article.id for pane in (self.article, self.side) if pane.entry}
         for article in shown & message.rows.keys():
@@ -215,10 +224,29 @@ class Panes(Screen[None]):
             self.status.say(message.said)
         self.tell_state()
 
+    def _forget(self, gone: Collection[str]) -> None:
+        self.trail.forget(gone)
+        self.articles.leave_out(gone)
+        for pane in (self.article, self.side):
+            if pane.entry is not None and pane.entry.article.id in gone:
+                pane.clear()
+        if self._wanted in gone:
+            self._wanted = ""
+            if self.reading:
+                self.reading = self.zoomed = False
+                self.go_to_pane("list")
+                self.rearrange()
+
     @on(messages.ArticlesChanged)
-    def ask_again(self) -> None:
-        """Ask for the list again: articles came or went."""
-        self.gateway.select(self.query_shown)
+    def ask_again(self, message: messages.ArticlesChanged) -> None:
+        """Ask for the list again: articles came or went; the one that is read stays in it."""
+        read = self._wanted if self.articles.index(self._wanted) is not None else ""
+        self.gateway.select(replace(self.query_shown, keep={*message.back, read}))
+
+    @on(messages.BackupFailed)
+    def tell_of_backup(self, message: messages.BackupFailed) -> None:
+        """Say in one line what is wrong with the backup."""
+        self.status.say(message.problem)
 
     @on(messages.StoreFailed)
     def show_failure(self, message: messages.StoreFailed) -> None:
@@ -317,14 +345,13 @@ class Panes(Screen[None]):
             self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
             return
         query, rows = self.query_shown, self.articles.rows
+        read_only = "[read-only]" if self._read_only else ""
         shown = "" if query.show == "all" else query.show
         words = f"/{query.words}" if query.words else ""
         order = "" if query.sort == "date" else f"by {query.sort}"
         number = count(len(rows), "article")
         self.status.set_state(
-            joined(
-                (self._read_only, shown, query.category or "", words, number, order, self._loading)
-            )
+            joined((read_only, shown, query.category or "", words, number, order, self._loading))
         )
 
 

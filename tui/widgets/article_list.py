@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,12 +58,10 @@ class ArticleList(LineView):
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor stays on its article, else on its line."""
+        """Show other rows; the cursor stays on its article, else on the next that is still there."""
         before = self.row
         offset = self.cursor - self.top
-        self.rows = rows
-        found = self.index(before.id) if before else None
-        self.cursor = min(self.cursor, max(0, len(rows) - 1)) if found is None else found
+        self.cursor, self.rows = self._place(rows), rows
         self.set_height(len(rows))
         if self.size.height:
             self.go_to(self.cursor - offset)
@@ -71,6 +69,21 @@ class ArticleList(LineView):
         self.refresh()
         if (row := self.row) is not None and (before is None or row.id != before.id):
             self.post_message(self.Moved(row))
+
+    def _place(self, rows: Sequence[Row]) -> int:
+        before = self.row
+        if before is not None:
+            for index, row in enumerate(rows):
+                if row.id == before.id:
+                    return index
+        index_of = {row.id: index for index, row in enumerate(rows)}
+        below = (index_of[row.id] for row in self.rows[self.cursor :] if row.id in index_of)
+        return next(below, min(self.cursor, max(0, len(rows) - 1)))
+
+    def leave_out(self, articles: Collection[str]) -> None:
+        """Take rows out of the list."""
+        if any(row.id in articles for row in self.rows):
+            self.show([row for row in self.rows if row.id not in articles])
 
     def change(self, changed: Mapping[str, Row]) -> None:
         """Draw anew only the rows that are different now."""

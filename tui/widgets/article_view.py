@@ -58,6 +58,9 @@ class ArticleView(LineView):
     def update_facts(self, entry: Entry) -> None:
         """Show changed facts of the same article where it stands."""
         self.entry = entry
+        if not self.size.width:
+            self._width = 0  # hidden: all of it is laid out when it is shown again
+            return
         head = _head(entry, self._text_width)
         if head != self._head:
             self._head = head

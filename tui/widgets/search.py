@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input
 
 JOINERS = "\u200c\u200d"
@@ -10,6 +15,30 @@ JOINERS = "\u200c\u200d"
 
 class SearchInput(Input):
     """An input into which nothing gets that could control the terminal, by a paste say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("tab", "submit", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+
+    class Left(Message):
+        """What was typed is given up."""
+
+    @dataclass
+    class Moved(Message):
+        """The list above is to be moved through meanwhile."""
+
+        by: int
+
+    def action_move(self, by: int) -> None:
+        """Move through the list."""
+        self.post_message(self.Moved(by))
+
+    def action_leave(self) -> None:
+        """Give it up."""
+        self.post_message(self.Left())
 
     def validate_value(self, value: str) -> str:
         """The value without controls and invisible characters."""

@@ -39,6 +39,13 @@ class SidePane(LineView):
         self.entry = entry
         self._compose_lines()
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.entry = self.similar = None
+        self._lines = []
+        self.set_height(0)
+        self.refresh()
+
     def show_similar(self, article: str, similar: Sequence[Similar]) -> None:
         """Show the similar readings, if they belong to the article shown."""
         if self.entry is not None and self.entry.article.id == article:

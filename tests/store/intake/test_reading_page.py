@@ -102,7 +102,7 @@ def test_the_page_the_project_started_from() -> None:
     assert (reading.read, reading.read_count) == (True, 1)
 
 
-@pytest.mark.parametrize("order", permutations(PARTS), ids="-".join)
+@pytest.mark.parametrize("order", list(permutations(PARTS)), ids="-".join)
 def test_sections_come_in_any_order(order: tuple[str, ...]) -> None:
     check_whole(only("\n".join(PARTS[part] for part in order)))
 

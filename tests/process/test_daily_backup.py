@@ -1,0 +1,46 @@
+"""The reader makes a backup a day by itself, while one reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import TAKEN, article, ended, library_of, newstui, read, start
+
+pytestmark = pytest.mark.slow
+
+
+def backups(home: Path) -> list[Path]:
+    """The automatic backups on a machine."""
+    return sorted((home / "state").rglob("newstui-*.zip"))
+
+
+def test_a_start_makes_the_backup_of_the_day(tmp_path: Path) -> None:
+    """It is complete and can be restored; a second start of the day makes no other."""
+    home = library_of(tmp_path, article(1), article(2))
+    with read(home, 2) as terminal:
+        terminal.wait_until(lambda: backups(home))
+        (made,) = backups(home)
+        terminal.write("m")
+        terminal.wait_for("  Title 2")
+        terminal.write("q")
+        ended(terminal, 0)
+    newstui(home, "restore", made, "--into", tmp_path / "restored")
+    assert newstui(home, "list") != newstui(home, "--library", tmp_path / "restored", "list")
+    with read(home, 2) as terminal:
+        terminal.write("q")
+        ended(terminal, 0)
+    assert backups(home) == [made]
+    assert [path.name for path in made.parent.iterdir()] == [made.name]
+
+
+def test_the_samples_are_not_kept(tmp_path: Path) -> None:
+    with start(tmp_path) as terminal:
+        terminal.wait_raw(TAKEN)
+        terminal.wait_for("These are sample articles")
+        terminal.write("js")
+        terminal.wait_for("★")
+        terminal.write("q")
+        ended(terminal, 0)
+    assert backups(tmp_path) == []
