@@ -260,9 +260,9 @@ def test_resuming(make: Make, lines: list[bytes]) -> None:
     assert again.resume(covered, journal.newest)
     assert (again.newest, kinds(again.read(ALL))) == (journal.newest, ["deleted"])
     for gone in (
-        {"lap.jsonl": (9, b"x" * 9)},
-        {"desk.jsonl": (9, b"x" * 9)},
-        {"desk.jsonl": (1, b"xx")},
+        {"lap.jsonl": (9, b"x" * 9, b"")},
+        {"desk.jsonl": (9, b"x" * 9, b"")},
+        {"desk.jsonl": (1, b"xx", b"")},
     ):
         other = make()
         assert not other.resume(gone, 0)
