@@ -20,16 +20,13 @@ import pytest
 from store.article import Reading
 from store.errors import NotSaved
 from store.folder import FolderLibrary
+from tests.faults.injection import FAULTS, Killed, failing
 from tests.libraries import Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace")
 ONE_LINE = re.compile(r"Not saved: [^\n]+\Z")
 MOST = 60
 """More calls than any save makes."""
-
-
-class Killed(BaseException):
-    """The process ends here: nothing catches it, and what was open is abandoned."""
 
 
 @dataclass
@@ -60,52 +57,6 @@ class Fault:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, self.call, call)
             yield
-
-
-def failing(number: int) -> Callable[..., Any]:
-    """The call fails with this error and does nothing."""
-
-    def wrong(real: Any, given: Any) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return wrong
-
-
-def torn(number: int) -> Callable[..., Any]:
-    """A write takes a part and the next one fails; for other calls the same as failing."""
-
-    def wrong(real: Any, given: Any) -> None:
-        if len(given) == 2 and isinstance(given[1], bytes | memoryview):
-            real(given[0], given[1][: len(given[1]) // 2])
-        raise OSError(number, os.strerror(number))
-
-    return wrong
-
-
-def killed_before(real: Any, given: Any) -> None:
-    raise Killed
-
-
-def killed_after(real: Any, given: Any) -> None:
-    real(*given)
-    raise Killed
-
-
-def killed_within(real: Any, given: Any) -> None:
-    if len(given) == 2 and isinstance(given[1], bytes | memoryview):
-        real(given[0], given[1][: len(given[1]) // 2])
-    raise Killed
-
-
-FAULTS = {
-    "EIO": failing(errno.EIO),
-    "ENOSPC": failing(errno.ENOSPC),
-    "EDQUOT": failing(errno.EDQUOT),
-    "ENOSPC after half": torn(errno.ENOSPC),
-    "killed before": killed_before,
-    "killed after": killed_after,
-    "killed within": killed_within,
-}
 
 
 def mark(library: FolderLibrary) -> None:
@@ -218,7 +169,7 @@ def test_a_disk_that_stays_full(
     contents = {path: path.read_bytes() for path in machine.folder.rglob("*.json*")}
     with monkeypatch.context() as patch:
         full = failing(errno.ENOSPC)
-        patch.setattr(os, "write", lambda *given: full(None, given))
+        patch.setattr(os, "write", lambda *given: full(os.write, given))
         for save in (mark, take_in, take_back):
             for _ in range(2):
                 with pytest.raises(NotSaved, match="no space left on"):

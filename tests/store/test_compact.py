@@ -24,7 +24,8 @@ from store.errors import LibraryReadOnly, NotSaved
 from store.events import sealed, unsealed
 from store.files import write_atomic
 from store.folder import FolderLibrary
-from tests.faults.test_one_save import CALLS, FAULTS, MOST, Fault, Killed
+from tests.faults.injection import FAULTS, Killed
+from tests.faults.test_one_save import CALLS, MOST, Fault
 from tests.libraries import Machine, add, article, articles, ids, load, state, undo
 
 ROOT = Path(__file__).parents[2]

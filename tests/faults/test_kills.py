@@ -1,0 +1,20 @@
+"""A few rounds of killing the reader; 200 of them: `python -m tests.faults.kills`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.kills import run
+
+ROUNDS = 3
+
+
+@pytest.mark.slow
+def test_kill_9_while_marks_are_made(tmp_path: Path) -> None:
+    """Cases 1 and 118: what the screen showed is there, in order, and the next start works."""
+    report = run(tmp_path, ROUNDS, seed=1)
+    assert report.losses == []
+    assert report.rounds == ROUNDS
+    assert report.typed >= report.kept >= report.seen > 0
