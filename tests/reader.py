@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from textual import events
@@ -27,7 +28,8 @@ WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
 ROUNDS = 4
 """Rounds in which nothing is left to do before the reader counts as settled: a key takes four to
 get from the app by way of the screen, a pane and the library back to the screen."""
-PATIENCE = 1500
+PATIENCE = 60.0
+"""Seconds after which what has not happened counts as never happening, however slow the disk."""
 
 _KEY_NAMES = {
     "SOLIDUS": "slash",
@@ -156,22 +158,18 @@ class Running:
     async def settle(self) -> None:
         """Wait until the library has answered everything and the answers are on the screen."""
         quiet = 0
-        for _ in range(PATIENCE):
-            if self.app.return_code is not None:
-                return
+        late = monotonic() + PATIENCE
+        while self.app.return_code is None and quiet <= ROUNDS:
+            assert monotonic() < late, "the reader does not settle"
             quiet = 0 if self.gateway.busy else quiet + 1
-            if quiet > ROUNDS:
-                return
-            await self.pilot.pause(0)
-        raise AssertionError("the reader does not settle")
+            await self.pilot.pause(0 if quiet else 0.001)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something that a timer or a program brings about."""
-        for _ in range(PATIENCE):
-            if condition():
-                return
+        late = monotonic() + PATIENCE
+        while not condition():
+            assert monotonic() < late, "it does not happen"
             await self.pilot.pause(0.002)
-        raise AssertionError("it does not happen")
 
     async def resize(self, columns: int, rows: int) -> None:
         """Another size of the terminal."""
