@@ -1,7 +1,7 @@
 """Writes what the documentation takes from the code: `python docs/generate.py`.
 
-README.md gets the table of keys, docs/reliability.md the list of tests. A test checks that both are
-what this would write.
+README.md gets the table of keys, docs/reliability.md the list of tests, docs/settings.md the table of
+settings. A test checks that they are what this would write.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tui.commands import COMMANDS, Command, key_names  # noqa: E402 - run from any folder
+from tui.cli.settings import as_toml  # noqa: E402 - run from any folder
+from tui.commands import COMMANDS, Command, key_names  # noqa: E402
+from tui.settings import Table, declared  # noqa: E402
 
 CASES = re.compile(r"\bcases? ((?:\d+(?:, (?:and )?| and | to )?)+)", re.IGNORECASE)
 PROMISE = re.compile(r"^- \*\*(\d+)\*\* ", re.MULTILINE)
@@ -38,6 +40,19 @@ def _keys_row(commands: list[Command]) -> str:
         names, what = [key_names(each.keys) for each in commands], f"{first.help} to {last.keys[0]}"
     shown = " ".join(f"`{name}`" for name in names)
     return f"| {shown} | {what} |".replace("`|`", "`\\|`")
+
+
+def settings_table() -> str:
+    """The table of settings, in the order of `newstui settings`."""
+    lines = ["| setting | default | must be | is |", "|---|---|---|---|"]
+    for each in declared():
+        default = "none" if isinstance(each.kind, Table) else f"`{as_toml(each.default)}`"
+        lines.append(f"| `{each.name}` | {default} | {each.kind.rule} | {_cell(each.help)} |")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def cases_of(text: str) -> Iterator[int]:
@@ -89,11 +104,12 @@ def filled(text: str, mark: str, content: str) -> str:
 GENERATED = {
     ROOT / "README.md": ("keys", keys_table),
     ROOT / "docs/reliability.md": ("cases", cases_table),
+    ROOT / "docs/settings.md": ("settings", settings_table),
 }
 
 
 def main() -> None:
-    """Write both."""
+    """Write all of them."""
     for path, (mark, content) in GENERATED.items():
         path.write_text(filled(path.read_text(encoding="utf-8"), mark, content()), encoding="utf-8")
 

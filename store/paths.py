@@ -29,7 +29,8 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
 
     Args:
         environ: Looked at for `XDG_*` variables that are not absolute; the XDG base directory
-            specification says that such are to be ignored (case 30).
+            specification says that such are to be ignored (case 30). `NEWSTUI_CONFIG` names
+            another folder for settings and themes.
         library: The folder given with `--library`.
 
     Raises:
@@ -56,5 +57,5 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
         library=(library or own).absolute(),
         cache=cache,
         state=dirs.user_state_path,
-        config=dirs.user_config_path,
+        config=Path(environ.get("NEWSTUI_CONFIG") or dirs.user_config_path).absolute(),
     )

@@ -7,13 +7,14 @@ table `[styles]` that says how a role's text is set.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from themes.faults import nearest, parse, shown, unknown, wrong
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
 BUILT_IN = (
     "dark",
@@ -111,7 +112,7 @@ def load(text: str, file: str) -> Theme:
         ThemeError: With a line for every fault.
     """
     faults: list[str] = []
-    data = _parse(text, faults)
+    data = parse(text, faults)
     if not faults:
         theme = Theme(
             name=_name(data, faults),
@@ -120,9 +121,9 @@ def load(text: str, file: str) -> Theme:
             colors=_colors(data, faults),
             styles=_styles(data, faults),
         )
-        _unknown("", data, KEYS, faults)
+        unknown("", data, KEYS, faults)
     if faults:
-        raise ThemeError("\n".join(f"{_shown(file)}: {fault}" for fault in faults))
+        raise ThemeError("\n".join(f"{shown(file)}: {fault}" for fault in faults))
     return theme
 
 
@@ -161,31 +162,21 @@ def user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
         except ThemeError as error:
             faults += str(error).splitlines()
         except OSError as error:
-            faults.append(f"{_shown(path.name)}: cannot be read: {error.strerror}")
+            faults.append(f"{shown(path.name)}: cannot be read: {error.strerror}")
         except UnicodeDecodeError:
-            faults.append(f"{_shown(path.name)}: is not UTF-8 text")
+            faults.append(f"{shown(path.name)}: is not UTF-8 text")
         else:
             if theme.name in themes:
-                faults.append(f'{_shown(path.name)}: name: "{theme.name}" is taken')
+                faults.append(f'{shown(path.name)}: name: "{theme.name}" is taken')
             themes.setdefault(theme.name, theme)
     return themes, faults
-
-
-def _parse(text: str, faults: list[str]) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        faults.append("is not TOML: nested too deep")
-    except ValueError as error:  # also what Python says of numbers with thousands of digits
-        faults.append(f"is not TOML: {_shown(str(error))}")
-    return {}
 
 
 def _name(data: Mapping[str, object], faults: list[str]) -> str:
     value = data.get("name")
     if isinstance(value, str) and NAME.fullmatch(value):
         return value
-    _wrong("name", value, "must be lower-case letters, digits and hyphens", faults)
+    wrong("name", value, "must be lower-case letters, digits and hyphens", faults)
     return ""
 
 
@@ -193,7 +184,7 @@ def _label(data: Mapping[str, object], faults: list[str]) -> str:
     value = data.get("label")
     if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= LONGEST_LABEL:
         return value.strip()
-    _wrong("label", value, f"must be 1 to {LONGEST_LABEL} letters that can be printed", faults)
+    wrong("label", value, f"must be 1 to {LONGEST_LABEL} letters that can be printed", faults)
     return ""
 
 
@@ -201,17 +192,17 @@ def _dark(data: Mapping[str, object], faults: list[str]) -> bool:
     value = data.get("dark")
     if isinstance(value, bool):
         return value
-    _wrong("dark", value, "must be true or false", faults)
+    wrong("dark", value, "must be true or false", faults)
     return True
 
 
 def _colors(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
     given = data.get("colors")
     if not isinstance(given, dict):
-        _wrong("colors", given, "must be a table of colours", faults)
+        wrong("colors", given, "must be a table of colours", faults)
         return {}
     colors = {role: _color(role, given.get(role), faults) for role in ROLES}
-    _unknown("colors.", given, ROLES, faults)
+    unknown("colors.", given, ROLES, faults)
     return colors
 
 
@@ -222,62 +213,27 @@ def _color(role: str, value: object, faults: list[str]) -> str:
         if value in PALETTE:
             return "ansi_default" if value == "default" else value
     known = PALETTE if isinstance(value, str) and not value.startswith("#") else ()
-    rule = _nearest(str(value), known) or 'use #rrggbb, an ansi_ name or "default"'
-    _wrong(f"colors.{role}", value, f"is not a colour; {rule}", faults)
+    rule = nearest(str(value), known) or 'use #rrggbb, an ansi_ name or "default"'
+    wrong(f"colors.{role}", value, f"is not a colour; {rule}", faults)
     return ""
 
 
 def _styles(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
     given = data.get("styles", {})
     if not isinstance(given, dict):
-        _wrong("styles", given, "must be a table of styles", faults)
+        wrong("styles", given, "must be a table of styles", faults)
         return {}
     own = {role: _style(role, given[role], faults) for role in STYLED_ROLES if role in given}
-    _unknown("styles.", given, STYLED_ROLES, faults)
+    unknown("styles.", given, STYLED_ROLES, faults)
     return {**DEFAULT_STYLES, **own}
 
 
 def _style(role: str, value: object, faults: list[str]) -> str:
     words = value.split() if isinstance(value, str) else []
     if not words or ("none" in words and len(words) > 1):
-        _wrong(f"styles.{role}", value, f"is not a style; use {STYLE_RULE}", faults)
+        wrong(f"styles.{role}", value, f"is not a style; use {STYLE_RULE}", faults)
     for word in words:
         if word not in STYLE_WORDS:
-            rule = _nearest(word, STYLE_WORDS) or f"use {STYLE_RULE}"
-            _wrong(f"styles.{role}", word, f"is not a style; {rule}", faults)
+            rule = nearest(word, STYLE_WORDS) or f"use {STYLE_RULE}"
+            wrong(f"styles.{role}", word, f"is not a style; {rule}", faults)
     return " ".join(words)
-
-
-def _wrong(key: str, value: object, rule: str, faults: list[str]) -> None:
-    if value is None:
-        faults.append(f"{key}: is missing")
-    else:
-        faults.append(f"{key}: {_quoted(value)} {rule}")
-
-
-def _unknown(
-    prefix: str, given: Collection[str], known: Collection[str], faults: list[str]
-) -> None:
-    for key in given:
-        if key not in known:
-            hint = _nearest(key, known)
-            faults.append(f"{prefix}{_shown(key)}: is not known{hint and f'; {hint}'}")
-
-
-def _nearest(word: str, known: Collection[str]) -> str:
-    from difflib import get_close_matches  # imported here: only a fault needs it
-
-    found = get_close_matches(word, known, n=1)
-    return f'did you mean "{found[0]}"?' if found else ""
-
-
-def _quoted(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{_shown(value)}"'
-    return _shown(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _shown(text: str) -> str:
-    """`text` without what could control a terminal, and not too long for a line."""
-    safe = text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
-    return safe if len(safe) <= 80 else f"{safe[:79]}…"

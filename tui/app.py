@@ -16,6 +16,7 @@ from tui.driver import ReaderDriver
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
+from tui.settings import Loaded
 from tui.theme import role_variables, textual_theme
 
 
@@ -41,7 +42,7 @@ class NewsApp(App[None]):
         now: Callable[[], int],
         routes: Routes,
         hint: str = "",
-        theme: str = BUILT_IN[0],
+        loaded: Loaded | None = None,
     ) -> None:
         """Make the app.
 
@@ -50,10 +51,11 @@ class NewsApp(App[None]):
             now: Seconds since 1970.
             routes: How URLs open and text is copied; its environment decides about colours too.
             hint: What stands above the list, if anything.
-            theme: The name of a theme that comes with newstui.
+            loaded: The user's settings; the defaults where there are none.
         """
+        loaded = loaded or Loaded()
         no_color = bool(routes.env.get("NO_COLOR"))
-        self._default = built_in_theme("monochrome" if no_color else theme)
+        self._default = built_in_theme("monochrome" if no_color else BUILT_IN[0])
         super().__init__(driver_class=ReaderDriver, ansi_color=True if no_color else None)
         self.register_theme(textual_theme(self._default))
         self.theme = self._default.name
@@ -63,7 +65,7 @@ class NewsApp(App[None]):
         """Called right before the terminal is taken."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._driver_seen: ReaderDriver | None = None
-        self.reader = Reader(make_gateway, now, hint)
+        self.reader = Reader(make_gateway, now, hint, loaded)
         self.reader.routes = routes
         self.reader.driver = lambda: self._driver_seen
 

@@ -102,18 +102,15 @@ class Opened:
     """One line for the user."""
 
 
-def open_route(s: Surroundings, open_command: str = "") -> OpenRoute:
+def open_route(s: Surroundings, open_command: tuple[str, ...] = ()) -> OpenRoute:
     """Decide how a URL gets opened.
 
     What the user has set goes first. Over SSH, or with no display, no browser is started, for it
     would run on the wrong machine or over the reader; but a text browser that `$BROWSER` names
     is wanted here.
-
-    Raises:
-        BadInput: `open_command` has a quote that does not end.
     """
-    if chosen := _split("open_command", open_command):
-        return _with_program(chosen)
+    if open_command:
+        return _with_program(open_command)
     if s.remote:
         return OpenRoute("show")
     named = _named_browser(s)
@@ -137,13 +134,6 @@ def _named_browser(s: Surroundings) -> str:
     """`$BROWSER` if it is one program and nothing else; it may be a list, or a line for a shell."""
     name = s.env.get("BROWSER", "")
     return name if PLAIN_PROGRAM.fullmatch(name) and s.which(name) else ""
-
-
-def _split(setting: str, command: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(command))
-    except ValueError as error:
-        raise BadInput(f"{setting} cannot be read: {str(error).lower()}") from error
 
 
 def open_url(
@@ -253,14 +243,10 @@ class CopyRoute:
     multiplexer: Literal["tmux", "screen", ""] = ""
 
 
-def copy_route(s: Surroundings, copy_command: str = "") -> CopyRoute:
-    """Decide how text gets copied; over SSH never into the clipboard of the remote machine.
-
-    Raises:
-        BadInput: `copy_command` has a quote that does not end.
-    """
-    if chosen := _split("copy_command", copy_command):
-        return CopyRoute("command", chosen, s.multiplexer)
+def copy_route(s: Surroundings, copy_command: tuple[str, ...] = ()) -> CopyRoute:
+    """Decide how text gets copied; over SSH never into the clipboard of the remote machine."""
+    if copy_command:
+        return CopyRoute("command", copy_command, s.multiplexer)
     if not s.remote and (tool := _desktop_tool(s)):
         return CopyRoute("local", tool, s.multiplexer)
     if s.multiplexer == "tmux" and s.which("tmux"):
@@ -367,7 +353,7 @@ def osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> bytes:
 
 
 def describe(
-    s: Surroundings, open_command: str = "", copy_command: str = ""
+    s: Surroundings, open_command: tuple[str, ...] = (), copy_command: tuple[str, ...] = ()
 ) -> list[tuple[str, str]]:
     """What would be done here, as pairs of a name and a sentence, for `newstui doctor`."""
     copying = copy_route(s, copy_command)

@@ -27,8 +27,15 @@ SHUT_DOWN = 2.0
 class Running:
     """Holds what is there so far, so that a signal at any moment finds what it has to end."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, *, slow: bool = False) -> None:
+        """Make a run.
+
+        Args:
+            paths: Where the library, the settings and all else are.
+            slow: Whether the command line says that the link is slow.
+        """
         self._paths = paths
+        self._slow = slow
         self._app: NewsApp | None = None
         self._gateway: Gateway | None = None
 
@@ -74,22 +81,25 @@ class Running:
         from tui.app import NewsApp
         from tui.crash import CrashLog
         from tui.screens.outward import routes
+        from tui.settings import load_settings
 
         def now() -> int:
             return int(system_clock().timestamp())
 
+        loaded = load_settings(self._paths.config, slow=self._slow)
         log = CrashLog(self._paths.state / "crash.log")
         app = self._app = NewsApp(
             lambda post: self._make_gateway(library, post, None if hint else self._backup),
             now,
-            routes(os.environ),
+            routes(os.environ, loaded.settings),
             hint,
+            loaded,
         )
         app.error_console = log.console
         app.before_terminal = before_terminal
         gc.freeze()
         gc.enable()
-        app.run(mouse=False)
+        app.run(mouse=loaded.settings.mouse)
         if log.written:
             app.save()  # an app that ends in order has done so itself
         self.save()

@@ -39,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _start(library: Path | None) -> int:
+def _start(library: Path | None, *, slow: bool = False) -> int:
     from tui.cli.start import start
 
-    return start(library)
+    return start(library, slow=slow)
 
 
 def _command(arguments: Sequence[str]) -> int:
@@ -51,7 +51,7 @@ def _command(arguments: Sequence[str]) -> int:
     top = parser()
     options = top.parse_args(arguments)
     if options.command is None:
-        return _start(options.library)
+        return _start(options.library, slow=options.slow)
     if missing := nothing_asked(options):
         top.error(f"{options.command}: say {missing}")
     # `newstui list | head` ends quietly, as any filter does.
@@ -68,6 +68,7 @@ def _command(arguments: Sequence[str]) -> int:
         "show": printing.show,
         "similar": printing.similar,
         "keys": printing.keys,
+        "settings": _settings,
         "doctor": doctor,
         "backup": _keep_safe,
         "restore": _keep_safe,
@@ -76,6 +77,12 @@ def _command(arguments: Sequence[str]) -> int:
     code = commands[options.command](options)
     flush()
     return code
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from tui.cli.settings import print_settings
+
+    return print_settings(options)
 
 
 def _compact(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from tui.cells import fit
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json
 from tui.outside import Surroundings, describe
+from tui.settings import load_settings
 from tui.terminal import refusal
 from tui.wording import count
 
@@ -72,7 +73,10 @@ def _facts(paths: Paths, *, repair: bool) -> Iterator[tuple[str, str]]:
         yield "problem", str(error)
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"
     yield "terminal", refusal(os.environ) or os.environ.get("TERM", "")
-    yield from describe(Surroundings(os.environ, sys.platform, shutil.which))
+    loaded = load_settings(paths.config)
+    yield from (("problem", fault) for fault in loaded.faults)
+    around = Surroundings(os.environ, sys.platform, shutil.which)
+    yield from describe(around, loaded.settings.open_command, loaded.settings.copy_command)
 
 
 def _health(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from store.machine import machine_name
 from store.paths import Paths, platform_paths
 from store.times import system_clock
 from tui.cli.output import Counter, tell
+from tui.settings import Settings, load_settings
 from tui.wording import progress
 
 
@@ -26,6 +27,14 @@ def paths_of(options: argparse.Namespace) -> Paths:
         return platform_paths(os.environ, options.library)
     except RuntimeError as error:  # platformdirs: neither HOME nor the system names a folder
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings in force; what is wrong with the file is told, and the rest works."""
+    loaded = load_settings(paths_of(options).config)
+    for fault in loaded.faults:
+        tell(fault)
+    return loaded.settings
 
 
 def unloaded(paths: Paths) -> FolderLibrary:

@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"newstui {__version__}")
     top.add_argument("--library", type=Path, metavar="DIR", help="another library than your own")
+    top.add_argument("--slow", action="store_true", help="the link is slow: the reader sends less")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
     _add_list(commands)
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_compact(commands)
     keys = commands.add_parser("keys", help="print the keys of the reader")
     _add_json(keys)
+    _add_settings(commands)
     _add_doctor(commands)
     for each in commands.choices.values():
         each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,
@@ -170,6 +172,18 @@ def _add_compact(commands: Commands) -> None:
         " journal what can no longer matter. What is read, starred and so on stays as it is.",
     )
     command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    _add_json(command)
+
+
+def _add_settings(commands: Commands) -> None:
+    command = commands.add_parser(
+        "settings",
+        help="print the settings in force",
+        description="Print every setting, the value in force and where it comes from.",
+    )
+    command.add_argument(
+        "--example", action="store_true", help="print a settings.toml to start with"
+    )
     _add_json(command)
 
 

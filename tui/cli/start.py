@@ -18,11 +18,12 @@ SCREEN = 2
 """Textual draws on standard error."""
 
 
-def start(library: Path | None = None) -> int:
+def start(library: Path | None = None, *, slow: bool = False) -> int:
     """Run the reader.
 
     Args:
         library: Another library than the user's own.
+        slow: Whether less should be sent than over a fast link.
 
     Returns:
         The exit code.
@@ -37,7 +38,7 @@ def start(library: Path | None = None) -> int:
     from tui.running import Running
 
     paths = platform_paths(os.environ, library)
-    running = Running(paths)
+    running = Running(paths, slow=slow)
     with Session(running.ask_to_stop, running.save) as session:
         size = os.get_terminal_size(SCREEN)
         look = signature(paths.library, (size.columns, size.lines), os.environ, __version__)

@@ -27,6 +27,7 @@ from tui.outside import (
 )
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
+from tui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Routes:
     copying: CopyRoute
 
 
-def routes(env: Mapping[str, str]) -> Routes:
-    """The routes for an environment."""
+def routes(env: Mapping[str, str], settings: Settings) -> Routes:
+    """The routes for an environment, and what the user has set."""
     surroundings = Surroundings(env, sys.platform, shutil.which)
-    return Routes(env, open_route(surroundings), copy_route(surroundings))
+    opening = open_route(surroundings, settings.open_command)
+    return Routes(env, opening, copy_route(surroundings, settings.copy_command))
 
 
 class Outward(Panes):

@@ -21,6 +21,7 @@ from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
 from tui.gateway import Gateway, Post
 from tui.screens.bindings import reader_bindings
+from tui.settings import Loaded
 from tui.trail import Trail
 from tui.widgets.article_list import ArticleList
 from tui.widgets.article_view import ArticleView
@@ -44,15 +45,20 @@ class Panes(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = reader_bindings()
     AUTO_FOCUS = "#list"
 
-    def __init__(self, make_gateway: MakeGateway, now: Callable[[], int], hint: str) -> None:
+    def __init__(
+        self, make_gateway: MakeGateway, now: Callable[[], int], hint: str, loaded: Loaded
+    ) -> None:
         """Make the screen; it loads the library once it is mounted.
 
         Args:
             make_gateway: Makes the gateway that posts its answers to what it is given.
             now: Seconds since 1970.
             hint: What stands above the list, if anything.
+            loaded: The user's settings; what is wrong with them is said once.
         """
         super().__init__()
+        self.settings = loaded.settings
+        self._faults = loaded.faults
         self.gateway = make_gateway(self.post_message)
         self.query_shown = Query()
         self.trail = Trail()
@@ -73,6 +79,7 @@ class Panes(Screen[None]):
         """Called when a list is shown: from the first one on, keys mean something."""
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
+        self.article.measure = self.settings.measure
         self.side = SidePane(now, id="side")
         self.status = StatusLine(id="status")
         self.search: Input | None = None
@@ -190,10 +197,9 @@ class Panes(Screen[None]):
         self._loading = ""
         self._read_only = message.read_only
         self.tell_state()
-        if message.read_only:
-            self.status.say(message.read_only)
-        elif message.problems:
-            self.status.say(many(message.problems[0], len(message.problems)))
+        problems = [*filter(None, [message.read_only]), *self._faults, *message.problems]
+        if problems:
+            self.status.say(many(problems[0], len(problems)))
 
     @on(messages.ArticleFetched)
     def show_article(self, message: messages.ArticleFetched) -> None:

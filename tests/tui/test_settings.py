@@ -1,0 +1,141 @@
+"""The user's settings: read whole, checked whole, every mistake told once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tui.cli.settings import example
+from tui.settings import FILE, Settings, Table, declared, load_settings
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    data = text.encode() if isinstance(text, str) else text
+    (folder / FILE).write_bytes(data)
+    return folder
+
+
+def test_without_a_file_all_is_as_it_comes(tmp_path: Path) -> None:
+    loaded = load_settings(tmp_path / "nowhere")
+    assert (loaded.settings, dict(loaded.sources), loaded.faults) == (Settings(), {}, ())
+
+
+def test_what_the_file_says_holds(tmp_path: Path) -> None:
+    text = """
+    theme = "sepia"
+    measure = 72
+    slow = true
+    mouse = true
+    open_command = ["w3m", "-F"]
+    copy_command = "my copy 'in one'"
+    on_read = []
+    [keys]
+    "move.down" = ["j", "down"]
+    article.open = "o"
+    app.quit = []
+    [searches]
+    "this week" = " is:unread newer:7d "
+    """
+    loaded = load_settings(write(tmp_path, text))
+    found = loaded.settings
+    assert loaded.faults == ()
+    assert (found.theme, found.measure, found.slow, found.mouse) == ("sepia", 72, True, True)
+    assert found.open_command == ("w3m", "-F")
+    assert found.copy_command == ("my", "copy", "in one")
+    assert found.keys == {"move.down": ("j", "down"), "article.open": ("o",), "app.quit": ()}
+    assert found.searches == {"this week": "is:unread newer:7d"}
+    assert found.summary_timeout == Settings().summary_timeout
+    assert loaded.sources["theme"] == FILE
+    assert "summary_timeout" not in loaded.sources
+
+
+def test_each_mistake_costs_a_line_and_the_rest_works(tmp_path: Path) -> None:
+    text = """
+    theme_drak = "sepia"
+    measure = 7
+    preset = "vi"
+    slow = "yes"
+    mouse = 1
+    open_command = "firefox 'oh"
+    on_new = [1]
+    keys = "j"
+    summary_timeout = true
+    fetch_every = 15
+    [searches]
+    a = 1
+    b = "x"
+    """
+    loaded = load_settings(write(tmp_path, text))
+    assert loaded.settings == Settings(fetch_every=15, searches={"b": "x"})
+    command = "must be a list of a program and its arguments"
+    assert loaded.faults == (
+        'settings.toml: theme_drak: is not known; did you mean "theme_dark"?',
+        "settings.toml: measure: 7 must be a whole number from 30 to 160",
+        'settings.toml: preset: "vi" must be default, vim, newsboat or emacs; did you mean "vim"?',
+        'settings.toml: keys: "j" must be a table; each entry a key or a list of keys',
+        "settings.toml: mouse: 1 must be true or false",
+        'settings.toml: slow: "yes" must be true, false or "auto"',
+        f'settings.toml: open_command: "firefox \'oh" {command}',
+        "settings.toml: summary_timeout: true must be a whole number from 1 to 3,600",
+        f"settings.toml: on_new: [1] {command}",
+        "settings.toml: searches.a: 1 must be a text of one line",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        ("theme = ", "is not TOML: Invalid value (at end of document)"),
+        (b"theme = '\xff'", "is not UTF-8 text"),
+        ("#" * 1_000_001, "is too large for settings"),
+        ("a = " + "[" * 5000, "is not TOML: nested too deep"),
+    ],
+    ids=["no toml", "no utf-8", "too large", "too deep"],
+)
+def test_a_file_that_cannot_be_used(tmp_path: Path, data: str | bytes, fault: str) -> None:
+    loaded = load_settings(write(tmp_path, data))
+    assert loaded.settings == Settings()
+    assert loaded.faults == (f"settings.toml: {fault}",)
+
+
+def test_a_file_that_is_none(tmp_path: Path) -> None:
+    """A pipe of that name would keep the reader waiting for ever."""
+    os.mkfifo(tmp_path / FILE)
+    assert load_settings(tmp_path).faults == ("settings.toml: is not a file",)
+
+
+def test_no_control_character_of_the_file_is_told(tmp_path: Path) -> None:
+    """Case 45."""
+    text = '"\\u001b]0;x" = 1\ntheme = "\\u001b[31m"\n[searches]\n"\\u009b" = 1'
+    faults = load_settings(write(tmp_path, text)).faults
+    assert len(faults) == 3
+    assert all(fault.isprintable() for fault in faults)
+
+
+def test_a_program_may_be_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = load_settings(write(tmp_path, 'on_new = ["~/bin/new", "~/x"]')).settings
+    assert found.on_new == (str(tmp_path / "bin/new"), "~/x")
+
+
+def test_the_command_line_goes_first(tmp_path: Path) -> None:
+    loaded = load_settings(write(tmp_path, "slow = false"), slow=True)
+    assert (loaded.settings.slow, loaded.sources["slow"]) == (True, "--slow")
+
+
+def test_the_example_holds_every_setting_and_is_sound(tmp_path: Path) -> None:
+    """Each setting stands there at its default; with every # taken away it has no mistake."""
+    lines = example().splitlines()
+    told = [line for line in lines if line.startswith("# ") and (" = " in line or "# [" in line)]
+    text = "\n".join(line.removeprefix("# ") for line in told if "`" not in line)
+    assert load_settings(write(tmp_path, example())).sources == {}
+    loaded = load_settings(write(tmp_path, text))
+    assert loaded.faults == ()
+    assert list(loaded.sources) == [each.name for each in declared()]
+    for each in declared():
+        if not isinstance(each.kind, Table):
+            assert getattr(loaded.settings, each.name) == each.default
