@@ -98,6 +98,8 @@ class Row(NamedTuple):
     read: bool
     starred: bool
     read_count: int
+    started: bool = False
+    """Whether reading stopped somewhere inside it."""
 
 
 @dataclass(frozen=True, slots=True)

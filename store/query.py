@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from store.article import Row
 
-Show = Literal["all", "unread", "starred"]
+Show = Literal["all", "unread", "starred", "in progress"]
 Sort = Literal["date", "added", "words", "title", "category", "read count"]
 
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -65,6 +65,8 @@ class Query:
             rows = (row for row in rows if not row.read or row.id in self.keep)
         elif self.show == "starred":
             rows = (row for row in rows if row.starred or row.id in self.keep)
+        elif self.show == "in progress":
+            rows = (row for row in rows if (row.started and not row.read) or row.id in self.keep)
         if self.category is not None:
             rows = (row for row in rows if row.category == self.category)
         for word in self.words.casefold().split():

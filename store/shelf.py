@@ -123,4 +123,5 @@ def dressed(row: Row, marks: Marks) -> Row:
         read=bool(marks.read[1]),
         starred=bool(marks.starred[1]),
         read_count=marks.read_count,
+        started=bool(marks.position[1]),
     )

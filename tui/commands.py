@@ -81,7 +81,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("trail.forward", ("]",), "Trail forward", "forward along the trail"),
     Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
     Command("list.search", ("/",), "Search", "show only titles with these words"),
-    Command("list.filter", ("f",), "Filter", "show all, unread or starred articles"),
+    Command(
+        "list.filter",
+        ("f",),
+        "Filter",
+        "show all, unread or starred articles, or those in progress",
+    ),
     Command("list.category", ("c",), "Category", "show one category"),
     Command("list.sort", (",",), "Sort", "choose the order of the list"),
     Command("view.zoom", ("z",), "Zoom", "only the article, or all panes again"),

@@ -125,6 +125,7 @@ def test_filters(run: Run, tmp_path: Path) -> None:
     assert numbers() == [5, 4, 3, 2, 1]
     assert numbers("--unread") == [5, 3, 2]
     assert numbers("--starred") == [2]
+    assert numbers("--in-progress") == []
     assert numbers("--category", "science") == [5, 4]
     assert numbers("--category", "science", "--unread") == [5]
     assert numbers("--category", "nothing") == []

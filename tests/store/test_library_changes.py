@@ -276,3 +276,18 @@ def test_facts_that_newstui_does_not_know_are_kept(library: Library) -> None:
     add(library, [article(1, extra=extra)])
     facts: Article = library.entry(ONE).article
     assert facts.extra == extra
+
+
+def test_an_article_in_progress_is_one_that_was_begun_and_not_read(
+    three: Library, open_library: Open
+) -> None:
+    """It is found again after a restart, until it is read or was left at its beginning."""
+    in_progress = Query("in progress")
+    three.record("position", [ONE, TWO], position=7)
+    three.record("position", [THREE], position=0)
+    three.record("read", [TWO])
+    later = open_library()
+    for library in (three, later):
+        assert [row.id for row in library.rows(in_progress)] == [ONE]
+    later.record("position", [ONE], position=0)
+    assert later.rows(in_progress) == []

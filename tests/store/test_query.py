@@ -25,6 +25,7 @@ ROWS = st.lists(
         st.booleans(),
         st.booleans(),
         st.integers(0, 3),
+        st.booleans(),
     ),
     max_size=30,
     unique_by=lambda row: row.id,
@@ -63,8 +64,14 @@ def test_filters(rows: list[Row], show: str, category: str | None, words: str) -
     shown = query.select(rows)
     assert shown == [row for row in rows if query.matches(row)]
     for row in rows:
+        state = {
+            "all": True,
+            "unread": not row.read,
+            "starred": row.starred,
+            "in progress": row.started and not row.read,
+        }
         wanted = (
-            show == "all" or (row.starred if show == "starred" else not row.read),
+            state[show],
             category in (None, row.category),
             all(word in row.title.casefold() for word in words.casefold().split()),
         )

@@ -93,6 +93,7 @@ def _add_list(commands: Commands) -> None:
     state = command.add_mutually_exclusive_group()
     state.add_argument("--unread", dest="show", action="store_const", const="unread", default="all")
     state.add_argument("--starred", dest="show", action="store_const", const="starred")
+    state.add_argument("--in-progress", dest="show", action="store_const", const="in progress")
     command.add_argument("--category", help="only this category")
     command.add_argument("--sort", choices=SORTS, default="date", help="the order (default: date)")
     command.add_argument("--limit", type=_positive, metavar="N", help="at most N articles")
