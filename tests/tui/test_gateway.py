@@ -17,9 +17,9 @@ from store.folder import FolderLibrary
 from store.library import Loaded, Refreshed, Undone
 from store.query import Query
 from tests.reader import NOW, article_id, make_article, make_library
-from tui import gateway as gateway_module
 from tui import messages
 from tui.gateway import Background, Gateway
+from tui.gateway import lists as lists_module
 from tui.wording import described
 
 WAIT = 5.0
@@ -72,8 +72,8 @@ def test_loading_ends_with_a_list_and_the_state_of_the_library(asked: Asked) -> 
 def test_a_screenful_is_listed_before_all_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway_module, "FIRST_SCREEN", 2)
-    monkeypatch.setattr(gateway_module, "BETWEEN_LISTS", 3600.0)
+    monkeypatch.setattr(lists_module, "FIRST_SCREEN", 2)
+    monkeypatch.setattr(lists_module, "BETWEEN_LISTS", 3600.0)
 
     class Stepwise(FolderLibrary):
         def load(self) -> Iterator[Loaded]:

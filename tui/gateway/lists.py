@@ -1,0 +1,102 @@
+"""What is asked for lists: loading the library, its rows and categories, what others changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from store.clean import clean_line
+from store.library import Library, Loaded
+from store.query import Query
+from tui import messages
+from tui.gateway.worker import Post, Worker
+from tui.wording import many
+
+if TYPE_CHECKING:
+    from store.archive import Progress
+
+FIRST_SCREEN = 200
+"""Rows that fill any terminal: enough to show a list before the rest is loaded."""
+BETWEEN_LISTS = 0.5
+"""Seconds between two lists while a library is being loaded."""
+
+Background = Callable[[], "Iterator[Progress]"]
+
+
+class Lists(Worker):
+    """Loads the library and answers what stands in a list."""
+
+    def __init__(self, library: Library, post: Post, background: Background | None = None) -> None:
+        """Make the gateway; nothing is asked yet.
+
+        Args:
+            library: Nobody else uses it.
+            post: Takes the answers, on any thread.
+            background: What is done once all is loaded, in steps that nobody waits for.
+        """
+        super().__init__(library, post)
+        self._background = background
+        self._query = Query()
+        self._listed = 0.0
+
+    def load(self, query: Query) -> None:
+        """Load the library in steps: the first list as soon as it fills a screen."""
+        self._query = query
+        self._submit(lambda: self._steps(self._library.load(), self._loading, self._loaded))
+
+    def select(self, query: Query) -> None:
+        """Ask for the rows of a list."""
+        self._query = query
+        self._submit(lambda: self._select(query))
+
+    def count_categories(self) -> None:
+        """Ask for the categories."""
+        self._submit(lambda: self._post(messages.CategoriesCounted(self._library.categories())))
+
+    def refresh(self) -> None:
+        """Look for what other processes and machines have changed, unless there is other work."""
+        if self._complete and not self.busy:
+            self._submit(self._refresh)
+
+    def _loading(self, progress: Loaded) -> None:
+        self._post(_told(progress))
+        now = time.monotonic()
+        first = self._listed == 0.0 and progress.articles >= FIRST_SCREEN
+        if first or (self._listed and now - self._listed > BETWEEN_LISTS):
+            self._select(self._query)
+            self._listed = time.monotonic()
+
+    def _loaded(self) -> None:
+        rows = self._library.rows(self._query)
+        self._post(messages.RowsSelected(self._query, rows))
+        problems = self._told = tuple(clean_line(problem) for problem in self._library.problems)
+        self._post(messages.LibraryLoaded(len(rows), clean_line(self._library.read_only), problems))
+        self._complete = True
+        self._steps(self._library.prepare(), lambda _: None, self._prepared)
+
+    def _prepared(self) -> None:
+        if self._background is not None:
+            self._steps(self._background(), self._backed_up, lambda: None, asked=False)
+
+    def _backed_up(self, progress: Progress) -> None:
+        if progress.problems:
+            first = clean_line(progress.problems[0])
+            self._post(messages.BackupFailed(many(first, len(progress.problems))))
+
+    def _select(self, query: Query) -> None:
+        if query == self._query:  # a later question has not made this one pointless
+            self._post(messages.RowsSelected(query, self._library.rows(query)))
+
+    def _refresh(self) -> None:
+        fresh = self._library.refresh()
+        if fresh.rows:
+            self._changed(fresh.rows)
+        if fresh.articles:
+            self._post(messages.ArticlesChanged())
+
+
+def _told(progress: Loaded) -> messages.LibraryLoading:
+    return messages.LibraryLoading(
+        progress.articles, progress.done, progress.total, progress.history
+    )
