@@ -119,6 +119,31 @@ async def test_a_cursor_that_leaves_the_screen_moves_it_by_half() -> None:
         assert widget.top == 0
 
 
+async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
+    """What there is to know of an article is seen at every width; a key still draws two lines."""
+    widget = Counting(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(36, 20)) as pilot:
+        rows = [row(number) for number in range(10)]
+        rows += [row(number + 200_000, read=True) for number in range(10)]
+        widget.show(rows, dated=True)
+        await pilot.pause()
+        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        assert shown[:4] == [" Today", ">●  Title 0", "    world · now · 1′", " ●  Title 1"]
+        Counting.built.clear()
+        widget.move(1)
+        await pilot.pause()
+        assert set(Counting.built) == {1, 3}
+        widget.move(9)
+        await pilot.pause()
+        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        at = shown.index(">   Title 200000")
+        assert shown[at - 1 : at + 2] == [" This week", shown[at], "    world · 2d · 1′"]
+        assert (widget.move(1), widget.cursor) == (True, 11), "a heading takes no step"
+        while widget.move(-1):
+            pass
+        assert widget.top == 0, "the first heading is seen again"
+
+
 async def test_changed_rows_are_drawn_where_they_stand() -> None:
     widget = Counting(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 10)) as pilot:

@@ -71,6 +71,8 @@ class Panes(Screen[None]):
         self._hint = hint
         self._wanted = ""
         """The article that was asked for last: answers for others come too late."""
+        self._brought_back: Collection[str] = ()
+        """Articles that an undo has brought back and no list has shown yet."""
         self._loading = ""
         self._read_only = ""
         """Why nothing can be changed."""
@@ -176,7 +178,10 @@ class Panes(Screen[None]):
         """Show a list, unless another one was asked for since."""
         if message.query == self.query_shown:
             self.articles.empty = self._why_empty()
-            self.articles.show(message.rows)
+            self.articles.show(message.rows, dated=message.query.sort == "date")
+            for article in self._brought_back:
+                self.articles.go_to_article(article)
+            self._brought_back = ()
             self.tell_state()
             self.on_list()
 
@@ -246,6 +251,7 @@ class Panes(Screen[None]):
     @on(messages.ArticlesChanged)
     def ask_again(self, message: messages.ArticlesChanged) -> None:
         """Ask for the list again: articles came or went; the one that is read stays in it."""
+        self._brought_back = message.back
         read = self._wanted if self.articles.index(self._wanted) is not None else ""
         self.gateway.select(replace(self.query_shown, keep={*message.back, read}))
 

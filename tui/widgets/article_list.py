@@ -11,20 +11,22 @@ from textual.message import Message
 
 from store.article import Row, minutes
 from tui.cells import fit, pad_left
+from tui.sections import Lines, days, sections
 from tui.widgets.lines import LineView, Piece, cells, role_classes
-from tui.wording import age
+from tui.wording import age, joined
 
 CURSOR, UNREAD, STAR = ">", "●", "★"
-CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 4, 4
-WITH_CATEGORY = 48
-"""From this width on a row has room for its category."""
-WITH_MINUTES = 34
+CATEGORY_CELLS, SHORT_CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 6, 4, 4
+ONE_LINE = 48
+"""From this width on everything about an article fits beside its title."""
+TWO_LINES = 16
+"""From this height on a narrower list gives each article a second line."""
 
 
 class ArticleList(LineView):
     """Rows with a cursor; posts where the cursor is and what was chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("unread", "star", "selection")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("unread", "star", "selection", "heading")
 
     @dataclass
     class Moved(Message):
@@ -47,24 +49,32 @@ class ArticleList(LineView):
         """
         super().__init__(id=id)
         self._now = now
-        self.rows: Sequence[Row] = []
+        self.rows: list[Row] = []
         self.cursor = 0
         self.empty = ""
         """What stands there while there are no rows."""
+        self._dated = False
+        self._tomorrow = 0
+        self._lines = Lines(0)
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor stays on its article, else on the next that is still there."""
+    def show(self, rows: Sequence[Row], *, dated: bool = False) -> None:
+        """Show other rows; the cursor stays on its article, else on the next that is still there.
+
+        Args:
+            rows: All of them.
+            dated: Whether they are in order of their dates, so that headings can part them.
+        """
         before = self.row
-        offset = self.cursor - self.top
-        self.cursor, self.rows = self._place(rows), rows
-        self.set_height(len(rows))
+        offset = self._lines.line(self.cursor) - self.top
+        self.cursor, self.rows, self._dated = self._place(rows), list(rows), dated
+        self._arrange()
         if self.size.height:
-            self.go_to(self.cursor - offset)
+            self.go_to(self._lines.line(self.cursor) - offset)
             self._keep_in_view()
         self.refresh()
         if (row := self.row) is not None and (before is None or row.id != before.id):
@@ -80,25 +90,49 @@ class ArticleList(LineView):
         below = (index_of[row.id] for row in self.rows[self.cursor :] if row.id in index_of)
         return next(below, min(self.cursor, max(0, len(rows) - 1)))
 
+    def _arrange(self) -> None:
+        today = days(self._now())
+        self._tomorrow = today.tomorrow
+        headings = sections(self.rows, today) if self._dated else []
+        width, height = self.size
+        two = width < ONE_LINE and height >= TWO_LINES
+        self._lines = Lines(len(self.rows), headings, 2 if two else 1)
+        self.set_height(self._lines.total)
+
     def leave_out(self, articles: Collection[str]) -> None:
         """Take rows out of the list."""
         if any(row.id in articles for row in self.rows):
-            self.show([row for row in self.rows if row.id not in articles])
+            left = [row for row in self.rows if row.id not in articles]
+            self.show(left, dated=self._dated)
 
     def change(self, changed: Mapping[str, Row]) -> None:
         """Draw anew only the rows that are different now."""
-        rows = list(self.rows)
-        seen = range(self.top, self.top + self.size.height)
-        for index, row in enumerate(rows):
-            if (new := changed.get(row.id)) is not None and new != row:
-                rows[index] = new
-                if index in seen:
-                    self.refresh_line(index)
-        self.rows = rows
+        for index in self._indexes(changed):
+            new = changed[self.rows[index].id]
+            if new != self.rows[index]:
+                self.rows[index] = new
+                self._refresh_row(index)
+
+    def _indexes(self, articles: Collection[str]) -> Sequence[int]:
+        row = self.row
+        if row is not None and len(articles) == 1 and row.id in articles:
+            return [self.cursor]  # nearly always: nothing has to be looked for
+        return [index for index, row in enumerate(self.rows) if row.id in articles]
+
+    def _refresh_row(self, index: int) -> None:
+        first = self._lines.line(index)
+        for line in range(first, first + self._lines.height):
+            if self.top <= line < self.top + self.size.height:
+                self.refresh_line(line)
 
     def index(self, article: str) -> int | None:
-        """The line of an article."""
-        return next((i for i, row in enumerate(self.rows) if row.id == article), None)
+        """The place of an article in the list."""
+        return next(iter(self._indexes([article])), None)
+
+    def go_to_article(self, article: str) -> None:
+        """Put the cursor on an article, if it is in the list."""
+        if (index := self.index(article)) is not None:
+            self.move_to(index)
 
     def move(self, by: int) -> bool:
         """Move the cursor by so many rows.
@@ -114,8 +148,12 @@ class ArticleList(LineView):
         if index == self.cursor or index < 0:
             return False
         old, self.cursor = self.cursor, index
-        self.refresh_line(old)
-        self.refresh_line(index)
+        if self._dated and self._now() >= self._tomorrow:
+            self._arrange()  # what was today is yesterday now
+            self.refresh()
+        # The facts below a title look the same with the cursor and without it.
+        self.refresh_line(self._lines.line(old))
+        self.refresh_line(self._lines.line(index))
         self._keep_in_view()
         self.post_message(self.Moved(self.rows[index]))
         return True
@@ -130,48 +168,69 @@ class ArticleList(LineView):
     def _keep_in_view(self) -> None:
         # Half a screen at once: a held key redraws two rows, not the whole list at every step.
         height = max(1, self.size.height)
-        if not self.top <= self.cursor < self.top + height:
-            self.go_to(self.cursor - height // 2)
+        first = self._lines.first(self.cursor)
+        last = self._lines.line(self.cursor) + self._lines.height - 1
+        if first < self.top or last >= self.top + height:
+            self.go_to(last - height // 2)
+
+    @property
+    def page(self) -> int:
+        """Rows a page moves."""
+        return max(1, self.size.height // self._lines.height - 1)
 
     def on_resize(self) -> None:
-        """Keep the cursor on the screen."""
-        self.set_height(len(self.rows))
+        """Keep the cursor on the screen, and the beginning of the list where both have room."""
+        offset = self._lines.line(self.cursor) - self.top
+        self._arrange()
+        line = self._lines.line(self.cursor)
+        self.go_to(0 if line + self._lines.height <= self.size.height else line - offset)
         self._keep_in_view()
 
     def on_click(self, event: events.Click) -> None:
         """Choose by mouse: the first click moves the cursor, the second opens."""
-        index = self.top + event.y
-        if index < len(self.rows) and not self.move_to(index):
-            self.post_message(self.Chosen(self.rows[index]))
+        spot = self._lines.spot(self.top + event.y)
+        chosen = not spot.heading and spot.row < len(self.rows)
+        if chosen and not self.move_to(spot.row):
+            self.post_message(self.Chosen(self.rows[spot.row]))
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """One row: cursor, unread mark, star, title, category, age, minutes."""
+        """A heading, or one line of a row: cursor, unread mark, star, title, facts."""
         return self._pieces(y, width, self.cursor)
 
     def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """One row, the cursor on the first of all."""
+        """The same, the cursor on the first row of all."""
         return self._pieces(y, width, 0)
 
     def _pieces(self, y: int, width: int, cursor: int) -> Sequence[Piece]:
-        if y >= len(self.rows):
+        if not self.rows:
             return [(fit(f" {self.empty}", width), "muted")] if y == 0 and self.empty else []
-        row, selected = self.rows[y], y == cursor
-        head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
-        star = STAR if row.starred else " "
-        tail = self._tail(row, width)
-        title = fit(row.title, max(1, width - cells(tail) - 4))
-        if selected:
-            return [(f"{head}{star} {title}{tail}", "selection")]
-        role = "text" if row.read else "unread"
-        if row.starred:
-            return [(head, role), (f"{star} ", "star"), (title, role), (tail, "muted")]
-        return [(f"{head}{star} {title}", role), (tail, "muted")]
+        spot = self._lines.spot(y)
+        if spot.heading:
+            return [(fit(f" {spot.heading}", width), "heading")]
+        if spot.row >= len(self.rows):
+            return []
+        row = self.rows[spot.row]
+        if spot.part:
+            facts = joined((row.category, age(row.when, self._now()), f"{minutes(row.words)}′"))
+            return [(fit(f"    {facts}", width), "muted")]
+        tail = "" if self._lines.height > 1 else self._tail(row, width)
+        return _titled(row, tail, width, selected=spot.row == cursor)
 
     def _tail(self, row: Row, width: int) -> str:
-        parts = []
-        if width >= WITH_CATEGORY:
-            parts.append(fit(row.category, CATEGORY_CELLS))
-        parts.append(pad_left(age(row.when, self._now()), AGE_CELLS))
-        if width >= WITH_MINUTES:
-            parts.append(pad_left(f"{minutes(row.words)}′", MINUTES_CELLS))
-        return " " + " ".join(parts)
+        when = pad_left(age(row.when, self._now()), AGE_CELLS)
+        if width < ONE_LINE:
+            return f" {fit(row.category, SHORT_CATEGORY_CELLS)} {when}"
+        reading = pad_left(f"{minutes(row.words)}′", MINUTES_CELLS)
+        return f" {fit(row.category, CATEGORY_CELLS)} {when} {reading}"
+
+
+def _titled(row: Row, tail: str, width: int, *, selected: bool) -> Sequence[Piece]:
+    head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
+    star = STAR if row.starred else " "
+    title = fit(row.title, max(1, width - cells(tail) - 4))
+    if selected:
+        return [(f"{head}{star} {title}{tail}", "selection")]
+    role = "text" if row.read else "unread"
+    if row.starred:
+        return [(head, role), (f"{star} ", "star"), (title, role), (tail, "muted")]
+    return [(f"{head}{star} {title}", role), (tail, "muted")]

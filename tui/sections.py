@@ -1,0 +1,114 @@
+"""Where rows and headings stand in a list that is drawn line by line: pure arithmetic.
+
+A list by date has the headings today, yesterday, this week and older. Nothing is kept for a row:
+the few places where a day ends are looked up, the rest follows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from store.article import Row
+
+
+class Section(NamedTuple):
+    """A heading and the first row under it."""
+
+    title: str
+    start: int
+
+
+class Spot(NamedTuple):
+    """What stands on a line: a heading, or a part of a row."""
+
+    heading: str = ""
+    row: int = 0
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that headings tell apart, in seconds since 1970."""
+
+    today: int
+    yesterday: int
+    week: int
+    tomorrow: int
+    """From then on these are other days."""
+
+
+def days(now: int, zone: tzinfo | None = None) -> Days:
+    """The days as they are now.
+
+    Args:
+        now: Seconds since 1970.
+        zone: The reader's time zone; the system's where it is None.
+    """
+    midnight = (
+        datetime.fromtimestamp(now, UTC)
+        .astimezone(zone)
+        .replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+
+    def day(offset: int) -> int:
+        moment = midnight.replace(tzinfo=zone) + timedelta(days=offset)
+        return int(moment.timestamp())  # of the zone's own clock: a day may have 23 hours
+
+    return Days(day(0), day(-1), day(-6), day(1))
+
+
+def sections(rows: Sequence[Row], when: Days) -> list[Section]:
+    """The headings that have rows, for rows by date, the newest first.
+
+    This week are the last seven days; what has no date is older.
+    """
+    ends = [_first_before(rows, limit) for limit in (when.today, when.yesterday, when.week)]
+    titles = ("Today", "Yesterday", "This week", "Older")
+    starts, stops = (0, *ends), (*ends, len(rows))
+    return [
+        Section(title, start)
+        for title, start, stop in zip(titles, starts, stops, strict=True)
+        if start < stop
+    ]
+
+
+def _first_before(rows: Sequence[Row], moment: int) -> int:
+    return bisect_right(rows, -moment, key=lambda row: -row.when)
+
+
+class Lines:
+    """Which line a row stands on, and what stands on a line."""
+
+    def __init__(self, rows: int, headings: Sequence[Section] = (), height: int = 1) -> None:
+        """Lay out a list.
+
+        Args:
+            rows: How many there are.
+            headings: In order; each takes a line.
+            height: Lines a row takes.
+        """
+        self.height = height
+        self.total = rows * height + len(headings)
+        self._headings = headings
+        self._starts = [heading.start for heading in headings]
+        self._at = [start * height + number for number, start in enumerate(self._starts)]
+
+    def line(self, row: int) -> int:
+        """The first line of a row."""
+        return row * self.height + bisect_right(self._starts, row)
+
+    def first(self, row: int) -> int:
+        """The line a row is seen from: its heading, if it is the first one under it."""
+        return self.line(row) - (row in self._starts)
+
+    def spot(self, line: int) -> Spot:
+        """What stands on a line; past the end it is a row there is none of."""
+        above = bisect_right(self._at, line)
+        if above and self._at[above - 1] == line:
+            heading = self._headings[above - 1]
+            return Spot(heading.title, heading.start)
+        return Spot("", *divmod(line - above, self.height))
