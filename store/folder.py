@@ -19,10 +19,11 @@ from store.errors import (
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_folder
+from store.finding import Finder
 from store.index.similar import Similarities
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
-from store.library import Added, Category, Loaded, Refreshed, Undone
+from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
 from store.query import Query
 from store.reading import ReadingState, history, with_edits
@@ -67,6 +68,7 @@ class FolderLibrary:
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
         self._segments = Segments(folder, machine, self.mender.rescue)
+        self.finder = Finder(cache / "index", self._segments, self._warn)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._since_snapshot = 0
@@ -162,14 +164,13 @@ class FolderLibrary:
         # What was read before it was damaged stays: half a file from a sync looks the same.
         return set() if self.mender.is_damaged(self._segments.path(name)) else had
 
-    def prepare(self) -> Iterator[int]:
-        """Index the titles in steps."""
-        done = 0
+    def prepare(self) -> Iterator[Prepared]:
+        """Index what is new, in steps."""
         while rows := self._shelf.retitled[:TITLES]:
             del self._shelf.retitled[: len(rows)]
             self._similar.add(rows)
-            done += len(rows)
-            yield done
+            yield Prepared(0, len(self._shelf.retitled))
+        yield from self.finder.update(self._shelf, self._state)
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a list."""
@@ -232,8 +233,8 @@ class FolderLibrary:
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
-        for _ in self.prepare():
-            pass
+        self._similar.add(self._shelf.retitled)
+        self._shelf.retitled.clear()
         return self._similar.best(entry.article, entry.body, self.row)
 
     # -- changing it -----------------------------------------------------------------------

@@ -29,6 +29,14 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """How far the indexing of a library is: articles done and to do in all."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """How far an adding of articles is: counts so far, all of it on the disk."""
 
@@ -91,8 +99,11 @@ class Library(Protocol):
     def load(self) -> Iterator[Loaded]:
         """Read the library in steps, newest articles first; usable between any two steps."""
 
-    def prepare(self) -> Iterator[int]:
-        """Make ready, in steps, what similar readings need; not needed for correct answers."""
+    def prepare(self) -> Iterator[Prepared]:
+        """Bring what searching and similar readings need up to date, in steps.
+
+        It costs next to nothing where nothing is new. Without it answers are poorer, never wrong.
+        """
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a list."""

@@ -167,6 +167,26 @@ class Segments:
                 f"{path}: article {place.document} cannot be understood ({error})"
             ) from error
 
+    def whole(self, name: str) -> Iterator[tuple[Place, Article, Body]]:
+        """Every article of a segment that can be understood, with its text; one file at a time.
+
+        Raises:
+            LibraryDamaged: A file as a whole cannot be read.
+        """
+        texts = self._table(self._texts / f"{name}.json", "texts")
+        beside = bool(self._copies.beside(name))
+        for key, document in self._table(self.path(name), "articles").items():
+            place = Place(name, int(key))
+            with contextlib.suppress(*UNFIT, LibraryDamaged):
+                article = article_of(document)
+                text = texts.get(key)
+                body = body_of(text) if text and not beside else self.body(place)
+                yield place, article, body
+
+    def text_stamps(self, names: Iterable[str]) -> dict[str, Stamp]:
+        """The stamps of the texts of segments; another stamp, another content."""
+        return {name: stamp_of(self._texts / f"{name}.json") or (0, 0) for name in names}
+
     def body(self, place: Place) -> Body:
         """The text of one article; an empty body where the texts file has none.
 

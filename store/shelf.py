@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from store.article import Row
@@ -56,6 +57,14 @@ class Shelf:
     def place(self, article: str) -> Place | None:
         """Where an article stands on disk; None if there is none or it is deleted."""
         return None if article in self._hidden else self._places.get(article)
+
+    def stands(self, article: str) -> Place | None:
+        """Where the copy of an article that counts stands on disk, deleted or not."""
+        return self._places.get(article)
+
+    def counts(self) -> Counter[str]:
+        """How many articles stand in each segment, deleted or not."""
+        return Counter(place.segment for place in self._places.values())
 
     def put(self, place: Place, row: Row, state: ReadingState) -> None:
         """Take in an article as its segment has it."""

@@ -1,0 +1,69 @@
+"""How text becomes the words of the full-text index, the same for what is indexed and what is asked.
+
+The engine cuts text at everything that is no letter or digit and lowers the case. What it does not
+know is done to the text before: accents of every script are folded, and scripts that are written
+without spaces are spelt out as overlapping pairs ("東京都" becomes "東京 京都 都"), so that any part
+of a run is found as a phrase; the last character stands alone so that a search for one character
+finds it, too.
+
+Words are indexed as they stand. Other forms of a word are found when it is asked for (see
+`store.index.lookup`): so a phrase is found word for word, the beginning of a word finds it, stop
+words can be searched, and no text needs to say in which language it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from store.index.terms import IS_UNSPACED, UNSPACED, fold
+
+if TYPE_CHECKING:
+    from tantivy import TextAnalyzer
+
+LONGEST_WORD = 100
+"""Bytes; what is longer is no word that anybody would type."""
+
+_RUN = re.compile(f"[{UNSPACED}]+")
+
+
+class Word(NamedTuple):
+    """A word of a text and its place among the words."""
+
+    place: int
+    text: str
+
+
+def prepared(text: str) -> str:
+    """A text as the engine is given it."""
+    if text.isascii():
+        return text
+    folded = fold(text)
+    return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(folded) else folded
+
+
+def _pairs(run: re.Match[str]) -> str:
+    text = run[0]
+    pairs = (text[at : at + 2] for at in range(len(text)))
+    return f" {' '.join(pairs)} "
+
+
+@cache
+def analyser() -> TextAnalyzer:
+    """What cuts prepared text into words."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(LONGEST_WORD))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .build()
+    )
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text as they stand in the index."""
+    tokens = analyser().pre_tokenize(prepared(text)).tokens
+    return [Word(token.position, token.text) for token in tokens]
