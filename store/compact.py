@@ -88,8 +88,9 @@ def compact(
     journal = Journal(library / "journal", machine, clock, problems.append)
     state = ReadingState()
     again: set[str] = set()
+    state.expect(journal.undoings())
     while events := journal.read(STEP):
-        again |= state.apply(events)[1]
+        again |= state.apply(events)
         yield Compacting(*journal.progress())
     state.recount(again, journal.events_of(again))
     if journal.format > FORMAT:

@@ -3,7 +3,7 @@
 A line is one event: `{"at": TIME, "event": "read", "article": ID, "crc": HEX}`. Events are in
 order of `at`; where the clock stands behind what has been seen already, `order` (microseconds
 since 1970) says where the event belongs, so that a change always comes after what it changes
-(a hybrid logical clock: Kulkarni et al. 2014). The order and the machine together name an event.
+(a hybrid logical clock: Kulkarni et al. 2014). Order, machine and articles together name an event.
 """
 
 from __future__ import annotations
@@ -52,6 +52,13 @@ _MACHINE_BITS = 10
 _ONLY_TEXT = {str}
 NOTHING: Mapping[str, Any] = {}
 
+Name = tuple[int, int]
+"""An event's stamp and the checksum of its articles.
+
+Two clones of one machine may write at the same microsecond, so that a stamp alone might name two
+events. An `undone` event has the articles of what it takes back.
+"""
+
 
 class Event(NamedTuple):
     """One thing that happened to one article, or to many at once.
@@ -73,6 +80,16 @@ class Event(NamedTuple):
         return self.order << _MACHINE_BITS | _machine_bits(self.machine)
 
     @property
+    def name(self) -> Name:
+        """What an `undone` event says to take this one back."""
+        return self.stamp, _sum(self.articles)
+
+    @property
+    def taken_back(self) -> Name:
+        """The name of the event that this one, an `undone`, takes back."""
+        return self.data["of"], _sum(self.articles)
+
+    @property
     def imported(self) -> bool:
         """Whether the event came with the article and did not happen here."""
         return "imported" in self.data
@@ -91,6 +108,10 @@ def stamp(order: int, machine: str) -> int:
 @lru_cache(64)
 def _machine_bits(machine: str) -> int:
     return crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
+
+
+def _sum(articles: tuple[str, ...]) -> int:
+    return crc32("\n".join(articles).encode("utf-8", "surrogatepass"))
 
 
 def encode(event: Event) -> bytes:
@@ -138,12 +159,20 @@ def decode(line: bytes, machine: str) -> Event | None:
         one = fields.pop("article", None)
         articles = (one,) if one is not None else tuple(fields.pop("articles"))
         order = fields.pop("order", at)
-        event = Event(fields.pop("event"), articles, at, order, machine, fields or NOTHING)
-        if fields or order is not at or at < 0 or type(one) is not str or event.kind in NEEDS:
-            check(event)  # most say nothing that could be wrong
+        kind = fields.pop("event")
+        event = Event(kind, articles, at, order, machine, fields or NOTHING)
+        if order is not at or at < 0 or type(one) is not str or not _is_plain(kind, fields):
+            check(event)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event: {error}") from error
     return event
+
+
+def _is_plain(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether an event says nothing that could be wrong, as most do."""
+    if kind == "position":
+        return len(data) == 1 and type(data.get("position")) is int
+    return not data and kind not in NEEDS
 
 
 def check(event: Event) -> None:

@@ -26,7 +26,7 @@ from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
 from store.query import Query
-from store.reading import ReadingState, history, with_edits
+from store.reading import ReadingState, history, uncollected, with_edits
 from store.segments import FORMAT as SEGMENT_FORMAT
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
@@ -124,7 +124,8 @@ class FolderLibrary:
         self._empty_shelf()
         self._to_load = set(stamps)
         try:
-            yield from self._load_state()
+            with uncollected():
+                yield from self._load_state()
             for done, (name, stamp) in enumerate(stamps.items(), 1):
                 if name in self._to_load:
                     self._to_load.discard(name)
@@ -138,9 +139,11 @@ class FolderLibrary:
         kept = read_snapshot(self._snapshot)
         if kept and self._journal.resume(kept.covered, kept.newest):
             self._state = kept.state
+        else:
+            self._state.expect(self._journal.undoings())
         again: set[str] = set()
         for events in self._new_events():
-            again |= self._state.apply(events)[1]
+            again |= self._state.apply(events)
             self._since_snapshot += len(events)
             yield Loaded(len(self._shelf), *self._journal.progress(), history=True)
         self._recount(again)
@@ -262,8 +265,8 @@ class FolderLibrary:
 
     def _to_undo(self) -> Iterator[Event]:
         for event in self._journal.recent():
-            undone = event.stamp in self._state.undone
-            if event.kind in UNDOABLE and not event.imported and not undone:
+            undone = event.imported or self._state.is_undone(event)
+            if event.kind in UNDOABLE and not undone:
                 yield event
 
     def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
@@ -282,9 +285,8 @@ class FolderLibrary:
         changed: set[str] = set()
         again: set[str] = set()
         for events in batches:
-            some, taken_back = self._state.apply(events)
-            changed |= some
-            again |= taken_back
+            again |= self._state.apply(events)
+            changed.update(article for event in events for article in event.articles)
             self._since_snapshot += len(events)
         self._recount(again)
         return changed
@@ -356,7 +358,9 @@ class FolderLibrary:
         before = {row.id: row for row in self._shelf.rows()}
         self._journal.restart()
         self._state = ReadingState()
-        self._read_new_events()
+        self._state.expect(self._journal.undoings())
+        with uncollected():
+            self._read_new_events()
         rows = self._dress(list(self._shelf))
         return {article: row for article, row in rows.items() if row != before.get(article)}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import heapq
 import os
-import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,8 +30,9 @@ from store.events import (
     unsealed,
 )
 from store.files import Warn, locked, not_saved, sync_folder, write_all
-from store.lines import lines_backwards, lines_to, whole_lines
+from store.lines import lines_backwards, lines_to, lines_with, one_other, unseen, whole_lines
 from store.machine import same_machine
+from store.tails import Covers, Tail, is_compacted, is_the_same, some_lines, still_there
 from store.times import Clock, micros
 
 WAIT = 5.0
@@ -40,33 +41,14 @@ BELIEVED = LATEST - (1 << 50)
 """No clock is believed that is later (the year 2504), so that there is room for what comes after."""
 TORN = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
-REWRITTEN = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
-"""How the first line of a journal begins that was compacted: with the time of that."""
-PROOF = 64
-"""Bytes before the point read so far that must still be there when the file has grown."""
+BLOCK = 4096
+"""Lines read at once."""
 NAME = MACHINE
 """A machine's own journal; any other file with its events is a copy from a conflict."""
 
 
-Covers = tuple[int, bytes, bytes]
-"""How much of a journal was read: offset, the last bytes before it, the first bytes of the file."""
-
-
 class Rewritten(Exception):
     """The own journal is another file than was read: it has to be read anew before it can grow."""
-
-
-@dataclass(slots=True)
-class Tail:
-    """How far one journal file has been read."""
-
-    offset: int = 0
-    proof: bytes = b""
-    """The bytes just before `offset`: if they changed, the file is another one."""
-    head: bytes = b""
-    """Its first bytes, which say when it was rewritten: so is the rest another one if they changed."""
-    bad: int = 0
-    newest_format: int = FORMAT
 
 
 class Journal:
@@ -136,7 +118,7 @@ class Journal:
             False if a file it covers is gone or another one; then nothing is resumed.
         """
         tails = {name: Tail(*covers) for name, covers in covered.items()}
-        if not all(_still_there(self._folder / name, tail) for name, tail in tails.items()):
+        if not all(still_there(self._folder / name, tail) for name, tail in tails.items()):
             return False
         self._tails, self._newest = tails, max(self._newest, newest)
         return True
@@ -151,7 +133,7 @@ class Journal:
 
     def replaced(self) -> bool:
         """Whether a file that was read is gone or is another one now: then all is read again."""
-        return not all(_still_there(self._folder / n, tail) for n, tail in self._tails.items())
+        return not all(still_there(self._folder / n, tail) for n, tail in self._tails.items())
 
     def progress(self) -> tuple[int, int]:
         """How many bytes were read, and how many there are."""
@@ -164,8 +146,8 @@ class Journal:
     def restart(self) -> None:
         """Forget what was read; what our own journal had and no longer has is added to it again."""
         tail = self._tails.get(self.own.name, Tail())
-        if not _still_there(self.own, tail):
-            if not _is_compacted(self.own, tail):
+        if not still_there(self.own, tail):
+            if not is_compacted(self.own, tail):
                 self._lost += self._held.lines()
             self._held = Held(self.own)
             self._give_back()
@@ -174,8 +156,21 @@ class Journal:
 
     def read(self, limit: int) -> list[Event]:
         """Up to so many of the events that have come since the last reading, file by file."""
-        new = (event for path in self._files() for event in self._read(path))
-        return list(islice(new, limit))
+        new: list[Event] = []
+        for path in self._files():
+            try:
+                new += self._read(path, limit - len(new))
+            except OSError as error:
+                self._tell_unreadable(path, error)
+        return new
+
+    def undoings(self) -> Iterator[Event]:
+        """Those among the events to come that take others back: these need not be counted first."""
+        for path in self._files():
+            tail = self._tails.get(path.name, Tail())
+            with self._opened(path, tail) as file:
+                file.seek(tail.offset)
+                yield from _events(lines_with(file, b'"undone"'), self._writer(path), Tail())
 
     def events_of(self, articles: Collection[str]) -> Iterator[Event]:
         """The events of these articles (and some of others) among all that were read so far."""
@@ -183,9 +178,13 @@ class Journal:
         paths = self._files()
         seen: dict[str, set[int]] = {machine: set() for machine in self._seen}
         for path in paths:
-            if tail := self._tails.get(path.name):
-                known = seen.get(self._writer(path))
-                yield from self._decoded(path, Tail(), known, ids, tail.offset)
+            machine, end = self._writer(path), self._tails.get(path.name, Tail()).offset
+            tail, known = Tail(), seen.get(machine)
+            with self._opened(path, tail) as file:
+                while lines := some_lines(file, tail, BLOCK, end):
+                    lines = [line for line in lines if not one_other(line, ids)]
+                    some = lines if known is None else unseen(lines, known)
+                    yield from _events(some, machine, Tail())
 
     def recent(self) -> Iterator[Event]:
         """The events of this machine, also under the names it had before, the last one first."""
@@ -200,8 +199,7 @@ class Journal:
     def _backwards(self, path: Path) -> Iterator[Event]:
         machine = self._writer(path)
         for line in lines_backwards(path):
-            if (event := self._event(line, machine, Tail())) is not None:
-                yield event
+            yield from _events([line], machine, Tail())
 
     def _give_back(self) -> None:
         if not self._lost:
@@ -222,64 +220,41 @@ class Journal:
                 " missing in it were added again"
             )
 
-    def _read(self, path: Path) -> Iterator[Event]:
+    def _read(self, path: Path, limit: int = sys.maxsize) -> list[Event]:
         if path == self.own:
             self._held.hold()
-        tail = self._tails.setdefault(path.name, Tail())
-        for event in self._decoded(path, tail, self._seen.get(self._writer(path))):
-            if event.order > self._newest:
-                self._newest = event.order
-            yield event
+        machine, tail = self._writer(path), replace(self._tails.get(path.name, Tail()))
+        known, new = self._seen.get(machine), list[Event]()
+        with self._opened(path, tail) as file:
+            try:
+                while lines := some_lines(file, tail, min(BLOCK, limit - len(new))):
+                    some = lines if known is None else unseen(lines, known)
+                    new += _events(some, machine, tail)
+            except OSError:
+                self._seen.clear()  # none of it counts as read
+                raise
+        self._newest = max(self._newest, max((event.order for event in new), default=0))
+        self._tails[path.name] = tail
+        return new
 
-    def _decoded(
-        self,
-        path: Path,
-        tail: Tail,
-        seen: set[int] | None,
-        ids: Collection[bytes] = (),
-        end: int | None = None,
-    ) -> Iterator[Event]:
+    def _opened(self, path: Path, tail: Tail) -> BinaryIO:
+        """The file, where its reading goes on; one without a line if there is nothing to read."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
-            return
+            return BytesIO()
         except OSError as error:
-            if path.name not in self._unreadable:
-                self._unreadable.add(path.name)
-                self._warn(f"{path}: cannot be read: {error.strerror}")
-            return
-        machine = self._writer(path)
-        with file:
-            if not _is_the_same(file, tail):
-                return  # `replaced` tells: it has to be read again from its beginning
-            file.seek(tail.offset)
-            for line in file:
-                if not line.endswith(b"\n") or tail.offset == end:
-                    return  # still being written, or torn by a crash: never acknowledged
-                if not tail.offset:
-                    tail.head = line[:PROOF]
-                tail.offset += len(line)
-                tail.proof = line[-PROOF:]
-                if ids and _one_other(line, ids):
-                    continue
-                if seen is not None:
-                    if (key := hash(line)) in seen:
-                        continue
-                    seen.add(key)
-                if (event := self._event(line, machine, tail)) is not None:
-                    yield event
+            self._tell_unreadable(path, error)
+            return BytesIO()
+        if not is_the_same(file, tail):
+            file.close()  # `replaced` tells: it has to be read again from its beginning
+            return BytesIO()
+        return file
 
-    def _event(self, line: bytes, machine: str, tail: Tail) -> Event | None:
-        if line == b"\n":
-            return None
-        try:
-            event = decode(line, machine)
-            if event is None:
-                tail.newest_format = max(tail.newest_format, int(unsealed(line)["format"]))
-        except (KeyError, TypeError, ValueError):
-            tail.bad += 1
-            return None
-        return event
+    def _tell_unreadable(self, path: Path, error: OSError) -> None:
+        if path.name not in self._unreadable:
+            self._unreadable.add(path.name)
+            self._warn(f"{path}: cannot be read: {error.strerror}")
 
     def append(self, changes: Iterable[Change]) -> list[Event]:
         """Write events to this machine's journal, all with one fsync.
@@ -299,10 +274,10 @@ class Journal:
         with locked(self.own, WAIT, self._warn) as descriptor:
             before = replace(self._tails.get(self.own.name, Tail()))
             nameless = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
-            if nameless or not _still_there(self.own, before):
+            if nameless or not still_there(self.own, before):
                 raise Rewritten
             try:
-                others = list(self._read(self.own))
+                others = self._read(self.own)
                 if self.format > FORMAT:
                     raise LibraryReadOnly(newer(self.format))
                 data = self._encoded(self._numbered(changes))
@@ -313,7 +288,7 @@ class Journal:
                 self._seen.clear()
                 self._files()  # what others wrote is not read yet
                 raise
-            return others + list(self._read(self.own))
+            return others + self._read(self.own)
 
     def _numbered(self, changes: Iterable[Change]) -> list[Event]:
         now, order, events = min(micros(self._clock()), BELIEVED), self._newest, []
@@ -356,40 +331,16 @@ def _stamp(event: Event) -> int:
     return event.stamp
 
 
-def _one_other(line: bytes, ids: Collection[bytes]) -> bool:
-    """Whether the line is clearly of one article, and of none of these."""
-    rest = line.partition(b'"article":"')[2]
-    article = rest.partition(b'"')[0]
-    if b"\\" in article:  # the quote may be one of the id
-        return not any(rest.startswith(each + b'"') for each in ids)
-    return bool(article) and article not in ids
-
-
-def _is_the_same(file: BinaryIO, tail: Tail) -> bool:
-    """Whether what was read of the file stands there still, as far as its ends tell."""
-    if file.read(len(tail.head)) != tail.head:
-        return False
-    file.seek(tail.offset - len(tail.proof))
-    return file.read(len(tail.proof)) == tail.proof
-
-
-def _is_compacted(path: Path, tail: Tail) -> bool:
-    """Whether one of us rewrote the file since it was read; nothing that matters is missing then."""
-    try:
-        with path.open("rb") as file:
-            return _rewritten(file.read(PROOF)) > _rewritten(tail.head)
-    except OSError:
-        return False
-
-
-def _rewritten(head: bytes) -> int:
-    found = REWRITTEN.match(head)
-    return int(found[1]) if found else 0
-
-
-def _still_there(path: Path, tail: Tail) -> bool:
-    try:
-        with path.open("rb") as file:
-            return _is_the_same(file, tail)
-    except (OSError, ValueError):
-        return tail.offset == 0
+def _events(lines: Iterable[bytes], machine: str, tail: Tail) -> list[Event]:
+    """The events of some lines; the tail is told of what is none."""
+    events = []
+    for line in lines:
+        try:
+            event = decode(line, machine)
+            if event is not None:
+                events.append(event)
+            else:
+                tail.newest_format = max(tail.newest_format, int(unsealed(line)["format"]))
+        except (KeyError, TypeError, ValueError):
+            tail.bad += line != b"\n"
+    return events

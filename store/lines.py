@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 BLOCK = 1 << 16
 
@@ -43,3 +44,25 @@ def lines_backwards(path: Path) -> Iterator[bytes]:
             rest, *lines = block.split(b"\n")
             yield from (line + b"\n" for line in reversed(lines) if line)
         yield rest + b"\n"
+
+
+def lines_with(file: BinaryIO, word: bytes) -> Iterator[bytes]:
+    """The lines that hold this word, from where the file is now, without a torn one."""
+    while lines := file.readlines(BLOCK):
+        yield from (line for line in lines if word in line and line.endswith(b"\n"))
+
+
+def unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
+    """The lines that are not among those seen; they are from now on."""
+    new = {key: line for line in lines if (key := hash(line)) not in seen}
+    seen.update(new)
+    return list(new.values())
+
+
+def one_other(line: bytes, ids: Collection[bytes]) -> bool:
+    """Whether the line is clearly of one article, and of none of these."""
+    rest = line.partition(b'"article":"')[2]
+    article = rest.partition(b'"')[0]
+    if b"\\" in article:  # the quote may be one of the id
+        return not any(rest.startswith(each + b'"') for each in ids)
+    return bool(article) and article not in ids

@@ -8,13 +8,16 @@ the articles concerned are then added up anew from the journals.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from store.article import Article, Found, Reading
 from store.clean import clean_line
-from store.events import Change, Event
+from store.events import Change, Event, Name
 from store.times import from_micros, iso, parse_time, seconds
 
 Register = tuple[int, Any]
@@ -71,8 +74,8 @@ class Marks:
 
     def to_json(self) -> dict[str, Any]:
         """The marks as JSON, without those that were never set."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: value for name, value in values.items() if value and value != UNSET}
+        values = ((name, getattr(self, name)) for name in _FROM_JSON)
+        return {name: value for name, value in values if value and value is not UNSET}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Marks:
@@ -107,15 +110,44 @@ def _iso(moment: int) -> str | None:
     return iso(from_micros(moment).replace(microsecond=0)) if moment else None
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave the garbage collector off: a history is no garbage, and to look for some takes long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class ReadingState:
     """The reading state of all articles that have one."""
 
-    def __init__(
-        self, marks: dict[str, Marks] | None = None, undone: set[int] | None = None
-    ) -> None:
+    def __init__(self, marks: dict[str, Marks] | None = None, undone: Iterable[Name] = ()) -> None:
         self.marks = {} if marks is None else marks
-        self.undone = set() if undone is None else undone
-        """Stamps of the events that were taken back."""
+        self._undone: dict[int, set[Name]] = {}
+        """The events that were taken back, by their stamps."""
+        for name in undone:
+            self._take_back(name)
+
+    @property
+    def undone(self) -> Iterator[Name]:
+        """The names of the events that were taken back."""
+        return chain.from_iterable(self._undone.values())
+
+    def is_undone(self, event: Event) -> bool:
+        """Whether the event was taken back."""
+        names = self._undone.get(event.stamp)
+        return names is not None and event.name in names
+
+    def _take_back(self, name: Name) -> bool:
+        """Have an event taken back; whether that is new."""
+        names = self._undone.setdefault(name[0], set())
+        known = name in names
+        names.add(name)
+        return not known
 
     def of(self, article: str) -> Marks:
         """The marks of one article; to be read, not changed."""
@@ -126,47 +158,59 @@ class ReadingState:
         given = (marks.tags.items() for marks in self.marks.values() if marks.tags)
         return {clean_line(tag) for tags in given for tag, (_, there) in tags if there} - {""}
 
-    def apply(self, events: Iterable[Event]) -> tuple[set[str], set[str]]:
+    def expect(self, undoings: Iterable[Event]) -> None:
+        """Know what will have been taken back before any of it is added up."""
+        for event in undoings:
+            if event.kind == "undone":
+                self._take_back(event.taken_back)
+
+    def apply(self, events: Iterable[Event]) -> set[str]:
         """Add events up.
 
         Returns:
-            The articles that changed, and those among them that must be added up anew because an
-            event that may have been counted was taken back.
+            The articles that must be added up anew: an event that may have been counted was taken
+            back.
         """
-        changed: set[str] = set()
         again: set[str] = set()
+        undone = self._undone
         for event in events:
-            changed.update(event.articles)
+            stamp = event.stamp
             if event.kind == "undone":
-                self.undone.add(event.data["of"])
-                again.update(event.articles)
-            elif not self.undone or event.stamp not in self.undone:
-                self._add(event, event.articles)
-        return changed, again
+                if self._take_back(event.taken_back):
+                    again.update(event.articles)
+            elif stamp not in undone or not self.is_undone(event):
+                self._add(event, event.articles, stamp)
+        return again
 
     def recount(self, articles: Collection[str], events: Iterable[Event]) -> None:
         """Add these articles up anew from all events there are."""
         for article in articles:
             self.marks.pop(article, None)
         for event in events:
-            if event.kind == "undone" or event.stamp in self.undone:
-                continue
-            self._add(event, [article for article in event.articles if article in articles])
+            if event.kind != "undone" and not self.is_undone(event):
+                mine = [article for article in event.articles if article in articles]
+                self._add(event, mine, event.stamp)
 
-    def _add(self, event: Event, articles: Iterable[str]) -> None:
+    def _add(self, event: Event, articles: Iterable[str], stamp: int) -> None:
         for article in articles:
             marks = self.marks.get(article)
             if marks is None:
                 marks = self.marks[article] = Marks()
-            add(marks, event)
+            add(marks, event, stamp)
 
 
-def add(marks: Marks, event: Event) -> None:
-    """Add one event to the marks of its article."""
+def add(marks: Marks, event: Event, stamp: int) -> None:
+    """Add one event, which has this stamp, to the marks of its article."""
     # What came with an import is ordered by when it happened, so that a mark made since wins.
     data = event.data
-    stamp = event.at if data and event.imported else event.stamp
-    match event.kind:
+    if data and "imported" in data:
+        stamp = event.at
+    match event.kind:  # what happens most often comes first
+        case "position":
+            marks.position = _later(marks.position, (stamp, data["position"]))
+        case "opened":
+            if event.at > marks.last_opened:
+                marks.last_opened = event.at
         case "read":
             marks.read = _later(marks.read, (stamp, True))
             _count(marks, event)
@@ -174,11 +218,6 @@ def add(marks: Marks, event: Event) -> None:
             marks.read = _later(marks.read, (stamp, False))
         case "starred" | "unstarred":
             marks.starred = _later(marks.starred, (stamp, event.kind == "starred"))
-        case "opened":
-            if event.at > marks.last_opened:
-                marks.last_opened = event.at
-        case "position":
-            marks.position = _later(marks.position, (stamp, data["position"]))
         case "deleted" | "restored":
             marks.deleted = _later(marks.deleted, (stamp, event.kind == "deleted"))
         case "tagged" | "untagged":
@@ -199,9 +238,11 @@ def _count(marks: Marks, event: Event) -> None:
 
 
 def _later(one: Register, other: Register) -> Register:
-    if one[0] == other[0]:  # imported on two machines: any rule will do that is the same on both
-        return max(one, other, key=str)
-    return one if one[0] > other[0] else other
+    if one[0] < other[0]:
+        return other
+    if one[0] > other[0]:
+        return one
+    return max(one, other, key=str)  # imported on two machines: any rule will do that both have
 
 
 def _with(

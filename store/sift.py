@@ -12,15 +12,15 @@ from typing import Any
 
 import orjson
 
-from store.events import Event, decode, unsealed
+from store.events import Event, Name, decode, unsealed
 
 
-def undoings(lines: Iterable[bytes], machine: str) -> dict[int, int]:
-    """When which event was undone: its stamp, and the time in microseconds since 1970."""
-    found: dict[int, int] = {}
+def undoings(lines: Iterable[bytes], machine: str) -> dict[Name, int]:
+    """When which event was undone: its name, and the time in microseconds since 1970."""
+    found: dict[Name, int] = {}
     for line in lines:
         if b'"undone"' in line and (event := _event(line, machine)) and event.kind == "undone":
-            found[event.data["of"]] = max(event.at, found.get(event.data["of"], 0))
+            found[event.taken_back] = max(event.at, found.get(event.taken_back, 0))
     return found
 
 
@@ -34,16 +34,16 @@ def _event(line: bytes, machine: str) -> Event | None:
 class Sift:
     """Looks at the lines of one journal in their order, and remembers which of them may go."""
 
-    def __init__(self, machine: str, undone: Iterable[int]) -> None:
+    def __init__(self, machine: str, undone: Iterable[Name]) -> None:
         """Begin before the first line.
 
         Args:
             machine: Whose journal it is.
-            undone: Stamps of the events that may go with what undid them.
+            undone: Names of the events that may go with what undid them.
         """
         self._machine = machine
         self._undone = frozenset(undone)
-        self._found: set[int] = set()
+        self._found: set[Name] = set()
         self._positions: dict[str, tuple[int, int]] = {}
         """Article -> stamp and line of the latest position."""
         self._imported: set[bytes] = set()
@@ -89,11 +89,11 @@ class Sift:
 
     def _look_at_event(self, event: Event) -> None:
         self._newest = max(self._newest, (event.order, self._number))
-        if event.stamp in self._undone:
-            self._found.add(event.stamp)
+        if event.name in self._undone:
+            self._found.add(event.name)
             self._dropped.add(self._number)
         elif event.kind == "undone":
-            if event.data["of"] in self._found:
+            if event.taken_back in self._found:
                 self._dropped.add(self._number)
         elif event.imported and self._is_known(event):
             self._dropped.add(self._number)

@@ -18,7 +18,7 @@ from store.errors import NotSaved
 from store.files import make_folder, write_atomic
 from store.reading import Marks, ReadingState
 
-FORMAT = 1
+FORMAT = 2
 
 _CRC = b',"crc":"'
 _END = b'%08x"}}}\n'
@@ -82,6 +82,12 @@ def read_snapshot(path: Path) -> Snapshot | None:
             name: (int(at), bytes.fromhex(proof), bytes.fromhex(head))
             for name, (at, proof, head) in meta["journals"].items()
         }
-        return Snapshot(ReadingState(marks, set(meta["undone"])), covered, int(meta["newest"]))
+        return Snapshot(
+            ReadingState(
+                marks, [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
+            ),
+            covered,
+            int(meta["newest"]),
+        )
     except (OSError, KeyError, TypeError, ValueError, AttributeError):
         return None

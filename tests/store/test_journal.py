@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from store.events import (
     unsealed,
 )
 from store.journal import Journal
+from store.tails import some_lines
 from tests.libraries import FakeClock
 
 ALL = 1_000_000
@@ -319,3 +321,30 @@ def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.M
         with pytest.raises(LibraryBusy, match="in use by another process"):
             journal.append([Change("starred", ("a",))])
     assert kinds(journal.append([Change("unread", ("a",))])) == ["unread"]
+
+
+def test_what_could_not_be_read_is_read_later(
+    make: Make, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 6: a disk that fails half-way through a journal costs no event."""
+    for number in range(9):
+        write(make(), "read", article=str(number))
+    reader = make("lap")
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.BLOCK", 3)
+        patch.setattr("store.journal.some_lines", _failing(3))
+        assert reader.read(ALL) == []
+    assert [line.rpartition(": ")[2] for line in warnings] == [os.strerror(errno.EIO)]
+    assert [event.articles[0] for event in reader.read(ALL)] == list("012345678")
+
+
+def _failing(after: int) -> Callable[..., list[bytes]]:
+    """Reads so many blocks of lines, and no more."""
+    calls = iter(range(after))
+
+    def read(*given: Any) -> list[bytes]:
+        if next(calls, None) is None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return some_lines(*given)
+
+    return read

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from store.article import Body, Found, Reading
 from store.conflicts import MACHINE
-from store.events import Event
+from store.events import NOTHING, Event
 from store.library import Library
 from store.reading import Marks, ReadingState, add
 from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
@@ -242,9 +242,9 @@ def test_events_add_up_in_any_order(events: list[Event], rng: Any) -> None:
     shuffled = rng.sample(events, len(events))
     one, other = Marks(), Marks()
     for event in events:
-        add(one, event)
+        add(one, event, event.stamp)
     for event in shuffled:
-        add(other, event)
+        add(other, event, event.stamp)
     assert one == other
     assert Marks.from_json(one.to_json()) == one
 
@@ -256,9 +256,46 @@ def test_an_undo_may_be_read_before_what_it_takes_back() -> None:
     for events in ([read, undone], [undone, read]):
         reading = ReadingState()
         for event in events:
-            _, again = reading.apply([event])
-            reading.recount(again, [read, undone])
+            reading.recount(reading.apply([event]), [read, undone])
         assert reading.of("a").reading() == Reading()
+
+
+CLONED = st.builds(
+    Event,
+    st.sampled_from(("read", "unread", "starred", "opened")),
+    st.sampled_from((("a",), ("b",), ("a", "b"))),
+    st.just(1_000),
+    st.integers(5, 6),
+    st.just("desk"),
+    st.just(NOTHING),
+)
+
+
+@given(
+    st.lists(CLONED, max_size=6, unique_by=lambda event: event[:5]),
+    st.sets(st.integers(0, 5)),
+    st.randoms(),
+)
+def test_an_undo_takes_back_one_of_two_events_of_the_same_moment(
+    events: list[Event], taken_back: set[int], rng: Any
+) -> None:
+    """Case 42: two clones with one name may write at the same microsecond; all agree in the end."""
+    gone = [events[number] for number in taken_back if number < len(events)]
+    history_ = events + [
+        Event("undone", each.articles, 2_000, 7 + number, "desk", {"of": each.stamp})
+        for number, each in enumerate(gone)
+    ]
+    named = {(each.stamp, each.articles) for each in gone}
+    whole, alone = ReadingState(), ReadingState()
+    whole.expect(history_)
+    assert whole.apply(history_) == set()
+    alone.apply(each for each in events if (each.stamp, each.articles) not in named)
+    piecemeal, arrived = ReadingState(), list[Event]()
+    for event in rng.sample(history_, len(history_)):
+        arrived.append(event)
+        piecemeal.recount(piecemeal.apply([event]), arrived)
+    for article_ in "ab":
+        assert whole.of(article_) == alone.of(article_) == piecemeal.of(article_)
 
 
 # -- two and more --------------------------------------------------------------------------
