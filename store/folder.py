@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
+from store.past import events_of
 from store.query import Query
 from store.reading import ReadingState, history, uncollected, with_edits
 from store.segments import FORMAT as SEGMENT_FORMAT
@@ -185,12 +186,11 @@ class FolderLibrary:
 
     def categories(self) -> list[Category]:
         """Every category, by name."""
-        counts: dict[str, list[int]] = {}
-        for row in self._shelf.rows():
-            count = counts.setdefault(row.category, [0, 0])
-            count[0] += 1
-            count[1] += not row.read
-        return [Category(name, *counts[name]) for name in sorted(counts)]
+        return self._shelf.categories()
+
+    def events(self, kinds: Collection[str], since: str = "") -> Iterator[Sequence[Event]]:
+        """What happened to articles, in steps."""
+        return events_of(self._journal.paths(), kinds, since)
 
     def find(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case."""

@@ -8,11 +8,12 @@ nothing. What is acknowledged (a call that has returned) is on the disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from store.article import Article, Entry, Found, Reading, Row, Similar
+from store.events import Event
 from store.query import Query
 
 
@@ -113,6 +114,17 @@ class Library(Protocol):
 
     def categories(self) -> list[Category]:
         """Every category, by name."""
+
+    def events(self, kinds: Collection[str], since: str = "") -> Iterator[Sequence[Event]]:
+        """What happened to articles, on all machines, without what was undone.
+
+        Args:
+            kinds: Which events; see `record`.
+            since: From which time on, in our form; from the beginning if it is empty.
+
+        Returns:
+            Steps, some of them empty: one machine after the other, each from its first event on.
+        """
 
     def find(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case.

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from store.article import Row
+from store.library import Category
 from store.query import newest_first
 from store.reading import Marks, ReadingState
 from store.segments import Place
@@ -48,6 +49,15 @@ class Shelf:
     def row(self, article: str) -> Row | None:
         """The row of one article; None if there is none or it is deleted."""
         return None if article in self._hidden else self._rows.get(article)
+
+    def categories(self) -> list[Category]:
+        """Every category of the articles that are not deleted, by name."""
+        counts: dict[str, list[int]] = {}
+        for row in self.rows():
+            count = counts.setdefault(row.category, [0, 0])
+            count[0] += 1
+            count[1] += not row.read
+        return [Category(name, *counts[name]) for name in sorted(counts)]
 
     def title(self, article: str) -> str:
         """The title of an article, deleted or not; empty if there is none."""

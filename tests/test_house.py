@@ -105,6 +105,7 @@ def loaded(script: str, home: Path, *arguments: str) -> set[str]:
         ("mark", "6f1d", "--read", "--star"),
         ("edit", "6f1d", "--title", "Another"),
         ("keys",),
+        ("stats",),
         ("settings",),
         ("doctor",),
         ("--version",),

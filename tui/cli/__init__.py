@@ -68,6 +68,7 @@ def _command(arguments: Sequence[str]) -> int:
         "show": printing.show,
         "similar": printing.similar,
         "keys": printing.keys,
+        "stats": _stats,
         "settings": _settings,
         "doctor": doctor,
         "backup": _keep_safe,
@@ -83,6 +84,12 @@ def _settings(options: argparse.Namespace) -> int:
     from tui.cli.settings import print_settings
 
     return print_settings(options)
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from tui.cli.stats import stats
+
+    return stats(options)
 
 
 def _compact(options: argparse.Namespace) -> int:

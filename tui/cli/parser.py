@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_compact(commands)
+    stats = commands.add_parser("stats", help="print reading statistics, with charts")
+    _add_json(stats)
     keys = commands.add_parser("keys", help="print the keys of the reader")
     _add_json(keys)
     _add_settings(commands)
