@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import itertools
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,22 +12,34 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from store.article import Found, Refused
 from store.clean import clean_line
 from store.errors import BadInput
+from store.intake.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
 from store.intake.build import build
-from store.intake.newstui_json import BOM, Item, json_items, json_lines
+from store.intake.dialects import DIALECTS, dialect_of
+from store.intake.newstui_json import BOM, json_items, json_lines
 from store.intake.reading_page import is_reading_page, pages
+from store.intake.records import Item, csv_header, csv_items, json_stream, zip_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["KINDS", "Found", "Refused", "build", "detect", "read"]
+    from store.intake.dialects import Dialect
 
-KINDS = ("json", "jsonl", "reading", "markdown", "html", "text")
+__all__ = ["FORMATS", "KINDS", "Found", "Refused", "build", "detect", "read"]
+
+KINDS = (
+    *("json", "jsonl", "reading", "markdown", "html", "text"),
+    *("csv", "zip", "bookmarks", "addresses"),
+)
+FORMATS = (*KINDS, *(dialect.name for dialect in DIALECTS))
+"""What a file can be said to be: a kind of file, or the program that wrote it."""
 
 HEAD = 64 * 1024
 """Bytes that are looked at to tell what a file is."""
 
-MAX_FILE = 256 * 1024 * 1024
-"""Bytes of a file that has to be read whole; JSON Lines may be of any size."""
+MAX_FILE = 32 * 1024 * 1024
+"""Bytes of a file that has to be read whole; what holds many articles may be of any size."""
+
+ZIP = b"PK\x03\x04"
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes of one line of JSON Lines."""
@@ -41,6 +55,8 @@ SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".txt": "text",
+    ".csv": "csv",
+    ".zip": "zip",
 }
 
 JSON_BEGIN = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
@@ -61,6 +77,10 @@ def detect(name: str, head: bytes) -> str:
     Returns:
         One of `KINDS`.
     """
+    if head.startswith(ZIP):
+        return "zip"
+    if BOOKMARKS.search(head[:4096]):
+        return "bookmarks"
     suffix = SUFFIXES.get(PurePath(name).suffix.lower(), "")
     encoding = "utf-16" if head.startswith(UTF16) else "utf-8-sig"
     text = head.decode(encoding, "replace").replace("\r\n", "\n").lstrip()
@@ -72,7 +92,11 @@ def detect(name: str, head: bytes) -> str:
         return "markdown"
     if suffix in ("json", "jsonl"):
         return suffix
-    return "reading" if is_reading_page(text) else suffix or "text"
+    if dialect_of(dict.fromkeys(csv_header(text))) is not None:
+        return "csv"
+    if is_reading_page(text):
+        return "reading"
+    return "addresses" if suffix in ("", "text") and is_address_list(text) else suffix or "text"
 
 
 def _json_kind(text: str, suffix: str) -> str:
@@ -98,22 +122,25 @@ def read(
 
     Args:
         name: How the user knows the file.
-        stream: Its bytes. JSON Lines are read line by line, everything else whole.
+        stream: Its bytes. What holds many articles is read bit by bit, everything else whole.
         source: How the articles came in.
         now: The time they came in, in our form.
-        kind: One of `KINDS`, if it is known.
+        kind: One of `FORMATS`, if it is known.
     """
     name = clean_line(name)
+    dialect = next((dialect for dialect in DIALECTS if dialect.name == kind), None)
     try:
-        for item in _items(name, stream, kind):
-            yield item if isinstance(item, Refused) else _built(item, source, now)
+        for item in _items(name, stream, None if dialect else kind):
+            yield item if isinstance(item, Refused) else _built(item, dialect, source, now)
     except OSError as error:
         yield Refused(name, error.strerror or str(error))
 
 
-def _built(item: Item, source: str, now: str) -> Found | Refused:
+def _built(item: Item, forced: Dialect | None, source: str, now: str) -> Found | Refused:
     try:
-        return build(item.fields, source=source, now=now)
+        dialect = forced or dialect_of(item.fields)
+        fields = dialect.fields(item.fields) if dialect else item.fields
+        return build(fields, source=source, now=now)
     except BadInput as error:
         return Refused(item.where, str(error))
 
@@ -126,15 +153,43 @@ def _items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Item | Ref
         return
     found = kind or detect(name, head)
     is_utf16 = head.startswith(UTF16)
-    if b"\0" in head and not is_utf16 and not start.startswith((b"{", b"[")):
+    if found == "zip":
+        yield from _zip(name, head, stream)
+    elif b"\0" in head and not is_utf16 and not start.startswith((b"{", b"[")):
         yield Refused(name, "binary, not text")
-    elif found == "jsonl" and not is_utf16:
-        yield from json_lines(name, _lines(head, stream))
+    elif found in STREAMED and not is_utf16:
+        yield from STREAMED[found](name, head, stream)
     else:
         data = head + stream.read(MAX_FILE + 1 - len(head))
-        if kind is None and found in ("text", "markdown") and len(data) > len(head):
+        if kind is None and found in ("text", "markdown", "addresses") and len(data) > len(head):
             found = detect(name, data)  # a reading page shows itself only at its end
-        yield from _whole(name, data, found)
+        if found == "json" and len(data) > MAX_FILE and not is_utf16:
+            yield from json_stream(name, data, stream)
+        else:
+            yield from _whole(name, data, found)
+
+
+def _zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[Item | Refused]:
+    if stream.seekable():
+        yield from zip_items(name, stream, json_items)
+        return
+    import shutil  # imported here, as whatever few imports need
+    import tempfile
+
+    with tempfile.TemporaryFile() as copy:
+        copy.write(head)
+        shutil.copyfileobj(stream, copy)
+        yield from zip_items(name, copy, json_items)
+
+
+def _json_lines(name: str, head: bytes, stream: BinaryIO) -> Iterator[Item | Refused]:
+    return json_lines(name, _lines(head, stream))
+
+
+def _bookmarks(name: str, head: bytes, stream: BinaryIO) -> Iterator[Item | Refused]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+    chunks = itertools.chain([head], iter(lambda: stream.read(HEAD), b""))
+    return bookmark_items(name, map(decoder.decode, chunks))
 
 
 def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes | None]:
@@ -152,15 +207,23 @@ def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes | None]:
         line = stream.readline(MAX_LINE)
 
 
+STREAMED = {"jsonl": _json_lines, "csv": csv_items, "bookmarks": _bookmarks}
+"""What is read bit by bit."""
+
+
 def _whole(name: str, data: bytes, kind: str) -> Iterator[Item | Refused]:
     if len(data) > MAX_FILE:
-        yield Refused(name, f"larger than {MAX_FILE >> 20} MB; JSON Lines may be of any size")
+        yield Refused(
+            name, f"larger than {MAX_FILE >> 20} MB; JSON, CSV and ZIP may be of any size"
+        )
         return
     try:
         if kind == "json":
             yield from json_items(name, _as_utf8(data))
-        elif kind == "jsonl":
-            yield from json_lines(name, io.BytesIO(_as_utf8(data)))
+        elif kind in STREAMED:
+            yield from STREAMED[kind](name, b"", io.BytesIO(_as_utf8(data)))
+        elif kind == "addresses":
+            yield from address_items(name, _decoded(data))
         elif kind == "reading":
             for number, fields in enumerate(pages(_decoded(data).splitlines()), start=1):
                 yield Item(f"{name}: page {number}", fields)

@@ -176,8 +176,18 @@ def _reading(loose: Loose, odd: dict[str, Any], length: int) -> Reading:
         read_count=count,
         last_opened=_time(loose, odd, "last_opened"),
         last_read=last_read,
-        position=min(number_of(*loose.take("position")), length),
+        position=_position(loose, odd, length),
     )
+
+
+def _position(loose: Loose, odd: dict[str, Any], length: int) -> int:
+    """The offset where reading stopped; other programs tell the part of the text before it."""
+    _, part = loose.take("progress")
+    if isinstance(part, int | float) and 0 <= part <= 1:
+        return int(part * length) % (length or 1)
+    if part is not None:
+        odd["progress"] = part
+    return min(number_of(*loose.take("position")), length)
 
 
 def _or_no(item: tuple[str, Any]) -> tuple[str, Any]:

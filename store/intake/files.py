@@ -71,13 +71,16 @@ def sources(paths: Iterable[Path]) -> Iterator[Source | Refused]:
             yield Refused(clean_line(str(path)), KNOWN)
 
 
-def read_source(source: Source, *, how: str = "import", now: str) -> Iterator[Found | Refused]:
+def read_source(
+    source: Source, *, how: str = "import", now: str, kind: str | None = None
+) -> Iterator[Found | Refused]:
     """Read the articles of one source; that it cannot be opened is one refusal.
 
     Args:
         source: The file.
         how: How the articles came in, see `Article.source`.
         now: The time they came in, in our form.
+        kind: One of `store.intake.FORMATS`, if it is known.
     """
     try:
         stream = source.open()
@@ -85,7 +88,7 @@ def read_source(source: Source, *, how: str = "import", now: str) -> Iterator[Fo
         yield _refused(source.path, error)
         return
     with stream:
-        yield from read(source.name, stream, source=how, now=now)
+        yield from read(source.name, stream, source=how, now=now, kind=kind)
 
 
 def _source(path: Path) -> Source | Refused:

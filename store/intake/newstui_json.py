@@ -1,26 +1,19 @@
-"""newstui JSON: one article, an array of them, an object with `articles`, or one a line."""
+"""JSON: one record, an array of them, an object that holds some, or one a line."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from store.article import Refused
-from store.intake.loose import kind_of
+from store.intake.records import Item, as_item, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 BOM = b"\xef\xbb\xbf"
-
-
-class Item(NamedTuple):
-    """The fields of one article and where they stand."""
-
-    where: str
-    fields: Mapping[str, Any]
 
 
 def json_items(name: str, data: bytes) -> Iterator[Item | Refused]:
@@ -30,9 +23,10 @@ def json_items(name: str, data: bytes) -> Iterator[Item | Refused]:
     except ValueError as error:
         yield Refused(name, str(error))
         return
-    alone = isinstance(value, dict) and not isinstance(value.get("articles"), list)
-    for number, item in enumerate(_articles(value), start=1):
-        yield _item(name if alone else f"{name}: article {number}", item)
+    records = records_of(value)
+    alone = records == [value]
+    for number, record in enumerate(records, start=1):
+        yield as_item(name if alone else f"{name}: article {number}", record)
 
 
 def json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[Item | Refused]:
@@ -50,7 +44,7 @@ def json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[Item | Refu
         except ValueError as error:
             yield Refused(where, str(error))
         else:
-            yield from (_item(where, item) for item in _articles(value))
+            yield from (as_item(where, record) for record in records_of(value))
 
 
 def parse_json(data: bytes) -> Any:
@@ -71,15 +65,3 @@ def parse_json(data: bytes) -> Any:
     except (ValueError, RecursionError):
         place = f"column {strict.colno}" if strict.lineno == 1 else f"line {strict.lineno}"
         raise ValueError(f"not JSON: {strict.msg} ({place})") from None
-
-
-def _articles(value: Any) -> list[Any]:
-    if isinstance(value, dict) and isinstance(value.get("articles"), list):
-        return list(value["articles"])
-    return value if isinstance(value, list) else [value]
-
-
-def _item(where: str, value: Any) -> Item | Refused:
-    if isinstance(value, dict):
-        return Item(where, value)
-    return Refused(where, f"expected an article (a JSON object), found {kind_of(value)}")

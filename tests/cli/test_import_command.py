@@ -175,3 +175,14 @@ def test_reading_state_comes_along(run: Run, tmp_path: Path) -> None:
     assert article["read_count"] == 1
     assert article["last_read"] == "2022-03-02T08:15:00Z"
     assert article["date"] == "2022-02-28"
+
+
+def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
+    """The exports of other readers are recognised, or named by `--as`; a wrong name tells all."""
+    saved = tmp_path / "saved.json"
+    saved.write_text('[{"title": "A", "url": "https://news.example/a", "status": "archive"}]')
+    assert run("import", "--as", "pocket", str(saved)).code == 0
+    assert orjson.loads(run("list", "--json").out)["read"]
+    wrong = run("import", "--as", "pockets", str(saved))
+    assert wrong.code == 2
+    assert "'pockets' is none of json, " in wrong.err

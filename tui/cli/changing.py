@@ -24,8 +24,9 @@ STDIN = "-"
 class Intake:
     """Reads what was named; says what was refused, and goes on."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], kind: str | None = None) -> None:
         self._names = names
+        self._kind = kind
         self._now = iso(system_clock().replace(microsecond=0))
         self.refused: list[Refused] = []
 
@@ -40,20 +41,20 @@ class Intake:
     def _items(self) -> Iterator[Found | Refused]:
         for name in self._names:
             if name == STDIN:
-                yield from read("standard input", sys.stdin.buffer, now=self._now)
+                yield from read("standard input", sys.stdin.buffer, now=self._now, kind=self._kind)
                 continue
             for source in sources([Path(name)]):
                 if isinstance(source, Refused):
                     yield source
                 else:
-                    yield from read_source(source, now=self._now)
+                    yield from read_source(source, now=self._now, kind=self._kind)
 
 
 def import_files(options: argparse.Namespace) -> int:
     """Add articles from files; a bad one costs a line and the rest goes on."""
     library = unloaded(paths_of(options))
     load(library)
-    intake = Intake(options.paths)
+    intake = Intake(options.paths, options.format)
     last = Added()
     with Counter("importing").running() as counter:
         for last in library.add(intake):

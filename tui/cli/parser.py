@@ -80,11 +80,19 @@ def _add_import(commands: Commands) -> None:
         "import",
         help="add articles from files",
         description="Add articles from files and folders: reading pages, Markdown with front matter,"
-        " plain text, HTML, newstui JSON and JSON Lines. Articles that are there already stay as"
-        " they are.",
+        " plain text, HTML, newstui JSON and JSON Lines, bookmarks, lists of addresses, and what"
+        " other readers export. What a file is, is told by its content. Articles that are there"
+        " already stay as they are.",
     )
     command.add_argument(
         "paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin"
+    )
+    command.add_argument(
+        "--as",
+        dest="format",
+        type=_format,
+        metavar="FORMAT",
+        help="what the files are, whatever they look like: `csv`, `wallabag`, `pocket`, ...",
     )
     _add_json(command)
 
@@ -216,6 +224,14 @@ def nothing_asked(options: argparse.Namespace) -> str:
             "" if options.tag or options.untag else "--title, --category, --date, --tag or --untag"
         )
     return ""
+
+
+def _format(text: str) -> str:
+    from store.intake import FORMATS  # imported here: most commands read no files
+
+    if text not in FORMATS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(FORMATS)}")
+    return text
 
 
 def _positive(text: str) -> int:

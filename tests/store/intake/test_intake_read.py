@@ -127,7 +127,7 @@ def test_a_known_kind_is_not_guessed() -> None:
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.intake.MAX_FILE", 1 << 20)
     (refused,) = read("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
-    assert refused == Refused("a.txt", "larger than 1 MB; JSON Lines may be of any size")
+    assert refused == Refused("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 
 
 def test_a_disk_that_fails_is_a_refusal() -> None:

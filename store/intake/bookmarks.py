@@ -1,0 +1,105 @@
+"""Lists of addresses: bookmarks as browsers and Pocket write them in HTML, and lines of text.
+
+What is in them has no text: the address is kept, and the article can be fetched later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+from store.intake.records import Item
+
+BOOKMARKS = re.compile(rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE)
+"""How such a file says what it is."""
+
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+READ = "Read Archive"
+"""The heading over what has been read, in Pocket's export."""
+
+
+def bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[Item]:
+    """The links of a bookmark file, however large it is."""
+    parser = _Bookmarks()
+    number = 0
+    for chunk in chunks:
+        parser.feed(chunk)
+        for fields in parser.taken():
+            number += 1
+            yield Item(f"{name}: bookmark {number}", fields)
+
+
+class _Bookmarks(HTMLParser):
+    """Takes the links out of a bookmark file; the heading above them is their category."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._found: list[dict[str, Any]] = []
+        self._link: dict[str, Any] | None = None
+        self._heading: str | None = None
+        self._folders: list[str] = []
+        self._above = ""
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The links that are complete."""
+        found, self._found = self._found, []
+        return found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A link, a heading, or the list under a heading begins."""
+        if tag == "a":
+            given = {name: value or "" for name, value in attrs}
+            self._link = {
+                "url": given.pop("href", ""),
+                "title": "",
+                "created": given.pop("add_date", "") or given.pop("time_added", ""),
+                "updated": given.pop("last_modified", ""),
+                "tags": given.pop("tags", ""),
+                "category": next((each for each in reversed(self._folders) if each), ""),
+                "read": self._above == READ,
+            }
+            given.pop("icon", None)  # a picture, as long as an article
+            self._link |= {name: value for name, value in given.items() if value}
+        elif tag in ("h1", "h3"):
+            self._heading = ""
+        elif tag == "dl":
+            self._folders.append(self._above)
+            self._above = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """What began is complete."""
+        if tag == "a" and self._link is not None:
+            self._found.append({name: value for name, value in self._link.items() if value})
+            self._link = None
+        elif tag in ("h1", "h3") and self._heading is not None:
+            self._above, self._heading = self._heading.strip(), None
+            if tag == "h1" and self._above not in (READ, "Unread"):
+                self._above = ""  # the name of the file, not of a folder
+        elif tag == "dl" and self._folders:
+            self._folders.pop()
+
+    def handle_data(self, data: str) -> None:
+        """The words of a link or a heading."""
+        if self._link is not None:
+            self._link["title"] += data
+        elif self._heading is not None:
+            self._heading += data
+
+
+def is_address_list(text: str) -> bool:
+    """Whether every line that is not empty begins with an address."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(ADDRESS.match(line.strip()) for line in lines)
+
+
+def address_items(name: str, text: str) -> Iterator[Item]:
+    """The addresses of a text, one a line, each perhaps followed by `| ` and its title."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        address, _, title = line.strip().partition(" | ")
+        if address:
+            fields = {"url": address, "title": title.strip()}
+            yield Item(
+                f"{name}: line {number}", {key: value for key, value in fields.items() if value}
+            )

@@ -1,0 +1,263 @@
+"""How other programs write their articles: which records are theirs, and what their fields mean.
+
+A record becomes fields in the shape of newstui JSON, which `store.intake.build` then checks like
+any others. What newstui has no field for keeps its name and ends under `extra`. The id of another
+program ends there too: its articles are known by their addresses, so that the same page saved by
+two programs is one article.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from store.errors import BadInput
+
+Record = Mapping[str, Any]
+Fields = dict[str, Any]
+
+STATE = "/state/com.google/"
+LABEL = "/label/"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The records of one program's export."""
+
+    name: str
+    """What `--as` takes."""
+    needs: frozenset[str]
+    """The fields every such record has, and no other program's record has all of."""
+    fields: Callable[[Record], Fields]
+    """Makes newstui fields of a record. Raises `BadInput` if it is no article."""
+
+
+def dialect_of(record: Record) -> Dialect | None:
+    """The dialect a record is written in, None for newstui's own."""
+    keys = record.keys()
+    return next((dialect for dialect in DIALECTS if dialect.needs <= keys), None)
+
+
+def _renamed(record: Record, program: str, names: str) -> Fields:
+    """The fields that hold something, by our names.
+
+    Args:
+        record: What the program wrote.
+        program: Its name, for its id.
+        names: `theirs=ours` with blanks between; a blank within a name is written `_`.
+    """
+    ours = {"id": f"{program}_id", "ID": f"{program}_id"}
+    for pair in names.split():
+        theirs, _, name = pair.partition("=")
+        ours[theirs] = ours[theirs.replace("_", " ")] = name
+    return {
+        ours.get(name, name): value
+        for name, value in record.items()
+        if value not in (None, "", [], {})
+    }
+
+
+def _split(value: object, separator: str) -> list[str]:
+    return [part.strip() for part in str(value or "").split(separator)]
+
+
+def _listed(value: object) -> list[Any]:
+    """The items of a list that was written out, as JSON or as Python writes it."""
+    text = str(value or "[]")
+    with suppress(ValueError):
+        return list(json.loads(text))
+    with suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return list(ast.literal_eval(text))
+    return [text]
+
+
+def _number(value: object) -> float:
+    with suppress(ValueError, TypeError):
+        return float(str(value))
+    return 0.0
+
+
+def _at(value: object, *path: str | int) -> Any:
+    """What stands at a place inside nested values, None if there is no such place."""
+    for step in path:
+        try:
+            value = value[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _wallabag(record: Record) -> Fields:
+    return _renamed(
+        record,
+        "wallabag",
+        "content=html is_archived=read archived_at=last_read is_starred=starred"
+        " created_at=created updated_at=updated published_at=date published_by=authors"
+        " domain_name=category",
+    )
+
+
+def _wallabag_csv(record: Record) -> Fields:
+    fields = _renamed(
+        record,
+        "wallabag",
+        "Title=title URL=url Content=html Tags=tags Language=language Creation_date=created",
+    )
+    with suppress(ValueError):
+        made = datetime.strptime(str(fields.get("created")), "%d/%m/%Y %H:%M:%S")
+        fields["created"] = made.isoformat(sep=" ")
+    return fields
+
+
+def _omnivore(record: Record) -> Fields:
+    fields = _renamed(
+        record,
+        "omnivore",
+        "description=summary labels=tags savedAt=created updatedAt=updated publishedAt=date",
+    )
+    fields["read"] = record.get("state") == "Archived"
+    fields["progress"] = _number(fields.pop("readingProgress", 0)) / 100
+    return fields
+
+
+def _readwise_csv(record: Record) -> Fields:
+    fields = _renamed(
+        record, "readwise", "Title=title URL=url Document_tags=tags Saved_date=created"
+    )
+    fields["tags"] = _listed(fields.get("tags"))
+    fields["progress"] = _number(fields.pop("Reading progress", 0))
+    fields["read"] = record.get("Location") == "archive"
+    return fields
+
+
+def _readwise(record: Record) -> Fields:
+    if record.get("parent_id"):
+        raise BadInput("a highlight or note, not an article")
+    fields = _renamed(
+        record,
+        "readwise",
+        "url=readwise_url source_url=url category=readwise_kind site_name=category content=html"
+        " word_count=words saved_at=created created_at=created_at updated_at=updated"
+        " published_date=date last_opened_at=last_opened",
+    )
+    fields["progress"] = _number(fields.pop("reading_progress", 0))
+    fields["read"] = record.get("location") == "archive"
+    return fields
+
+
+def _google_reader(record: Record) -> Fields:
+    fields = _renamed(record, "feed", "published=date")
+    states = [str(each) for each in fields.pop("categories", [])]
+    labels = [each.split(LABEL, 1)[1] for each in states if LABEL in each]
+    fields["read"] = any(each.endswith(STATE + "read") for each in states)
+    fields["starred"] = any(each.endswith(STATE + "starred") for each in states)
+    fields["tags"] = labels
+    fields["url"] = _at(record, "canonical", 0, "href") or _at(record, "alternate", 0, "href")
+    summary = fields.pop("summary", None)
+    content = fields.pop("content", None) or summary
+    fields["html"] = content if isinstance(content, str) else _at(content, "content")
+    fields["category"] = _at(record, "origin", "title")
+    fields["created"] = _number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
+    return fields
+
+
+def _miniflux(record: Record) -> Fields:
+    fields = _renamed(
+        record, "miniflux", "content=html published_at=date created_at=created changed_at=updated"
+    )
+    fields["read"] = fields.pop("status", "") == "read"
+    fields["category"] = _at(record, "feed", "title")
+    return fields
+
+
+def _pocket(record: Record) -> Fields:
+    fields = _renamed(record, "pocket", "time_added=created")
+    fields["tags"] = _split(record.get("tags"), "|")
+    fields["read"] = fields.pop("status", "") == "archive"
+    return fields
+
+
+def _instapaper(record: Record) -> Fields:
+    fields = _renamed(record, "instapaper", "URL=url Title=title Selection=text Timestamp=created")
+    fields["tags"] = _listed(fields.pop("Tags", None))
+    folder = fields.pop("Folder", "Unread")
+    fields["read"], fields["starred"] = folder == "Archive", folder == "Starred"
+    if folder not in ("Unread", "Archive", "Starred"):
+        fields["category"] = folder
+    return fields
+
+
+def _matter(record: Record) -> Fields:
+    fields = _renamed(
+        record,
+        "matter",
+        "Title=title Author=author Publisher=category URL=url Word_Count=words"
+        " Favorited=starred Read=read Last_Interaction_Date=updated File_Id=matter_id",
+    )
+    fields["tags"] = _split(fields.pop("Tags", ""), ";")
+    return fields
+
+
+def _pinboard(record: Record) -> Fields:
+    fields = _renamed(
+        record, "pinboard", "href=url description=title extended=summary time=created"
+    )
+    fields["tags"] = _split(record.get("tags"), " ")
+    fields["read"] = fields.pop("toread", "no") == "no"
+    return fields
+
+
+def _mymind(record: Record) -> Fields:
+    return _renamed(record, "mymind", "content=text")
+
+
+def _zotero(record: Record) -> Fields:
+    fields = _renamed(
+        record,
+        "zotero",
+        "Key=zotero_id Title=title Url=url Abstract_Note=summary Publication_Title=category"
+        " Date=date Date_Added=created Date_Modified=updated Language=language",
+    )
+    fields["authors"] = _split(fields.pop("Author", ""), ";")
+    fields["tags"] = _split(fields.pop("Manual Tags", ""), ";")
+    return fields
+
+
+def _karakeep(record: Record) -> Fields:
+    fields = _renamed(record, "karakeep", "createdAt=created archived=read")
+    content = fields.pop("content", None)
+    fields["url"] = _at(content, "url")
+    fields["text"] = _at(content, "text")
+    return fields
+
+
+def _linkwarden(record: Record) -> Fields:
+    return _renamed(record, "linkwarden", "name=title createdAt=created collection=category")
+
+
+DIALECTS = tuple(
+    Dialect(name, frozenset(needs.split("|")), fields)
+    for name, needs, fields in (
+        ("wallabag", "title|url|is_archived", _wallabag),
+        ("wallabag-csv", "Title|URL|Content|Tags|MIME Type", _wallabag_csv),
+        ("omnivore", "slug|savedAt|url", _omnivore),
+        ("readwise-csv", "Title|URL|Document tags|Location", _readwise_csv),
+        ("readwise", "source_url|reading_progress|location", _readwise),
+        ("google-reader", "origin|categories|title", _google_reader),
+        ("miniflux", "feed|status|published_at", _miniflux),
+        ("pocket", "title|url|time_added|status", _pocket),
+        ("instapaper", "URL|Title|Selection|Folder", _instapaper),
+        ("matter", "Title|URL|Publisher|In Queue", _matter),
+        ("pinboard", "href|description|toread", _pinboard),
+        ("mymind", "type|title|url|note|created", _mymind),
+        ("zotero", "Key|Item Type|Title|Url|Abstract Note", _zotero),
+        ("karakeep", "content|createdAt|archived", _karakeep),
+        ("linkwarden", "collection|url|name", _linkwarden),
+    )
+)
+"""Every dialect that is recognised by its fields; the first that fits is taken."""
