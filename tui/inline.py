@@ -63,10 +63,16 @@ class Inline(NamedTuple):
         )
 
 
-def scan_inline(text: str) -> Inline | None:
-    """The markup of one line, or None if it stands as it is."""
-    scanner = _Scanner(text)
+def scan_inline(text: str, number: int = 0) -> Inline | None:
+    """The markup of one line, or None if it stands as it is.
+
+    Args:
+        text: The line.
+        number: That of its first link, for every link to be followed by its number; 0 for none.
+    """
+    scanner = Scanner(text, number)
     scanner.run()
+    scanner.number_links()
     return scanner.result() if scanner.marks else None
 
 
@@ -94,11 +100,12 @@ class _Target(NamedTuple):
     url: str
 
 
-class _Scanner:
+class Scanner:
     """What was found so far, in places of the source: edits to make and ranges to mark."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, number: int = 0) -> None:
         self.text = text
+        self._number = number
         self.edits: list[tuple[int, int, str]] = []
         self.marks: dict[str, list[Range]] = {}
         self.targets: list[_Target] = []
@@ -130,7 +137,8 @@ class _Scanner:
     def _mark(self, style: str, start: int, end: int) -> None:
         self.marks.setdefault(style, []).append((start, end))
 
-    def _remove(self, start: int, end: int, instead: str = "") -> None:
+    def replace(self, start: int, end: int, instead: str = "") -> None:
+        """Show something else, or nothing, instead of a part."""
         self.edits.append((start, end, instead))
 
     def _star(self, start: int, end: int) -> None:
@@ -150,8 +158,8 @@ class _Scanner:
             begin = self._stars[size] or 0
             self._stars[size] = None
             self._mark("em" if size == 1 else "strong", begin + size, at)
-            self._remove(begin, begin + size)
-            self._remove(at, at + size)
+            self.replace(begin, begin + size)
+            self.replace(at, at + size)
             at += size
 
     def _code(self, start: int, end: int) -> int:
@@ -166,8 +174,8 @@ class _Scanner:
             return end
         stop = closing[i]
         self._mark("code", end, stop)
-        self._remove(start, end)
-        self._remove(stop, stop + end - start)
+        self.replace(start, end)
+        self.replace(stop, stop + end - start)
         return stop + end - start
 
     def _closing_ticks(self) -> dict[int, list[int]]:
@@ -199,12 +207,12 @@ class _Scanner:
         self.targets.append(_Target(whole if image else label, whole, target[1] or target[2]))
         if image:
             self._mark("muted", opening, stop)
-            self._remove(opening, label[0], "[image: " if label[0] < start else "[image")
-            self._remove(start, stop, "]")
+            self.replace(opening, label[0], "[image: " if label[0] < start else "[image")
+            self.replace(start, stop, "]")
         else:
             self._mark("link", *label)
-            self._remove(opening, label[0])
-            self._remove(start, stop)
+            self.replace(opening, label[0])
+            self.replace(start, stop)
         return stop
 
     def _forget_inside(self, opening: int) -> None:
@@ -215,17 +223,36 @@ class _Scanner:
         while links and links[-1][0] > opening:
             links.pop()
 
+    def number_links(self) -> None:
+        """Let every link be followed by its number, if that is wanted."""
+        if self._number:
+            for number, target in enumerate(self.targets, self._number):
+                self.replace(target.whole[1], target.whole[1], f"[{number}]")
+
+    def shown(self, start: int, end: int) -> str:
+        """A part of the line with the edits that were made in it."""
+        pieces = []
+        for begin, stop, instead in sorted(self.edits):
+            if start <= begin and stop <= end:
+                pieces += [self.text[start:begin], instead]
+                start = stop
+        return "".join([*pieces, self.text[start:end]])
+
     def result(self) -> Inline:
         """The text with the edits made, and everything in places of that text."""
         pieces: list[str] = []
         shown, sources = [0], [0]
         length = at = 0
+        numbers: tuple[list[int], list[int]] = [], []
         for start, end, instead in sorted(self.edits):
             pieces += (self.text[at:start], instead)
             length += start - at + len(instead)
             at = end
             shown.append(length)
             sources.append(at)
+            if start == end and instead[:1] == "[":
+                numbers[0].append(length - len(instead))
+                numbers[1].append(length)
         text = "".join([*pieces, self.text[at:]])
 
         def place(source: int) -> int:
@@ -237,6 +264,8 @@ class _Scanner:
             for style, ranges in self.marks.items()
             if ranges
         }
+        if numbers[0]:
+            marks["accent"] = numbers
         links = [
             InlineLink(place(target.label[0]), place(target.label[1]), target.whole[0], target.url)
             for target in self.targets

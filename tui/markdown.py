@@ -12,19 +12,21 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.inline import Inline, InlineLink, scan_inline
+from tui.tables import align, is_rule, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BULLET = "•"
 BAR = "│"
+CONTINUES = "↳ "
+"""What stands before the rest of a line of code, or of a table, that is too long."""
 
 _HEADING = re.compile(r"#{1,6} +(?=\S)")
 _ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) +(?=\S)")
 _QUOTE = re.compile(r" {0,3}(?:>+(?: |\Z))+")
 _FENCE = re.compile(r" *(?:(```)`*[^`]*\Z|(~~~))")
 _FENCE_END = re.compile(r" *(?:(```+)|(~~~+)) *\Z")
-_TABLE_RULE = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
 _INLINE = ("*", "[", "`", "://")
 _FIRST_OF_MARKUP = frozenset("#>-*+|`~ 0123456789")
 _RIGHT_TO_LEFT = re.compile(
@@ -65,9 +67,14 @@ class Block(NamedTuple):
         return self.inline.links if self.inline else []
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """The blocks of a text, with a blank one where the source has empty lines or the kind changes."""
-    reader = _Reader(text)
+def blocks(text: str, *, numbered: bool = False) -> Iterator[Block]:
+    """The blocks of a text, with a blank one where the source has empty lines or the kind changes.
+
+    Args:
+        text: Of an article.
+        numbered: Whether every link is followed by its number.
+    """
+    reader = _Reader(text, numbered=numbered)
     before: Kind | None = None
     blank: int | None = None
     offset = 0
@@ -96,20 +103,26 @@ def _apart(before: Kind, kind: Kind) -> bool:
 class _Reader:
     """Reads the lines of a text one after the other."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, numbered: bool = False) -> None:
         self.lines = text.split("\n")
+        self._next_link = int(numbered)
+        """The number of the next link; 0 if links have none."""
         self._ascii = text.isascii()
         self._has_tables = "|" in text
         self._has_inline = any(mark in text for mark in _INLINE)
         self._in_list = False
         self._in_table = False
+        self._aligned: dict[int, Inline] = {}
+        self._looked_at = -1
+        """The last line that belongs to a table whose columns were looked at."""
         self._code_until = -1
         self._unclosed: set[str] = set()
 
     def read(self, number: int, offset: int, line: str) -> Block | None:
         """The block of a line; None for the fences around code."""
         if number <= self._code_until:
-            return Block(Kind.CODE, offset, line) if number < self._code_until else None
+            code = Block(Kind.CODE, offset, line, CONTINUES)
+            return code if number < self._code_until else None
         line = line.rstrip()
         if not line:
             self._in_table = False
@@ -123,8 +136,10 @@ class _Reader:
         """A line that may be more than text; None for the fence that begins code."""
         if self._opens_code(number, line):
             return None
+        if row := self._aligned_row(number, line):
+            return Block(Kind.CODE, offset, row.text, CONTINUES, row)
         if self._is_table(number, line):
-            return Block(Kind.CODE, offset, line)
+            return Block(Kind.CODE, offset, line, CONTINUES)
         if item := _ITEM.match(line):
             return self._item(offset, line, item.end())
         indent = len(line) - len(line.lstrip(" "))
@@ -161,22 +176,34 @@ class _Reader:
         self._unclosed.add(mark)
         return False
 
+    def _aligned_row(self, number: int, line: str) -> Inline | None:
+        """The line as a row of a table whose columns line up; None if it is none."""
+        begins = "|" in line and line[0] not in "#>" and not _ITEM.match(line)
+        if begins and number > self._looked_at:
+            rows = rows_of(self.lines, number)
+            self._looked_at = number + max(0, len(rows) - 1)
+            aligned = align(rows, self._next_link)
+            self._aligned = dict(enumerate(aligned, number))
+            if self._next_link:
+                self._next_link += sum(len(row.links) for row in aligned)
+        return self._aligned.get(number)
+
     def _is_table(self, number: int, line: str) -> bool:
         """Whether the line belongs to a table: bars on both sides, or in a row under which a rule stands."""
         if "|" not in line:
             self._in_table = False
         elif not self._in_table:
-            self._in_table = number + 1 < len(self.lines) and bool(
-                _TABLE_RULE.match(self.lines[number + 1].rstrip())
-            )
+            self._in_table = number + 1 < len(self.lines) and is_rule(self.lines[number + 1])
         bare = line.strip()
         return self._in_table or (bare[0] == bare[-1] == "|" and len(bare) > 1)
 
     def _with_inline(self, kind: Kind, offset: int, text: str, hang: str = "") -> Block:
         inline = None
         if self._has_inline and any(mark in text for mark in _INLINE):
-            inline = scan_inline(text)
+            inline = scan_inline(text, self._next_link)
             text = inline.text if inline else text
+            if inline and self._next_link:
+                self._next_link += len(inline.links)
         rtl = not self._ascii and _reads_from_right(text)
         return Block(kind, offset, text, hang, inline, rtl)
 

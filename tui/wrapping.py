@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from tui.cells import is_narrow, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Part = tuple[int, int]
 """Start and end of what one line shows of a paragraph; blanks at the break belong to no line."""
+
+SLICE = 8192
+"""Characters of a longer paragraph that are looked at together."""
 
 _INSIDE_WORDS = "-/‐–—"  # the hyphen first: it stands in a character class too
 """A word longer than a line is broken after one of these, if it has any."""
@@ -47,6 +50,23 @@ def parts(text: str, width: int, hang: int = 0, *, whole: bool = True) -> list[P
     if len(text) <= width:
         return [(0, len(text))]
     return _wrap_narrow(text, width, rest) if whole else _chop_narrow(len(text), width, rest)
+
+
+def stream(text: str, width: int, hang: int = 0, *, whole: bool = True) -> Iterator[Part]:
+    """`parts` one by one: of a paragraph of a megabyte the first lines stand at once."""
+    at, size = 0, SLICE
+    while len(text) - at > size:
+        found = parts(text[at : at + size], width, hang, whole=whole)
+        if len(found) == 1:
+            size *= 2  # nothing but blanks behind the line, or a line longer than the slice
+            continue
+        for start, end in found[:-1]:
+            yield at + start, at + end
+        # What the last line shows depends on what follows the slice.
+        at, size = at + found[-1][0], SLICE
+        width, hang = max(1, width - hang), 0
+    for start, end in parts(text[at:], width, hang, whole=whole):
+        yield at + start, at + end
 
 
 def _chop_narrow(size: int, width: int, rest: int) -> list[Part]:

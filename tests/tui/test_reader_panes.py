@@ -19,7 +19,7 @@ from tests.reader import (
 )
 from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen
-from tui.widgets.article_view import ArticleView
+from tui.widgets.article_view import RAIL, ArticleView
 
 SIZES = pytest.mark.parametrize("size", [WIDE, (100, 24), MIDDLE, NARROW], ids=str)
 
@@ -192,7 +192,7 @@ async def test_zoom(start: Start, size: tuple[int, int]) -> None:
 def longest(view: ArticleView) -> int:
     """Characters of the longest of the first lines of an article."""
     lines_of = ("".join(text for text, _ in view.line_pieces(y, 80)) for y in range(30))
-    return max(len(line.strip()) for line in lines_of)
+    return max(len(line.strip(f" {RAIL}")) for line in lines_of)
 
 
 @pytest.mark.command("view.narrower", "view.wider")

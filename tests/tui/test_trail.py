@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tui.trail import Trail
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui.trail import Trail, breadcrumbs
 
 
 def test_an_empty_trail_leads_nowhere() -> None:
@@ -46,6 +50,44 @@ def test_articles_that_are_gone_are_left_out() -> None:
     trail.forget({"a"})
     assert (trail.articles, trail.at) == (["d"], 0)
     trail.forget({"d"})
-    assert trail == Trail()
+    assert (trail, trail.here) == (Trail(), None)
     trail.visit("e")
     assert trail.articles == ["e"]
+
+
+def test_where_things_stood_is_noted_for_the_article_one_is_at() -> None:
+    trail = Trail()
+    trail.visit("a", "Title a")
+    trail.leave("a", 7, "x")
+    trail.visit("b")
+    trail.leave("a", 9, "y")
+    trail.entitle("b", "Title b")
+    assert trail.here is not None
+    assert (trail.here.title, trail.here.position) == ("Title b", None)
+    trail.step(-1)
+    assert (trail.here.title, trail.here.position, trail.here.selected) == ("Title a", 7, "x")
+
+
+def test_so_many_steps_or_as_far_as_the_trail_leads() -> None:
+    trail = Trail()
+    for article in "abcd":
+        trail.visit(article)
+    assert [trail.step(-2), trail.step(-9), trail.step(9), trail.step(2)] == ["b", "a", "d", None]
+
+
+def test_breadcrumbs_are_shortened_from_both_ends() -> None:
+    titles = ["Tide tables", "The harbour master", "A storm", "Calm again"]
+    assert "".join(breadcrumbs(titles, 1, 80)) == (
+        "Tide tables › ▸ The harbour master › A storm › Calm again"
+    )
+    assert breadcrumbs(titles, 2, 40) == ("… › The harbour master › ", "▸ A storm", " › …")
+    assert breadcrumbs(titles, 3, 24) == ("… › ", "▸ Calm again", "")
+    assert breadcrumbs(titles, 1, 9) == ("", "▸ The ha…", "")
+    assert breadcrumbs(["One"], 0, 40) == ("", "▸ One", "")
+
+
+@given(st.lists(st.text("aé中🎉 ", max_size=30), min_size=1, max_size=6), st.data())
+def test_breadcrumbs_fit(titles: list[str], data: st.DataObject) -> None:
+    """Case 55: at every width."""
+    at, width = data.draw(st.integers(0, len(titles) - 1)), data.draw(st.integers(1, 120))
+    assert cell_len("".join(breadcrumbs(titles, at, width))) <= width

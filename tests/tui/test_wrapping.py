@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.widths import fits
 from tui.layout import wrap
-from tui.wrapping import parts
+from tui.wrapping import parts, stream
 
 CLUSTERS = {
     "family": "👨‍👩‍👧",
@@ -142,3 +142,26 @@ def test_long_lines(text: str) -> None:
     shown = parts(text, 80)
     assert shown[0][0] == 0
     assert shown[-1][1] == len(text.rstrip())
+
+
+@given(
+    TEXT | NEWS | st.text("ab  -", max_size=200),
+    st.integers(1, 30),
+    st.integers(0, 4),
+    st.booleans(),
+)
+def test_bit_by_bit_lines_break_at_the_same_places(
+    text: str, width: int, hang: int, whole: bool
+) -> None:
+    """Case 53: a paragraph of a megabyte is broken in slices, and nobody sees where they end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.wrapping.SLICE", 40 + width)
+        assert list(stream(text, width, hang, whole=whole)) == parts(text, width, hang, whole=whole)
+
+
+def test_of_a_megabyte_only_what_is_asked_for_is_broken() -> None:
+    """Case 53."""
+    text = "長い段落 with é and 👩‍👩‍👧. " * 40_000
+    lines = stream(text, 80)
+    assert [next(lines) for _ in range(3)] == parts(text[:8000], 80)[:3]
+    assert next(stream(" " * 100_000 + "x", 10)) == parts(" " * 100_000 + "x", 10)[0]

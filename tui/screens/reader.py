@@ -28,6 +28,7 @@ from tui.widgets.article_view import ArticleView
 from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
+from tui.widgets.trail_line import TrailLine
 from tui.wording import count, joined, many, progress
 
 PREVIEW_AFTER = 0.15
@@ -35,6 +36,8 @@ PREVIEW_AFTER = 0.15
 REFRESH_EVERY = 2.0
 """Seconds between two looks at what other processes and machines have changed."""
 SEARCH_LIMIT = 200
+WITH_TRAIL = 14
+"""Rows of the terminal from which on one is left for the trail."""
 
 MakeGateway = Callable[[Post], Gateway]
 
@@ -82,6 +85,7 @@ class Panes(Screen[None]):
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
         self.article.measure = self.settings.measure
+        self.crumbs = TrailLine(self.trail, id="trail")
         self.side = SidePane(now, id="side")
         self.status = StatusLine(id="status")
         self.search: Input | None = None
@@ -93,6 +97,7 @@ class Panes(Screen[None]):
         with Container(id="body"):
             yield self.articles
             with Horizontal(id="reading"):
+                yield self.crumbs
                 yield self.article
                 yield self.side
         yield self.status
@@ -127,6 +132,7 @@ class Panes(Screen[None]):
             self.pane_widget(name).display = name in self.shape.panes
         self.set_class(self.shape.panes == ("article",), "-alone")
         self.query_one("#reading").display = self.shape.panes != ("list",)
+        self.show_trail()
         self.tell_state()
         if self.shape.panes and pane not in self.shape.panes:
             self.go_to_pane(self.shape.panes[0])
@@ -210,8 +216,13 @@ class Panes(Screen[None]):
     def show_article(self, message: messages.ArticleFetched) -> None:
         """Show an article where it was asked for, unless another one was asked for since."""
         entry = message.entry
+        self.trail.entitle(entry.article.id, entry.article.title)
         if message.opened and entry.article.id == self._wanted:
-            self.article.show(entry, entry.reading.position)
+            here = self.trail.here  # a library that cannot change does not know where one was
+            there = here is not None and here.article == entry.article.id
+            position = here.position if here is not None and there else None
+            self.article.show(entry, entry.reading.position if position is None else position)
+            self.show_trail()
         elif _is(self.article.entry, entry.article.id):
             self.article.update_facts(entry)
         if entry.article.id == self.subject:
@@ -237,6 +248,7 @@ class Panes(Screen[None]):
 
     def _forget(self, gone: Collection[str]) -> None:
         self.trail.forget(gone)
+        self.show_trail()
         self.articles.leave_out(gone)
         for pane in (self.article, self.side):
             if pane.entry is not None and pane.entry.article.id in gone:
@@ -316,17 +328,27 @@ class Panes(Screen[None]):
         """
         self.leave()
         self._wanted = article
-        if visit:
-            self.trail.visit(article)
-        self.gateway.open(article)
         index = self.articles.index(article)
+        if visit:
+            self.trail.visit(article, self.articles.rows[index].title if index is not None else "")
+        elif index is None and self.trail.here is not None:
+            index = self.articles.index(self.trail.here.selected)
+        self.gateway.open(article)
         if index is not None:
             self.articles.move_to(index)
+        self.show_trail()
         self.go_to_pane("article")
+
+    def show_trail(self) -> None:
+        """Show by which articles one came here, where there is room."""
+        self.crumbs.show(room="article" in self.shape.panes and self.app.size.height >= WITH_TRAIL)
 
     def leave(self) -> None:
         """Remember where reading stopped."""
         entry = self.article.entry
+        if entry is not None:
+            selected = self.articles.row.id if self.articles.row is not None else ""
+            self.trail.leave(entry.article.id, self.article.position, selected)
         if entry is not None and self.article.position != entry.reading.position:
             reading = replace(entry.reading, position=self.article.position)
             self.article.entry = replace(entry, reading=reading)

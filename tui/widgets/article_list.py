@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 
 from store.article import Row, minutes
@@ -192,6 +193,11 @@ class ArticleList(LineView):
         chosen = not spot.heading and spot.row < len(self.rows)
         if chosen and not self.move_to(spot.row):
             self.post_message(self.Chosen(self.rows[spot.row]))
+
+    @property
+    def caret(self) -> Offset:
+        """The terminal's cursor stands on the row."""
+        return Offset(0, self._lines.line(self.cursor) - self.top if self.rows else 0)
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """A heading, or one line of a row: cursor, unread mark, star, title, facts."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 
 from store.article import Entry, minutes
-from tui.layout import Layout, Line, lay_out, wrap
+from tui.finding import Find
+from tui.layout import Layout, Line, Link, Span, Spot, lay_out, wrap
+from tui.selecting import Move, Selection
 from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import count, day, joined
 
@@ -21,13 +23,17 @@ SLICE = 1000
 """Lines laid out at a time while nothing else is to be done."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
+RAIL = "▐"
+"""Stands at the edge, as far down as the screen stands in the text."""
+LOOKED_AT = 2000
+"""Blocks of the text that are looked through at a time for what is to be found."""
 
 
 class ArticleView(LineView):
     """Shows one article; posts when its end has been on the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "heading", "quote", "link", "strong", "em", "code"
+        "heading", "quote", "link", "strong", "em", "code", "accent", "match", "selection"
     )
 
     @dataclass
@@ -35,6 +41,17 @@ class ArticleView(LineView):
         """The last line of the article has been shown."""
 
         article: str
+
+    @dataclass
+    class Looked(Message):
+        """More of the text has been looked through."""
+
+        count: str
+        """Which hit of how many, in words."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last count counts."""
+            return isinstance(message, ArticleView.Looked)
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -46,12 +63,19 @@ class ArticleView(LineView):
         self._laid_out_for = Size(0, 0)
         self._place = 0
         self._ended = self._fresh = False
+        self._numbered = False
+        self.found: Find | None = None
+        """What is looked for in the text."""
+        self.selection: Selection | None = None
+        """What is being selected of it."""
 
     def show(self, entry: Entry, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
         self.entry = entry
         self._ended, self._fresh = False, True
         self._place = position
+        self.found = self.selection = None
+        self._numbered = False
         self._layout, self._width = None, 0  # a hidden view is laid out once it is shown
         self._lay_out()
 
@@ -69,7 +93,7 @@ class ArticleView(LineView):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.entry = self._layout = None
+        self.entry = self._layout = self.found = self.selection = None
         self._head = []
         self.set_height(0)
         self.refresh()
@@ -104,7 +128,7 @@ class ArticleView(LineView):
         self._laid_out_for = Size(0, 0)
         self._width = width = self._text_width
         self._head = _head(self.entry, width)
-        self._layout = lay_out(self.entry.body.text, width)
+        self._layout = lay_out(self.entry.body.text, width, numbered=self._numbered)
         self._lay_out_more()
         self._go_to_place()
         self.refresh()
@@ -158,22 +182,184 @@ class ArticleView(LineView):
             self._look_for_end()
 
     def _look_for_end(self) -> None:
-        if self.entry is not None and self.display and self.at_end and not self._ended:
+        # What a search jumps to has not been read.
+        if self.entry is None or not self.display or self.found is not None:
+            return
+        if self.at_end and not self._ended:
             self._ended = True
             self.post_message(self.EndReached(self.entry.article.id))
 
+    # -- finding ---------------------------------------------------------------------------
+
+    def find(self, terms: Sequence[str], near: int = 0, *, words: bool = False) -> None:
+        """Mark every place of these terms, and show one of them.
+
+        Args:
+            terms: Each may be several words.
+            near: An offset into the text: the first hit from there on is shown, else the first of all.
+            words: Only where a word begins.
+        """
+        if self._layout is None:
+            return
+        spot = self._layout[self._layout.line_at(near)].spot if near and self._layout else (0, 0)
+        self.found = Find(terms, spot, words=words)
+        self._look(self.found)
+
+    def _look(self, found: Find) -> None:
+        # In pieces, as the text is laid out in slices: the first hit of a long one is shown at once.
+        if found is not self.found or self._layout is None:
+            return
+        before = found.hit
+        if found.read(self._layout, LOOKED_AT):
+            self.call_later(self._look, found)
+        self._tell_found(moved=found.hit != before)
+
+    def _tell_found(self, *, moved: bool) -> None:
+        if self.found is not None:
+            if moved and self.found.hit is not None:
+                self._show_spot(self.found.hit.spot)
+            self.post_message(self.Looked(self.found.count))
+        self.refresh()
+
+    def find_step(self, by: int) -> None:
+        """Show the next hit (1), or the one before (-1)."""
+        if self.found is not None:
+            self.found.step(by)
+            self._tell_found(moved=True)
+
+    def end_find(self) -> None:
+        """Take the marks away."""
+        self.found = None
+        self.refresh()
+
+    def go_to_offset(self, offset: int) -> None:
+        """Go to a place of the text, as it was noted as `position`."""
+        self._place = offset
+        self._go_to_place()
+
+    def _show_spot(self, spot: Spot) -> None:
+        """See that a place of the text is on the screen, with some lines around it."""
+        if self._layout is None:
+            return
+        line, height = self._layout.line_of(spot) + len(self._head), self.size.height
+        if not self.top <= line < self.top + height:
+            self.go_to(line - height // 3)
+
+    # -- selecting -------------------------------------------------------------------------
+
+    def start_selecting(self) -> bool:
+        """Put a cursor on the first word on the screen, or on what was found; False where there is no text."""
+        layout = self._layout
+        if layout is None or (not layout.more(1) and not layout.ready):
+            return False
+        y = max(0, self.top - len(self._head))
+        hit = self.found.hit if self.found is not None else None
+        self.selection = Selection(layout, layout.line_of(hit.spot) if hit else y)
+        self.refresh()
+        return True
+
+    def begin_selection(self) -> None:
+        """Begin what is selected where the cursor stands."""
+        if self.selection is not None:
+            self.selection.begin()
+            self.refresh()
+
+    def move_selection(self, what: Move, by: int) -> None:
+        """Move the cursor; what is selected goes as far."""
+        if self.selection is not None and self._layout is not None:
+            self.selection.move(self._layout, what, by)
+            self._show_spot(self.selection.cursor)
+            self.refresh()
+
+    def end_selecting(self) -> str:
+        """End it.
+
+        Returns:
+            What was selected.
+        """
+        text = ""
+        if self.selection is not None and self._layout is not None:
+            text = self.selection.text(self._layout)
+        self.selection = None
+        self.refresh()
+        return text
+
+    # -- links -----------------------------------------------------------------------------
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """The links of the article, in their order."""
+        return self._layout.links if self._layout is not None else ()
+
+    def number_links(self, *, on: bool) -> None:
+        """Show the number of every link behind it, or no longer."""
+        self.found = self.selection = None
+        self._numbered = on
+        self._lay_out()
+
+    def show_offset(self, offset: int) -> None:
+        """See that a place of the text is on the screen; reading stands where it stood."""
+        if self._layout is not None:
+            place = self._place
+            self._show_spot(self._layout[self._layout.line_at(offset)].spot)
+            self._place = place
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    @property
+    def caret(self) -> Offset:
+        """Where on the screen reading stands: the word selected, the hit, else the first line of text."""
+        spot = None
+        if self.selection is not None:
+            spot = self.selection.cursor
+        elif self.found is not None and self.found.hit is not None:
+            spot = self.found.hit.spot
+        margin = max(0, (self.size.width - self._text_width) // 2)
+        if spot is None or self._layout is None:
+            return Offset(margin, 0)
+        y = self._layout.line_of(spot)
+        line = self._layout[y]
+        x = cells(line.text[: spot[1] - line.start + line.lead])
+        return Offset(margin + x, y + len(self._head) - self.top)
+
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """One line of the head or of the text, centred."""
+        """One line of the head or of the text, centred, and how far down the text it stands."""
         if self.entry is None:
             return [(" enter opens an article", "muted")] if y == 0 else []
-        margin = (" " * max(0, (width - self._text_width) // 2), "text")
+        margin = (width - self._text_width) // 2
+        pieces = [(" " * margin, "text"), *self._text_pieces(y)]
+        if self._rail() == y - self.top:
+            used = sum(cells(text) for text, _ in pieces)
+            pieces += [(" " * (width - 1 - used), "text"), (RAIL, "muted")]
+        return pieces
+
+    def _text_pieces(self, y: int) -> Sequence[Piece]:
         if y < len(self._head):
-            return [margin, self._head[y]]
+            return [self._head[y]]
         y -= len(self._head)
         if self._layout is None or y >= self._layout.ready:
             return []
         line = self._layout[y]
-        return [margin, *_pieces(line, self._text_width)]
+        return _pieces(line, self._text_width, self._marked(line))
+
+    def _marked(self, line: Line) -> Sequence[Span]:
+        marked: list[Span] = []
+        if self.found is not None:
+            marked += self.found.spans(line)
+        if self.selection is not None and self._layout is not None:
+            marked += self.selection.spans(self._layout, line)
+        return marked
+
+    def _rail(self) -> int | None:
+        """The row of the mark at the edge: the first one at the start of the text, the last at its end."""
+        layout, height = self._layout, self.size.height
+        if self.entry is None or layout is None or (layout.complete and not self.bottom):
+            return None
+        first = self.top - len(self._head)
+        start = layout.offset(first) if first > 0 else 0
+        seen = layout.offset(max(0, first + height)) - start
+        left = len(self.entry.body.text) - seen
+        return height - 1 if self.at_end else min(height - 2, start * (height - 1) // max(1, left))
 
 
 def _head(entry: Entry, width: int) -> list[Piece]:
@@ -191,13 +377,14 @@ def _head(entry: Entry, width: int) -> list[Piece]:
     return [*title, *((line, "muted") for line in wrap(facts, width)), ("", "text")]
 
 
-def _pieces(line: Line, width: int) -> list[Piece]:
+def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
     """The line as pieces of one role each; of spans that overlap the last one counts."""
-    edges = sorted({0, len(line.text), *(e for s in line.spans for e in (s.start, s.end))})
+    spans = (*line.spans, *marked)
+    edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
     pieces: list[Piece] = [("", "text")]
     if line.rtl:
         pieces[0] = (" " * max(0, width - cells(line.text)), "text")
     for start, end in pairwise(edges):
-        role = next((s.style for s in reversed(line.spans) if s.start <= start < s.end), "text")
+        role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
         pieces.append((line.text[start:end], role))
     return pieces

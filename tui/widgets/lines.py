@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -30,6 +30,21 @@ class LineView(ScrollView, can_focus=True):
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The pieces of line `y` of the whole content, at most `width` cells."""
         raise NotImplementedError
+
+    @property
+    def caret(self) -> Offset:
+        """Where in the view the terminal's own cursor belongs, for those who follow that one."""
+        return Offset(0, 0)
+
+    def on_focus(self) -> None:
+        """Have the terminal's cursor come here."""
+        self.refresh(Region(0, self.caret.y, self.size.width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines, and see that the terminal's cursor stands where it belongs afterwards."""
+        if self.has_focus:
+            self.app.cursor_position = self.content_region.offset + self.caret
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of what is on the screen; every cell gets a style."""

@@ -1,0 +1,121 @@
+"""Finding in an article: what is a hit, where it stands, and in which order hits come."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.finding import Find, folded
+from tui.layout import lay_out
+
+TEXT = st.text("aAéßİ‘’—e\u0301中が\u05d0\u05b7क्षि 🎉\n*[](u)", max_size=80)
+
+
+def found(text: str, *terms: str, near: tuple[int, int] = (0, 0), words: bool = False) -> Find:
+    """What is found once the whole text was looked through."""
+    find = Find(terms, near, words=words)
+    layout = lay_out(text, 20)
+    while find.read(layout, 1):
+        pass
+    return find
+
+
+def shown(text: str, *terms: str, words: bool = False) -> list[str]:
+    """The hits as they stand in the text."""
+    layout = lay_out(text, 20)
+    hits = found(text, *terms, words=words).hits
+    blocks = [layout.block(hit.block) for hit in hits]
+    return [
+        block.text[hit.start : hit.end]
+        for block, hit in zip(blocks, hits, strict=True)
+        if block is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "hits"),
+    [
+        ("The café, the CAFÉ", "cafe", ["café", "CAFÉ"]),
+        ("The cafe\u0301s", "café", ["cafe\u0301"]),
+        ("Straße and STRASSE", "strasse", ["Straße", "STRASSE"]),
+        ("Straße", "s", ["S", "ß", "ß"]),
+        ("He said “don’t” — twice", 'said "don\'t" - twice', ["said “don’t” — twice"]),
+        ("two   blanks", "two blanks", ["two   blanks"]),
+        ("a **bold** word and [a link](http://word)", "bold word", ["bold word"]),
+        ("ガ and カ", "カ", ["カ"]),
+        ("東京都庁", "京都", ["京都"]),
+        ("שָׁלוֹם", "שלום", ["שָׁלוֹם"]),
+        ("a.c abc", "a.c", ["a.c"]),
+        ("nothing", "", []),
+        ("nothing", "  ", []),
+        ("한국어", "국", ["국"]),
+        ("👩‍👩‍👧 family", "family", ["family"]),
+    ],
+)
+def test_what_is_a_hit(text: str, term: str, hits: list[str]) -> None:
+    """Case, accents, kinds of quotes and blanks make no difference; what makes another letter does."""
+    assert shown(text, term) == hits
+
+
+def test_several_terms_at_the_beginnings_of_words() -> None:
+    """What a search of the library found is marked where a word begins with it."""
+    text = "The mail said aims of AI, 人工知能のAI"
+    assert shown(text, "ai", "mail", words=True) == ["mail", "ai", "AI"]
+    assert shown(text, "知能", words=True) == ["知能"]
+    assert shown("harbour harbours", "harbour", "harbours") == ["harbour", "harbours"]
+
+
+def test_hits_go_round_from_where_reading_stands() -> None:
+    text = "one tide\n\ntwo tides\n\nthree"
+    find = found(text, "tide", near=(1, 0))
+    assert (find.count, find.hit) == ("2 of 2", find.hits[1])
+    find.step(1)
+    assert find.count == "1 of 2"
+    find.step(-1)
+    assert find.count == "2 of 2"
+    assert found(text, "tide", near=(4, 0)).count == "1 of 2"
+    assert found(text, "ebb").count == "not found"
+    assert found(text, "").count == ""
+    nothing = found(text, "ebb")
+    nothing.step(1)
+    assert nothing.hit is None
+
+
+def test_a_long_text_is_looked_through_in_pieces() -> None:
+    """Case 54: the first hit is known before all of 100,000 lines were looked through."""
+    layout = lay_out("\n".join(["a line with the tide in it"] * 100_000), 80)
+    find = Find(["tide"])
+    assert find.read(layout, 100)
+    assert find.count == "1 of 100…"
+    assert layout.ready < 200
+    assert find.hit == (0, 16, 20)
+
+
+def test_hits_are_marked_on_every_line_they_reach() -> None:
+    layout = lay_out("- one two three", 9)
+    find = found("- one two three", "one two three")
+    spans = [find.spans(line) for line in layout]
+    assert [[line.text[s.start : s.end] for s in each] for line, each in zip(layout, spans, strict=True)] == [
+        ["one two"], ["three"],
+    ]  # fmt: skip
+    assert {span.style for each in spans for span in each} == {"selection"}
+    two = found("tide and tide", "tide")
+    assert [span.style for span in two.spans(lay_out("tide and tide", 40)[0])] == [
+        "selection",
+        "match",
+    ]
+
+
+@given(TEXT, st.text("aes中がß'\u05d0", min_size=1, max_size=2))
+def test_hits_stand_in_the_text(text: str, term: str) -> None:
+    """Every hit is what was looked for, and is marked on the lines whatever the width."""
+    hits = shown(text, term)
+    assert all(folded(term).strip() in folded(hit) for hit in hits)
+    layout = lay_out(text, 7)
+    find = found(text, term)
+    marked = "".join(
+        line.text[span.start : span.end] for line in layout for span in find.spans(line)
+    )
+    assert len(marked) <= sum(map(len, hits)) or not hits
+    assert bool(marked.strip()) == bool("".join(hits).strip())

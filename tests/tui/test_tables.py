@@ -1,0 +1,69 @@
+"""Tables: columns that line up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.cells import measure
+from tui.layout import lay_out
+
+CELL = st.text("ab é中🎉*[]`\\", max_size=8)
+
+
+def shown(text: str, width: int = 60) -> list[str]:
+    return [line.text for line in lay_out(text, width)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("| Port | Tons |\n|:--|--:|\n| Eld | 7 |\n| *Os* | 1200 |",
+         ["Port │ Tons", "─────┼─────", "Eld  │    7", "Os   │ 1200"]),
+        ("a | b\n--|--\nlonger | c | more", ["a      │ b", "───────┼───┼─────", "longer │ c │ more"]),
+        ("日本 | x\n--|--\na | y", ["日本 │ x", "─────┼──", "a    │ y"]),
+        ("Port | Tons\nEld | 7\nOs | 1200", ["Port │ Tons", "Eld  │ 7", "Os   │ 1200"]),
+        ("[a](http://x/a|b) | c\n--|--\nd | e", ["[a](http://x/a │ b) │ c", "───────────────┼────┼──", "d              │ e"]),
+        ("- a | b\n- c | d", ["• a | b", "• c | d"]),
+        ("either | or\n\nthis | that", ["either | or", "", "this | that"]),
+        ("a \\| b | c\n--|--\nd | e", ["a \\| b │ c", "───────┼──", "d      │ e"]),
+        ("|x|\n|-|\n||", ["x", "─", ""]),
+    ],
+)  # fmt: skip
+def test_columns_line_up(text: str, lines: list[str]) -> None:
+    assert [line.rstrip() for line in shown(text)] == lines
+
+
+def test_a_row_too_long_goes_on_below_with_a_mark() -> None:
+    assert shown("a | bbbbbbbbbb\n--|--\nc | d", 10)[:2] == ["a │ bbbbbb", "↳ bbbb"]
+
+
+def test_links_of_a_table_have_their_numbers() -> None:
+    text = "[x](http://x) | y\n--|--\n[z](http://z) | [w](http://w)\n\n[after](http://a)"
+    layout = lay_out(text, 60, numbered=True)
+    assert [line.text.split() for line in layout][::2] == [
+        ["x[1]", "│", "y"], ["z[2]", "│", "w[3]"], ["after[4]"],
+    ]  # fmt: skip
+    assert [(link.number, link.text) for link in layout.links] == [
+        (1, "x"), (2, "z"), (3, "w"), (4, "after"),
+    ]  # fmt: skip
+
+
+def test_a_table_wider_than_any_screen_stands_as_it_is() -> None:
+    """Case 65: what it costs to line up columns has an end."""
+    text = "|" + "a|" * 300 + "\n|" + "-|" * 300
+    assert shown(text, 80)[0].startswith("|a|a|")
+
+
+@given(st.lists(st.lists(CELL, min_size=2, max_size=3), min_size=1, max_size=4))
+def test_bars_stand_below_each_other(rows: list[list[str]]) -> None:
+    """Case 55: whatever stands in the cells."""
+    text = "\n".join(["h | h | h", "--|--|--", *(" | ".join(["x", *row]) for row in rows)])
+    lines = shown(text, 400)
+    bars = [
+        [measure(line)[1][at] for at, char in enumerate(line) if char in "│┼"]
+        for line in lines
+        if line
+    ]
+    assert all(each == bars[1][: len(each)] for each in bars)

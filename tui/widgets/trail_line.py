@@ -1,0 +1,33 @@
+"""The line over an article that says by which articles one came to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from tui.trail import Trail, breadcrumbs
+from tui.widgets.lines import LineView, Piece, role_classes
+
+
+class TrailLine(LineView, can_focus=False):
+    """The trail in one line, once it has more than one article."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("strong")
+
+    def __init__(self, trail: Trail, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._trail = trail
+        self.display = False
+
+    def show(self, *, room: bool) -> None:
+        """Show the trail as it is now, if there is room for it and it has led anywhere."""
+        self.display = room and len(self._trail.stops) > 1
+        self.refresh()
+
+    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """Titles before, the one of the article that is open, titles ahead."""
+        if not self._trail.stops or width < 1:
+            return []
+        titles = [stop.title or "…" for stop in self._trail.stops]
+        before, here, after = breadcrumbs(titles, self._trail.at, width - 1)
+        return [(f" {before}", "muted"), (here, "strong"), (after, "muted")]
