@@ -188,9 +188,9 @@ class FolderLibrary:
         """Every category, by name."""
         return self._shelf.categories()
 
-    def events(self, kinds: Collection[str], since: str = "") -> Iterator[Sequence[Event]]:
+    def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """What happened to articles, in steps."""
-        return events_of(self._journal.paths(), kinds, since)
+        return events_of(self._journal.paths(), kinds, last)
 
     def find(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case."""

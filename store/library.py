@@ -115,12 +115,12 @@ class Library(Protocol):
     def categories(self) -> list[Category]:
         """Every category, by name."""
 
-    def events(self, kinds: Collection[str], since: str = "") -> Iterator[Sequence[Event]]:
+    def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """What happened to articles, on all machines, without what was undone.
 
         Args:
             kinds: Which events; see `record`.
-            since: From which time on, in our form; from the beginning if it is empty.
+            last: Only what is among the last so many events of each machine, whatever their kinds.
 
         Returns:
             Steps, some of them empty: one machine after the other, each from its first event on.

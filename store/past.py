@@ -7,6 +7,7 @@ over by a look at their bytes, and it is read in steps.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
@@ -14,15 +15,14 @@ from pathlib import Path
 
 from store.conflicts import writer_of
 from store.events import Event, decode
+from store.lines import lines_backwards
 
 STEP = 10_000
 """Lines looked at between two steps."""
-BEGIN, END = len(b'{"at":"'), len(b'{"at":"2031-05-06T07:08:09')
-"""Where the time stands in a line that was written by us."""
 
 
 def events_of(
-    journals: Sequence[Path], kinds: Collection[str], since: str = ""
+    journals: Sequence[Path], kinds: Collection[str], last: int | None = None
 ) -> Iterator[list[Event]]:
     """Events of some kinds, machine by machine in the order they were written, in steps.
 
@@ -31,18 +31,18 @@ def events_of(
     Args:
         journals: The files.
         kinds: Which events.
-        since: From which time on, in our form.
+        last: How many lines of each journal are looked at, from its end; all if it is None.
     """
     writers = {path: writer_of(path)[0] for path in journals}
     undone = set()
     for path, machine in writers.items():
-        for lines in _read(path, {"undone"}):
+        for lines in _read(path, {"undone"}, last):
             undone |= {(each.data["of"], each.articles) for each in _decoded(lines, machine)}
             yield []
     copied = {machine for machine, files in Counter(writers.values()).items() if files > 1}
     seen: set[int] = set()
     for path, machine in writers.items():
-        for lines in _read(path, kinds, since):
+        for lines in _read(path, kinds, last):
             if machine in copied:
                 lines = [line for line in lines if hash(line) not in seen]
                 seen.update(map(hash, lines))
@@ -53,15 +53,15 @@ def events_of(
             ]
 
 
-def _read(path: Path, kinds: Collection[str], since: str = "") -> Iterator[list[bytes]]:
+def _read(path: Path, kinds: Collection[str], last: int | None) -> Iterator[list[bytes]]:
     """The lines that may be of these kinds; a list for every so many lines of the file."""
-    marks = [f'"{kind}"'.encode() for kind in kinds]
-    first = since[: END - BEGIN].encode()
+    wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
     with contextlib.suppress(OSError), path.open("rb") as file:
-        while lines := list(islice(file, STEP)):
-            if first:
-                lines = [line for line in lines if line[BEGIN:END] >= first]
-            yield [line for line in lines if any(mark in line for mark in marks)]
+        lines: Iterator[bytes] = file
+        if last is not None:
+            lines = reversed(list(islice(lines_backwards(path), last)))
+        while some := list(islice(lines, STEP)):
+            yield list(filter(wanted, some))
 
 
 def _decoded(lines: Sequence[bytes], machine: str) -> Iterator[Event]:

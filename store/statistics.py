@@ -12,7 +12,7 @@ from store.article import WORDS_PER_MINUTE, Row
 from store.events import Event
 from store.library import Library
 from store.query import Query
-from store.times import from_micros, iso, micros
+from store.times import from_micros, micros
 
 READ = frozenset({"read"})
 """The events that statistics count."""
@@ -24,8 +24,8 @@ SHORTEST = 50
 """Words below which the time says more about the keys than about the reading."""
 ENOUGH, MOST = 5, 100
 """Readings from which a speed is known, and how many of the last ones count."""
-PACE_DAYS = 90
-"""How far back the reader's own speed is looked for."""
+LATELY = 20_000
+"""The events of each machine among which the reader's own speed is looked for."""
 WEEK = timedelta(days=7)
 QUARTER_HOUR = 900_000_000
 """In microseconds; every zone's days begin at one."""
@@ -276,22 +276,19 @@ def gather(
     for events in library.events(READ):
         counting.add(events)
         yield None
-    pace = yield from find_pace(library, words, now)
+    pace = yield from find_pace(library, words)
     yield replace(found, days=counting.days, pace=pace)
 
 
-def find_pace(
-    library: Library, words: Mapping[str, int], now: datetime
-) -> Generator[None, None, Pace]:
+def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:
     """Find out in steps how fast the reader has read lately.
 
     Args:
         library: Where it was read.
         words: Of each article, by id.
-        now: The time.
     """
     events: list[Event] = []
-    for some in library.events(SITTING, iso(now - timedelta(days=PACE_DAYS))):
+    for some in library.events(SITTING, LATELY):
         events += some
         yield
     return pace_of(events, words)
