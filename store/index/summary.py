@@ -1,14 +1,18 @@
-"""Summaries made here: a few whole sentences of the text, chosen for what they say and where they stand.
+"""Summaries made here: a few whole sentences of the text, those that most of the others agree with.
 
-The weights follow what extractive summaries have shown again and again: words that the text keeps coming
-back to (Luhn 1958), the lead of a news story (Edmundson 1969), and nothing twice (Carbonell and
-Goldstein 1998, maximal marginal relevance).
+A sentence weighs what it shares with all others of its text: the sum of its cosines with them (degree
+centrality; Erkan and Radev 2004, LexRank). The lead of a news story counts a little more (Edmundson
+1969), and what repeats what was taken already counts less (Carbonell and Goldstein 1998, maximal
+marginal relevance). Nothing but the text itself takes part, so a summary is the same whenever and
+wherever it is made.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -16,7 +20,7 @@ from store.article import Body
 from store.index.sentences import each_sentence, first_sentence, joined, sentences
 from store.index.terms import terms
 
-__all__ = ["extract", "first_sentence", "sentences", "summarised"]
+__all__ = ["extract", "first_sentence", "places", "sentences", "summarised"]
 
 SENTENCES_READ = 200
 """How far into a text a summary looks."""
@@ -26,17 +30,19 @@ FEWEST_WORDS = 4
 FEWEST_CHARACTERS = 10
 """The same for scripts without spaces."""
 
-SATURATION = 5.0
-TYPICAL_TERMS = 10
-"""Keeps short sentences from winning by being short."""
-LEAD_WEIGHT = 0.7
+LEAD_WEIGHT = 0.2
 LEAD = 4
 """After that many sentences the weight of the lead has halved."""
-REPEATED = 3
+REPEATED = 6
 """A story takes up its words again; only a sentence made of little else repeats what was said."""
 
-FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။។][\"'”’»)\]」』）】〉》\d\[]*$")
+FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'”’»)\]」』）】〉》\d\[]*$")
 SPOKEN = re.compile(r"^[\"'“‘«「『].*[\"'”’»」』][.。]?$", re.DOTALL)
+
+LIKE_ENOUGH = 0.5
+"""The part of a summary's sentence that a sentence of the text must say to be its place."""
+
+Vector = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Candidate:
 
     place: int
     text: str
-    terms: frozenset[str]
+    vector: Vector
+    """Its terms by how often they stand in it, as long as 1 together."""
 
 
 def extract(text: str, limit: int = 3) -> str:
@@ -53,10 +60,9 @@ def extract(text: str, limit: int = 3) -> str:
     found = [one for one in islice(each_sentence(text), SENTENCES_READ) if len(one) <= LONGEST]
     told = [one for one in found if _stands_alone(one)] or found
     candidates = [
-        Candidate(place, one, frozenset(terms(one)))
-        for place, one in enumerate(dict.fromkeys(told))
+        Candidate(place, one, _vector(terms(one))) for place, one in enumerate(dict.fromkeys(told))
     ]
-    chosen = _choose(candidates, _weights(candidates), limit)
+    chosen = _choose(candidates, limit)
     return joined(one.text for one in sorted(chosen, key=lambda one: one.place))
 
 
@@ -73,30 +79,51 @@ def _stands_alone(sentence: str) -> bool:
     return bool(is_long and FULL_STOP.search(sentence) and not is_torn)
 
 
-def _weights(candidates: list[Candidate]) -> dict[str, float]:
-    counts = Counter(term for one in candidates for term in one.terms)
-    return {term: count / (count + SATURATION) for term, count in counts.items()}
+def _vector(found: Sequence[str]) -> Vector:
+    counts = Counter(found)
+    length = math.sqrt(sum(count * count for count in counts.values()))
+    return {term: count / length for term, count in counts.items()}
 
 
-def _choose(candidates: list[Candidate], weights: dict[str, float], limit: int) -> list[Candidate]:
+def _choose(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The best sentences one after the other, each judged by what those before it have not said."""
+    worth = _worths(candidates)
     chosen: list[Candidate] = []
     said: set[str] = set()
     left = list(candidates)
     while left and len(chosen) < limit:
-        best = max(left, key=lambda one: (_worth(one, weights, said), -one.place))
+        best = max(left, key=lambda one: _rank(one, worth[one.place], said))
         left.remove(best)
         chosen.append(best)
-        said |= best.terms
+        said |= best.vector.keys()
     return chosen
 
 
-def _worth(one: Candidate, weights: dict[str, float], said: set[str]) -> float:
-    size = len(one.terms)
-    density = sum(weights[term] for term in sorted(one.terms)) / (TYPICAL_TERMS + size)
-    lead = 1 + LEAD_WEIGHT / (1 + one.place / LEAD)
-    repeated = len(one.terms & said) / size if size else 1.0
-    return density * lead * (1 - repeated**REPEATED)
+def _rank(one: Candidate, worth: float, said: set[str]) -> tuple[float, float, int]:
+    news = _news(one, said)
+    return worth * news, news, -one.place
+
+
+def _worths(candidates: Sequence[Candidate]) -> list[float]:
+    """What each sentence shares with all others, the lead a little more."""
+    total: Counter[str] = Counter()
+    for one in candidates:
+        total.update(one.vector)
+    return [
+        max(0.0, _dot(one.vector, total) - 1) * (1 + LEAD_WEIGHT / (1 + one.place / LEAD))
+        for one in candidates
+    ]
+
+
+def _news(one: Candidate, said: set[str]) -> float:
+    """What part of a sentence counts, from 1 down to 0 where all of it was said before."""
+    size = len(one.vector)
+    repeated = len(one.vector.keys() & said) / size if size else 1.0
+    return 1 - repeated**REPEATED
+
+
+def _dot(one: Vector, other: Vector) -> float:
+    return sum(value * other.get(term, 0.0) for term, value in one.items())
 
 
 def summarised(body: Body) -> Body:
@@ -105,3 +132,42 @@ def summarised(body: Body) -> Body:
         return body
     summary = extract(body.text)
     return replace(body, summary=summary, summary_origin="extract" if summary else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPlace:
+    """One sentence of a summary and where the text says the same."""
+
+    sentence: str
+    offset: int | None
+    """Into the text, in characters; None where the text says nothing of the kind."""
+
+
+def places(body: Body) -> tuple[SummaryPlace, ...]:
+    """The sentences of a summary, each with its place in the text.
+
+    A sentence that is not in the text word for word, because somebody else wrote it, belongs to the
+    sentence of the text that says most of it.
+    """
+    said = [(one, _vector(terms(one))) for one in each_sentence(body.text)]
+    return tuple(
+        SummaryPlace(one, _place(body.text, one, said)) for one in each_sentence(body.summary)
+    )
+
+
+def _place(text: str, sentence: str, said: Sequence[tuple[str, Vector]]) -> int | None:
+    offset = find(text, sentence)
+    if offset is None and (wanted := _vector(terms(sentence))) and said:
+        nearest = max(said, key=lambda one: _dot(one[1], wanted))
+        if _dot(nearest[1], wanted) >= LIKE_ENOUGH:
+            offset = find(text, nearest[0])
+    return offset
+
+
+def find(text: str, sentence: str) -> int | None:
+    """Where a sentence begins in a text whose lines may be broken and quoted otherwise."""
+    if (offset := text.find(sentence)) >= 0:
+        return offset
+    pattern = r"[\s>]*".join(re.escape(word) for word in sentence.split())
+    found = re.search(pattern, text) if pattern else None
+    return found.start() if found else None

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.article import Body
 from store.index.sentences import joined
-from store.index.summary import extract, first_sentence, sentences
+from store.index.summary import extract, first_sentence, places, sentences
 
 STORY = (
     "The ferry between Arlen and Vorne stopped on Monday after its crews walked out.\n\n"
@@ -185,3 +186,33 @@ def test_a_summary_is_some_sentences_of_the_text_in_order(pieces: list[str]) -> 
     assert all(sentence == sentence.strip() != "" for sentence in every)
     possible = {joined(some) for count in range(4) for some in combinations(every, count)}
     assert extract(text) in possible
+
+
+def test_what_most_sentences_agree_with_is_taken() -> None:
+    text = (
+        "It had been a long winter on the coast. The ferry crews of Arlen walked out on Monday. "
+        "The owners say the crews of the ferry ask too much. A market opened at eight in Vorne. "
+        "Without its crews the ferry stays in Arlen."
+    )
+    assert extract(text, limit=2) == (
+        "The ferry crews of Arlen walked out on Monday. Without its crews the ferry stays in Arlen."
+    )
+
+
+def test_each_sentence_of_a_summary_has_its_place() -> None:
+    body = Body(STORY, extract(STORY))
+    for place in places(body):
+        assert place.offset is not None
+        assert STORY[place.offset :].startswith(place.sentence)
+
+
+def test_places_are_found_across_broken_and_quoted_lines() -> None:
+    body = Body("First.\n\n> The ferry\n> stopped on\n> Monday.", "The ferry stopped on Monday.")
+    assert [place.offset for place in places(body)] == [10]
+
+
+def test_a_sentence_told_otherwise_has_the_place_of_the_nearest() -> None:
+    summary = "Crews of the ferry want second engineers at night. Bees swarm."
+    told, strange = places(Body(STORY, summary))
+    assert told.offset == STORY.index("The crews of the ferry want")
+    assert strange.offset is None
