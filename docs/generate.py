@@ -1,7 +1,7 @@
 """Writes what the documentation takes from the code: `python docs/generate.py`.
 
 README.md gets the table of keys, docs/reliability.md the list of tests, docs/settings.md the table of
-settings. A test checks that they are what this would write.
+settings, docs/keys.md the presets. A test checks that they are what this would write.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tui.cli.settings import as_toml  # noqa: E402 - run from any folder
-from tui.commands import COMMANDS, Command, key_names  # noqa: E402
+from tui.commands import COMMANDS, Command, key_name  # noqa: E402
+from tui.keymaps import PRESETS, make_keymap  # noqa: E402
 from tui.settings import Table, declared  # noqa: E402
 
 CASES = re.compile(r"\bcases? ((?:\d+(?:, (?:and )?| and | to )?)+)", re.IGNORECASE)
@@ -35,11 +36,10 @@ def keys_table() -> str:
 def _keys_row(commands: list[Command]) -> str:
     first, last = commands[0], commands[-1]
     if first is last:
-        names, what = key_names(first.keys).split(" "), first.help
+        keys, what = list(first.keys), first.help
     else:
-        names, what = [key_names(each.keys) for each in commands], f"{first.help} to {last.keys[0]}"
-    shown = " ".join(f"`{name}`" for name in names)
-    return f"| {shown} | {what} |".replace("`|`", "`\\|`")
+        keys, what = [each.keys[0] for each in commands], f"{first.help} to {last.keys[0]}"
+    return f"| {_code(map(key_name, keys))} | {what} |"
 
 
 def settings_table() -> str:
@@ -53,6 +53,21 @@ def settings_table() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def presets_table() -> str:
+    """The table of presets: the keys of every command in each."""
+    keymaps = [make_keymap(preset) for preset in PRESETS]
+    names = " | ".join(f"`{preset}`" for preset in PRESETS)
+    lines = [f"| command | {names} |", "|---" * (len(PRESETS) + 1) + "|"]
+    for each in COMMANDS:
+        cells = [_code(map(key_name, keymap.keys[each.id])) for keymap in keymaps]
+        lines.append(f"| `{each.id}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _code(names: Iterable[str]) -> str:
+    return _cell(" ".join(f"`{name}`" for name in names))
 
 
 def cases_of(text: str) -> Iterator[int]:
@@ -105,6 +120,7 @@ GENERATED = {
     ROOT / "README.md": ("keys", keys_table),
     ROOT / "docs/reliability.md": ("cases", cases_table),
     ROOT / "docs/settings.md": ("settings", settings_table),
+    ROOT / "docs/keys.md": ("presets", presets_table),
 }
 
 

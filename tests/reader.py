@@ -22,6 +22,7 @@ from tui.gateway import Gateway
 from tui.outside import CopyRoute, OpenRoute
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
+from tui.settings import Loaded
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
@@ -212,7 +213,11 @@ Start = Callable[..., Any]
 
 @asynccontextmanager
 async def reading(
-    library: Library, routes: Routes, size: tuple[int, int] = WIDE, hint: str = ""
+    library: Library,
+    routes: Routes,
+    size: tuple[int, int] = WIDE,
+    hint: str = "",
+    loaded: Loaded | None = None,
 ) -> AsyncIterator[Running]:
     """Run the reader on a library; afterwards everything it recorded is on the disk."""
     gateways: list[Gateway] = []
@@ -221,7 +226,7 @@ async def reading(
         gateways.append(Gateway(library, post))
         return gateways[-1]
 
-    app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint)
+    app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded)
     try:
         async with app.run_test(size=size) as pilot:
             running = Running(app, pilot, gateways[0])

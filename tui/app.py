@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -13,10 +15,12 @@ from textual.types import CSSPathType
 
 from themes import BUILT_IN, built_in_theme
 from tui.driver import ReaderDriver
+from tui.keymaps import Pending, make_keymap, press
 from tui.screens.actions import Reader
+from tui.screens.keyed import Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
-from tui.settings import Loaded
+from tui.settings import FILE, Loaded
 from tui.theme import role_variables, textual_theme
 
 
@@ -65,7 +69,10 @@ class NewsApp(App[None]):
         """Called right before the terminal is taken."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._driver_seen: ReaderDriver | None = None
-        self.reader = Reader(make_gateway, now, hint, loaded)
+        self.keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
+        self._pending = Pending()
+        faults = *loaded.faults, *(f"{FILE}: {fault}" for fault in self.keymap.faults)
+        self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
         self.reader.routes = routes
         self.reader.driver = lambda: self._driver_seen
 
@@ -84,6 +91,29 @@ class NewsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The reader is the first screen; there is nothing behind it."""
         return self.reader
+
+    async def on_event(self, event: events.Event) -> None:
+        """Carry out the command that a key means, before the next key is looked at.
+
+        So after `/` what follows is typed into the search, however fast it comes.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._press(event):
+            return
+        await super().on_event(event)
+
+    async def _press(self, event: events.Key) -> bool:
+        """Whether the key was one of the keymap's."""
+        screen = self.screen
+        if not isinstance(screen, Keyed):
+            return False
+        before = self._pending.shown
+        pressed = press(self.keymap, screen.place, self._pending, key_of(event))
+        self._pending = pressed.pending
+        if self._pending.shown != before:
+            screen.show_pending(self._pending.shown)
+        if pressed.command is not None:
+            await self.run_action(pressed.command.counted(pressed.count), screen)
+        return pressed.taken
 
     def on_mount(self) -> None:
         """Be ready to be told to stop."""

@@ -6,9 +6,15 @@ come from here. Nothing of Textual is imported: `newstui keys` must not wait for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+
+PANES = ("list", "article", "side")
+DIALOGS = ("sheet", "help", "picker", "source")
+ANYWHERE = (*PANES, *DIALOGS)
+"""The places in which keys mean something: a pane of the reader, or what lies over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,10 @@ class Command:
     """A word or two, for the footer and the palette."""
     help: str
     """What it does, in one line."""
+    places: tuple[str, ...] = PANES
+    """Where it is available; in different places a key may mean different commands."""
+    counts: bool = False
+    """Whether it takes the number that was typed before its key."""
 
     @property
     def group(self) -> str:
@@ -35,6 +45,10 @@ class Command:
         action = name.replace(".", "_")
         return f"{action}({argument})" if argument else action
 
+    def counted(self, count: int) -> str:
+        """The action with the number that was typed before the key, if it takes one."""
+        return f"{self.action}({count})" if self.counts and count else self.action
+
 
 GROUPS = {
     "move": "Move",
@@ -44,29 +58,39 @@ GROUPS = {
     "list": "List",
     "view": "View",
     "app": "newstui",
+    "dialog": "Dialogs",
 }
 
+_moving = partial(Command, places=ANYWHERE, counts=True)
+_reading = partial(Command, counts=True)
+
 COMMANDS: tuple[Command, ...] = (
-    Command("move.down", ("j", "down"), "Down", "list: next article; article: one line down"),
-    Command("move.up", ("k", "up"), "Up", "list: previous article; article: one line up"),
-    Command("move.next_article", ("J",), "Next", "next article, from any pane"),
-    Command("move.previous_article", ("K",), "Previous", "previous article, from any pane"),
-    Command("move.next_unread", ("n",), "Next unread", "next unread article"),
-    Command("move.previous_unread", ("p",), "Previous unread", "previous unread article"),
-    Command(
+    _moving("move.down", ("j", "down"), "Down", "list: next article; article: one line down"),
+    _moving("move.up", ("k", "up"), "Up", "list: previous article; article: one line up"),
+    _reading("move.next_article", ("J",), "Next", "next article, from any pane"),
+    _reading("move.previous_article", ("K",), "Previous", "previous article, from any pane"),
+    _reading("move.next_unread", ("n",), "Next unread", "next unread article"),
+    _reading("move.previous_unread", ("p",), "Previous unread", "previous unread article"),
+    _moving(
         "move.page_down", ("space", "pagedown"), "Page down", "a page down; at the end next unread"
     ),
-    Command("move.page_up", ("b", "pageup"), "Page up", "a page up"),
-    Command("move.half_page_down", ("ctrl+d",), "Half page down", "half a page down"),
-    Command("move.half_page_up", ("ctrl+u",), "Half page up", "half a page up"),
-    Command("move.start", ("g", "home"), "Start", "to the start"),
-    Command("move.end", ("G", "end"), "End", "to the end"),
+    _moving("move.page_up", ("b", "pageup"), "Page up", "a page up"),
+    _moving("move.half_page_down", ("ctrl+d",), "Half page down", "half a page down"),
+    _moving("move.half_page_up", ("ctrl+u",), "Half page up", "half a page up"),
+    _moving("move.start", ("g", "home"), "Start", "to the start, or to the line of that number"),
+    _moving("move.end", ("G", "end"), "End", "to the end, or to the line of that number"),
     Command("move.next_pane", ("tab",), "Next pane", "to the next pane"),
     Command("move.previous_pane", ("shift+tab",), "Previous pane", "to the previous pane"),
-    Command("article.open", ("enter", "l"), "Open", "into the article"),
-    Command("article.back", ("h", "escape"), "Back", "back to the list; clears a search there"),
+    Command("article.open", ("enter", "l"), "Open", "into the article", ANYWHERE),
+    Command(
+        "article.back",
+        ("h", "escape"),
+        "Back",
+        "back to the list; clears a search there",
+        ANYWHERE,
+    ),
     Command("article.open_url", ("o",), "Open URL", "open the source in a browser"),
-    Command("article.copy_url", ("y",), "Copy URL", "copy the source URL"),
+    Command("article.copy_url", ("y",), "Copy URL", "copy the source URL", (*PANES, "source")),
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
     Command("article.toggle_read", ("m",), "Read", "mark read or unread"),
     Command("article.toggle_star", ("s",), "Star", "star or unstar"),
@@ -77,10 +101,10 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"similar.jump:{n}", (str(n),), f"Similar {n}", f"jump to similar reading {n}")
         for n in range(1, 6)
     ),
-    Command("trail.back", ("[",), "Trail back", "back along the trail of articles visited"),
-    Command("trail.forward", ("]",), "Trail forward", "forward along the trail"),
+    _reading("trail.back", ("[",), "Trail back", "back along the trail of articles visited"),
+    _reading("trail.forward", ("]",), "Trail forward", "forward along the trail"),
     Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
-    Command("list.search", ("/",), "Search", "show only titles with these words"),
+    Command("list.search", ("/",), "Search", "show only titles with these words", (*PANES, "help")),
     Command(
         "list.filter",
         ("f",),
@@ -97,14 +121,19 @@ COMMANDS: tuple[Command, ...] = (
         "app.undo", ("u",), "Undo", "take back the last change, also one of an earlier session"
     ),
     Command("app.history", ("U",), "Undo list", "show what can be undone"),
-    Command("app.help", ("?",), "Help", "show all keys"),
+    Command("app.help", ("?",), "Help", "show the keys of the pane", (*PANES, "help")),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),
     Command("app.quit", ("q", "ctrl+q"), "Quit", "leave newstui"),
+    Command("dialog.close", ("q",), "Close", "close what lies over the reader", DIALOGS),
 )
 
-FOOTER = ("article.open", "move.next_unread", "list.search", "app.help", "app.quit")
-"""The five that matter most to somebody new."""
+FOOTERS: Mapping[str, tuple[str, ...]] = {
+    "list": ("article.open", "move.next_unread", "list.search", "app.help", "app.quit"),
+    "article": ("article.back", "move.page_down", "article.open_url", "app.help", "app.quit"),
+    "side": ("article.back", "move.next_pane", "article.open", "app.help", "app.quit"),
+}
+"""The five that matter most in each pane, to somebody new."""
 
 _NAMES = {"pagedown": "page-down", "pageup": "page-up"}
 
@@ -121,9 +150,22 @@ def command(command_id: str) -> Command:
 BY_ID = {each.id: each for each in COMMANDS}
 
 
-def key_names(keys: tuple[str, ...]) -> str:
-    """The keys as they are written for people."""
-    return " ".join(_NAMES.get(key, key) for key in keys)
+def key_name(key: str) -> str:
+    """A key, or keys one after the other, as written for people: `page-down`, `gg`, `ctrl+x u`."""
+    parts = [_NAMES.get(part, part) for part in key.split(" ")]
+    return ("" if all(len(part) == 1 for part in parts) else " ").join(parts)
+
+
+def footer(place: str, keys: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The keys that matter most in a place, each with what it does."""
+    wanted = (command_id for command_id in FOOTERS[place] if keys[command_id])
+    return [f"{key_name(keys[each][0])} {BY_ID[each].label.lower()}" for each in wanted]
+
+
+def key_names(keys: Iterable[str]) -> str:
+    """Keys as they are written for people."""
+    names = [key_name(key) for key in keys]
+    return (", " if any(" " in name for name in names) else " ").join(names)
 
 
 def groups() -> Iterator[tuple[str, list[Command]]]:

@@ -11,28 +11,36 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from store.paths import Paths
 
 NAME = "curtain"
 LOOKS = ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
 """The variables that decide how things look."""
 
 
-def signature(library: Path, size: tuple[int, int], env: Mapping[str, str], version: str) -> str:
+def signature(paths: Paths, size: tuple[int, int], env: Mapping[str, str], version: str) -> str:
     """What the opening screen depends on; another signature, another screen."""
     looks = [f"{name}={env.get(name, '')}" for name in LOOKS]
-    return "|".join([version, "{}x{}".format(*size), *looks, f"{_stamp(library):08x}"])
+    return "|".join([version, "{}x{}".format(*size), *looks, f"{_stamp(paths):08x}"])
 
 
-def _stamp(library: Path) -> int:
-    files = []
+def _stamp(paths: Paths) -> int:
+    files = [_status(paths.config / "settings.toml")]
     for folder in ("articles", "journal"):
-        with contextlib.suppress(OSError), os.scandir(library / folder) as entries:
-            for entry in entries:
-                if not entry.name.startswith("."):
-                    status = entry.stat()
-                    files.append((entry.name, status.st_size, status.st_mtime_ns))
+        with contextlib.suppress(OSError), os.scandir(paths.library / folder) as entries:
+            files += [_status(entry) for entry in entries if not entry.name.startswith(".")]
     return crc32(repr(sorted(files)).encode())
+
+
+def _status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
+    with contextlib.suppress(OSError):
+        status = file.stat()
+        return file.name, status.st_size, status.st_mtime_ns
+    return file.name, 0, 0
 
 
 def draw(cache: Path, wanted: str, screen: int) -> bool:

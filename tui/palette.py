@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.commands import COMMANDS, Command, key_names
+from tui.commands import COMMANDS, PANES, Command, key_names
+from tui.screens.reader import Panes
 
 
 class ReaderCommands(Provider):
-    """Offers the commands of `tui.commands`."""
+    """Offers the commands of `tui.commands`, each with the keys it has now."""
 
     async def discover(self) -> Hits:
         """Every command, before anything was typed."""
-        for command in COMMANDS:
+        for command, keys in self._commands():
             yield DiscoveryHit(
                 Content(command.label),
                 partial(self.screen.run_action, command.action),
                 text=command.label,
-                help=_help(command),
+                help=_help(command, keys),
             )
 
     async def search(self, query: str) -> Hits:
         """The commands that fit what was typed."""
         matcher = self.matcher(query)
-        for command in COMMANDS:
+        for command, keys in self._commands():
             text = f"{command.label}: {command.help}"
             if (score := matcher.match(text)) > 0:
                 yield Hit(
@@ -34,9 +36,16 @@ class ReaderCommands(Provider):
                     matcher.highlight(text),
                     partial(self.screen.run_action, command.action),
                     text=command.label,
-                    help=_help(command),
+                    help=_help(command, keys),
                 )
 
+    def _commands(self) -> Iterator[tuple[Command, tuple[str, ...]]]:
+        screen = self.screen
+        assert isinstance(screen, Panes)  # noqa: S101 - it is opened from nowhere else
+        for command in COMMANDS:
+            if not set(PANES).isdisjoint(command.places):
+                yield command, screen.keymap.keys[command.id]
 
-def _help(command: Command) -> str:
-    return f"{command.help} ({key_names(command.keys)})"
+
+def _help(command: Command, keys: tuple[str, ...]) -> str:
+    return f"{command.help} ({key_names(keys)})" if keys else command.help

@@ -124,5 +124,5 @@ class Running:
 
         if app.opening:
             size = (app.size.width, app.size.height)
-            look = signature(self._paths.library, size, os.environ, __version__)
+            look = signature(self._paths, size, os.environ, __version__)
             keep(self._paths.cache, look, app.opening)

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from themes.faults import nearest, parse, shown, unknown, wrong
+from tui.keymaps import PRESETS
 
 FILE = "settings.toml"
-PRESETS = ("default", "vim", "newsboat", "emacs")
 LARGEST = 1_000_000
 """Bytes of the file that are read: a file of settings is never longer."""
 

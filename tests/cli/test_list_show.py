@@ -203,7 +203,8 @@ def test_keys_names_every_command(run: Run) -> None:
     assert "space page-down" in ran.out
     values = run("keys", "--json").values
     assert values == [
-        {"id": each.id, "keys": list(each.keys), "help": each.help} for each in COMMANDS
+        {"id": each.id, "keys": list(each.keys), "help": each.help, "places": list(each.places)}
+        for each in COMMANDS
     ]
 
 

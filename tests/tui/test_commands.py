@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import pytest
-from textual.binding import Binding
 
-from tui.commands import BY_ID, COMMANDS, FOOTER, GROUPS, command, groups, key_names
+from tui.commands import (
+    BY_ID,
+    COMMANDS,
+    FOOTERS,
+    GROUPS,
+    PANES,
+    command,
+    footer,
+    groups,
+    key_names,
+)
+from tui.keymaps import make_keymap
 from tui.screens.actions import Reader
-from tui.screens.bindings import reader_bindings
-from tui.screens.sheet import help_lines
+from tui.screens.help import Help, help_lines
+from tui.screens.outward import Source
+from tui.screens.picker import Picker
+from tui.screens.sheet import Sheet
 
 
 def marked() -> Iterator[str]:
@@ -37,7 +48,11 @@ def test_every_command_has_a_test_with_real_keys() -> None:
 @pytest.mark.parametrize("each", COMMANDS, ids=lambda each: str(each.id))
 def test_every_command_has_an_action(each: object) -> None:
     action = getattr(each, "action").partition("(")[0]  # noqa: B009 - the parameter is an id too
-    assert callable(getattr(Reader, f"action_{action}"))
+    places = set(getattr(each, "places"))  # noqa: B009
+    if not places.isdisjoint(PANES):
+        assert callable(getattr(Reader, f"action_{action}"))
+    for place, screen in {"source": Source, "help": Help, "sheet": Sheet, "picker": Picker}.items():
+        assert place not in places or callable(getattr(screen, f"action_{action}"))
 
 
 def test_every_action_has_a_command() -> None:
@@ -46,21 +61,14 @@ def test_every_action_has_a_command() -> None:
         name for base in Reader.__mro__ if base.__module__.startswith("tui.") for name in vars(base)
     }
     actions = {name.removeprefix("action_") for name in own if name.startswith("action_")}
-    assert actions == {each.action.partition("(")[0] for each in COMMANDS}
+    reading = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+    assert actions == {each.action.partition("(")[0] for each in reading}
 
 
 def test_ids_and_keys_are_unique() -> None:
-    keys = list(chain.from_iterable(each.keys for each in COMMANDS))
-    assert len(set(keys)) == len(keys)
+    assert make_keymap().faults == ()
     assert len(BY_ID) == len(COMMANDS)
     assert all(each.keys and each.label and each.help for each in COMMANDS)
-
-
-def test_bindings_carry_ids_for_rebinding() -> None:
-    bindings = [each for each in reader_bindings() if isinstance(each, Binding)]
-    assert [each.id for each in bindings] == [each.id for each in COMMANDS]
-    comma = next(each for each in bindings if each.id == "list.sort")
-    assert comma.key == "comma"
 
 
 def test_groups_keep_every_command_under_one_heading() -> None:
@@ -71,16 +79,28 @@ def test_groups_keep_every_command_under_one_heading() -> None:
     assert set(headings) == set(GROUPS.values())
 
 
-def test_help_and_footer() -> None:
-    lines = help_lines()
-    for each in COMMANDS:
-        assert f"{key_names(each.keys)}\t{each.help}" in lines
-    assert all(command(each).keys for each in FOOTER)
+def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
+    keymap = make_keymap()
+    for pane in PANES:
+        lines = help_lines(keymap, pane)
+        for each in COMMANDS:
+            told = f"{key_names(each.keys)}\t{each.help}" in lines
+            assert told == (pane in each.places), (pane, each.id)
+    heads = [help_lines(keymap, pane)[0] for pane in PANES]
+    assert heads == ["List:", "Article:", "Similar readings:"]
+    assert help_lines(keymap, "list", "J") == ["Move:", "J\tnext article, from any pane"]
+    found = help_lines(keymap, "list", "UNDO list")
+    assert found == ["newstui:", "U\tshow what can be undone"]
+    assert help_lines(keymap, "list", "zebra") == ["no command fits"]
+
+
+def test_footers_and_names() -> None:
+    keymap = make_keymap()
+    assert set(FOOTERS) == set(PANES)
+    assert footer("list", keymap.keys)[0] == "enter open"
+    assert all(len(footer(pane, keymap.keys)) == 5 for pane in PANES)
     assert key_names(("space", "pagedown")) == "space page-down"
+    assert key_names(("g g", "home")) == "gg home"
+    assert key_names(("ctrl+x u", "u")) == "ctrl+x u, u"
     with pytest.raises(KeyError):
         command("no.such")
-
-
-async def test_keys_can_be_rebound_by_id() -> None:
-    """Every command's id is what `set_keymap` takes."""
-    assert {each.id for each in reader_bindings() if isinstance(each, Binding)} == set(BY_ID)

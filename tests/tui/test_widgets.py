@@ -328,6 +328,7 @@ async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPa
     status = StatusLine(id="status")
     async with Holder(status).run_test(size=(100, 3)) as pilot:
         status.set_state("12 articles")
+        status.set_keys(["? help"])
         status.say("first")
         monkeypatch.setattr(status_module, "SAID_FOR", 0.01)
         assert status.text == "first"

@@ -9,6 +9,7 @@ from typing import NoReturn, Protocol
 from store.clean import clean_line
 from store.query import SORTS
 from tui import __version__
+from tui.keymaps import PRESETS
 
 EPILOG = """\
 exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 the library is busy.
@@ -61,8 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_compact(commands)
     stats = commands.add_parser("stats", help="print reading statistics, with charts")
     _add_json(stats)
-    keys = commands.add_parser("keys", help="print the keys of the reader")
-    _add_json(keys)
+    _add_keys(commands)
     _add_settings(commands)
     _add_doctor(commands)
     for each in commands.choices.values():
@@ -183,6 +183,12 @@ def _add_compact(commands: Commands) -> None:
         " journal what can no longer matter. What is read, starred and so on stays as it is.",
     )
     command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    _add_json(command)
+
+
+def _add_keys(commands: Commands) -> None:
+    command = commands.add_parser("keys", help="print the keys of the reader")
+    command.add_argument("--preset", choices=PRESETS, help="those of a preset, not those in force")
     _add_json(command)
 
 

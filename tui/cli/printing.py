@@ -9,9 +9,11 @@ from store.article import Entry, Row, Similar, minutes
 from store.export import entry_json, facts_json, similar_json
 from store.query import Query
 from tui.cells import fit
-from tui.cli.opening import loaded, opened
+from tui.cli.opening import loaded, opened, settings_of
 from tui.cli.output import put, put_json, tell
 from tui.commands import COMMANDS, groups, key_names
+from tui.keymaps import Keymap, make_keymap
+from tui.settings import FILE
 from tui.wording import count, day, day_of, minute
 
 SHORT_ID = 8
@@ -88,14 +90,24 @@ def similar(options: argparse.Namespace) -> int:
 
 
 def keys(options: argparse.Namespace) -> int:
-    """Print every command with its keys."""
+    """Print every command with the keys in force; the exit code is 1 if some cannot be."""
+    settings = settings_of(options)
+    own = settings.keys if options.preset in (None, settings.preset) else {}
+    keymap = make_keymap(options.preset or settings.preset, own)
     if options.json:
         for command in COMMANDS:
-            put_json({"id": command.id, "keys": command.keys, "help": command.help})
-        return 0
-    lines = []
+            named = {"id": command.id, "keys": keymap.keys[command.id], "help": command.help}
+            put_json({**named, "places": command.places})
+    else:
+        put("\n".join(_key_lines(keymap)))
+    for fault in keymap.faults:
+        tell(f"{FILE}: {fault}")
+    return 1 if keymap.faults else 0
+
+
+def _key_lines(keymap: Keymap) -> Iterable[str]:
     for heading, commands in groups():
-        lines.append(heading)
-        lines += [f"  {fit(key_names(c.keys), 16)} {fit(c.id, 24)} {c.help}" for c in commands]
-    put("\n".join(lines))
-    return 0
+        yield heading
+        for command in commands:
+            names = key_names(keymap.keys[command.id])
+            yield f"  {fit(names, 20)} {fit(command.id, 24)} {command.help}"

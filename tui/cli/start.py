@@ -41,7 +41,7 @@ def start(library: Path | None = None, *, slow: bool = False) -> int:
     running = Running(paths, slow=slow)
     with Session(running.ask_to_stop, running.save) as session:
         size = os.get_terminal_size(SCREEN)
-        look = signature(paths.library, (size.columns, size.lines), os.environ, __version__)
+        look = signature(paths, (size.columns, size.lines), os.environ, __version__)
         session.hush()
         session.drawn = draw(paths.cache, look, SCREEN)
         code = running.run(session.unhush)

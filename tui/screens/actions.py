@@ -12,14 +12,12 @@ from tui import messages
 from tui.arrangement import PANES, Pane
 from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
+from tui.screens.help import Help
+from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.outward import Outward
 from tui.screens.reader import Panes
-from tui.screens.sheet import Sheet, help_lines
 from tui.widgets.search import SearchInput
-
-FAR = 1_000_000_000
-"""More rows or lines than there can be."""
 
 
 class Moving(Panes):
@@ -28,13 +26,13 @@ class Moving(Panes):
     _jump_from: tuple[str, int] = "", 0
     """The article whose similar reading of that number is to be opened."""
 
-    def action_move_down(self) -> None:
-        """One row or line down."""
-        self._move(1)
+    def action_move_down(self, count: int = 1) -> None:
+        """Rows or lines down."""
+        self._move(count)
 
-    def action_move_up(self) -> None:
-        """One row or line up."""
-        self._move(-1)
+    def action_move_up(self, count: int = 1) -> None:
+        """Rows or lines up."""
+        self._move(-count)
 
     def _move(self, by: int) -> None:
         if self.pane == "list":
@@ -42,53 +40,54 @@ class Moving(Panes):
         else:
             self.pane_widget(self.pane).scroll_lines(by)
 
-    def action_move_page_down(self) -> None:
-        """A page down; at the end of an article to the next unread one."""
+    def action_move_page_down(self, count: int = 1) -> None:
+        """Pages down; at the end of an article to the next unread one."""
         if self.pane == "article" and (self.article.at_end or self.article.entry is None):
             self.action_move_next_unread()
         else:
-            self._move(self.pane_widget(self.pane).page)
+            self._move(count * self.pane_widget(self.pane).page)
 
-    def action_move_page_up(self) -> None:
-        """A page up."""
-        self._move(-self.pane_widget(self.pane).page)
+    def action_move_page_up(self, count: int = 1) -> None:
+        """Pages up."""
+        self._move(-count * self.pane_widget(self.pane).page)
 
-    def action_move_half_page_down(self) -> None:
-        """Half a page down."""
-        self._move(max(1, self.pane_widget(self.pane).page // 2))
+    def action_move_half_page_down(self, count: int = 1) -> None:
+        """Half pages down."""
+        self._move(count * max(1, self.pane_widget(self.pane).page // 2))
 
-    def action_move_half_page_up(self) -> None:
-        """Half a page up."""
-        self._move(-max(1, self.pane_widget(self.pane).page // 2))
+    def action_move_half_page_up(self, count: int = 1) -> None:
+        """Half pages up."""
+        self._move(-count * max(1, self.pane_widget(self.pane).page // 2))
 
-    def action_move_start(self) -> None:
-        """To the first row or line."""
+    def action_move_start(self, line: int = 1) -> None:
+        """To the first row or line, or to the one of that number."""
         self._move(-FAR)
+        self._move(line - 1)
 
-    def action_move_end(self) -> None:
-        """To the last row or line."""
-        self._move(FAR)
+    def action_move_end(self, line: int = FAR) -> None:
+        """To the last row or line, or to the one of that number."""
+        self.action_move_start(line)
 
-    def action_move_next_article(self) -> None:
-        """The next article of the list."""
-        self._step(1)
+    def action_move_next_article(self, count: int = 1) -> None:
+        """The next article of the list, or the one so many further on."""
+        self._step(count)
 
-    def action_move_previous_article(self) -> None:
-        """The previous article of the list."""
-        self._step(-1)
+    def action_move_previous_article(self, count: int = 1) -> None:
+        """The previous article of the list, or the one so many before."""
+        self._step(-count)
 
-    def action_move_next_unread(self) -> None:
-        """The next unread article of the list."""
-        self._go_unread(1)
+    def action_move_next_unread(self, count: int = 1) -> None:
+        """The next unread article of the list, or the one so many further on."""
+        self._go_unread(count)
 
-    def action_move_previous_unread(self) -> None:
-        """The previous unread article of the list."""
-        self._go_unread(-1)
+    def action_move_previous_unread(self, count: int = 1) -> None:
+        """The previous unread article of the list, or the one so many before."""
+        self._go_unread(-count)
 
-    def _go_unread(self, step: int) -> None:
-        index = self.articles.next_unread(step)
+    def _go_unread(self, by: int) -> None:
+        index = self.articles.unread(by)
         if index is None:
-            self.status.say("no unread article below" if step > 0 else "no unread article above")
+            self.status.say("no unread article below" if by > 0 else "no unread article above")
         else:
             self._go(index)
 
@@ -147,18 +146,18 @@ class Moving(Panes):
         else:
             self.open(other.id)
 
-    def action_trail_back(self) -> None:
+    def action_trail_back(self, count: int = 1) -> None:
         """Back along the trail."""
-        self._follow_trail(-1)
+        self._follow_trail(-count)
 
-    def action_trail_forward(self) -> None:
+    def action_trail_forward(self, count: int = 1) -> None:
         """Forward along the trail."""
-        self._follow_trail(1)
+        self._follow_trail(count)
 
-    def _follow_trail(self, step: int) -> None:
-        article = self.trail.step(step)
+    def _follow_trail(self, by: int) -> None:
+        article = self.trail.step(by)
         if article is None:
-            self.status.say("the trail begins here" if step < 0 else "the trail ends here")
+            self.status.say("the trail begins here" if by < 0 else "the trail ends here")
         else:
             self.open(article, visit=False)
 
@@ -218,8 +217,8 @@ class Reader(Moving, Listing, Changing, Outward):
         self.article.set_measure(1)
 
     def action_app_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen(Sheet("Keys", help_lines()))
+        """Show the keys of the pane one is in."""
+        self.app.push_screen(Help(self.keymap, self.pane))
 
     def action_app_palette(self) -> None:
         """Find a command by its name."""

@@ -7,10 +7,8 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 
 from store.errors import NewsError
 from tui import messages
@@ -97,7 +95,9 @@ class Outward(Panes):
             return
         if opened.state == "shown":
             said = await self._copied(opened.url)
-            self.app.push_screen(Source(opened.url, said, self.copy))
+            self.app.push_screen(
+                Source(opened.url, said, self.keymap.first("article.copy_url"), self.copy)
+            )
         else:
             self.status.say(opened.message)
 
@@ -122,14 +122,14 @@ class Outward(Panes):
 class Source(Sheet):
     """Shows a URL that no browser was started for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", show=False)]
+    PLACE = "source"
 
-    def __init__(self, url: str, said: str, copy: Callable[[str], object]) -> None:
-        super().__init__("Source", [url, "", said, "", "y copies it again"])
+    def __init__(self, url: str, said: str, key: str, copy: Callable[[str], object]) -> None:
+        super().__init__("Source", [url, "", said, "", f"{key} copies it again"])
         self._url = url
         self._copy = copy
 
-    def action_copy(self) -> None:
+    def action_article_copy_url(self) -> None:
         """Copy the URL once more."""
         self._copy(self._url)
 

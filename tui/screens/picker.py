@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.cells import cut
+from tui.screens.keyed import Dialog
 
 
-class Picker(ModalScreen[int | None]):
+class Picker(Dialog[int | None]):
     """Asks for one of a few lines; ends with its index, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
-        Binding("escape,q,h", "leave", show=False),
-        Binding("l", "take", show=False),
-    ]
+    PLACE = "picker"
     CSS_PATH = "dialog.tcss"
 
     def __init__(self, title: str, lines: Sequence[str], chosen: int = 0) -> None:
@@ -41,21 +34,21 @@ class Picker(ModalScreen[int | None]):
         options.highlighted = self._chosen if self._lines else None
         yield options
 
-    def action_move(self, by: int) -> None:
+    def move(self, by: int) -> None:
         """Move through the lines."""
-        options = self.query_one(OptionList)
-        if by > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
+        if self._lines:
+            options = self.query_one(OptionList)
+            at = (options.highlighted or 0) + by
+            options.highlighted = min(max(0, at), len(self._lines) - 1)
 
-    def action_take(self) -> None:
+    @property
+    def page(self) -> int:
+        """Lines a page moves."""
+        return max(1, self.query_one(OptionList).size.height - 1)
+
+    def take(self) -> None:
         """Choose the line."""
         self.query_one(OptionList).action_select()
-
-    def action_leave(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the line chosen."""

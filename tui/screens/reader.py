@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -19,8 +17,10 @@ from store.article import Entry
 from store.query import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
+from tui.commands import footer
 from tui.gateway import Gateway, Post
-from tui.screens.bindings import reader_bindings
+from tui.keymaps import Keymap
+from tui.screens.keyed import Keyed
 from tui.settings import Loaded
 from tui.trail import Trail
 from tui.widgets.article_list import ArticleList
@@ -42,14 +42,18 @@ WITH_TRAIL = 14
 MakeGateway = Callable[[Post], Gateway]
 
 
-class Panes(Screen[None]):
+class Panes(Keyed, Screen[None]):
     """The panes, what they show, and where they stand; what keys do is in `Reader`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = reader_bindings()
     AUTO_FOCUS = "#list"
 
     def __init__(
-        self, make_gateway: MakeGateway, now: Callable[[], int], hint: str, loaded: Loaded
+        self,
+        make_gateway: MakeGateway,
+        now: Callable[[], int],
+        hint: str,
+        loaded: Loaded,
+        keymap: Keymap,
     ) -> None:
         """Make the screen; it loads the library once it is mounted.
 
@@ -58,10 +62,12 @@ class Panes(Screen[None]):
             now: Seconds since 1970.
             hint: What stands above the list, if anything.
             loaded: The user's settings; what is wrong with them is said once.
+            keymap: The keys in force.
         """
         super().__init__()
         self.settings = loaded.settings
         self._faults = loaded.faults
+        self.keymap = keymap
         self.gateway = make_gateway(self.post_message)
         self.query_shown = Query()
         self.trail = Trail()
@@ -105,6 +111,7 @@ class Panes(Screen[None]):
     def on_mount(self) -> None:
         """Ask for the library and keep looking for changes."""
         self.articles.empty = "loading …"
+        self.status.set_keys(footer(self.pane, self.keymap.keys))
         self.rearrange()
         self.gateway.load(self.query_shown)
         self.set_interval(REFRESH_EVERY, self.gateway.refresh)
@@ -156,12 +163,18 @@ class Panes(Screen[None]):
         self.set_focus(self.pane_widget(pane))
         self.show_subject()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys typed into an input are text; no command takes them."""
-        return not isinstance(self.focused, Input) and super().check_action(action, parameters)
+    @property
+    def place(self) -> str:
+        """The pane the user is in; nowhere while something is typed."""
+        return "" if isinstance(self.focused, Input) else self.pane
+
+    def show_pending(self, keys: str) -> None:
+        """Show what was typed of a command so far."""
+        self.status.set_pending(keys)
 
     def _enter(self, pane: Pane) -> None:
         self.pane = pane
+        self.status.set_keys(footer(pane, self.keymap.keys))
         if pane != "side":  # which is about the one or the other
             self.reading = pane == "article" and bool(self._wanted)
 
@@ -363,6 +376,7 @@ class Panes(Screen[None]):
         """The screen the next session opens with, as far as it is on the screen now."""
         if self.query_shown != Query() or not self.articles.display or self._hint:
             return []
+        self.status.set_keys(footer("list", self.keymap.keys))
         lines = []
         for view in (self.articles, self.article, self.side, self.status):
             if not view.display:

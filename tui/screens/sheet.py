@@ -1,4 +1,4 @@
-"""A sheet of lines over the screen: help, the list of what can be undone, a URL."""
+"""A sheet of lines over the screen: the list of what can be undone, a URL, the help."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
 
 from tui.cells import fit
-from tui.commands import groups, key_names
 from tui.layout import wrap
+from tui.screens.keyed import Dialog
 from tui.widgets.lines import LineView, Piece, role_classes
 
 KEY_CELLS = 18
@@ -29,6 +27,13 @@ class SheetView(LineView):
         super().__init__()
         self._source = lines
         self._lines: list[Sequence[Piece]] = []
+
+    def show(self, lines: Sequence[str]) -> None:
+        """Show other lines, from the first on."""
+        self._source = lines
+        self.on_resize()
+        self.go_to(0)
+        self.refresh(layout=True)
 
     def on_resize(self) -> None:
         """Break the lines for the width."""
@@ -58,16 +63,11 @@ def _broken(line: str, width: int) -> list[Sequence[Piece]]:
     return [head, *([(" " * KEY_CELLS + part, "text")] for part in rest)]
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(Dialog[None]):
     """Lines to read; any of the keys that mean back or away closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-        Binding("space,pagedown", "page(1)", show=False),
-        Binding("b,pageup", "page(-1)", show=False),
-        Binding("escape,q,h,question_mark,enter", "leave", show=False),
-    ]
+    PLACE = "sheet"
+    SUBTITLE: ClassVar[str] = "esc closes"
     CSS_PATH = "dialog.tcss"
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:
@@ -79,26 +79,18 @@ class Sheet(ModalScreen[None]):
         """One view, as high as its lines if they fit."""
         view = SheetView(self._lines)
         view.border_title = Content(self._title)
-        view.border_subtitle = Content("j k scroll · esc close")
+        view.border_subtitle = Content(self.SUBTITLE)
         yield view
 
-    def action_scroll(self, lines: int) -> None:
+    def move(self, by: int) -> None:
         """Scroll by lines."""
-        self.query_one(SheetView).scroll_lines(lines)
+        self.query_one(SheetView).scroll_lines(by)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by pages."""
-        view = self.query_one(SheetView)
-        view.scroll_lines(pages * view.page)
+    @property
+    def page(self) -> int:
+        """Lines a page moves."""
+        return self.query_one(SheetView).page
 
-    def action_leave(self) -> None:
+    def take(self) -> None:
         """Close the sheet."""
         self.dismiss(None)
-
-
-def help_lines() -> list[str]:
-    """Every command under its heading, with its keys."""
-    lines: list[str] = []
-    for heading, commands in groups():
-        lines += [f"{heading}:", *(f"{key_names(c.keys)}\t{c.help}" for c in commands), ""]
-    return lines[:-1]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 from textual import events
@@ -159,12 +161,16 @@ class ArticleList(LineView):
         self.post_message(self.Moved(self.rows[index]))
         return True
 
-    def next_unread(self, step: int) -> int | None:
-        """The nearest unread row below (`step` 1) or above (-1) the cursor."""
-        end = len(self.rows) if step > 0 else -1
-        return next(
-            (i for i in range(self.cursor + step, end, step) if not self.rows[i].read), None
-        )
+    def unread(self, number: int) -> int | None:
+        """The row of the unread article of that number below (or, negative, above) the cursor.
+
+        The last there is, where there are fewer.
+        """
+        step = 1 if number > 0 else -1
+        end = len(self.rows) if number > 0 else -1
+        found = (i for i in range(self.cursor + step, end, step) if not self.rows[i].read)
+        last = deque(islice(found, abs(number)), maxlen=1)
+        return last[0] if last else None
 
     def _keep_in_view(self) -> None:
         # Half a screen at once: a held key redraws two rows, not the whole list at every step.

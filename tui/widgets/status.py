@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.timer import Timer
 
 from tui.cells import fit
-from tui.commands import FOOTER, command
 from tui.widgets.lines import LineView, Piece, cells, role_classes
 
 GAP = 4
@@ -27,7 +26,8 @@ class StatusLine(LineView, can_focus=False):
         self._state = ""
         self._said = ""
         self._forgetting: Timer | None = None
-        self._keys = [f"{each.keys[0]} {each.label.lower()}" for each in map(command, FOOTER)]
+        self._keys: Sequence[str] = ()
+        self._pending = ""
 
     @property
     def text(self) -> str:
@@ -38,6 +38,18 @@ class StatusLine(LineView, can_focus=False):
         """Say what the list shows."""
         if state != self._state:
             self._state = state
+            self.refresh()
+
+    def set_keys(self, keys: Sequence[str]) -> None:
+        """Name the keys that matter now, each with what it does."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def set_pending(self, keys: str) -> None:
+        """Show what was typed of a command so far, in the place of the keys that matter."""
+        if keys != self._pending:
+            self._pending = keys
             self.refresh()
 
     def say(self, text: str) -> None:
@@ -54,15 +66,15 @@ class StatusLine(LineView, can_focus=False):
 
     def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The state and the keys, without what was said last."""
-        self._said = ""
+        self._said = self._pending = ""
         return self.line_pieces(y, width)
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """State or message on the left, on the right the keys there is room for."""
         text, role = f" {self.text}", "accent" if self._said else "muted"
-        keys = self._keys
+        keys = [self._pending] if self._pending else self._keys
         while keys and cells(text) + cells("  ".join(keys)) + GAP > width:
-            keys = keys[:-3] + keys[-2:] if len(keys) > 2 else keys[:-1]  # help and quit last
+            keys = [*keys[:-3], *keys[-2:]] if len(keys) > 2 else keys[:-1]  # help and quit last
         right = "  ".join(keys)
         left = fit(text, max(0, width - cells(right) - 1))
         return [(left, role), (f"{right} ", "muted")]

@@ -1,0 +1,168 @@
+"""Keys: presets, the user's own over them, and what a key means after those before it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+
+from tui.commands import ANYWHERE, BY_ID, COMMANDS, PANES
+from tui.keymaps import PRESETS, Keymap, Pending, make_keymap, press, read_keys
+from tui.screens.keyed import key_of
+
+
+def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:
+    """The commands and counts that keys, with blanks between them, stand for."""
+    pending, found = Pending(), []
+    for key in keys.split():
+        pressed = press(keymap, place, pending, key)
+        pending = pressed.pending
+        if pressed.command:
+            found.append((pressed.command.id, pressed.count))
+    return found
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
+    """Case 129: and no key is wanted twice in the same place."""
+    keymap = make_keymap(preset)
+    assert keymap.faults == ()
+    assert list(keymap.keys) == list(BY_ID)
+    assert [name for name, keys in keymap.keys.items() if not keys] == []
+    assert set(PRESETS[preset]) <= set(BY_ID)
+    for keys in keymap.keys.values():
+        assert list(keys) == [" ".join(read_keys(key)) for key in keys]
+
+
+def test_the_default_keys() -> None:
+    keymap = make_keymap()
+    assert typed(keymap, "j g 1 5 j") == [
+        ("move.down", 0),
+        ("move.start", 0),
+        ("similar.jump:1", 0),
+        ("similar.jump:5", 0),
+        ("move.down", 0),
+    ]
+
+
+def test_vim_counts_and_sequences() -> None:
+    keymap = make_keymap("vim")
+    assert typed(keymap, "5 j") == [("move.down", 5)]
+    assert typed(keymap, "1 0 k j") == [("move.up", 10), ("move.down", 0)]
+    assert typed(keymap, "g g G 1 2 G") == [("move.start", 0), ("move.end", 0), ("move.end", 12)]
+    assert typed(keymap, "g 1 g 5 3 g 2") == [
+        ("similar.jump:1", 0),
+        ("similar.jump:5", 0),
+        ("similar.jump:2", 3),
+    ]
+    assert typed(keymap, "9 9 9 9 9 9 j") == [("move.down", 9999)]
+    assert press(keymap, "list", Pending(), "0").taken is False
+
+
+def test_what_is_begun_and_not_ended_is_forgotten() -> None:
+    """The key that ends it is not another command: who mistypes `gm` wants no mark."""
+    keymap = make_keymap("vim")
+    assert typed(keymap, "g m j") == [("move.down", 0)]
+    assert typed(keymap, "5 escape j") == [("article.back", 5), ("move.down", 0)]
+    begun = press(keymap, "list", Pending((), 4), "g")
+    assert (begun.pending.shown, begun.taken) == ("4g", True)
+    assert press(keymap, "list", begun.pending, "escape").taken
+    assert press(make_keymap(), "list", Pending(), "f9").taken is False
+
+
+def test_emacs_sequences() -> None:
+    keymap = make_keymap("emacs")
+    keys = "ctrl+n ctrl+x u ctrl+x ctrl+c"
+    assert [name for name, _ in typed(keymap, keys)] == ["move.down", "app.undo", "app.quit"]
+
+
+def test_keys_of_the_users_own() -> None:
+    keymap = make_keymap(
+        "vim", {"article.toggle_star": ("*",), "move.down": (), "app.undo": ("zu",)}
+    )
+    assert keymap.keys["article.toggle_star"] == ("*",)
+    assert keymap.keys["move.down"] == ()
+    assert typed(keymap, "* j s") == [("article.toggle_star", 0)]
+    assert keymap.faults == ('keys: "z" of view.zoom is taken by app.undo',)
+
+
+def test_clashes_and_mistakes_cost_a_line_each() -> None:
+    own = {
+        "article.toggle_star": ("d",),
+        "article.opne": ("x",),
+        "list.sort": ("entre", "ctrl+", "g"),
+        "list.filter": ("d",),
+    }
+    keymap = make_keymap("default", own)
+    assert keymap.faults == (
+        'keys.article.opne: is not known; did you mean "article.open"?',
+        'keys.list.sort: "entre" is not a key; did you mean "enter"?',
+        'keys.list.sort: "ctrl+" is not a key; did you mean "ctrl+z"?',
+        'keys: "d" of list.filter is taken by article.toggle_star',
+        'keys: "g" of move.start is taken by list.sort',
+        'keys: "d" of article.delete is taken by article.toggle_star',
+    )
+    assert keymap.keys["article.delete"] == ()
+    assert keymap.keys["move.start"] == ("home",)
+
+
+def test_a_key_may_mean_something_else_in_another_place() -> None:
+    keymap = make_keymap()
+    assert press(keymap, "source", Pending(), "s").command is None
+    assert press(keymap, "list", Pending(), "s").command is BY_ID["article.toggle_star"]
+    assert press(keymap, "", Pending(), "s").taken is False
+    assert {place for each in COMMANDS for place in each.places} == set(ANYWHERE)
+    assert set(keymap.places) == set(ANYWHERE) >= set(PANES)
+
+
+READ = {
+    "j": ("j",), "J": ("J",), "gg": ("g", "g"), "g g": ("g", "g"), "f1": ("f1",), "?": ("?",),
+    "ctrl+x u": ("ctrl+x", "u"), "Ctrl+X": ("ctrl+x",), "shift+ctrl+up": ("ctrl+shift+up",),
+    "shift+j": ("J",), "page-down": ("pagedown",), "Esc": ("escape",), "+": ("+",),
+    "ctrl++": ("ctrl++",), "ctrl+_": ("ctrl+_",), "é": ("é",), "F12": ("f12",), "++": ("+", "+"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "keys"), READ.items(), ids=READ)
+def test_keys_as_users_write_them(text: str, keys: tuple[str, ...]) -> None:
+    assert read_keys(text) == keys
+
+
+@pytest.mark.parametrize("text", ["", " ", "entre", "hyper+x", "ctrl+", "j\x1b", "\x1b", "ctrl+xy"])
+def test_keys_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        read_keys(text)
+
+
+@given(st.text(max_size=12))
+def test_whatever_is_written_is_a_key_or_a_fault(text: str) -> None:
+    keys: tuple[str, ...] = ()
+    with suppress(ValueError):
+        keys = read_keys(text)
+    assert read_keys(" ".join(keys) or "j") == (keys or ("j",))
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        (events.Key("question_mark", "?"), "?"),
+        (events.Key("J", "J"), "J"),
+        (events.Key("plus", "+"), "+"),
+        (events.Key("space", " "), "space"),
+        (events.Key("tab", "\t"), "tab"),
+        (events.Key("escape", "\x1b"), "escape"),
+        (events.Key("enter", "\r"), "enter"),
+        (events.Key("pagedown", None), "pagedown"),
+        (events.Key("ctrl+x", "\x18"), "ctrl+x"),
+        (events.Key("ctrl+underscore", "\x1f"), "ctrl+_"),
+        (events.Key("alt+v", "v"), "alt+v"),
+        (events.Key("shift+tab", None), "shift+tab"),
+        (events.Key("é", "é"), "é"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_keys_as_the_terminal_sends_them(event: events.Key, name: str) -> None:
+    assert key_of(event) == name

@@ -1,0 +1,68 @@
+"""Keys in the reader: presets, counts, sequences, and the help that shows what is in force."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from tests.reader import NARROW, WIDE, Start
+from tests.screens import drawn, lines
+from tui.screens.help import Help
+from tui.settings import Loaded, Settings
+
+
+async def test_vim_counts_and_sequences(start: Start) -> None:
+    """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
+    async with start(loaded=Loaded(Settings(preset="vim"))) as running:
+        await running.press("5")
+        assert lines(running.app)[-1].endswith(" 5 ")
+        await running.press("j")
+        assert running.at == 7
+        assert lines(running.app)[-1].endswith("q quit ")
+        await running.press("g", "g")
+        assert running.at == 12
+        await running.press("3", "G")
+        assert running.at == 10
+        await running.press("g", "x", "1", "k")
+        assert running.at == 11, "gx is nothing, and x is not looked at alone"
+        await running.press("enter", "1", "0", "j")
+        assert running.reader.article.top == 10
+        await running.press("g", "1")
+        assert running.open != 11
+        await running.press("2", "ctrl+o")
+        assert running.open == 11
+
+
+async def test_keys_of_the_users_own(start: Start) -> None:
+    """What cannot be is said once; sheets and the search go by the same keys."""
+    keys = {"move.down": ("ctrl+n",), "article.opn": ("x",), "app.help": ("ctrl+x h",)}
+    settings = Settings(preset="emacs", keys=keys)
+    async with start(loaded=Loaded(settings, {}, ("settings.toml: x: is not known",))) as running:
+        assert running.said == "settings.toml: x: is not known (and 1 more)"
+        await running.press("ctrl+n", "j")
+        assert running.at == 11
+        await running.press("ctrl+x", "h")
+        assert isinstance(running.app.screen, Help)
+        assert "ctrl+x h" in drawn(running.app)
+        await running.press("ctrl+g", "ctrl+s", "ctrl+n")
+        assert running.app.screen is running.reader
+        assert isinstance(running.reader.focused, Input)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        await running.press("?", "/")
+        await running.type("markdown q")
+        assert "no command fits" in drawn(running.app)
+        await running.press("backspace", "backspace", "enter")
+        text = drawn(running.app)
+        assert "copy title and URL as" in text
+        assert "mark read or unread" not in text
+        await running.press("escape")
+        assert "List:" in drawn(running.app)
+        await running.press("?")
+        assert running.app.screen is running.reader
+        await running.press("enter", "?")
+        assert "Keys: article" in drawn(running.app)
+        assert "Article:" in drawn(running.app)
