@@ -377,15 +377,8 @@ class Panes(Keyed, Screen[None]):
         if self.query_shown != Query() or not self.articles.display or self._hint:
             return []
         self.status.set_keys(footer("list", self.keymap.keys))
-        lines = []
-        for view in (self.articles, self.article, self.side, self.status):
-            if not view.display:
-                continue
-            region = view.content_region
-            for y in range(region.height):
-                strip = view.drawn(view.opening_pieces(y, region.width), region.width)
-                lines.append((region.x, region.y + y, strip.render(self.app.console)))
-        return lines
+        views = (self.articles, self.article, self.side, self.status)
+        return [line for view in views for line in view.opening_lines(self.app.console)]
 
     def tell_state(self) -> None:
         """Write what the list shows into the bottom line."""
@@ -398,9 +391,8 @@ class Panes(Keyed, Screen[None]):
         words = f"/{query.words}" if query.words else ""
         order = "" if query.sort == "date" else f"by {query.sort}"
         number = count(len(rows), "article")
-        self.status.set_state(
-            joined((read_only, shown, query.category or "", words, number, order, self._loading))
-        )
+        parts = (read_only, shown, query.category or "", words, number, order, self._loading)
+        self.status.set_state(joined(parts))
 
 
 def _is(entry: Entry | None, article: str) -> bool:

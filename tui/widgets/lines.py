@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Offset, Region, Size
@@ -54,6 +55,13 @@ class LineView(ScrollView, can_focus=True):
     def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """Line `y` as it will stand when the reader is opened next time."""
         return []
+
+    def opening_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
+        """Column, row and content of its lines as they will stand when the reader is opened next."""
+        region = self.content_region
+        for y in range(region.height if self.display else 0):
+            strip = self.drawn(self.opening_pieces(y, region.width), region.width)
+            yield region.x, region.y + y, strip.render(console)
 
     def drawn(self, pieces: Sequence[Piece], width: int) -> Strip:
         """Pieces as a strip of that width."""
