@@ -24,8 +24,8 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
 
-FRONT_LIMIT = 64 * 1024
-"""Characters of front matter: a hundred times what anyone writes."""
+FRONT_LIMIT = 1024 * 1024
+"""Characters of front matter: a thousand times what anyone writes, and room for any `extra`."""
 
 MAX_DEPTH = 32
 MAX_ALIASES = 10
@@ -38,6 +38,9 @@ WRITTEN = frozenset(
     )
 )
 """Fields that are taken as they were written: YAML reads `2022.10` as 2022.1 and `no` as false."""
+
+VERBATIM = "newstui"
+"""The field by which our own export says that the text is as the library keeps it."""
 
 HARD_BREAK = ("  ", "\\")
 
@@ -90,6 +93,8 @@ def markdown_fields(text: str) -> dict[str, Any]:
         BadInput: The front matter cannot be read; the error names the line.
     """
     fields, content = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if fields.pop(VERBATIM, None):
+        return {**fields, "text": content}
     if not content:
         return fields
     heading, body = _unwrapped(content, str(fields.get("title") or ""))

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,27 @@ from store.errors import LibraryBusy, NewsError
 if TYPE_CHECKING:
     import argparse
 
+    Command = Callable[[argparse.Namespace], int]
+
 FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
+
+COMMANDS = {
+    "import": ("changing", "import_files"),
+    "edit": ("changing", "edit"),
+    "mark": ("changing", "mark"),
+    "list": ("printing", "list_articles"),
+    "show": ("printing", "show"),
+    "similar": ("printing", "similar"),
+    "keys": ("printing", "keys"),
+    "export": ("exporting", "export"),
+    "stats": ("stats", "stats"),
+    "settings": ("settings", "print_settings"),
+    "doctor": ("doctor", "doctor"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "bring_back"),
+    "compact": ("compact", "compact"),
+}
+"""In which module of this package a command is carried out, and by what: only that is imported."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,49 +77,10 @@ def _command(arguments: Sequence[str]) -> int:
         top.error(f"{options.command}: say {missing}")
     # `newstui list | head` ends quietly, as any filter does.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    from tui.cli import changing, printing
-    from tui.cli.doctor import doctor
     from tui.cli.output import flush
 
-    commands: dict[str, Callable[[argparse.Namespace], int]] = {
-        "import": changing.import_files,
-        "edit": changing.edit,
-        "mark": changing.mark,
-        "list": printing.list_articles,
-        "show": printing.show,
-        "similar": printing.similar,
-        "keys": printing.keys,
-        "stats": _stats,
-        "settings": _settings,
-        "doctor": doctor,
-        "backup": _keep_safe,
-        "restore": _keep_safe,
-        "compact": _compact,
-    }
-    code = commands[options.command](options)
+    module, function = COMMANDS[options.command]
+    command: Command = getattr(import_module(f"tui.cli.{module}"), function)
+    code = command(options)
     flush()
     return code
-
-
-def _settings(options: argparse.Namespace) -> int:
-    from tui.cli.settings import print_settings
-
-    return print_settings(options)
-
-
-def _stats(options: argparse.Namespace) -> int:
-    from tui.cli.stats import stats
-
-    return stats(options)
-
-
-def _compact(options: argparse.Namespace) -> int:
-    from tui.cli.compact import compact
-
-    return compact(options)
-
-
-def _keep_safe(options: argparse.Namespace) -> int:
-    from tui.cli.backup import backup, bring_back  # here: no other command needs archives
-
-    return backup(options) if options.command == "backup" else bring_back(options)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from store.clean import clean_line
+from store.export import FORMS
 from store.query import SORTS
 from tui import __version__
 from tui.keymaps import PRESETS
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _add_similar(commands)
     _add_edit(commands)
     _add_mark(commands)
+    _add_export(commands)
     _add_backup(commands)
     _add_restore(commands)
     _add_compact(commands)
@@ -99,6 +101,28 @@ def _add_import(commands: Commands) -> None:
 
 def _add_list(commands: Commands) -> None:
     command = commands.add_parser("list", help="list articles, the newest first")
+    _add_query(command)
+    _add_json(command)
+
+
+def _add_export(commands: Commands) -> None:
+    command = commands.add_parser(
+        "export",
+        help="write articles into files",
+        description="Write articles as newstui JSON, JSON Lines, Markdown with front matter (a file"
+        " an article, in a folder), one HTML page, or an EPUB. JSON and Markdown come back by"
+        " `newstui import` as the same articles.",
+    )
+    _add_query(command)
+    command.add_argument("--to", choices=FORMS, default="json", help="the form (default: json)")
+    command.add_argument(
+        "-o", dest="out", type=Path, metavar="PATH", help="a file, for Markdown a folder"
+    )
+    command.add_argument("--title", default="newstui", help="the title of an HTML page or EPUB")
+    command.add_argument("--force", action="store_true", help="replace files that are there")
+
+
+def _add_query(command: argparse.ArgumentParser) -> None:
     command.add_argument("words", nargs="*", help="only titles with all of these words")
     state = command.add_mutually_exclusive_group()
     state.add_argument("--unread", dest="show", action="store_const", const="unread", default="all")
@@ -107,12 +131,14 @@ def _add_list(commands: Commands) -> None:
     command.add_argument("--category", help="only this category")
     command.add_argument("--sort", choices=SORTS, default="date", help="the order (default: date)")
     command.add_argument("--limit", type=_positive, metavar="N", help="at most N articles")
-    _add_json(command)
 
 
 def _add_show(commands: Commands) -> None:
     command = commands.add_parser("show", help="print an article with all that belongs to it")
     command.add_argument("id", metavar="ID")
+    command.add_argument(
+        "--format", choices=("text", "md"), default="text", help="as text, or as Markdown"
+    )
     _add_json(command)
 
 

@@ -22,7 +22,7 @@ SHORT_ID = 8
 def list_articles(options: argparse.Namespace) -> int:
     """List rows, or with `--json` the facts of each on a line."""
     library = loaded(options)
-    query = Query(options.show, options.category, " ".join(options.words), options.sort)
+    query = query_of(options)
     rows = library.rows(query)[: options.limit]
     if options.json:
         for article, reading in library.articles(row.id for row in rows):
@@ -33,6 +33,11 @@ def list_articles(options: argparse.Namespace) -> int:
     for row in rows:
         put(_row_line(row))
     return 0
+
+
+def query_of(options: argparse.Namespace) -> Query:
+    """The articles that were asked for, and their order."""
+    return Query(options.show, options.category, " ".join(options.words), options.sort)
 
 
 def _row_line(row: Row) -> str:
@@ -47,6 +52,10 @@ def show(options: argparse.Namespace) -> int:
     similar = library.similar(entry)
     if options.json:
         put_json(entry_json(entry, similar), pretty=True)
+    elif options.format == "md":
+        from store.export.markdown import markdown_of  # imported here: few need YAML
+
+        put(markdown_of(entry).removesuffix("\n"))
     else:
         put("\n".join(_page(entry, similar)))
     return 0

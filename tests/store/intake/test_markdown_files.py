@@ -97,7 +97,7 @@ def test_an_empty_title_is_none(empty: str) -> None:
         ("+++\nx = " + "[" * 40_000 + "\n+++\n", "nested too deeply"),
         ("---\nx: &x [*x]\n---\n", "front matter, line 2: "),
         ("---\nx: &x " + "[*x, *x, *x, *x, *x, *x]\ny: &y [*x, *x, *x, *x, *x]\n---\n", "aliases"),
-        ("---\nx: " + "a" * FRONT_LIMIT + "\n---\n", "larger than 64 KB"),
+        ("---\nx: " + "a" * FRONT_LIMIT + "\n---\n", "larger than 1024 KB"),
     ],
 )
 def test_front_matter_that_cannot_be_read(text: str, message: str) -> None:

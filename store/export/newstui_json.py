@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
+
+import orjson
 
 from store.article import Article, Entry, Reading, Similar, minutes
+from store.clean import clean_json
+from store.export.book import Book
 from store.times import from_micros, iso
 
 
@@ -44,6 +48,35 @@ def similar_json(other: Similar) -> dict[str, Any]:
         "terms": list(other.terms),
         "origin": other.origin,
     }
+
+
+def came_with(entry: Entry) -> list[Similar]:
+    """The similar readings that came with an article; what an index finds is not part of it."""
+    return [Similar(None, title, origin="import") for title in entry.body.similar]
+
+
+def write_json(book: Book, out: BinaryIO) -> Iterator[int]:
+    """Write an array with an article a line."""
+    number = 0
+    for number, entry in enumerate(book.entries, start=1):
+        out.write((b"[\n" if number == 1 else b",\n") + _line(entry))
+        yield number
+    out.write(b"\n]\n" if number else b"[]\n")
+
+
+def write_json_lines(book: Book, out: BinaryIO) -> Iterator[int]:
+    """Write an article a line."""
+    for number, entry in enumerate(book.entries, start=1):
+        out.write(_line(entry) + b"\n")
+        yield number
+
+
+def _line(entry: Entry) -> bytes:
+    fields = entry_json(entry, came_with(entry))
+    try:
+        return orjson.dumps(fields)
+    except orjson.JSONEncodeError:  # half a character, in a file that was edited by hand
+        return orjson.dumps(clean_json(fields))
 
 
 def _date(when: int) -> str | None:

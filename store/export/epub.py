@@ -1,0 +1,96 @@
+"""An EPUB of many articles, a chapter each; EPUB 3.3, https://www.w3.org/TR/epub-33/."""
+
+from __future__ import annotations
+
+import uuid
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from typing import BinaryIO
+
+from store.export.book import Book
+from store.export.page import article_html
+
+CONTAINER = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
+<rootfiles><rootfile full-path="book.opf" media-type="application/oebps-package+xml"/></rootfiles>
+</container>
+"""
+PAGE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops">
+<head><title>{title}</title></head>
+<body>
+{body}
+</body>
+</html>
+"""
+PACKAGE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<package version="3.0" unique-identifier="id" xmlns="http://www.idpf.org/2007/opf">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier id="id">urn:uuid:{id}</dc:identifier>
+<dc:title>{title}</dc:title>
+<dc:language>{language}</dc:language>
+<meta property="dcterms:modified">{made}</meta>
+</metadata>
+<manifest>
+<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+{items}
+</manifest>
+<spine>
+{spine}
+</spine>
+</package>
+"""
+UNKNOWN = "und"
+
+
+def write_epub(book: Book, out: BinaryIO) -> Iterator[int]:
+    """Write the book."""
+    languages: set[str] = set()
+    made = datetime.fromisoformat(book.made)
+    with zipfile.ZipFile(out, "w") as archive:
+
+        def put(name: str, text: str, method: int = zipfile.ZIP_DEFLATED) -> None:
+            about = zipfile.ZipInfo(name, made.timetuple()[:6])
+            about.compress_type = method
+            archive.writestr(about, text)
+
+        put("mimetype", "application/epub+zip", zipfile.ZIP_STORED)  # first, and not packed
+        put("META-INF/container.xml", CONTAINER)
+        number = 0
+        for number, entry in enumerate(book.entries, start=1):
+            languages.add(entry.article.language)
+            title, body = escape(entry.article.title), article_html(entry, "a")
+            put(f"{number}.xhtml", PAGE.format(title=title, body=body))
+            yield number
+        put("nav.xhtml", _contents(book))
+        put("book.opf", _package(book, number, languages))
+
+
+def _contents(book: Book) -> str:
+    links = "\n".join(
+        f'<li><a href="{number}.xhtml">{escape(title)}</a></li>'
+        for number, title in enumerate(book.titles, start=1)
+    )
+    body = f'<nav epub:type="toc"><h1>{escape(book.title)}</h1><ol>\n{links}\n</ol></nav>'
+    return PAGE.format(title=escape(book.title), body=body)
+
+
+def _package(book: Book, chapters: int, languages: set[str]) -> str:
+    numbers = range(1, chapters + 1)
+    return PACKAGE.format(
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{book.title}\n{book.made}"),
+        title=escape(book.title),
+        language=escape(languages.pop() or UNKNOWN) if len(languages) == 1 else UNKNOWN,
+        made=f"{book.made[:19]}Z",
+        items="\n".join(
+            f'<item id="c{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>'
+            for n in numbers
+        ),
+        spine="\n".join(f'<itemref idref="c{n}"/>' for n in numbers),
+    )

@@ -1,0 +1,87 @@
+"""The command that takes articles out: export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from store.article import Entry, Refused
+from store.errors import LibraryDamaged
+from store.export import Book, writer
+from store.export.files import new_file, write_markdown
+from store.library import Library
+from store.times import iso, system_clock
+from tui.cli.opening import loaded
+from tui.cli.output import Counter, tell
+from tui.cli.printing import query_of
+from tui.wording import count
+
+FINE, FAILED, WRONG_USE = 0, 1, 2
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write articles into a file, a folder or a pipe; one that cannot be read costs a line."""
+    out: Path | None = options.out
+    if reason := _wrong_place(options.to, out):
+        tell(reason)
+        return WRONG_USE
+    library = loaded(options)
+    rows = library.rows(query_of(options))[: options.limit]
+    entries = Entries(library, [row.id for row in rows])
+    book = Book(options.title, iso(system_clock()), [row.title for row in rows], entries)
+    refused = 0
+    with Counter("exporting").running() as counter:
+        if options.to == "markdown" and out is not None:
+            for done in write_markdown(book.entries, out, replace=options.force):
+                if isinstance(done, Refused):
+                    refused += 1
+                    tell(f"{done.where}: {done.reason}")
+                counter.tell(f"{entries.taken:,} of {len(rows):,}")
+        elif out is None:
+            _write(options.to, book, sys.stdout.buffer, counter)
+        else:
+            with new_file(out, replace=options.force) as file:
+                _write(options.to, book, file, counter)
+    if out is not None:
+        tell(f"{count(entries.taken - refused, 'article')} exported to {out}")
+    return FAILED if refused or entries.damaged else FINE
+
+
+def _wrong_place(form: str, out: Path | None) -> str:
+    """Why this form cannot be written there, in words; empty if it can."""
+    if form == "markdown":
+        if out is None:
+            return "Markdown is a file an article: name a folder with -o"
+        return "" if out.is_dir() else f"{out}: no such folder"
+    if out is None and sys.stdout.isatty():
+        return f"{form} is not for reading in a terminal: name a file with -o, or pipe it"
+    return ""
+
+
+def _write(form: str, book: Book, out: BinaryIO, counter: Counter) -> None:
+    for number in writer(form)(book, out):
+        counter.tell(f"{number:,} of {len(book.titles):,}")
+
+
+class Entries(Iterable[Entry]):
+    """The articles of an export one by one; one whose file is damaged is told and left out."""
+
+    def __init__(self, library: Library, ids: list[str]) -> None:
+        self._library = library
+        self._ids = ids
+        self.taken = 0
+        self.damaged = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        for article in self._ids:
+            try:
+                entry = self._library.entry(article)
+            except LibraryDamaged as error:
+                self.damaged += 1
+                tell(str(error))
+            else:
+                self.taken += 1
+                yield entry
