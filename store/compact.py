@@ -7,6 +7,7 @@ says when it was rewritten, so that whoever has read the old one reads it anew.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -117,6 +118,33 @@ def compact(
     )
 
 
+def mend_journal(journal: Path, machine: str, clock: Clock) -> str:
+    """Move the damaged lines of this machine's journal aside, as compacting would.
+
+    Returns:
+        A line that says so; empty where no line is damaged.
+
+    Raises:
+        LibraryBusy: Another process is writing for too long.
+        NotSaved: The disk refused, or there are no locks; the file is the old or the new one.
+    """
+    if not journal.exists():
+        return ""
+    rewriting = _Rewriting(journal, machine, clock)
+    with _hold(journal, dry_run=False):
+        for _ in rewriting.look(0, pairs=False, only_damaged=True):
+            pass
+        rewriting.write()
+    if rewriting.aside is None:
+        return ""
+    lines = (
+        "1 damaged line was"
+        if rewriting.damaged == 1
+        else f"{rewriting.damaged:,} damaged lines were"
+    )
+    return f"journal/{journal.name}: {lines} moved aside to {rewriting.aside.name}"
+
+
 def _hold(path: Path, dry_run: bool) -> AbstractContextManager[object]:
     return nullcontext() if dry_run else locked(path, WAIT, _refuse)
 
@@ -212,17 +240,19 @@ class _Rewriting:
     before: int = 0
     after: int = 0
 
-    def look(self, limit: int, *, pairs: bool) -> Iterator[Compacting]:
+    def look(self, limit: int, *, pairs: bool, only_damaged: bool = False) -> Iterator[Compacting]:
         """See which lines may go.
 
         Args:
             limit: Before this moment an event must have been undone.
             pairs: Whether an event may go that was undone.
+            only_damaged: Whether no event may go.
         """
         with self.path.open("rb") as file:
             undone = undoings(file, self.machine) if pairs else {}
-            self.sift = Sift(self.machine, (of for of, at in undone.items() if at <= limit))
-            size, done = file.tell(), file.seek(0)
+            gone = (of for of, at in undone.items() if at <= limit)
+            self.sift = Sift(self.machine, gone, only_damaged=only_damaged)
+            size, done = file.seek(0, os.SEEK_END), file.seek(0)
             for number, line in enumerate(file, 1):
                 done += len(line)
                 self.sift.look(line)

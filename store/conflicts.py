@@ -105,6 +105,11 @@ class Held:
                 self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
                 weakref.finalize(self, os.close, self._descriptor)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the file has that is held."""
+        return 0 if self._descriptor is None else os.fstat(self._descriptor).st_size
+
     def remember(self, lines: bytes) -> None:
         """Keep lines that were just appended."""
         self._remembered.extend(lines.splitlines(keepends=True))

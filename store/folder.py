@@ -113,11 +113,7 @@ class FolderLibrary:
     @property
     def problems(self) -> Sequence[str]:
         """What was found wrong so far."""
-        torn = (
-            f"{self._journal.own.parent / name}: {count} damaged lines were left out"
-            for name, count in self._journal.bad_lines.items()
-        )
-        return (*self._problems, *self.mender.problems, *torn)
+        return (*self._problems, *self.mender.problems, *self._journal.problems)
 
     def load(self) -> Iterator[Loaded]:
         """Read the reading state, then the segments, newest first."""
@@ -142,6 +138,8 @@ class FolderLibrary:
             self._state = kept.state
         else:
             self._state.expect(self._journal.undoings())
+            if kept:
+                self._since_snapshot = 2 * SNAPSHOT_EVERY  # a new one, so that it is told once
         again: set[str] = set()
         for events in self._new_events():
             again |= self._state.apply(events)

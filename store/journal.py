@@ -32,7 +32,15 @@ from store.events import (
 from store.files import Warn, locked, not_saved, sync_folder, write_all
 from store.lines import lines_backwards, lines_to, lines_with, one_other, unseen, whole_lines
 from store.machine import same_machine
-from store.tails import Covers, Tail, is_compacted, is_the_same, some_lines, still_there
+from store.tails import (
+    Covers,
+    Tail,
+    is_compacted,
+    is_the_same,
+    some_lines,
+    still_there,
+    what_happened,
+)
 from store.times import Clock, micros
 
 WAIT = 5.0
@@ -95,7 +103,17 @@ class Journal:
     @property
     def bad_lines(self) -> Mapping[str, int]:
         """How many lines of which file could not be understood."""
-        return {name: tail.bad for name, tail in self._tails.items() if tail.bad}
+        bad = {name: tail.bad + tail.filled for name, tail in self._tails.items()}
+        return {name: count for name, count in bad.items() if count}
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """A line for each file that has lines which could not be understood."""
+        counts = {self._folder / name: count for name, count in self.bad_lines.items()}
+        return [
+            f"{path}: {count:,} damaged line{' was' if count == 1 else 's were'} left out"
+            for path, count in counts.items()
+        ]
 
     @property
     def format(self) -> int:
@@ -118,7 +136,11 @@ class Journal:
             False if a file it covers is gone or another one; then nothing is resumed.
         """
         tails = {name: Tail(*covers) for name, covers in covered.items()}
-        if not all(still_there(self._folder / name, tail) for name, tail in tails.items()):
+        paths = {self._folder / name: tail for name, tail in tails.items()}
+        lost = {path: tail for path, tail in paths.items() if not still_there(path, tail)}
+        for path, tail in lost.items():
+            self._tell_lost(path, tail)
+        if lost:
             return False
         self._tails, self._newest = tails, max(self._newest, newest)
         return True
@@ -149,6 +171,8 @@ class Journal:
         if not still_there(self.own, tail):
             if not is_compacted(self.own, tail):
                 self._lost += self._held.lines()
+                if self._held.size < tail.offset:  # written over in place: not all is held
+                    self._tell_lost(self.own, tail)
             self._held = Held(self.own)
             self._give_back()
         self._tails = {}
@@ -200,6 +224,11 @@ class Journal:
         machine = self._writer(path)
         for line in lines_backwards(path):
             yield from _events([line], machine, Tail())
+
+    def _tell_lost(self, path: Path, tail: Tail) -> None:
+        if not is_compacted(path, tail):
+            what = what_happened(path, tail)
+            self._warn(f"{path} {what}; marks that were in it are missing until it comes back")
 
     def _give_back(self) -> None:
         if not self._lost:

@@ -62,6 +62,7 @@ class Mender:
         """
         self._folders = {table: library / table for table in READERS}
         self._machine = machine
+        self._journal = library / "journal" / f"{machine}.jsonl"
         self._lock = library / "articles" / f".{machine}.lock"
         self._clock = clock
         self._warn = warn
@@ -99,19 +100,27 @@ class Mender:
     def sweep(self, cache: Path) -> int:
         """Remove old temporary files that a crash left, with the lock held; how many."""
         before = self._clock().timestamp() - SWEEP_AGE
-        return sum(sweep(folder, before) for folder in (*self._folders.values(), cache))
+        folders = (*self._folders.values(), self._journal.parent, cache)
+        return sum(sweep(folder, before) for folder in folders)
 
     def tidy(self, cache: Path) -> int:
         """Remove the snapshot, which is then made anew, and what a crash left: so many files.
+
+        Damaged lines of this machine's journal are moved aside.
 
         Raises:
             LibraryBusy: Somebody is writing.
             NotSaved: The folder cannot be written.
         """
+        from store.compact import mend_journal  # only here: no start needs it
+
         with self.locked(WAIT):
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT).unlink(missing_ok=True)
-            return self.sweep(cache)
+            swept = self.sweep(cache)
+            if line := mend_journal(self._journal, self._machine, self._clock):
+                self.mended[self._journal] = line
+            return swept
 
     def rescue(self, path: Path, table: str) -> Tables:
         """The tables of a damaged file with what is whole in it; one of our own is mended.

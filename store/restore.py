@@ -9,10 +9,11 @@ import shutil
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from store.archive import CHUNK, Archive, Progress, opened, put, survey
-from store.errors import BadInput, NotSaved
+from store.errors import BadInput, LibraryDamaged, NotSaved
 from store.files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -23,6 +24,14 @@ from store.files import (
     write_all,
 )
 from store.manifest import Examiner, Member, documents, is_journal, is_segment
+from store.merging import (
+    add_articles,
+    add_events,
+    extend,
+    known_articles,
+    lacking_articles,
+    lacking_events,
+)
 from store.tables import BadContent
 from store.times import Clock
 
@@ -57,7 +66,7 @@ class Verdict(Enum):
 
 
 def restore(
-    archive: Path, library: Path, clock: Clock, *, merge: bool = False
+    archive: Path, library: Path, machine: str, clock: Clock, *, merge: bool = False
 ) -> Generator[Progress, None, Restored]:
     """Bring a backup back, in steps. Nothing that is there is overwritten.
 
@@ -66,6 +75,8 @@ def restore(
     Args:
         archive: What `store.backup` made.
         library: The folder it goes to; created if need be.
+        machine: The name this machine writes under: where the library has another segment of the
+            same name, the articles it lacks are added to segments of this machine.
         clock: Now, in UTC.
         merge: Whether the library may have files already; what is missing is added then.
 
@@ -82,7 +93,7 @@ def restore(
             with _workshop(target, clock) as workshop:
                 _check_space(workshop, source.manifest.total)
                 unpacked = yield from _unpack(source, workshop)
-                return _settle(source, unpacked, target)
+                return _settle(source, unpacked, target, machine)
         except OSError as error:
             raise not_saved(error, library, source.manifest.total) from error
 
@@ -150,33 +161,71 @@ def _unpack(source: Archive, workshop: Path) -> Generator[Progress, None, dict[s
 # -- comparing -----------------------------------------------------------------------------
 
 
-def _settle(source: Archive, unpacked: Mapping[str, Path], target: Path) -> Restored:
+def _settle(source: Archive, unpacked: Mapping[str, Path], target: Path, machine: str) -> Restored:
     verdicts = {name: _verdict(name, path, target / name) for name, path in unpacked.items()}
+    mixed = {name for name in unpacked if _is_mixed(name, verdicts)}
     refused = {
         name: f"{target / name} is another file than the one in the backup; it was left as it is"
         for name, verdict in verdicts.items()
-        if verdict is Verdict.DIFFERENT
+        if verdict is Verdict.DIFFERENT and name not in mixed
     }
-    for name in unpacked:
-        twin = _twin(name)
-        if verdicts[name] is Verdict.NEW and verdicts.get(twin) is Verdict.DIFFERENT:
-            # Facts and texts of a segment belong together: with others' they would be mixed up.
-            refused[name] = f"{target / name} was not added, for {target / twin} is another file"
     files = sorted(unpacked.keys() - refused.keys(), key=lambda n: ORDER.index(_folder(n)))
     make_folder(target)
     added = {"articles": 0, "journal": 0}
+    there = sum(verdicts[name] is Verdict.THERE for name in files)
     for name in files:
-        items = _place(unpacked[name], target / name, verdicts[name], source.manifest.files[name])
+        if name not in mixed:
+            member = source.manifest.files[name]
+            items = _place(unpacked[name], target / name, verdicts[name], member)
+        else:
+            try:
+                items = _mix(name, unpacked, target, machine)
+            except LibraryDamaged as error:
+                refused[name] = f"{name} in the backup cannot be used: {error}"
+                continue
+            there += not items
         if (folder := _folder(name)) in added:
             added[folder] += items
-    there = sum(verdicts[name] is Verdict.THERE for name in files)
     return Restored(
         articles=added["articles"],
         events=added["journal"],
-        files=len(files) - there,
+        files=len(unpacked) - len(refused) - there,
         there=there,
         refused=tuple(refused.values()),
     )
+
+
+def _is_mixed(name: str, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether only what the library lacks comes from this file, article by article or line by line.
+
+    Facts and texts of a segment belong together: with others' they would be mixed up.
+    """
+    pair = verdicts[name], verdicts.get(_twin(name), Verdict.THERE)
+    if _folder(name) == "journal":
+        return pair[0] is Verdict.DIFFERENT
+    facts = pair[_folder(name) == "texts"]
+    return bool(_twin(name)) and (
+        facts is Verdict.DIFFERENT or (Verdict.NEW in pair and Verdict.DIFFERENT in pair)
+    )
+
+
+def _mix(name: str, unpacked: Mapping[str, Path], target: Path, machine: str) -> int:
+    """Add what the library lacks; returns how many articles or events that were.
+
+    Raises:
+        LibraryDamaged: The file in the backup cannot be understood.
+    """
+    if _folder(name) == "journal":
+        lines = lacking_events(unpacked[name], target / name, Path(name).stem)
+        if lines:
+            add_events(target / name, lines)
+        return len(lines)
+    if _folder(name) == "texts":
+        return 0  # they come with their articles
+    found = lacking_articles(unpacked[name], unpacked.get(_twin(name)), known_articles(target))
+    if found:
+        add_articles(target, machine, found)
+    return len(found)
 
 
 def _folder(name: str) -> str:
@@ -260,13 +309,6 @@ def _lengthen(unpacked: Path, target: Path) -> None:
         size = os.fstat(descriptor).st_size
         if not _same_beginning(unpacked, target) or size >= unpacked.stat().st_size:
             raise NotSaved(f"Not saved: {target} has changed meanwhile")
-        try:
-            with unpacked.open("rb") as file:
-                file.seek(size)
-                while chunk := file.read(CHUNK):
-                    write_all(descriptor, chunk)
-            os.fsync(descriptor)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, size)
-            raise not_saved(error, target, unpacked.stat().st_size - size) from error
+        with unpacked.open("rb") as file:
+            file.seek(size)
+            extend(descriptor, target, iter(partial(file.read, CHUNK), b""))

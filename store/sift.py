@@ -34,13 +34,15 @@ def _event(line: bytes, machine: str) -> Event | None:
 class Sift:
     """Looks at the lines of one journal in their order, and remembers which of them may go."""
 
-    def __init__(self, machine: str, undone: Iterable[Name]) -> None:
+    def __init__(self, machine: str, undone: Iterable[Name], *, only_damaged: bool = False) -> None:
         """Begin before the first line.
 
         Args:
             machine: Whose journal it is.
             undone: Names of the events that may go with what undid them.
+            only_damaged: Whether every event stays.
         """
+        self._only_damaged = only_damaged
         self._machine = machine
         self._undone = frozenset(undone)
         self._found: set[Name] = set()
@@ -73,7 +75,7 @@ class Sift:
             event = decode(line, self._machine)
             if event is None:
                 self._look_at_head(line)
-            else:
+            elif not self._only_damaged:
                 self._look_at_event(event)
         except (KeyError, ValueError):
             if line == b"\n":

@@ -29,6 +29,8 @@ class Tail:
     head: bytes = b""
     """Its first bytes, which say when it was rewritten: so is the rest another one if they changed."""
     bad: int = 0
+    filled: bool = False
+    """Whether what follows is no line that is still being written, but NULs."""
     newest_format: int = FORMAT
 
 
@@ -37,7 +39,8 @@ def some_lines(file: BinaryIO, tail: Tail, limit: int, end: int | None = None) -
     file.seek(tail.offset)
     lines = list(islice(file, limit))
     if lines and not lines[-1].endswith(b"\n"):
-        lines.pop()  # still being written, or torn by a crash: never acknowledged
+        torn = lines.pop()  # still being written, or torn by a crash: never acknowledged
+        tail.filled = b"\0" in torn  # but this is what a disk makes of lines that it lost
     offset = tail.offset + sum(map(len, lines))
     while end is not None and offset > end:
         offset -= len(lines.pop())
@@ -53,6 +56,17 @@ def is_the_same(file: BinaryIO, tail: Tail) -> bool:
         return False
     file.seek(tail.offset - len(tail.proof))
     return file.read(len(tail.proof)) == tail.proof
+
+
+def what_happened(path: Path, tail: Tail) -> str:
+    """In words, why what was read of the file does not stand there still."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return "is gone"
+    if size == 0:
+        return "was emptied"
+    return "was shortened" if size < tail.offset else "is another file than before"
 
 
 def is_compacted(path: Path, tail: Tail) -> bool:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 VERSION = "1.2.3"
 
 
-def run(steps: Generator[Progress, None, T]) -> T:
+def run(steps: Generator[object, None, T]) -> T:
     """All steps; what they lead to."""
     while True:
         try:
@@ -39,7 +39,7 @@ def backup_of(machine: Machine, target: Path, *, force: bool = False) -> Made:
 
 def bring_back(archive: Path, machine: Machine, *, merge: bool = False) -> Restored:
     """Bring a backup back to where the machine has its library."""
-    return run(restore(archive, machine.folder, machine.clock, merge=merge))
+    return run(restore(archive, machine.folder, machine.name, machine.clock, merge=merge))
 
 
 def paths_of(machine: Machine) -> Paths:

@@ -159,29 +159,33 @@ def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: 
 @pytest.mark.usefixtures("three")
 def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
     """Cases 10 to 13: nothing is changed without `--repair`; with it all is well afterwards."""
+    run("mark", "00000001", "--star")
     library = library_of(home)
     for kind in ("articles", "texts"):
         path = library / kind / "desk-0001.json"
         path.write_bytes(path.read_bytes()[:-90])
-    crashed = library / "texts" / ".newstui-1.tmp"
+    with (library / "journal/desk.jsonl").open("ab") as journal:
+        journal.write(b"damaged\n")
+    crashed = library / "journal" / ".newstui-1.tmp"
     crashed.write_bytes(b"")
     os.utime(crashed, (5, 5))
     before = contents(library)
     for _ in range(2):
         ran = run("doctor", "--json")
-        assert (ran.code, len(ran.value["problems"]), ran.value["repaired"]) == (1, 2, [])
+        assert (ran.code, len(ran.value["problems"]), ran.value["repaired"]) == (1, 3, [])
         assert contents(library) == before
-    assert len(run("doctor").lines) == 2 + len(run("doctor", "--json").value["facts"]) + 1
+    assert len(run("doctor").lines) == 3 + len(run("doctor", "--json").value["facts"]) + 1
     ran = run("doctor", "--repair", "--json")
     assert (ran.code, ran.value["problems"]) == (0, [])
-    swept, facts, texts = ran.value["repaired"]
+    swept, marks, facts, texts = ran.value["repaired"]
+    assert "journal/desk.jsonl: 1 damaged line was moved aside to desk.jsonl.damaged-" in marks
     assert swept == "1 temporary file of a crash removed"
     assert "articles/desk-0001.json was damaged (cut off after byte" in facts
     assert "texts/desk-0001.json was damaged (cut off after byte" in texts
     assert not crashed.exists()
     ran = run("doctor", "--json")
     assert (ran.code, ran.value["problems"], ran.value["repaired"]) == (0, [], [])
-    assert len(list(library.rglob("*.damaged-*"))) == 2
+    assert len(list(library.rglob("*.damaged-*"))) == 3
 
 
 @pytest.mark.usefixtures("three")

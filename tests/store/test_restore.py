@@ -9,6 +9,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, ZipInfo
@@ -17,6 +18,7 @@ import orjson
 import pytest
 
 from store.archive import MANIFEST
+from store.compact import compact
 from store.errors import BadInput, NewsError, NotSaved
 from tests.backups import (
     backup_of,
@@ -24,6 +26,7 @@ from tests.backups import (
     contents,
     failing_at,
     fill,
+    run,
 )
 from tests.libraries import FakeClock, Machine, add, articles, ids, state
 
@@ -312,30 +315,58 @@ def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Ma
     assert contents(full.folder) == before
 
 
-def test_merging_overwrites_nothing(archive: Path, other: Machine) -> None:
-    """Another file of the same name stays, and so does the other half of its segment."""
+def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine) -> None:
+    """Where both have a file of one name, its articles and events come along; the rest stays."""
     mine = other.open()
     add(mine, articles(range(5001, 5003)))
     mine.record("read", ids(5001))
-    other.segments("texts")[0].unlink()
     (other.folder / "feeds.opml").symlink_to("nowhere")
     before = contents(other.folder)
     restored = bring_back(archive, other, merge=True)
-    named = [line.split(" ")[0].removeprefix(f"{other.folder}/") for line in restored.refused]
-    assert sorted(named) == [
-        "articles/desk-0001.json",
-        "feeds.opml",
-        "journal/desk.jsonl",
-        "texts/desk-0001.json",
-    ]
-    assert (restored.articles, restored.files) == (3, 3)
-    after = contents(other.folder)
-    assert {name: after[name] for name in before} == before
-    assert sorted(after.keys() - before.keys()) == [
-        "articles/lamp-0001.json",
-        "journal/lamp.jsonl",
-        "texts/lamp-0001.json",
-    ]
+    (line,) = restored.refused
+    assert line.startswith(f"{other.folder}/feeds.opml is another file")
+    assert (restored.articles, restored.events, restored.files) == (8, 5, 5)
+    assert contents(other.folder)["journal/desk.jsonl"].startswith(before["journal/desk.jsonl"])
+    library, there = other.open(), full.open()
+    assert state(library) == state(there) | state(mine)
+    for article in state(there):
+        assert library.entry(article) == there.entry(article)
+    again = bring_back(archive, other, merge=True)
+    assert (again.articles, again.events, again.files, len(again.refused)) == (0, 0, 0, 1)
+
+
+def test_single_articles_come_back(archive: Path, full: Machine) -> None:
+    """Case 13: what a damaged segment has lost, and nothing else."""
+    before, path = state(full.open()), full.segments("articles")[0]
+    tables = orjson.loads(path.read_bytes())
+    for key in ("2", "4"):
+        del tables["articles"][key]
+    path.write_bytes(orjson.dumps(tables))
+    restored = bring_back(archive, full, merge=True)
+    assert (restored.articles, restored.events, restored.refused) == (2, 0, ())
+    library = full.open()
+    assert state(library) == before
+    assert library.entry(ids(2)[0]).body.text == "Text 2."
+
+
+def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path) -> None:
+    """Case 35: events that no longer matter do not come back; those of an emptied journal do."""
+    library = full.open()
+    for position in range(5):
+        library.record("position", ids(1), position=position)
+    library.undo()
+    before = state(library)
+    archive = backup_of(full, tmp_path / "later.zip").path
+    full.clock.now += timedelta(days=99)
+    run(compact(full.folder, full.name, full.clock))
+    compacted = contents(full.folder)
+    restored = bring_back(archive, full, merge=True)
+    assert (restored.files, restored.events, restored.refused) == (0, 0, ())
+    assert contents(full.folder) == compacted
+    full.journal.write_bytes(b"")
+    full.open().record("opened", ids(9))
+    assert bring_back(archive, full, merge=True).refused == ()
+    assert state(full.open()) == before
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from store.archive import Progress
 from store.backup import Made, auto_backup, back_up
+from store.machine import machine_name
 from store.restore import restore
 from store.times import system_clock
 from tui import __version__
@@ -67,8 +69,11 @@ def _automatic(options: argparse.Namespace) -> int:
 
 def bring_back(options: argparse.Namespace) -> int:
     """Restore a backup; a file that is another one in the library costs a line."""
-    library: Path = options.into or paths_of(options).library
-    restored = _run("restore", restore(options.file, library, system_clock, merge=options.merge))
+    paths = paths_of(options)
+    library: Path = options.into or paths.library
+    machine = machine_name(paths.state, os.environ)
+    steps = restore(options.file, library, machine, system_clock, merge=options.merge)
+    restored = _run("restore", steps)
     for line in restored.refused:
         tell(line)
     if options.json:
