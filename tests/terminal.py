@@ -34,6 +34,8 @@ UNKNOWN_TO_PYTE = re.compile(
 PRIVATE_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 FOUND_ON = {7, 25}
 """Private modes that a terminal has on before anybody asks: line wrap and the cursor."""
+PATIENCE = 60.0
+"""Seconds after which what has not happened counts as never happening, however slow the machine."""
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*\x1b?)?\Z")
 
 
@@ -120,7 +122,7 @@ class Terminal:
         shown = "\n".join(row.rstrip() for row in self.screen())
         return what in shown if isinstance(what, str) else bool(what.search(shown))
 
-    def wait_for(self, what: str | re.Pattern[str], timeout: float = 10) -> None:
+    def wait_for(self, what: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
         """Read until the screen shows `what`.
 
         Raises:
@@ -135,11 +137,11 @@ class Terminal:
                     f"{what!r} is not on the screen:\n{shown}\n{self.raw[-500:]!r}"
                 )
 
-    def wait_gone(self, what: str | re.Pattern[str], timeout: float = 10) -> None:
+    def wait_gone(self, what: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
         """Read until the screen does not show `what` any more."""
         self.wait_until(lambda: not self.shows(what), timeout)
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = 10) -> None:
+    def wait_until(self, condition: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Read until something has come true outside of the terminal.
 
         Raises:
@@ -152,7 +154,7 @@ class Terminal:
             if not self._read(0.02):
                 time.sleep(0.01)  # a terminal that is closed does not wait
 
-    def wait_quiet(self, quiet: float = 0.25, timeout: float = 10) -> None:
+    def wait_quiet(self, quiet: float = 0.25, timeout: float = PATIENCE) -> None:
         """Read until nothing has been sent for `quiet` seconds."""
         end = time.monotonic() + timeout
         while self._read(quiet):
@@ -166,7 +168,7 @@ class Terminal:
                 (on.add if letter == b"h" else on.discard)(number)
         return on ^ FOUND_ON
 
-    def wait_raw(self, data: bytes, timeout: float = 10) -> None:
+    def wait_raw(self, data: bytes, timeout: float = PATIENCE) -> None:
         """Read until the program has sent `data`."""
         end = time.monotonic() + timeout
         while data not in self.raw:
@@ -182,7 +184,7 @@ class Terminal:
             pass
         return self.raw[before:]
 
-    def wait_exit(self, timeout: float = 10, *, reading: bool = True) -> int:
+    def wait_exit(self, timeout: float = PATIENCE, *, reading: bool = True) -> int:
         """The exit code, negative for a signal; what is sent meanwhile is read if `reading`.
 
         Raises:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run, fields_of, write_json
-from tests.cli.test_surroundings import process
 from tui.wording import DAY, HOUR, MINUTE, WEEK, YEAR, age, count, day, day_of, joined, minute
 
 NOW = 1_800_000_000
@@ -76,15 +76,20 @@ def test_the_ends_of_the_calendar(text: str, zone: timezone) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
-def test_commands_show_them_too(zone: str, home: Path) -> None:
+def test_commands_show_them_too(
+    zone: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Case 97: as whole commands."""
     dates = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31", "0001-01-01")
     write_json(home / "odd.jsonl", *(fields_of(n, date=d) for n, d in enumerate(dates, 1)))
-    env = {"TZ": zone}
-    assert process(home, "import", home / "odd.jsonl", env=env).returncode == 0
-    assert len(process(home, "list", env=env).stdout.splitlines()) == len(dates)
-    for number in range(1, len(dates) + 1):
-        assert process(home, "show", f"0000000{number}", env=env).returncode == 0
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        assert run("import", home / "odd.jsonl").code == 0
+        assert len(run("list").lines) == len(dates)
+        for number in range(1, len(dates) + 1):
+            assert run("show", f"0000000{number}").code == 0
+    time.tzset()
 
 
 def test_what_has_no_date_has_its_row(run: Run, tmp_path: Path) -> None:

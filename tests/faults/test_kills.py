@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.kills import run
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 @pytest.mark.slow

@@ -11,6 +11,12 @@ from typing import Any
 
 import orjson
 
+from store.article import Found
+from store.export import entry_json
+from store.folder import FolderLibrary
+from store.intake.files import Source, read_source, sources
+from store.times import iso, system_clock
+from tests.libraries import add, load
 from tests.terminal import Terminal, environment
 
 NEWSTUI: tuple[str, ...] = (sys.executable, "-m", "tui")
@@ -62,17 +68,34 @@ def newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | None = 
     return ran.stdout.decode()
 
 
+def opened(home: Path) -> FolderLibrary:
+    """The library of a home folder, as a process of this machine opens it."""
+    library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "desk", system_clock)
+    load(library)
+    return library
+
+
+def fill(home: Path, *files: Path) -> None:
+    """Put the articles of files into the library of a home folder, as `newstui import` does."""
+    now = iso(system_clock().replace(microsecond=0))
+    named = [source for source in sources(files) if isinstance(source, Source)]
+    items = [item for source in named for item in read_source(source, now=now)]
+    library = opened(home)
+    add(library, [item for item in items if isinstance(item, Found)])
+    library.close()
+
+
 def library_of(home: Path, *articles: Mapping[str, Any]) -> Path:
     """Put articles into the library of a home folder and return that folder."""
-    newstui(home, "import", write_json(home / "articles.jsonl", *articles))
+    fill(home, write_json(home / "articles.jsonl", *articles))
     return home
 
 
 def shown(home: Path, number: int) -> dict[str, Any]:
-    """Everything the library knows of an article."""
-    value = orjson.loads(newstui(home, "show", f"{number:08x}", "--json"))
-    assert isinstance(value, dict)
-    return value
+    """Everything the library knows of an article, as the JSON of `newstui show`."""
+    library = opened(home)
+    entry = library.entry(library.find(f"{number:08x}"))
+    return dict(entry_json(entry, library.similar(entry)))
 
 
 def start(

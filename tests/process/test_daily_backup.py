@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import TAKEN, article, ended, library_of, newstui, read, start
+from tests.process.reading import article, ended, library_of, newstui, read
 
 pytestmark = pytest.mark.slow
 
@@ -33,14 +33,3 @@ def test_a_start_makes_the_backup_of_the_day(tmp_path: Path) -> None:
         ended(terminal, 0)
     assert backups(home) == [made]
     assert [path.name for path in made.parent.iterdir()] == [made.name]
-
-
-def test_the_samples_are_not_kept(tmp_path: Path) -> None:
-    with start(tmp_path) as terminal:
-        terminal.wait_raw(TAKEN)
-        terminal.wait_for("These are sample articles")
-        terminal.write("js")
-        terminal.wait_for("★")
-        terminal.write("q")
-        ended(terminal, 0)
-    assert backups(tmp_path) == []

@@ -47,12 +47,13 @@ def place(home: Path) -> int:
     return position
 
 
-@pytest.mark.parametrize("key", ["q", "\x11", "\x03"])
-def test_quit(tmp_path: Path, key: str) -> None:
-    """q, ctrl+q and ctrl+c: exit 0 and the terminal as it was found."""
-    with read(library_of(tmp_path, article(1)), 1) as terminal:
+def test_quit(tmp_path: Path) -> None:
+    """Ctrl+c, as q elsewhere, is exit 0; and it does not matter where the reader is started."""
+    library_of(tmp_path, article(1))
+    command = ["sh", "-c", 'cd / && exec "$0" "$@"', *NEWSTUI]
+    with read(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
         assert terminal.modes_on() >= {1049, 2004}
-        terminal.write(key)
+        terminal.write("\x03")
         ended(terminal, 0)
 
 
@@ -96,7 +97,7 @@ def test_the_link_drops(tmp_path: Path) -> None:
     """Case 112: the terminal goes; exit 129, the place kept, the library free."""
     with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
         terminal.hangup()
-        assert terminal.wait_exit(4) == 129
+        assert terminal.wait_exit() == 129
     assert place(tmp_path) > 0
 
 
@@ -109,7 +110,7 @@ def test_the_link_drops_under_nohup(tmp_path: Path) -> None:
         terminal.write("?")
         terminal.wait_for("Keys")
         terminal.hangup()
-        assert terminal.wait_exit(4) == 129
+        assert terminal.wait_exit() == 129
     assert place(tmp_path) > 0
 
 
@@ -131,16 +132,17 @@ def test_a_lone_sigcont(tmp_path: Path) -> None:
 
 
 def test_put_aside_and_back(tmp_path: Path) -> None:
-    """Case 117: ctrl+z restores the terminal; fg draws at the new size, at the same place."""
+    """Case 117: ctrl+z saves and restores; fg draws at the new size, at the same place."""
     library_of(tmp_path, long_article(1))
     with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
         terminal.wait_for("prompt>")
         terminal.write(" ".join(NEWSTUI) + "\n")
         into_the_text(ready(terminal, 1))
         terminal.write("\x1a")
-        terminal.wait_raw(b"prompt>", 5)
+        terminal.wait_raw(b"prompt>")
         terminal.wait_for("prompt>")
         terminal.wait_until(lambda: terminal.modes_on() == set())
+        assert place(tmp_path) > 0  # it may be killed while it is stopped
         terminal.resize(70, 15)
         terminal.raw = b""
         terminal.write("fg\n")
@@ -152,22 +154,10 @@ def test_put_aside_and_back(tmp_path: Path) -> None:
         terminal.wait_until(lambda: terminal.modes_on() == set())
 
 
-def test_the_place_is_kept_before_it_stops(tmp_path: Path) -> None:
-    """Case 117: what is unsaved is flushed before ctrl+z stops the process; it may be killed then."""
-    library_of(tmp_path, long_article(1))
-    with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
-        terminal.wait_for("prompt>")
-        terminal.write(" ".join(NEWSTUI) + "\n")
-        into_the_text(ready(terminal, 1))
-        terminal.write("\x1a")
-        terminal.wait_for("prompt>")
-        assert place(tmp_path) > 0
-
-
 def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
     """Cases 1, 118: what the screen has shown as done is there at the next start."""
     library_of(tmp_path, *(article(n) for n in range(1, 6)))
-    for number in (5, 4, 3):
+    for number in (5, 4):
         with read(tmp_path, 5) as terminal:
             assert terminal.shows(unread(f"Title {number}"))
             terminal.write("j" * (5 - number) + "m")
@@ -176,7 +166,7 @@ def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
             assert terminal.wait_exit() == -signal.SIGKILL
     with read(tmp_path, 5) as terminal:
         for number in range(1, 6):
-            assert terminal.shows((done if number > 2 else unread)(f"Title {number}"))
+            assert terminal.shows((done if number > 3 else unread)(f"Title {number}"))
 
 
 CRASH = """
@@ -207,9 +197,6 @@ def test_an_exception_in_the_reader(tmp_path: Path) -> None:
     for kept in ("Paragraph", "harbour master", SECRET):
         assert kept not in text
     assert place(tmp_path) > 0
-    with read(tmp_path, 1) as terminal:
-        terminal.write("q")
-        ended(terminal, 0)
 
 
 def test_an_exception_while_it_starts(tmp_path: Path) -> None:
@@ -256,12 +243,3 @@ def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
         terminal.write("U")
         ended(terminal, 1)
         assert b"RuntimeError: injected\r\n" in terminal.raw
-
-
-def test_started_from_another_folder(tmp_path: Path) -> None:
-    """The reader does not depend on where it is started."""
-    library_of(tmp_path, article(1))
-    command = ["sh", "-c", 'cd / && exec "$0" "$@"', *NEWSTUI]
-    with read(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
-        terminal.write("q")
-        ended(terminal, 0)

@@ -21,7 +21,7 @@ from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen
 from tui.widgets.article_view import RAIL, ArticleView
 
-SIZES = pytest.mark.parametrize("size", [WIDE, (100, 24), MIDDLE, NARROW], ids=str)
+SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 
 
 def shown(running: Any) -> list[str]:
@@ -32,18 +32,19 @@ def shown(running: Any) -> list[str]:
 
 
 @pytest.mark.command("article.open", "article.back")
-@SIZES
-async def test_into_the_article_and_back(start: Start, size: tuple[int, int]) -> None:
-    async with start(size=size) as running:
-        for forth, back in (("enter", "h"), ("l", "escape")):
-            await running.press(forth)
-            assert (running.reader.pane, running.open) == ("article", 12)
-            assert running.reader.article.has_focus
-            assert "The short text of article 12." in drawn(running.app)
-            await running.press(back)
-            assert running.reader.pane == "list"
-            assert running.reader.articles.has_focus
-            assert "Article number 11" in drawn(running.app)
+async def test_into_the_article_and_back(start: Start) -> None:
+    async with start() as running:
+        for size in SIZES:
+            await running.resize(*size)
+            for forth, back in (("enter", "h"), ("l", "escape")):
+                await running.press(forth)
+                assert (running.reader.pane, running.open) == ("article", 12), size
+                assert running.reader.article.has_focus
+                assert "The short text of article 12." in drawn(running.app)
+                await running.press(back)
+                assert running.reader.pane == "list", size
+                assert running.reader.articles.has_focus
+                assert "Article number 11" in drawn(running.app)
 
 
 PANES_AT = {
@@ -69,25 +70,25 @@ async def test_the_panes_of_each_size(start: Start) -> None:
             assert too_small is (panes == [] and size != (1, 1))
 
 
+PANES_IN_ORDER = {
+    WIDE: ["article", "side", "list"],
+    MIDDLE: ["article", "list"],
+    NARROW: ["article", "side", "list"],
+}
+
+
 @pytest.mark.command("move.next_pane", "move.previous_pane")
-@pytest.mark.parametrize(
-    ("size", "order"),
-    [
-        (WIDE, ["article", "side", "list"]),
-        (MIDDLE, ["article", "list"]),
-        (NARROW, ["article", "side", "list"]),
-    ],
-    ids=str,
-)
-async def test_tab_goes_round(start: Start, size: tuple[int, int], order: list[str]) -> None:
-    async with start(size=size) as running:
-        for pane in order:
-            await running.press("tab")
-            assert running.reader.pane == pane
-            assert running.app.focused is running.reader.pane_widget(running.reader.pane)
-        for pane in [*reversed(order[:-1]), "list"]:
-            await running.press("shift+tab")
-            assert running.reader.pane == pane
+async def test_tab_goes_round(start: Start) -> None:
+    async with start() as running:
+        for size, order in PANES_IN_ORDER.items():
+            await running.resize(*size)
+            for pane in order:
+                await running.press("tab")
+                assert running.reader.pane == pane, size
+                assert running.app.focused is running.reader.pane_widget(running.reader.pane)
+            for pane in [*reversed(order[:-1]), "list"]:
+                await running.press("shift+tab")
+                assert running.reader.pane == pane, size
 
 
 async def test_the_side_pane_shows_summary_similar_statistics_and_details(
@@ -173,20 +174,21 @@ async def test_the_side_pane_of_a_narrow_screen_goes_back_where_one_came_from(st
 
 
 @pytest.mark.command("view.zoom")
-@SIZES
-async def test_zoom(start: Start, size: tuple[int, int]) -> None:
-    async with start(size=size) as running:
-        before = shown(running)
-        await running.press("j", "z")
-        assert (shown(running), running.open) == (["article"], 11)
-        await running.press("J")
-        assert (shown(running), running.open) == (["article"], 10)
-        if size != NARROW:
-            await running.press("z")
-            assert shown(running) == before
-            await running.press("z")
-        await running.press("h")
-        assert shown(running) == before, "back in the list there is more than the article again"
+async def test_zoom(start: Start) -> None:
+    async with start() as running:
+        for size in SIZES:
+            await running.resize(*size)
+            before = shown(running)
+            await running.press("g", "j", "z")
+            assert (shown(running), running.open) == (["article"], 11), size
+            await running.press("J")
+            assert (shown(running), running.open) == (["article"], 10), size
+            if size != NARROW:
+                await running.press("z")
+                assert shown(running) == before, size
+                await running.press("z")
+            await running.press("h")
+            assert shown(running) == before, "back in the list there is more than the article again"
 
 
 def longest(view: ArticleView) -> int:
@@ -203,24 +205,23 @@ async def test_the_measure(start: Start) -> None:
         assert 66 < longest(view) <= 74
         place = view.position
         assert place > 0
-        await running.press(*"<<<<<<<<<<<<<<<<<<<<")
+        await running.press_at_once(*"<<<<<<<<<<<<<<<<<<<<")
         assert 20 < longest(view) <= 30
-        await running.press(*">>>>>>>>>>>>>>>>>>>>")
+        await running.press_at_once(*">>>>>>>>>>>>>>>>>>>>")
         assert (view.position, longest(view) > 70) == (place, True)
 
 
-@pytest.mark.parametrize("keys", [[], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]])
-async def test_any_size_may_follow_any_other(start: Start, keys: list[str]) -> None:
+async def test_any_size_may_follow_any_other(start: Start) -> None:
     """Cases 124, 125: nothing crashes at 1x1, and what was there is there again afterwards."""
     async with start() as running:
-        await running.press(*keys)
-        before = drawn(running.app)
-        for size in (NARROW, (1, 1), (300, 3), TINY, MIDDLE, (20, 5)):
-            await running.resize(*size)
-        await running.resize(*WIDE)
-        await running.until(lambda: drawn(running.app) == before)
-        await running.press("escape", "g", "j")
-        assert running.app.is_running
+        for keys in ([], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]):
+            await running.press(*keys)
+            before = drawn(running.app)
+            for size in (NARROW, (1, 1), (300, 3), TINY, WIDE):
+                await running.resize(*size)
+            await running.until(lambda then=before: drawn(running.app) == then)
+            await running.press("escape", "escape", "g", "j")
+            assert running.app.screen is running.reader
 
 
 async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:

@@ -89,7 +89,8 @@ if reason:
     print(reason, file=sys.stderr)
     sys.exit(2)
 app = Counter(driver_class=ReaderDriver)
-with Session(app.stop, lambda: note("saved")) as session:
+grace = float(os.environ.get("GRACE", "1.5"))
+with Session(app.stop, lambda: note("saved"), grace=grace) as session:
     if "early" in sys.argv:
         print("early", file=sys.stderr, flush=True)
         time.sleep(60)
@@ -103,6 +104,16 @@ sys.exit(session.code or app.return_code)
 def reader(tmp_path: Path) -> Iterator[Terminal]:
     """A tiny reader that runs and shows `count 0`."""
     with Terminal(command(tmp_path), tmp_path, env=notes_env(tmp_path)) as terminal:
+        terminal.wait_for("count 0")
+        terminal.wait_raw(b"\x1b[?2004h")
+        yield terminal
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Terminal]:
+    """The same, but the process is not given long to end by itself."""
+    env = notes_env(tmp_path) | {"GRACE": "0.2"}
+    with Terminal(command(tmp_path), tmp_path, env=env) as terminal:
         terminal.wait_for("count 0")
         terminal.wait_raw(b"\x1b[?2004h")
         yield terminal
@@ -179,7 +190,7 @@ def test_a_dropped_link_under_nohup(tmp_path: Path) -> None:
         terminal.write("\x1b[B")
         terminal.wait_for("count 1")
         terminal.hangup()
-        assert terminal.wait_exit(3) == 129
+        assert terminal.wait_exit() == 129
     assert notes(tmp_path) == ["over"]
 
 
@@ -258,26 +269,26 @@ def test_as_a_job_of_a_shell(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_blocked_main_thread(reader: Terminal, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_blocked_main_thread(hasty: Terminal, tmp_path: Path, number: signal.Signals) -> None:
     """Case 115: after the grace the unsaved is saved, the terminal restored, the process gone."""
-    reader.write("b")
-    reader.wait_for("blocked")
-    reader.signal(number)
-    assert reader.wait_exit(4) == 128 + number
-    assert modes_left_on(reader.raw) == set()
-    assert reader.raw.endswith(GIVE_BACK)
+    hasty.write("b")
+    hasty.wait_for("blocked")
+    hasty.signal(number)
+    assert hasty.wait_exit() == 128 + number
+    assert modes_left_on(hasty.raw) == set()
+    assert hasty.raw.endswith(GIVE_BACK)
     assert notes(tmp_path) == ["saved"]
 
 
 @pytest.mark.slow
-def test_a_stalled_link(reader: Terminal, tmp_path: Path) -> None:
+def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
     """Case 115: the terminal takes nothing any more; when it does again, it is restored."""
-    reader.write("f")
-    reader.wait_raw(b"x" * 4096)
+    hasty.write("f")
+    hasty.wait_raw(b"x" * 4096)
     time.sleep(0.5)  # the link stalls: nobody reads, until every buffer is full
-    reader.signal(signal.SIGTERM)
-    assert reader.wait_exit(4, reading=False) == 143
-    assert reader.raw.endswith(GIVE_BACK)
+    hasty.signal(signal.SIGTERM)
+    assert hasty.wait_exit(reading=False) == 143
+    assert hasty.raw.endswith(GIVE_BACK)
     assert notes(tmp_path) == ["saved"]
 
 

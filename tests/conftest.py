@@ -1,0 +1,28 @@
+"""What every room of tests shares: where its folders are, and how many examples are tried."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IN_MEMORY = Path("/dev/shm")
+ENOUGH = 1 << 30
+"""Bytes that have to be free there; in a container it may be tiny."""
+
+# The same examples in every run. More of them, and others each time:
+# `pytest --hypothesis-profile=default`.
+settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
+settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the tests' folders in memory where there is room: most wait for a disk to be sure."""
+    chosen = config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ
+    if chosen or not IN_MEMORY.is_dir() or not os.access(IN_MEMORY, os.W_OK | os.X_OK):
+        return
+    if shutil.disk_usage(IN_MEMORY).free >= ENOUGH:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
