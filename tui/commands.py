@@ -81,7 +81,13 @@ COMMANDS: tuple[Command, ...] = (
     _moving("move.end", ("G", "end"), "End", "to the end, or to the line of that number"),
     Command("move.next_pane", ("tab",), "Next pane", "to the next pane"),
     Command("move.previous_pane", ("shift+tab",), "Previous pane", "to the previous pane"),
-    Command("article.open", ("enter", "l"), "Open", "into the article", ANYWHERE),
+    Command(
+        "article.open",
+        ("enter", "l"),
+        "Open",
+        "into the article; folds a heading of the side pane",
+        ANYWHERE,
+    ),
     Command(
         "article.back",
         ("h", "escape"),

@@ -14,6 +14,7 @@ from tests.reader import (
     WIDE,
     Outside,
     Start,
+    article_id,
     make_article,
     make_library,
 )
@@ -102,18 +103,41 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
         await running.until(lambda: running.aside == 1 and running.reader.side.similar is not None)
         text = [line[-36:].strip() for line in lines(running.app)]
         for line in (
-            "Summary", "Summary of 1.", "Similar Readings", "1 Article number 2 about the",
-            "Statistics", "10 Words", "1 Read Count", "1 Minutes", "Details",
-            "Category ID: north", "URL: https://news.example/1", "Authors: Ada Lindqvist",
-            "Tags: tide, rope", "Date: Nov. 1, 2026", "Created: 2026/11/21 20:04", "Updated: -",
-            "Last Read: 2026/11/22 12:00", "Last Opened: 2026/11/22 12:00",
+            "Summary of 1.", "1 Article number 2 about the", "10 Words", "1 Read Count",
+            "1 Minute", "Authors: Ada Lindqvist", "Tags: tide, rope",
+            "Last Opened: 2026/11/22 12:00",
         ):  # fmt: skip
             assert line in text, line
-        order = [
-            text.index(name) for name in ("Summary", "Similar Readings", "Statistics", "Details")
-        ]
+        headings = ("Summary", "Similar Readings (1 item)", "Statistics", "Details")
+        order = [text.index(name) for name in headings]
         assert order == sorted(order)
-        assert "ID:" in " ".join(text)
+        at = text.index("Category ID: north")
+        assert "ID:" in " ".join(text[order[-1] : at])
+        assert text[at : at + 6] == [
+            "Category ID: north", "URL: https://news.example/1", "Date: Nov. 1, 2026",
+            "Created: 2026/11/21 20:04", "Updated: -", "Last Read: 2026/11/22 12:00",
+        ]  # fmt: skip
+
+
+async def test_sections_of_the_side_pane_fold(start: Start) -> None:
+    """Each from the keyboard; they stay folded whatever the article."""
+    async with start(size=(140, 40)) as running:
+        await running.press("tab", "tab", "k", "enter")
+        assert "Summary of 12." not in drawn(running.app)
+        assert "Summary …" in drawn(running.app)
+        await running.press("J")
+        await running.until(lambda: running.aside == 11)
+        assert "Summary of 11." not in drawn(running.app)
+        await running.press("g", "enter")
+        assert "Summary of 11." in drawn(running.app)
+
+
+async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> None:
+    async with start(size=(140, 40)) as running:
+        await running.until(lambda: running.aside == 12 and running.reader.side.similar)
+        first = next(iter(running.reader.side.similar))
+        await running.press("tab", "tab", "j", "j", "j", "enter")
+        assert article_id(running.open) == first.id
 
 
 async def test_the_side_pane_follows_the_cursor_once_it_rests(

@@ -18,6 +18,7 @@ from tui.screens.listing import Listing
 from tui.screens.outward import Outward
 from tui.screens.reader import Panes
 from tui.widgets.search import SearchInput
+from tui.widgets.side_pane import SidePane
 
 
 class Moving(Panes):
@@ -128,6 +129,11 @@ class Moving(Panes):
             self._jump_from = self.subject, number
             self.gateway.preview(self.subject)
 
+    @on(SidePane.Jumped)
+    def jump_from_side(self, message: SidePane.Jumped) -> None:
+        """Open the similar reading that was chosen in the side pane."""
+        self.action_similar_jump(message.number)
+
     @on(messages.SimilarFound)
     def jump_at_last(self, message: messages.SimilarFound) -> None:
         """Open the similar reading that was asked for before they were known."""
@@ -166,7 +172,12 @@ class Reader(Moving, Listing, Changing, Outward):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
-        """Into the article selected in the list, or that the side pane is about."""
+        """Into the article selected in the list, or that the side pane is about.
+
+        On a heading of the side pane fold its section, on a similar reading open that one.
+        """
+        if self.pane == "side" and self.side.act():
+            return
         entry, subject = self.article.entry, self.subject
         if entry is not None and entry.article.id == subject == self._wanted:
             self.go_to_pane("article")

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from store.article import Entry, Similar, minutes
-from tui.layout import wrap
-from tui.widgets.lines import LineView, Piece, role_classes
-from tui.wording import age, count, day, joined, minute
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
 
-Lines = list[Sequence[Piece]]
+from store.article import Entry, Similar
+from tui.aside import Line, sections_of
+from tui.widgets.lines import LineView, Piece, role_classes
+
+BEGINNING = 1
+"""The line the cursor begins on: below the first heading, so that enter opens the article."""
 
 
 class SidePane(LineView):
-    """Everything about an article but its text."""
+    """Everything about an article but its text, with a cursor while it has the focus."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("heading", "accent", "unread", "strong")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "heading", "accent", "unread", "strong", "selection"
+    )
+
+    @dataclass
+    class Jumped(Message):
+        """A similar reading is to be opened."""
+
+        number: int
 
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty pane.
@@ -29,12 +42,16 @@ class SidePane(LineView):
         self._now = now
         self.entry: Entry | None = None
         self.similar: Sequence[Similar] | None = None
-        self._lines: Lines = []
+        self.folded: set[str] = set()
+        """The sections of which only the heading is shown, whatever the article."""
+        self.cursor = BEGINNING
+        self._lines: list[Line] = []
 
     def show(self, entry: Entry) -> None:
         """Show an article; the similar readings of the same one stay."""
         if self.entry is None or self.entry.article.id != entry.article.id:
             self.similar = None
+            self.cursor = BEGINNING
             self.go_to(0)
         self.entry = entry
         self._compose_lines()
@@ -42,7 +59,7 @@ class SidePane(LineView):
     def clear(self) -> None:
         """Show nothing."""
         self.entry = self.similar = None
-        self._lines = []
+        self.cursor, self._lines = BEGINNING, []
         self.set_height(0)
         self.refresh()
 
@@ -55,116 +72,79 @@ class SidePane(LineView):
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._compose_lines()
+        self._keep_in_view()
 
     def _compose_lines(self) -> None:
         width = self.size.width - 2
         if self.entry is None or width < 1:
             return
-        lines = [
-            *_summary(self.entry, width),
-            *_similar(self.similar, width, self._now()),
-            *_statistics(self.entry),
-            *_details(self.entry, width),
-        ]
+        sections = sections_of(self.entry, self.similar, width, self._now())
+        shown = [section.shown(folded=section.name in self.folded) for section in sections]
+        lines = [line for lines in shown for line in lines]
+        while lines and lines[-1] == Line():
+            lines.pop()  # nothing follows that it would part
         if lines != self._lines:
             self._lines = lines
+            self.cursor = min(self.cursor, len(lines) - 1)
             self.set_height(len(lines))
             self.refresh()
 
+    # -- the cursor ------------------------------------------------------------------------
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move the cursor down (or, negative, up) by so many lines, and the view with it."""
+        old, last = self.cursor, len(self._lines) - 1
+        self.cursor = min(max(0, old + lines), max(0, last))
+        for line in {old, self.cursor}:
+            self.refresh_line(line)
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        height = max(1, self.size.height)
+        if not self.top <= self.cursor < self.top + height:
+            self.go_to(self.cursor - height // 2)
+
+    def act(self) -> bool:
+        """Do what enter does on the line of the cursor.
+
+        Returns:
+            Whether it does anything there.
+        """
+        line = self._lines[self.cursor] if self._lines else Line()
+        if line.folds:
+            self.folded ^= {line.folds}
+            self._compose_lines()
+        elif line.jump:
+            self.post_message(self.Jumped(line.jump))
+        return bool(line.folds or line.jump)
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """By mouse: the first click moves the cursor, the second does what enter does."""
+        line = self.top + event.y
+        if line == self.cursor:
+            self.act()
+        elif line < len(self._lines):
+            self.scroll_lines(line - self.cursor)
+
+    @property
+    def caret(self) -> Offset:
+        """The terminal's cursor stands on the line."""
+        return Offset(0, self.cursor - self.top)
+
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """One line, a cell from the edge."""
-        return [(" ", "text"), *self._lines[y]] if y < len(self._lines) else []
-
-
-def _heading(text: str) -> Sequence[Piece]:
-    return [(text, "heading")]
-
-
-def _wrapped(text: str, width: int, role: str = "text", indent: int = 0) -> Lines:
-    blank = " " * indent
-    return [[(blank + line, role)] for line in wrap(text, max(1, width - indent))]
-
-
-def _summary(entry: Entry, width: int) -> Lines:
-    body = entry.body
-    if not body.summary:
-        return [_heading("Summary"), [("none", "muted")], []]
-    note = ""
-    if body.summary_origin == "extract":
-        note = "taken from the text"
-    elif not body.summary_complete:
-        note = "it came cut off"
-    lines = [_heading("Summary")]
-    for paragraph in filter(None, body.summary.split("\n")):
-        lines += _wrapped(paragraph, width)
-    if note:
-        lines += _wrapped(f"({note})", width, "muted")
-    return [*lines, []]
-
-
-def _similar(similar: Sequence[Similar] | None, width: int, now: int) -> Lines:
-    lines = [_heading("Similar Readings")]
-    if not similar:
-        return [*lines, [("looking …" if similar is None else "none", "muted")], []]
-    for number, other in enumerate(similar, 1):
-        lines += _one_similar(number, other, width, now)
-    return [*lines, []]
-
-
-def _one_similar(number: int, other: Similar, width: int, now: int) -> Lines:
-    if other.id is None:
-        facts = "not in the library"
-    else:
-        state = "read" if other.read else "unread"
-        facts = joined((other.category, age(other.when, now), state))
-    title = wrap(other.title, max(1, width - 2))
-    role = "text" if other.id is None or other.read else "unread"
-    lines: Lines = [[(f"{number} ", "accent"), (title[0] if title else "", role)]]
-    lines += [[("  " + line, role)] for line in title[1:]]
-    lines += _wrapped(facts, width, "muted", 2)
-    if other.terms:
-        lines += _wrapped("both: " + ", ".join(other.terms), width, "muted", 2)
-    return lines
-
-
-def _statistics(entry: Entry) -> Lines:
-    words, reads = entry.article.words, entry.reading.read_count
-    return [
-        _heading("Statistics"),
-        [(f"{words:,}", "strong"), (" Words", "text")],
-        [(f"{reads:,}", "strong"), (" Read Count", "text")],
-        [(f"{minutes(words):,}", "strong"), (" Minutes", "text")],
-        [],
-    ]
-
-
-def _details(entry: Entry, width: int) -> Lines:
-    article, reading = entry.article, entry.reading
-    details = (
-        ("ID", article.id),
-        ("Category ID", article.category),
-        ("URL", article.url),
-        ("Authors", ", ".join(article.authors)),
-        ("Tags", ", ".join(article.tags)),
-        ("Date", day(article.date)),
-        ("Created", minute(article.created)),
-        ("Updated", minute(article.updated)),
-        ("Last Read", minute(reading.last_read)),
-        ("Last Opened", minute(reading.last_opened)),
-        ("Position", count(reading.position, "character") if reading.position else ""),
-    )
-    always = {"ID", "Category ID", "URL", "Date", "Created", "Updated", "Last Read"}
-    lines: Lines = [_heading("Details")]
-    for name, value in details:
-        if value or name in always:
-            lines += _detail(name, value or "-", width)
-    return lines
-
-
-def _detail(name: str, value: str, width: int) -> Lines:
-    first, *rest = wrap(f"{name}: {value}", width)
-    label = min(len(name) + 1, len(first))
-    return [
-        [(first[:label], "muted"), (first[label:], "text")],
-        *([(line, "text")] for line in rest),
-    ]
+        """One line, a cell from the edge; the one of the cursor is marked."""
+        if y >= len(self._lines):
+            return []
+        pieces = self._lines[y].pieces
+        if y == self.cursor and self.has_focus:
+            text = "".join(text for text, _ in pieces)
+            return [(">", "selection"), (text or " ", "selection")]
+        return [(" ", "text"), *pieces]

@@ -1,0 +1,147 @@
+"""What the side pane says of an article, as sections of lines: pure, for any width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from store.article import Entry, Similar, minutes
+from tui.layout import wrap
+from tui.wording import age, count, day, joined, minute
+
+Piece = tuple[str, str]
+"""Text and the role it is drawn in."""
+
+
+class Line(NamedTuple):
+    """One line, and what enter does on it."""
+
+    pieces: Sequence[Piece] = ()
+    folds: str = ""
+    """The section that is folded or unfolded."""
+    jump: int = 0
+    """The number of the similar reading that is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it."""
+
+    name: str
+    lines: Sequence[Line]
+    more: str = ""
+    """What stands after the name."""
+
+    def shown(self, *, folded: bool) -> list[Line]:
+        """The lines that are shown of it."""
+        more = joined((self.more, "…" if folded else ""), " ")
+        heading = [(self.name, "heading"), (f" {more}" if more else "", "muted")]
+        head = Line(heading, folds=self.name)
+        return [head] if folded else [head, *self.lines, Line()]
+
+
+def sections_of(
+    entry: Entry, similar: Sequence[Similar] | None, width: int, now: int
+) -> list[Section]:
+    """All sections, in their order.
+
+    Args:
+        entry: The article.
+        similar: Its similar readings; None while they are looked for.
+        width: Cells of a line.
+        now: Seconds since 1970, for the ages.
+    """
+    items = f"({count(len(similar), 'item')})" if similar else ""
+    return [
+        Section("Summary", _summary(entry, width)),
+        Section("Similar Readings", _similar(similar, width, now), items),
+        Section("Statistics", _statistics(entry)),
+        Section("Details", _details(entry, width)),
+    ]
+
+
+def _wrapped(text: str, width: int, role: str = "text", indent: int = 0) -> list[Line]:
+    blank = " " * indent
+    return [Line([(blank + line, role)]) for line in wrap(text, max(1, width - indent))]
+
+
+def _summary(entry: Entry, width: int) -> list[Line]:
+    body = entry.body
+    if not body.summary:
+        return [Line([("none", "muted")])]
+    note = ""
+    if body.summary_origin == "extract":
+        note = "taken from the text"
+    elif not body.summary_complete:
+        note = "it came cut off"
+    lines: list[Line] = []
+    for paragraph in filter(None, body.summary.split("\n")):
+        lines += _wrapped(paragraph, width)
+    if note:
+        lines += _wrapped(f"({note})", width, "muted")
+    return lines
+
+
+def _similar(similar: Sequence[Similar] | None, width: int, now: int) -> list[Line]:
+    if not similar:
+        return [Line([("looking …" if similar is None else "none", "muted")])]
+    return [
+        line._replace(jump=number)
+        for number, other in enumerate(similar, 1)
+        for line in _one_similar(number, other, width, now)
+    ]
+
+
+def _one_similar(number: int, other: Similar, width: int, now: int) -> list[Line]:
+    if other.id is None:
+        facts = "not in the library"
+    else:
+        state = "read" if other.read else "unread"
+        facts = joined((other.category, age(other.when, now), state))
+    title = wrap(other.title, max(1, width - 2))
+    role = "text" if other.id is None or other.read else "unread"
+    lines = [Line([(f"{number} ", "accent"), (title[0] if title else "", role)])]
+    lines += [Line([("  " + line, role)]) for line in title[1:]]
+    lines += _wrapped(facts, width, "muted", 2)
+    if other.terms:
+        lines += _wrapped("both: " + ", ".join(other.terms), width, "muted", 2)
+    return lines
+
+
+def _statistics(entry: Entry) -> list[Line]:
+    words, reads = entry.article.words, entry.reading.read_count
+    reading = minutes(words)
+    return [
+        Line([(f"{words:,}", "strong"), (" Words", "text")]),
+        Line([(f"{reads:,}", "strong"), (" Read Count", "text")]),
+        Line([(f"{reading:,}", "strong"), (" Minute" if reading == 1 else " Minutes", "text")]),
+    ]
+
+
+def _details(entry: Entry, width: int) -> list[Line]:
+    article, reading = entry.article, entry.reading
+    always = (
+        ("ID", article.id),
+        ("Category ID", article.category),
+        ("URL", article.url),
+        ("Date", day(article.date)),
+        ("Created", minute(article.created)),
+        ("Updated", minute(article.updated)),
+        ("Last Read", minute(reading.last_read)),
+    )
+    where_known = (
+        ("Authors", ", ".join(article.authors)),
+        ("Tags", ", ".join(article.tags)),
+        ("Last Opened", minute(reading.last_opened)),
+        ("Position", count(reading.position, "character") if reading.position else ""),
+    )
+    details = (*always, *(each for each in where_known if each[1]))
+    return [line for name, value in details for line in _detail(name, value or "-", width)]
+
+
+def _detail(name: str, value: str, width: int) -> list[Line]:
+    first, *rest = wrap(f"{name}: {value}", width)
+    label = min(len(name) + 1, len(first))
+    head = Line([(first[:label], "muted"), (first[label:], "text")])
+    return [head, *(Line([(line, "text")]) for line in rest)]
