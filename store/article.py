@@ -100,6 +100,8 @@ class Row(NamedTuple):
     read_count: int
     started: bool = False
     """Whether reading stopped somewhere inside it."""
+    feed: str = ""
+    """The key of the subscription it came from, see `store.feeds.opml`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from store.files import locked, sweep, write_atomic
 from store.journal import WAIT, Journal
 from store.reading import ReadingState
 from store.salvage import aside
-from store.segments import FORMAT as SEGMENT_FORMAT
-from store.segments import JsonStorage, format_of, machine_of, read_tables
+from store.segments import format_of, machine_of, read_tables
 from store.sift import Sift, undoings
+from store.storage import FORMAT as SEGMENT_FORMAT
+from store.storage import JsonStorage
 from store.times import Clock, iso, micros
 
 KEPT = timedelta(days=30)

@@ -72,7 +72,13 @@ def row_of(document: Mapping[str, Any]) -> Row:
         read=False,
         starred=False,
         read_count=0,
+        feed=_feed(document["extra"]) if "extra" in document else "",
     )
+
+
+def _feed(extra: Mapping[str, Any]) -> str:
+    found = extra.get("feed", "")
+    return _category(found) if isinstance(found, str) else ""
 
 
 @lru_cache(4096)

@@ -37,3 +37,19 @@ class UrlRefused(NewsError):
 
 class BadInput(NewsError):
     """What came from outside (a file, an item, an option) cannot be used."""
+
+
+class FetchFailed(NewsError):
+    """Something on the network could not be fetched; its text is the reason alone."""
+
+
+class PrivateHost(FetchFailed):
+    """A host is on a private network, and nobody has said that it may be asked."""
+
+    def __init__(self, host: str, address: str) -> None:
+        super().__init__(f"{host} is on a private network ({address})")
+        self.host = host
+
+
+class Stopped(FetchFailed):
+    """The user stopped it."""

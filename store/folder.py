@@ -19,6 +19,7 @@ from store.errors import (
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_folder
+from store.filling import take_in
 from store.finding import Finder
 from store.index.similar import Similarities
 from store.index.summary import summarised
@@ -28,10 +29,10 @@ from store.mending import SNAPSHOT, Mender
 from store.past import events_of
 from store.query import Query
 from store.reading import ReadingState, history, uncollected, with_edits
-from store.segments import FORMAT as SEGMENT_FORMAT
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
+from store.storage import FORMAT as SEGMENT_FORMAT
 from store.times import Clock, from_micros, iso
 
 WAIT = 5.0
@@ -319,7 +320,7 @@ class FolderLibrary:
             while batch := list(islice(remaining, SEGMENT_SIZE)):
                 new: dict[str, Found] = {}
                 for each in batch:
-                    if each.article.id not in self._shelf:
+                    if self._shelf.lacks(each.article.id, each.article.words):
                         new.setdefault(each.article.id, each)
                 self._add(list(new.values()))
                 added += len(new)
@@ -329,10 +330,11 @@ class FolderLibrary:
     def _add(self, new: Sequence[Found]) -> None:
         # Events first: without its article an event does no harm, and a second import writes the
         # same one; an article without its events would never get them.
-        if changes := [change for found in new for change in history(found)]:
+        unknown = (found for found in new if found.article.id not in self._shelf)
+        if changes := [change for found in unknown for change in history(found)]:
             self._append(changes)
         if new:
-            self._segments.append(new)
+            take_in(new, self._segments, self._shelf)
             self._refresh_segments()
 
     # -- others change it too --------------------------------------------------------------

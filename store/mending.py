@@ -19,15 +19,8 @@ from store.errors import LibraryBusy, LibraryDamaged, NotSaved
 from store.events import newer
 from store.files import Warn, locked, sweep
 from store.salvage import Salvaged, aside, report, salvage
-from store.segments import (
-    FORMAT,
-    JsonStorage,
-    Stamp,
-    contents,
-    machine_of,
-    read_tables,
-    stamp_of,
-)
+from store.segments import Stamp, machine_of, read_tables, stamp_of
+from store.storage import FORMAT, JsonStorage, contents
 from store.tables import BadContent, Tables, parse_tables
 from store.times import Clock
 

@@ -16,19 +16,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 from tinydb import TinyDB
-from tinydb.storages import Storage
 from tinydb.table import Document
 
 from store.article import Article, Body, Found, Refused, Row
 from store.conflicts import Copies, segment_of
 from store.documents import UNFIT, article_document, article_of, body_document, body_of, row_of
-from store.errors import LibraryDamaged, LibraryUnavailable, NotSaved
-from store.files import write_atomic
+from store.errors import LibraryDamaged, LibraryUnavailable
+from store.storage import FORMAT, JsonStorage, NewStorage, contents
 from store.tables import BadContent, Tables, parse_tables
 
-FORMAT = 1
 SEGMENT_SIZE = 1000
 FILES_KEPT = 3
 """Parsed files kept in memory: neighbours in the list mostly stand in the same segment."""
@@ -42,52 +39,6 @@ Stamp = tuple[int, int]
 """Time and size of a file: another stamp, another content."""
 Rescue = Callable[[Path, str], Tables]
 """Gives what is whole in a damaged file, for its path and the name of its table."""
-
-
-class JsonStorage(Storage):
-    """A TinyDB storage that replaces its file whole and durably, in UTF-8."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def read(self) -> Tables | None:
-        """The tables of the file; None where there is no file yet.
-
-        Raises:
-            BadContent: The file is not a JSON object of tables; names file and place.
-            LibraryDamaged: It cannot be read.
-        """
-        data = contents(self.path)
-        try:
-            return None if data is None else parse_tables(data)
-        except BadContent as error:
-            raise BadContent(f"{self.path}: {error}") from error
-
-    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace the file.
-
-        Raises:
-            NotSaved: The disk refused, or a value is not JSON; the file is as it was.
-        """
-        try:
-            encoded = orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
-        except orjson.JSONEncodeError as error:
-            raise NotSaved(f"Not saved: {error} ({self.path})") from error
-        write_atomic(self.path, encoded)
-
-
-def contents(path: Path) -> bytes | None:
-    """What is in the file; None where there is none.
-
-    Raises:
-        LibraryDamaged: It cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
 
 
 class Place(NamedTuple):
@@ -265,6 +216,28 @@ class Segments:
             places += (Place(room.segment, number) for number in numbers)
         return places
 
+    def owns(self, place: Place) -> bool:
+        """Whether this machine wrote the article that stands there, and may write it anew."""
+        return machine_of(place.segment) == self._machine
+
+    def replace(self, segment: str, found: Mapping[int, Found]) -> None:
+        """Write articles of one of this machine's segments anew; the lock must be held.
+
+        Raises:
+            LibraryDamaged, NotSaved: The articles are as they were, but for their texts.
+        """
+        texts = {number: body_document(each.body) for number, each in found.items()}
+        facts = {number: article_document(each.article) for number, each in found.items()}
+        self._rewrite(self._texts / f"{segment}.json", "texts", texts)
+        self._rewrite(self.path(segment), "articles", facts)
+
+    def _rewrite(self, path: Path, name: str, documents: Mapping[int, dict[str, Any]]) -> None:
+        self._ids(path, name)  # sees that the file is sound
+        tables = read_tables(path, name)
+        table = {**tables[name], **{str(number): each for number, each in documents.items()}}
+        JsonStorage(path).write({**tables, name: table})  # at once: TinyDB would write it twice
+        self._written[path] = stamp_of(path)
+
     def _room(self) -> Room:
         """Where the next articles go: the last segment, or a new one where that is full.
 
@@ -297,7 +270,7 @@ class Segments:
     def _insert(
         self, path: Path, name: str, numbers: Iterable[int], documents: Iterable[dict[str, Any]]
     ) -> None:
-        database = TinyDB(path, storage=_NewStorage)
+        database = TinyDB(path, storage=NewStorage)
         database.table(name).insert_multiple(
             Document(document, doc_id=number)
             for number, document in zip(numbers, documents, strict=True)
@@ -313,13 +286,6 @@ class Room:
     segment: str
     first: int
     free: int
-
-
-class _NewStorage(JsonStorage):
-    """A storage whose file says which format it has, from its first write on."""
-
-    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        super().write({"_meta": {"1": {"format": FORMAT}}, **data})
 
 
 def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:

@@ -37,6 +37,11 @@ class Shelf:
         """Whether the article is in the library, deleted or not."""
         return article in self._rows
 
+    def lacks(self, article: str, words: int) -> bool:
+        """Whether the library has no such article, or has it without the words that come now."""
+        row = self._rows.get(article)
+        return row is None or (words > 0 and not row.words and article not in self._hidden)
+
     def rows(self) -> Iterator[Row]:
         """Every row that is not deleted, newest first."""
         if not self._in_order:
@@ -80,8 +85,14 @@ class Shelf:
         """Take in an article as its segment has it."""
         there = self._places.get(row.id)
         if there is not None:
-            # An article that came in on two machines is one: the copy added first counts.
-            first = (self._rows[row.id].added, there.segment) < (row.added, place.segment)
+            # An article that came in on two machines is one: the copy added first counts, but one
+            # without a text comes after those that have it.
+            old = self._rows[row.id]
+            first = (not old.words, old.added, there.segment) < (
+                not row.words,
+                row.added,
+                place.segment,
+            )
             if first and there.segment != place.segment:
                 return
             self._unedited.pop(row.id, None)
@@ -143,4 +154,5 @@ def dressed(row: Row, marks: Marks) -> Row:
         starred=bool(marks.starred[1]),
         read_count=marks.read_count,
         started=bool(marks.position[1]),
+        feed=row.feed,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -48,16 +49,20 @@ NEVER_OPEN = frozenset(
 )
 
 
-def html_to_text(html: str) -> str:
+def html_to_text(html: str, base: str = "") -> str:
     """Return the text of an HTML page or fragment, paragraphs with an empty line between.
 
     Headings, lists, quotes, code and http links are written as in Markdown. The text still has to
     be cleaned: an entity may stand for a control character.
+
+    Args:
+        html: The page or fragment.
+        base: What relative links are relative to; they are left out where it is not known.
     """
     page = _parse(html)
     if page is None:
         return " ".join(TAG.sub(" ", html).split())
-    return node_to_text(page.body)
+    return node_to_text(page.body, base)
 
 
 def page_fields(html: str) -> dict[str, Any]:
@@ -103,11 +108,11 @@ def _depth(html: str) -> int:
     return deepest
 
 
-def node_to_text(root: LexborNode | None) -> str:
+def node_to_text(root: LexborNode | None, base: str = "") -> str:
     """Return the text of one element. Goes through the tree without recursion."""
     if root is None:
         return ""
-    writer = _Writer()
+    writer = _Writer(base)
     open_nodes: list[tuple[LexborNode, str]] = []
     node: LexborNode | None = root.first_child
     while node is not None or open_nodes:
@@ -132,7 +137,8 @@ def node_to_text(root: LexborNode | None) -> str:
 class _Writer:
     """Takes the tags and texts of a page in order and makes blocks of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str = "") -> None:
+        self.base = base
         self.blocks: list[str] = []
         self.inline: list[str] = []
         self.filled = False
@@ -157,7 +163,7 @@ class _Writer:
         elif tag == "br":
             self.inline.append(BREAK)
         elif tag == "a":
-            href = (node.attributes.get("href") or "").strip()
+            href = self.absolute((node.attributes.get("href") or "").strip())
             is_web = href[:8].lower().startswith(("http://", "https://"))
             self.link = (len(self.inline), href) if is_web else None
         elif tag == "img":
@@ -167,6 +173,15 @@ class _Writer:
             self.inline.append("`")
         elif tag in CELLS and self.filled:
             self.inline.append(" | ")
+
+    def absolute(self, href: str) -> str:
+        """Return where a link leads; empty if it stays on its own page."""
+        if not self.base or not href or href.startswith("#"):
+            return href
+        try:
+            return urljoin(self.base, href)
+        except ValueError:
+            return ""
 
     def enter_block(self, tag: str) -> None:
         """Open a block: what was written before it is finished."""

@@ -13,7 +13,8 @@ from tinydb import TinyDB, where
 from store.article import Article, Body, Found, Refused
 from store.documents import article_document, article_of, body_document, body_of
 from store.errors import LibraryDamaged, LibraryUnavailable, NotSaved
-from store.segments import JsonStorage, Place, Segments, table
+from store.segments import Place, Segments, table
+from store.storage import JsonStorage
 from store.tables import BadContent
 from tests.libraries import Machine, add, article, articles, listed
 

@@ -1,0 +1,157 @@
+"""The book of a library's feeds: what is subscribed to, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from store.article import Refused, Row
+from store.errors import BadInput
+from store.feeds.fetch import Fetched
+from store.feeds.opml import (
+    Subscription,
+    change_subscriptions,
+    parse_opml,
+    read_subscriptions,
+)
+from store.feeds.state import FeedState, read_states, write_states
+from store.files import locked, make_folder
+from store.net.words import shown_url
+from store.urls import canonical
+
+WAIT = 5.0
+"""Seconds to wait for another process that writes into the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One feed as it is listed."""
+
+    subscription: Subscription
+    state: FeedState
+    articles: int = 0
+    unread: int = 0
+
+    @property
+    def share_read(self) -> float:
+        """How much of what came was read, from 0 to 1."""
+        return 1 - self.unread / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The subscriptions in `feeds.opml`, which are the user's, and the states in the cache."""
+
+    library: Path
+    cache: Path
+
+    def subscriptions(self) -> list[Subscription]:
+        """Every feed, by name.
+
+        Raises:
+            LibraryDamaged: The file cannot be understood.
+        """
+        return sorted(read_subscriptions(self.library), key=lambda each: each.name.casefold())
+
+    def refused(self) -> Sequence[Refused]:
+        """What stands in the file and cannot be subscribed to."""
+        subscriptions = read_subscriptions(self.library)
+        for _ in subscriptions:
+            pass
+        return subscriptions.refused
+
+    def states(self) -> dict[str, FeedState]:
+        """What is known of each, by key."""
+        return read_states(self.cache)
+
+    def shown(self, rows: Iterable[Row]) -> list[Shown]:
+        """Every feed with its state and its articles among the rows."""
+        subscriptions, states = self.subscriptions(), self.states()
+        counts = {each.key: [0, 0] for each in subscriptions}
+        for row in rows:
+            if row.feed and (count := counts.get(row.feed)):
+                count[0] += 1
+                count[1] += not row.read
+        return [
+            Shown(each, states.get(each.key, FeedState()), *counts[each.key])
+            for each in subscriptions
+        ]
+
+    def find(self, name: str) -> Subscription:
+        """The feed that is meant by a URL, or by a part of its name or URL.
+
+        Raises:
+            BadInput: None is, or more than one.
+        """
+        subscriptions = self.subscriptions()
+        for each in subscriptions:
+            urls = {canonical(url) for url in (each.url, *each.former)}
+            if canonical(name) in urls or name == each.name:
+                return each
+        word = name.casefold()
+        found = [each for each in subscriptions if word in f"{each.name} {each.key}".casefold()]
+        if len(found) == 1:
+            return found[0]
+        what = f"{len(found)} feeds are" if found else "no feed is"
+        raise BadInput(f"{what} called “{shown_url(name)}”")
+
+    def change(self, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()) -> None:
+        """Put feeds into the book, or take them out."""
+        make_folder(self.library)
+        with self._lock():
+            change_subscriptions(self.library, put, remove)
+
+    def subscribe(self, data: bytes) -> tuple[int, int, Sequence[Refused]]:
+        """Take over the subscriptions of an OPML file.
+
+        Returns:
+            How many are new, how many were there already, and what was refused.
+
+        Raises:
+            BadInput: It is no OPML.
+        """
+        given = parse_opml(data)
+        there = {canonical(url) for each in self.subscriptions() for url in (each.url, each.key)}
+        offered = list(given)
+        new = [each for each in offered if canonical(each.url) not in there]
+        self.change(put=[replace(each, former=(), private=False) for each in new])
+        return len(new), len(offered) - len(new), list(given.refused)
+
+    def keep(self, results: Sequence[Fetched]) -> None:
+        """Keep what fetching has found out; the articles are on the disk already.
+
+        The files are read anew: what was changed in them meanwhile stays.
+        """
+        make_folder(self.cache)
+        with self._lock():
+            there = {each.key: each for each in read_subscriptions(self.library)}
+            changed = [
+                new
+                for each in results
+                if (old := there.get(each.subscription.key))
+                and (new := _learned(old, each.subscription)) != old
+            ]
+            if changed:
+                change_subscriptions(self.library, changed)
+            states = {each.subscription.key: each.state for each in results}
+            kept = {key: state for key, state in read_states(self.cache).items() if key in there}
+            write_states(self.cache, kept | {key: states[key] for key in states if key in there})
+
+    def _lock(self) -> AbstractContextManager[int]:
+        make_folder(self.cache)
+        return locked(self.cache / "feeds.lock", WAIT, lambda _: None)
+
+
+def _learned(there: Subscription, fetched: Subscription) -> Subscription:
+    """What stands in the file, and what the feed has said of itself."""
+    has_moved = there.url in fetched.former
+    return replace(
+        there,
+        title=there.title or fetched.title,
+        site=there.site or fetched.site,
+        url=fetched.url if has_moved else there.url,
+        former=fetched.former if has_moved else there.former,
+        paused=there.paused or fetched.paused,
+    )

@@ -1,0 +1,142 @@
+"""The bytes of a feed become articles, whatever its format and however broken it is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from store.article import Found, Refused
+from store.clean import clean_line
+from store.errors import BadInput
+from store.feeds.items import Feed, Item, fields_of, title_of, web
+from store.feeds.json_feed import feed_of, items_of
+from store.feeds.text import bare_xml, decoded, filtered, kind_of, page_title
+from store.intake.build import build
+
+MOST_ITEMS = 1000
+"""Items of one feed that are taken at once (case 100)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a feed holds."""
+
+    title: str
+    site: str
+    """The page it belongs to."""
+    found: Sequence[Found]
+    refused: Sequence[Refused] = ()
+    left_out: int = 0
+    """Items beyond those that are taken at once."""
+
+
+def parse_feed(data: bytes, charset: str, feed: Feed) -> Parsed:
+    """Read a feed.
+
+    Args:
+        data: What the server sent.
+        charset: The charset it said.
+        feed: Which feed it is.
+
+    Raises:
+        BadInput: It is no feed; says what it is instead.
+    """
+    text = filtered(decoded(data, charset))
+    kind = kind_of(text)
+    if kind == "html":
+        title = clean_line(title_of(page_title(text)), 80)
+        raise BadInput(f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)")
+    if kind == "json":
+        found = feed_of(text)
+        site = web(str(found.get("home_page_url") or ""), feed.url)
+        return _parsed(str(found.get("title") or ""), site, list(items_of(found)), feed)
+    if kind == "other":
+        raise BadInput("not a feed" if text.strip() else "not a feed (nothing at all)")
+    return _xml(bare_xml(text), feed)
+
+
+def _parsed(title: str, site: str, items: Sequence[Item | None], feed: Feed) -> Parsed:
+    found: dict[str, Found] = {}
+    refused = []
+    named = clean_line(title_of(title), 200)
+    feed = feed if feed.category else replace(feed, category=named)
+    for number, item in enumerate(items[:MOST_ITEMS], start=1):
+        try:
+            if item is None:
+                raise BadInput("not an item")
+            each = build(fields_of(item, feed, site), source="feed", now=feed.now)
+            found.setdefault(each.article.id, each)
+        except BadInput as error:
+            refused.append(Refused(f"item {number}", str(error)))
+    left_out = max(0, len(items) - MOST_ITEMS)
+    return Parsed(named, site, list(found.values()), refused, left_out)
+
+
+# -- XML -----------------------------------------------------------------------------------
+
+
+def _xml(text: str, feed: Feed) -> Parsed:
+    import feedparser  # not light
+
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": feed.url}
+    # A stream, never a string: that might be taken for a path or a URL (case 92). What feedparser
+    # would make safe or absolute in texts is done here by `html_to_text`, ten times as fast.
+    parsed = feedparser.parse(
+        io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not parsed.version and not parsed.entries:
+        raise BadInput("not a feed")
+    about = parsed.feed
+    site = web(str(about.get("link") or ""), feed.url)
+    items = [_entry(entry, str(about.get("language") or "")) for entry in parsed.entries]
+    authors = [str(about.get("author") or "")]
+    if parsed.version.startswith("atom"):  # of a podcast it is the channel's
+        items = [each if each.authors else replace(each, authors=authors) for each in items]
+    return _parsed(str(about.get("title") or ""), site, items, feed)
+
+
+def _entry(entry: dict[str, Any], language: str) -> Item:
+    contents = sorted(_values(entry.get("content")), key=lambda each: len(each["value"]))
+    best = contents[-1] if contents else {}
+    summary = str(entry.get("summary") or "")
+    return Item(
+        link=str(entry.get("feedburner_origlink") or entry.get("link") or ""),
+        guid=str(entry.get("id") or ""),
+        title=str(entry.get("title") or ""),
+        content=str(best.get("value") or summary),
+        summary=summary if best else "",
+        authors=list(_authors(entry)),
+        tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
+        published=entry.get("published"),
+        updated=dict.get(
+            entry, "updated"
+        ),  # feedparser's own would be `published` where there is none
+        language=str(best.get("language") or language),
+        files=[
+            {"url": each.get("href"), "type": each.get("type"), "length": _number(each)}
+            for each in entry.get("enclosures") or ()
+        ],
+        comments=str(entry.get("comments") or ""),
+        base=web(str(best.get("base") or ""), ""),
+    )
+
+
+def _values(contents: Any) -> list[Mapping[str, Any]]:
+    given = contents if isinstance(contents, list) else []
+    return [each for each in given if isinstance(each.get("value"), str)]
+
+
+def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
+    given = entry.get("authors") or []
+    names = [str(each.get("name") or "") for each in given if isinstance(each, Mapping)]
+    yield from filter(None, names or [str(entry.get("author") or "")])
+
+
+def _number(enclosure: Mapping[str, Any]) -> int:
+    length = str(enclosure.get("length") or "")
+    return int(length) if length.isdecimal() and len(length) < 16 else 0

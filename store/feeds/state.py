@@ -1,0 +1,73 @@
+"""What is known of each feed since it was last fetched; derived, and rebuilt if it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from store.files import make_folder, write_atomic
+
+NAME = "feeds.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """One feed, as this machine last saw it."""
+
+    etag: str = ""
+    modified: str = ""
+    tried: str = ""
+    """When it was last asked."""
+    succeeded: str = ""
+    """When it last answered as it should."""
+    error: str = ""
+    """Why it last did not, in words; empty if it did."""
+    not_before: str = ""
+    """The server wants to be left alone until then."""
+    moved: str = ""
+    """Where it says it has moved to for good, and how often it has said so."""
+    times: int = 0
+    seen: tuple[str, ...] = ()
+    """Ids of the items it had, where their pages are fetched: each page is fetched once."""
+
+
+def read_states(cache: Path) -> dict[str, FeedState]:
+    """The states by key of subscription; what cannot be understood is left out."""
+    try:
+        found = orjson.loads((cache / NAME).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {key: _state(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _state(value: Any) -> FeedState:
+    if not isinstance(value, dict):
+        return FeedState()
+    kept: dict[str, Any] = {}
+    for each in fields(FeedState):
+        given = value.get(each.name)
+        if each.name == "seen" and isinstance(given, list):
+            kept["seen"] = tuple(map(str, given))
+        elif each.name == "times" and isinstance(given, int):
+            kept["times"] = given
+        elif isinstance(given, str):
+            kept[each.name] = given
+    return FeedState(**kept)
+
+
+def write_states(cache: Path, states: Mapping[str, FeedState]) -> None:
+    """Keep the states.
+
+    Raises:
+        LibraryUnavailable, NotSaved: They could not be; the next fetch takes a little longer.
+    """
+    make_folder(cache)
+    values = {
+        key: {name: value for name, value in asdict(state).items() if value}
+        for key, state in states.items()
+    }
+    write_atomic(cache / NAME, orjson.dumps(values))

@@ -1,0 +1,134 @@
+"""The bytes of a feed as text that a parser can be given, and what kind of thing they are.
+
+A parser never sees what could make it fail or work for long: controls, references to characters
+that are none, entities that a document declares itself.
+
+Sources: RFC 7303 (charsets of XML), XML 1.0 section 2.2 (characters) and appendix F.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Literal
+
+from store.errors import BadInput
+
+Kind = Literal["xml", "json", "html", "other"]
+
+HEAD = 20_000
+"""Characters in which the root element has to begin."""
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+NEVER = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode"})
+"""Charsets in which harmless bytes mean something else."""
+MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+"""Charsets that are mostly written in another one, as browsers have learned (WHATWG Encoding)."""
+
+XML_DECLARATION = re.compile(rb"""\s*<\?xml\b[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+HTML_CHARSET = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|(\d{1,10}));")
+ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF)(?=[\s>/])")
+HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
+
+
+def decoded(data: bytes, charset: str = "") -> str:
+    """The text of a document.
+
+    A byte order mark decides, then what is UTF-8 is UTF-8 whatever it is said to be, then the
+    server, then the document, and in the end Western Europe; no byte makes it fail.
+
+    Args:
+        data: The document.
+        charset: What the server said, if anything.
+    """
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace")
+    if data[:2] in (b"<\0", b"\0<"):
+        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
+    names = [charset, *_declared(data)]
+    if b"\x1b" not in data:  # else it may be ISO 2022, which is ASCII to the eye
+        names.insert(0, "utf-8")
+    for name in names:
+        if (text := _as(data, name)) is not None:
+            return text
+    whole = len(data) > 100 and _as(data[:-4], "utf-8") is not None  # cut off in a character
+    return data.decode("utf-8" if whole or _nearly_utf8(data) else "cp1252", "replace")
+
+
+def _declared(data: bytes) -> list[str]:
+    found = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
+    return [each[1].decode("ascii") for each in found if each]
+
+
+def _as(data: bytes, name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+        if known in NEVER or known.startswith(("utf-16", "utf-32")):
+            return None  # those show themselves
+        known = MEANT.get(known, known)
+        return data.decode(known, "replace" if known == "cp1252" else "strict")
+    except (LookupError, ValueError):
+        return None
+
+
+def _nearly_utf8(data: bytes) -> bool:
+    """Whether far more of what is not ASCII is UTF-8 than is not: a few bytes are spoilt."""
+    text = data.decode("utf-8", "replace")
+    spoilt = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text[:HEAD]) > 10 * max(1, spoilt)
+
+
+def filtered(text: str) -> str:
+    """The text without what no XML may hold, written out or as a reference (case 94)."""
+    return REFERENCE.sub(_reference, NO_CHARACTER.sub("", text))
+
+
+def _reference(found: re.Match[str]) -> str:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    if 0x80 <= number < 0xA0:  # meant is what Windows has there
+        return bytes([number]).decode("cp1252", "replace")
+    if number > 0x10FFFF or NO_CHARACTER.match(chr(number)):
+        return "\ufffd" if number >= 0x20 and number != 0x7F else ""
+    return found[0]
+
+
+def kind_of(text: str) -> Kind:
+    """What a document is, by its beginning."""
+    head = text[:HEAD]
+    start = head.lstrip()
+    if start.startswith("{"):
+        return "json"
+    root, page = ROOT.search(head), HTML.search(head)
+    if root and (page is None or root.start() < page.start()):
+        return "xml"
+    return "html" if page else "other"
+
+
+def page_title(text: str) -> str:
+    """The title of an HTML page, for a message."""
+    found = TITLE.search(text[:HEAD])
+    return " ".join(found[1].split()) if found else ""
+
+
+def bare_xml(text: str) -> str:
+    """A feed from its root element on: without declaration, DTD and what else stood before.
+
+    Raises:
+        BadInput: It is no feed, or declares entities, which can grow without bounds (case 93).
+    """
+    root = ROOT.search(text[:HEAD])
+    if root is None:
+        raise BadInput("not a feed")
+    if "<!ENTITY" in text[: root.start()]:
+        raise BadInput("it declares entities of its own, which is not safe to read")
+    return text[root.start() :]

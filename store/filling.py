@@ -1,0 +1,49 @@
+"""Articles that are known without a text get the one that comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from store.article import Article, Found, Reading
+from store.segments import Segments
+from store.shelf import Shelf
+
+
+def take_in(found: Sequence[Found], segments: Segments, shelf: Shelf) -> None:
+    """Write new articles, and the texts of those that are there without one.
+
+    An article of this machine is written anew in its place; of another machine's, which writes its
+    files alone, a copy with the text is added, and that one counts (see `Shelf.put`).
+    """
+    new = []
+    again: dict[str, dict[int, Found]] = {}
+    for each in found:
+        place = shelf.place(each.article.id)
+        if place is None:
+            new.append(each)
+            continue
+        whole = filled(segments.article(place), each)
+        if segments.owns(place):
+            again.setdefault(place.segment, {})[place.document] = whole
+        else:
+            new.append(whole)
+    for segment, articles in again.items():
+        segments.replace(segment, articles)
+    if new:
+        segments.append(new)
+
+
+def filled(there: Article, found: Found) -> Found:
+    """What is known of an article, with the text that has come and what it tells besides."""
+    came = found.article
+    facts = replace(
+        there,
+        title=came.title if there.title == there.url else there.title,
+        words=came.words,
+        language=there.language or came.language,
+        authors=there.authors or came.authors,
+        date=there.date or came.date,
+        updated=came.created,
+    )
+    return Found(facts, found.body, Reading())

@@ -1,0 +1,103 @@
+"""A web page as an article: the text without what stands around it, and the facts it states.
+
+`trafilatura` finds the text; its tree becomes our Markdown by the way every HTML goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from store.article import Found
+from store.feeds.discover import feed_links
+from store.feeds.items import web
+from store.feeds.text import decoded, filtered, kind_of
+from store.intake.build import build, count_words
+from store.intake.html import html_to_text
+from store.intake.taking_apart import found_values
+
+LEAST_WORDS = 25
+"""Words below which it is a button or a notice and no article."""
+COOKIES = ("cookie", "consent", "javascript", "enable js", "captcha", "browser")
+
+
+def parse_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str, Any]:
+    """Take a page apart.
+
+    Args:
+        data: What the server sent.
+        charset: The charset it said.
+        url: Where it came from in the end.
+        now: When, in our form.
+
+    Returns:
+        `kind` (see `store.feeds.text`); of an HTML page `found`, the article; `empty`, whether it
+        has no text; and `links`, the feeds it names.
+    """
+    text = filtered(decoded(data, charset))
+    kind = kind_of(text)
+    if kind != "html":
+        return {"kind": kind}
+    found = page_article(text, url, now)
+    return {
+        "kind": kind,
+        "found": found_values(found),
+        "empty": not found.body.text,
+        "links": feed_links(text, url),
+    }
+
+
+def page_article(html: str, url: str, now: str) -> Found:
+    """The article of a page; without a text where none can be found."""
+    from trafilatura import extract_with_metadata  # not light
+
+    document = extract_with_metadata(
+        html,
+        url=url,
+        output_format="html",
+        include_comments=False,
+        include_links=True,
+        include_formatting=True,
+        include_tables=True,
+        include_images=True,
+    )
+    fields: dict[str, Any] = {"url": url}
+    if document is not None:
+        text = _text(document.text or "", url, document.title or "")
+        address = web(document.url or "", url)
+        fields |= {
+            "url": address if _same_site(address, url) else url,
+            "title": document.title,
+            "authors": [each.strip() for each in (document.author or "").split(";")],
+            "date": document.date,
+            "language": document.language or _language(html),
+            "text": text if count_words(text) >= LEAST_WORDS and not _is_wall(text) else "",
+            "summary": document.description if text else "",
+        }
+        if document.sitename:
+            fields["extra"] = {"site": document.sitename}
+    return build({name: value for name, value in fields.items() if value}, source="page", now=now)
+
+
+def _text(html: str, url: str, title: str) -> str:
+    return html_to_text(html, url).removeprefix(f"## {title}").lstrip()
+
+
+def _same_site(one: str, other: str) -> bool:
+    """Whether a page may say that this is its address: one of another host's it may not."""
+    hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (one, other)]
+    return bool(hosts[0]) and (hosts[0] == hosts[1] or hosts[1].endswith("." + hosts[0]))
+
+
+def _language(html: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
+    root = LexborHTMLParser(html).css_first("html")
+    return (root.attributes.get("lang") or "") if root else ""
+
+
+def _is_wall(text: str) -> bool:
+    """Whether a short text only asks for cookies or a script to be allowed."""
+    small = text.lower()
+    return count_words(text) < 4 * LEAST_WORDS and sum(each in small for each in COOKIES) > 1

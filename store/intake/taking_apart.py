@@ -1,0 +1,47 @@
+"""What the process aside does: a feed or a page in, articles as plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from store.article import Found
+from store.documents import article_document, article_of, body_document, body_of
+
+Values = Mapping[str, Any]
+
+
+def found_values(found: Found) -> Values:
+    """An article as it crosses over."""
+    return {"article": article_document(found.article), "body": body_document(found.body)}
+
+
+def found_of(values: Values) -> Found:
+    """The article again."""
+    return Found(article_of(values["article"]), body_of(values["body"]))
+
+
+def take_feed(about: Values, data: bytes) -> Values:
+    """A feed."""
+    from store.feeds.items import Feed
+    from store.feeds.parse import parse_feed
+
+    names = ("key", "url", "now", "category")
+    parsed = parse_feed(data, about["charset"], Feed(*(about[name] for name in names)))
+    return {
+        "title": parsed.title,
+        "site": parsed.site,
+        "found": [found_values(each) for each in parsed.found],
+        "refused": [f"{each.where}: {each.reason}" for each in parsed.refused],
+        "left_out": parsed.left_out,
+    }
+
+
+def take_page(about: Values, data: bytes) -> Values:
+    """A page."""
+    from store.intake.page import parse_page
+
+    return parse_page(data, about["charset"], about["url"], about["now"])
+
+
+KINDS: Mapping[str, Callable[[Values, bytes], Values]] = {"feed": take_feed, "page": take_page}

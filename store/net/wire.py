@@ -1,0 +1,133 @@
+"""The wire: connects to checked addresses only, and knows one deadline for all that is done on it.
+
+A timeout of a socket is for one operation; a server that sends a byte a second never meets it.
+Here each operation gets what is left of the whole, in slices, so that a stop is heeded soon.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+
+from store.errors import FetchFailed, PrivateHost, Stopped
+from store.net.addresses import Resolve, is_public, resolved
+
+SLICE = 0.2
+"""Seconds after which a stop is looked for."""
+DIAL = 10.0
+"""Seconds one address has to take the connection."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the whole may take, by the wall clock, and whether it is still wanted."""
+
+    deadline: float
+    seconds: float
+    stop: Callable[[], bool]
+    clock: Clock = time.monotonic
+
+    def left(self) -> float:
+        """Seconds that are left.
+
+        Raises:
+            Stopped: It is wanted no more.
+            FetchFailed: None are left.
+        """
+        if self.stop():
+            raise Stopped("stopped")
+        if (left := self.deadline - self.clock()) <= 0:
+            raise FetchFailed(f"it took longer than {self.seconds:g} seconds")
+        return left
+
+
+class Wire(httpcore.NetworkBackend):
+    """Connects for one fetch."""
+
+    def __init__(self, patience: Patience, private: Collection[str], resolve: Resolve) -> None:
+        """Make the wire; nothing is connected yet.
+
+        Args:
+            patience: For everything that is done on it.
+            private: Hosts that may have private addresses, because the user said so.
+            resolve: Gives the addresses of a host.
+        """
+        self._patience = patience
+        self._private = private
+        self._resolve = resolve
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to one of the host's addresses that may be connected to."""
+        failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        for address in self._addresses(host, port):
+            wait = min(DIAL, self._patience.left())
+            try:
+                return Stream(self._sockets.connect_tcp(address, port, wait), self._patience)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        self._patience.left()
+        raise failed or FetchFailed(f"there is no host {host}")
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        name = host.strip("[]")
+        found = list(resolved(name, port, self._resolve, self._patience.left()))
+        if name in self._private:
+            return found
+        public = [address for address in found if is_public(address)]
+        if not public:
+            raise PrivateHost(name, found[0])
+        return public
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection on which every operation has what is left of the whole time."""
+
+    def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
+        self._stream = stream
+        self._patience = patience
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what is there, waiting as long as there is time."""
+        while True:
+            wait = min(SLICE, self._patience.left())
+            try:
+                return self._stream.read(max_bytes, wait)
+            except httpcore.ReadTimeout:
+                continue
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send."""
+        self._stream.write(buffer, self._patience.left())
+
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Go on in secret."""
+        left = self._patience.left()
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._patience)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What is known of the connection."""
+        return self._stream.get_extra_info(info)
