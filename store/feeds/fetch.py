@@ -217,7 +217,7 @@ class _One:
             tried=now,
             succeeded=now,
             moved=reply.moved,
-            times=self.state.times + 1 if reply.moved == self.state.moved else 1,
+            times=_times(self.state, reply.moved),
         )
         if reply.moved and state.times >= SURE:
             feed, state = moved(feed, reply.moved), replace(state, moved="", times=0)
@@ -256,6 +256,13 @@ class _One:
         if page["kind"] != "html":
             raise BadInput("not a page")
         return found_of(page["found"])
+
+
+def _times(state: FeedState, moved_to: str) -> int:
+    """How often it has now said the same."""
+    if not moved_to:
+        return 0
+    return state.times + 1 if moved_to == state.moved else 1
 
 
 def filled(found: Found, page: Found) -> Found:

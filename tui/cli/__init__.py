@@ -21,6 +21,9 @@ FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
 
 COMMANDS = {
     "import": ("changing", "import_files"),
+    "add": ("adding", "add"),
+    "fetch": ("feeds", "fetch"),
+    "feeds": ("feeds", "feeds"),
     "edit": ("changing", "edit"),
     "mark": ("changing", "mark"),
     "list": ("printing", "list_articles"),
