@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,17 @@ from urllib.parse import urljoin
 
 from store.clean import clean_line
 from store.intake.html import html_to_text
-from store.times import iso, parse_time, seconds
+from store.intake.prose import LINK, ends_whole
+from store.times import parse_time, seconds
 from store.urls import canonical
 
 MANY_TAGS = 20
 """Tags of one item that are taken; what has more is a list of search words."""
 MANY_FILES = 20
+NOISE = re.compile(r"\s*The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
+"""What WordPress writes below every excerpt."""
+CUT = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
+FRACTION = re.compile(r"\.\d+Z\Z")
 SLACK = timedelta(days=1).total_seconds()
 """Seconds a date may lie ahead: zones are written wrong more often than texts come early."""
 
@@ -41,6 +47,7 @@ class Item:
     link: str = ""
     guid: str = ""
     title: str = ""
+    is_title_html: bool = True
     content: str = ""
     """HTML or text; the longest there is."""
     summary: str = ""
@@ -69,9 +76,9 @@ def fields_of(item: Item, feed: Feed, site: str) -> dict[str, Any]:
     url = web(item.link, base) or (web(item.guid, "") if "://" in item.guid else "")
     fields: dict[str, Any] = {
         "url": url,
-        "title": title_of(item.title),
+        "title": plain(item.title) if item.is_title_html else item.title,
         "category": feed.category,
-        "authors": list(item.authors),
+        "authors": [plain(name) for name in item.authors],
         "tags": _tags(item.tags),
         "language": item.language,
     }
@@ -91,9 +98,9 @@ def web(link: str, base: str) -> str:
     return url if url[:8].lower().startswith(("http://", "https://")) else ""
 
 
-def title_of(title: str) -> str:
-    """A title as one line: tags and entities are for pages."""
-    return " ".join(html_to_text(title).split()).removeprefix("## ")
+def plain(html: str) -> str:
+    """The words of a little HTML in one line, for a title or a name."""
+    return LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")
 
 
 def _id(item: Item, feed: Feed, url: str, site: str) -> str:
@@ -111,14 +118,18 @@ def _id(item: Item, feed: Feed, url: str, site: str) -> str:
     return ""
 
 
-def _texts(item: Item, base: str) -> dict[str, str]:
+def _texts(item: Item, base: str) -> dict[str, Any]:
     """Text and summary: the whole text if the feed has it, and never the same twice."""
     content, summary = (_text(each, item, base) for each in (item.content, item.summary))
     if len(summary) > len(content):
         content, summary = summary, ""
-    if not summary or content.startswith(summary.rstrip("[]…. ")[:200]):
+    if item.comments and not LINK.sub("", content).strip():
+        content = ""  # nothing but the link to the comments
+    summary = NOISE.sub("", LINK.sub(r"\1", summary)).strip()
+    if not summary or LINK.sub(r"\1", content).startswith(summary.rstrip("[]…. ")[:200]):
         return {"text": content}
-    return {"text": content, "summary": summary}
+    whole = not CUT.search(summary) and ends_whole(summary)
+    return {"text": content, "summary": summary, "summary_complete": whole}
 
 
 def _text(value: str, item: Item, base: str) -> str:
@@ -137,11 +148,13 @@ def _dates(item: Item, now: str) -> dict[str, Any]:
 
 def _date(value: object) -> str | None:
     found = parse_time(value) if value else None
-    return found if found and seconds(found) > SLACK else None  # 1970 is where clocks begin
+    if not found or seconds(found) <= SLACK:  # 1970 is where clocks begin
+        return None
+    return FRACTION.sub("Z", found)
 
 
 def _tags(tags: Iterable[str]) -> list[str]:
-    clean = (clean_line(title_of(tag), 100) for tag in list(tags)[: 2 * MANY_TAGS])
+    clean = (clean_line(plain(tag), 100) for tag in list(tags)[: 2 * MANY_TAGS])
     return list(dict.fromkeys(tag for tag in clean if tag and "://" not in tag))[:MANY_TAGS]
 
 
@@ -157,11 +170,7 @@ def _extra(item: Item, base: str, url: str) -> dict[str, Any]:
         extra["comments"] = comments
     if item.guid and item.guid != url:
         extra["guid"] = item.guid
-    if item.published and item.updated and (updated := parse_time(item.updated)):
+    updated = _date(item.updated) if item.published else None
+    if updated and updated != _date(item.published):
         extra["updated"] = updated
     return extra
-
-
-def fetched_at(moment: Any) -> str:
-    """The time of a fetch in our form."""
-    return iso(moment.replace(microsecond=0))

@@ -37,12 +37,12 @@ def items_of(feed: Mapping[str, Any]) -> Iterator[Item | None]:
 
 def _item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> Item:
     html, text = _text(item, "content_html"), _text(item, "content_text")
-    authors = item.get("authors") or feed.get("authors") or [item.get("author")]
-    named = (each.get("name") for each in authors if isinstance(each, dict))
+    named = (each.get("name") for each in _authors(item) or _authors(feed))
     return Item(
         link=_text(item, "url") or _text(item, "external_url"),
         guid=_text(item, "id"),
         title=_text(item, "title"),
+        is_title_html=False,
         content=html or text,
         summary=_text(item, "summary"),
         is_html=bool(html),
@@ -61,6 +61,11 @@ def _item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> Item:
             if isinstance(each, dict)
         ],
     )
+
+
+def _authors(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = _list(fields, "authors") or [fields.get("author")]  # version 1 had one
+    return [each for each in given if isinstance(each, dict)]
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from store.article import Found, Refused
 from store.clean import clean_line
 from store.errors import BadInput
-from store.feeds.items import Feed, Item, fields_of, title_of, web
+from store.feeds.items import Feed, Item, fields_of, plain, web
 from store.feeds.json_feed import feed_of, items_of
 from store.feeds.text import bare_xml, decoded, filtered, kind_of, page_title
 from store.intake.build import build
 
+TAG = re.compile(r"<[a-z/!]", re.IGNORECASE)
+NAMED = re.compile(r"\S+@\S+ \(([^()]+)\)")
+"""How RSS writes an author."""
 MOST_ITEMS = 1000
 """Items of one feed that are taken at once (case 100)."""
 
@@ -46,7 +50,7 @@ def parse_feed(data: bytes, charset: str, feed: Feed) -> Parsed:
     text = filtered(decoded(data, charset))
     kind = kind_of(text)
     if kind == "html":
-        title = clean_line(title_of(page_title(text)), 80)
+        title = clean_line(plain(page_title(text)), 80)
         raise BadInput(f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)")
     if kind == "json":
         found = feed_of(text)
@@ -60,7 +64,7 @@ def parse_feed(data: bytes, charset: str, feed: Feed) -> Parsed:
 def _parsed(title: str, site: str, items: Sequence[Item | None], feed: Feed) -> Parsed:
     found: dict[str, Found] = {}
     refused = []
-    named = clean_line(title_of(title), 200)
+    named = clean_line(plain(title), 200)
     feed = feed if feed.category else replace(feed, category=named)
     for number, item in enumerate(items[:MOST_ITEMS], start=1):
         try:
@@ -80,7 +84,7 @@ def _parsed(title: str, site: str, items: Sequence[Item | None], feed: Feed) -> 
 def _xml(text: str, feed: Feed) -> Parsed:
     import feedparser  # not light
 
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": feed.url}
+    headers = {"content-type": "application/xml; charset=utf-8"}
     # A stream, never a string: that might be taken for a path or a URL (case 92). What feedparser
     # would make safe or absolute in texts is done here by `html_to_text`, ten times as fast.
     parsed = feedparser.parse(
@@ -93,23 +97,28 @@ def _xml(text: str, feed: Feed) -> Parsed:
         raise BadInput("not a feed")
     about = parsed.feed
     site = web(str(about.get("link") or ""), feed.url)
-    items = [_entry(entry, str(about.get("language") or "")) for entry in parsed.entries]
+    atom = parsed.version.startswith("atom")
+    language = str(about.get("language") or "")
+    items = [_entry(entry, language, atom=atom) for entry in parsed.entries]
     authors = [str(about.get("author") or "")]
-    if parsed.version.startswith("atom"):  # of a podcast it is the channel's
+    if atom:  # of a podcast it is the channel's
         items = [each if each.authors else replace(each, authors=authors) for each in items]
     return _parsed(str(about.get("title") or ""), site, items, feed)
 
 
-def _entry(entry: dict[str, Any], language: str) -> Item:
+def _entry(entry: dict[str, Any], language: str, *, atom: bool) -> Item:
     contents = sorted(_values(entry.get("content")), key=lambda each: len(each["value"]))
     best = contents[-1] if contents else {}
     summary = str(entry.get("summary") or "")
+    is_plain = not best and (_type(entry, "summary") == "text/plain" or "yt_videoid" in entry)
     return Item(
         link=str(entry.get("feedburner_origlink") or entry.get("link") or ""),
         guid=str(entry.get("id") or ""),
         title=str(entry.get("title") or ""),
+        is_title_html=not (atom and _type(entry, "title") == "text/plain"),
         content=str(best.get("value") or summary),
         summary=summary if best else "",
+        is_html=not (is_plain and not TAG.search(summary)),
         authors=list(_authors(entry)),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
         published=entry.get("published"),
@@ -126,12 +135,19 @@ def _entry(entry: dict[str, Any], language: str) -> Item:
     )
 
 
+def _type(entry: Mapping[str, Any], name: str) -> str:
+    return str((entry.get(f"{name}_detail") or {}).get("type") or "")
+
+
 def _values(contents: Any) -> list[Mapping[str, Any]]:
     given = contents if isinstance(contents, list) else []
     return [each for each in given if isinstance(each.get("value"), str)]
 
 
 def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
+    if named := NAMED.fullmatch(str(entry.get("author") or "").strip()):
+        yield named[1].strip()
+        return
     given = entry.get("authors") or []
     names = [str(each.get("name") or "") for each in given if isinstance(each, Mapping)]
     yield from filter(None, names or [str(entry.get("author") or "")])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from html.entities import html5
 from typing import Literal
 
 from store.errors import BadInput
@@ -36,6 +37,11 @@ HTML_CHARSET = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]{1,40}
 NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|(\d{1,10}));")
 ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF)(?=[\s>/])")
+AMPERSAND = re.compile(
+    r"(?P<cdata><!\[CDATA\[.*?\]\]>)|&(?!#\w{1,9};)(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)?",
+    re.DOTALL,
+)
+XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
 
@@ -120,6 +126,17 @@ def page_title(text: str) -> str:
     return " ".join(found[1].split()) if found else ""
 
 
+def _entity(found: re.Match[str]) -> str:
+    """An ampersand that means itself written as such, and a name that only HTML knows as what it is."""
+    name = found["name"]
+    if found["cdata"] or name in XML_NAMES:
+        return found[0]
+    if not name:
+        return "&amp;"
+    meant = html5.get(f"{name};", "")
+    return "".join(f"&#{ord(character)};" for character in meant) or f"&amp;{name};"
+
+
 def bare_xml(text: str) -> str:
     """A feed from its root element on: without declaration, DTD and what else stood before.
 
@@ -131,4 +148,4 @@ def bare_xml(text: str) -> str:
         raise BadInput("not a feed")
     if "<!ENTITY" in text[: root.start()]:
         raise BadInput("it declares entities of its own, which is not safe to read")
-    return text[root.start() :]
+    return AMPERSAND.sub(_entity, text[root.start() :])

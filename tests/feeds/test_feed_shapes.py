@@ -1,0 +1,85 @@
+"""Feeds in the shapes that programs and publishers give them, and what must come out of each.
+
+The feeds are ours; only their shape is that of the program they are named for. What must come out
+stands in `expected.txt`: a block a feed, written to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.article import Found
+from store.errors import BadInput
+from store.feeds.items import Feed
+from store.feeds.parse import Parsed, parse_feed
+
+HERE = Path(__file__).parent
+URL = "https://feeds.example/feed"
+FEED = Feed(URL, URL, "2024-06-01T00:00:00Z")
+NAMES = sorted(path.name for path in HERE.iterdir() if path.suffix in {".xml", ".json", ".html"})
+FACTS = ("url", "date", "authors", "tags", "language", "words")
+
+
+def blocks() -> dict[str, str]:
+    """What must come out, by file."""
+    text = (HERE / "expected.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^== (.+)\n", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+
+
+def written(parsed: Parsed) -> Iterator[str]:
+    """What came out, in the form of the table."""
+    yield f"feed: {parsed.title} <{parsed.site}>"
+    for refused in parsed.refused:
+        yield f"refused: {refused.where}: {refused.reason}"
+    for found in parsed.found:
+        yield from article(found)
+
+
+def article(found: Found) -> Iterator[str]:
+    facts, body = found.article, found.body
+    yield f"* {facts.title}"
+    for name in FACTS:
+        value = getattr(facts, name)
+        if value:
+            yield f"  {name}: {' / '.join(value) if isinstance(value, tuple) else value}"
+    for name, value in facts.extra.items():
+        if name != "feed":
+            yield f"  {name}: {value}"
+    if body.text:
+        yield "  text: " + body.text.replace("\n", "⏎")
+    if body.summary:
+        cut = "" if body.summary_complete else " (cut off)"
+        yield f"  summary{cut}: " + body.summary.replace("\n", "⏎")
+
+
+def outcome(name: str) -> str:
+    try:
+        return "\n".join(written(parse_feed((HERE / name).read_bytes(), "", FEED)))
+    except BadInput as error:
+        return f"no feed: {error}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_comes_out_of_a_feed(name: str) -> None:
+    """Cases 92 to 97 and 99: whatever is wrong with a feed, what is right in it comes out."""
+    assert outcome(name) == blocks()[name]
+
+
+def test_every_shape_has_its_block() -> None:
+    assert sorted(blocks()) == NAMES
+    assert sum(not each.startswith("no feed") for each in blocks().values()) >= 40
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("refused")])
+def test_the_same_feed_twice_is_the_same_articles(name: str) -> None:
+    """Case 96: two fetches, or two machines, agree on who is who."""
+    data = (HERE / name).read_bytes()
+    one, other = parse_feed(data, "", FEED), parse_feed(data, "utf-8", FEED)
+    ids = [found.article.id for found in one.found]
+    assert ids == [found.article.id for found in other.found]
+    assert len(ids) == len(set(ids))
