@@ -6,8 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from store.article import Article, Found, Reading
+from store.events import Change
+from store.reading import history
 from store.segments import Segments
 from store.shelf import Shelf
+
+
+def histories(found: Sequence[Found], shelf: Shelf) -> list[Change]:
+    """The reading state that came with articles nobody knew.
+
+    It is written before they are: without its article an event does no harm, and a second import
+    writes the same one; an article without its events would never get them.
+    """
+    unknown = (each for each in found if each.article.id not in shelf)
+    return [change for each in unknown for change in history(each)]
 
 
 def take_in(found: Sequence[Found], segments: Segments, shelf: Shelf) -> None:

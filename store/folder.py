@@ -19,7 +19,7 @@ from store.errors import (
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_folder
-from store.filling import take_in
+from store.filling import histories, take_in
 from store.finding import Finder
 from store.index.similar import Similarities
 from store.index.summary import summarised
@@ -28,7 +28,7 @@ from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
 from store.past import events_of
 from store.query import Query
-from store.reading import ReadingState, history, uncollected, with_edits
+from store.reading import ReadingState, uncollected, with_edits
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -328,10 +328,7 @@ class FolderLibrary:
                 yield Added(added, known)
 
     def _add(self, new: Sequence[Found]) -> None:
-        # Events first: without its article an event does no harm, and a second import writes the
-        # same one; an article without its events would never get them.
-        unknown = (found for found in new if found.article.id not in self._shelf)
-        if changes := [change for found in unknown for change in history(found)]:
+        if changes := histories(new, self._shelf):
             self._append(changes)
         if new:
             take_in(new, self._segments, self._shelf)

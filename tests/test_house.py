@@ -27,7 +27,18 @@ PACKAGES = ("store", "tui", "themes", "sample_articles")
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 LONGEST_FUNCTION, LONGEST_FILE = 50, 400
 
-HEAVY = {"textual", "httpcore", "feedparser", "trafilatura", "lxml", "frontmatter", "selectolax", "dateutil", "markdown_it", "yaml"}
+HEAVY = {
+    "textual",
+    "httpcore",
+    "feedparser",
+    "trafilatura",
+    "lxml",
+    "frontmatter",
+    "selectolax",
+    "dateutil",
+    "markdown_it",
+    "yaml",
+}
 """What a command that only prints must not wait for."""
 
 IMPORTED = """

@@ -25,6 +25,8 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+UNASKED = {"lxml_html_clean"}
+"""What a dependency needs and older versions of pip do not install for it."""
 OURS = {"store", "tui", "themes", "sample_articles", "tests", "benchmarks", "docs"}
 
 
@@ -168,5 +170,6 @@ def imported_distributions(*folders: str) -> set[str]:
 
 def test_what_is_imported_is_declared_and_nothing_else() -> None:
     run, dev = ({name.lower() for name in names} for names in declared())
-    assert imported_distributions("store", "tui", "themes", "sample_articles") == run
+    ours = imported_distributions("store", "tui", "themes", "sample_articles")
+    assert ours | UNASKED == run
     assert imported_distributions("tests", "benchmarks", "docs") <= run | dev
