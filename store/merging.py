@@ -15,7 +15,8 @@ from store.events import Event, decode
 from store.files import locked, not_saved, write_all
 from store.journal import TORN, WAIT
 from store.reading import ReadingState
-from store.segments import FORMAT, Segments, format_of, read_tables
+from store.segments import Segments, format_of, read_tables
+from store.storage import FORMAT
 from store.tables import parse_tables
 
 
