@@ -53,3 +53,7 @@ class PrivateHost(FetchFailed):
 
 class Stopped(FetchFailed):
     """The user stopped it."""
+
+
+class ProgramFailed(NewsError):
+    """A program of the user's could not be run, failed, or took too long."""

@@ -101,6 +101,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.toggle_read", ("m",), "Read", "mark read or unread"),
     Command("article.toggle_star", ("s",), "Star", "star or unstar"),
     Command("article.delete", ("d",), "Delete", "delete the article; `u` brings it back"),
+    Command("article.export", ("e",), "Export", "write the article to a file"),
+    Command("article.pipe", ("|",), "Pipe", "give the article as Markdown to a program"),
     Command("article.tag", ("+",), "Tag", "give the article a tag; tab completes it"),
     Command("article.untag", ("-",), "Untag", "take a tag from the article"),
     *(

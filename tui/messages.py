@@ -124,3 +124,19 @@ class BackupFailed(Message):
     """Something is wrong with the automatic backup; one line for the user."""
 
     problem: str
+
+
+@dataclass
+class ExportNamed(Message):
+    """The name of a file for an article was found."""
+
+    article: str
+    name: str
+
+
+@dataclass
+class ArticleRendered(Message):
+    """An article was written as Markdown, for a program."""
+
+    arguments: list[str]
+    text: str

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from store.library import Library
     from tui.app import NewsApp
     from tui.gateway import Background, Gateway, Post
+    from tui.settings import Settings
 
 SHUT_DOWN = 2.0
 """Seconds the last changes have to reach the disk."""
@@ -89,7 +90,9 @@ class Running:
         loaded = load_settings(self._paths.config, slow=self._slow)
         log = CrashLog(self._paths.state / "crash.log")
         app = self._app = NewsApp(
-            lambda post: self._make_gateway(library, post, None if hint else self._backup),
+            lambda post: self._make_gateway(
+                library, post, loaded.settings, None if hint else self._backup
+            ),
             now,
             routes(os.environ, loaded.settings),
             hint,
@@ -113,10 +116,16 @@ class Running:
             self._keep_curtain(app)
         return app.return_code or 0
 
-    def _make_gateway(self, library: Library, post: Post, background: Background | None) -> Gateway:
+    def _make_gateway(
+        self, library: Library, post: Post, settings: Settings, background: Background | None
+    ) -> Gateway:
         from tui.gateway import Gateway
+        from tui.hooks import Hooks
+        from tui.messages import StoreFailed
 
-        self._gateway = Gateway(library, post, background)
+        programs = {"on_new": settings.on_new, "on_read": settings.on_read}
+        hooks = Hooks(programs, lambda problem: post(StoreFailed(problem)))
+        self._gateway = Gateway(library, post, background, hooks)
         return self._gateway
 
     def _keep_curtain(self, app: NewsApp) -> None:

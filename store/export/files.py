@@ -17,6 +17,10 @@ from store.export.names import file_name
 from store.files import not_saved
 
 
+class TargetExists(BadInput):
+    """There is a file where one was to be written, and it may not be replaced."""
+
+
 @contextlib.contextmanager
 def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     """A file that gets its name once it is complete and on the disk.
@@ -26,7 +30,7 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         replace: Whether what has that name now may be replaced.
 
     Raises:
-        BadInput: There is a file of that name.
+        TargetExists: There is a file of that name.
         NotSaved: It could not be written; nothing is left of it.
     """
     temporary = target.with_name(f".{os.urandom(6).hex()}.tmp")
@@ -39,7 +43,7 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             os.fsync(out.fileno())
         put(temporary, target, replace=replace)
     except FileExistsError:
-        raise BadInput(f"{clean_line(str(target))} exists; --force replaces it") from None
+        raise TargetExists(f"{clean_line(str(target))} exists") from None
     except OSError as error:
         raise not_saved(error, target, 0) from error
     finally:
@@ -65,7 +69,7 @@ def write_markdown(
         try:
             with new_file(target, replace=replace) as out:
                 out.write(markdown_of(entry).encode())
-        except BadInput as error:
-            yield Refused(str(target), str(error).removeprefix(f"{target} "))
+        except TargetExists:
+            yield Refused(str(target), "exists")
         else:
             yield target

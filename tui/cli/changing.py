@@ -10,12 +10,14 @@ from pathlib import Path
 from store.article import Found, Refused
 from store.clean import clean_line
 from store.errors import BadInput, NoSuchArticle
+from store.export import facts_json
 from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Added, Library
 from store.times import iso, parse_time, system_clock
-from tui.cli.opening import load, loaded, paths_of, unloaded
+from tui.cli.opening import load, loaded, paths_of, settings_of, unloaded
 from tui.cli.output import Counter, put_json, tell
+from tui.hooks import Hook, run_hook
 from tui.wording import count
 
 STDIN = "-"
@@ -111,9 +113,22 @@ def mark(options: argparse.Namespace) -> int:
     events = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
     for flag in filter(None, (options.read, options.star)):
         event = events[flag]
-        library.record(event, [article for article in ids if not _is(library, article, event)])
+        changed = [article for article in ids if not _is(library, article, event)]
+        library.record(event, changed)
+        if event == "read":
+            tell_hook(options, library, "on_read", changed)
     library.close()
     return 1 if failed else 0
+
+
+def tell_hook(
+    options: argparse.Namespace, library: Library, name: Hook, articles: Sequence[str]
+) -> None:
+    """Tell the user's program of articles, if one is set for this."""
+    if articles and (program := getattr(settings_of(options), name)):
+        facts = (facts_json(*each) for each in library.articles(articles))
+        if problem := run_hook(name, program, facts):
+            tell(problem)
 
 
 def _found(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:

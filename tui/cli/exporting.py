@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from store.article import Entry, Refused
-from store.errors import LibraryDamaged
+from store.errors import BadInput, LibraryDamaged
 from store.export import Book, writer
-from store.export.files import new_file, write_markdown
+from store.export.files import TargetExists, new_file, write_markdown
 from store.library import Library
 from store.times import iso, system_clock
 from tui.cli.opening import loaded
@@ -20,6 +20,7 @@ from tui.cli.printing import query_of
 from tui.wording import count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
+FORCE = "; --force replaces it"
 
 
 def export(options: argparse.Namespace) -> int:
@@ -34,17 +35,16 @@ def export(options: argparse.Namespace) -> int:
     book = Book(options.title, iso(system_clock()), [row.title for row in rows], entries)
     refused = 0
     with Counter("exporting").running() as counter:
-        if options.to == "markdown" and out is not None:
-            for done in write_markdown(book.entries, out, replace=options.force):
-                if isinstance(done, Refused):
-                    refused += 1
-                    tell(f"{done.where}: {done.reason}")
-                counter.tell(f"{entries.taken:,} of {len(rows):,}")
-        elif out is None:
+        if out is None:
             _write(options.to, book, sys.stdout.buffer, counter)
+        elif options.to == "markdown":
+            refused = _write_folder(book, out, counter, replace=options.force)
         else:
-            with new_file(out, replace=options.force) as file:
-                _write(options.to, book, file, counter)
+            try:
+                with new_file(out, replace=options.force) as file:
+                    _write(options.to, book, file, counter)
+            except TargetExists as error:
+                raise BadInput(f"{error}{FORCE}") from error
     if out is not None:
         tell(f"{count(entries.taken - refused, 'article')} exported to {out}")
     return FAILED if refused or entries.damaged else FINE
@@ -59,6 +59,17 @@ def _wrong_place(form: str, out: Path | None) -> str:
     if out is None and sys.stdout.isatty():
         return f"{form} is not for reading in a terminal: name a file with -o, or pipe it"
     return ""
+
+
+def _write_folder(book: Book, folder: Path, counter: Counter, *, replace: bool) -> int:
+    """Write a file for each article; how many were there already."""
+    refused = 0
+    for number, done in enumerate(write_markdown(book.entries, folder, replace=replace), start=1):
+        if isinstance(done, Refused):
+            refused += 1
+            tell(f"{done.where} {done.reason}{FORCE}")
+        counter.tell(f"{number:,} of {len(book.titles):,}")
+    return refused
 
 
 def _write(form: str, book: Book, out: BinaryIO, counter: Counter) -> None:

@@ -44,3 +44,5 @@ class Articles(Worker):
     def _note(self, event: str, article: str, **data: Any) -> None:
         if not self._library.read_only:
             self._changed(self._library.record(event, [article], **data))
+            if event == "read":
+                self._read([article])

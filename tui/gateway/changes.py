@@ -66,12 +66,15 @@ class Changes(Worker):
             event = f"un{mark}" if getattr(row, mark) else mark
             rows = self._library.record(event, [article])
             self._changed(rows, f"Marked {event}" if say else "")
+            if event == "read":
+                self._read([article])
 
     def _mark_all_read(self, articles: Sequence[str]) -> None:
         rows = map(self._library.row, articles)
         if unread := [row.id for row in rows if row is not None and not row.read]:
             changed = self._library.record("read", unread)
             self._changed(changed, f"Marked {count(len(unread), 'article')} read; u takes it back")
+            self._read(unread)
         else:
             self._say("all of these are read")
 

@@ -11,6 +11,7 @@ from store.library import Library, Loaded
 from store.query import Query
 from tui import messages
 from tui.gateway.worker import Post, Worker
+from tui.hooks import Hooks
 from tui.wording import many
 
 if TYPE_CHECKING:
@@ -27,15 +28,22 @@ Background = Callable[[], "Iterator[Progress]"]
 class Lists(Worker):
     """Loads the library and answers what stands in a list."""
 
-    def __init__(self, library: Library, post: Post, background: Background | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        post: Post,
+        background: Background | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
         """Make the gateway; nothing is asked yet.
 
         Args:
             library: Nobody else uses it.
             post: Takes the answers, on any thread.
             background: What is done once all is loaded, in steps that nobody waits for.
+            hooks: The user's programs that are told of what happens.
         """
-        super().__init__(library, post)
+        super().__init__(library, post, hooks)
         self._background = background
         self._query = Query()
         self._listed = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
@@ -14,8 +14,10 @@ from textual.message import Message
 from store.article import Row
 from store.clean import clean_line
 from store.errors import NewsError
+from store.export import facts_json
 from store.library import Library
 from tui import messages
+from tui.hooks import Hooks
 from tui.wording import many
 
 log = logging.getLogger("newstui")
@@ -27,13 +29,15 @@ T = TypeVar("T")
 class Worker:
     """One thread and the library only it uses; what it is asked for it does in that order."""
 
-    def __init__(self, library: Library, post: Post) -> None:
+    def __init__(self, library: Library, post: Post, hooks: Hooks | None = None) -> None:
         """Make the worker; nothing is asked yet.
 
         Args:
             library: Nobody else uses it.
             post: Takes the answers, on any thread.
+            hooks: The user's programs that are told of what happens.
         """
+        self._hooks = hooks
         self._library = library
         self._post = post
         self._worker = ThreadPoolExecutor(1, "library")
@@ -118,6 +122,12 @@ class Worker:
 
     def _changed(self, rows: Mapping[str, Row], said: str = "", gone: Collection[str] = ()) -> None:
         self._post(messages.ReadingChanged(rows, said, gone))
+
+    def _read(self, articles: Sequence[str]) -> None:
+        """Articles were read just now: the user's program is told, if there is one."""
+        if self._hooks is not None and self._hooks.wants("on_read"):
+            facts = [facts_json(*each) for each in self._library.articles(articles)]
+            self._hooks.run("on_read", facts)
 
     def _say(self, said: str) -> None:
         self._changed({}, said)

@@ -12,6 +12,7 @@ from tui import messages
 from tui.arrangement import PANES, Pane
 from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
+from tui.screens.exporting import Exporting
 from tui.screens.help import Help
 from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
@@ -168,7 +169,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Outward):
+class Reader(Moving, Listing, Changing, Exporting, Outward):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
@@ -186,8 +187,8 @@ class Reader(Moving, Listing, Changing, Outward):
 
     def action_article_back(self) -> None:
         """Out of an input or a search, or back to the list."""
-        if self.tagging is not None:
-            self.end_tagging()
+        if self.asked is not None:
+            self.end_asking()
         elif self.search is not None or self.pane == "list":
             self.clear_search()
         else:

@@ -7,16 +7,14 @@ from textual import on
 from store.clean import clean_line
 from tui import messages
 from tui.gateway import Mark
-from tui.screens.reader import Panes
+from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet
 from tui.widgets.tagging import TAG_LIMIT, TagInput
 from tui.wording import described, minute
 
 
-class Changing(Panes):
+class Changing(Asking):
     """Changing articles; each change is on the disk before it is shown."""
-
-    tagging: TagInput | None = None
 
     def action_article_toggle_read(self) -> None:
         """Mark the article read or unread."""
@@ -51,43 +49,32 @@ class Changing(Panes):
         await self._ask_tag(adds=False)
 
     async def _ask_tag(self, *, adds: bool) -> None:
-        self.end_tagging()
         if self._read_only:
             self.status.say(self._read_only)
         elif article := self.subject:
-            self.tagging = TagInput(article, adds=adds)
-            await self.mount(self.tagging, before=self.status)
-            self.set_focus(self.tagging)
+            await self.ask(TagInput(article, adds=adds))
             self.gateway.list_tags(article)
-
-    def end_tagging(self) -> None:
-        """Take the input away."""
-        if self.tagging is not None:
-            self.go_to_pane(self.pane)
-            self.tagging.remove()
-            self.tagging = None
 
     @on(messages.TagsListed)
     def offer_tags(self, message: messages.TagsListed) -> None:
         """Complete what is typed to one of the tags."""
-        asked = self.tagging
-        if asked is None or asked.article != message.article:
+        asked = self.asked
+        if not isinstance(asked, TagInput) or asked.article != message.article:
             return
         if asked.adds:
             asked.offer(message.known)
         elif message.held:
             asked.offer(message.held)
         else:
-            self.end_tagging()
+            self.end_asking()
             self.status.say("it has no tags")
 
     @on(TagInput.Submitted, "TagInput")
     def change_tags(self, event: TagInput.Submitted) -> None:
         """Give or take the tag that was typed."""
-        asked, tag = self.tagging, clean_line(event.value)[:TAG_LIMIT]
-        if asked is None or event.input is not asked:
+        asked, tag = event.input, clean_line(event.value)[:TAG_LIMIT]
+        if not isinstance(asked, TagInput) or not self.answered(asked):
             return
-        self.end_tagging()
         if tag and asked.adds:
             self.gateway.tag(asked.article, tag)
         elif tag:

@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 
-from tui.widgets.search import SearchInput
+from tui.widgets.prompt import Prompt
 
 TAG_LIMIT = 100
 """Characters of a tag."""
 
 
-class TagInput(SearchInput):
+class TagInput(Prompt):
     """Asks for a tag; tab and right take the one that is proposed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
@@ -26,10 +26,8 @@ class TagInput(SearchInput):
             article: The id of the article that keys meant when it was asked for.
             adds: Whether the article gets the tag or loses it.
         """
-        super().__init__(max_length=TAG_LIMIT, compact=True)
-        self.article = article
+        super().__init__(article, "tag to add" if adds else "tag to take away", limit=TAG_LIMIT)
         self.adds = adds
-        self.placeholder = "tag to add" if adds else "tag to take away"
 
     def offer(self, tags: Sequence[str]) -> None:
         """Propose one of these while it is typed; those to be taken away are named at once."""

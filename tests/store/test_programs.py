@@ -1,0 +1,48 @@
+"""Programs of the user's: what they are given, what they may not do, and how they fail."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from store.errors import ProgramFailed
+from store.programs import run_program
+
+
+def test_a_program_gets_the_text_and_gives_another() -> None:
+    text = "The tide\n" * 20_000
+    assert run_program(["tr", "a-z", "A-Z"], text, 20) == text.upper()
+
+
+def test_arguments_are_no_shell() -> None:
+    """Case 68: nothing is expanded, nothing is run besides."""
+    assert run_program(["echo", "$(id); `id` *"], "", 20) == "$(id); `id` *\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["/no/such/program"], "/no/such/program cannot be started: No such file or directory"),
+        (["a\0b"], "cannot be started: embedded null byte"),
+        (["false"], "false failed with exit code 1"),
+        ([sys.executable, "-c", "import sys; sys.exit('first\\nno ink')"], "exit code 1: no ink"),
+        (["sleep", "60"], "sleep did not end within 0.2 seconds"),
+    ],
+)
+def test_failures_are_one_line(arguments: list[str], reason: str) -> None:
+    with pytest.raises(ProgramFailed) as raised:
+        run_program(arguments, "text", 0.2 if arguments[0] == "sleep" else 20)
+    assert reason in str(raised.value)
+
+
+def test_what_it_started_is_ended_too(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    script = f"(while :; do date >> {mark}; sleep 0.02; done) & wait"
+    with pytest.raises(ProgramFailed):
+        run_program(["sh", "-c", script], "", 0.3)
+    size = mark.stat().st_size
+    time.sleep(0.1)
+    assert mark.stat().st_size == size

@@ -1,0 +1,116 @@
+"""Articles leave the reader: `e` into a file, `|` into a program, hooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from textual.message import Message
+
+from store.article import Found
+from store.folder import FolderLibrary
+from store.query import Query
+from tests.reader import Start, make_article, make_library
+from tests.screens import drawn
+from tui.gateway import Gateway
+from tui.hooks import Hooks
+from tui.messages import StoreFailed
+from tui.settings import Loaded, Settings
+from tui.widgets.prompt import ExportPrompt, PipePrompt
+
+NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
+
+
+@pytest.mark.command("article.export")
+async def test_an_article_is_written_to_a_file(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 109: a name is proposed, its suffix tells the form, and nothing is replaced."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with start() as running:
+        await running.press("e")
+        asked = running.reader.query_one(ExportPrompt)
+        assert asked.value == f"~/{NAME}"
+        await running.press("enter")
+        assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
+        assert running.said == f"exported to {tmp_path / NAME}"
+        await running.press("e", "enter")
+        assert running.said == f"{tmp_path / NAME} exists"
+        await running.press("e")
+        running.reader.query_one(ExportPrompt).value = "~/a.html"
+        await running.press("enter")
+        assert "<article " in (tmp_path / "a.html").read_text()
+        await running.press("e", "escape")
+        assert not running.reader.query(ExportPrompt)
+
+
+@pytest.mark.command("article.pipe")
+async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) -> None:
+    """Case 68: what is typed is no shell's; output is shown as text, a failure is one line."""
+    settings = Settings(pipe_command=("head", "-n", "4"))
+    async with start(loaded=Loaded(settings)) as running:
+        await running.press("|")
+        assert running.reader.query_one(PipePrompt).value == "head -n 4"
+        await running.press("enter")
+        await running.until(lambda: "title: Article number 12" in drawn(running.app))
+        await running.press("escape", "|")
+        running.reader.query_one(PipePrompt).value = "printf '\\033[31mred; %s' $HOME"
+        await running.press("enter")
+        await running.until(lambda: "red; $HOME" in drawn(running.app))
+        await running.press("escape", "|")
+        running.reader.query_one(PipePrompt).value = "no-such-program 'a"
+        await running.press("enter")
+        assert running.said == "not a command: no closing quotation"
+        await running.press("|")
+        running.reader.query_one(PipePrompt).value = "no-such-program"
+        await running.press("enter")
+        await running.until(lambda: "no-such-program cannot be started" in running.said)
+
+
+def load(gateway: Gateway) -> None:
+    """Load the library, and wait for that."""
+    gateway.load(Query())
+    while gateway.busy:
+        gateway.flush()
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The JSON Lines a hook has noted."""
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def test_a_program_is_told_of_what_was_read(
+    library: FolderLibrary, found: list[Found], tmp_path: Path
+) -> None:
+    """It gets what `newstui list --json` prints; that it fails is one line."""
+    noted = tmp_path / "noted"
+    failures: list[str] = []
+    told: list[Message] = []
+    hooks = Hooks({"on_read": ("tee", "-a", str(noted))}, failures.append)
+    gateway = Gateway(library, told.append, hooks=hooks)
+    load(gateway)
+    first, second = (each.article for each in found[:2])
+    gateway.toggle("read", first.id)
+    gateway.toggle("read", first.id)
+    gateway.mark_all_read([second.id])
+    gateway.close()
+    hooks.join()
+    assert {each["title"] for each in lines_of(noted)} == {first.title, second.title}
+    assert [each["read"] for each in lines_of(noted)] == [True, True]
+    assert failures == []
+    assert not [each for each in told if isinstance(each, StoreFailed)]
+
+
+def test_a_hook_that_fails_is_told(tmp_path: Path) -> None:
+    failures: list[str] = []
+    library = make_library(tmp_path, [make_article(1)])
+    hooks = Hooks({"on_read": ("false",)}, failures.append)
+    gateway = Gateway(library, lambda _: None, hooks=hooks)
+    load(gateway)
+    gateway.mark_all_read([make_article(1).article.id])
+    gateway.close()
+    hooks.join()
+    assert failures == ["on_read: false failed with exit code 1"]
+    assert not hooks.wants("on_new")

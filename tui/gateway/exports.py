@@ -1,0 +1,56 @@
+"""What is asked for articles that leave the reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.clean import clean_line
+from tui import messages
+from tui.gateway.worker import Worker
+
+FORMS = {".json": "json", ".jsonl": "jsonl", ".html": "html", ".htm": "html", ".epub": "epub"}
+
+
+class Exports(Worker):
+    """Writes articles to files, and renders them for programs."""
+
+    def name_export(self, article: str) -> None:
+        """Ask for a file name for an article."""
+        self._submit(lambda: self._name_export(article))
+
+    def export(self, article: str, path: Path) -> None:
+        """Write an article to a file that is not there yet; Markdown, unless the suffix says else."""
+        self._submit(lambda: self._export(article, path))
+
+    def render(self, article: str, arguments: list[str]) -> None:
+        """Ask for an article as Markdown, for a program."""
+        self._submit(lambda: self._render(article, arguments))
+
+    def _name_export(self, article: str) -> None:
+        from store.export.names import file_name  # imported here: a start needs none of it
+
+        name = file_name(self._library.entry(article).article, ".md")
+        self._post(messages.ExportNamed(article, name))
+
+    def _export(self, article: str, path: Path) -> None:
+        from store.export import Book, writer
+        from store.export.files import new_file
+        from store.export.markdown import markdown_of
+
+        entry = self._library.entry(article)
+        facts = entry.article
+        form = FORMS.get(path.suffix.lower())
+        with new_file(path) as out:
+            if form is None:
+                out.write(markdown_of(entry).encode())
+            else:
+                book = Book(facts.title, facts.created or "", [facts.title], [entry])
+                for _ in writer(form)(book, out):
+                    pass
+        self._say(f"exported to {clean_line(str(path))}")
+
+    def _render(self, article: str, arguments: list[str]) -> None:
+        from store.export.markdown import markdown_of
+
+        text = markdown_of(self._library.entry(article))
+        self._post(messages.ArticleRendered(arguments, text))

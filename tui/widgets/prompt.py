@@ -1,0 +1,32 @@
+"""A line at the bottom that asks for something about one article."""
+
+from __future__ import annotations
+
+from tui.widgets.search import SearchInput
+
+LONGEST = 4000
+"""Characters of a path or a command."""
+
+
+class Prompt(SearchInput):
+    """Asks; what it is about is the article that keys meant when it was asked for."""
+
+    def __init__(self, article: str, question: str, value: str = "", limit: int = LONGEST) -> None:
+        """Make the input.
+
+        Args:
+            article: The id of the article.
+            question: What is seen while nothing is typed.
+            value: What stands there at first.
+            limit: Characters it takes.
+        """
+        super().__init__(value, placeholder=question, max_length=limit, compact=True)
+        self.article = article
+
+
+class ExportPrompt(Prompt):
+    """Asks for the file an article is written to."""
+
+
+class PipePrompt(Prompt):
+    """Asks for the program an article is given to."""
