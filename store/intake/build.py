@@ -88,12 +88,14 @@ def build(fields: Mapping[str, Any], *, source: str, now: str) -> Found:
 
 def _body(loose: Loose) -> Body:
     name, value = loose.take("text", "content_text", "content", "body", "html", "content_html")
-    if isinstance(value, str) and ("html" in name or (name != "text" and MARKUP.match(value))):
+    if isinstance(value, str) and "html" in name:
         from store.intake.html import html_to_text  # imported here: most articles need it not
 
         value = html_to_text(value)
+    elif name != "text":
+        value = _without_markup(value)
     text = paragraphs_of(name, value)
-    summary = paragraphs_of(*loose.take("summary"))
+    summary = paragraphs_of("summary", _without_markup(loose.take("summary")[1]))
     _, origin = loose.take("summary_origin")
     _, complete = loose.take("summary_complete")
     similar = _similar(loose)
@@ -106,6 +108,15 @@ def _body(loose: Loose) -> Body:
         ends_whole(summary) if complete is None else flag_of("summary_complete", complete),
         similar,
     )
+
+
+def _without_markup(value: object) -> object:
+    """The value, as text if it is HTML."""
+    if not isinstance(value, str) or not MARKUP.match(value):
+        return value
+    from store.intake.html import html_to_text  # imported here: most articles need it not
+
+    return html_to_text(value)
 
 
 def _similar(loose: Loose) -> tuple[str, ...]:

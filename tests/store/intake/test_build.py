@@ -384,3 +384,10 @@ def test_every_text_is_cleaned() -> None:
         assert escape not in every
     assert "\n" not in found.article.title + found.article.url + found.article.tags[0]
     assert "\ufffd" in found.article.title
+
+
+def test_a_summary_that_is_html_becomes_text() -> None:
+    found = build(
+        {"title": "A", "summary": "<p><b>It</b> sails &amp; sinks.</p>"}, source="feed", now=NOW
+    )
+    assert (found.body.summary, found.body.summary_complete) == ("It sails & sinks.", True)
