@@ -1,7 +1,7 @@
 """Writes what the documentation takes from the code: `python docs/generate.py`.
 
 README.md gets the table of keys, docs/reliability.md the list of tests, docs/settings.md the table of
-settings, docs/keys.md the presets. A test checks that they are what this would write.
+settings, docs/keys.md the presets, docs/themes.md the roles. A test checks that they are what this would write.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tui.cli.settings import as_toml  # noqa: E402 - run from any folder
+from themes import DEFAULT_STYLES, ROLES  # noqa: E402 - run from any folder
+from tui.cli.settings import as_toml  # noqa: E402
 from tui.commands import COMMANDS, Command, key_name  # noqa: E402
 from tui.keymaps import PRESETS, make_keymap  # noqa: E402
 from tui.settings import Table, declared  # noqa: E402
@@ -70,6 +71,14 @@ def _code(names: Iterable[str]) -> str:
     return _cell(" ".join(f"`{name}`" for name in names))
 
 
+def roles_table() -> str:
+    """The table of what a theme has a colour for."""
+    rows = (
+        f"| `{role}` | {what} | {DEFAULT_STYLES.get(role, '')} |" for role, what in ROLES.items()
+    )
+    return "\n".join(["| role | what is drawn in it | set as |", "|---|---|---|", *rows])
+
+
 def cases_of(text: str) -> Iterator[int]:
     """The case numbers that a docstring names: `Case 45`, `Cases 45 to 55, 58 and 79`."""
     for found in CASES.finditer(text):
@@ -121,6 +130,7 @@ GENERATED = {
     ROOT / "docs/reliability.md": ("cases", cases_table),
     ROOT / "docs/settings.md": ("settings", settings_table),
     ROOT / "docs/keys.md": ("presets", presets_table),
+    ROOT / "docs/themes.md": ("roles", roles_table),
 }
 
 

@@ -118,6 +118,7 @@ def loaded(script: str, home: Path, *arguments: str) -> set[str]:
         ("keys",),
         ("stats",),
         ("settings",),
+        ("themes",),
         ("doctor",),
         ("feeds",),
         ("feeds", "--json"),

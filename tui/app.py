@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
@@ -13,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.types import CSSPathType
 
-from themes import BUILT_IN, built_in_theme
+from store.errors import NewsError
 from tui.driver import ReaderDriver
 from tui.keymaps import Pending, make_keymap, press
 from tui.screens.actions import Reader
@@ -22,6 +23,7 @@ from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
 from tui.settings import FILE, Loaded
 from tui.theme import role_variables, textual_theme
+from tui.theming import Background, ThemeChoice, background_told
 
 
 class NewsApp(App[None]):
@@ -47,6 +49,7 @@ class NewsApp(App[None]):
         routes: Routes,
         hint: str = "",
         loaded: Loaded | None = None,
+        themes: ThemeChoice | None = None,
     ) -> None:
         """Make the app.
 
@@ -56,13 +59,13 @@ class NewsApp(App[None]):
             routes: How URLs open and text is copied; its environment decides about colours too.
             hint: What stands above the list, if anything.
             loaded: The user's settings; the defaults where there are none.
+            themes: Which theme is on; by default what the settings say.
         """
         loaded = loaded or Loaded()
-        no_color = bool(routes.env.get("NO_COLOR"))
-        self._default = built_in_theme("monochrome" if no_color else BUILT_IN[0])
-        super().__init__(driver_class=ReaderDriver, ansi_color=True if no_color else None)
-        self.register_theme(textual_theme(self._default))
-        self.theme = self._default.name
+        self.themes = themes or ThemeChoice(loaded.settings, routes.env)
+        self._default = self.themes.theme(self.themes.current)
+        super().__init__(driver_class=ReaderDriver, ansi_color=True if self.themes.fixed else None)
+        self.wear(self.themes.current)
         self.opening: list[tuple[int, int, str]] = []
         """The screen the next session opens with: column, row and content of each line."""
         self.before_terminal: Callable[[], None] = lambda: None
@@ -71,10 +74,12 @@ class NewsApp(App[None]):
         self._driver_seen: ReaderDriver | None = None
         self.keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
         self._pending = Pending()
-        faults = *loaded.faults, *(f"{FILE}: {fault}" for fault in self.keymap.faults)
+        of_keys = (f"{FILE}: {fault}" for fault in self.keymap.faults)
+        faults = (*loaded.faults, *self.themes.faults, *of_keys)
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
         self.reader.routes = routes
         self.reader.driver = lambda: self._driver_seen
+        self.reader.themes, self.reader.wear = self.themes, self.wear
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that style sheets can be read before a theme is set."""
@@ -87,6 +92,23 @@ class NewsApp(App[None]):
         driver.listening.clear()
         self.reader.on_list = driver.listening.set
         driver.before_suspend = self.save_now
+        if self.themes.follows_terminal:
+            driver.on_background = self.see_background
+
+    def wear(self, name: str) -> None:
+        """Put a theme on."""
+        if name not in self.available_themes:
+            self.register_theme(textual_theme(self.themes.theme(name)))
+        self.theme = name
+
+    def see_background(self, *colors: str) -> None:
+        """Follow the terminal's background, told by another thread."""
+        self.call_later(self._follow, background_told(*colors))
+
+    def _follow(self, background: Background) -> None:
+        with contextlib.suppress(NewsError):  # then it is asked for again the next time
+            self.themes.see(background)
+        self.wear(self.themes.current)
 
     def get_default_screen(self) -> Screen[None]:
         """The reader is the first screen; there is nothing behind it."""

@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.history", ("U",), "Undo list", "show what can be undone"),
     Command("app.help", ("?",), "Help", "show the keys of the pane", (*PANES, "help")),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
+    Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),
     Command("app.quit", ("q", "ctrl+q"), "Quit", "leave newstui"),
     Command("dialog.close", ("q",), "Close", "close what lies over the reader", DIALOGS),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from store.paths import Paths
 
 NAME = "curtain"
-LOOKS = ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
+LOOKS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
 """The variables that decide how things look."""
 
 
@@ -29,9 +29,10 @@ def signature(paths: Paths, size: tuple[int, int], env: Mapping[str, str], versi
 
 
 def _stamp(paths: Paths) -> int:
-    files = [_status(paths.config / "settings.toml")]
-    for folder in ("articles", "journal"):
-        with contextlib.suppress(OSError), os.scandir(paths.library / folder) as entries:
+    library = paths.library
+    files = [_status(paths.config / "settings.toml"), _status(paths.state / "theme.json")]
+    for folder in (library / "articles", library / "journal", paths.config / "themes"):
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
             files += [_status(entry) for entry in entries if not entry.name.startswith(".")]
     return crc32(repr(sorted(files)).encode())
 

@@ -18,7 +18,7 @@ from textual.constants import ESCAPE_DELAY
 # The parser has no public name of its own; where Textual's driver has it from may change.
 from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
 
-from tui.incoming import Incoming
+from tui.incoming import ASK_BACKGROUND, Incoming
 from tui.terminal import in_foreground
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from textual.app import App
+
+    from tui.incoming import OnBackground
 
 BACKGROUND_WAIT = 1.0
 """Seconds that a job continued in the background waits before it stops itself again: the shell's
@@ -85,6 +87,8 @@ class ReaderDriver(LinuxDriver):
         self.listening.set()
         self.enough, self.say_enough = os.pipe()
         os.set_blocking(self.enough, False)
+        self.on_background: OnBackground | None = None
+        """Told the terminal's background, if it answers; it is not asked without."""
         self.redraw = partial(app.call_later, app.refresh, layout=True)
         self.defer(signal.SIGTSTP)
         self.defer(signal.SIGCONT)
@@ -114,6 +118,8 @@ class ReaderDriver(LinuxDriver):
         self.hear_enough()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.in_application_mode = self.attrs_before is not None
+        if self.in_application_mode and self.on_background is not None:
+            self.send(ASK_BACKGROUND)
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
@@ -140,7 +146,7 @@ class ReaderDriver(LinuxDriver):
         """Read keys until the terminal is given back or is gone."""
         if not self.wait_to_listen():
             return
-        parser, incoming = XTermParser(), Incoming()
+        parser, incoming = XTermParser(), Incoming(self.on_background)
         decode = getincrementaldecoder("utf-8")("replace").decode
         patience: float | None = None
         while True:

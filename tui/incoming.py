@@ -9,6 +9,7 @@ program that ran before; what Textual does not know of them it takes for keys as
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 PASTE_LIMIT = 10_000
@@ -24,10 +25,31 @@ ANSWERS = re.compile(
 """Answers, whole. An escape and the rest of one that is cut in two might as well be typed."""
 
 
+BACKGROUND = re.compile(
+    r"\x1b?\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x1b\x07]{0,5}(?:\x1b\\|\x07)",
+    re.IGNORECASE,
+)
+"""The answer to `ASK_BACKGROUND`."""
+BEGUN = re.compile(r"(?:\x1b\]1?|\x1b?\]11(?:;[^\x1b\x07]{0,40}\x1b?)?)\Z")
+"""The beginning of such an answer, which might come in two pieces; an escape alone may be a key."""
+ASK_BACKGROUND = b"\x1b]11;?\x1b\\"
+
+OnBackground = Callable[[str, str, str], None]
+
+
 class Incoming:
     """Takes text as it is read, in pieces of any length, and gives what keys are looked for in."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_background: OnBackground | None = None) -> None:
+        """Make a filter.
+
+        Args:
+            on_background: Called with red, green and blue, in hexadecimal digits, where the terminal
+                was asked for its background; None where it was not.
+        """
+        self._on_background = on_background
+        self._held = ""
+        """What may be the beginning of its answer."""
         self._pasting = False
         self._left = 0
         self._before = ""
@@ -35,11 +57,25 @@ class Incoming:
 
     def clean(self, text: str) -> str:
         """The part of a piece that is passed on; it may be empty."""
+        if self._on_background is not None:
+            text = self._without_background(text, self._on_background)
         passed = []
         while text:
             part, text = self._pasted(text) if self._pasting else self._typed(text)
             passed.append(part)
         return "".join(passed)
+
+    def _without_background(self, text: str, tell: OnBackground) -> str:
+        """The text without the answer that is waited for; a part of one is held back."""
+        text, self._held = self._held + text, ""
+        if found := BACKGROUND.search(text):
+            self._on_background = None
+            tell(*found.groups())
+            return text[: found.start()] + text[found.end() :]
+        if begun := BEGUN.search(text):
+            self._held = begun[0]
+            return text[: begun.start()]
+        return text
 
     def _typed(self, text: str) -> tuple[str, str]:
         """What is passed on of keys, and what remains: the beginning of a paste."""

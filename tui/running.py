@@ -83,6 +83,7 @@ class Running:
         from tui.crash import CrashLog
         from tui.screens.outward import routes
         from tui.settings import load_settings
+        from tui.theming import ThemeChoice
 
         def now() -> int:
             return int(system_clock().timestamp())
@@ -97,6 +98,7 @@ class Running:
             routes(os.environ, loaded.settings),
             hint,
             loaded,
+            ThemeChoice(loaded.settings, os.environ, self._paths.config, self._paths.state),
         )
         app.error_console = log.console
         app.before_terminal = before_terminal

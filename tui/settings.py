@@ -115,7 +115,9 @@ class Settings:
     """Every setting, in the order in which they are listed."""
 
     theme: str = setting(
-        "auto", LINE, 'the name of a theme; "auto": by the background of the terminal'
+        "auto",
+        LINE,
+        'a theme that `newstui themes` lists; "auto": by the background of the terminal',
     )
     theme_dark: str = setting("dark", LINE, 'the theme of `theme = "auto"` on a dark background')
     theme_light: str = setting("light", LINE, 'the theme of `theme = "auto"` on a light background')

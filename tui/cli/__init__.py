@@ -33,6 +33,7 @@ COMMANDS = {
     "export": ("exporting", "export"),
     "stats": ("stats", "stats"),
     "settings": ("settings", "print_settings"),
+    "themes": ("themes", "print_themes"),
     "doctor": ("doctor", "doctor"),
     "backup": ("backup", "backup"),
     "restore": ("backup", "bring_back"),

@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _add_json(stats)
     _add_keys(commands)
     _add_settings(commands)
+    _add_json(commands.add_parser("themes", help="list the colour themes"))
     _add_doctor(commands)
     for each in commands.choices.values():
         each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,

@@ -18,6 +18,7 @@ from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.outward import Outward
 from tui.screens.reader import Panes
+from tui.screens.theming import Theming
 from tui.widgets.search import SearchInput
 from tui.widgets.side_pane import SidePane
 
@@ -169,7 +170,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Outward):
+class Reader(Moving, Listing, Changing, Exporting, Outward, Theming):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
