@@ -50,3 +50,20 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         terminal.wait_gone("Keys")
         terminal.write("q")
         ended(terminal, 0)
+
+
+def test_the_background_that_the_terminal_tells(tmp_path: Path) -> None:
+    """Case 47: its answer comes late and in two pieces; the colours follow, and no key comes of it."""
+    with read(library_of(tmp_path, article(1), article(2)), 2) as terminal:
+        assert terminal.raw.count(b"\x1b]11;?\x1b\\") == 1
+        before = terminal.screen()
+        terminal.write("\x1b]11;rgb:ffff/ff")
+        terminal.wait_quiet(0.1)
+        terminal.write("ff/ffff\x1b\\")
+        kept = tmp_path / ".local/state/newstui/theme.json"
+        terminal.wait_until(kept.exists)
+        terminal.wait_quiet()
+        assert b'"background":"light"' in kept.read_bytes()
+        assert terminal.screen() == before
+        terminal.write("q")
+        ended(terminal, 0)

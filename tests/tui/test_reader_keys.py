@@ -8,6 +8,7 @@ from textual.widgets import Input
 from tests.reader import NARROW, WIDE, Start
 from tests.screens import drawn, lines
 from tui.screens.help import Help
+from tui.screens.theming import ThemePicker
 from tui.settings import Loaded, Settings
 
 
@@ -66,3 +67,28 @@ async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None
         await running.press("enter", "?")
         assert "Keys: article" in drawn(running.app)
         assert "Article:" in drawn(running.app)
+
+
+@pytest.mark.command("app.theme")
+async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
+    async with start() as running:
+        app = running.app
+        await running.press("C")
+        assert isinstance(app.screen, ThemePicker)
+        assert "by the background: Dark now" in drawn(app)
+        await running.press("G")
+        assert app.theme == "monochrome"
+        await running.press("escape")
+        assert (app.theme, app.themes.chosen) == ("dark", "auto")
+        await running.press("C", "j", "j", "enter")
+        assert (app.theme, app.themes.chosen) == ("light", "light")
+        app.see_background("00", "00", "00")
+        await running.settle()
+        assert app.theme == "light", "what was chosen stays"
+        await running.press("C", "g", "enter")
+        app.see_background("ff", "ff", "ff")
+        await running.settle()
+        assert (app.theme, app.themes.chosen) == ("light", "auto")
+        app.see_background("00", "00", "00")
+        await running.settle()
+        assert app.theme == "dark"

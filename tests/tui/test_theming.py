@@ -9,10 +9,7 @@ import pytest
 
 import themes
 from store.errors import NewsError
-from tests.reader import Start
-from tests.screens import drawn
 from tui.incoming import Incoming
-from tui.screens.theming import ThemePicker
 from tui.settings import Settings
 from tui.theming import STATE_FILE, ThemeChoice, background_of, background_told, colors_of
 
@@ -170,31 +167,3 @@ def test_keys_are_not_held_back_while_it_is_waited_for() -> None:
 )
 def test_light_or_dark(colors: tuple[str, str, str], background: str) -> None:
     assert background_told(*colors) == background
-
-
-# -- in the reader -------------------------------------------------------------------------
-
-
-@pytest.mark.command("app.theme")
-async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
-    async with start() as running:
-        app = running.app
-        await running.press("C")
-        assert isinstance(app.screen, ThemePicker)
-        assert "by the background: Dark now" in drawn(app)
-        await running.press("G")
-        assert app.theme == "monochrome"
-        await running.press("escape")
-        assert (app.theme, app.themes.chosen) == ("dark", "auto")
-        await running.press("C", "j", "j", "enter")
-        assert (app.theme, app.themes.chosen) == ("light", "light")
-        app.see_background("00", "00", "00")
-        await running.settle()
-        assert app.theme == "light", "what was chosen stays"
-        await running.press("C", "g", "enter")
-        app.see_background("ff", "ff", "ff")
-        await running.settle()
-        assert (app.theme, app.themes.chosen) == ("light", "auto")
-        app.see_background("00", "00", "00")
-        await running.settle()
-        assert app.theme == "dark"
