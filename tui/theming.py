@@ -7,8 +7,9 @@ holds until the setting that it was chosen over is another one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import orjson
 
@@ -27,7 +28,8 @@ DARK_HALF = {*range(7), 8}
 Background = Literal["dark", "light"]
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kept:
     """What is remembered from one session to the next."""
 
     chosen: str = ""
@@ -133,7 +135,7 @@ class ThemeChoice:
         Raises:
             NewsError: It cannot be kept for the next session; for this one it is chosen.
         """
-        self._keep(self._kept._replace(chosen=name, over=self._settings.theme))
+        self._keep(replace(self._kept, chosen=name, over=self._settings.theme))
 
     def see(self, background: Background) -> None:
         """Know the background that the terminal told.
@@ -143,20 +145,21 @@ class ThemeChoice:
         """
         self.background = background
         if background != self._kept.background:
-            self._keep(self._kept._replace(background=background))
+            self._keep(replace(self._kept, background=background))
 
     def _keep(self, kept: Kept) -> None:
         self._kept = kept
         if self._state is not None:
             make_folder(self._state)
-            write_atomic(self._state / STATE_FILE, orjson.dumps(kept._asdict()))
+            write_atomic(self._state / STATE_FILE, orjson.dumps(kept))
 
 
 def _read(state: Path | None) -> Kept:
     if state is not None:
         try:
             data = orjson.loads((state / STATE_FILE).read_bytes())
-            found = {name: data[name] for name in Kept._fields if isinstance(data.get(name), str)}
+            names = [each.name for each in fields(Kept)]
+            found = {name: data[name] for name in names if isinstance(data.get(name), str)}
             return Kept(**found)
         except (OSError, ValueError, AttributeError):
             pass  # never chosen, or damaged: the settings hold

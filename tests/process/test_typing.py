@@ -60,7 +60,7 @@ def test_the_background_that_the_terminal_tells(tmp_path: Path) -> None:
         terminal.write("\x1b]11;rgb:ffff/ff")
         terminal.wait_quiet(0.1)
         terminal.write("ff/ffff\x1b\\")
-        kept = tmp_path / ".local/state/newstui/theme.json"
+        kept = tmp_path / "state/newstui/theme.json"
         terminal.wait_until(kept.exists)
         terminal.wait_quiet()
         assert b'"background":"light"' in kept.read_bytes()
