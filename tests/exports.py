@@ -1,0 +1,282 @@
+"""Small exports of every program newstui can read, of our own making, and what is in them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+URL = "https://news.example/ferry"
+
+
+def as_csv(header: str, row: str) -> str:
+    """A CSV file of one row."""
+    return f"{header}\n{row}\n"
+
+
+EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "wallabag": (
+        json.dumps(
+            [
+                {
+                    "id": 7,
+                    "title": "The ferry",
+                    "url": URL,
+                    "is_archived": 1,
+                    "archived_at": "2022-03-02T10:00:00+0100",
+                    "is_starred": 1,
+                    "content": "<p>It sails.</p><p>Again.</p>",
+                    "created_at": "2022-03-01T11:55:58+0200",
+                    "published_at": "2022-02-28T20:04:00+0000",
+                    "published_by": ["Ada Berg"],
+                    "domain_name": "news.example",
+                    "language": "en",
+                    "tags": ["sea", "north"],
+                    "annotations": [{"quote": "sails"}],
+                }
+            ]
+        ),
+        {
+            "read": True,
+            "starred": True,
+            "last_read": "2022-03-02T09:00:00Z",
+            "created": "2022-03-01T09:55:58Z",
+            "date": "2022-02-28T20:04:00Z",
+            "authors": ("Ada Berg",),
+            "category": "news.example",
+            "tags": ("sea", "north"),
+            "text": "It sails.\n\nAgain.",
+            "extra": {"wallabag_id": 7, "annotations": [{"quote": "sails"}]},
+        },
+    ),
+    "wallabag-csv": (
+        as_csv(
+            "Title;URL;Content;Tags;MIME Type;Language;Creation date",
+            f'"The ferry";{URL};"<p>It; sails.</p>";"sea, north";text/html;en;"24/12/2021 04:05:06"',
+        ),
+        {"text": "It; sails.", "tags": ("sea", "north"), "created": "2021-12-24T04:05:06Z"},
+    ),
+    "omnivore": (
+        json.dumps(
+            [
+                {
+                    "id": "1b1f0b1e-0000-4000-8000-000000000001",
+                    "slug": "the-ferry",
+                    "title": "The ferry",
+                    "description": "It sails.",
+                    "author": "Ada Berg",
+                    "url": URL,
+                    "state": "Archived",
+                    "labels": ["sea"],
+                    "savedAt": "2023-01-02T03:04:05.678Z",
+                    "publishedAt": None,
+                    "readingProgress": 40,
+                }
+            ]
+        ),
+        {
+            "read": True,
+            "summary": "It sails.",
+            "authors": ("Ada Berg",),
+            "tags": ("sea",),
+            "created": "2023-01-02T03:04:05.678Z",
+        },
+    ),
+    "readwise-csv": (
+        as_csv(
+            "Title,URL,ID,Document tags,Saved date,Reading progress,Location,Seen",
+            f"The ferry,{URL},01abc,\"['sea', 'north']\",2023-01-02 03:04:05+00:00,0.5,archive,True",
+        ),
+        {
+            "read": True,
+            "tags": ("sea", "north"),
+            "created": "2023-01-02T03:04:05Z",
+            "extra": {"readwise_id": "01abc", "Location": "archive", "Seen": "True"},
+        },
+    ),
+    "readwise": (
+        json.dumps(
+            {
+                "nextPageCursor": None,
+                "results": [
+                    {
+                        "id": "01abc",
+                        "url": "https://reader.example/01abc",
+                        "source_url": URL,
+                        "title": "The ferry",
+                        "author": "Ada Berg",
+                        "category": "article",
+                        "location": "new",
+                        "tags": {"sea": {"name": "sea"}},
+                        "site_name": "News",
+                        "word_count": 2,
+                        "saved_at": "2023-01-02T03:04:05Z",
+                        "published_date": "2023-01-01",
+                        "summary": "A ferry.",
+                        "content": "<p>Eight by eight.</p>",
+                        "reading_progress": 0.5,
+                    }
+                ],
+            }
+        ),
+        {
+            "read": False,
+            "category": "News",
+            "summary": "A ferry.",
+            "tags": ("sea",),
+            "date": "2023-01-01",
+            "position": 7,
+            "text": "Eight by eight.",
+        },
+    ),
+    "google-reader": (
+        json.dumps(
+            {
+                "id": "user/-/state/com.google/starred",
+                "title": "Starred",
+                "items": [
+                    {
+                        "id": "tag:google.com,2005:reader/item/1",
+                        "title": "The ferry",
+                        "categories": [
+                            "user/-/state/com.google/read",
+                            "user/-/state/com.google/starred",
+                            "user/-/label/sea",
+                        ],
+                        "crawlTimeMsec": "1672628645000",
+                        "published": 1672531200,
+                        "author": "Ada Berg",
+                        "canonical": [{"href": URL}],
+                        "summary": {"content": "<p>It sails.</p>"},
+                        "origin": {"streamId": "feed/1", "title": "News"},
+                    }
+                ],
+            }
+        ),
+        {
+            "read": True,
+            "starred": True,
+            "tags": ("sea",),
+            "category": "News",
+            "date": "2023-01-01T00:00:00Z",
+            "created": "2023-01-02T03:04:05Z",
+            "text": "It sails.",
+        },
+    ),
+    "miniflux": (
+        json.dumps(
+            {
+                "total": 1,
+                "entries": [
+                    {
+                        "id": 3,
+                        "title": "The ferry",
+                        "url": URL,
+                        "status": "read",
+                        "starred": True,
+                        "content": "<p>It sails.</p>",
+                        "published_at": "2023-01-01T00:00:00Z",
+                        "feed": {"title": "News"},
+                        "tags": ["sea"],
+                    }
+                ],
+            }
+        ),
+        {"read": True, "starred": True, "category": "News", "text": "It sails.", "tags": ("sea",)},
+    ),
+    "pocket": (
+        as_csv("title,url,time_added,tags,status", f"The ferry,{URL},1672628645,sea|north,archive"),
+        {"read": True, "tags": ("sea", "north"), "created": "2023-01-02T03:04:05Z"},
+    ),
+    "instapaper": (
+        as_csv(
+            "URL,Title,Selection,Folder,Timestamp,Tags",
+            f'{URL},The ferry,,Harbour,1672628645,"[""sea""]"',
+        ),
+        {"read": False, "category": "Harbour", "tags": ("sea",), "created": "2023-01-02T03:04:05Z"},
+    ),
+    "matter": (
+        as_csv(
+            "Title,Author,Publisher,URL,Tags,Word Count,In Queue,Favorited,Read,Highlight_Count,"
+            "Last Interaction Date,File Id",
+            f"The ferry,Ada Berg,News,{URL},sea;north,120,True,True,False,0,2023-01-02,f1",
+        ),
+        {"starred": True, "read": False, "words": 120, "tags": ("sea", "north")},
+    ),
+    "pinboard": (
+        json.dumps(
+            [
+                {
+                    "href": URL,
+                    "description": "The ferry",
+                    "extended": "A ferry.",
+                    "time": "2023-01-02T03:04:05Z",
+                    "toread": "yes",
+                    "tags": "sea north",
+                }
+            ]
+        ),
+        {"read": False, "summary": "A ferry.", "tags": ("sea", "north")},
+    ),
+    "mymind": (
+        as_csv(
+            "id,type,title,url,content,note,tags,created",
+            f'm1,Article,The ferry,{URL},It sails.,,"sea, north",2023-01-02T03:04:05Z',
+        ),
+        {"text": "It sails.", "tags": ("sea", "north")},
+    ),
+    "zotero": (
+        as_csv(
+            '"Key","Item Type","Author","Title","Publication Title","Url","Abstract Note","Date",'
+            '"Date Added","Manual Tags"',
+            f'"K1","newspaperArticle","Berg, Ada; Holm, Per","The ferry","News","{URL}","A ferry.",'
+            '"2023-01-01","2023-01-02 03:04:05","sea; north"',
+        ),
+        {
+            "authors": ("Berg, Ada", "Holm, Per"),
+            "category": "News",
+            "summary": "A ferry.",
+            "date": "2023-01-01",
+            "tags": ("sea", "north"),
+        },
+    ),
+    "karakeep": (
+        json.dumps(
+            {
+                "bookmarks": [
+                    {
+                        "title": "The ferry",
+                        "createdAt": 1672628645,
+                        "archived": True,
+                        "content": {"type": "link", "url": URL},
+                        "tags": ["sea"],
+                        "note": "good",
+                    }
+                ],
+                "lists": [],
+            }
+        ),
+        {"read": True, "tags": ("sea",), "extra": {"note": "good"}},
+    ),
+    "linkwarden": (
+        json.dumps(
+            {
+                "collections": [
+                    {
+                        "id": 1,
+                        "name": "Harbour",
+                        "links": [
+                            {
+                                "id": 2,
+                                "name": "The ferry",
+                                "url": URL,
+                                "tags": [{"name": "sea"}],
+                                "createdAt": "2023-01-02T03:04:05.000Z",
+                            }
+                        ],
+                    }
+                ]
+            }
+        ),
+        {"category": "Harbour", "tags": ("sea",), "created": "2023-01-02T03:04:05.000Z"},
+    ),
+}
