@@ -10,6 +10,7 @@ from pathlib import Path
 from store.article import Refused, Row
 from store.errors import BadInput
 from store.feeds.fetch import Fetched
+from store.feeds.newsboat import parse_urls
 from store.feeds.opml import (
     Subscription,
     change_subscriptions,
@@ -104,15 +105,16 @@ class Book:
             change_subscriptions(self.library, put, remove)
 
     def subscribe(self, data: bytes) -> tuple[int, int, Sequence[Refused]]:
-        """Take over the subscriptions of an OPML file.
+        """Take over the subscriptions of an OPML file, or of newsboat's `urls`.
 
         Returns:
             How many are new, how many were there already, and what was refused.
 
         Raises:
-            BadInput: It is no OPML.
+            BadInput: It is neither.
         """
-        given = parse_opml(data)
+        is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        given = parse_opml(data) if is_xml else parse_urls(data.decode("utf-8", "replace"))
         there = {canonical(url) for each in self.subscriptions() for url in (each.url, each.key)}
         offered = list(given)
         new = [each for each in offered if canonical(each.url) not in there]

@@ -126,3 +126,42 @@ def test_an_article_as_markdown(filled: Run) -> None:
     shown = filled("show", "--format", "md", orjson.loads(filled("export", "mill").out)[0]["id"])
     assert shown.out.startswith("---\nnewstui: 1\nid: ")
     assert "title: The mill\n" in shown.out
+
+
+URLS = """# my feeds
+https://news.example/feed "Harbour news" ~"The Harbour"
+http://other.example/rss
+"query:Unread:unread = \\"yes\\"" tag
+exec:~/bin/script.sh
+"""
+
+
+def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> None:
+    """Case 103: programs and queries among the feeds are refused one by one."""
+    (tmp_path / "urls").write_text(URLS)
+    taken = run("feeds", "--import", tmp_path / "urls")
+    assert taken.code == 1
+    assert "2 feeds subscribed" in taken.err
+    assert taken.err.count("only http and https feeds are subscribed to") == 2
+    text = run("export", "--to", "opml").out
+    outlines = {each.get("xmlUrl"): each for each in ElementTree.fromstring(text).iter("outline")}
+    assert outlines["https://news.example/feed"].get("text") == "The Harbour"
+    assert run("export", "--to", "opml", "-o", tmp_path / "a.opml").code == 0
+    assert (tmp_path / "a.opml").read_text() == text
+    (tmp_path / "urls").write_text("nothing of the kind")
+    assert "neither OPML nor a list of feeds" in run("feeds", "--import", tmp_path / "urls").err
+
+
+def test_what_another_program_has_read_is_marked(run: Run, tmp_path: Path) -> None:
+    """Newsboat -E writes the ids that items have in their feeds; addresses and our ids do, too."""
+    one = fields_of(1) | {"extra": {"guid": "tag:1"}}
+    two = {"title": "Two", "url": "https://news.example/2?utm_source=x"}
+    files = [write_json(tmp_path / f"{n}.json", each) for n, each in enumerate((one, two), 1)]
+    assert run("import", *files, write_json(tmp_path / "3.json", fields_of(3))).code == 0
+    (tmp_path / "read").write_text("tag:1\nhttps://news.example/2\n\ntag:9\n")
+    marked = run("mark", "--read", "--from", tmp_path / "read")
+    assert marked.code == 1
+    assert "read: 1 line of no article, first 'tag:9'" in marked.err
+    assert len(run("list", "--unread").out.splitlines()) == 1
+    assert run("mark", "--read").code == 2
+    assert "no-such: No such file" in run("mark", "--star", "--from", tmp_path / "no-such").err

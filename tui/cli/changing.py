@@ -14,6 +14,7 @@ from store.export import facts_json
 from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Added, Library
+from store.naming import named
 from store.times import iso, parse_time, system_clock
 from tui.cli.opening import load, loaded, paths_of, settings_of, unloaded
 from tui.cli.output import Counter, put_json, tell
@@ -110,6 +111,14 @@ def mark(options: argparse.Namespace) -> int:
     """Mark articles; those that are marked so already are left alone."""
     library = loaded(options)
     ids, failed = _found(library, options.ids)
+    if options.file:
+        more, unknown = named(library, _lines(options.file))
+        ids = list(dict.fromkeys([*ids, *more]))
+        if unknown:
+            failed = True
+            tell(
+                f"{options.file}: {count(len(unknown), 'line')} of no article, first {unknown[0]!r}"
+            )
     events = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
     for flag in filter(None, (options.read, options.star)):
         event = events[flag]
@@ -129,6 +138,14 @@ def tell_hook(
         facts = (facts_json(*each) for each in library.articles(articles))
         if problem := run_hook(name, program, facts):
             tell(problem)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _found(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from store.export import Book, writer
 from store.export.files import TargetExists, new_file, write_markdown
 from store.library import Library
 from store.times import iso, system_clock
-from tui.cli.opening import loaded
+from tui.cli.opening import loaded, paths_of
 from tui.cli.output import Counter, tell
 from tui.cli.printing import query_of
 from tui.wording import count
@@ -29,6 +30,8 @@ def export(options: argparse.Namespace) -> int:
     if reason := _wrong_place(options.to, out):
         tell(reason)
         return WRONG_USE
+    if options.to == "opml":
+        return _feeds(options)
     library = loaded(options)
     rows = library.rows(query_of(options))[: options.limit]
     entries = Entries(library, [row.id for row in rows])
@@ -40,14 +43,34 @@ def export(options: argparse.Namespace) -> int:
         elif options.to == "markdown":
             refused = _write_folder(book, out, counter, replace=options.force)
         else:
-            try:
-                with new_file(out, replace=options.force) as file:
-                    _write(options.to, book, file, counter)
-            except TargetExists as error:
-                raise BadInput(f"{error}{FORCE}") from error
+            with _new(out, replace=options.force) as file:
+                _write(options.to, book, file, counter)
     if out is not None:
         tell(f"{count(entries.taken - refused, 'article')} exported to {out}")
     return FAILED if refused or entries.damaged else FINE
+
+
+def _feeds(options: argparse.Namespace) -> int:
+    """Write the subscriptions as they stand in the library."""
+    from store.feeds.opml import read_subscriptions
+
+    data = read_subscriptions(paths_of(options).library).to_bytes()
+    if options.out is None:
+        sys.stdout.buffer.write(data)
+    else:
+        with _new(options.out, replace=options.force) as file:
+            file.write(data)
+        tell(f"feeds exported to {options.out}")
+    return FINE
+
+
+@contextmanager
+def _new(out: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    try:
+        with new_file(out, replace=replace) as file:
+            yield file
+    except TargetExists as error:
+        raise BadInput(f"{error}{FORCE}") from error
 
 
 def _wrong_place(form: str, out: Path | None) -> str:

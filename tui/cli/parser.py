@@ -164,7 +164,7 @@ def _add_feeds(commands: Commands) -> None:
         "--import",
         dest="import_opml",
         metavar="FILE",
-        help="subscribe to the feeds of an OPML file",
+        help="subscribe to the feeds of an OPML file, or of newsboat's urls",
     )
     _add_json(command)
 
@@ -181,10 +181,12 @@ def _add_export(commands: Commands) -> None:
         help="write articles into files",
         description="Write articles as newstui JSON, JSON Lines, Markdown with front matter (a file"
         " an article, in a folder), one HTML page, or an EPUB. JSON and Markdown come back by"
-        " `newstui import` as the same articles.",
+        " `newstui import` as the same articles. OPML is the feeds.",
     )
     _add_query(command)
-    command.add_argument("--to", choices=FORMS, default="json", help="the form (default: json)")
+    command.add_argument(
+        "--to", choices=(*FORMS, "opml"), default="json", help="the form (default: json)"
+    )
     command.add_argument(
         "-o", dest="out", type=Path, metavar="PATH", help="a file, for Markdown a folder"
     )
@@ -230,7 +232,15 @@ def _add_edit(commands: Commands) -> None:
 
 def _add_mark(commands: Commands) -> None:
     command = commands.add_parser("mark", help="mark articles read, unread, starred or not")
-    command.add_argument("ids", nargs="+", metavar="ID")
+    command.add_argument("ids", nargs="*", metavar="ID")
+    command.add_argument(
+        "--from",
+        dest="file",
+        type=Path,
+        metavar="FILE",
+        help="also those named in a file: an id, an address or the id in its feed a line, as"
+        " newsboat -E writes them",
+    )
     for name, group in (("read", "unread"), ("star", "unstar")):
         either = command.add_mutually_exclusive_group()
         for flag in (name, group):
@@ -320,6 +330,8 @@ def nothing_asked(options: argparse.Namespace) -> str:
     asked = vars(options)
     if options.command == "mark" and not (options.read or options.star):
         return "--read, --unread, --star or --unstar"
+    if options.command == "mark" and not (options.ids or options.file):
+        return "which articles"
     if options.command == "add" and not (options.urls or options.missing):
         return "a URL, - or --missing"
     if options.command == "feeds" and not options.feeds and _is_change(asked):

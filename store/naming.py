@@ -1,0 +1,35 @@
+"""Articles by whatever another program knows them: id, address, or the id an item has in its feed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from store.library import Library
+from store.query import Query
+from store.urls import canonical
+
+
+def named(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The articles of these names, looked up all at once.
+
+    Returns:
+        Ids of articles, each once, and the names that no article has.
+    """
+    ids: dict[str, None] = {}
+    left: dict[str, None] = {}
+    for name in names:
+        found = next((each for each in _ids(name) if library.row(each) is not None), "")
+        (ids if found else left)[found or name] = None
+    if left:
+        every = (row.id for row in library.rows(Query()))
+        for article, _ in library.articles(every):
+            if (guid := article.extra.get("guid")) in left:
+                del left[guid]
+                ids[article.id] = None
+    return list(ids), list(left)
+
+
+def _ids(name: str) -> list[str]:
+    """The ids an article of this name may have."""
+    return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonical(name)))]
