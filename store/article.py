@@ -105,6 +105,15 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The line of an article in which searched words stand."""
+
+    line: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where in the line the words stand: start and end of each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Similar:
     """One similar reading: from the library, or only a title that came with the article."""
 

@@ -57,3 +57,13 @@ class Stopped(FetchFailed):
 
 class ProgramFailed(NewsError):
     """A program of the user's could not be run, failed, or took too long."""
+
+
+class BadQuery(BadInput):
+    """A query that cannot be understood; its text says where and what was expected."""
+
+    def __init__(self, reason: str, at: int) -> None:
+        """Name the reason and the place, which is counted from 0."""
+        super().__init__(f"column {at + 1}: {reason}")
+        self.reason = reason
+        self.at = at

@@ -1,64 +1,88 @@
-"""Keeps the full-text index in step with the library, and asks it."""
+"""Answers queries: words by the full-text index, facts by the rows in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from store.errors import LibraryBusy, LibraryDamaged, NotSaved
-from store.files import Warn, locked
-from store.library import Prepared
-from store.reading import Marks, ReadingState, Register, with_edits
+from store.article import Article, Excerpt, Reading, Row
+from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.files import Warn
+from store.glimpses import Glimpses
+from store.library import Matches, Prepared
+from store.query import Query, Search
+from store.reading import ReadingState
 from store.segments import Segments
 from store.shelf import Shelf
+from store.times import Clock
 
 if TYPE_CHECKING:
-    from store.article import Article, Body
-    from store.index.fulltext import FullText, State, Writer
+    from store.index.fulltext import FullText
+    from store.index.lookup import Lookup
+    from store.query.marks import Marker
+    from store.query.rows import Fits
+    from store.query.tree import And, Leaf, Node, Value
 
-STEP = 100
-"""Articles indexed between two steps."""
-COMMIT_EVERY = 20_000
-"""Articles after which what was indexed can be searched, and is not lost with the process."""
+UNBUILT = "the index is not built yet; only titles and categories are searched"
+LOOKED_AT = 2000
+"""Hits whose facts are looked at, at first, where a query asks for words and facts."""
+
+log = logging.getLogger("newstui")
 
 
-@dataclass(slots=True)
-class Work:
-    """What has to be indexed, and what the index covers meanwhile."""
+class Reach(NamedTuple):
+    """What of its library the finder uses."""
 
-    segments: Mapping[str, tuple[int, ...]]
-    """To be read anew: their stamps."""
-    gone: set[str]
-    edited: dict[str, int]
-    """Articles of other segments whose facts were edited since: the stamp of that, or -1."""
-    articles: int
-    """How many there are to do."""
+    shelf: Callable[[], Shelf]
+    articles: Callable[[Iterable[str]], Iterator[tuple[Article, Reading]]]
+    """Gives the facts of articles by their ids."""
+    segments: Segments
+    clock: Clock
+    warn: Warn
+    """Told of segments that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query taken apart."""
+
+    words: And
+    """What the index answers."""
+    facts: And
+    """What the rows answer, with the help of the index where the two are mixed."""
+
+    @property
+    def needs_index(self) -> bool:
+        """Whether rows alone do not answer it."""
+        from store.query.rows import answers
+        from store.query.tree import leaves
+
+        return bool(self.words.parts) or not all(map(answers, leaves(self.facts)))
 
 
 class Finder:
-    """The index of one library, used from the library's thread."""
+    """The index of one library and what is asked of it, on the library's thread."""
 
-    def __init__(self, folder: Path, segments: Segments, warn: Warn) -> None:
+    def __init__(self, folder: Path, library: Reach) -> None:
         """Know where the index is; nothing is opened yet.
 
         Args:
             folder: Of the index; beside it stands the lock of who writes it.
-            segments: The articles on disk.
-            warn: Told what goes wrong with the index, which is never the end of anything.
+            library: What is indexed.
         """
         self._folder = folder
-        self._segments = segments
-        self._warn = warn
+        self._library = library
         self._index: FullText | None = None
-        self._languages: set[str] = set()
-        self.problem = "the index is not built yet"
+        self._lookup: Lookup | None = None
+        self._glimpses = Glimpses(library.segments)
+        self._ids: dict[int, str] = {}
+        self.problem = UNBUILT
         """Why the index cannot be asked; empty if it can."""
 
-    # -- keeping it in step ----------------------------------------------------------------
+    # -- the index -------------------------------------------------------------------------
 
     def index(self) -> FullText | None:
         """The index as it was last committed, by whichever process; None if there is none."""
@@ -67,129 +91,200 @@ class Finder:
         if self._index is None:
             self._index = FullText(self._folder)
         try:
-            self._index.refresh()
+            if self._index.refresh():
+                self._lookup = None
         except IndexUnusable as error:
-            self.problem = str(error)
+            log.debug("%s", error)
+            self.problem = UNBUILT
             self._index.close()
             return None
         self.problem = ""
         return self._index
 
-    def update(self, shelf: Shelf, state: ReadingState) -> Iterator[Prepared]:
-        """Index what is new, in steps; nothing is done if another process does it."""
-        from store.index.fulltext import IndexUnusable, State
+    def update(self, state: ReadingState) -> Iterator[Prepared]:
+        """Index what is new, in steps; nothing is done where another process does it."""
+        from store.index.fulltext import IndexUnusable
+        from store.index.upkeep import Upkeep
 
+        library = self._library
+        upkeep = Upkeep(self._folder, library.shelf, library.segments, library.warn)
         index = self.index()
-        work = self._work(index.state if index else State(), shelf, state)
-        if not (work.segments or work.gone or work.edited):
-            return
         try:
-            yield from self._indexed(work, shelf, state)
-        except (IndexUnusable, LibraryBusy, NotSaved) as error:
-            self.problem = str(error)
+            yield from upkeep.update(index.state if index else None, state)
+        except (IndexUnusable, LibraryBusy, LibraryUnavailable, NotSaved) as error:
+            log.debug("%s", error)
         self.index()
 
-    def _work(self, covered: State, shelf: Shelf, state: ReadingState) -> Work:
-        stamps = self._segments.stamps()
-        texts = self._segments.text_stamps(stamps)
-        counts = shelf.counts()
-        known = covered.segments
-        now = {name: (*stamp, *texts[name]) for name, stamp in stamps.items() if name in counts}
-        changed = {name: key for name, key in now.items() if tuple(known.get(name, ()))[:4] != key}
-        gone = set(known) - set(stamps)
-        if gone or (changed.keys() & known.keys()):  # what was a copy of their articles may count
-            copies = [name for name in now if name in known and known[name][4]]
-            changed |= {name: now[name] for name in copies}
-        edits = edit_stamps(state)
-        edited = {
-            article: edits.get(article, -1)
-            for article in edits.keys() | covered.edited.keys()
-            if edits.get(article, -1) != covered.edited.get(article)
+    # -- asking ----------------------------------------------------------------------------
+
+    def rows(self, query: Query) -> list[Row]:
+        """The rows of a list."""
+        if not query.words.strip():
+            return query.select(self._library.shelf().rows())
+        return query.select(self._found(self._parsed(query.words), None, newest=True)[0])
+
+    def search(self, search: Search, limit: int | None = None) -> Matches:
+        """What a search finds."""
+        node = self._parsed(search.text, typing=search.typing)
+        rows, total, exact = self._found(node, limit, newest=search.newest)
+        return Matches(rows, total, exact, self.problem, self._marker(node))
+
+    def _parsed(self, text: str, *, typing: bool = False) -> Node:
+        from store.query.language import parse  # here and not above: a start asks for nothing
+
+        return parse(text, int(self._library.clock().timestamp()), typing=typing)
+
+    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
+        """For each article that is there the line in which the words stand."""
+        from store.query.marks import excerpt
+
+        shelf = self._library.shelf()
+        places = {each: place for each in articles if (place := shelf.place(each))}
+        found = matches.marker
+        return {
+            article: excerpt(found, self._glimpses.texts(place))
+            for article, place in places.items()
         }
-        outside = {
-            article: stamp
-            for article, stamp in edited.items()
-            if (place := shelf.stands(article)) and place.segment not in changed
-        }
-        number = sum(counts[name] for name in changed) + len(outside)
-        return Work(changed, gone, outside, number)
 
-    def _indexed(self, work: Work, shelf: Shelf, state: ReadingState) -> Iterator[Prepared]:
-        from store.files import make_folder
-        from store.index.fulltext import State, Writer
+    def _marker(self, node: Node) -> Marker:
+        from store.query.marks import alone, marker
+        from store.query.tree import wanted
 
-        make_folder(self._folder.parent)
-        with ExitStack() as stack:
-            stack.enter_context(locked(self._folder.with_suffix(".lock"), 0, self._warn))
-            writer = Writer(self._folder)
-            if not writer.state.segments and len(work.segments) < len(shelf.counts()):
-                work = self._work(State(), shelf, state)  # it was unusable, and is made anew
-            self._languages.update(writer.state.languages)
-            done = since = 0
-            for name in work.gone:
-                writer.drop_segment(name)
-            segments = {n: key for n, key in writer.state.segments.items() if n not in work.gone}
-            yield Prepared(done, work.articles)
-            for name, stamp in work.segments.items():
-                writer.drop_segment(name)
-                copies = 0
-                for put, skipped in self._put_segment(writer, name, shelf, state):
-                    done, since, copies = done + put, since + put, copies + skipped
-                    yield Prepared(min(done, work.articles), work.articles)
-                segments[name] = (*stamp, copies)
-                if since >= COMMIT_EVERY:
-                    writer.commit(
-                        State(dict(segments), writer.state.edited, sorted(self._languages))
-                    )
-                    self.index()
-                    since = 0
-            for article in work.edited:
-                self._put_again(writer, article, shelf, state)
-            writer.commit(State(segments, edit_stamps(state), sorted(self._languages)))
-            yield Prepared(work.articles, work.articles)
+        lookup = self._looking()
+        return marker(wanted(node), lookup.forms if lookup else alone)
 
-    def _put_segment(
-        self, writer: Writer, name: str, shelf: Shelf, state: ReadingState
-    ) -> Iterator[tuple[int, int]]:
-        """Put the articles of a segment; how many were put and how many are copies, by steps."""
-        try:
-            found = self._segments.whole(name)
-            while batch := list(islice(found, STEP)):
-                copies = 0
-                for place, article, body in batch:
-                    if shelf.stands(article.id) != place:
-                        copies += 1
-                    elif shelf.place(article.id):
-                        self._put(writer, name, article, body, state.of(article.id))
-                yield len(batch) - copies, copies
-        except LibraryDamaged as error:
-            self._warn(str(error))
+    def _found(self, node: Node, limit: int | None, *, newest: bool) -> tuple[list[Row], int, bool]:
+        from store.index.fulltext import IndexUnusable
 
-    def _put_again(self, writer: Writer, article: str, shelf: Shelf, state: ReadingState) -> None:
-        writer.drop(article)
-        if place := shelf.place(article):
-            facts = self._segments.article(place)
-            self._put(writer, place.segment, facts, self._segments.body(place), state.of(article))
+        asked = taken_apart(node)
+        if asked.needs_index and (lookup := self._looking()):
+            try:
+                return self._by_index(asked, lookup, limit, newest=newest)
+            except IndexUnusable as error:
+                self._give_up(error)
+        if not asked.needs_index:
+            self.problem = ""
+        rows = self._scanned(node)
+        return rows[:limit], len(rows), True
 
-    def _put(
-        self, writer: Writer, segment: str, article: Article, body: Body, marks: Marks
-    ) -> None:
-        changed = bool(marks.edits or marks.tags)
-        if article.language:
-            self._languages.add(article.language)
-        writer.put(segment, with_edits(article, marks) if changed else article, body)
+    def _by_index(
+        self, asked: Asked, lookup: Lookup, limit: int | None, *, newest: bool
+    ) -> tuple[list[Row], int, bool]:
+        from store.index.fulltext import number_of
+        from store.query.rows import predicate
+
+        def leaf(of: Leaf) -> Fits:
+            hits = index.search(lookup.query(of), everything)
+            numbers = {hit.number for hit in hits.first}
+            return lambda row: number_of(row.id) in numbers
+
+        index, shelf = lookup.index, self._library.shelf()
+        everything = max(1, index.documents)
+        fits = predicate(asked.facts, leaf) if asked.facts.parts else None
+        if not asked.words.parts:
+            rows = [row for row in shelf.rows() if fits is None or fits(row)]
+            return rows[:limit], len(rows), True
+        number = limit or everything
+        if fits is not None and limit:
+            number = max(limit, LOOKED_AT)
+        query = lookup.query(asked.words)
+        while True:
+            hits = index.search(query, number, newest=newest)
+            rows = self._rows([hit.number for hit in hits.first])
+            if fits is None:
+                gone = len(hits.first) - len(rows)
+                return rows[:limit], hits.total - gone, True
+            rows = [row for row in rows if fits(row)]
+            if number >= hits.total or (limit and len(rows) >= limit):
+                return rows[:limit], len(rows), number >= hits.total
+            number *= 8
+
+    def _rows(self, numbers: Iterable[int]) -> list[Row]:
+        shelf = self._library.shelf()
+        self._know(shelf)
+        ids = (self._ids.get(number) for number in numbers)
+        return [row for article in ids if article and (row := shelf.row(article))]
+
+    def _know(self, shelf: Shelf) -> None:
+        from store.index.fulltext import number_of
+
+        if len(self._ids) != shelf.total:
+            self._ids = {number_of(article): article for article in shelf}
+
+    def _scanned(self, node: Node) -> list[Row]:
+        """The rows that fit as far as they tell: words are looked for in titles and categories."""
+        from store.query.marks import marker
+        from store.query.rows import predicate
+        from store.query.tree import Value, Words
+
+        shelf = self._library.shelf()
+
+        def leaf(of: Leaf) -> Fits:
+            if isinstance(of, Value):
+                every = self._library.articles(list(shelf))
+                ids = {facts.id for facts, _ in every if has_value(facts, of)}
+                return lambda row: row.id in ids
+            if not isinstance(of, Words):
+                raise TypeError(f"rows answer {of}")
+            found, field = marker([of]), of.field
+            return lambda row: (
+                (field in ("", "title") and found.occurs(row.title))
+                or (field == "" and found.occurs(row.category))
+            )
+
+        fits = predicate(node, leaf)
+        return [row for row in shelf.rows() if fits(row)]
+
+    def _looking(self) -> Lookup | None:
+        from store.index.lookup import Lookup
+
+        index = self.index()
+        if index is None:
+            return None
+        if self._lookup is None:
+            self._lookup = Lookup(index)
+        return self._lookup
+
+    def _give_up(self, error: Exception) -> None:
+        """The index cannot be used: it is left, so that the next upkeep builds it anew."""
+        log.warning("%s", error)
+        self.problem = UNBUILT
+        if self._index is not None:
+            self._index.condemn()
+        self._lookup = None
 
 
-def edit_stamps(state: ReadingState) -> Mapping[str, int]:
-    """The articles that were edited, tagged or deleted, and when last."""
-    return {
-        article: max(stamp for stamp, _ in _registers(marks))
-        for article, marks in state.marks.items()
-        if marks.edits or marks.tags or marks.deleted[1]
-    }
+def needs_index(text: str, now: int = 0) -> bool:
+    """Whether a query asks for more than rows tell.
+
+    Raises:
+        BadQuery: It cannot be understood.
+    """
+    from store.query.language import parse
+
+    return taken_apart(parse(text, now)).needs_index
 
 
-def _registers(marks: Marks) -> Iterator[Register]:
-    yield from marks.edits.values()
-    yield from marks.tags.values()
-    yield marks.deleted
+def taken_apart(node: Node) -> Asked:
+    """What the index can answer by itself, and the rest."""
+    from store.query.rows import answers
+    from store.query.tree import And, leaves
+
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = [part for part in parts if not any(map(answers, leaves(part)))]
+    facts = [part for part in parts if part not in words]
+    return Asked(And(tuple(words)), And(tuple(facts)))
+
+
+def has_value(facts: Article, asked: Value) -> bool:
+    """Whether an article has a tag, a source or a language."""
+    from store.index.analyser import plain
+
+    there = {"tag": facts.tags, "source": (facts.source,), "lang": (facts.language,)}
+    value = plain(asked.value)
+    for each in map(plain, there[asked.column]):
+        if each == value or (asked.typing and each.startswith(value)):
+            return True
+        if asked.column == "lang" and each.replace("_", "-").startswith(f"{value}-"):
+            return True
+    return False

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Entry, Found, Reading, Refused, Row, Similar
+from store.article import Article, Entry, Excerpt, Found, Reading, Refused, Row, Similar
 from store.errors import (
     LibraryDamaged,
     LibraryReadOnly,
@@ -20,14 +20,14 @@ from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_folder
 from store.filling import histories, take_in
-from store.finding import Finder
+from store.finding import Finder, Reach
 from store.index.similar import Similarities
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
-from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
+from store.library import Added, Category, Loaded, Matches, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
 from store.past import events_of
-from store.query import Query
+from store.query import Query, Search
 from store.reading import ReadingState, uncollected, with_edits
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
@@ -70,7 +70,8 @@ class FolderLibrary:
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
         self._segments = Segments(folder, machine, self.mender.rescue)
-        self.finder = Finder(cache / "index", self._segments, self._warn)
+        reach = Reach(lambda: self._shelf, self.articles, self._segments, clock, self._warn)
+        self.finder = Finder(cache / "index", reach)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._since_snapshot = 0
@@ -169,15 +170,22 @@ class FolderLibrary:
 
     def prepare(self) -> Iterator[Prepared]:
         """Index what is new, in steps."""
-        while rows := self._shelf.retitled[:TITLES]:
-            del self._shelf.retitled[: len(rows)]
+        while rows := self._shelf.take_retitled(TITLES):
             self._similar.add(rows)
             yield Prepared(0, len(self._shelf.retitled))
-        yield from self.finder.update(self._shelf, self._state)
+        yield from self.finder.update(self._state)
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a list."""
-        return query.select(self._shelf.rows())
+        return self.finder.rows(query)
+
+    def search(self, search: Search, limit: int | None = None) -> Matches:
+        """What a search finds."""
+        return self.finder.search(search, limit)
+
+    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
+        """The lines in which the words of a search stand."""
+        return self.finder.excerpts(matches, articles)
 
     def row(self, article: str) -> Row | None:
         """The row of one article."""
@@ -193,15 +201,7 @@ class FolderLibrary:
 
     def find(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case."""
-        if self._shelf.row(id_or_prefix) is not None:
-            return id_or_prefix
-        prefix = id_or_prefix.lower()
-        found = [row.id for row in self._shelf.rows() if row.id.lower().startswith(prefix)]
-        if not found or not prefix:
-            raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
-        if len(found) > 1:
-            raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
-        return found[0]
+        return self._shelf.find(id_or_prefix)
 
     def entry(self, article: str) -> Entry:
         """One article whole."""
@@ -235,8 +235,7 @@ class FolderLibrary:
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
-        self._similar.add(self._shelf.retitled)
-        self._shelf.retitled.clear()
+        self._similar.add(self._shelf.take_retitled())
         return self._similar.best(entry.article, entry.body, self.row)
 
     # -- changing it -----------------------------------------------------------------------

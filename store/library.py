@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from store.article import Article, Entry, Found, Reading, Row, Similar
+from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar
 from store.events import Event
-from store.query import Query
+from store.query import Query, Search
+from store.query.marks import NOTHING, Marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,20 @@ class Prepared:
 
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What a search has found: the first of it, and how much there is."""
+
+    rows: Sequence[Row]
+    total: int
+    exact: bool = True
+    """False if there may be more than `total`."""
+    note: str = ""
+    """Why it may not be all, in words."""
+    marker: Marker = NOTHING
+    """Finds the words that were searched for in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,25 @@ class Library(Protocol):
         """
 
     def rows(self, query: Query) -> list[Row]:
-        """The rows of a list."""
+        """The rows of a list.
+
+        Raises:
+            BadQuery: Its words cannot be understood; says where and what was expected.
+        """
+
+    def search(self, search: Search, limit: int | None = None) -> Matches:
+        """What a search finds, the best or the newest first.
+
+        Args:
+            search: What is searched for, in titles, texts, summaries, categories and tags.
+            limit: Rows that are wanted at most; None for all.
+
+        Raises:
+            BadQuery: It cannot be understood; says where and what was expected.
+        """
+
+    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
+        """The lines in which the words of a search stand, for some of the articles it found."""
 
     def row(self, article: str) -> Row | None:
         """The row of one article, None if there is no such article."""

@@ -89,6 +89,14 @@ class Segments:
         """The facts file of a segment."""
         return self._facts / f"{name}.json"
 
+    def texts_path(self, name: str) -> Path:
+        """The texts file of a segment."""
+        return self._texts / f"{name}.json"
+
+    def has_copies(self, name: str) -> bool:
+        """Whether a sync made copies of the segment, so that a text may stand in one of them."""
+        return bool(self._copies.beside(name))
+
     def rows(self, name: str) -> Iterator[tuple[int, Row] | Refused]:
         """Document id and unread list row of every article of the segment, oldest first.
 
@@ -124,8 +132,8 @@ class Segments:
         Raises:
             LibraryDamaged: A file as a whole cannot be read.
         """
-        texts = self._table(self._texts / f"{name}.json", "texts")
-        beside = bool(self._copies.beside(name))
+        texts = self._table(self.texts_path(name), "texts")
+        beside = self.has_copies(name)
         for key, document in self._table(self.path(name), "articles").items():
             place = Place(name, int(key))
             with contextlib.suppress(*UNFIT, LibraryDamaged):
@@ -133,10 +141,6 @@ class Segments:
                 text = texts.get(key)
                 body = body_of(text) if text and not beside else self.body(place)
                 yield place, article, body
-
-    def text_stamps(self, names: Iterable[str]) -> dict[str, Stamp]:
-        """The stamps of the texts of segments; another stamp, another content."""
-        return {name: stamp_of(self._texts / f"{name}.json") or (0, 0) for name in names}
 
     def body(self, place: Place) -> Body:
         """The text of one article; an empty body where the texts file has none.
@@ -158,7 +162,7 @@ class Segments:
         return body
 
     def _body(self, segment: str, place: Place) -> Body:
-        path = self._texts / f"{segment}.json"
+        path = self.texts_path(segment)
         try:
             document = self._document(path, "texts", place)
             return body_of(document) if document else Body()
@@ -211,7 +215,7 @@ class Segments:
             numbers = range(room.first, room.first + len(batch))
             bodies = (body_document(each.body) for each in batch)
             articles = (article_document(each.article) for each in batch)
-            self._insert(self._texts / f"{room.segment}.json", "texts", numbers, bodies)
+            self._insert(self.texts_path(room.segment), "texts", numbers, bodies)
             self._insert(self.path(room.segment), "articles", numbers, articles)
             places += (Place(room.segment, number) for number in numbers)
         return places
@@ -249,7 +253,7 @@ class Segments:
             segment = f"{self._machine}-{number:04d}"
             with contextlib.suppress(LibraryDamaged):
                 facts = self._ids(self.path(segment), "articles")
-                texts = self._ids(self._texts / f"{segment}.json", "texts")
+                texts = self._ids(self.texts_path(segment), "texts")
                 if len(facts) < SEGMENT_SIZE:
                     first = 1 + max(facts | texts, default=0)
                     return Room(segment, first, SEGMENT_SIZE - len(facts))

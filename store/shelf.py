@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from store.article import Row
+from store.errors import NoSuchArticle
 from store.library import Category
 from store.query import newest_first
 from store.reading import Marks, ReadingState
@@ -28,6 +29,11 @@ class Shelf:
     def __len__(self) -> int:
         """How many articles there are, without the deleted ones."""
         return len(self._rows) - len(self._hidden)
+
+    @property
+    def total(self) -> int:
+        """How many articles there are, with the deleted ones."""
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[str]:
         """The ids of all articles, deleted or not."""
@@ -81,6 +87,22 @@ class Shelf:
         """How many articles stand in each segment, deleted or not."""
         return Counter(place.segment for place in self._places.values())
 
+    def find(self, id_or_prefix: str) -> str:
+        """The id that begins with these characters, whatever their case.
+
+        Raises:
+            NoSuchArticle: None does, or more than one.
+        """
+        if self.row(id_or_prefix) is not None:
+            return id_or_prefix
+        prefix = id_or_prefix.lower()
+        found = [row.id for row in self.rows() if row.id.lower().startswith(prefix)]
+        if not found or not prefix:
+            raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
+        if len(found) > 1:
+            raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
+        return found[0]
+
     def put(self, place: Place, row: Row, state: ReadingState) -> None:
         """Take in an article as its segment has it."""
         there = self._places.get(row.id)
@@ -117,6 +139,12 @@ class Shelf:
             if article not in self._hidden:
                 rows[article] = self._rows[article]
         return rows, moved
+
+    def take_retitled(self, limit: int | None = None) -> list[Row]:
+        """Rows whose titles are new; each is given once."""
+        rows = self.retitled[:limit]
+        del self.retitled[:limit]
+        return rows
 
     def of_segment(self, segment: str) -> set[str]:
         """The articles that stand in this segment."""

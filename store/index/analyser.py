@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 LONGEST_WORD = 100
 """Bytes; what is longer is no word that anybody would type."""
 
+_LETTERS = {
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "ı": "i",
+    "þ": "th",
+}
+"""Letters that are typed otherwise where the keyboard has none of them, and do not decompose."""
+
+_FOLDS = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
+"""Letters that folding may change: most texts that are not ASCII have quotes and currencies alone."""
+
 _RUN = re.compile(f"[{UNSPACED}]+")
 
 
@@ -35,11 +51,22 @@ class Word(NamedTuple):
     text: str
 
 
+def plain(text: str) -> str:
+    """A text without case and accents, as its words are compared."""
+    if text.isascii() or not _FOLDS.search(text):
+        return text.lower()
+    folded = fold(text)
+    for letter, spelling in _LETTERS.items():
+        if letter in folded:
+            folded = folded.replace(letter, spelling)
+    return folded
+
+
 def prepared(text: str) -> str:
     """A text as the engine is given it."""
     if text.isascii():
-        return text
-    folded = fold(text)
+        return text  # the engine lowers the case itself
+    folded = plain(text)
     return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(folded) else folded
 
 
@@ -58,7 +85,6 @@ def analyser() -> TextAnalyzer:
         TextAnalyzerBuilder(Tokenizer.simple())
         .filter(Filter.remove_long(LONGEST_WORD))
         .filter(Filter.lowercase())
-        .filter(Filter.ascii_fold())
         .build()
     )
 

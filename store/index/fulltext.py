@@ -22,11 +22,10 @@ from tantivy import Document, Index, Order, Query, Schema, SchemaBuilder, Search
 from store.article import Article, Body
 from store.errors import LibraryUnavailable, NewsError, NotSaved
 from store.files import make_folder, write_atomic
-from store.index.analyser import analyser, prepared
-from store.index.terms import fold
+from store.index.analyser import analyser, plain, prepared
 from store.times import seconds
 
-VERSION = 1
+VERSION = 4
 """Another version, another schema or analyser: the index is built anew."""
 STATE = "newstui.json"
 META = "meta.json"
@@ -36,8 +35,8 @@ TEXT = ("title", "summary", "body", "category", "tags")
 """Fields that are searched by their words."""
 EXACT = ("segment", "tag", "source", "language")
 """Fields that are searched by their whole value, folded."""
-HEAP = 40_000_000
-"""Bytes the engine may collect before it writes them out."""
+HEAP = 30_000_000
+"""Bytes the engine may collect before it writes them out, so that a commit has little left to do."""
 
 Covered = Mapping[str, Sequence[int]]
 
@@ -116,6 +115,12 @@ class FullText:
         """Leave the index."""
         self._index = self._searcher = self._stamp = None
         self.state = State()
+
+    def condemn(self) -> None:
+        """Leave an index that was found damaged; the next who writes makes a new one."""
+        with contextlib.suppress(OSError):
+            (self.folder / STATE).unlink(missing_ok=True)
+        self.close()
 
     @property
     def searcher(self) -> Searcher:
@@ -199,15 +204,15 @@ class Writer:
         document.add_unsigned("number", number_of(article.id))
         document.add_unsigned("when", max(0, seconds(article.date or article.created)))
         document.add_text("segment", segment)
-        document.add_text("source", fold(article.source))
-        document.add_text("language", fold(article.language))
+        document.add_text("source", plain(article.source))
+        document.add_text("language", plain(article.language))
         document.add_text("title", prepared(article.title))
         document.add_text("summary", prepared(body.summary))
         document.add_text("body", prepared(body.text))
         document.add_text("category", prepared(article.category))
         for tag in article.tags:
             document.add_text("tags", prepared(tag))
-            document.add_text("tag", fold(tag))
+            document.add_text("tag", plain(tag))
         with guarded(self._folder):
             self._writer.add_document(document)
 

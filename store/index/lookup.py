@@ -14,9 +14,10 @@ from itertools import takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.index.analyser import words
+from store.index.analyser import plain, words
 from store.index.fulltext import TEXT, FullText
 from store.index.terms import IS_UNSPACED
+from store.query.tree import And, Column, Field, Node, Not, Or, Value, Words
 
 WEIGHTS: Mapping[str, float] = {
     "title": 3.0,
@@ -73,14 +74,45 @@ def stemmers(languages: Iterable[str]) -> Sequence[str]:
     return tuple(known)
 
 
+WHERE: Mapping[Field, Sequence[str]] = {
+    "": TEXT,
+    "title": ("title",),
+    "summary": ("summary",),
+    "text": ("body",),
+}
+COLUMNS: Mapping[Column, str] = {"tag": "tag", "source": "source", "lang": "language"}
+
+
 class Lookup:
     """Makes queries for one state of the index; make another when the index has changed."""
 
     def __init__(self, index: FullText) -> None:
         """Make queries for this index."""
-        self._index = index
+        self.index = index
+        """The index the queries are for."""
         self._languages = stemmers({"en", *index.state.languages})
         self._forms: dict[str, tuple[str, ...]] = {}
+
+    def query(self, node: Node) -> Query:
+        """A query for a tree that asks for words and values alone."""
+        match node:
+            case Words(text, field, phrase, typing):
+                make = self.phrase if phrase else self.words
+                return make(text, WHERE[field], typing=typing)
+            case Value(column, value, typing):
+                return self._value(column, plain(value), typing=typing)
+            case Not(part):
+                return _joined([(Occur.MustNot, self.query(part))])
+            case And(parts):
+                return _joined(
+                    (Occur.MustNot, self.query(part.part))
+                    if isinstance(part, Not)
+                    else (Occur.Must, self.query(part))
+                    for part in parts
+                )
+            case Or(parts):
+                return _any(map(self.query, parts))
+        raise TypeError(f"the index knows nothing of {node}")
 
     def words(self, text: str, fields: Sequence[str] = TEXT, *, typing: bool = False) -> Query:
         """A query for a text without quotes: one word mostly; a hyphen, say, makes it several.
@@ -124,16 +156,20 @@ class Lookup:
         placed: list[str | tuple[int, str]] = [
             (word.place - found[0].place, word.text) for word in found
         ]
-        schema = self._index.schema
+        schema = self.index.schema
         make_phrase = Query.phrase_prefix_query if typing else Query.phrase_query
         return _any(
             Query.boost_query(make_phrase(schema, field, placed), WEIGHTS[field])
             for field in fields
         )
 
-    def value(self, field: str, value: str) -> Query:
-        """A query for a whole value of one of the fields that are searched so, folded."""
-        return Query.term_query(self._index.schema, field, value, "basic")
+    def _value(self, column: Column, value: str, *, typing: bool) -> Query:
+        schema, field = self.index.schema, COLUMNS[column]
+        whole = Query.term_query(schema, field, value, "basic")
+        if typing or column == "lang":  # `lang:pt` means pt-BR, too
+            more = ".*" if typing else "[-_].*"
+            return _any([whole, Query.regex_query(schema, field, escaped(value) + more)])
+        return whole
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The word as it is in the index, then its other forms there."""
@@ -158,11 +194,11 @@ class Lookup:
     def _near(self, prefix: str) -> set[str]:
         found: set[str] = set()
         for field in ("body", "title"):
-            found.update(w for w, _ in self._index.beginning(field, prefix, FORMS_LOOKED_AT))
+            found.update(w for w, _ in self.index.beginning(field, prefix, FORMS_LOOKED_AT))
         return found
 
     def _exactly(self, field: str, word: str) -> Query:
-        return Query.term_query(self._index.schema, field, word, "freq")
+        return Query.term_query(self.index.schema, field, word, "freq")
 
     def _word(self, field: str, word: str) -> Query:
         first, *others = self.forms(word)
@@ -173,8 +209,7 @@ class Lookup:
         return Query.disjunction_max_query([query, *rest], tie_breaker=0.3)
 
     def _beginning(self, field: str, word: str) -> Query:
-        # Words as the analyser gives them are letters and digits alone: nothing to escape.
-        return Query.regex_query(self._index.schema, field, f"{re.escape(word)}.*")
+        return Query.regex_query(self.index.schema, field, f"{escaped(word)}.*")
 
 
 def stem_of(word: str, language: str) -> str:
@@ -186,6 +221,19 @@ def _shared(word: str, stem: str) -> str:
     """The letters with which both begin."""
     pairs = zip(word, stem, strict=False)
     return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def escaped(text: str) -> str:
+    """A text as the engine's regular expressions take it literally."""
+    return "".join(char if char.isalnum() or char == " " else f"\\{char}" for char in text)
+
+
+def _joined(parts: Iterable[tuple[Occur, Query]]) -> Query:
+    """All of the parts; where all are to be missing, of all there is."""
+    clauses = list(parts)
+    if not any(occur == Occur.Must for occur, _ in clauses):
+        clauses.append((Occur.Must, Query.all_query()))
+    return Query.boolean_query(clauses)
 
 
 def _any(queries: Iterable[Query]) -> Query:

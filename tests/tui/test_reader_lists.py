@@ -107,9 +107,8 @@ async def test_orders(start: Start) -> None:
 async def test_search_as_one_types(start: Start) -> None:
     async with start() as running:
         await running.press("/")
-        await running.type("number 1")
+        await running.type("title:1*")
         assert numbers(running) == [12, 11, 10, 1]
-        assert running.said.startswith("/number 1 · 4 articles")
         await running.press("down")
         assert running.at == 11, "the list can be moved through meanwhile"
         await running.press("enter")
@@ -117,9 +116,9 @@ async def test_search_as_one_types(start: Start) -> None:
         assert "words of the title" not in drawn(running.app)
         await running.press("j")
         assert running.at == 10, "letters are keys again"
-        await running.press("/", "end", "0", "enter")
+        await running.press("/", "end", "backspace", "0", "enter")
         assert numbers(running) == [10], "a search can be gone on with"
-        await running.press("/", "1", "2", "enter")
+        await running.press("/", *"title:12", "enter")
         assert numbers(running) == [12], "or replaced by typing"
         await running.press("escape")
         assert len(numbers(running)) == 12
@@ -130,7 +129,7 @@ async def test_search_as_one_types(start: Start) -> None:
 async def test_escape_gives_the_search_up(start: Start) -> None:
     async with start() as running:
         await running.press("j", "j", "/")
-        await running.type("number 9")
+        await running.type("title:9")
         assert numbers(running) == [9]
         await running.press("escape")
         assert len(numbers(running)) == 12
@@ -143,7 +142,7 @@ async def test_escape_gives_the_search_up(start: Start) -> None:
 async def test_search_from_another_pane_shows_the_list(start: Start, keys: list[str]) -> None:
     async with start(size=NARROW) as running:
         await running.press(*keys, "/")
-        await running.type("number 9")
+        await running.type("title:9")
         assert "Article number 9" in lines(running.app)[1]
         await running.press("enter", "enter")
         assert running.open == 9

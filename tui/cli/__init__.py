@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import LibraryBusy, NewsError
+from store.errors import BadQuery, LibraryBusy, NewsError
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
 FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
+EXIT_CODES = {BadQuery: WRONG_USE, LibraryBusy: BUSY}
 
 COMMANDS = {
     "import": ("changing", "import_files"),
@@ -27,6 +28,7 @@ COMMANDS = {
     "edit": ("changing", "edit"),
     "mark": ("changing", "mark"),
     "list": ("printing", "list_articles"),
+    "search": ("searching", "search"),
     "show": ("printing", "show"),
     "similar": ("printing", "similar"),
     "keys": ("printing", "keys"),
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tui.cli.output import tell
 
         tell(str(error))
-        return BUSY if isinstance(error, LibraryBusy) else FAILED
+        return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -17,7 +17,7 @@ from store.library import Library
 from store.times import iso, system_clock
 from tui.cli.opening import loaded, paths_of
 from tui.cli.output import Counter, tell
-from tui.cli.printing import query_of
+from tui.cli.printing import asked_rows
 from tui.wording import count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
@@ -33,7 +33,7 @@ def export(options: argparse.Namespace) -> int:
     if options.to == "opml":
         return _feeds(options)
     library = loaded(options)
-    rows = library.rows(query_of(options))[: options.limit]
+    rows = asked_rows(library, options)
     entries = Entries(library, [row.id for row in rows])
     book = Book(options.title, iso(system_clock()), [row.title for row in rows], entries)
     refused = 0

@@ -14,7 +14,7 @@ from store.paths import Paths, platform_paths
 from store.times import system_clock
 from tui.cli.output import Counter, tell
 from tui.settings import Settings, load_settings
-from tui.wording import progress
+from tui.wording import count, progress
 
 
 def paths_of(options: argparse.Namespace) -> Paths:
@@ -57,6 +57,13 @@ def loaded(options: argparse.Namespace) -> Library:
     for problem in library.problems:
         tell(problem)
     return library
+
+
+def indexed(library: Library) -> None:
+    """Bring what searches use up to date, and say how far that is if it takes its time."""
+    with Counter("indexing").running() as counter:
+        for step in library.prepare():
+            counter.tell(f"{step.done:,} of {count(step.total, 'article')}")
 
 
 def opened(options: argparse.Namespace) -> tuple[Library, Entry]:

@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _add_fetch(commands)
     _add_feeds(commands)
     _add_list(commands)
+    _add_search(commands)
     _add_show(commands)
     _add_similar(commands)
     _add_edit(commands)
@@ -195,7 +196,9 @@ def _add_export(commands: Commands) -> None:
 
 
 def _add_query(command: argparse.ArgumentParser) -> None:
-    command.add_argument("words", nargs="*", help="only titles with all of these words")
+    command.add_argument(
+        "words", nargs="*", metavar="QUERY", help="only articles that fit, as 'harbour is:unread'"
+    )
     state = command.add_mutually_exclusive_group()
     state.add_argument("--unread", dest="show", action="store_const", const="unread", default="all")
     state.add_argument("--starred", dest="show", action="store_const", const="starred")
@@ -203,6 +206,24 @@ def _add_query(command: argparse.ArgumentParser) -> None:
     command.add_argument("--category", help="only this category")
     command.add_argument("--sort", choices=SORTS, default="date", help="the order (default: date)")
     command.add_argument("--limit", type=_positive, metavar="N", help="at most N articles")
+
+
+def _add_search(commands: Commands) -> None:
+    command = commands.add_parser(
+        "search",
+        help="search titles, texts, summaries, categories and tags",
+        description="Search titles, texts, summaries, categories and tags, and print each article"
+        " with the line in which the words stand, the best first. QUERY is of words, “phrases”,"
+        " -not, or, (parentheses), title:word, category:name, tag:name, is:unread, words:>800,"
+        " date:2022-02, newer:7d and more; put it in quotes, as the shell has its own use for"
+        " some of that.",
+    )
+    command.add_argument("words", nargs="+", metavar="QUERY", help="what to search for")
+    command.add_argument("--newest", action="store_true", help="the newest first, not the best")
+    command.add_argument(
+        "--limit", type=_positive, metavar="N", default=20, help="at most N articles (default: 20)"
+    )
+    _add_json(command)
 
 
 def _add_show(commands: Commands) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from store.article import Entry, Row, Similar, minutes
 from store.export import entry_json, facts_json, similar_json
+from store.finding import needs_index
+from store.library import Library
 from store.query import Query
 from tui.cells import fit
-from tui.cli.opening import loaded, opened, settings_of
+from tui.cli.opening import indexed, loaded, opened, settings_of
 from tui.cli.output import put, put_json, tell
 from tui.commands import COMMANDS, groups, key_names
 from tui.keymaps import Keymap, make_keymap
@@ -22,17 +24,25 @@ SHORT_ID = 8
 def list_articles(options: argparse.Namespace) -> int:
     """List rows, or with `--json` the facts of each on a line."""
     library = loaded(options)
-    query = query_of(options)
-    rows = library.rows(query)[: options.limit]
+    rows = asked_rows(library, options)
     if options.json:
         for article, reading in library.articles(row.id for row in rows):
             put_json(facts_json(article, reading))
         return 0
     if not rows:
-        tell("no articles" if query != Query() else "no articles yet; `newstui import` adds some")
+        asked = query_of(options) != Query()
+        tell("no articles" if asked else "no articles yet; `newstui import` adds some")
     for row in rows:
-        put(_row_line(row))
+        put(row_line(row))
     return 0
+
+
+def asked_rows(library: Library, options: argparse.Namespace) -> list[Row]:
+    """The articles that were asked for, in their order; what looking for them needs is made."""
+    query = query_of(options)
+    if needs_index(query.words):
+        indexed(library)
+    return library.rows(query)[: options.limit]
 
 
 def query_of(options: argparse.Namespace) -> Query:
@@ -40,7 +50,8 @@ def query_of(options: argparse.Namespace) -> Query:
     return Query(options.show, options.category, " ".join(options.words), options.sort)
 
 
-def _row_line(row: Row) -> str:
+def row_line(row: Row) -> str:
+    """An article as one line of a list."""
     marks = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
     facts = f"{fit(day_of(row.when), 10)}  {fit(row.category, 12)}"
     return f"{row.id[:SHORT_ID]}  {marks} {facts}  {minutes(row.words):>3}′  {row.title}"

@@ -131,7 +131,7 @@ def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
             if path not in (state, folder / META):
                 path.write_bytes(b"")
     elif damage == "version":
-        state.write_bytes(state.read_bytes().replace(b'"version":1', b'"version":99'))
+        state.write_bytes(state.read_bytes().replace(b'"version":', b'"version":99'))
     else:
         (state if damage == "state" else folder / META).write_bytes(b"{ torn")
     opened = machine.unloaded()
@@ -145,7 +145,7 @@ def test_one_process_writes_the_others_read(machine: Machine) -> None:
     next(step for step in steps if step.total)  # it holds the lock now
     for _ in second.prepare():
         pass
-    assert "in use" in second.finder.problem or "no index" in second.finder.problem
+    assert "not built yet" in second.finder.problem
     for _ in steps:
         pass
     assert found_by(second, "court") == {1}

@@ -40,20 +40,16 @@ class Query:
     category: str | None = None
     """Only this category; None for every one."""
     words: str = ""
-    """Every one of these must occur in the title, whatever the case."""
+    """What is asked for besides, in the query language; the library looks for it."""
     sort: Sort = "date"
     keep: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list whether or not they are unread or starred any more."""
-
-    def matches(self, row: Row) -> bool:
-        """Whether the list shows this row."""
-        return bool(self._filtered([row]))
 
     def select(self, rows: Iterable[Row]) -> list[Row]:
         """The rows the list shows, in its order.
 
         Args:
-            rows: In the order of `newest_first`.
+            rows: Those that fit its words, in the order of `newest_first`.
         """
         chosen = self._filtered(rows)
         if order := _ORDERS[self.sort]:
@@ -69,9 +65,19 @@ class Query:
             rows = (row for row in rows if (row.started and not row.read) or row.id in self.keep)
         if self.category is not None:
             rows = (row for row in rows if row.category == self.category)
-        for word in self.words.casefold().split():
-            rows = [row for row in rows if word in row.title.casefold()]
         return list(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for in the whole library."""
+
+    text: str
+    """In the query language."""
+    newest: bool = False
+    """The newest first, not the best."""
+    typing: bool = False
+    """Whether the text is still being typed, so that its last word may go on."""
 
 
 def newest_first(rows: Iterable[Row]) -> list[Row]:

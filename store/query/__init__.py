@@ -1,0 +1,7 @@
+"""What is asked of a library: lists and their orders, and the query language."""
+
+from __future__ import annotations
+
+from store.query.lists import SHOWS, SORTS, Query, Search, Show, Sort, newest_first
+
+__all__ = ["SHOWS", "SORTS", "Query", "Search", "Show", "Sort", "newest_first"]

@@ -1,0 +1,161 @@
+"""The query language: what a query means, and where one that cannot be understood goes wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.errors import BadQuery
+from store.query.language import FIELDS, parse
+from store.query.tree import (
+    EVERYTHING,
+    And,
+    Between,
+    Category,
+    Is,
+    Node,
+    Not,
+    Or,
+    Value,
+    Words,
+)
+
+NOW = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
+DAY = 86_400
+
+
+def at(*day: int) -> int:
+    return int(datetime(*day, tzinfo=UTC).timestamp())  # type: ignore[misc,arg-type]
+
+
+A, B, C = Words("a"), Words("b"), Words("c")
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("", EVERYTHING),
+        ("a", A),
+        ("a b", And((A, B))),
+        ("a AND b", And((A, B))),
+        ("a or b c", Or((A, And((B, C))))),
+        ("a | b OR c", Or((A, B, C))),
+        ("(a or b) c", And((Or((A, B)), C))),
+        ("-a", Not(A)),
+        ("-(a b) c", And((Not(And((A, B))), C))),
+        ("a - b", And((A, B))),
+        ("well-known", Words("well-known")),
+        ("12:30", Words("12:30")),
+        ("https://x.example", Words("https://x.example")),
+        ('"a  phrase"', Words("a  phrase", phrase=True)),
+        ("“a phrase”", Words("a phrase", phrase=True)),
+        ('"or"', Words("or", phrase=True)),
+        ('""', EVERYTHING),
+        ("har*", Words("har", typing=True)),
+        ("title:a", Words("a", "title")),
+        ('text:"a b"', Words("a b", "text", phrase=True)),
+        ("-summary:a", Not(Words("a", "summary"))),
+        ("category:nhk", Category("nhk")),
+        ('Category:"world news"', Category("world news")),
+        ("tag:sea", Value("tag", "sea")),
+        ("source:feed", Value("source", "feed")),
+        ("lang:pt*", Value("lang", "pt", typing=True)),
+        ("is:unread", Is("unread")),
+        ("IS:Starred", Is("starred")),
+        ("words:>800", Between("words", 801)),
+        ("words:<=200", Between("words", None, 200)),
+        ("words:100..300", Between("words", 100, 300)),
+        ("minutes:5", Between("minutes", 5, 5)),
+        ("reads:>=2", Between("reads", 2)),
+        ("date:2022", Between("when", at(2022, 1, 1), at(2023, 1, 1) - 1)),
+        ("date:2022-02", Between("when", at(2022, 2, 1), at(2022, 3, 1) - 1)),
+        ("date:2022-12", Between("when", at(2022, 12, 1), at(2023, 1, 1) - 1)),
+        ("date:2022-02-28", Between("when", at(2022, 2, 28), at(2022, 3, 1) - 1)),
+        ("date:>2022-02", Between("when", at(2022, 3, 1))),
+        ("date:2021..2022-01", Between("when", at(2021, 1, 1), at(2022, 2, 1) - 1)),
+        ("date:..2021", Between("when", None, at(2022, 1, 1) - 1)),
+        ("added:yesterday", Between("added", at(2026, 11, 21), at(2026, 11, 22) - 1)),
+        ("newer:7d", Between("when", NOW - 7 * DAY)),
+        ("older:2w", Between("when", None, NOW - 14 * DAY - 1)),
+    ],
+)
+def test_what_a_query_means(text: str, node: Node) -> None:
+    assert parse(text, NOW) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        ("harbour date:feb", 14, "date: wants a date, as 2022"),
+        ("date:2022-13", 6, "not “2022-13”"),
+        ("is:unred", 4, "read, unread, starred, unstarred or begun, not “unred”"),
+        ("words:many", 7, "wants a number"),
+        ("newer:soon", 7, "wants a time, as 12h, 7d"),
+        ("categ:nhk", 1, "did you mean category:?"),
+        ("xyzzy:1", 1, "there are title: summary:"),
+        ("title: a", 1, "wants a value right after it"),
+        ("category:-nhk", 10, "“-” goes before it"),
+        ("a (b or c", 3, "this “(” is not closed"),
+        ("a) b", 2, "this “)” closes nothing"),
+        ('a "b c', 3, "this quote is not closed"),
+        ("a or", 3, "“or” has nothing after it"),
+        ("or a", 1, "“or” has nothing before it"),
+        ("(" * 60 + "a" + ")" * 60, 41, "too much inside"),
+        ("a" * 3000, 2001, "at most 2,000 characters"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(text: str, column: int, reason: str) -> None:
+    with pytest.raises(BadQuery) as caught:
+        parse(text, NOW)
+    assert str(caught.value).startswith(f"column {column}: ")
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("harb", Words("harb", typing=True)),
+        ("a harb", And((A, Words("harb", typing=True)))),
+        ("a ", A),
+        ('"a b', Words("a b", phrase=True, typing=True)),
+        ("(a or", A),
+        ("a -", A),
+        ("a -b", And((A, Not(B)))),
+        ("a dat", And((A, Words("dat", typing=True)))),
+        ("a date:", A),
+        ("a date:20", A),
+        ("a is:un", A),
+        ("category:wor", Category("wor", typing=True)),
+    ],
+)
+def test_what_is_still_being_typed_is_read_as_far_as_it_makes_sense(text: str, node: Node) -> None:
+    found = parse(text, NOW, typing=True)
+    assert found in (node, And((node,)))
+
+
+@given(st.text(alphabet='ab -"():*.<>1|“”or', max_size=40) | st.text(max_size=40))
+@settings(max_examples=50)
+def test_any_text_is_understood_or_refused_at_a_place_in_it(text: str) -> None:
+    for typing in (False, True):
+        places = [place_of_error(text[:end], typing=typing) for end in range(len(text) + 1)]
+        assert all(0 <= place <= end for end, place in enumerate(places))
+
+
+def place_of_error(text: str, *, typing: bool) -> int:
+    """Where a query goes wrong; 0 for one that can be understood."""
+    try:
+        parse(text, NOW, typing=typing)
+    except BadQuery as error:
+        return error.at
+    return 0
+
+
+@given(st.text(alphabet='ab "(', max_size=20), st.sampled_from(sorted(FIELDS)))
+@settings(max_examples=50)
+def test_no_beginning_of_a_query_is_a_mistake_while_it_is_typed(text: str, field: str) -> None:
+    whole = f"{text} {field}:"
+    for end in range(len(whole) + 1):
+        parse(whole[:end], NOW, typing=True)
