@@ -324,7 +324,7 @@ class FolderLibrary:
                 self._add(list(new.values()))
                 added += len(new)
                 known += len(batch) - len(new)
-                yield Added(added, known)
+                yield Added(added, known, tuple(new))
 
     def _add(self, new: Sequence[Found]) -> None:
         if changes := histories(new, self._shelf):

@@ -59,6 +59,8 @@ class Added:
     added: int = 0
     known: int = 0
     """Articles that the library has already."""
+    new: Sequence[str] = ()
+    """The articles this step has added."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from store.paths import platform_paths
 from tests.cli.conftest import Run, contents, fields_of, library_of, write_json
 
 READING_PAGE = """The council of Brae has voted to keep its ferry, by nine votes to eight, last night.
@@ -186,3 +187,20 @@ def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
     wrong = run("import", "--as", "pockets", str(saved))
     assert wrong.code == 2
     assert "'pockets' is none of json, " in wrong.err
+
+
+def test_a_program_is_told_of_what_is_new(run: Run, tmp_path: Path) -> None:
+    """The hook gets a line an article; one that fails costs a line and spoils nothing."""
+    noted, config = tmp_path / "noted", platform_paths(os.environ, None).config
+    config.mkdir(parents=True)
+    settings = config / "settings.toml"
+    settings.write_text(f'on_new = ["tee", "{noted}"]\non_read = ["false"]\n')
+    file = write_json(tmp_path / "1.json", fields_of(1, title="The ferry"))
+    assert run("import", file).code == 0
+    assert orjson.loads(noted.read_bytes())["title"] == "The ferry"
+    noted.unlink()
+    assert run("import", file).code == 0
+    assert not noted.exists()
+    marked = run("mark", "--read", fields_of(1)["id"])
+    assert marked.code == 0
+    assert "on_read: false failed with exit code 1" in marked.err

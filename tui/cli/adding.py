@@ -13,6 +13,7 @@ from store.errors import FetchFailed, NewsError, PrivateHost
 from store.library import Library
 from store.query import Query
 from tui.cli.feeds import book_of, network, told
+from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
 from tui.wording import count
@@ -37,9 +38,10 @@ def add(options: argparse.Namespace) -> int:
                 counter.tell(url)
                 adding.add(url)
     finally:
+        tell_hook(options, library, "on_new", adding.new)
         adding.close()
     if options.json:
-        put_json({"added": adding.added, "feeds": adding.feeds, "failed": adding.failed})
+        put_json({"added": len(adding.new), "feeds": adding.feeds, "failed": adding.failed})
     else:
         tell(adding.words())
     return 1 if adding.failed else 0
@@ -65,7 +67,9 @@ class Adding:
         self._library = library
         self._book = book_of(options)
         self._look_up = LookUp(network(), options.want, options.category or "", options.private)
-        self.added = self.feeds = self.failed = 0
+        self.new: list[str] = []
+        """Articles that were added."""
+        self.feeds = self.failed = 0
 
     def add(self, url: str) -> None:
         """Add what a URL leads to."""
@@ -113,11 +117,10 @@ class Adding:
             tell(f"its feed: newstui add {found.feeds[0]}")
 
     def _put(self, found: Sequence[Found]) -> int:
-        added = 0
+        before = len(self.new)
         for step in self._library.add(found) if found else ():
-            added = step.added
-        self.added += added
-        return added
+            self.new += step.new
+        return len(self.new) - before
 
     def missing(self) -> None:
         """Fetch the pages of articles that have an address and no text."""
@@ -149,7 +152,7 @@ class Adding:
 
     def words(self) -> str:
         """What came of it."""
-        parts = [f"{count(self.added, 'article')} added"]
+        parts = [f"{count(len(self.new), 'article')} added"]
         if self.feeds:
             parts.append(f"{count(self.feeds, 'feed')} subscribed")
         if self.failed:

@@ -10,15 +10,14 @@ from pathlib import Path
 from store.article import Found, Refused
 from store.clean import clean_line
 from store.errors import BadInput, NoSuchArticle
-from store.export import facts_json
 from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Added, Library
 from store.naming import named
 from store.times import iso, parse_time, system_clock
-from tui.cli.opening import load, loaded, paths_of, settings_of, unloaded
+from tui.cli.hooks import tell_hook
+from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
-from tui.hooks import Hook, run_hook
 from tui.wording import count
 
 STDIN = "-"
@@ -59,9 +58,12 @@ def import_files(options: argparse.Namespace) -> int:
     load(library)
     intake = Intake(options.paths, options.format)
     last = Added()
+    new: list[str] = []
     with Counter("importing").running() as counter:
         for last in library.add(intake):
+            new += last.new
             counter.tell(f"{last.added + last.known:,} articles")
+    tell_hook(options, library, "on_new", new)
     library.close()
     if options.json:
         put_json({"added": last.added, "known": last.known, "refused": len(intake.refused)})
@@ -128,16 +130,6 @@ def mark(options: argparse.Namespace) -> int:
             tell_hook(options, library, "on_read", changed)
     library.close()
     return 1 if failed else 0
-
-
-def tell_hook(
-    options: argparse.Namespace, library: Library, name: Hook, articles: Sequence[str]
-) -> None:
-    """Tell the user's program of articles, if one is set for this."""
-    if articles and (program := getattr(settings_of(options), name)):
-        facts = (facts_json(*each) for each in library.articles(articles))
-        if problem := run_hook(name, program, facts):
-            tell(problem)
 
 
 def _lines(path: Path) -> list[str]:

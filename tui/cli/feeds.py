@@ -17,6 +17,7 @@ from store.query import Query
 from store.times import system_clock
 from tui import __version__
 from tui.cells import fit
+from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put, put_json, tell
 from tui.wording import count, minute
@@ -186,6 +187,7 @@ def _round(options: argparse.Namespace) -> int:
         round_.run(chosen)
     finally:
         round_.finish()
+        tell_hook(options, library, "on_new", round_.new)
         library.close()
     if options.json:
         put_json(round_.summary())
@@ -204,7 +206,9 @@ class Round:
         self._quiet = quiet
         self._batch: list[Fetched] = []
         self._kept_at = time.monotonic()
-        self.added = self.feeds = self.failed = 0
+        self.new: list[str] = []
+        """Articles that were added."""
+        self.feeds = self.failed = 0
 
     def run(self, subscriptions: Sequence[Subscription]) -> None:
         """Fetch these feeds."""
@@ -242,19 +246,17 @@ class Round:
         if not batch:
             return
         found = [article for each in batch for article in each.found]
-        added = 0
         for step in self._library.add(found) if found else ():
-            added = step.added
-        self.added += added
+            self.new += step.new
         self._book.keep(batch)
 
     def summary(self) -> dict[str, int]:
         """What came of it, as JSON."""
-        return {"feeds": self.feeds, "failed": self.failed, "added": self.added}
+        return {"feeds": self.feeds, "failed": self.failed, "added": len(self.new)}
 
     def words(self) -> str:
         """What came of it, in words."""
-        fine = f"{count(self.added, 'new article')} from {count(self.feeds, 'feed')}"
+        fine = f"{count(len(self.new), 'new article')} from {count(self.feeds, 'feed')}"
         return f"{fine}, {self.failed:,} of them failed" if self.failed else fine
 
 
