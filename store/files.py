@@ -7,7 +7,7 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
@@ -40,6 +40,20 @@ def make_folder(folder: Path) -> None:
             there = isinstance(error, FileExistsError)
             why = f"{each} is not a folder" if there else error.strerror
             raise LibraryUnavailable(f"cannot create {folder}: {why}") from error
+
+
+def make_library(library: Path, folders: Iterable[Path]) -> None:
+    """Create the folders of a library, unless it is there and nothing can be created in it.
+
+    Raises:
+        LibraryUnavailable: The library itself cannot be created.
+    """
+    for folder in folders:
+        try:
+            make_folder(folder)
+        except LibraryUnavailable:
+            if not library.is_dir():
+                raise  # else it can be read at least, and opens read-only
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from store.article import Article, Entry, Excerpt, Found, Reading, Refused, Row, Similar
 from store.errors import (
+    LibraryBusy,
     LibraryDamaged,
     LibraryReadOnly,
     LibraryUnavailable,
@@ -18,22 +19,32 @@ from store.errors import (
 )
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
-from store.files import make_folder
+from store.files import make_library
 from store.filling import histories, take_in
+<<<<<<< HEAD
 from store.finding import Finder, Reach
+=======
+from store.finding import Finder
+from store.held import HeldSegments
+>>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
 from store.index.similar import Similarities
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Matches, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
+<<<<<<< HEAD
 from store.past import events_of
 from store.query import Query, Search
+=======
+from store.past import events_of, undone
+from store.query import Query
+>>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
 from store.reading import ReadingState, uncollected, with_edits
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
-from store.times import Clock, from_micros, iso
+from store.times import Clock
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -70,8 +81,13 @@ class FolderLibrary:
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
         self._segments = Segments(folder, machine, self.mender.rescue)
+<<<<<<< HEAD
         reach = Reach(lambda: self._shelf, self.articles, self._segments, clock, self._warn)
         self.finder = Finder(cache / "index", reach)
+=======
+        self.finder = Finder(cache / "index", self._segments, self._warn)
+        self._held = HeldSegments(machine, self._segments.folders)
+>>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._since_snapshot = 0
@@ -79,15 +95,7 @@ class FolderLibrary:
         self._tags: set[str] = set()
         self._moved = False
         self._empty_shelf()
-        for path in (*self._segments.folders, self._journal.own.parent):
-            self._make(path)
-
-    def _make(self, path: Path) -> None:
-        try:
-            make_folder(path)
-        except LibraryUnavailable:
-            if not self._folder.is_dir():
-                raise  # else it can be read at least, and `read_only` says why it cannot be changed
+        make_library(folder, (*self._segments.folders, self._journal.own.parent))
 
     def _empty_shelf(self) -> None:
         self._shelf, self._similar = Shelf(), Similarities()
@@ -129,6 +137,7 @@ class FolderLibrary:
                 if name in self._to_load:
                     self._to_load.discard(name)
                     self._read_segment(name, stamp)
+                    self._held.hold([name])
                 yield Loaded(len(self._shelf), done, len(stamps))
         finally:
             self._to_load.clear()
@@ -250,7 +259,7 @@ class FolderLibrary:
 
     def undoable(self, limit: int = 50) -> list[Undone]:
         """The changes that can be taken back."""
-        return [_undone(event) for event in islice(self._to_undo(), limit)]
+        return [undone(event) for event in islice(self._to_undo(), limit)]
 
     def undo(self) -> tuple[Undone, Mapping[str, Row]] | None:
         """Take back the last change."""
@@ -259,12 +268,12 @@ class FolderLibrary:
         if last is None:
             return None
         rows = self._append([Change("undone", last.articles, {"of": last.stamp})])
-        return _undone(last), {**others, **rows}
+        return undone(last), {**others, **rows}
 
     def _to_undo(self) -> Iterator[Event]:
         for event in self._journal.recent():
-            undone = event.imported or self._state.is_undone(event)
-            if event.kind in UNDOABLE and not undone:
+            skipped = event.imported or self._state.is_undone(event)
+            if event.kind in UNDOABLE and not skipped:
                 yield event
 
     def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
@@ -339,6 +348,8 @@ class FolderLibrary:
         """See what other processes and machines have changed."""
         rows = self._refresh_reading()
         moved = self._refresh_segments() or self._moved
+        if self._held.missed and not self.read_only:
+            self._bring_back()
         self._moved = False
         return Refreshed(rows, moved)
 
@@ -366,15 +377,28 @@ class FolderLibrary:
         changed = [n for n in stamps if n not in self._to_load and stamps[n] != known.get(n)]
         lost = {name: self._read_segment(name, stamps[name]) for name in changed}
         lost |= {name: self._shelf.of_segment(name) for name in known.keys() - stamps.keys()}
-        if known.keys() <= stamps.keys() and not any(lost.values()):
-            return bool(changed)
-        self._empty_shelf()  # articles are gone, and other copies of them may count now
-        for name in stamps.keys() - self._to_load:
-            self._read_segment(name, stamps[name])
-        for name, articles in lost.items():
-            kept = {each for each in articles if not self._state.of(each).deleted[1]}
-            self.mender.tell_missing(self._segments.path(name), len(kept - set(self._shelf)))
-        return True
+        if gone := not known.keys() <= stamps.keys() or any(lost.values()):
+            self._empty_shelf()  # articles are gone, and other copies of them may count now
+            for name in stamps.keys() - self._to_load:
+                self._read_segment(name, stamps[name])
+            for name, articles in lost.items():
+                kept = {each for each in articles if not self._state.of(each).deleted[1]}
+                if not self._held.miss(name, missing := kept - set(self._shelf)):
+                    self.mender.tell_missing(self._segments.path(name), len(missing))
+        self._held.hold(changed)
+        return bool(changed) or gone
+
+    def _bring_back(self) -> None:
+        """Add the articles again that somebody else took out of our own segments."""
+        try:
+            with self.mender.locked():
+                self._refresh_segments()  # another newstui may have done it already
+                for name, count in self._held.give_back(self._segments, self._shelf):
+                    self.mender.tell_brought_back(self._segments.path(name), count)
+        except (LibraryBusy, NotSaved) as error:
+            self._warn(str(error))  # it is tried again with the next refresh
+            return
+        self._refresh_segments()
 
     def close(self) -> None:
         """Keep the reading state for a quick start next time."""
@@ -390,7 +414,3 @@ class FolderLibrary:
             write_snapshot(self._snapshot, Snapshot(self._state, covered, self._journal.newest))
         except (LibraryUnavailable, NotSaved) as error:
             self._warn(str(error))
-
-
-def _undone(event: Event) -> Undone:
-    return Undone(event.kind, event.articles, iso(from_micros(event.at)), event.data)

@@ -76,7 +76,7 @@ class Mender:
         return path in self._left and self._left[path][0] == stamp_of(path)
 
     @contextlib.contextmanager
-    def locked(self, wait: float) -> Iterator[None]:
+    def locked(self, wait: float = WAIT) -> Iterator[None]:
         """Hold the lock under which the segments of this machine are written.
 
         Raises:
@@ -107,7 +107,7 @@ class Mender:
         """
         from store.compact import mend_journal  # only here: no start needs it
 
-        with self.locked(WAIT):
+        with self.locked():
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT).unlink(missing_ok=True)
             swept = self.sweep(cache)
@@ -127,7 +127,7 @@ class Mender:
         if reason := self._why_not():
             return self._leave(path, table, f"as it is: {reason}")
         try:
-            with contextlib.nullcontext() if self._holding else self.locked(WAIT):
+            with contextlib.nullcontext() if self._holding else self.locked():
                 return self._mend(path, table)
         except (LibraryBusy, NotSaved) as error:
             return self._leave(path, table, f"as it is: {error}")
@@ -162,6 +162,13 @@ class Mender:
             self._warn(f"{name} was removed by somebody else, and {many} with it")
         elif articles and path not in self.mended:
             self._warn(f"{name} was replaced by somebody else: {many} are no longer in it")
+
+    def tell_brought_back(self, path: Path, articles: int) -> None:
+        """Tell that articles which somebody else took out of this file were added again."""
+        if articles:
+            name = f"{path.parent.name}/{path.name}"
+            many = "1 article" if articles == 1 else f"{articles:,} articles"
+            self._warn(f"{name} was removed or replaced by somebody else; {many} came back")
 
     def examine(self) -> int:
         """Look at every file thoroughly, and rescue those that are damaged.

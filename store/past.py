@@ -15,7 +15,9 @@ from pathlib import Path
 
 from store.conflicts import writer_of
 from store.events import Event, decode
+from store.library import Undone
 from store.lines import lines_backwards
+from store.times import from_micros, iso
 
 STEP = 10_000
 """Lines looked at between two steps."""
@@ -70,3 +72,8 @@ def _decoded(lines: Sequence[bytes], machine: str) -> Iterator[Event]:
             event = decode(line, machine)
             if event is not None:
                 yield event
+
+
+def undone(event: Event) -> Undone:
+    """A change as it is listed among those that can be taken back."""
+    return Undone(event.kind, event.articles, iso(from_micros(event.at)), event.data)

@@ -39,7 +39,7 @@ class Shelf:
         """The ids of all articles, deleted or not."""
         return iter(self._rows)
 
-    def __contains__(self, article: str) -> bool:
+    def __contains__(self, article: object) -> bool:
         """Whether the article is in the library, deleted or not."""
         return article in self._rows
 
@@ -69,6 +69,22 @@ class Shelf:
             count[0] += 1
             count[1] += not row.read
         return [Category(name, *counts[name]) for name in sorted(counts)]
+
+    def find(self, id_or_prefix: str) -> str:
+        """The id that begins with these characters, whatever their case.
+
+        Raises:
+            NoSuchArticle: None does, or more than one.
+        """
+        if self.row(id_or_prefix) is not None:
+            return id_or_prefix
+        prefix = id_or_prefix.lower()
+        found = [row.id for row in self.rows() if row.id.lower().startswith(prefix)]
+        if not found or not prefix:
+            raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
+        if len(found) > 1:
+            raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
+        return found[0]
 
     def title(self, article: str) -> str:
         """The title of an article, deleted or not; empty if there is none."""

@@ -251,7 +251,7 @@ def test_a_journal_replaced_while_it_is_being_opened(
 
 
 def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None:
-    """Case 39: and nothing is written over what is still there."""
+    """Case 39: what it lacks is added again, and nothing is written over what is still there."""
     library = stocked.open()
     path = stocked.segments()[0]
     older_copy = path.read_bytes()
@@ -259,10 +259,11 @@ def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None
     by_renaming(path, older_copy)
     os.utime(path, (1, 1))
     assert library.refresh().articles
-    assert listed(library) == [2, 1]
+    assert listed(library) == [3, 2, 1]
     assert [problem for problem in library.problems if path.name in problem]
     add(library, articles([4]))
-    assert listed(stocked.open()) == [4, 2, 1]
+    assert listed(stocked.open()) == [4, 3, 2, 1]
+    assert library.entry(article_id(3)).body.text == "Text 3."
     assert library.entry(article_id(4)).body.text == "Text 4."
 
 
