@@ -6,7 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from typing import IO
 
 from store.errors import ProgramFailed
 
@@ -26,22 +28,14 @@ def run_program(arguments: Sequence[str], text: str, wait: float) -> str:
         ProgramFailed: It could not be started, did not end in time, or ended with a failure.
     """
     name = arguments[0]
-    try:
-        process = subprocess.Popen(  # noqa: S603 (what the user has set or typed)
-            arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # so that all that it starts can be ended, and asks no terminal
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ProgramFailed(f"{name} cannot be started: {reason}") from error
+    # A file and no pipe: a program that ends before it has read all must not end us by SIGPIPE.
+    with tempfile.TemporaryFile() as given:
+        given.write(text.encode("utf-8", "replace"))
+        given.seek(0)
+        process = _started(arguments, given)
     with process:
         try:
-            out, errors = process.communicate(text, wait)
+            out, errors = process.communicate(timeout=wait)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -52,3 +46,19 @@ def run_program(arguments: Sequence[str], text: str, wait: float) -> str:
             f"{name} failed with exit code {process.returncode}" + (f": {last}" if last else "")
         )
     return out[:MAX_OUTPUT]
+
+
+def _started(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(  # noqa: S603 (what the user has set or typed)
+            arguments,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # so that all that it starts can be ended, and asks no terminal
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ProgramFailed(f"{arguments[0]} cannot be started: {reason}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,14 @@ from store.programs import run_program
 def test_a_program_gets_the_text_and_gives_another() -> None:
     text = "The tide\n" * 20_000
     assert run_program(["tr", "a-z", "A-Z"], text, 20) == text.upper()
+
+
+def test_a_program_that_does_not_listen_ends_nobody() -> None:
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as commands have it
+    try:
+        assert run_program(["true"], "x" * 1_000_000, 20) == ""
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def test_arguments_are_no_shell() -> None:
