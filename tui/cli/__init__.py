@@ -30,6 +30,7 @@ COMMANDS = {
     "list": ("printing", "list_articles"),
     "search": ("searching", "search"),
     "show": ("printing", "show"),
+    "read": ("plain", "read"),
     "similar": ("printing", "similar"),
     "keys": ("printing", "keys"),
     "export": ("exporting", "export"),
@@ -42,6 +43,8 @@ COMMANDS = {
     "compact": ("compact", "compact"),
 }
 """In which module of this package a command is carried out, and by what: only that is imported."""
+LINEAR = ("plain", "read_linearly")
+"""The same for `newstui --plain`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +80,7 @@ def _command(arguments: Sequence[str]) -> int:
 
     top = parser()
     options = top.parse_args(arguments)
-    if options.command is None:
+    if options.command is None and not options.plain:
         return _start(options.library, slow=options.slow)
     if missing := nothing_asked(options):
         top.error(f"{options.command}: say {missing}")
@@ -85,7 +88,7 @@ def _command(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     from tui.cli.output import flush
 
-    module, function = COMMANDS[options.command]
+    module, function = COMMANDS[options.command] if options.command else LINEAR
     command: Command = getattr(import_module(f"tui.cli.{module}"), function)
     code = command(options)
     flush()

@@ -53,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"newstui {__version__}")
     top.add_argument("--library", type=Path, metavar="DIR", help="another library than your own")
     top.add_argument("--slow", action="store_true", help="the link is slow: the reader sends less")
+    top.add_argument(
+        "--plain", action="store_true", help="the reader without a screen: a command a line"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
     _add_add(commands)
@@ -61,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_search(commands)
     _add_show(commands)
+    _add_read(commands)
     _add_similar(commands)
     _add_edit(commands)
     _add_mark(commands)
@@ -233,6 +237,16 @@ def _add_show(commands: Commands) -> None:
         "--format", choices=("text", "md"), default="text", help="as text, or as Markdown"
     )
     _add_json(command)
+
+
+def _add_read(commands: Commands) -> None:
+    command = commands.add_parser(
+        "read",
+        help="print an article in plain words, for a screen reader or a pager",
+        description="Print title, facts, text and links of an article. Headings, quotes and links"
+        " are said in words; lines are as long as the terminal's, or 80 characters in a pipe.",
+    )
+    command.add_argument("id", metavar="ID")
 
 
 def _add_similar(commands: Commands) -> None:

@@ -1,0 +1,163 @@
+"""The linear reader: whole sessions, typed line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store.article import Found
+from store.folder import FolderLibrary
+from store.query import Query
+from tests.reader import article_id, long_text, make_article, make_library
+from tui.keymaps import make_keymap
+from tui.linear import LinearReader, World
+
+
+class Session:
+    """A session whose lines are given; what is said is kept."""
+
+    def __init__(self, folder: Path, found: list[Found], rows: int = 15) -> None:
+        self.folder = folder
+        self.opened: list[str] = []
+        self.copied: list[str] = []
+        self.rows = rows
+        make_library(folder, found)
+
+    def library(self) -> FolderLibrary:
+        """The library as another process finds it."""
+        library = make_library(self.folder)
+        for _ in library.load():
+            pass
+        return library
+
+    def run(self, *lines: str) -> str:
+        """Type lines, then leave; what was said and asked."""
+        said: list[str] = []
+        typed = iter(lines)
+
+        def ask(prompt: str) -> str | None:
+            said.append(prompt)
+            return next(typed, None)
+
+        world = World(
+            ask,
+            said.append,
+            lambda: (80, self.rows),
+            lambda url: self.opened.append(url) or "Opened",  # type: ignore[func-returns-value]
+            lambda text: self.copied.append(text) or "Sent",  # type: ignore[func-returns-value]
+        )
+        LinearReader(self.library(), make_keymap(), world).run()
+        return "\n".join(said)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """Fourteen articles; 14 is the newest and first, 13 is long."""
+    found = [make_article(number) for number in range(1, 15)]
+    found[12] = make_article(13, text=long_text(30))
+    return Session(tmp_path, found)
+
+
+def test_a_list_page_by_page(session: Session) -> None:
+    """Case 129: no drawing, no key that is not a line; enter goes on."""
+    said = session.run("", "", "b", "G", "g")
+    assert said.startswith("1. Article number 14 about the harbour (unread; south; 2026-11-14;")
+    assert said.count("14 articles, 14 unread; page 1 of 2.") == 3
+    assert said.count("13. Article number 2 about") == 2
+    assert "the list ends here" in said
+    assert "List. Number, command, or ?: " in said
+
+
+def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
+    """Opened is recorded, read at its end, and the place is found again in the next session."""
+    said = session.run("2", "")
+    assert "Article number 13 about the harbour" in said
+    assert "Paragraph 1 begins." in said
+    reading = session.library().entry(article_id(13)).reading
+    assert (reading.read, reading.position > 0) == (False, True)
+    assert reading.last_opened is not None
+    again = session.run("2")
+    assert "Going on where reading stopped; g: the start" in again
+    assert "Paragraph 1 begins." not in again
+    assert "More. Number" in again
+    end = session.run("2", "G", "", "h")
+    assert "End of the article." in end
+    assert "Paragraph 30 begins." in end
+    assert "Article number 12 about" in end.split("End of the article.")[1], "the next unread one"
+    assert session.library().entry(article_id(13)).reading.read
+    assert "2. Article number 13 about the harbour (read;" in end.rpartition("End of the")[2]
+
+
+def test_changes_are_said_and_undone(session: Session) -> None:
+    said = session.run("3m", "s 3", "m", "1", "s", "+ two words", "d", "U", *"uuuuu", "u", "u", "h")
+    for change in (
+        "marked read: Article number 12", "starred: Article number 12", "marked unread:",
+        "starred: Article number 14", "tagged two words: Article number 14",
+        "deleted: Article number 14 about the harbour. u undoes it.",
+        "Undone: deleted: Article number 14", "Undone: tagged two words",
+    ):  # fmt: skip
+        assert change in said, change
+    library = session.library()
+    rows = library.rows(Query())
+    assert len(rows) == 14
+    assert not any(row.starred for row in rows)
+
+
+def test_search_filter_category_and_sort(session: Session) -> None:
+    """In one line, or asked for; a choice by its number or its first letters."""
+    said = session.run("/ number 1", "f", "2", "c so", ",title", "c", "1", "/", "13", "h")
+    assert "6 articles, 6 unread." in said
+    assert "1. all\n2. unread" in said
+    assert "3 articles, 3 unread." in said
+    assert "Words of the title: " in said
+    assert said.rstrip(": ?").count("1 article, 1 unread.") == 1
+    assert "14 articles, 14 unread" in said.rpartition("1 article, 1 unread.")[2]
+
+
+def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
+    said = session.run("i", "1", "i", "o", "y", "1", "J", "K", "n", "p", "?")
+    assert "which one? say its number, as in 3i" in said
+    assert "Summary: Summary of 14." in said
+    assert "Similar readings: 5." in said
+    assert session.opened == session.copied == ["https://news.example/14"]
+    assert "A number may stand with a command" in said
+    assert "m: mark read or unread" in said
+
+
+def test_whatever_is_typed(session: Session) -> None:
+    """Nothing that is typed ends the session but leaving it."""
+    lines = [
+        "99",
+        "9m",
+        "0",
+        "5",
+        "7",
+        "xyz",
+        "\x1b[A\x00",
+        "m" * 5000,
+        "9" * 40,
+        "/" * 50,
+        "A",
+        "A",
+    ]
+    said = session.run(*lines, "f zzz", "c", "", "+", "", "U", "q", "1")
+    assert "the list has 14 articles" in said
+    assert "there is no similar reading 7" in said
+    assert "no such command here; ? lists them" in said
+    assert said.endswith("?: ")
+
+
+def test_an_empty_list_and_a_library_that_cannot_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 28: reading goes on; what cannot be done is said."""
+    empty = Session(tmp_path / "empty", []).run("", "1", "m", "J", "A", "u", "G", "b")
+    assert "0 articles, 0 unread." in empty
+    assert "nothing left to undo" in empty
+    session = Session(tmp_path / "other", [make_article(1), make_article(2)])
+    reason = "made by a newer newstui"
+    monkeypatch.setattr(FolderLibrary, "read_only", property(lambda _: reason))
+    said = session.run("1", "s", "h")
+    assert "The short text of article 2." in said
+    assert reason in said

@@ -1,0 +1,107 @@
+"""Reading without a screen: `newstui read ID`, and the linear reader of `newstui --plain`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+from typing import NoReturn
+
+from store.article import Entry
+from store.library import Library
+from tui.cli.opening import load, opened, paths_of, settings_of, unloaded
+from tui.cli.output import flush, put, tell
+from tui.linear import LinearReader, World
+from tui.outside import Surroundings, copy_line, copy_route, open_route, open_url
+from tui.plain import WIDTH, article_lines
+
+PAGE = 24
+"""Rows of a page where no terminal says how many there are."""
+
+
+def read(options: argparse.Namespace) -> int:
+    """Print an article in plain words, for a screen reader or a pager."""
+    _, entry = opened(options)
+    put(_page_of(entry))
+    return 0
+
+
+def _page_of(entry: Entry) -> str:
+    return "\n".join(line.text for line in article_lines(entry, page_size()[0]))
+
+
+def page_size() -> tuple[int, int]:
+    """Columns and rows of what standard output is, if it is a terminal."""
+    if not sys.stdout.isatty():
+        return WIDTH, PAGE
+    size = shutil.get_terminal_size((WIDTH, PAGE))
+    return max(20, size.columns), max(5, size.lines)
+
+
+def read_linearly(options: argparse.Namespace) -> int:
+    """Run the linear reader until it is left or there is no more input."""
+    paths = paths_of(options)
+    library: Library = unloaded(paths)
+    if not library.empty:
+        return _run(options, library)
+    from store.times import system_clock
+    from tui.samples import HINT, sample_library
+
+    put(HINT)
+    with sample_library(system_clock) as samples:
+        return _run(options, samples)
+
+
+def _run(options: argparse.Namespace, library: Library) -> int:
+    from tui.keymaps import make_keymap
+
+    settings = settings_of(options)
+    load(library)
+    for problem in filter(None, [library.read_only, *library.problems]):
+        tell(problem)
+    surroundings = Surroundings(os.environ, sys.platform, shutil.which)
+    opening = open_route(surroundings, settings.open_command)
+    copying = copy_route(surroundings, settings.copy_command)
+    world = World(
+        ask=_ask,
+        say=_say,
+        size=page_size,
+        open_url=lambda url: open_url(url, opening, os.environ).message,
+        copy=lambda text: copy_line(text, copying, _send),
+    )
+    if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)  # in order, so that the place in the text is kept
+    LinearReader(library, make_keymap(settings.preset, settings.keys), world).run()
+    library.close()
+    return 0
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    del frame
+    sys.exit(128 + number)
+
+
+def _say(text: str) -> None:
+    put(text)
+    flush()
+
+
+def _ask(prompt: str) -> str | None:
+    """The next line of the input; the prompt only where somebody types it."""
+    if sys.stdin.isatty():
+        sys.stdout.write(prompt)
+        flush()
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+def _send(data: bytes) -> None:
+    """To the terminal, if it can do more than print."""
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        sys.stdout.write(data.decode("ascii"))
+        flush()

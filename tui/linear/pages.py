@@ -1,0 +1,163 @@
+"""Lists and articles, page by page; what is typed for them is in `tui.linear.reader`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from store.article import Entry, Row
+from store.errors import LibraryReadOnly, NewsError
+from store.library import Library
+from store.query import Query
+from tui.keymaps import Keymap
+from tui.plain import PlainLine, article_lines, row_line
+from tui.wording import count
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the linear reader does things with."""
+
+    ask: Callable[[str], str | None]
+    """Shows a prompt and returns the line that is typed then; None at the end of the input."""
+    say: Callable[[str], None]
+    """Prints lines."""
+    size: Callable[[], tuple[int, int]]
+    """Columns and rows of a page."""
+    open_url: Callable[[str], str]
+    """Opens a URL; what came of it, in a line."""
+    copy: Callable[[str], str]
+    """Copies a line; what is known of it."""
+
+
+class Pages:
+    """A list, the article that is open, and which page of them was printed last."""
+
+    def __init__(self, library: Library, keymap: Keymap, world: World) -> None:
+        """Make it; the library is loaded.
+
+        Args:
+            library: What is read.
+            keymap: The keys in force.
+            world: What things are done with.
+        """
+        self.library = library
+        self.keymap = keymap
+        self.world = world
+        self.query = Query()
+        self.rows: list[Row] = []
+        self.entry: Entry | None = None
+        """The article that is open."""
+        self.at = ""
+        """The article that was last opened or named."""
+        self._first = 0
+        """The first row of the page."""
+        self._lines: list[PlainLine] = []
+        self._top = self._below = 0
+        """The first line of the page, and the one below it."""
+
+    def page(self) -> int:
+        """Lines of a page: two are left for what is said and for the prompt."""
+        return max(3, self.world.size()[1] - 3)
+
+    @property
+    def place(self) -> str:
+        """Where one is, in the words of `tui.commands`."""
+        return "article" if self.entry else "list"
+
+    def key(self, command_id: str) -> str:
+        """The key to name for a command."""
+        return self.keymap.first(command_id)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last page of an article was printed last."""
+        return self.entry is not None and self._below >= len(self._lines)
+
+    def turn(self, by: int) -> None:
+        """Print the next page (1), or the one before (-1)."""
+        if self.entry is not None:
+            self.show_page(self._below if by > 0 else max(0, self._top - self.page()))
+            return
+        first = max(0, self._first + by * self.page())
+        if first >= len(self.rows) > 0:
+            raise NewsError("the list ends here")
+        self._first = first
+        self.show_list()
+
+    def turn_to(self, *, last: bool) -> None:
+        """Print the first page, or the last one."""
+        total, page = len(self._lines if self.entry else self.rows), self.page()
+        first = max(0, (total - 1) // page * page) if last else 0
+        if self.entry is not None:
+            self.show_page(first)
+        else:
+            self._first = first
+            self.show_list()
+
+    def show_page(self, top: int) -> None:
+        """Print a page of the article; its last one makes it read."""
+        self._top, self._below = top, min(len(self._lines), top + self.page())
+        self.world.say("\n".join(line.text for line in self._lines[top : self._below]))
+        if self.at_end and self.entry is not None and not self.entry.reading.read:
+            self.note("read", self.entry.article.id)
+
+    def show_list(self) -> None:
+        """Print a page of the list, and how long the list is."""
+        total, page = len(self.rows), self.page()
+        unread = sum(not row.read for row in self.rows)
+        said = f"{count(total, 'article')}, {unread:,} unread"
+        if total > page:
+            said += f"; page {self._first // page + 1} of {-(-total // page)}"
+        shown = islice(enumerate(self.rows, 1), self._first, self._first + page)
+        self.world.say("\n".join([*(row_line(row, n) for n, row in shown), f"{said}."]))
+
+    def select(self) -> None:
+        """Ask for the list again."""
+        self.rows = self.library.rows(self.query)
+        self._first = 0
+
+    def open(self, article: str) -> None:
+        """Print an article from where reading stopped."""
+        entry = self.library.entry(article)
+        self.leave()
+        self.entry, self.at = entry, article
+        self._lines = list(article_lines(entry, self.world.size()[0]))
+        place = entry.reading.position
+        top = next((y for y, line in enumerate(self._lines) if line.offset >= place), 0)
+        if place and top:
+            self.world.say(f"Going on where reading stopped; {self.key('move.start')}: the start")
+        self.show_page(top if place else 0)
+        self.note("opened", article)
+
+    def leave(self) -> None:
+        """Remember where reading stopped."""
+        if self.entry is not None:
+            article, place = self.entry.article.id, self._lines[self._top].offset
+            if place != self.entry.reading.position:
+                self.note("position", article, position=place)
+        self.entry = None
+
+    def step(self, by: int, *, unread: bool = False) -> None:
+        """Open the next article of the list (1), or the one before (-1)."""
+        at = next((i for i, row in enumerate(self.rows) if row.id == self.at), -1)
+        here = range(at + 1, len(self.rows)) if by > 0 else range(at - 1, -1, -1)
+        for i in here:
+            if not (unread and self.rows[i].read):
+                self.open(self.rows[i].id)
+                return
+        raise NewsError(f"no {'unread ' if unread else ''}article {'below' if by > 0 else 'above'}")
+
+    def note(self, event: str, article: str, **data: int) -> None:
+        """Record what reading does by itself, where the library can be changed."""
+        try:
+            self.update(self.library.record(event, [article], **data))
+        except LibraryReadOnly:
+            return
+
+    def update(self, rows: Mapping[str, Row]) -> None:
+        """Take in what has changed of rows, and of the article that is open."""
+        self.rows = [rows.get(row.id, row) for row in self.rows]
+        if self.entry is not None and self.entry.article.id in rows:
+            self.entry = self.library.entry(self.entry.article.id)

@@ -1,0 +1,101 @@
+"""What is typed to the linear reader: the commands and keys of the reader, a line each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from tui.commands import BY_ID, Command, groups, key_name
+from tui.keymaps import Keymap
+
+_LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
+SIMILAR = "similar.jump:"
+INTRODUCTION = (
+    "Enter: the next page; at the end of an article the next unread one.",
+    "A number: in the list, open that article; in an article, that similar reading.",
+    "A number may stand with a command, as in 3m, and words behind it, as in /harbour.",
+)
+HELP = {
+    "move.start": "the first page",
+    "move.end": "the last page",
+    "article.open": "open an article",
+    "article.back": "back to the list; ends a search there",
+    "article.copy_url": "say and copy the source URL",
+    "article.tag": "give the article a tag",
+    "list.category": "show one category",
+    "list.search": "show only titles with these words",
+    "view.side": "say summary, similar readings and details",
+    "app.help": "say what can be typed",
+}
+"""What commands do here, where the table says it of the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line that was typed: which command, for which number, with which words."""
+
+    command: str = ""
+    """Its id; empty where it was only a number, or nothing."""
+    number: int = 0
+    words: str = ""
+
+
+def understood(line: str, known: Mapping[str, str]) -> Typed | None:
+    """What a line means: `3`, `3m`, `m 3`, `/harbour`, `c world`; None for what is no command.
+
+    Args:
+        line: As it was typed.
+        known: The ids of commands, by what is typed for them.
+    """
+    match = _LINE.fullmatch(line)
+    number, typed = (int(match[1] or 0), match[2]) if match else (0, line)
+    if not typed:
+        return Typed("", number)
+    if typed in known:
+        return Typed(known[typed], number)
+    for name in sorted(known, key=len, reverse=True):
+        rest = typed.removeprefix(name)
+        if rest != typed and not (name[-1].isalnum() and rest[0].isalpha()):
+            words = rest.strip()
+            named = int(words) if words.isdecimal() and len(words) < 10 else 0
+            return Typed(known[name], number or named, words)
+    return None
+
+
+def typable(keymap: Keymap, command_id: str) -> list[str]:
+    """The keys of a command that a line can hold."""
+    names = map(key_name, keymap.keys[command_id])
+    return [name for name in names if len(name) < 3 and name.isprintable() and name != " "]
+
+
+def vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[str, str]:
+    """The ids of commands by what is typed for them in a place: their keys, and their names.
+
+    Args:
+        keymap: The keys in force.
+        place: `list` or `article`.
+        commands: The ids of those that there are.
+    """
+    here = [
+        each
+        for each in BY_ID.values()
+        if place in each.places and (each.id in commands or each.id.startswith(SIMILAR))
+    ]
+    names = {each.label.casefold(): each.id for each in here}
+    return names | {name: each.id for each in here for name in typable(keymap, each.id)}
+
+
+def help_lines(keymap: Keymap, commands: Collection[str]) -> Iterator[str]:
+    """What can be typed, a command a line."""
+    yield from INTRODUCTION
+    for heading, group in groups():
+        known = [each for each in group if each.id in commands]
+        if known:
+            yield f"{heading}:"
+            yield from (_help_line(keymap, each) for each in known)
+
+
+def _help_line(keymap: Keymap, command: Command) -> str:
+    keys = typable(keymap, command.id) or [command.label.casefold()]
+    return f"{' or '.join(keys)}: {HELP.get(command.id, command.help)}"
