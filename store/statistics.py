@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
-from statistics import median
 from typing import NamedTuple
 
 from store.article import WORDS_PER_MINUTE, Row
@@ -78,6 +77,8 @@ class Statistics:
     categories: tuple[Share, ...] = ()
     """The one with most articles first."""
     pace: Pace = AVERAGE
+    whole: bool = False
+    """Whether days and pace are in it."""
 
     @property
     def share_read(self) -> float:
@@ -253,8 +254,8 @@ def pace_of(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
         for article, seconds in sittings(events)
         if seconds > 0 and words.get(article, 0) >= SHORTEST
     ]
-    paces = [pace for pace in paces if SLOWEST <= pace <= FASTEST][-MOST:]
-    return Pace(round(median(paces)), len(paces)) if len(paces) >= ENOUGH else AVERAGE
+    last = sorted([pace for pace in paces if SLOWEST <= pace <= FASTEST][-MOST:])
+    return Pace(round(last[len(last) // 2]), len(last)) if len(last) >= ENOUGH else AVERAGE
 
 
 # -- of a library ----------------------------------------------------------------------------
@@ -277,7 +278,7 @@ def gather(
         counting.add(events)
         yield None
     pace = yield from find_pace(library, words)
-    yield replace(found, days=counting.days, pace=pace)
+    yield replace(found, days=counting.days, pace=pace, whole=True)
 
 
 def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:

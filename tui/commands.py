@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 
 PANES = ("list", "article", "side")
-DIALOGS = ("sheet", "help", "picker", "source")
+DIALOGS = ("sheet", "help", "picker", "source", "story", "triage", "statistics")
 ANYWHERE = (*PANES, *DIALOGS)
 """The places in which keys mean something: a pane of the reader, or what lies over it."""
 
@@ -57,6 +57,7 @@ GROUPS = {
     "trail": "Similar readings",
     "list": "List",
     "view": "View",
+    "triage": "Triage",
     "app": "newstui",
     "dialog": "Dialogs",
 }
@@ -98,9 +99,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.open_url", ("o",), "Open URL", "open the source in a browser"),
     Command("article.copy_url", ("y",), "Copy URL", "copy the source URL", (*PANES, "source")),
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
-    Command("article.toggle_read", ("m",), "Read", "mark read or unread"),
-    Command("article.toggle_star", ("s",), "Star", "star or unstar"),
-    Command("article.delete", ("d",), "Delete", "delete the article; `u` brings it back"),
+    Command(
+        "article.toggle_read",
+        ("m",),
+        "Read",
+        "mark read or unread; a story as a whole",
+        (*PANES, "story", "triage"),
+    ),
+    Command("article.toggle_star", ("s",), "Star", "star or unstar", (*PANES, "story", "triage")),
+    Command(
+        "article.delete",
+        ("d",),
+        "Delete",
+        "delete the article; `u` brings it back",
+        (*PANES, "triage"),
+    ),
     Command("article.export", ("e",), "Export", "write the article to a file"),
     Command("article.pipe", ("|",), "Pipe", "give the article as Markdown to a program"),
     Command("article.tag", ("+",), "Tag", "give the article a tag; tab completes it"),
@@ -121,15 +134,23 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("list.category", ("c",), "Category", "show one category"),
     Command("list.sort", (",",), "Sort", "choose the order of the list"),
+    Command("view.story", ("t",), "Story", "this and its similar readings as a timeline"),
+    Command("view.triage", ("T",), "Triage", "one summary after the other, one key a decision"),
+    Command("view.statistics", ("S",), "Statistics", "what was read, when and how fast"),
     Command("view.zoom", ("z",), "Zoom", "only the article, or all panes again"),
     Command("view.side", ("i",), "Side pane", "summary, similar readings and details on or off"),
     Command("view.narrower", ("<",), "Narrower", "shorter lines in the article"),
     Command("view.wider", (">",), "Wider", "longer lines in the article"),
+    Command("triage.later", ("t",), "Later", "give the article the tag `later`", ("triage",)),
     Command(
-        "app.undo", ("u",), "Undo", "take back the last change, also one of an earlier session"
+        "app.undo",
+        ("u",),
+        "Undo",
+        "take back the last change, also one of an earlier session",
+        (*PANES, "story", "triage"),
     ),
     Command("app.history", ("U",), "Undo list", "show what can be undone"),
-    Command("app.help", ("?",), "Help", "show the keys of the pane", (*PANES, "help")),
+    Command("app.help", ("?",), "Help", "show the keys of the pane", (*PANES, *DIALOGS)),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
     Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),

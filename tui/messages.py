@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from store.article import Entry, Row, Similar
 from store.library import Category, Undone
 from store.query import Query
+
+if TYPE_CHECKING:
+    from store.statistics import Pace, Statistics
+    from store.story import Chapter
 
 
 @dataclass
@@ -110,6 +115,29 @@ class UndoListed(Message):
     changes: Sequence[Undone]
     titles: Mapping[str, str] = field(default_factory=dict)
     """Of the articles that were changed one at a time, by id."""
+
+
+@dataclass
+class StoryUnfolded(Message):
+    """The story of an article as far as it is known."""
+
+    article: str
+    chapters: tuple[Chapter, ...]
+    whole: bool = False
+
+
+@dataclass
+class StatisticsCounted(Message):
+    """The statistics as far as they are counted."""
+
+    statistics: Statistics
+
+
+@dataclass
+class PaceMeasured(Message):
+    """How fast the reader reads."""
+
+    pace: Pace
 
 
 @dataclass

@@ -8,6 +8,7 @@ from datetime import date
 from store.statistics import ENOUGH, Pace, Share, Statistics, Tally
 from tui.cells import fit
 from tui.charts import bar, columns
+from tui.layout import wrap
 from tui.wording import MONTHS, count, joined
 
 Line = list[tuple[str, str]]
@@ -19,18 +20,17 @@ LABEL_CELLS, BAR_CELLS = 12, 20
 """Cells of what stands left of a bar, and of the longest bar, where there is room."""
 
 
-def report(found: Statistics, width: int, *, counting: bool = False) -> list[Line]:
+def report(found: Statistics, width: int) -> list[Line]:
     """Everything, from the sums to the charts.
 
     Args:
         found: The statistics.
         width: Cells of a line; text that is longer is broken by nobody, so it is kept short.
-        counting: Whether days and pace are still being added up.
     """
     lines = [_heading("Reading"), *_sums(found), []]
-    if counting:
+    if not found.whole:
         return [*lines, [("counting …", "muted")]]
-    lines[-1:] = [*_lately(found), *_pace(found.pace), []]
+    lines[-1:] = [*_lately(found), *_pace(found.pace, width), []]
     lines += [_heading(f"Last {DAYS} days"), *_days(found.last_days(DAYS), width), []]
     lines += [_heading("By week"), *_weeks(found.last_weeks(WEEKS), found.pace, width), []]
     return [*lines, _heading("Categories"), *_categories(found.categories, width)]
@@ -50,14 +50,13 @@ def _sums(found: Statistics) -> list[Line]:
     ]
 
 
-def _pace(pace: Pace) -> list[Line]:
-    speed = f"{count(pace.words, 'word')} a minute"
+def _pace(pace: Pace, width: int) -> list[Line]:
+    source = f"yours, from the last {pace.readings} articles"
     if not pace.readings:
-        return [
-            _fact("Speed", speed),
-            _fact("", f"as readers on average; yours is known from {ENOUGH} articles on"),
-        ]
-    return [_fact("Speed", speed), _fact("", f"yours, from the last {pace.readings} articles")]
+        source = f"as readers on average; yours is known from {ENOUGH} articles on"
+    lines = wrap(source, max(1, width - LABEL_CELLS))
+    speed = _fact("Speed", f"{count(pace.words, 'word')} a minute")
+    return [speed, *(_fact("", line) for line in lines)]
 
 
 def _fact(name: str, value: str) -> Line:
@@ -72,6 +71,8 @@ def _lately(found: Statistics) -> list[Line]:
 
 def tallied(tally: Tally, pace: Pace) -> str:
     """`2 articles · 900 words · 4 min`."""
+    if not tally.articles:
+        return "–"
     return joined(
         (
             count(tally.articles, "article"),

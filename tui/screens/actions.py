@@ -14,6 +14,7 @@ from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
 from tui.screens.help import Help
+from tui.screens.insights import Insights
 from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.outward import Outward
@@ -170,7 +171,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Outward, Theming):
+class Reader(Moving, Listing, Changing, Exporting, Insights, Outward, Theming):
     """The reader's screen."""
 
     def action_article_open(self) -> None:

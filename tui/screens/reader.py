@@ -68,6 +68,7 @@ class Panes(Keyed, Screen[None]):
         self.settings = loaded.settings
         self._faults = loaded.faults
         self.keymap = keymap
+        self.now = now
         self.gateway = make_gateway(self.post_message)
         self.query_shown = Query()
         self.trail = Trail()

@@ -1,0 +1,38 @@
+"""The screen with what was read, when and how fast, in figures and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tui import messages
+from tui.report import report
+from tui.screens.whole import Whole
+from tui.widgets.lines import Piece
+
+if TYPE_CHECKING:
+    from store.statistics import Statistics
+    from tui.keymaps import Keymap
+
+
+class StatisticsScreen(Whole[None]):
+    """Reading statistics; the charts come once everything is counted."""
+
+    PLACE = "statistics"
+    HINTS = (("move.down", "scroll"), ("app.help", "help"), ("dialog.close", "back"))
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__(keymap)
+        self._found: Statistics | None = None
+
+    def hear(self, message: Message) -> None:
+        """Show what is counted so far."""
+        if isinstance(message, messages.StatisticsCounted):
+            self._found = message.statistics
+            self.write()
+
+    def lines(self, width: int) -> Sequence[Sequence[Piece]]:
+        """The report."""
+        return report(self._found, width) if self._found else [[("counting …", "muted")]]
