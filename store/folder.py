@@ -21,24 +21,15 @@ from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_library
 from store.filling import histories, take_in
-<<<<<<< HEAD
 from store.finding import Finder, Reach
-=======
-from store.finding import Finder
 from store.held import HeldSegments
->>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
 from store.index.similar import Similarities
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Matches, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
-<<<<<<< HEAD
-from store.past import events_of
-from store.query import Query, Search
-=======
 from store.past import events_of, undone
-from store.query import Query
->>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
+from store.query import Query, Search
 from store.reading import ReadingState, uncollected, with_edits
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
@@ -81,13 +72,9 @@ class FolderLibrary:
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
         self._segments = Segments(folder, machine, self.mender.rescue)
-<<<<<<< HEAD
         reach = Reach(lambda: self._shelf, self.articles, self._segments, clock, self._warn)
         self.finder = Finder(cache / "index", reach)
-=======
-        self.finder = Finder(cache / "index", self._segments, self._warn)
         self._held = HeldSegments(machine, self._segments.folders)
->>>>>>> 8b36152 (A segment that somebody removes or replaces under a running newstui comes back)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._since_snapshot = 0

@@ -103,22 +103,6 @@ class Shelf:
         """How many articles stand in each segment, deleted or not."""
         return Counter(place.segment for place in self._places.values())
 
-    def find(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters, whatever their case.
-
-        Raises:
-            NoSuchArticle: None does, or more than one.
-        """
-        if self.row(id_or_prefix) is not None:
-            return id_or_prefix
-        prefix = id_or_prefix.lower()
-        found = [row.id for row in self.rows() if row.id.lower().startswith(prefix)]
-        if not found or not prefix:
-            raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
-        if len(found) > 1:
-            raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
-        return found[0]
-
     def put(self, place: Place, row: Row, state: ReadingState) -> None:
         """Take in an article as its segment has it."""
         there = self._places.get(row.id)
