@@ -12,9 +12,13 @@ from functools import partial
 from itertools import groupby
 
 PANES = ("list", "article", "side")
-DIALOGS = ("sheet", "help", "picker", "source", "story", "triage", "statistics")
+DIALOGS = ("sheet", "help", "picker", "source", "story", "triage", "statistics", "links")
 ANYWHERE = (*PANES, *DIALOGS)
 """The places in which keys mean something: a pane of the reader, or what lies over it."""
+SELECTING = (*ANYWHERE, "select")
+"""Those, and the text of an article while a part of it is selected."""
+EXTENDS = {"find": "article"}
+"""Places in which every key of another one that they leave free means what it means there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Command:
 GROUPS = {
     "move": "Move",
     "article": "Article",
+    "find": "Find in the article",
+    "select": "Select",
     "similar": "Similar readings",
     "trail": "Similar readings",
     "list": "List",
@@ -63,11 +69,14 @@ GROUPS = {
 }
 
 _moving = partial(Command, places=ANYWHERE, counts=True)
+_going = partial(Command, places=SELECTING, counts=True)
+_finding = partial(Command, places=("find",))
+_selecting = partial(Command, places=("select",))
 _reading = partial(Command, counts=True)
 
 COMMANDS: tuple[Command, ...] = (
-    _moving("move.down", ("j", "down"), "Down", "list: next article; article: one line down"),
-    _moving("move.up", ("k", "up"), "Up", "list: previous article; article: one line up"),
+    _going("move.down", ("j", "down"), "Down", "list: next article; article: one line down"),
+    _going("move.up", ("k", "up"), "Up", "list: previous article; article: one line up"),
     _reading("move.next_article", ("J",), "Next", "next article, from any pane"),
     _reading("move.previous_article", ("K",), "Previous", "previous article, from any pane"),
     _reading("move.next_unread", ("n",), "Next unread", "next unread article"),
@@ -76,10 +85,10 @@ COMMANDS: tuple[Command, ...] = (
         "move.page_down", ("space", "pagedown"), "Page down", "a page down; at the end next unread"
     ),
     _moving("move.page_up", ("b", "pageup"), "Page up", "a page up"),
-    _moving("move.half_page_down", ("ctrl+d",), "Half page down", "half a page down"),
-    _moving("move.half_page_up", ("ctrl+u",), "Half page up", "half a page up"),
-    _moving("move.start", ("g", "home"), "Start", "to the start, or to the line of that number"),
-    _moving("move.end", ("G", "end"), "End", "to the end, or to the line of that number"),
+    _going("move.half_page_down", ("ctrl+d",), "Half page down", "half a page down"),
+    _going("move.half_page_up", ("ctrl+u",), "Half page up", "half a page up"),
+    _going("move.start", ("g", "home"), "Start", "to the start, or to the line of that number"),
+    _going("move.end", ("G", "end"), "End", "to the end, or to the line of that number"),
     Command("move.next_pane", ("tab",), "Next pane", "to the next pane"),
     Command("move.previous_pane", ("shift+tab",), "Previous pane", "to the previous pane"),
     Command(
@@ -96,8 +105,12 @@ COMMANDS: tuple[Command, ...] = (
         "back to the list; clears a search there",
         ANYWHERE,
     ),
-    Command("article.open_url", ("o",), "Open URL", "open the source in a browser"),
-    Command("article.copy_url", ("y",), "Copy URL", "copy the source URL", (*PANES, "source")),
+    Command(
+        "article.open_url", ("o",), "Open URL", "open the source in a browser", (*PANES, "links")
+    ),
+    Command(
+        "article.copy_url", ("y",), "Copy URL", "copy the source URL", (*PANES, "source", "links")
+    ),
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
     Command(
         "article.toggle_read",
@@ -118,6 +131,42 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.pipe", ("|",), "Pipe", "give the article as Markdown to a program"),
     Command("article.tag", ("+",), "Tag", "give the article a tag; tab completes it"),
     Command("article.untag", ("-",), "Untag", "take a tag from the article"),
+    Command("article.find", ("/",), "Find", "find words in the article", ("article", "find")),
+    Command("article.links", (";",), "Links", "the links of the article, numbered"),
+    _finding("find.next", ("n",), "Next place", "the next place found", counts=True),
+    _finding("find.previous", ("N",), "Previous place", "the place before", counts=True),
+    _finding("find.keep", ("enter",), "Keep", "read on from this place"),
+    _finding("find.close", ("escape",), "Close", "take the marks away"),
+    Command(
+        "select.start",
+        ("v",),
+        "Select",
+        "select words of the article, to copy them",
+        ("article", "find"),
+    ),
+    _selecting(
+        "select.word_next", ("l", "right", "w"), "Next word", "to the next word", counts=True
+    ),
+    _selecting(
+        "select.word_previous",
+        ("h", "left", "b"),
+        "Previous word",
+        "to the word before",
+        counts=True,
+    ),
+    _selecting(
+        "select.paragraph_next", ("}",), "Paragraph", "to the end of the paragraph", counts=True
+    ),
+    _selecting(
+        "select.paragraph_previous",
+        ("{",),
+        "Paragraph back",
+        "to the beginning of the paragraph",
+        counts=True,
+    ),
+    _selecting("select.begin", ("v", "space"), "Begin", "select from here on, or no longer"),
+    _selecting("select.copy", ("y", "enter"), "Copy", "copy what is selected"),
+    _selecting("select.leave", ("escape", "q"), "End", "select nothing"),
     *(
         Command(f"similar.jump:{n}", (str(n),), f"Similar {n}", f"jump to similar reading {n}")
         for n in range(1, 6)
@@ -125,7 +174,13 @@ COMMANDS: tuple[Command, ...] = (
     _reading("trail.back", ("[",), "Trail back", "back along the trail of articles visited"),
     _reading("trail.forward", ("]",), "Trail forward", "forward along the trail"),
     Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
-    Command("list.search", ("/",), "Search", "show only titles with these words", (*PANES, "help")),
+    Command(
+        "list.search",
+        ("/",),
+        "Search",
+        "show only titles with these words",
+        ("list", "side", "help"),
+    ),
     Command(
         "list.filter",
         ("f",),
@@ -150,7 +205,7 @@ COMMANDS: tuple[Command, ...] = (
         (*PANES, "story", "triage"),
     ),
     Command("app.history", ("U",), "Undo list", "show what can be undone"),
-    Command("app.help", ("?",), "Help", "show the keys of the pane", (*PANES, *DIALOGS)),
+    Command("app.help", ("?",), "Help", "show the keys of the pane", SELECTING),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
     Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),
@@ -161,6 +216,7 @@ COMMANDS: tuple[Command, ...] = (
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "list": ("article.open", "move.next_unread", "list.search", "app.help", "app.quit"),
     "article": ("article.back", "move.page_down", "article.open_url", "app.help", "app.quit"),
+    "select": ("select.begin", "select.copy", "select.paragraph_next", "app.help", "select.leave"),
     "side": ("article.back", "move.next_pane", "article.open", "app.help", "app.quit"),
 }
 """The five that matter most in each pane, to somebody new."""

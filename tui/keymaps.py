@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from themes.faults import nearest, shown, unknown
-from tui.commands import BY_ID, COMMANDS, Command, key_name
+from tui.commands import BY_ID, COMMANDS, EXTENDS, Command, key_name
 
 Keys = tuple[str, ...]
 """Keys pressed one after the other."""
@@ -61,6 +61,9 @@ EMACS: Mapping[str, Sequence[str]] = {
     "move.next_pane": ("ctrl+x o", "tab"),
     "article.back": ("ctrl+g", "escape", "h"),
     "list.search": ("ctrl+s", "/"),
+    "article.find": ("ctrl+s", "/"),
+    "find.close": ("ctrl+g", "escape"),
+    "select.leave": ("ctrl+g", "escape", "q"),
     "view.zoom": ("ctrl+x 1", "z"),
     "view.narrower": ("ctrl+x {",),
     "view.wider": ("ctrl+x }",),
@@ -155,6 +158,10 @@ def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None
     order = sorted(BY_ID, key=lambda name: name not in own)
     places: dict[str, dict[Keys, Command]] = {}
     keys = {name: tuple(_place(BY_ID[name], wanted[name], places, faults)) for name in order}
+    for place, base in EXTENDS.items():
+        own_keys, known = places.setdefault(place, {}), places[base]
+        free = (keys for keys in known if not any(_clash(keys, other) for other in own_keys))
+        places[place] = {**{keys: known[keys] for keys in free}, **own_keys}
     return Keymap({name: keys[name] for name in BY_ID}, places, preset in COUNTING, tuple(faults))
 
 
@@ -189,10 +196,15 @@ def _rival(
     """The command that could no longer be reached, or would be in the way."""
     for place in command.places:
         for other, rival in places.get(place, {}).items():
-            length = min(len(other), len(sequence))
-            if other[:length] == sequence[:length] and rival is not command:
+            if _clash(other, sequence) and rival is not command:
                 return rival
     return None
+
+
+def _clash(one: Keys, other: Keys) -> bool:
+    """Whether one of them is the beginning of the other."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def read_keys(text: str) -> Keys:

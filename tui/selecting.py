@@ -18,15 +18,16 @@ _WORD = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
 class Selection:
     """A cursor that stands on a word, and where the selection began, once it has."""
 
-    def __init__(self, layout: Layout, y: int) -> None:
-        """Put the cursor on the first word from a line on."""
-        self.cursor: Spot = layout[y].spot if y < layout.ready or not layout.complete else (0, 0)
+    def __init__(self, layout: Layout, spot: Spot) -> None:
+        """Put the cursor on the word at a place of a text that is not empty, else on the first one after it."""
+        self.cursor = spot
         self.anchor: Spot | None = None
         self._column = 0
-        if not _words(layout[y]):
-            self.move(layout, "line", 1)
+        line = layout[layout.line_of(spot)]
+        if _words(line):
+            self._go(line, _word_at(line, spot))
         else:
-            self._go(layout[y], 0)
+            self.move(layout, "line", 1)
 
     def begin(self) -> None:
         """Begin the selection at the cursor, or begin it anew."""

@@ -56,6 +56,11 @@ class Trail:
         if self.here is not None and self.here.article == article:
             self.stops[self.at] = replace(self.here, position=position, selected=selected)
 
+    def position(self, article: str) -> int | None:
+        """Where reading stood when the article one is at was left, if it is this one and was."""
+        here = self.here
+        return here.position if here is not None and here.article == article else None
+
     def entitle(self, article: str, title: str) -> None:
         """Know the title of an article."""
         self.stops = [

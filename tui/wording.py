@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from store.clean import clean_line
 from store.library import Undone
+from store.query import Query
 from store.times import DATE, from_micros
 
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
@@ -118,3 +119,11 @@ def described(change: Undone, titles: Mapping[str, str]) -> str:
 def count(number: int, noun: str) -> str:
     """`1 article`, `1,234 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(query: Query, articles: int) -> Sequence[str]:
+    """What a list shows, how much that is and in which order; the empty ones say nothing."""
+    shown = "" if query.show == "all" else query.show
+    words = f"/{query.words}" if query.words else ""
+    order = "" if query.sort == "date" else f"by {query.sort}"
+    return shown, query.category or "", words, count(articles, "article"), order

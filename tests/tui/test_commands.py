@@ -22,9 +22,13 @@ from tui.commands import (
 from tui.keymaps import make_keymap
 from tui.screens.actions import Reader
 from tui.screens.help import Help, help_lines
+from tui.screens.links import Links
 from tui.screens.outward import Source
 from tui.screens.picker import Picker
 from tui.screens.sheet import Sheet
+
+OF_THE_READER = {*PANES, "find", "select"}
+"""Places that are no dialogs."""
 
 
 def marked() -> Iterator[str]:
@@ -49,9 +53,10 @@ def test_every_command_has_a_test_with_real_keys() -> None:
 def test_every_command_has_an_action(each: object) -> None:
     action = getattr(each, "action").partition("(")[0]  # noqa: B009 - the parameter is an id too
     places = set(getattr(each, "places"))  # noqa: B009
-    if not places.isdisjoint(PANES):
+    if not places.isdisjoint(OF_THE_READER):
         assert callable(getattr(Reader, f"action_{action}"))
-    for place, screen in {"source": Source, "help": Help, "sheet": Sheet, "picker": Picker}.items():
+    dialogs = {"source": Source, "help": Help, "sheet": Sheet, "picker": Picker, "links": Links}
+    for place, screen in dialogs.items():
         assert place not in places or callable(getattr(screen, f"action_{action}"))
 
 
@@ -61,7 +66,7 @@ def test_every_action_has_a_command() -> None:
         name for base in Reader.__mro__ if base.__module__.startswith("tui.") for name in vars(base)
     }
     actions = {name.removeprefix("action_") for name in own if name.startswith("action_")}
-    reading = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+    reading = [each for each in COMMANDS if not OF_THE_READER.isdisjoint(each.places)]
     assert actions == {each.action.partition("(")[0] for each in reading}
 
 
@@ -96,7 +101,7 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTERS) == set(PANES)
+    assert set(FOOTERS) == {*PANES, "select"}
     assert footer("list", keymap.keys)[0] == "enter open"
     assert all(len(footer(pane, keymap.keys)) == 5 for pane in PANES)
     assert key_names(("space", "pagedown")) == "space page-down"

@@ -114,8 +114,8 @@ def test_a_key_may_mean_something_else_in_another_place() -> None:
     assert press(keymap, "source", Pending(), "s").command is None
     assert press(keymap, "list", Pending(), "s").command is BY_ID["article.toggle_star"]
     assert press(keymap, "", Pending(), "s").taken is False
-    assert {place for each in COMMANDS for place in each.places} == set(ANYWHERE)
-    assert set(keymap.places) == set(ANYWHERE) >= set(PANES)
+    assert {place for each in COMMANDS for place in each.places} == {*ANYWHERE, "find", "select"}
+    assert set(keymap.places) > set(ANYWHERE) >= set(PANES)
 
 
 READ = {
@@ -166,3 +166,12 @@ def test_whatever_is_written_is_a_key_or_a_fault(text: str) -> None:
 )
 def test_keys_as_the_terminal_sends_them(event: events.Key, name: str) -> None:
     assert key_of(event) == name
+
+
+def test_a_place_within_another_has_its_keys_besides_its_own() -> None:
+    """While words are found `n` leads on, and what has no meaning there keeps the one it has."""
+    keymap = make_keymap(own={"find.previous": ["x x"], "article.toggle_star": ["x"]})
+    assert press(keymap, "find", Pending(), "n").command is BY_ID["find.next"]
+    assert press(keymap, "find", Pending(), "m").command is BY_ID["article.toggle_read"]
+    assert press(keymap, "find", Pending(), "x").pending == Pending(("x",))
+    assert press(keymap, "article", Pending(), "x").command is BY_ID["article.toggle_star"]

@@ -20,7 +20,8 @@ from tests.reader import (
 )
 from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen
-from tui.widgets.article_view import RAIL, ArticleView
+from tui.widgets.article_view import ArticleView
+from tui.widgets.text_view import RAIL
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 

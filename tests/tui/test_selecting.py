@@ -33,7 +33,7 @@ def word(selection: Selection, layout: Layout) -> str:
 
 def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
     layout = lay_out(TEXT, 20)
-    selection = Selection(layout, 0)
+    selection = Selection(layout, (0, 0))
     seen = []
     for what, by in (
         ("word", 1), ("word", 1), ("word", 1), ("line", 1), ("line", 1), ("word", -1), ("paragraph", 1),
@@ -51,7 +51,7 @@ def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
     """Quotes keep their marks; bullets are as shown; markup is not copied."""
     for width in (12, 20, 80):
         layout = lay_out(TEXT, width)
-        selection = Selection(layout, 0)
+        selection = Selection(layout, (0, 0))
         selection.move(layout, "paragraph", 1)
         selection.begin()
         selection.move(layout, "end", 1)
@@ -65,7 +65,7 @@ def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
 
 def test_of_a_quote_alone_the_words_are_copied() -> None:
     layout = lay_out("> one\n> two", 20)
-    selection = Selection(layout, 0)
+    selection = Selection(layout, (0, 0))
     selection.begin()
     selection.move(layout, "end", 1)
     assert word(selection, layout) == "one\ntwo"
@@ -73,7 +73,7 @@ def test_of_a_quote_alone_the_words_are_copied() -> None:
 
 def test_backwards_it_is_the_same() -> None:
     layout = lay_out("one two three", 40)
-    selection = Selection(layout, 0)
+    selection = Selection(layout, (0, 0))
     selection.move(layout, "end", 1)
     selection.begin()
     selection.move(layout, "word", -1)
@@ -90,7 +90,7 @@ def test_any_selection_stands_in_the_text(
     layout = lay_out(text, width)
     if not len(layout):
         return
-    selection = Selection(layout, 0)
+    selection = Selection(layout, (0, 0))
     for what, by in before:
         selection.move(layout, what, by)  # type: ignore[arg-type]
     selection.begin()

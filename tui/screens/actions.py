@@ -17,9 +17,9 @@ from tui.screens.help import Help
 from tui.screens.insights import Insights
 from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
-from tui.screens.outward import Outward
 from tui.screens.reader import Panes
 from tui.screens.theming import Theming
+from tui.screens.within import Within
 from tui.widgets.search import SearchInput
 from tui.widgets.side_pane import SidePane
 
@@ -171,7 +171,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Insights, Outward, Theming):
+class Reader(Moving, Listing, Changing, Exporting, Insights, Within, Theming):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
@@ -232,7 +232,7 @@ class Reader(Moving, Listing, Changing, Exporting, Insights, Outward, Theming):
 
     def action_app_help(self) -> None:
         """Show the keys of the pane one is in."""
-        self.app.push_screen(Help(self.keymap, self.pane))
+        self.app.push_screen(Help(self.keymap, "select" if self.place == "select" else self.pane))
 
     def action_app_palette(self) -> None:
         """Find a command by its name."""

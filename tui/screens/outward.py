@@ -18,6 +18,7 @@ from tui.outside import (
     Opened,
     OpenRoute,
     Surroundings,
+    copy,
     copy_line,
     copy_route,
     open_route,
@@ -26,6 +27,9 @@ from tui.outside import (
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
 from tui.settings import Settings
+
+Copying = Callable[[str, CopyRoute, Callable[[bytes], None]], str]
+"""Copies a text by a route and says what is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,16 @@ class Outward(Panes):
         """Copy a line and say what is known of it."""
         self.status.say(await self._copied(text))
 
-    async def _copied(self, text: str) -> str:
+    @work(exclusive=True, group="clipboard")
+    async def copy_text(self, text: str) -> None:
+        """Copy lines of a text and say what is known of it."""
+        self.status.say(await self._copied(text, copy))
+
+    async def _copied(self, text: str, how: Copying = copy_line) -> str:
         driver = self.driver()
         send = driver.send if driver else _nowhere
         try:
-            return await asyncio.to_thread(copy_line, text, self.routes.copying, send)
+            return await asyncio.to_thread(how, text, self.routes.copying, send)
         except NewsError as error:
             return str(error)
 

@@ -17,7 +17,7 @@ from store.article import Entry
 from store.query import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
-from tui.commands import footer
+from tui.commands import FOOTERS, footer
 from tui.gateway import Gateway, Post
 from tui.keymaps import Keymap
 from tui.screens.keyed import Keyed
@@ -29,7 +29,7 @@ from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
 from tui.widgets.trail_line import TrailLine
-from tui.wording import count, joined, many, progress
+from tui.wording import joined, listed, many, progress
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
@@ -175,9 +175,14 @@ class Panes(Keyed, Screen[None]):
 
     def _enter(self, pane: Pane) -> None:
         self.pane = pane
-        self.status.set_keys(footer(pane, self.keymap.keys))
+        self.tell_keys()
         if pane != "side":  # which is about the one or the other
             self.reading = pane == "article" and bool(self._wanted)
+
+    def tell_keys(self) -> None:
+        """Name the keys that matter where the user is."""
+        place = self.place if self.place in FOOTERS else self.pane
+        self.status.set_keys(footer(place, self.keymap.keys))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know which pane the user is in, however they got there."""
@@ -232,9 +237,8 @@ class Panes(Keyed, Screen[None]):
         entry = message.entry
         self.trail.entitle(entry.article.id, entry.article.title)
         if message.opened and entry.article.id == self._wanted:
-            here = self.trail.here  # a library that cannot change does not know where one was
-            there = here is not None and here.article == entry.article.id
-            position = here.position if here is not None and there else None
+            # A library that cannot change does not know where one was.
+            position = self.trail.position(entry.article.id)
             self.article.show(entry, entry.reading.position if position is None else position)
             self.show_trail()
         elif _is(self.article.entry, entry.article.id):
@@ -386,14 +390,9 @@ class Panes(Keyed, Screen[None]):
         if self.shape.shape == "tiny":
             self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
             return
-        query, rows = self.query_shown, self.articles.rows
         read_only = "[read-only]" if self._read_only else ""
-        shown = "" if query.show == "all" else query.show
-        words = f"/{query.words}" if query.words else ""
-        order = "" if query.sort == "date" else f"by {query.sort}"
-        number = count(len(rows), "article")
-        parts = (read_only, shown, query.category or "", words, number, order, self._loading)
-        self.status.set_state(joined(parts))
+        shown = listed(self.query_shown, len(self.articles.rows))
+        self.status.set_state(joined((read_only, *shown, self._loading)))
 
 
 def _is(entry: Entry | None, article: str) -> bool:

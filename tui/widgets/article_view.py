@@ -1,46 +1,30 @@
-"""The article pane: its head and its text, laid out for the width and drawn line by line."""
+"""The article pane: a text in which words are found, parts selected and links numbered."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import ClassVar
 
-from textual.geometry import Offset, Size
 from textual.message import Message
 
-from store.article import Entry, minutes
+from store.article import Entry
 from tui.finding import Find
-from tui.layout import Layout, Line, Link, Span, Spot, lay_out, wrap
+from tui.layout import Line, Link, Span, Spot
 from tui.selecting import Move, Selection
-from tui.widgets.lines import LineView, Piece, cells, role_classes
-from tui.wording import count, day, joined
+from tui.widgets.lines import role_classes
+from tui.widgets.text_view import TextView
 
-MEASURE = 80
-"""Cells a line of text takes at most: beyond that the eye loses the next line."""
-SLICE = 1000
-"""Lines laid out at a time while nothing else is to be done."""
-NARROWEST, WIDEST, STEP = 30, 160, 4
-MARGIN = 1
-RAIL = "▐"
-"""Stands at the edge, as far down as the screen stands in the text."""
+MOST_LINES = 10_000
+"""Lines the cursor of a selection goes at once; further it goes to the end."""
 LOOKED_AT = 2000
 """Blocks of the text that are looked through at a time for what is to be found."""
 
 
-class ArticleView(LineView):
-    """Shows one article; posts when its end has been on the screen."""
+class ArticleView(TextView):
+    """Shows one article; posts how much was found in it, and when its end has been on the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "heading", "quote", "link", "strong", "em", "code", "accent", "match", "selection"
-    )
-
-    @dataclass
-    class EndReached(Message):
-        """The last line of the article has been shown."""
-
-        article: str
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "match", "selection")
 
     @dataclass
     class Looked(Message):
@@ -55,15 +39,6 @@ class ArticleView(LineView):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.entry: Entry | None = None
-        self.measure = MEASURE
-        self._head: list[Piece] = []
-        self._layout: Layout | None = None
-        self._width = 0
-        self._laid_out_for = Size(0, 0)
-        self._place = 0
-        self._ended = self._fresh = False
-        self._numbered = False
         self.found: Find | None = None
         """What is looked for in the text."""
         self.selection: Selection | None = None
@@ -71,123 +46,45 @@ class ArticleView(LineView):
 
     def show(self, entry: Entry, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
-        self.entry = entry
-        self._ended, self._fresh = False, True
-        self._place = position
         self.found = self.selection = None
-        self._numbered = False
-        self._layout, self._width = None, 0  # a hidden view is laid out once it is shown
-        self._lay_out()
-
-    def update_facts(self, entry: Entry) -> None:
-        """Show changed facts of the same article where it stands."""
-        self.entry = entry
-        if not self.size.width:
-            self._width = 0  # hidden: all of it is laid out when it is shown again
-            return
-        head = _head(entry, self._text_width)
-        if head != self._head:
-            self._head = head
-            self._set_known_height()
-            self.refresh()
+        super().show(entry, position)
 
     def clear(self) -> None:
         """Show nothing."""
-        self.entry = self._layout = self.found = self.selection = None
-        self._head = []
-        self.set_height(0)
-        self.refresh()
+        self.found = self.selection = None
+        super().clear()
 
     @property
-    def position(self) -> int:
-        """The offset into the text at which reading stands; the size of the screen moves it not."""
-        return self._place
+    def wandering(self) -> bool:
+        """Whether a search or the links jump through the text."""
+        return self.found is not None or self._numbered
 
     @property
-    def at_end(self) -> bool:
-        """Whether the last line is on the screen."""
-        complete = self._layout is not None and self._layout.complete
-        return complete and self.top >= self.bottom
+    def spot(self) -> Spot | None:
+        """The word selected, else the hit."""
+        if self.selection is not None:
+            return self.selection.cursor
+        hit = self.found.hit if self.found is not None else None
+        return hit.spot if hit is not None else None
 
-    def set_measure(self, change: int) -> None:
-        """Make the lines longer or shorter by steps; the place in the text stays."""
-        self.measure = min(max(NARROWEST, self.measure + change * STEP), WIDEST)
-        self._lay_out()
+    def marked(self, line: Line) -> Sequence[Span]:
+        """The hits on a line, and what of it is selected."""
+        marked: list[Span] = []
+        if self.found is not None:
+            marked += self.found.spans(line)
+        if self.selection is not None and self._layout is not None:
+            marked += self.selection.spans(self._layout, line)
+        return marked
 
-    @property
-    def _text_width(self) -> int:
-        return max(1, min(self.measure, self.size.width - 2 * MARGIN))
-
-    def _remember(self) -> None:
-        line = self.top - len(self._head)
-        self._place = self._layout[line].offset if self._layout is not None and line > 0 else 0
-
-    def _lay_out(self) -> None:
-        if self.entry is None or not self.size.width:
-            return
-        self._laid_out_for = Size(0, 0)
-        self._width = width = self._text_width
-        self._head = _head(self.entry, width)
-        self._layout = lay_out(self.entry.body.text, width, numbered=self._numbered)
-        self._lay_out_more()
-        self._go_to_place()
-        self.refresh()
-
-    def _go_to_place(self) -> None:
-        # What moves the view until the size is noted is not the reader, and not remembered.
-        self._laid_out_for = Size(0, 0)
-        line = 0
-        if self._layout is not None and self._place:
-            line = self._layout.line_at(self._place) + len(self._head)
-        self.go_to(line)
-        if self._fresh:
-            self._fresh = False
-            self._ended = line > 0 and self.at_end  # it was reached before
-        self._laid_out_for = self.size
-        self.call_after_refresh(self._look_for_end)
-
-    def _lay_out_more(self) -> None:
-        # The first screen of a long article stands at once; the rest follows in slices, so that
-        # no key waits for all of it.
-        if self._layout is not None and self._layout.more(SLICE):
-            self.call_later(self._lay_out_more)
-        self._set_known_height()
-
-    def _set_known_height(self) -> None:
-        if self._layout is not None:
-            self.set_height(len(self._head) + self._layout.ready)
-
-    def go_to(self, line: int) -> None:
-        """Make this line the first on the screen; what lies before it is laid out first."""
-        if self._layout is not None:
-            wanted = line + self.size.height - len(self._head)
-            self._layout.more(wanted - self._layout.ready)
-            self._set_known_height()
-        super().go_to(line)
-
-    def on_resize(self) -> None:
-        """Lay the text out for the new width; the place in the text stays."""
-        if self.entry is not None and self._text_width != self._width:
-            self._lay_out()
-        elif self.entry is None or self.size == self._laid_out_for:
-            self.call_after_refresh(self._look_for_end)
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll; while something is selected move its cursor instead."""
+        if self.selection is None:
+            super().scroll_lines(lines)
         else:
-            self._go_to_place()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Notice where reading is."""
-        super().watch_scroll_y(old_value, new_value)
-        if self.size == self._laid_out_for:
-            self._remember()
-            self._look_for_end()
-
-    def _look_for_end(self) -> None:
-        # What a search jumps to has not been read.
-        if self.entry is None or not self.display or self.found is not None:
-            return
-        if self.at_end and not self._ended:
-            self._ended = True
-            self.post_message(self.EndReached(self.entry.article.id))
+            far = abs(lines) > MOST_LINES
+            self.move_selection(
+                "end" if far else "line", (1 if lines > 0 else -1) if far else lines
+            )
 
     # -- finding ---------------------------------------------------------------------------
 
@@ -217,7 +114,7 @@ class ArticleView(LineView):
     def _tell_found(self, *, moved: bool) -> None:
         if self.found is not None:
             if moved and self.found.hit is not None:
-                self._show_spot(self.found.hit.spot)
+                self.show_spot(self.found.hit.spot)
             self.post_message(self.Looked(self.found.count))
         self.refresh()
 
@@ -232,19 +129,6 @@ class ArticleView(LineView):
         self.found = None
         self.refresh()
 
-    def go_to_offset(self, offset: int) -> None:
-        """Go to a place of the text, as it was noted as `position`."""
-        self._place = offset
-        self._go_to_place()
-
-    def _show_spot(self, spot: Spot) -> None:
-        """See that a place of the text is on the screen, with some lines around it."""
-        if self._layout is None:
-            return
-        line, height = self._layout.line_of(spot) + len(self._head), self.size.height
-        if not self.top <= line < self.top + height:
-            self.go_to(line - height // 3)
-
     # -- selecting -------------------------------------------------------------------------
 
     def start_selecting(self) -> bool:
@@ -254,7 +138,9 @@ class ArticleView(LineView):
             return False
         y = max(0, self.top - len(self._head))
         hit = self.found.hit if self.found is not None else None
-        self.selection = Selection(layout, layout.line_of(hit.spot) if hit else y)
+        self.selection = Selection(
+            layout, hit.spot if hit else layout[min(y, layout.ready - 1)].spot
+        )
         self.refresh()
         return True
 
@@ -267,8 +153,9 @@ class ArticleView(LineView):
     def move_selection(self, what: Move, by: int) -> None:
         """Move the cursor; what is selected goes as far."""
         if self.selection is not None and self._layout is not None:
-            self.selection.move(self._layout, what, by)
-            self._show_spot(self.selection.cursor)
+            for _ in range(abs(by)):
+                self.selection.move(self._layout, what, 1 if by > 0 else -1)
+            self.show_spot(self.selection.cursor)
             self.refresh()
 
     def end_selecting(self) -> str:
@@ -301,90 +188,5 @@ class ArticleView(LineView):
         """See that a place of the text is on the screen; reading stands where it stood."""
         if self._layout is not None:
             place = self._place
-            self._show_spot(self._layout[self._layout.line_at(offset)].spot)
+            self.show_spot(self._layout[self._layout.line_at(offset)].spot)
             self._place = place
-
-    # -- drawing ---------------------------------------------------------------------------
-
-    @property
-    def caret(self) -> Offset:
-        """Where on the screen reading stands: the word selected, the hit, else the first line of text."""
-        spot = None
-        if self.selection is not None:
-            spot = self.selection.cursor
-        elif self.found is not None and self.found.hit is not None:
-            spot = self.found.hit.spot
-        margin = max(0, (self.size.width - self._text_width) // 2)
-        if spot is None or self._layout is None:
-            return Offset(margin, 0)
-        y = self._layout.line_of(spot)
-        line = self._layout[y]
-        x = cells(line.text[: spot[1] - line.start + line.lead])
-        return Offset(margin + x, y + len(self._head) - self.top)
-
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """One line of the head or of the text, centred, and how far down the text it stands."""
-        if self.entry is None:
-            return [(" enter opens an article", "muted")] if y == 0 else []
-        margin = (width - self._text_width) // 2
-        pieces = [(" " * margin, "text"), *self._text_pieces(y)]
-        if self._rail() == y - self.top:
-            used = sum(cells(text) for text, _ in pieces)
-            pieces += [(" " * (width - 1 - used), "text"), (RAIL, "muted")]
-        return pieces
-
-    def _text_pieces(self, y: int) -> Sequence[Piece]:
-        if y < len(self._head):
-            return [self._head[y]]
-        y -= len(self._head)
-        if self._layout is None or y >= self._layout.ready:
-            return []
-        line = self._layout[y]
-        return _pieces(line, self._text_width, self._marked(line))
-
-    def _marked(self, line: Line) -> Sequence[Span]:
-        marked: list[Span] = []
-        if self.found is not None:
-            marked += self.found.spans(line)
-        if self.selection is not None and self._layout is not None:
-            marked += self.selection.spans(self._layout, line)
-        return marked
-
-    def _rail(self) -> int | None:
-        """The row of the mark at the edge: the first one at the start of the text, the last at its end."""
-        layout, height = self._layout, self.size.height
-        if self.entry is None or layout is None or (layout.complete and not self.bottom):
-            return None
-        first = self.top - len(self._head)
-        start = layout.offset(first) if first > 0 else 0
-        seen = layout.offset(max(0, first + height)) - start
-        left = len(self.entry.body.text) - seen
-        return height - 1 if self.at_end else min(height - 2, start * (height - 1) // max(1, left))
-
-
-def _head(entry: Entry, width: int) -> list[Piece]:
-    article = entry.article
-    facts = joined(
-        (
-            article.category,
-            day(article.date),
-            ", ".join(article.authors),
-            count(article.words, "word"),
-            f"{minutes(article.words)} min",
-        )
-    )
-    title: list[Piece] = [(line, "heading") for line in wrap(article.title, width)]
-    return [*title, *((line, "muted") for line in wrap(facts, width)), ("", "text")]
-
-
-def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
-    """The line as pieces of one role each; of spans that overlap the last one counts."""
-    spans = (*line.spans, *marked)
-    edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
-    pieces: list[Piece] = [("", "text")]
-    if line.rtl:
-        pieces[0] = (" " * max(0, width - cells(line.text)), "text")
-    for start, end in pairwise(edges):
-        role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
-        pieces.append((line.text[start:end], role))
-    return pieces
