@@ -45,6 +45,8 @@ NEWSBOAT: Mapping[str, Sequence[str]] = {
     "article.delete": ("D",),
     "list.filter": ("F", "f"),
     "list.sort": ("g",),
+    "feeds.fetch": ("r", "R"),
+    "feeds.list": ("L",),
     "app.palette": (":", "ctrl+p"),
     "app.quit": ("Q", "ctrl+q"),
     "dialog.close": ("Q",),

@@ -13,6 +13,7 @@ from store.library import Category, Undone
 from store.query import Query
 
 if TYPE_CHECKING:
+    from store.feeds.book import Shown
     from store.statistics import Pace, Statistics
     from store.story import Chapter
 
@@ -138,6 +139,47 @@ class PaceMeasured(Message):
     """How fast the reader reads."""
 
     pace: Pace
+
+
+@dataclass
+class FetchProgressed(Message):
+    """One more feed was fetched."""
+
+    done: int
+    total: int
+    name: str
+    """Of the feed."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last progress counts."""
+        return isinstance(message, FetchProgressed)
+
+
+@dataclass
+class FetchEnded(Message):
+    """All feeds were fetched, or the fetch was stopped; what came is on the disk."""
+
+    added: int
+    done: int
+    total: int
+    failed: int
+
+
+@dataclass
+class FeedsListed(Message):
+    """The feeds with their states and counts."""
+
+    feeds: Sequence[Shown]
+    now: int
+    """Seconds since 1970, for the ages."""
+
+
+@dataclass
+class PrivateHostMet(Message):
+    """A URL that was typed leads to a private network."""
+
+    url: str
+    problem: str
 
 
 @dataclass

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from store.archive import Progress
     from store.library import Library
     from tui.app import NewsApp
-    from tui.gateway import Background, Gateway, Post
+    from tui.gateway import Gateway, Post
+    from tui.gateway.feeds import Access
     from tui.settings import Settings
 
 SHUT_DOWN = 2.0
@@ -91,9 +92,7 @@ class Running:
         loaded = load_settings(self._paths.config, slow=self._slow)
         log = CrashLog(self._paths.state / "crash.log")
         app = self._app = NewsApp(
-            lambda post: self._make_gateway(
-                library, post, loaded.settings, None if hint else self._backup
-            ),
+            lambda post: self._make_gateway(library, post, loaded.settings, own=not hint),
             now,
             routes(os.environ, loaded.settings),
             hint,
@@ -119,16 +118,25 @@ class Running:
         return app.return_code or 0
 
     def _make_gateway(
-        self, library: Library, post: Post, settings: Settings, background: Background | None
+        self, library: Library, post: Post, settings: Settings, *, own: bool
     ) -> Gateway:
+        """The gateway; samples are neither backed up nor added to by feeds."""
         from tui.gateway import Gateway
         from tui.hooks import Hooks
         from tui.messages import StoreFailed
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = Hooks(programs, lambda problem: post(StoreFailed(problem)))
-        self._gateway = Gateway(library, post, background, hooks)
+        self._gateway = Gateway(library, post, self._backup if own else None, hooks)
+        self._gateway.access = self._feeds if own else None
         return self._gateway
+
+    def _feeds(self) -> Access:
+        from store.feeds.book import Book
+        from tui.cli.feeds import network
+        from tui.gateway.feeds import Access
+
+        return Access(Book(self._paths.library, self._paths.cache), network)
 
     def _keep_curtain(self, app: NewsApp) -> None:
         from tui.curtain import keep, signature

@@ -191,9 +191,10 @@ def _subscription(outline: Element, folders: Sequence[str]) -> Subscription:
         checked_url(url)
     except UrlRefused as error:
         raise BadInput(str(error).removeprefix("Not opened: ")) from error
+    title = clean_line(outline.get("text") or outline.get("title") or "", 200)
     return Subscription(
         url=url,
-        title=clean_line(outline.get("text") or outline.get("title") or "", 200),
+        title="" if title == Subscription(url).name else title,
         category="/".join(name.replace("/", "∕") for name in folders),
         site=clean_line(outline.get("htmlUrl") or "", 2000),
         paused=_flag(outline, "paused"),

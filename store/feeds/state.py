@@ -50,11 +50,9 @@ def _state(value: Any) -> FeedState:
     kept: dict[str, Any] = {}
     for each in fields(FeedState):
         given = value.get(each.name)
-        if each.name == "seen" and isinstance(given, list):
+        if isinstance(given, list) and each.name == "seen":
             kept["seen"] = tuple(map(str, given))
-        elif each.name == "times" and isinstance(given, int):
-            kept["times"] = given
-        elif isinstance(given, str):
+        elif type(given) is type(each.default):
             kept[each.name] = given
     return FeedState(**kept)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from store.article import Found
 from store.documents import article_document, article_of, body_document, body_of
+from store.errors import BadInput
 
 Values = Mapping[str, Any]
 
@@ -27,7 +28,11 @@ def take_feed(about: Values, data: bytes) -> Values:
     from store.feeds.parse import parse_feed
 
     names = ("key", "url", "now", "category")
-    parsed = parse_feed(data, about["charset"], Feed(*(about[name] for name in names)))
+    try:
+        parsed = parse_feed(data, about["charset"], Feed(*(about[name] for name in names)))
+    except BadInput as error:
+        links = _links(data, about)
+        raise BadInput(f"{error}; its feed is {links[0]}" if links else str(error)) from None
     return {
         "title": parsed.title,
         "site": parsed.site,
@@ -35,6 +40,15 @@ def take_feed(about: Values, data: bytes) -> Values:
         "refused": [f"{each.where}: {each.reason}" for each in parsed.refused],
         "left_out": parsed.left_out,
     }
+
+
+def _links(data: bytes, about: Values) -> list[str]:
+    """The feeds that a page names which stands where a feed should."""
+    from store.feeds.discover import feed_links
+    from store.feeds.text import decoded, kind_of
+
+    text = decoded(data, about["charset"])
+    return feed_links(text, about["url"]) if kind_of(text) == "html" else []
 
 
 def take_page(about: Values, data: bytes) -> Values:

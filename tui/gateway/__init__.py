@@ -9,6 +9,7 @@ from __future__ import annotations
 from tui.gateway.articles import Articles
 from tui.gateway.changes import Changes, Mark
 from tui.gateway.exports import Exports
+from tui.gateway.feeds import Feeds
 from tui.gateway.insight import Insight
 from tui.gateway.lists import Background, Lists
 from tui.gateway.worker import Post
@@ -16,5 +17,5 @@ from tui.gateway.worker import Post
 __all__ = ["Background", "Gateway", "Mark", "Post"]
 
 
-class Gateway(Articles, Changes, Exports, Insight, Lists):
+class Gateway(Articles, Changes, Exports, Feeds, Insight, Lists):
     """Asks the library on its own thread; each answer is a message of `tui.messages`."""

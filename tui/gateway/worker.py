@@ -87,13 +87,17 @@ class Worker:
         return True
 
     def _report(self, job: Future[object]) -> None:
+        if job.exception() is not None:
+            self._tell_failure(job)
+        elif self._complete:
+            self._tell_problems()
+        self._pending.discard(job)
+
+    def _tell_failure(self, job: Future[Any]) -> None:
         if (error := job.exception()) is not None:
             if not isinstance(error, NewsError):
                 log.error("a job of the library failed", exc_info=error)
             self._post(messages.StoreFailed(clean_line(str(error)) or type(error).__name__))
-        elif self._complete:
-            self._tell_problems()
-        self._pending.discard(job)
 
     def _tell_problems(self) -> None:
         """Tell what was found wrong since: a text is read only when it is opened."""
@@ -128,6 +132,12 @@ class Worker:
         if self._hooks is not None and self._hooks.wants("on_read"):
             facts = [facts_json(*each) for each in self._library.articles(articles)]
             self._hooks.run("on_read", facts)
+
+    def _came(self, articles: Sequence[str]) -> None:
+        """Articles came in just now: the user's program is told, if there is one."""
+        if articles and self._hooks is not None and self._hooks.wants("on_new"):
+            facts = [facts_json(*each) for each in self._library.articles(articles)]
+            self._hooks.run("on_new", facts)
 
     def _say(self, said: str) -> None:
         self._changed({}, said)

@@ -13,6 +13,7 @@ from tui.arrangement import PANES, Pane
 from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
+from tui.screens.feeding import Feeding
 from tui.screens.help import Help
 from tui.screens.insights import Insights
 from tui.screens.keyed import FAR
@@ -171,7 +172,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Insights, Within, Theming):
+class Reader(Moving, Listing, Changing, Exporting, Feeding, Insights, Within, Theming):
     """The reader's screen."""
 
     def action_article_open(self) -> None:
@@ -192,7 +193,8 @@ class Reader(Moving, Listing, Changing, Exporting, Insights, Within, Theming):
         if self.asked is not None:
             self.end_asking()
         elif self.search is not None or self.pane == "list":
-            self.clear_search()
+            if not self.clear_search():
+                self.stop_fetching()
         else:
             self.leave()
             self.zoomed = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from tui.widgets.search import SearchInput
 
 LONGEST = 4000
@@ -30,3 +32,18 @@ class ExportPrompt(Prompt):
 
 class PipePrompt(Prompt):
     """Asks for the program an article is given to."""
+
+
+class UrlPrompt(Prompt):
+    """Asks for URLs; a paste of several lines is as many of them."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all lines: the input itself would take the first one."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(" ".join(event.text.split()))
+
+    @property
+    def urls(self) -> list[str]:
+        """What was typed."""
+        return list(dict.fromkeys(self.value.split()))
