@@ -8,6 +8,7 @@ import pytest
 
 from store.article import Found
 from store.folder import FolderLibrary
+from store.library import Library
 from store.query import Query
 from tests.reader import article_id, long_text, make_article, make_library
 from tui.keymaps import make_keymap
@@ -46,9 +47,16 @@ class Session:
             lambda: (80, self.rows),
             lambda url: self.opened.append(url) or "Opened",  # type: ignore[func-returns-value]
             lambda text: self.copied.append(text) or "Sent",  # type: ignore[func-returns-value]
+            prepare,
         )
         LinearReader(self.library(), make_keymap(), world).run()
         return "\n".join(said)
+
+
+def prepare(library: Library) -> None:
+    """Bring the index up to date."""
+    for _ in library.prepare():
+        pass
 
 
 @pytest.fixture
@@ -56,6 +64,8 @@ def session(tmp_path: Path) -> Session:
     """Fourteen articles; 14 is the newest and first, 13 is long."""
     found = [make_article(number) for number in range(1, 15)]
     found[12] = make_article(13, text=long_text(30))
+    for number in (3, 4, 6):
+        found[number - 1] = make_article(number, title=f"The harbour master, number {number}")
     return Session(tmp_path, found)
 
 
@@ -81,6 +91,9 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
     assert "Going on where reading stopped; g: the start" in again
     assert "Paragraph 1 begins." not in again
     assert "More. Number" in again
+    found = session.run("2", "g", "/Paragraph 20", "/", "nothing like it")
+    assert found.count("Paragraph 20 begins.") == 1
+    assert "not found from here on: nothing like it" in found
     end = session.run("2", "G", "", "h")
     assert "End of the article." in end
     assert "Paragraph 30 begins." in end
@@ -106,13 +119,14 @@ def test_changes_are_said_and_undone(session: Session) -> None:
 
 def test_search_filter_category_and_sort(session: Session) -> None:
     """In one line, or asked for; a choice by its number or its first letters."""
-    said = session.run("/ number 1", "f", "2", "c so", ",title", "c", "1", "/", "13", "h")
-    assert "6 articles, 6 unread." in said
-    assert "1. all\n2. unread" in said
+    said = session.run(
+        "/ harbour master", "f", "2", "c so", ",title", "/", "number", "h", "/ a:b:("
+    )
     assert "3 articles, 3 unread." in said
-    assert "Words of the title: " in said
-    assert said.rstrip(": ?").count("1 article, 1 unread.") == 1
-    assert "14 articles, 14 unread" in said.rpartition("1 article, 1 unread.")[2]
+    assert "1. all\n2. unread" in said
+    assert "2 articles, 2 unread." in said
+    assert "Search: " in said
+    assert said.count("7 articles, 7 unread.") == 2, "found by the words, and without them again"
 
 
 def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:

@@ -10,8 +10,9 @@ import sys
 from typing import NoReturn
 
 from store.article import Entry
+from store.errors import BadInput
 from store.library import Library
-from tui.cli.opening import load, opened, paths_of, settings_of, unloaded
+from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unloaded
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World
 from tui.outside import Surroundings, copy_line, copy_route, open_route, open_url
@@ -70,6 +71,7 @@ def _run(options: argparse.Namespace, library: Library) -> int:
         size=page_size,
         open_url=lambda url: open_url(url, opening, os.environ).message,
         copy=lambda text: copy_line(text, copying, _send),
+        prepare=indexed,
     )
     if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
@@ -101,7 +103,12 @@ def _ask(prompt: str) -> str | None:
 
 
 def _send(data: bytes) -> None:
-    """To the terminal, if it can do more than print."""
-    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        sys.stdout.write(data.decode("ascii"))
-        flush()
+    """To the terminal.
+
+    Raises:
+        BadInput: It can do nothing but print.
+    """
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        raise BadInput("not copied: this terminal has no clipboard")
+    sys.stdout.write(data.decode("ascii"))
+    flush()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from store.article import Entry, Row
-from store.errors import LibraryReadOnly, NewsError
+from store.errors import BadInput, LibraryReadOnly, NewsError
+from store.finding import needs_index
 from store.library import Library
 from store.query import Query
 from tui.keymaps import Keymap
@@ -29,6 +30,8 @@ class World:
     """Opens a URL; what came of it, in a line."""
     copy: Callable[[str], str]
     """Copies a line; what is known of it."""
+    prepare: Callable[[Library], None]
+    """Brings what searches use up to date."""
 
 
 class Pages:
@@ -96,6 +99,19 @@ class Pages:
             self._first = first
             self.show_list()
 
+    def find(self, words: str) -> None:
+        """Print the page that begins with the next line of the article with these words.
+
+        Raises:
+            BadInput: There is none.
+        """
+        wanted = words.casefold()
+        for y, line in enumerate(self._lines):
+            if y > self._top and wanted in line.text.casefold():
+                self.show_page(y)
+                return
+        raise BadInput(f"not found from here on: {words}")
+
     def show_page(self, top: int) -> None:
         """Print a page of the article; its last one makes it read."""
         self._top, self._below = top, min(len(self._lines), top + self.page())
@@ -114,7 +130,13 @@ class Pages:
         self.world.say("\n".join([*(row_line(row, n) for n, row in shown), f"{said}."]))
 
     def select(self) -> None:
-        """Ask for the list again."""
+        """Ask for the list again.
+
+        Raises:
+            BadQuery: What is searched for cannot be understood.
+        """
+        if needs_index(self.query.words):
+            self.world.prepare(self.library)
         self.rows = self.library.rows(self.query)
         self._first = 0
 

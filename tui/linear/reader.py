@@ -36,6 +36,7 @@ class LinearReader(Pages):
             "move.previous_unread": lambda _: self.step(-1, unread=True),
             "article.open": self._open_row,
             "article.back": self._back,
+            "article.find": self._find,
             "article.open_url": self._open_url,
             "article.copy_url": self._copy_url,
             "article.toggle_read": lambda typed: self._toggle(typed, "read", "unread"),
@@ -133,6 +134,10 @@ class LinearReader(Pages):
             raise NewsError(f"not in the library: {other.title}")
         self.open(other.id)
 
+    def _find(self, typed: Typed) -> None:
+        if words := typed.words or (self.world.ask("Find: ") or "").strip():
+            self.find(words)
+
     def _about(self, typed: Typed) -> None:
         entry = self.library.entry(self._target(typed, "view.side"))
         lines = about_lines(entry, self.library.similar(entry), self.world.size()[0])
@@ -143,7 +148,8 @@ class LinearReader(Pages):
 
     def _copy_url(self, typed: Typed) -> None:
         url = self._url(typed, "article.copy_url")
-        self.world.say(f"{url}\n{self.world.copy(url)}")
+        self.world.say(url)
+        self.world.say(self.world.copy(url))
 
     def _url(self, typed: Typed, command_id: str) -> str:
         url = self.library.entry(self._target(typed, command_id)).article.url
@@ -205,13 +211,17 @@ class LinearReader(Pages):
     # -- lists -----------------------------------------------------------------------------
 
     def _change_query(self, query: Query) -> None:
+        before, self.query = self.query, query
+        try:
+            self.select()
+        except NewsError:
+            self.query = before
+            raise
         self.leave()
-        self.query = query
-        self.select()
         self.show_list()
 
     def _search(self, typed: Typed) -> None:
-        words = typed.words or self.world.ask("Words of the title: ") or ""
+        words = typed.words or self.world.ask("Search: ") or ""
         self._change_query(replace(self.query, words=words.strip()))
 
     def _filter(self, typed: Typed) -> None:

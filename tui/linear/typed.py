@@ -24,7 +24,6 @@ HELP = {
     "article.copy_url": "say and copy the source URL",
     "article.tag": "give the article a tag",
     "list.category": "show one category",
-    "list.search": "show only titles with these words",
     "view.side": "say summary, similar readings and details",
     "app.help": "say what can be typed",
 }

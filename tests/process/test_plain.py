@@ -1,0 +1,74 @@
+"""`newstui read` and `newstui --plain` as their users run them."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import (
+    NEWSTUI,
+    article,
+    library_of,
+    long_article,
+    newstui,
+    shown,
+    start,
+)
+from tests.terminal import environment
+
+pytestmark = pytest.mark.slow
+
+PLAIN = (*NEWSTUI, "--plain")
+
+
+def test_an_article_for_a_pipe(tmp_path: Path) -> None:
+    """Eighty cells a line, no escape, nothing marked."""
+    library_of(tmp_path, long_article(1, 3))
+    lines = newstui(tmp_path, "read", "00000001").splitlines()
+    assert lines[0] == "Title 1"
+    assert 70 < max(map(len, lines)) <= 80
+    assert "\x1b" not in "".join(lines)
+    assert not shown(tmp_path, 1)["read"]
+
+
+def test_commands_from_a_pipe(tmp_path: Path) -> None:
+    """Cases 121, 122: it needs no terminal; what is not UTF-8 ends nothing."""
+    library_of(tmp_path, article(1), article(2))
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui", "--plain"],
+        input=b"2m\n\xff\xfe\n1\ns\nq\n",
+        capture_output=True,
+        env=environment(tmp_path, {"NEWSTUI_MACHINE": "desk", "TERM": ""}),
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    text = ran.stdout.decode()
+    assert text.startswith("1. Title 2 (unread; harbour; 2024-01-02; 1 minute)\n")
+    assert "marked read: Title 1. u undoes it." in text
+    assert "Number, command" not in text, "nobody is asked"
+    assert (shown(tmp_path, 1)["read"], shown(tmp_path, 2)["starred"]) == (True, True)
+
+
+def test_on_a_terminal_that_only_prints(tmp_path: Path) -> None:
+    """Cases 112, 122: no escape sequence, pages of its height, the place kept when it is ended."""
+    library_of(tmp_path, long_article(1))
+    env = {"TERM": "dumb"}
+    with start(tmp_path, command=PLAIN, env=env, size=(60, 12)) as terminal:
+        terminal.wait_for("List. Number, command, or ?:")
+        terminal.write("1\n")
+        terminal.wait_for("Paragraph 1.")
+        terminal.write("\n\n")
+        terminal.wait_for(re.compile(r"Paragraph [3-9]\."))
+        terminal.write("y\n")
+        terminal.wait_for("https://news.example/1\nnot copied: this terminal has no clipboard")
+        terminal.write("?\n")
+        terminal.wait_for("q: leave newstui")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 143
+        assert b"\x1b" not in terminal.raw
+    assert shown(tmp_path, 1)["position"] > 0
