@@ -10,7 +10,7 @@ from textual.message import Message
 
 from store.article import Entry, Row, Similar
 from store.library import Category, Undone
-from store.query import Query
+from store.query import Query, Show
 
 if TYPE_CHECKING:
     from store.feeds.book import Shown
@@ -47,6 +47,14 @@ class RowsSelected(Message):
 
     query: Query
     rows: list[Row]
+
+
+@dataclass
+class ShowsCounted(Message):
+    """How many articles a list would show with each reading state it can be narrowed to."""
+
+    query: Query
+    counts: Mapping[Show, int]
 
 
 @dataclass

@@ -31,6 +31,8 @@ async def test_filter_by_reading_state(start: Start) -> None:
         await running.press("m", "j", "s", "f")
         assert isinstance(running.app.screen, Picker)
         assert all(show in drawn(running.app) for show in SHOWS)
+        assert "unread       11" in drawn(running.app)
+        assert "starred       1" in drawn(running.app)
         await running.press("j", "enter")
         assert numbers(running) == list(range(11, 0, -1))
         assert running.at == 11, "the cursor stays on its article"
@@ -71,8 +73,9 @@ async def test_one_category(start: Start) -> None:
         await running.press("m", "c")
         text = drawn(running.app)
         assert "every category" in text
-        assert "north  6 unread of 6" in text
-        assert "south  5 unread of 6" in text
+        assert "every category  11 unread of 12" in text
+        assert "north             6 unread of 6" in text
+        assert "south             5 unread of 6" in text
         await running.press("j", "enter")
         assert numbers(running) == [11, 9, 7, 5, 3, 1]
         assert running.said.startswith("north · 6 articles")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.clean import clean_line
 from store.library import Library, Loaded
-from store.query import Query
+from store.query import SHOWS, Query
 from tui import messages
 from tui.gateway.worker import Post, Worker
 from tui.hooks import Hooks
@@ -58,6 +59,10 @@ class Lists(Worker):
         self._query = query
         self._submit(lambda: self._select(query))
 
+    def count_shows(self, query: Query) -> None:
+        """Ask how many articles a list would show with each reading state."""
+        self._submit(lambda: self._count_shows(query))
+
     def count_categories(self) -> None:
         """Ask for the categories."""
         self._submit(lambda: self._post(messages.CategoriesCounted(self._library.categories())))
@@ -95,6 +100,11 @@ class Lists(Worker):
     def _select(self, query: Query) -> None:
         if query == self._query:  # a later question has not made this one pointless
             self._post(messages.RowsSelected(query, self._library.rows(query)))
+
+    def _count_shows(self, query: Query) -> None:
+        asked = {show: replace(query, show=show) for show in SHOWS}
+        counts = {show: len(self._library.rows(each)) for show, each in asked.items()}
+        self._post(messages.ShowsCounted(query, counts))
 
     def _refresh(self) -> None:
         fresh = self._library.refresh()

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from store.query import SHOWS, SORTS
 from tui import messages
-from tui.screens.picker import Picker
+from tui.screens.picker import Picker, in_columns
 from tui.screens.reader import SEARCH_LIMIT, Panes
 from tui.widgets.search import SearchInput
 
@@ -61,13 +61,21 @@ class Listing(Panes):
         return there
 
     def action_list_filter(self) -> None:
-        """Choose a reading state."""
+        """Choose a reading state, once it is counted what each would show."""
+        self.gateway.count_shows(self.query_shown)
+
+    @on(messages.ShowsCounted)
+    def choose_show(self, message: messages.ShowsCounted) -> None:
+        """Offer the reading states with their counts."""
+        if not self.is_active or message.query != self.query_shown:
+            return
 
         def take(index: int | None) -> None:
             if index is not None:
                 self.select(replace(self.query_shown, show=SHOWS[index]))
 
-        self.app.push_screen(Picker("Show", SHOWS, SHOWS.index(self.query_shown.show)), take)
+        lines = in_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
+        self.app.push_screen(Picker("Show", lines, SHOWS.index(self.query_shown.show)), take)
 
     def action_list_sort(self) -> None:
         """Choose an order."""
@@ -88,10 +96,11 @@ class Listing(Panes):
         if not self.is_active:
             return
         names: list[str | None] = [None, *(each.name for each in message.categories)]
-        lines = ["every category"] + [
-            f"{each.name or '(none)'}  {each.unread} unread of {each.total}"
-            for each in message.categories
-        ]
+        counts = [(each.name or "(none)", each.unread, each.total) for each in message.categories]
+        every = "every category", sum(each[1] for each in counts), sum(each[2] for each in counts)
+        lines = in_columns(
+            [(name, f"{unread:,} unread of {total:,}") for name, unread, total in (every, *counts)]
+        )
 
         def take(index: int | None) -> None:
             if index is not None:

@@ -9,8 +9,12 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.cells import cut
+from tui.cells import cut, fit, pad_left
 from tui.screens.keyed import Dialog
+from tui.widgets.lines import cells
+
+LONGEST_NAME = 32
+"""Cells of a name in a column."""
 
 
 class Picker(Dialog[int | None]):
@@ -53,3 +57,10 @@ class Picker(Dialog[int | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the line chosen."""
         self.dismiss(event.option_index)
+
+
+def in_columns(facts: Sequence[tuple[str, str]]) -> list[str]:
+    """Names on the left and what is said of them on the right, as lines."""
+    left = min(LONGEST_NAME, max(cells(name) for name, _ in facts))
+    right = max(cells(said) for _, said in facts)
+    return [f"{fit(name, left)}  {pad_left(said, right)}" for name, said in facts]
