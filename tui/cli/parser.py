@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from store.clean import clean_line
 from store.export import FORMS
 from store.query import SORTS
 from tui import __version__
+from tui.cli.feed_parsers import Commands, add_json, feed_parsers, is_change
 from tui.keymaps import PRESETS
 
 EPILOG = """\
@@ -19,19 +18,6 @@ exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 th
 Ids may be shortened as long as they are clear. Should a terminal ever be left in a bad state,
 `reset` puts it right.
 """
-
-
-class Commands(Protocol):
-    """What `add_subparsers` returns; argparse has no public name for it."""
-
-    def add_parser(
-        self,
-        name: str,
-        *,
-        help: str,  # noqa: A002
-        description: str = ...,
-    ) -> argparse.ArgumentParser:
-        """Add a command."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,9 +44,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
-    _add_add(commands)
-    _add_fetch(commands)
-    _add_feeds(commands)
+    feed_parsers(commands)
     _add_list(commands)
     _add_search(commands)
     _add_show(commands)
@@ -73,19 +57,15 @@ def parser() -> argparse.ArgumentParser:
     _add_restore(commands)
     _add_compact(commands)
     stats = commands.add_parser("stats", help="print reading statistics, with charts")
-    _add_json(stats)
+    add_json(stats)
     _add_keys(commands)
     _add_settings(commands)
-    _add_json(commands.add_parser("themes", help="list the colour themes"))
+    add_json(commands.add_parser("themes", help="list the colour themes"))
     _add_doctor(commands)
     for each in commands.choices.values():
         each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,
                           help="another library than your own")  # fmt: skip
     return top
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_import(commands: Commands) -> None:
@@ -107,77 +87,13 @@ def _add_import(commands: Commands) -> None:
         metavar="FORMAT",
         help="what the files are, whatever they look like: `csv`, `wallabag`, `pocket`, ...",
     )
-    _add_json(command)
-
-
-def _add_add(commands: Commands) -> None:
-    command = commands.add_parser(
-        "add",
-        help="add feeds and web pages by URL",
-        description="Subscribe to a feed, or to the feed of a site; or take in one page as an"
-        " article.",
-    )
-    command.add_argument(
-        "urls", nargs="*", metavar="URL", help="what to add; - reads URLs from stdin, one a line"
-    )
-    want = command.add_mutually_exclusive_group()
-    want.add_argument("--feed", dest="want", action="store_const", const="feed", default="either",
-                      help="subscribe to the feed that the page names")  # fmt: skip
-    want.add_argument("--page", dest="want", action="store_const", const="page",
-                      help="take in the page, whatever feeds it names")  # fmt: skip
-    command.add_argument("--category", metavar="NAME", help="the category of what is added")
-    command.add_argument(
-        "--private", action="store_true", help="hosts named here may be on a private network"
-    )
-    command.add_argument(
-        "--missing", action="store_true", help="fetch the texts of articles that have none"
-    )
-    _add_json(command)
-
-
-def _add_fetch(commands: Commands) -> None:
-    command = commands.add_parser("fetch", help="fetch the feeds")
-    command.add_argument("feeds", nargs="*", metavar="FEED", help="only these, by name or URL")
-    command.add_argument("--quiet", action="store_true", help="say only what failed; for cron")
-    command.add_argument(
-        "--every", type=_period, metavar="TIME", help="stay and fetch every 30m, 2h, 1d"
-    )
-    _add_json(command)
-
-
-def _add_feeds(commands: Commands) -> None:
-    command = commands.add_parser(
-        "feeds",
-        help="list the feeds, or change some",
-        description="List the feeds: articles, unread, share read, last success, category, name."
-        " With FEEDs and an option, change those.",
-    )
-    command.add_argument("feeds", nargs="*", metavar="FEED", help="by name, part of it, or URL")
-    command.add_argument("--rename", metavar="NAME", help="another name")
-    command.add_argument("--category", metavar="NAME", help="another category; '' for none")
-    flags = (
-        ("paused", "--pause", "--resume", "do not fetch it for now", "fetch it again"),
-        ("whole_page", "--whole-page", "--feed-text", "take the texts from the pages, for feeds"
-         " that only have their beginnings", "take the texts as the feed has them"),
-    )  # fmt: skip
-    for name, yes, no, on, off in flags:
-        either = command.add_mutually_exclusive_group()
-        either.add_argument(yes, dest=name, action="store_const", const=True, help=on)
-        either.add_argument(no, dest=name, action="store_const", const=False, help=off)
-    command.add_argument("--remove", action="store_true", help="unsubscribe; articles stay")
-    command.add_argument(
-        "--import",
-        dest="import_opml",
-        metavar="FILE",
-        help="subscribe to the feeds of an OPML file, or of newsboat's urls",
-    )
-    _add_json(command)
+    add_json(command)
 
 
 def _add_list(commands: Commands) -> None:
     command = commands.add_parser("list", help="list articles, the newest first")
     _add_query(command)
-    _add_json(command)
+    add_json(command)
 
 
 def _add_export(commands: Commands) -> None:
@@ -227,7 +143,7 @@ def _add_search(commands: Commands) -> None:
     command.add_argument(
         "--limit", type=_positive, metavar="N", default=20, help="at most N articles (default: 20)"
     )
-    _add_json(command)
+    add_json(command)
 
 
 def _add_show(commands: Commands) -> None:
@@ -236,7 +152,7 @@ def _add_show(commands: Commands) -> None:
     command.add_argument(
         "--format", choices=("text", "md"), default="text", help="as text, or as Markdown"
     )
-    _add_json(command)
+    add_json(command)
 
 
 def _add_read(commands: Commands) -> None:
@@ -252,7 +168,7 @@ def _add_read(commands: Commands) -> None:
 def _add_similar(commands: Commands) -> None:
     command = commands.add_parser("similar", help="list the similar readings of an article")
     command.add_argument("id", metavar="ID")
-    _add_json(command)
+    add_json(command)
 
 
 def _add_edit(commands: Commands) -> None:
@@ -297,7 +213,7 @@ def _add_backup(commands: Commands) -> None:
         help="keep a backup a day, seven of them, in newstui's own folder; for scheduled jobs",
     )
     command.add_argument("--force", action="store_true", help="replace a file that is there")
-    _add_json(command)
+    add_json(command)
 
 
 def _add_restore(commands: Commands) -> None:
@@ -313,7 +229,7 @@ def _add_restore(commands: Commands) -> None:
         action="store_true",
         help="add what is missing to a library that is not empty; nothing in it is overwritten",
     )
-    _add_json(command)
+    add_json(command)
 
 
 def _add_compact(commands: Commands) -> None:
@@ -324,13 +240,13 @@ def _add_compact(commands: Commands) -> None:
         " journal what can no longer matter. What is read, starred and so on stays as it is.",
     )
     command.add_argument("--dry-run", action="store_true", help="only say what would go")
-    _add_json(command)
+    add_json(command)
 
 
 def _add_keys(commands: Commands) -> None:
     command = commands.add_parser("keys", help="print the keys of the reader")
     command.add_argument("--preset", choices=PRESETS, help="those of a preset, not those in force")
-    _add_json(command)
+    add_json(command)
 
 
 def _add_settings(commands: Commands) -> None:
@@ -342,7 +258,7 @@ def _add_settings(commands: Commands) -> None:
     command.add_argument(
         "--example", action="store_true", help="print a settings.toml to start with"
     )
-    _add_json(command)
+    add_json(command)
 
 
 def _add_doctor(commands: Commands) -> None:
@@ -357,7 +273,7 @@ def _add_doctor(commands: Commands) -> None:
         action="store_true",
         help="mend damaged files of this machine, keeping each as it was found beside it",
     )
-    _add_json(command)
+    add_json(command)
 
 
 def nothing_asked(options: argparse.Namespace) -> str:
@@ -369,7 +285,7 @@ def nothing_asked(options: argparse.Namespace) -> str:
         return "which articles"
     if options.command == "add" and not (options.urls or options.missing):
         return "a URL, - or --missing"
-    if options.command == "feeds" and not options.feeds and _is_change(asked):
+    if options.command == "feeds" and not options.feeds and is_change(asked):
         return "which feed"
     fields = ("title", "category", "date")
     if options.command == "edit" and all(asked[name] is None for name in fields):
@@ -385,19 +301,6 @@ def _format(text: str) -> str:
     if text not in FORMATS:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(FORMATS)}")
     return text
-
-
-def _is_change(asked: Mapping[str, object]) -> bool:
-    names = ("rename", "category", "paused", "whole_page")
-    return bool(asked["remove"]) or any(asked[name] is not None for name in names)
-
-
-def _period(text: str) -> int:
-    """Seconds of `30m`, `2h`, `1d`."""
-    found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 30m, 2h or 1d")
-    return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
 
 
 def _positive(text: str) -> int:
