@@ -136,8 +136,7 @@ class FolderLibrary:
             self._state = kept.state
         else:
             self._state.expect(self._journal.undoings())
-            if kept:
-                self._since_snapshot = 2 * SNAPSHOT_EVERY  # a new one, so that it is told once
+            self._since_snapshot = 2 * SNAPSHOT_EVERY if kept else 0  # so that it is told once
         again: set[str] = set()
         for events in self._new_events():
             again |= self._state.apply(events)
@@ -254,13 +253,12 @@ class FolderLibrary:
         last = next(self._to_undo(), None)
         if last is None:
             return None
-        rows = self._append([Change("undone", last.articles, {"of": last.stamp})])
-        return undone(last), {**others, **rows}
+        others |= self._append([Change("undone", last.articles, {"of": last.stamp})])
+        return undone(last), others
 
     def _to_undo(self) -> Iterator[Event]:
         for event in self._journal.recent():
-            skipped = event.imported or self._state.is_undone(event)
-            if event.kind in UNDOABLE and not skipped:
+            if event.kind in UNDOABLE and not (event.imported or self._state.is_undone(event)):
                 yield event
 
     def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
@@ -373,7 +371,7 @@ class FolderLibrary:
                 if not self._held.miss(name, missing := kept - set(self._shelf)):
                     self.mender.tell_missing(self._segments.path(name), len(missing))
         self._held.hold(changed)
-        return bool(changed) or gone
+        return gone or bool(changed)
 
     def _bring_back(self) -> None:
         """Add the articles again that somebody else took out of our own segments."""
@@ -382,10 +380,9 @@ class FolderLibrary:
                 self._refresh_segments()  # another newstui may have done it already
                 for name, count in self._held.give_back(self._segments, self._shelf):
                     self.mender.tell_brought_back(self._segments.path(name), count)
+            self._refresh_segments()
         except (LibraryBusy, NotSaved) as error:
             self._warn(str(error))  # it is tried again with the next refresh
-            return
-        self._refresh_segments()
 
     def close(self) -> None:
         """Keep the reading state for a quick start next time."""
@@ -396,8 +393,8 @@ class FolderLibrary:
         self._since_snapshot = 0
         if self._journal.format > JOURNAL_FORMAT:
             return  # what a newer version means by its events, nobody knows here
-        covered = self._journal.covered()
+        kept = Snapshot(self._state, self._journal.covered(), self._journal.newest)
         try:
-            write_snapshot(self._snapshot, Snapshot(self._state, covered, self._journal.newest))
+            write_snapshot(self._snapshot, kept)
         except (LibraryUnavailable, NotSaved) as error:
             self._warn(str(error))

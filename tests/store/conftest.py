@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.library import Added, Library
+from store.library import Library
 from tests.libraries import FakeClock, Machine, add, articles
 
 Open = Callable[[], Library]
@@ -41,7 +41,7 @@ def library(open_library: Open) -> Library:
 @pytest.fixture
 def three(library: Library) -> Library:
     """A library of three articles."""
-    assert add(library, articles([1, 2, 3])) == Added(3, 0)
+    assert add(library, articles([1, 2, 3])).added == 3
     return library
 
 
