@@ -59,7 +59,7 @@ class Added:
     added: int = 0
     known: int = 0
     """Articles that the library has already."""
-    new: Sequence[str] = ()
+    new: Sequence[str] = field(default=(), compare=False)
     """The articles this step has added."""
 
 
