@@ -200,7 +200,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.side", ("i",), "Side pane", "summary, similar readings and details on or off"),
     Command("view.narrower", ("<",), "Narrower", "shorter lines in the article"),
     Command("view.wider", (">",), "Wider", "longer lines in the article"),
-    Command("triage.later", ("t",), "Later", "give the article the tag `later`", ("triage",)),
+    Command(
+        "triage.later",
+        ("t",),
+        "Later",
+        "in the triage: give the article the tag `later`",
+        ("triage",),
+    ),
     Command(
         "app.undo",
         ("u",),
