@@ -19,8 +19,10 @@ from store.net.addresses import Resolve, is_public, resolved
 
 SLICE = 0.2
 """Seconds after which a stop is looked for."""
-DIAL = 10.0
+DIAL = 6.0
 """Seconds one address has to take the connection."""
+FIRST = 8.0
+"""Seconds the server has to begin its answer: of twenty dead ones none holds up the others for long."""
 
 Clock = Callable[[], float]
 
@@ -100,15 +102,21 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
         self._patience = patience
+        self._begin_by: float | None = patience.clock() + FIRST
+        """When the answer has to have begun; None once it has."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, waiting as long as there is time."""
         while True:
             wait = min(SLICE, self._patience.left())
+            if self._begin_by is not None and self._patience.clock() > self._begin_by:
+                raise FetchFailed("the server does not answer")
             try:
-                return self._stream.read(max_bytes, wait)
+                read = self._stream.read(max_bytes, wait)
             except httpcore.ReadTimeout:
                 continue
+            self._begin_by = None
+            return read
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send."""
@@ -125,7 +133,7 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Go on in secret."""
-        left = self._patience.left()
+        left = min(DIAL, self._patience.left())
         return Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._patience)
 
     def get_extra_info(self, info: str) -> Any:

@@ -149,6 +149,19 @@ def test_a_server_that_dribbles_meets_the_deadline(part: str, site: Site) -> Non
     assert refused(site, client=HASTY) == "it took longer than 0.3 seconds"
 
 
+def test_a_server_that_never_begins_is_left_sooner(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 82: a dead one costs less than the whole deadline."""
+    monkeypatch.setattr("store.net.wire.FIRST", 0.1)
+
+    def hang(asked: Asked) -> None:
+        site.gate.wait(10)
+
+    site.routes["/"] = hang
+    assert refused(site) == "the server does not answer"
+
+
 def test_a_stop_is_heeded_at_once(site: Site) -> None:
     """Case 82: a key ends it."""
     stop = threading.Event()

@@ -1,0 +1,115 @@
+"""Fetches 200 local feeds of 50 items, 20 of them dead: `python -m benchmarks.feeds`.
+
+Half of the dead ones refuse the connection, half take it and never say a word. Measured are the
+whole time, the time until everything that can come is in the library, and the memory of the process
+and of those that take feeds apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from store.feeds.book import Book
+from store.feeds.opml import Subscription
+from store.folder import FolderLibrary
+from store.times import system_clock
+from tests.server import page, serving
+from tui.cli.feeds import Round, network
+
+PARAGRAPH = "<p>Some <b>words</b> of story {} <a href='/x'>here</a> and there, by the harbour.</p>"
+ITEM = (
+    "<item><title>Story {0} of feed {1}</title><link>/{1}/{0}</link><guid>{1}-{0}</guid>"
+    "<pubDate>Mon, 06 May 2024 07:{2:02}:09 GMT</pubDate><description><![CDATA[{3}]]></description></item>"
+)
+
+
+def feed(number: int, items: int) -> str:
+    """A feed, some 100 KB."""
+    inside = "".join(ITEM.format(n, number, n % 60, PARAGRAPH.format(n) * 20) for n in range(items))
+    return f'<rss version="2.0"><channel><title>Feed {number}</title>{inside}</channel></rss>'
+
+
+def serve(feeds: int, items: int) -> None:
+    """Be the server, in a process of its own; say the port and end with standard input."""
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    silent.listen(64)
+    with serving() as site:
+        for number in range(feeds):
+            site.routes[f"/{number}"] = page(feed(number, items), "application/rss+xml")
+        sys.stdout.write(f"{site.port} {silent.getsockname()[1]}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+def memory(stop: threading.Event, most: list[int]) -> None:
+    """Watch the memory of this process and its children."""
+    me = psutil.Process()
+    while not stop.wait(0.1):
+        most[0] = max(most[0], me.memory_info().rss)
+        children = [
+            each for each in me.children() if "store.intake.aside" in " ".join(each.cmdline())
+        ]
+        most[1] = max(most[1], sum(each.memory_info().rss for each in children))
+
+
+def measure(feeds: int, items: int, dead: int) -> None:
+    """Fetch them all and print the figures."""
+    command = [sys.executable, "-m", "benchmarks.feeds", "--serve", f"{feeds}", f"{items}"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        port, silent = server.stdout.readline().split()
+        urls = [f"http://127.0.0.1:{port}/{number}" for number in range(feeds - dead)]
+        urls += [f"http://127.0.0.1:{silent}/{number}" for number in range(dead // 2)]
+        urls += [f"http://127.0.0.1:1/{number}" for number in range(dead - dead // 2)]
+        with tempfile.TemporaryDirectory() as folder:
+            fetch([Subscription(url, private=True) for url in urls], Path(folder))
+        server.stdin.close()
+
+
+def fetch(feeds: list[Subscription], folder: Path) -> None:
+    """One round through all of them, the dead ones spread among the others."""
+    library = FolderLibrary(folder / "library", folder / "cache", "desk", system_clock)
+    for _ in library.load():
+        pass
+    book = Book(folder / "library", folder / "cache")
+    book.change(put=feeds)
+    stop, most, base = threading.Event(), [0, 0], psutil.Process().memory_info().rss
+    threading.Thread(target=memory, args=(stop, most), daemon=True).start()
+    began = time.monotonic()
+    round_ = Round(library, book, network(), quiet=False)
+    round_.run(sorted(feeds, key=lambda each: each.url[::-1]))
+    round_.finish()
+    took = time.monotonic() - began
+    stop.set()
+    print(f"{round_.feeds} feeds, {round_.failed} failed, {len(round_.new):,} new articles")
+    print(f"{took:.1f} s in all, {len(round_.new) / took:,.0f} articles a second")
+    print(f"memory: {base >> 20} MB before, {most[0] >> 20} MB at most; aside {most[1] >> 20} MB")
+
+
+def main() -> None:
+    """Measure, or be the server."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--feeds", type=int, default=200)
+    options.add_argument("--items", type=int, default=50)
+    options.add_argument("--dead", type=int, default=20)
+    options.add_argument("--serve", type=int, nargs=2, metavar=("FEEDS", "ITEMS"))
+    given = options.parse_args()
+    if given.serve:
+        serve(*given.serve)
+    else:
+        measure(given.feeds, given.items, given.dead)
+
+
+if __name__ == "__main__":
+    main()
