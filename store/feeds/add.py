@@ -19,8 +19,7 @@ from store.times import iso
 
 Want = Literal["either", "feed", "page"]
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]\S*)?|localhost\S*")
+BARE = re.compile(r"(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:[/?#]\S*)?")
 HEAD = 80_000
 """Bytes that show what something is."""
 
@@ -44,7 +43,9 @@ class PageFound:
 def full_url(text: str) -> str:
     """What was typed as a URL: `example.org/news` means the web."""
     url = text.strip()
-    return f"https://{url}" if not SCHEME.match(url) and BARE.fullmatch(url) else url
+    if not BARE.fullmatch(url):
+        return url
+    return f"http://{url}" if url.startswith("localhost") else f"https://{url}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -125,11 +126,13 @@ class Subscriptions:
 
     def put(self, subscription: Subscription) -> None:
         """Add a subscription, or change the one of the same key."""
-        there = self._element(subscription.key)
-        if there is None:
+        there = self._elements(subscription.key)
+        for outline, _ in there[1:]:  # the same feed once more
+            self._remove(outline)
+        if not there:
             outline = SubElement(self._folder(subscription.category), "outline")
         else:
-            outline, folders = there
+            outline, folders = there[0]
             if "/".join(folders) != subscription.category:
                 self._remove(outline)
                 self._folder(subscription.category).append(outline)
@@ -141,18 +144,16 @@ class Subscriptions:
 
     def remove(self, subscription: Subscription) -> None:
         """End a subscription."""
-        there = self._element(subscription.key)
-        if there is not None:
-            self._remove(there[0])
+        for outline, _ in self._elements(subscription.key):
+            self._remove(outline)
 
-    def _element(self, key: str) -> tuple[Element, tuple[str, ...]] | None:
+    def _elements(self, key: str) -> list[tuple[Element, tuple[str, ...]]]:
+        found = []
         for outline, folders in self._outlines():
-            try:
+            with suppress(BadInput):
                 if _subscription(outline, folders).key == key:
-                    return outline, folders
-            except BadInput:
-                continue
-        return None
+                    found.append((outline, folders))
+        return found
 
     def _remove(self, outline: Element) -> None:
         for parent in self._root.iter():

@@ -176,7 +176,7 @@ class _Writer:
 
     def absolute(self, href: str) -> str:
         """Return where a link leads; empty if it stays on its own page."""
-        if not self.base or not href or href.startswith("#"):
+        if not self.base or not href or href.startswith(("#", "https://", "http://")):
             return href
         try:
             return urljoin(self.base, href)

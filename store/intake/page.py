@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from store.article import Found
 from store.feeds.discover import feed_links
-from store.feeds.items import web
-from store.feeds.text import decoded, filtered, kind_of
+from store.feeds.items import plain, web
+from store.feeds.text import decoded, filtered, kind_of, page_title
 from store.intake.build import build, count_words
 from store.intake.html import html_to_text
 from store.intake.taking_apart import found_values
@@ -62,13 +62,13 @@ def page_article(html: str, url: str, now: str) -> Found:
         include_tables=True,
         include_images=True,
     )
-    fields: dict[str, Any] = {"url": url}
+    fields: dict[str, Any] = {"url": url, "title": plain(page_title(html))}
     if document is not None:
         text = _text(document.text or "", url, document.title or "")
         address = web(document.url or "", url)
         fields |= {
             "url": address if _same_site(address, url) else url,
-            "title": document.title,
+            "title": document.title or fields["title"],
             "authors": [each.strip() for each in (document.author or "").split(";")],
             "date": document.date,
             "language": document.language or _language(html),

@@ -1,0 +1,168 @@
+"""`feeds.opml`: the user's list, which any program and any hand may have written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.errors import BadInput, LibraryDamaged
+from store.feeds.book import Book
+from store.feeds.opml import (
+    Subscription,
+    change_subscriptions,
+    moved,
+    parse_opml,
+    read_subscriptions,
+)
+
+HAND = b"""<?xml version="1.0"?>
+<!-- kept on the desk -->
+<opml version="2.0" xmlns:frss="https://freshrss.example/opml">
+ <head><title>Mine</title><ownerName>Ada</ownerName></head>
+ <body>
+  <!-- mornings -->
+  <outline text="news">
+   <outline text="Coast" type="rss" xmlUrl="https://coast.example/rss" frss:priority="main"/>
+   <outline text="far">
+    <outline title="Strand" xmlUrl="https://strand.example/rss" htmlUrl="https://strand.example/"
+      paused="yes" wholePage="true" formerly="http://a.example/ http://b.example/"/>
+   </outline>
+  </outline>
+  <outline xmlUrl="https://ada:secret@bare.example/feed"/>
+  <outline text="Coast again" xmlUrl="https://coast.example/rss"/>
+  <outline text="a note"/>
+ </body>
+</opml>
+"""
+
+
+def opml(*outlines: str) -> bytes:
+    return f'<opml version="2.0"><body>{"".join(outlines)}</body></opml>'.encode()
+
+
+def test_a_list_written_by_hand_is_understood() -> None:
+    coast, strand, bare = parse_opml(HAND)
+    assert (coast.title, coast.category, coast.paused) == ("Coast", "news", False)
+    assert (strand.title, strand.category, strand.site) == (
+        "Strand",
+        "news/far",
+        "https://strand.example/",
+    )
+    assert (strand.paused, strand.whole_page, strand.key) == (True, True, "http://a.example/")
+    assert (bare.name, bare.key) == ("…@bare.example/feed", "https://bare.example/feed")
+
+
+def test_what_others_wrote_stays() -> None:
+    subscriptions = parse_opml(HAND)
+    coast, strand, _ = subscriptions
+    assert b"Coast again" in subscriptions.to_bytes()
+    subscriptions.put(Subscription(coast.url, "The coast", "sea", paused=True))
+    subscriptions.put(Subscription("https://new.example/feed", "New", "news/far"))
+    subscriptions.remove(strand)
+    text = subscriptions.to_bytes().decode()
+    for kept in ("<ownerName>Ada</ownerName>", "mornings", "a note", 'ns0:priority="main"'):
+        assert kept in text.replace("frss:", "ns0:")
+    again = list(parse_opml(text.encode()))
+    assert [(each.title, each.category) for each in again] == [
+        ("New", "news/far"),
+        ("", ""),
+        ("The coast", "sea"),
+    ]
+
+
+def test_only_the_web_is_subscribed_to() -> None:
+    """Case 103: commands, files and what is no URL are named, and left where they are."""
+    bad = ("exec:~/x.sh", "filter:a:b", "|cmd", "file:///etc/passwd", "http://", "https://a b:x/")
+    outlines = [f'<outline text="n{n}" xmlUrl="{url}"/>' for n, url in enumerate(bad)]
+    subscriptions = parse_opml(opml(*outlines, '<outline xmlUrl="https://ok.example/"/>'))
+    assert [each.url for each in subscriptions] == ["https://ok.example/"]
+    assert [each.where for each in subscriptions.refused] == [f"n{n}" for n in range(len(bad))]
+    assert b"exec:~/x.sh" in subscriptions.to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not OPML"),
+        (b"{}", "not OPML"),
+        (b"<html/>", "not OPML"),
+        (b"<opml><body><outline></opml>", "line 1, column 24"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "entities"),
+        (opml("<outline>" * 10_000 + "</outline>" * 10_000), "too deep"),
+    ],
+    ids=("empty", "json", "html", "torn", "entities", "deep"),
+)
+def test_what_is_no_list_is_refused(data: bytes, reason: str) -> None:
+    """Cases 93 and 104: in one line, whatever it is."""
+    with pytest.raises(BadInput, match=reason):
+        parse_opml(data)
+
+
+def test_a_very_long_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 104: however many outlines there are, no more than so many are taken."""
+    monkeypatch.setattr("store.feeds.opml.MOST", 100)
+    many = "".join(f'<outline xmlUrl="https://e{n}.example/"/>' for n in range(2000))
+    assert sum(1 for _ in parse_opml(opml(many))) == 100
+
+
+def test_a_list_that_cannot_be_understood_is_not_written_to(tmp_path: Path) -> None:
+    """Case 13: it stays as it is until somebody mends it."""
+    file = tmp_path / "feeds.opml"
+    file.write_bytes(b"<opml><body>")
+    with pytest.raises(LibraryDamaged, match=r"feeds\.opml: not OPML \(line 1"):
+        change_subscriptions(tmp_path, put=[Subscription("https://a.example/")])
+    assert file.read_bytes() == b"<opml><body>"
+
+
+def test_nothing_is_written_where_nothing_changes(tmp_path: Path) -> None:
+    feed = Subscription("https://a.example/", "A", "x")
+    change_subscriptions(tmp_path, put=[feed])
+    before = (tmp_path / "feeds.opml").stat()
+    assert before.st_mode & 0o777 == 0o600
+    change_subscriptions(tmp_path, put=[feed], remove=[Subscription("https://b.example/")])
+    assert (tmp_path / "feeds.opml").stat().st_mtime_ns == before.st_mtime_ns
+    assert list(read_subscriptions(tmp_path)) == [feed]
+
+
+def test_a_feed_that_moves_keeps_its_key(tmp_path: Path) -> None:
+    feed = Subscription("https://a.example/", "A")
+    change_subscriptions(tmp_path, put=[feed])
+    new = moved(moved(feed, "https://b.example/"), "https://c.example/")
+    change_subscriptions(tmp_path, put=[new])
+    (kept,) = read_subscriptions(tmp_path)
+    assert (kept.url, kept.key) == ("https://c.example/", "https://a.example/")
+    found = read_subscriptions(tmp_path).find("https://b.example/")
+    assert found == kept
+
+
+def test_a_feed_is_found_by_what_is_clear(tmp_path: Path) -> None:
+    book = Book(tmp_path, tmp_path / "cache")
+    coast = Subscription("https://coast.example/rss", "Coast News")
+    strand = Subscription("https://strand.example/rss", "The Strand")
+    book.change(put=[coast, strand])
+    assert book.find("coast") == book.find("https://coast.example/rss#x") == coast
+    assert book.find("The Strand") == strand
+    with pytest.raises(BadInput, match="2 feeds are called “rss”"):
+        book.find("rss")
+    with pytest.raises(BadInput, match="no feed is called “moon”"):
+        book.find("moon")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+
+
+@given(st.lists(st.tuples(words, words, st.booleans()), max_size=5))
+def test_what_is_put_is_read_again(entries: list[tuple[str, str, bool]]) -> None:
+    subscriptions = parse_opml(opml())
+    feeds = [
+        Subscription(f"https://e{n}.example/", title, category.replace("/", "-"), paused=paused)
+        for n, (title, category, paused) in enumerate(entries)
+    ]
+    for each in feeds:
+        subscriptions.put(each)
+    read = {each.url: each for each in parse_opml(subscriptions.to_bytes())}
+    for each in feeds:
+        assert (read[each.url].paused, read[each.url].key) == (each.paused, each.key)
