@@ -183,6 +183,20 @@ async def test_the_cursor_stays_on_its_article_when_other_rows_come() -> None:
         assert widget.cursor < 50
 
 
+async def test_the_first_row_keeps_the_cursor_while_a_library_is_loaded() -> None:
+    """Newer articles may stand in a file that is read later."""
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+        rows = [row(number) for number in range(50)]
+        widget.show(rows[20:])
+        await pilot.pause()
+        widget.show(rows)
+        assert widget.cursor == 0
+        widget.settled = True
+        widget.show([row(99), *rows])
+        assert widget.cursor == 1
+
+
 async def test_a_click_selects_and_a_second_one_opens() -> None:
     chosen: list[str] = []
 

@@ -226,6 +226,7 @@ class Panes(Keyed, Screen[None]):
         """Say what was found wrong."""
         self._loading = ""
         self._read_only = message.read_only
+        self.articles.settled = True
         self.tell_state()
         problems = [*filter(None, [message.read_only]), *self._faults, *message.problems]
         if problems:

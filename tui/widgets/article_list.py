@@ -56,6 +56,8 @@ class ArticleList(LineView):
         self.cursor = 0
         self.empty = ""
         """What stands there while there are no rows."""
+        self.settled = False
+        """Whether the cursor has its place; until then it stands on the first row, whichever it is."""
         self._dated = False
         self._tomorrow = 0
         self._lines = Lines(0)
@@ -77,7 +79,7 @@ class ArticleList(LineView):
         self.cursor, self.rows, self._dated = self._place(rows), list(rows), dated
         self._arrange()
         if self.size.height:
-            self.go_to(self._lines.line(self.cursor) - offset)
+            self._scroll(self._lines.line(self.cursor) - offset)
             self._keep_in_view()
         self.refresh()
         if (row := self.row) is not None and (before is None or row.id != before.id):
@@ -85,6 +87,8 @@ class ArticleList(LineView):
 
     def _place(self, rows: Sequence[Row]) -> int:
         before = self.row
+        if not self.settled:
+            return 0
         if before is not None:
             for index, row in enumerate(rows):
                 if row.id == before.id:
@@ -147,6 +151,7 @@ class ArticleList(LineView):
 
     def move_to(self, index: int) -> bool:
         """Move the cursor to a row, or as near as there are rows."""
+        self.settled = True
         index = min(max(0, index), len(self.rows) - 1)
         if index == self.cursor or index < 0:
             return False
@@ -178,7 +183,10 @@ class ArticleList(LineView):
         first = self._lines.first(self.cursor)
         last = self._lines.line(self.cursor) + self._lines.height - 1
         if first < self.top or last >= self.top + height:
-            self.go_to(last - height // 2)
+            self._scroll(last - height // 2)
+
+    def _scroll(self, line: int) -> None:
+        self.go_to(line - self._lines.spot(max(0, line)).part)  # a row is seen from its title on
 
     @property
     def page(self) -> int:
@@ -190,7 +198,7 @@ class ArticleList(LineView):
         offset = self._lines.line(self.cursor) - self.top
         self._arrange()
         line = self._lines.line(self.cursor)
-        self.go_to(0 if line + self._lines.height <= self.size.height else line - offset)
+        self._scroll(0 if line + self._lines.height <= self.size.height else line - offset)
         self._keep_in_view()
 
     def on_click(self, event: events.Click) -> None:
