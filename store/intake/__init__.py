@@ -14,6 +14,7 @@ from store.clean import clean_line
 from store.errors import BadInput
 from store.intake.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
 from store.intake.build import build
+from store.intake.building import Builder, processes_for
 from store.intake.dialects import DIALECTS, dialect_of
 from store.intake.newstui_json import BOM, json_items, json_lines
 from store.intake.reading_page import is_reading_page, pages
@@ -21,8 +22,6 @@ from store.intake.records import Item, csv_header, csv_items, json_stream, zip_i
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from store.intake.dialects import Dialect
 
 __all__ = ["FORMATS", "KINDS", "Found", "Refused", "build", "detect", "read"]
 
@@ -115,6 +114,7 @@ def read(
     source: str = "import",
     now: str,
     kind: str | None = None,
+    size: int = 0,
 ) -> Iterator[Found | Refused]:
     """Read the articles of one file.
 
@@ -126,23 +126,20 @@ def read(
         source: How the articles came in.
         now: The time they came in, in our form.
         kind: One of `FORMATS`, if it is known.
+        size: Bytes there are; of many, other processes take their part.
     """
     name = clean_line(name)
-    dialect = next((dialect for dialect in DIALECTS if dialect.name == kind), None)
+    builder = Builder(None if kind in KINDS else kind, source, now)
+    items = _items(name, stream, kind if kind in KINDS else None)
     try:
-        for item in _items(name, stream, None if dialect else kind):
-            yield item if isinstance(item, Refused) else _built(item, dialect, source, now)
+        if processes := processes_for(size):
+            from store.intake.builders import built_aside  # imported here: few files are large
+
+            yield from built_aside(builder, items, processes)
+        else:
+            yield from builder.built(items)
     except OSError as error:
         yield Refused(name, error.strerror or str(error))
-
-
-def _built(item: Item, forced: Dialect | None, source: str, now: str) -> Found | Refused:
-    try:
-        dialect = forced or dialect_of(item.fields)
-        fields = dialect.fields(item.fields) if dialect else item.fields
-        return build(fields, source=source, now=now)
-    except BadInput as error:
-        return Refused(item.where, str(error))
 
 
 def _items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Item | Refused]:

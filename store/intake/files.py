@@ -88,7 +88,7 @@ def read_source(
         yield _refused(source.path, error)
         return
     with stream:
-        yield from read(source.name, stream, source=how, now=now, kind=kind)
+        yield from read(source.name, stream, source=how, now=now, kind=kind, size=source.size)
 
 
 def _source(path: Path) -> Source | Refused:

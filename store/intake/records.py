@@ -21,6 +21,9 @@ LISTS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 
 LIST_BEGIN = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(LISTS).encode())
 
+LONGEST_HEADER = 5_000
+"""Characters of the line that names the fields."""
+
 MAX_FIELD = 64 * 1024 * 1024
 """Characters of one field of CSV, bytes of one file in a ZIP: a bomb ends there."""
 
@@ -101,8 +104,15 @@ class _Joined(io.RawIOBase):
 
 def csv_header(text: str) -> list[str]:
     """The names in the first line of a text that may be CSV."""
-    line = text.split("\n", 1)[0]
-    return next(csv.reader([line], delimiter=_delimiter(line)), []) if len(line) < 5_000 else []
+    line = text.split("\n", 1)[0].rstrip("\r")
+    return _cells(line) if len(line) < LONGEST_HEADER else []
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    except csv.Error:  # a line end inside
+        return []
 
 
 def _delimiter(line: str) -> str:
@@ -116,7 +126,7 @@ def csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Item | Refused
         io.BufferedReader(_Joined(head, rest)), "utf-8-sig", "surrogateescape", newline=""
     )
     first = text.readline()
-    names = next(csv.reader([first], delimiter=_delimiter(first)), [])
+    names = _cells(first.rstrip("\r\n"))
     rows = csv.DictReader(text, names, delimiter=_delimiter(first))
     while True:
         try:

@@ -161,6 +161,7 @@ DATA = st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=4), max_si
 
 
 @pytest.mark.parametrize("kind", [None, *KINDS])
+@example(data=b"\x00\r\x00", suffix="")
 @given(data=DATA, suffix=st.sampled_from(["", ".txt", ".md", ".json", ".jsonl", ".html"]))
 @example(data=b"\xff\xfe\x00\xd8", suffix=".json")
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,109 @@
+"""Articles of large files are built by several processes, a batch each at a time.
+
+Building is most of an import: HTML to text, cleaning, counting. A process gets a batch of items by a
+pipe and answers with articles; it ends with its input, so none outlives the import, however that
+ends. The order stays, and a process that fails costs time alone: its batch is built here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, cast
+
+from store.article import Refused
+from store.intake.building import Builder, Built
+from store.intake.records import Item
+
+BATCH = 100
+"""Items a process gets at once."""
+LENGTH = 8
+"""Bytes in which the size of a message is told."""
+START = "import sys; sys.path[:] = sys.argv[1:]; from store.intake.builders import serve; serve()"
+
+Batch = Sequence[Item | Refused]
+
+
+def built_aside(builder: Builder, items: Iterable[Item | Refused], processes: int) -> Built:
+    """What the builder makes of the items, by that many processes."""
+    remaining = iter(items)
+    with contextlib.ExitStack() as stack:
+        idle = deque(stack.enter_context(_Process(builder)) for _ in range(processes))
+        busy: deque[_Process] = deque()
+        while batch := tuple(islice(remaining, BATCH)):
+            if not idle:
+                idle.append(busy.popleft())
+                yield from idle[-1].take()
+            busy.append(idle.popleft())
+            busy[-1].give(batch)
+        for process in busy:
+            yield from process.take()
+
+
+class _Process:
+    """One process that builds, and the batch it is given."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._batch: Batch = ()
+
+    def __enter__(self) -> _Process:
+        root = str(Path(__file__).resolve().parents[2])
+        paths = [root, *(each for each in sys.path if each)]
+        self._process = subprocess.Popen(  # noqa: S603 (ourselves)
+            [sys.executable, "-P", "-c", START, *paths],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # ctrl+c is for the import, which then ends this
+        )
+        self._send(self._builder)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        with contextlib.suppress(OSError), self._process:  # what was not sent is not wanted
+            pass
+
+    def give(self, batch: Batch) -> None:
+        """Have a batch built."""
+        self._batch = batch
+        self._send(batch)
+
+    def take(self) -> Built:
+        """What was built of the batch, once it is."""
+        answer = _received(cast("IO[bytes]", self._process.stdout))
+        yield from self._builder.built(self._batch) if answer is None else answer
+
+    def _send(self, message: object) -> None:
+        with contextlib.suppress(OSError):  # it has ended, which its answer tells
+            _send(cast("IO[bytes]", self._process.stdin), message)
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(len(data).to_bytes(LENGTH, "big") + data)
+    stream.flush()
+
+
+def _received(stream: IO[bytes]) -> Any:
+    """The next message; None where there is none any more."""
+    size = stream.read(LENGTH)
+    data = stream.read(int.from_bytes(size, "big")) if len(size) == LENGTH else b""
+    try:
+        return pickle.loads(data) if data else None  # noqa: S301 (of our own process)
+    except (EOFError, pickle.UnpicklingError):  # it ended while it was writing
+        return None
+
+
+def serve() -> None:
+    """Build batches until there are no more; this is what such a process does."""
+    builder = _received(sys.stdin.buffer)
+    while (batch := _received(sys.stdin.buffer)) is not None:
+        _send(sys.stdout.buffer, list(builder.built(batch)))
