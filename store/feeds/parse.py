@@ -16,6 +16,8 @@ from store.feeds.json_feed import feed_of, items_of
 from store.feeds.text import bare_xml, decoded, filtered, kind_of, page_title
 from store.intake.build import build
 
+BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What feedparser raises where elements stand in each other as nobody thought they could."""
 TAG = re.compile(r"<[a-z/!]", re.IGNORECASE)
 NAMED = re.compile(r"\S+@\S+ \(([^()]+)\)")
 """How RSS writes an author."""
@@ -87,12 +89,16 @@ def _xml(text: str, feed: Feed) -> Parsed:
     headers = {"content-type": "application/xml; charset=utf-8"}
     # A stream, never a string: that might be taken for a path or a URL (case 92). What feedparser
     # would make safe or absolute in texts is done here by `html_to_text`, ten times as fast.
-    parsed = feedparser.parse(
-        io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    document = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(document),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except BROKEN as error:
+        raise BadInput(f"broken so that it cannot be read ({type(error).__name__})") from error
     if not parsed.version and not parsed.entries:
         raise BadInput("not a feed")
     about = parsed.feed
