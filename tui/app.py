@@ -21,7 +21,7 @@ from tui.screens.actions import Reader
 from tui.screens.keyed import Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
-from tui.settings import FILE, Loaded
+from tui.settings import FILE, Loaded, is_slow
 from tui.theme import role_variables, textual_theme
 from tui.theming import Background, ThemeChoice, background_told
 
@@ -79,6 +79,8 @@ class NewsApp(App[None]):
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
         self.reader.routes = routes
         self.reader.driver = lambda: self._driver_seen
+        if is_slow(loaded.settings, routes.env):
+            self.reader.spare()
         self.reader.themes, self.reader.wear = self.themes, self.wear
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -119,6 +121,8 @@ class NewsApp(App[None]):
 
         So after `/` what follows is typed into the search, however fast it comes.
         """
+        if isinstance(event, events.Resize) and self._driver_seen is not None:
+            self._driver_seen.outgoing.forget()  # nobody knows what the terminal has made of it
         if isinstance(event, events.Key) and not event.is_forwarded and await self._press(event):
             return
         await super().on_event(event)

@@ -218,6 +218,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.help", ("?",), "Help", "show the keys of the pane", SELECTING),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
     Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
+    Command("app.redraw", ("ctrl+l",), "Redraw", "draw the screen anew"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),
     Command("app.quit", ("q", "ctrl+q"), "Quit", "leave newstui"),
     Command("dialog.close", ("q",), "Close", "close what lies over the reader", DIALOGS),

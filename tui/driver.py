@@ -19,6 +19,7 @@ from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
 
 from tui.incoming import ASK_BACKGROUND, Incoming
+from tui.outgoing import Outgoing
 from tui.terminal import in_foreground
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class ReaderDriver(LinuxDriver):
     - The thread that reads keys sleeps while there are none, and is gone at once when it has to;
       Textual's looks ten times a second.
     - What is unsaved is flushed before ctrl+z or SIGTSTP stops the process.
+    - Only cells that are different now are sent: over a slow link that is what can be felt.
     - An app that has a `take_driver` gets to know its driver, so it can send bytes of its own.
     """
 
@@ -89,6 +91,7 @@ class ReaderDriver(LinuxDriver):
         os.set_blocking(self.enough, False)
         self.on_background: OnBackground | None = None
         """Told the terminal's background, if it answers; it is not asked without."""
+        self.outgoing = Outgoing()
         self.redraw = partial(app.call_later, app.refresh, layout=True)
         self.defer(signal.SIGTSTP)
         self.defer(signal.SIGCONT)
@@ -97,8 +100,13 @@ class ReaderDriver(LinuxDriver):
 
     def send(self, data: bytes) -> None:
         """Send bytes of ours between two of Textual's writes; may be called from any thread."""
-        self.write(data.decode("ascii"))
+        super().write(data.decode("ascii"))
         self.flush()
+
+    def write(self, data: str) -> None:
+        """Send of what Textual writes the cells that are different now."""
+        if changes := self.outgoing.filter(data):
+            super().write(changes)
 
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:

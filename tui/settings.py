@@ -200,6 +200,13 @@ def load_settings(folder: Path, *, slow: bool = False) -> Loaded:
     return Loaded(replace(Settings(), **found), sources, lines)
 
 
+def is_slow(settings: Settings, env: Mapping[str, str]) -> bool:
+    """Whether little should be sent: so it is set, or it is left open and this is SSH."""
+    if settings.slow == "auto":
+        return any(env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+    return settings.slow
+
+
 def _read(path: Path, faults: list[str]) -> Mapping[str, object]:
     try:
         if not path.exists():

@@ -92,3 +92,19 @@ async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
         app.see_background("00", "00", "00")
         await running.settle()
         assert app.theme == "dark"
+
+
+@pytest.mark.command("app.redraw")
+async def test_a_slow_link(start: Start) -> None:
+    """Case 126: the list moves seldom and far, the cursor always in it; ctrl+l draws all anew."""
+    async with start(size=(50, 10), loaded=Loaded(Settings(slow=True))) as running:
+        articles, tops = running.reader.articles, set()
+        for key in [*"jjjjjjjjjjj", *"kkkkkkkkkkk"]:
+            await running.press(key)
+            tops.add(articles.top)
+            assert 0 <= articles.caret.y < articles.size.height
+        assert running.at == 12
+        assert len(tops) <= 6
+        before = drawn(running.app)
+        await running.press("ctrl+l")
+        assert drawn(running.app) == before

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tui.cli.settings import example
-from tui.settings import FILE, Settings, Table, declared, load_settings
+from tui.settings import FILE, Settings, Table, declared, is_slow, load_settings
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -125,6 +126,20 @@ def test_a_program_may_be_in_the_home_folder(
 def test_the_command_line_goes_first(tmp_path: Path) -> None:
     loaded = load_settings(write(tmp_path, "slow = false"), slow=True)
     assert (loaded.settings.slow, loaded.sources["slow"]) == (True, "--slow")
+
+
+@pytest.mark.parametrize(
+    ("slow", "env", "expected"),
+    [
+        ("auto", {}, False),
+        ("auto", {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22"}, True),
+        (False, {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22"}, False),
+        (True, {}, True),
+    ],
+)
+def test_a_slow_link(slow: Literal["auto"] | bool, env: dict[str, str], expected: bool) -> None:
+    """Case 126: over SSH less is sent, unless the settings say otherwise."""
+    assert is_slow(Settings(slow=slow), env) is expected
 
 
 def test_the_example_holds_every_setting_and_is_sound(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ class Panes(Keyed, Screen[None]):
         self.articles = ArticleList(now, id="list")
         self.article = ArticleView(id="article")
         self.article.measure = self.settings.measure
+        self.patience = 1.0
         self.crumbs = TrailLine(self.trail, id="trail")
         self.side = SidePane(now, id="side")
         self.status = StatusLine(id="status")
@@ -307,7 +308,7 @@ class Panes(Keyed, Screen[None]):
         if self._preview is not None:
             self._preview.stop()
         if "side" in self.shape.panes:
-            self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
+            self._preview = self.set_timer(PREVIEW_AFTER * self.patience, self._show_preview)
 
     def _show_preview(self) -> None:
         if self.subject and not self.reading and not _is(self.side.entry, self.subject):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from store.errors import NewsError
 from tui.cells import fit
+from tui.screens.outward import Outward
 from tui.screens.picker import Picker
-from tui.screens.reader import Panes
 
 if TYPE_CHECKING:
     from textual.widgets import OptionList
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 NAME_CELLS = 22
+SLOW_LEAP, SLOW_PATIENCE = 90, 4.0
+"""Over a slow link: how far the list jumps, in hundredths of its height, and how many times as long
+the cursor rests before the side pane follows it."""
 
 
 class ThemePicker(Picker):
@@ -46,11 +49,22 @@ class ThemePicker(Picker):
         return self._names[index]
 
 
-class Theming(Panes):
-    """How the reader looks."""
+class Theming(Outward):
+    """How the reader looks, and how much of it is sent."""
 
     themes: ThemeChoice
     wear: Callable[[str], None]
+
+    def spare(self) -> None:
+        """Send less, for the link is slow: fewer jumps of the list, a later side pane."""
+        self.articles.leap = SLOW_LEAP
+        self.patience = SLOW_PATIENCE
+
+    def action_app_redraw(self) -> None:
+        """Draw the screen anew, should anything else have written on it."""
+        if driver := self.driver():
+            driver.outgoing.forget()
+        self.app.refresh(layout=True)
 
     def action_app_theme(self) -> None:
         """Choose a theme."""

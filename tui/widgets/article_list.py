@@ -58,6 +58,8 @@ class ArticleList(LineView):
         """What stands there while there are no rows."""
         self.settled = False
         """Whether the cursor has its place; until then it stands on the first row, whichever it is."""
+        self.leap = 50
+        """By how much of its height, in hundredths, the view moves when the cursor leaves it."""
         self._dated = False
         self._tomorrow = 0
         self._lines = Lines(0)
@@ -178,12 +180,14 @@ class ArticleList(LineView):
         return last[0] if last else None
 
     def _keep_in_view(self) -> None:
-        # Half a screen at once: a held key redraws two rows, not the whole list at every step.
+        # By half a screen: a held key redraws two rows, not the whole list at every step.
         height = max(1, self.size.height)
         first = self._lines.first(self.cursor)
         last = self._lines.line(self.cursor) + self._lines.height - 1
-        if first < self.top or last >= self.top + height:
-            self._scroll(last - height // 2)
+        if first < self.top:
+            self._scroll(max(last - height + 1, last - self.leap * height // 100))
+        elif last >= self.top + height:
+            self._scroll(min(first, last - (100 - self.leap) * height // 100))
 
     def _scroll(self, line: int) -> None:
         self.go_to(line - self._lines.spot(max(0, line)).part)  # a row is seen from its title on

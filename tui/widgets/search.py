@@ -32,6 +32,10 @@ class SearchInput(Input):
 
         by: int
 
+    def on_mount(self) -> None:
+        """Nothing is sent while nothing is typed."""
+        self.cursor_blink = False
+
     def action_move(self, by: int) -> None:
         """Move through the list."""
         self.post_message(self.Moved(by))

@@ -1,0 +1,129 @@
+"""Of each frame only what is different is sent, and the terminal shows the same."""
+
+from __future__ import annotations
+
+import random
+
+import pyte
+import pytest
+
+from tui.cells import fit
+from tui.outgoing import SYNC_END, SYNC_START, Outgoing, change
+
+COLUMNS, ROWS = 30, 6
+STYLES = [
+    "", "1", "1;38;2;1;2;3;48;2;4;5;6", "38;2;9;9;9;48;2;4;5;6", "4;38;2;9;9;9", "7",
+    "3;31;42", "91;102", "38;5;7;48;5;9", "2;4;32", "48;2;4;5;6",
+]  # fmt: skip
+TEXTS = [
+    "The river",
+    "a",
+    " ",
+    "    ",
+    "x  y   z",
+    "日本",
+    "é",
+    "e\u0301",
+    "ab 한",
+    "●★ ",
+    "12345678",
+]
+
+
+def frame(random_: random.Random) -> str:
+    """A frame as Textual writes it: whole columns of lines, styles in full, then the cursor."""
+    parts = []
+    for _ in range(random_.randrange(1, 6)):
+        row, column = random_.randrange(ROWS), random_.choice((0, 10, 20))
+        parts.append(f"\x1b[{row + 1};{column + 1}H")
+        for width in random_.choice(((10,), (4, 6), (7, 3))):
+            style, text = random_.choice(STYLES), fit(random_.choice(TEXTS), width)
+            parts.append(f"\x1b[{style}m{text}\x1b[0m" if style else text)
+        parts.append(random_.choice(["\n", ""]) if row < ROWS - 1 else "")
+    return "".join(parts) + f"\x1b[{random_.randrange(ROWS) + 1};1H"
+
+
+def whole(random_: random.Random) -> str:
+    """The first frame: every cell."""
+    lines = [f"\x1b[{row + 1};1H\x1b[1;31m{'#' * COLUMNS}\x1b[0m" for row in range(ROWS)]
+    return "".join(lines) + "\x1b[1;1H"
+
+
+def seen(screen: pyte.Screen) -> object:
+    """All that can be seen: of blanks the background, and lines through them."""
+    rows = []
+    for y in range(ROWS):
+        for x in range(COLUMNS):
+            cell = screen.buffer[y][x]
+            marks = (cell.underscore, cell.reverse, cell.strikethrough)
+            text = (cell.fg, cell.bold, cell.italics) if cell.data != " " or any(marks) else ()
+            rows.append((cell.data, cell.bg, marks, text))
+    return rows, screen.cursor.x, screen.cursor.y
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_terminal_shows_what_was_written(seed: int) -> None:
+    """Cases 55 and 126: whatever comes, wide characters too."""
+    random_ = random.Random(seed)
+    plain, less = (pyte.Screen(COLUMNS, ROWS) for _ in range(2))
+    streams = pyte.Stream(plain), pyte.Stream(less)
+    outgoing = Outgoing()
+    for number in range(12):
+        data = frame(random_) if number else whole(random_)
+        streams[0].feed(data.replace("\n", "\r\n"))
+        streams[1].feed(outgoing.filter(data))
+        assert seen(less) == seen(plain), (number, data)
+
+
+def test_what_is_there_is_not_sent_again() -> None:
+    outgoing = Outgoing()
+    data = f"\x1b[1;1H\x1b[1;31m{'title':20}\x1b[0m\x1b[1;1H"
+    assert "title" in outgoing.filter(data)
+    assert outgoing.filter(data) == ""
+    assert outgoing.filter(data.replace("title", "titel")) == "\x1b[1;4Hel\x1b[1G".replace(
+        "\x1b[1;4H", "\x1b[3C"
+    )
+    outgoing.forget()
+    assert "title" in outgoing.filter(data)
+
+
+def test_another_screen_is_drawn_whole() -> None:
+    """Cases 117 and 127: after a stop, and whatever clears the screen."""
+    outgoing = Outgoing()
+    data = "\x1b[1;1H\x1b[1mtitle\x1b[0m\x1b[1;1H"
+    outgoing.filter(data)
+    for clears in ("\x1b[?1049h", "\x1b[2J", "\x1bc"):
+        assert outgoing.filter(clears) == f"\x1b[0m{clears}"
+        assert "title" in outgoing.filter(data)
+    for harmless in ("\x1b[?2004h", "\x1b[?2048$p", "\x1b]52;c;eA==\x07", "\x1b[>1u", "\x1b[?25l"):
+        assert outgoing.filter(harmless) == harmless
+        assert outgoing.filter(data) == ""
+
+
+def test_only_a_large_frame_is_held_together() -> None:
+    outgoing = Outgoing()
+    line = f"\x1b[1;1H{'x' * 1200}"
+    frames = [SYNC_START, line, SYNC_END, SYNC_START, line, SYNC_END, SYNC_START, "\x1b[1;1Hy"]
+    sent = [outgoing.filter(each) for each in frames]
+    assert sent[1].startswith(SYNC_START)
+    assert [bool(each) for each in sent] == [False, True, True, False, False, False, False, True]
+    assert (sent[2], sent[-1].count(SYNC_START)) == (SYNC_END, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sent"),
+    [
+        ("", "", ""),
+        ("", "1", "\x1b[1m"),
+        ("1", "", "\x1b[0m"),
+        ("?", "", "\x1b[0m"),
+        ("?", "1", "\x1b[0;1m"),
+        ("1;38;2;1;2;3;48;2;4;5;6", "1;38;2;9;9;9;48;2;4;5;6", "\x1b[38;2;9;9;9m"),
+        ("1;38;2;1;2;3;48;2;4;5;6", "38;2;1;2;3;48;2;4;5;6", "\x1b[22m"),
+        ("1;2;48;2;4;5;6", "1;48;2;4;5;6", "\x1b[22;1m"),
+        ("31;42", "42", "\x1b[39m"),
+        ("53;42", "42", "\x1b[0;42m"),
+    ],
+)
+def test_colours_are_sent_where_they_change(old: str, new: str, sent: str) -> None:
+    assert change(old, new) == sent

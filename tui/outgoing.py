@@ -1,0 +1,260 @@
+"""What is sent to the terminal: of each frame only the cells that are different now.
+
+Textual draws changed lines anew, each with its colours in full. Between it and the terminal stands a
+model of the screen; what is there already is not sent again, and colours only where they change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from tui.cells import is_narrow, measure
+
+TOKEN = re.compile(
+    r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"
+    r"|\x1b\[(?P<style>[\d;]*)m"
+    r"|(?P<text>[^\x00-\x1f\x7f]+)"
+    r"|(?P<newline>\n)"
+    r"|(?P<sync>\x1b\[\?2026[hl])"
+    r"|(?P<other>\x1b(?:\[[0-?]*[ -/]*[@-~]|[P\]_^X].*?(?:\x1b\\|\x07)|.)|.)",
+    re.DOTALL,
+)
+HARMLESS = re.compile(r"\x1b(?:\[[?><=][\d;$]*[a-zA-Z]|\[\d*[cn]|[P\]_^X].*|[=>])", re.DOTALL)
+"""Modes, questions and strings: they change nothing of what stands on the screen."""
+OTHER_SCREEN = re.compile(r"\x1b\[\?(?:1049|1047|47|3|5)[hl]")
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+SMALL = 1000
+"""Bytes that a terminal takes at once, so that nothing has to be held together."""
+GAP = 4
+"""Cells that are sent again, rather than going over them by a sequence as long."""
+
+OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an attribute: bold, dim, italic, underline, reverse, strike."""
+SEEN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
+
+Cell = tuple[str, str]
+"""What stands in a cell, with its style; the rest of a wide character is an empty text."""
+UNKNOWN: Cell = ("", "?")
+
+
+class Look(NamedTuple):
+    """A style, taken apart."""
+
+    attributes: frozenset[str]
+    colors: tuple[str, str]
+    """Foreground and background, as they are sent."""
+
+
+class Outgoing:
+    """Takes frames as Textual writes them, and gives what has to be sent."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+        """What stands on the screen, as far as it is known."""
+        self._new: dict[int, list[Cell]] = {}
+        """The rows that are being written."""
+        self._spans: dict[int, tuple[int, int]] = {}
+        """From where to where they were written."""
+        self._cursor = 0, 0
+        self._sent_cursor: tuple[int, int] | None = None
+        """Where the terminal's cursor is; None where that is not sure."""
+        self._style = self._sent_style = ""
+        self._waiting = self._begun = False
+
+    def forget(self) -> None:
+        """Know nothing of the screen any more: everything is sent again."""
+        self._rows, self._new, self._spans = {}, {}, {}
+        self._sent_cursor = None
+        self._sent_style = "?"
+
+    def filter(self, data: str) -> str:
+        """What has to be sent for what was written."""
+        sent: list[str] = []
+        for token in TOKEN.finditer(data):
+            kind = token.lastgroup
+            if kind == "move":
+                self._cursor = int(token["row"]) - 1, int(token["column"]) - 1
+            elif kind == "style":
+                self._style = "" if token["style"] in ("", "0") else token["style"]
+            elif kind == "text":
+                self._write(token["text"])
+            elif kind == "newline":
+                self._cursor = self._cursor[0] + 1, 0
+            elif kind == "sync":
+                sent += self._synchronise(token["sync"] == SYNC_START)
+            else:
+                sent += [*self._flush(), *self._pass(token["other"])]
+        return "".join([*sent, *self._flush()])
+
+    def _synchronise(self, begins: bool) -> Iterator[str]:
+        """Hold a frame together, but only one that is large and not empty."""
+        yield from self._flush()
+        if begins:
+            self._waiting = True
+        elif self._begun:
+            yield SYNC_END
+        if not begins:
+            self._waiting = self._begun = False
+
+    def _pass(self, sequence: str) -> Iterator[str]:
+        if OTHER_SCREEN.match(sequence) or not HARMLESS.fullmatch(sequence):
+            if self._sent_style not in ("", "?"):
+                yield "\x1b[0m"
+            self.forget()
+        yield sequence
+
+    def _write(self, text: str) -> None:
+        row, start = self._cursor
+        written = self._narrow(text) if is_narrow(text) else self._wide(text)
+        end = start + len(written)
+        if (cells := self._new.get(row)) is None:
+            cells = self._new[row] = self._rows.get(row, [])[:]
+        if len(cells) < end:
+            cells += [UNKNOWN] * (end - len(cells))
+        cells[start:end] = written
+        low, high = self._spans.get(row, (start, end))
+        self._spans[row] = min(low, start), max(high, end)
+        self._cursor = row, end
+
+    def _narrow(self, text: str) -> list[Cell]:
+        cell, space = self._style, (" ", blank(self._style))
+        return [space if char == " " else (char, cell) for char in text]
+
+    def _wide(self, text: str) -> list[Cell]:
+        kinds, cells = measure(text)
+        written: list[Cell] = []
+        edges = [at for at, kind in enumerate(kinds) if cells[at + 1] > cells[at]]
+        edges = [0, *edges[1:]]  # what has no width of its own belongs to what is before it
+        for start, end in zip(edges, [*edges[1:], len(text)], strict=True):
+            written.append((text[start:end], self._style))
+            written += [("", self._style)] * (cells[end] - cells[start] - 1)
+        return written
+
+    def _flush(self) -> Iterator[str]:
+        sent = "".join(self._changes())
+        if self._waiting and not self._begun and len(sent) > SMALL:
+            self._begun = True
+            yield SYNC_START
+        yield sent
+
+    def _changes(self) -> Iterator[str]:
+        for row in sorted(self._new):
+            old, new = self._rows.get(row, []), self._new[row]
+            for start, end in runs(old, new, *self._spans[row]):
+                yield self._go_to(row, start)
+                yield from self._cells(new[start:end])
+                # In the last column a cursor stands and waits, or has gone on; terminals differ.
+                self._sent_cursor = (row, end) if end < len(new) else None
+            self._rows[row] = new
+        self._new, self._spans = {}, {}
+        if self._rows and self._sent_cursor != self._cursor:
+            yield self._go_to(*self._cursor)
+
+    def _cells(self, cells: list[Cell]) -> Iterator[str]:
+        groups = [(style, list(each)) for style, each in groupby(cells, key=lambda cell: cell[1])]
+        for at, (style, group) in enumerate(groups):
+            text = "".join(each for each, _ in group)
+            if not (text.isspace() and suits(self._sent_style, style)):
+                # Blanks may as well be set as what comes after them.
+                following = groups[at + 1][0] if at + 1 < len(groups) else style
+                wanted = following if text.isspace() and suits(following, style) else style
+                yield change(self._sent_style, wanted)
+                self._sent_style = wanted
+            yield text
+
+    def _go_to(self, row: int, column: int) -> str:
+        before, self._sent_cursor = self._sent_cursor, (row, column)
+        if before is None or before[0] != row:
+            return f"\x1b[{row + 1};{column + 1}H"
+        by = column - before[1]
+        return f"\x1b[{by if by > 1 else ''}C" if by > 0 else f"\x1b[{column + 1}G" if by else ""
+
+
+def runs(old: list[Cell], new: list[Cell], low: int, high: int) -> Iterator[tuple[int, int]]:
+    """From where to where cells have to be sent.
+
+    A row that is not one character a cell, before or now, is sent as far as it was written: how wide
+    a character really is, the terminal alone knows.
+    """
+    before = old[low:high]
+    if before == new[low:high]:
+        return
+    if any(len(cell[0]) != 1 for cell in new[low:high]) or any(
+        len(cell[0]) != 1 for cell in before if cell is not UNKNOWN
+    ):
+        yield low, high
+        return
+    start = end = -1
+    for at in range(low, high):
+        if at < len(old) and old[at] == new[at]:
+            continue
+        if end >= 0 and not _worth_it(new[end - 1 : at]):
+            yield start, end
+            start = at
+        elif end < 0:
+            start = at
+        end = at + 1
+    yield start, end
+
+
+def _worth_it(cells: list[Cell]) -> bool:
+    """Whether cells that are there already are sent again: they are few, and set as the first."""
+    style = cells[0][1]
+    return len(cells) <= GAP + 1 and all(
+        each == style or (text == " " and suits(style, each)) for text, each in cells[1:]
+    )
+
+
+@lru_cache(maxsize=1024)
+def blank(style: str) -> str:
+    """What of a style is seen where there is nothing but its background."""
+    look = _taken_apart(style)
+    return style if look.attributes & SEEN_ON_BLANKS else look.colors[1]
+
+
+@lru_cache(maxsize=1024)
+def suits(sent: str, wanted: str) -> bool:
+    """Whether blanks look as they are wanted in the style that was sent."""
+    return (
+        sent != "?" and blank(sent) == wanted and not _taken_apart(sent).attributes & SEEN_ON_BLANKS
+    )
+
+
+@lru_cache(maxsize=1024)
+def change(old: str, new: str) -> str:
+    """The sequence that turns one style into another; `?` is one that is not known."""
+    if old == new:
+        return ""
+    whole = f"\x1b[{f'0;{new}' if new else 0}m"
+    before, after = _taken_apart(old), _taken_apart(new)
+    gone = before.attributes - after.attributes
+    if old == "?" or not gone <= OFF.keys():
+        return whole
+    off = {OFF[each] for each in gone}
+    lost = {each for each in after.attributes if OFF.get(each) in off}  # bold and dim end together
+    pairs = zip(before.colors, after.colors, ("39", "49"), strict=True)
+    colors = [now or default for then, now, default in pairs if then != now]
+    codes = [*sorted(off), *sorted((after.attributes - before.attributes) | lost), *colors]
+    return min(f"\x1b[{';'.join(codes)}m", whole, key=len)
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(style: str) -> Look:
+    attributes: set[str] = set()
+    colors = ["", ""]
+    codes = iter(style.split(";"))
+    for code in filter(None, codes):
+        if code in ("38", "48"):
+            kind = next(codes, "")
+            rest = [next(codes, "") for _ in range(3 if kind == "2" else 1)]
+            colors[code == "48"] = ";".join([code, kind, *rest])
+        elif code.isdecimal() and (30 <= int(code) < 50 or 90 <= int(code) < 108):
+            background = 40 <= int(code) < 50 or int(code) >= 100
+            colors[background] = "" if code in ("39", "49") else code
+        else:
+            attributes.add(code)
+    return Look(frozenset(attributes), (colors[0], colors[1]))
