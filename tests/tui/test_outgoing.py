@@ -88,7 +88,7 @@ def test_what_is_there_is_not_sent_again() -> None:
 
 
 def test_another_screen_is_drawn_whole() -> None:
-    """Cases 117 and 127: after a stop, and whatever clears the screen."""
+    """Case 117: after a stop, and whatever clears the screen."""
     outgoing = Outgoing()
     data = "\x1b[1;1H\x1b[1mtitle\x1b[0m\x1b[1;1H"
     outgoing.filter(data)
