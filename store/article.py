@@ -127,6 +127,19 @@ class Similar:
     """The words that made it similar, strongest first."""
     origin: str = "index"
     """`import` if the title came with the article, else `index`."""
+    copies: int = 0
+    """Other articles of the library that tell the same and are not listed themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a library knows of an article besides: made from all of its articles."""
+
+    key_terms: tuple[str, ...] = ()
+    """The words that tell best what it is about, the strongest first."""
+    new_paragraphs: tuple[tuple[int, int], ...] = ()
+    """Begin and end, in characters of the text, of the paragraphs that say what was in no article of
+    the same story that was read before; none where nothing was read of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class Finder:
             try:
                 return self._by_index(asked, lookup, limit, newest=newest)
             except IndexUnusable as error:
-                self._give_up(error)
+                self.give_up(error)
         if not asked.needs_index:
             self.problem = ""
         rows = self._scanned(node)
@@ -245,7 +245,19 @@ class Finder:
             self._lookup = Lookup(index)
         return self._lookup
 
-    def _give_up(self, error: Exception) -> None:
+    def row(self, number: int) -> Row | None:
+        """The row of an article by its number in the index; None if there is none or it is deleted."""
+        shelf = self._library.shelf()
+        self._know(shelf)
+        article = self._ids.get(number)
+        return shelf.row(article) if article else None
+
+    def text(self, article: str) -> str:
+        """The text of an article; empty where there is none or it cannot be read."""
+        place = self._library.shelf().place(article)
+        return self._glimpses.texts(place)[0] if place else ""
+
+    def give_up(self, error: Exception) -> None:
         """The index cannot be used: it is left, so that the next upkeep builds it anew."""
         log.warning("%s", error)
         self.problem = UNBUILT

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Entry, Excerpt, Found, Reading, Refused, Row, Similar
+from store.article import Article, Entry, Excerpt, Found, Reading, Refused, Row, Similar, Study
 from store.errors import (
     LibraryBusy,
     LibraryDamaged,
@@ -23,7 +23,6 @@ from store.files import make_library
 from store.filling import histories, take_in
 from store.finding import Finder, Reach
 from store.held import HeldSegments
-from store.index.similar import Similarities
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Matches, Prepared, Refreshed, Undone
@@ -31,6 +30,7 @@ from store.mending import SNAPSHOT, Mender
 from store.past import events_of, undone
 from store.query import Query, Search
 from store.reading import ReadingState, uncollected, with_edits
+from store.related import Related
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -43,8 +43,6 @@ SNAPSHOT_EVERY = 2000
 """Events after which the reading state is worth a new snapshot."""
 STEP = 20_000
 """Events or articles worked off at once."""
-TITLES = 2000
-"""Titles indexed between two steps."""
 
 
 class FolderLibrary:
@@ -75,6 +73,7 @@ class FolderLibrary:
         reach = Reach(lambda: self._shelf, self.articles, self._segments, clock, self._warn)
         self.finder = Finder(cache / "index", reach)
         self._held = HeldSegments(machine, self._segments.folders)
+        self.related = Related(self.finder, lambda: self._shelf.rows())
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._since_snapshot = 0
@@ -85,7 +84,7 @@ class FolderLibrary:
         make_library(folder, (*self._segments.folders, self._journal.own.parent))
 
     def _empty_shelf(self) -> None:
-        self._shelf, self._similar = Shelf(), Similarities()
+        self._shelf = Shelf()
         self._stamps: dict[str, Stamp] = {}
 
     def _warn(self, problem: str) -> None:
@@ -165,10 +164,7 @@ class FolderLibrary:
 
     def prepare(self) -> Iterator[Prepared]:
         """Index what is new, in steps."""
-        while rows := self._shelf.take_retitled(TITLES):
-            self._similar.add(rows)
-            yield Prepared(0, len(self._shelf.retitled))
-        yield from self.finder.update(self._state)
+        return self.finder.update(self._state)
 
     def rows(self, query: Query) -> list[Row]:
         """The rows of a list."""
@@ -230,8 +226,11 @@ class FolderLibrary:
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings."""
-        self._similar.add(self._shelf.take_retitled())
-        return self._similar.best(entry.article, entry.body, self.row)
+        return self.related.similar(entry)
+
+    def study(self, entry: Entry) -> Study:
+        """What the library knows of an article besides."""
+        return self.related.study(entry)
 
     # -- changing it -----------------------------------------------------------------------
 

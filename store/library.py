@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar
+from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
 from store.events import Event
 from store.query import Query, Search
 from store.query.marks import NOTHING, Marker
@@ -192,6 +192,9 @@ class Library(Protocol):
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings: those that came with the article, then the best others."""
+
+    def study(self, entry: Entry) -> Study:
+        """What the library knows of an article besides, as far as it is indexed."""
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, Row]:
         """Record that something happened to articles, durably, as one event.

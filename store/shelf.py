@@ -23,8 +23,6 @@ class Shelf:
         self._unedited: dict[str, Row] = {}
         self._hidden: set[str] = set()
         self._in_order = True
-        self.retitled: list[Row] = []
-        """Rows whose titles are new since somebody last emptied this."""
 
     def __len__(self) -> int:
         """How many articles there are, without the deleted ones."""
@@ -140,12 +138,6 @@ class Shelf:
                 rows[article] = self._rows[article]
         return rows, moved
 
-    def take_retitled(self, limit: int | None = None) -> list[Row]:
-        """Rows whose titles are new; each is given once."""
-        rows = self.retitled[:limit]
-        del self.retitled[:limit]
-        return rows
-
     def of_segment(self, segment: str) -> set[str]:
         """The articles that stand in this segment."""
         return {article for article, place in self._places.items() if place.segment == segment}
@@ -163,8 +155,6 @@ class Shelf:
         old = self._rows.get(article)
         if old is None or old.when != new.when:
             self._in_order = False
-        if old is None or old.title != new.title:
-            self.retitled.append(new)
         self._rows[article] = new
 
 

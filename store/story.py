@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from store.article import Entry, Row
 from store.errors import NoSuchArticle
-from store.index.similar import TELLS_NOTHING
+from store.index.telling import TELLS_NOTHING
 from store.index.terms import shared_words, terms
 from store.library import Library
 

@@ -127,3 +127,8 @@ def listed(query: Query, articles: int) -> Sequence[str]:
     words = f"/{query.words}" if query.words else ""
     order = "" if query.sort == "date" else f"by {query.sort}"
     return shown, query.category or "", words, count(articles, "article"), order
+
+
+def copies(number: int) -> str:
+    """How many other versions of a story there are, `1 copy`; empty where there is none."""
+    return f"{number:,} {'copy' if number == 1 else 'copies'}" if number else ""

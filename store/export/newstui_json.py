@@ -47,6 +47,7 @@ def similar_json(other: Similar) -> dict[str, Any]:
         "score": round(other.score, 4),
         "terms": list(other.terms),
         "origin": other.origin,
+        "copies": other.copies,
     }
 
 

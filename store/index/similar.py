@@ -1,244 +1,302 @@
-"""Similar readings: which other articles of the library are about the same thing.
+"""Similar readings: which other articles of the library are about the same thing, and why.
 
-Titles alone are indexed, since the texts of 100,000 articles stay on disk; the article that is read asks
-with its title, its summary and its text.
+The strongest words of an article are one weighted query of the full-text index. The words of the
+first it finds widen a second query (Rocchio 1971, pseudo relevance feedback); nearness in time counts
+a little; the same story from two sources is told once.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 
-from store.article import Article, Body, Row, Similar
-from store.index.terms import fold, shared_words, terms
+from tantivy import Occur, Query, Searcher
+
+from store.article import Article, Body, Row, Similar, Study
+from store.index.analyser import words
+from store.index.copies import Story, normalised
+from store.index.fulltext import FullText, Hit, guarded
+from store.index.novelty import new_paragraphs
+from store.index.telling import content_words, counted, strongest_words
 from store.times import seconds
 
 DAY = 86_400
-
-TITLE_WEIGHT = 0.5
-SATURATION = 1.0
-TYPICAL_LIBRARY = 100
-"""A library with few titles cannot tell which words are rare; it is counted as if these stood beside it."""
-NEAR_IN_TIME = 0.15
+NEAR_IN_TIME = 0.1
 FADES_IN_DAYS = 14.0
-SAME_CATEGORY = 0.1
 
 TEXT_READ = 20_000
 """Characters of the text that take part; what a story is about stands near its beginning."""
-QUERY_TERMS = 100
-POSTINGS_WALKED = 12_000
-FINALISTS = 200
+QUERY_TERMS = 120
+SATURATION = 1.2
+TITLE_WEIGHT = 0.5
+K1 = 1.2
+"""The engine's own saturation of repeated words."""
+FEEDBACK = 3
+"""Articles whose words widen the second query."""
+FEEDBACK_WEIGHT = 0.6
+FEEDBACK_TERMS = 40
+WIDENED_TERMS = 160
+
+CANDIDATES = 30
+LEAST = 0.03
+"""What must be shared to be similar, as a part of what an article shares with itself. Two that have
+nothing to do with each other share 0.02, the first five found for a piece of news 0.1 to 0.4."""
 WORDS_SHOWN = 4
+KEY_TERMS = 8
+COPIES_SCORE = 0.9
+"""What a copy scores at least, as a part of what it is a copy of: no further are copies looked for."""
+SAME_STORY = 0.12
+"""What must be shared to be the same story."""
 
-NOWHERE: array[int] = array("I")
-
-VAGUE = """
-    ahead back big bigger biggest day end half high last long low man month new next old people set time today top
-    week work year monday tuesday wednesday thursday friday saturday sunday
-    one three four five six seven eight nine ten first second third hundred thousand million billion
-"""
-TELLS_NOTHING = frozenset(VAGUE.split())
-"""Words that titles share without being about the same thing."""
-
-RowOf = Callable[[str], Row | None]
+Weights = Mapping[str, float]
+RowOf = Callable[[int], Row | None]
+"""The row of an article, by its number in the index; None if it was deleted."""
+TextOf = Callable[[str], str]
+"""The text of an article, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Asked:
     """What is asked for on behalf of one article."""
 
-    category: str
     when: int
-    weights: Mapping[str, float]
-    """Terms that titles of the library hold, heaviest first."""
-    enough: float
-    """The weight that must be shared to be similar at all: one word that hardly any other title has and
-    that the text keeps coming back to, or two that are more common."""
+    story: Story
+    weights: Weights
+    """Its strongest words."""
+    rarity: Weights
+    """How rare each of them is in the library: inverse document frequency."""
     whole: float
-    """The weight of the article's own title, so that a score of 1 is a title just like it."""
+    """What the article itself would score, so that 1 is an article just like it."""
+
+    def strength(self) -> Weights:
+        """What each of the words says about what the article is about."""
+        return {word: weight * self.rarity[word] for word, weight in self.weights.items()}
 
 
-class Similarities:
-    """An index of titles that finds what is similar to an article."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that may be similar."""
 
-    def __init__(self) -> None:
-        self._ids: list[str] = []
-        self._lengths = array("B")
-        self._postings: dict[str, array[int]] = {}
+    score: float
+    row: Row
+    story: Story
+    origin: str = "index"
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Index the titles of some rows; one whose title has changed may simply be added again."""
-        for row in rows:
-            number = len(self._ids)
-            found = set(terms(row.title))
-            self._ids.append(row.id)
-            self._lengths.append(min(len(found), 255))
-            for term in found:
-                posting = self._postings.get(term)
-                if posting is None:
-                    self._postings[term] = array("I", (number,))
-                else:
-                    posting.append(number)
 
-    def best(
-        self, article: Article, body: Body, row_of: RowOf, limit: int = 5
-    ) -> tuple[Similar, ...]:
+class SimilarReadings:
+    """Finds what is similar, in one state of the index."""
+
+    def __init__(self, index: FullText, row_of: RowOf, text_of: TextOf) -> None:
+        """Look in this index; what is found has these rows and texts."""
+        self._index = index
+        self._row_of = row_of
+        self._text_of = text_of
+        self._stories: dict[str, Story] = {}
+
+    def best(self, article: Article, body: Body, limit: int = 5) -> tuple[Similar, ...]:
         """The most similar articles, those whose titles came with the article first.
 
         Args:
             article: The article that is read.
             body: Its text, its summary and the titles that came with it.
-            row_of: The row of an id as it is now, or None if it was deleted.
             limit: How many at most, all together.
-        """
-        query = self._query(article, body)
-        ids: set[str | None] = {article.id}
-        titles = {normalised(article.title)}
-        found: list[Similar] = []
-        for similar in chain(
-            self._imported(query, body.similar, row_of), self._ranked(query, row_of)
-        ):
-            if len(found) >= limit:
-                break
-            key = normalised(similar.title)
-            if key in titles or similar.id in ids:
-                continue
-            titles.add(key)
-            if similar.id is not None:
-                ids.add(similar.id)
-            found.append(similar)
-        return tuple(found)
 
-    def _query(self, article: Article, body: Body) -> Query:
-        title = tuple(dict.fromkeys(terms(article.title)))
-        counts = Counter(dict.fromkeys(title, 1))
-        counts.update(terms(body.text[:TEXT_READ]))
-        counts.update(terms(body.summary[:TEXT_READ]))
+        Raises:
+            IndexUnusable: The index is damaged.
+        """
+        with guarded(self._index.folder):
+            asked = self._asked(article, body)
+            return self._listed(article, asked, body.similar, limit)
+
+    def study(self, article: Article, body: Body) -> Study:
+        """The words that tell best what an article is about, and which paragraphs are new.
+
+        Raises:
+            IndexUnusable: The index is damaged.
+        """
+        with guarded(self._index.folder):
+            asked = self._asked(article, body)
+            found = self._candidates(self._hits(asked.weights), asked, CANDIDATES, article.id)
+            same = takewhile(lambda one: one.score >= SAME_STORY, found)
+            read = [one.story.counts for one in same if one.row.read]
+        terms = strongest_words(body.text[:TEXT_READ], asked.strength(), KEY_TERMS)
+        return Study(terms, new_paragraphs(body.text, read))
+
+    def _listed(
+        self, article: Article, asked: Asked, titles: Sequence[str], limit: int
+    ) -> tuple[Similar, ...]:
+        ids = {article.id}
+        stories = [asked.story]
+        listed: list[Similar] = []
+        for one in chain(self._imported(asked, titles), self._ranked(article, asked)):
+            full = len(listed) >= limit
+            if full and not (listed and one.score >= COPIES_SCORE * listed[-1].score):
+                break
+            if one.row.id in ids:
+                continue
+            copied = next((n for n, story in enumerate(stories) if story.is_copy(one.story)), None)
+            if copied is None and not full:
+                stories.append(one.story)
+                listed.append(_similar(asked, one))
+            elif copied and one.row.id:
+                copies = listed[copied - 1].copies + 1
+                listed[copied - 1] = replace(listed[copied - 1], copies=copies)
+            if one.row.id:
+                ids.add(one.row.id)
+        return tuple(listed)
+
+    # -- the query -------------------------------------------------------------------------
+
+    def _asked(self, article: Article, body: Body) -> Asked:
+        counts, title = _counted(article.title, f"{body.summary}\n{body.text}", article.language)
+        rarity = self._rarities(counts)
         weights = {
-            term: self._rarity(term)
-            * (TITLE_WEIGHT * (term in title) + counts[term] / (counts[term] + SATURATION))
-            for term in counts
-            if term in self._postings and _is_telling(term)
+            word: TITLE_WEIGHT * (word in title) + counts[word] / (counts[word] + SATURATION)
+            for word in rarity
         }
-        heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:QUERY_TERMS]
-        own = sum(weights.get(term, 0.0) for term in title) / _norm(len(title))
-        return Query(
-            category=article.category,
+        strongest = _strongest(weights, rarity, QUERY_TERMS)
+        return Asked(
             when=seconds(article.date or article.created),
-            weights=dict(heaviest),
-            enough=math.log(1 + self._size()),
-            whole=own or 1.0,
+            story=Story.of(article.title, body.text[:TEXT_READ], article.language),
+            weights=strongest,
+            rarity=rarity,
+            whole=_score(strongest, rarity, counts) or 1.0,
         )
 
-    def _rarity(self, term: str) -> float:
-        """Inverse document frequency (Robertson and Sparck Jones), never negative."""
-        holding = len(self._postings[term])
-        return math.log(1 + (self._size() - holding + 0.5) / (holding + 0.5))
+    def _rarities(self, words: Iterable[str]) -> Weights:
+        """Inverse document frequency (Robertson and Sparck Jones) of words that others hold, too."""
+        searcher: Searcher = self._index.searcher
+        total = searcher.num_docs
+        found = {}
+        for word in words:
+            holding = max(searcher.doc_freq("body", word), searcher.doc_freq("title", word))
+            if holding:
+                found[word] = math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+        return found
 
-    def _size(self) -> int:
-        return len(self._ids) + TYPICAL_LIBRARY
+    def _hits(self, weights: Weights) -> Sequence[Hit]:
+        schema = self._index.schema
+        parts = [
+            Query.boost_query(Query.term_query(schema, field, word, "freq"), weight)
+            for word, weight in weights.items()
+            for field in ("title", "body")
+        ]
+        query = Query.boolean_query([(Occur.Should, part) for part in parts])
+        return self._index.search(query, CANDIDATES).first
 
-    def _imported(self, query: Query, titles: Iterable[str], row_of: RowOf) -> Iterator[Similar]:
-        for title in titles:
-            row = self._titled(title, row_of)
-            if row:
-                yield _similar(query, row, "import")
-            elif title.strip():
-                yield Similar(id=None, title=title, origin="import")
+    # -- what is found ---------------------------------------------------------------------
 
-    def _titled(self, title: str, row_of: RowOf) -> Row | None:
-        """The living article of that title: one of those that hold its rarest terms."""
-        wanted = set(terms(title))
-        postings = sorted((self._postings.get(term, NOWHERE) for term in wanted), key=len)
-        candidates = set(postings[0]) if postings else set()
-        for posting in postings[1:3]:
-            candidates.intersection_update(posting)
-        key = normalised(title)
-        for number in sorted(candidates):
-            row = row_of(self._ids[number])
+    def _ranked(self, article: Article, asked: Asked) -> Iterator[Candidate]:
+        """Articles of the library, most similar first, copies and the article itself among them."""
+        first = list(self._candidates(self._hits(asked.weights), asked, FEEDBACK, article.id))
+        hits = self._hits(self._widened(asked, first)) if first else []
+        rows = [(hit, row) for hit in hits if (row := self._row_of(hit.number))]
+        good = [(hit.score / asked.whole * _closeness(asked, row), row) for hit, row in rows]
+        good.sort(key=lambda one: (-one[0], -one[1].when, one[1].id))
+        for score, row in good:
+            if score >= LEAST:
+                yield Candidate(score, row, self._story(row))
+
+    def _candidates(
+        self, hits: Iterable[Hit], asked: Asked, limit: int, own: str
+    ) -> Iterator[Candidate]:
+        """The first so many that are similar, other than the article and its copies."""
+        for hit in hits:
+            if limit <= 0 or hit.score < asked.whole * LEAST:
+                return
+            row = self._row_of(hit.number)
+            if row is None or row.id == own:
+                continue
+            story = self._story(row)
+            if not asked.story.is_copy(story):
+                limit -= 1
+                yield Candidate(hit.score / asked.whole, row, story)
+
+    def _story(self, row: Row) -> Story:
+        story = self._stories.get(row.id)
+        if story is None:
+            story = Story.of(row.title, self._text_of(row.id)[:TEXT_READ])
+            self._stories[row.id] = story
+        return story
+
+    def _widened(self, asked: Asked, found: Sequence[Candidate]) -> Weights:
+        weights = dict(asked.weights)
+        rarity = dict(asked.rarity)
+        for one in found:
+            counts = one.story.counts
+            rarity.update(self._rarities(word for word in counts if word not in rarity))
+            theirs = {word: n / (n + SATURATION) for word, n in counts.items() if word in rarity}
+            for word, weight in _strongest(theirs, rarity, FEEDBACK_TERMS).items():
+                weights[word] = weights.get(word, 0.0) + FEEDBACK_WEIGHT / len(found) * weight
+        return _strongest(weights, rarity, WIDENED_TERMS)
+
+    def _imported(self, asked: Asked, titles: Iterable[str]) -> Iterator[Candidate]:
+        for title in filter(str.strip, titles):
+            if found := self._titled(title):
+                row, story = found
+                score = _score(asked.weights, asked.rarity, story.counts) / asked.whole
+                yield Candidate(score * _closeness(asked, row), row, story, "import")
+            else:
+                yield Candidate(0.0, _unknown(title), Story.of(title, ""), "import")
+
+    def _titled(self, title: str) -> tuple[Row, Story] | None:
+        """The living article of that title, whatever its case and signs."""
+        schema, key = self._index.schema, normalised(title)
+        parts = [Query.term_query(schema, "title", word.text, "basic") for word in words(title)]
+        query = Query.boolean_query([(Occur.Must, part) for part in parts])
+        for hit in self._index.search(query, CANDIDATES).first:
+            row = self._row_of(hit.number)
             if row and normalised(row.title) == key:
-                return row
+                return row, self._story(row)
         return None
 
-    def _ranked(self, query: Query, row_of: RowOf) -> Iterator[Similar]:
-        """Articles of the library, most similar first, copies and the article itself among them."""
-        good = (
-            (score / _norm(self._lengths[number]), number)
-            for number, score in self._scores(query).items()
-            if score >= query.enough
-        )
-        finalists = [
-            (score * _closeness(query, row), row)
-            for score, number in heapq.nlargest(FINALISTS, good)
-            if (row := row_of(self._ids[number]))
-        ]
-        finalists.sort(key=lambda one: (-one[0], -one[1].when, one[1].id))
-        for _, row in finalists:
-            # asked again, because the title may have changed since it was indexed
-            if _shared(query, row.title) >= query.enough:
-                yield _similar(query, row, "index")
 
-    def _scores(self, query: Query) -> dict[int, float]:
-        """What each article shares, walking the heaviest terms first and no more than we have time for."""
-        scores: dict[int, float] = {}
-        left = POSTINGS_WALKED
-        for term, weight in query.weights.items():
-            posting = self._postings[term]
-            if len(posting) > left:
-                continue
-            left -= len(posting)
-            for number in posting:
-                scores[number] = scores.get(number, 0.0) + weight
-        return scores
+def _counted(title: str, text: str, language: str) -> tuple[Counter[str], set[str]]:
+    in_title = counted(content_words(title, language))
+    counts = counted(content_words(text[:TEXT_READ], language))
+    counts.update(dict.fromkeys(in_title, 0))
+    return counts, set(in_title)
 
 
-def normalised(title: str) -> str:
-    """A title as it is compared: letters and digits alone, without case and accents."""
-    return "".join(filter(str.isalnum, fold(title))) or title
+def _strongest(weights: Weights, rarity: Weights, limit: int) -> dict[str, float]:
+    strength = heapq.nlargest(limit, ((weights[word] * rarity[word], word) for word in weights))
+    return {word: weights[word] for _, word in strength}
 
 
-def _is_telling(term: str) -> bool:
-    return not term.isdigit() and term not in TELLS_NOTHING
+def _unknown(title: str) -> Row:
+    return Row("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
 
 
-def _shared(query: Query, title: str) -> float:
-    return sum(query.weights.get(term, 0.0) for term in dict.fromkeys(terms(title)))
+def _score(weights: Weights, rarity: Weights, counts: Mapping[str, int]) -> float:
+    """What the engine would score for a text of usual length that has these words."""
+    return sum(
+        weight * rarity[word] * (K1 + 1) * counts[word] / (counts[word] + K1)
+        for word, weight in weights.items()
+        if word in counts
+    )
 
 
-def _similar(query: Query, row: Row, origin: str) -> Similar:
-    score = _shared(query, row.title) / _norm(len(set(terms(row.title)))) * _closeness(query, row)
+def _similar(asked: Asked, one: Candidate) -> Similar:
+    row, theirs = one.row, one.story.counts
+    both = {word: weight for word, weight in asked.strength().items() if word in theirs}
     return Similar(
-        id=row.id,
+        id=row.id or None,
         title=row.title,
         category=row.category,
         when=row.when,
         read=row.read,
-        score=round(score / query.whole, 4),
-        terms=_strongest(query, row.title),
-        origin=origin,
+        score=round(min(one.score, 1.0), 4),
+        terms=strongest_words(f"{one.story.title}\n{one.story.text}", both, WORDS_SHOWN),
+        origin=one.origin,
     )
 
 
-def _strongest(query: Query, title: str) -> tuple[str, ...]:
-    """The words of the title that weigh most in the query."""
-    weights: dict[str, float] = {}
-    for word, hits in shared_words(title, query.weights):
-        weights[word] = sum(query.weights[term] for term in hits)
-    return tuple(sorted(weights, key=lambda word: -weights[word])[:WORDS_SHOWN])
-
-
-def _closeness(query: Query, row: Row) -> float:
-    """A factor from 1 up for articles of the same days and the same category."""
-    near = 0.0
-    if query.when and row.when:
-        near = NEAR_IN_TIME * math.exp(-abs(query.when - row.when) / DAY / FADES_IN_DAYS)
-    return 1 + near + SAME_CATEGORY * bool(row.category and row.category == query.category)
-
-
-def _norm(length: int) -> float:
-    return math.sqrt(2 + length)
+def _closeness(asked: Asked, row: Row) -> float:
+    """A factor from 1 up for articles of the same days."""
+    if not (asked.when and row.when):
+        return 1.0
+    return 1 + NEAR_IN_TIME * math.exp(-abs(asked.when - row.when) / DAY / FADES_IN_DAYS)

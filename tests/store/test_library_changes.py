@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -187,13 +188,28 @@ def test_adding_goes_on_in_steps_that_are_on_the_disk(library: Library, open_lib
 
 
 def test_similar_readings_know_what_was_added_since(library: Library) -> None:
+    def similar() -> list[str | None]:
+        for _ in library.prepare():
+            pass
+        return [each.id for each in library.similar(library.entry(ONE))]
+
     flood = "Harbour flood closes the northern ferry terminal"
     add(library, [article(1, title=flood)])
-    assert library.similar(library.entry(ONE)) == ()
+    assert similar() == []
     add(library, [article(2, title=f"{flood} again"), article(3)])
-    assert [each.id for each in library.similar(library.entry(ONE))] == [TWO]
+    assert similar()[:1] == [TWO]
     library.record("deleted", [TWO])
-    assert library.similar(library.entry(ONE)) == ()
+    assert TWO not in similar()
+
+
+def test_titles_that_came_with_an_article_are_known_without_an_index(library: Library) -> None:
+    found = article(1)
+    body = replace(found.body, similar=("title 2", "Elsewhere"))
+    add(library, [replace(found, body=body), article(2)])
+    known, elsewhere = library.similar(library.entry(ONE))
+    assert (known.id, known.title, known.origin) == (TWO, "Title 2", "import")
+    assert (elsewhere.id, elsewhere.title) == (None, "Elsewhere")
+    assert library.study(library.entry(ONE)).key_terms == ()
 
 
 # -- several, and the clock ----------------------------------------------------------------

@@ -16,7 +16,7 @@ from tui.cli.output import put, put_json, tell
 from tui.commands import COMMANDS, groups, key_names
 from tui.keymaps import Keymap, make_keymap
 from tui.settings import FILE
-from tui.wording import count, day, day_of, minute
+from tui.wording import copies, count, day, day_of, joined, minute
 
 SHORT_ID = 8
 
@@ -60,6 +60,7 @@ def row_line(row: Row) -> str:
 def show(options: argparse.Namespace) -> int:
     """Print an article in the order of the page the project started from."""
     library, entry = opened(options)
+    indexed(library)
     similar = library.similar(entry)
     if options.json:
         put_json(entry_json(entry, similar), pretty=True)
@@ -68,11 +69,11 @@ def show(options: argparse.Namespace) -> int:
 
         put(markdown_of(entry).removesuffix("\n"))
     else:
-        put("\n".join(_page(entry, similar)))
+        put("\n".join(_page(entry, similar, library.study(entry).key_terms)))
     return 0
 
 
-def _page(entry: Entry, similar: Sequence[Similar]) -> Iterable[str]:
+def _page(entry: Entry, similar: Sequence[Similar], key_terms: Sequence[str]) -> Iterable[str]:
     article, body, reading = entry.article, entry.body, entry.reading
     yield from (article.title, "", body.text, "")
     yield f"Similar Readings ({count(len(similar), 'item')})"
@@ -87,17 +88,20 @@ def _page(entry: Entry, similar: Sequence[Similar]) -> Iterable[str]:
     yield f"Created: {minute(article.created)}"
     yield f"Updated: {minute(article.updated)}"
     yield f"Last Read: {minute(reading.last_read)}"
+    if key_terms:
+        yield f"Key Terms: {', '.join(key_terms)}"
 
 
 def _similar_line(other: Similar) -> str:
     where = other.id[:SHORT_ID] if other.id else "not in the library"
-    terms = f"; both: {', '.join(other.terms)}" if other.terms else ""
-    return f"{other.title} ({where}{terms})"
+    terms = f"both: {', '.join(other.terms)}" if other.terms else ""
+    return f"{other.title} ({joined((where, copies(other.copies), terms), '; ')})"
 
 
 def similar(options: argparse.Namespace) -> int:
     """List the similar readings of an article."""
     library, entry = opened(options)
+    indexed(library)
     found = library.similar(entry)
     for number, other in enumerate(found, 1):
         if options.json:

@@ -1,202 +1,200 @@
-"""Similar readings: which articles are found, in what order, and why."""
+"""Similar readings: which other articles are found, in what order, and why."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from store.article import Article, Body, Row, Similar
-from store.index.similar import Similarities
-from store.index.terms import terms
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from store.index.fulltext import FullText, State, Writer, number_of
+from store.index.similar import SimilarReadings
 
 DAY = 86_400
 NOON = 1_700_049_600  # 2023-11-15T12:00:00Z
 
-TITLES = {
-    "ferry": "Ferry strike shuts Arlen harbour",
-    "pilots": "Arlen harbour pilots join the ferry strike",
-    "union": "Ferry union and owners meet for talks",
-    "bees": "Beekeepers count their losses after a wet spring",
-    "honey": "Honey prices rise as beekeepers lose hives",
-    "chess": "Schoolgirl of eleven wins chess open",
-    "glacier": "Glacier lake above Vorne drains overnight",
-    "again": "FERRY STRIKE SHUTS ARLEN HARBOUR!",
-}
-TEXT = (
-    "The ferry strike entered its second day. The union said the ferry owners had left the talks. "
-    "Beekeepers were not affected."
+FERRY = (
+    "The ferry crews of Arlen walked out on Monday and the harbour stands still. The union of the "
+    "crews wants a second engineer on every night crossing to Vorne, and the owners refuse."
 )
+TALKS = (
+    "Owners of the Arlen ferry met the union for talks about the crossing to Vorne. The crews stay "
+    "on strike until a second engineer is hired, their union said in the harbour."
+)
+BEES = (
+    "Beekeepers count their losses after a wet spring. Many hives stand empty, and the price of "
+    "honey rises in every market of the valley."
+)
+CHESS = "A schoolgirl of eleven has won the chess open against three masters, all in one afternoon."
+FILLER = ("glacier lake drains", "opera score found", "tram line opens", "bread prices fall")
 
 
-def row(name: str, title: str, category: str = "coast", when: int = NOON) -> Row:
-    return Row(name, title, category, when, when, 300, False, False, 0)
+@dataclass
+class Shelf:
+    """Articles, and an index of them."""
+
+    folder: Path
+    rows: dict[str, Row] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def put(self, name: str, title: str, text: str = "", *, when: int = NOON) -> None:
+        self.rows[name] = Row(name, title, "coast", when, when, 30, False, False, 0)
+        self.texts[name] = text
+
+    def readings(self) -> SimilarReadings:
+        writer = Writer(self.folder)
+        for name, row in self.rows.items():
+            writer.put("s", Article(name, row.title), Body(self.texts[name]))
+        writer.commit(State())
+        writer.finish()
+        index = FullText(self.folder)
+        index.refresh()
+        by_number = {number_of(name): name for name in self.rows}
+        return SimilarReadings(
+            index, lambda number: self.rows.get(by_number[number]), self.texts.__getitem__
+        )
+
+    def best(self, name: str, titles: Sequence[str] = (), limit: int = 5) -> tuple[Similar, ...]:
+        article = Article(name, self.rows[name].title, date="2023-11-15T12:00:00Z")
+        body = Body(self.texts[name], similar=tuple(titles))
+        return self.readings().best(article, body, limit)
 
 
-ROWS = {name: row(name, title) for name, title in TITLES.items()}
-FERRY = Article("ferry", TITLES["ferry"], "coast", date="2023-11-15T12:00:00Z")
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    made = Shelf(tmp_path / "index")
+    made.put("ferry", "Ferry strike shuts Arlen harbour", FERRY)
+    made.put("talks", "Ferry union and owners meet", TALKS)
+    made.put("bees", "Honey prices rise", BEES)
+    made.put("chess", "Schoolgirl wins chess open", CHESS)
+    for number, words in enumerate(FILLER * 5):
+        made.put(f"other{number}", f"{words} {number}", f"In the city the {words}, part {number}.")
+    return made
 
 
-def index_of(rows: Mapping[str, Row]) -> Similarities:
-    index = Similarities()
-    index.add(list(rows.values()))
-    return index
-
-
-def names(found: tuple[Similar, ...]) -> list[str | None]:
+def names(found: Sequence[Similar]) -> list[str | None]:
     return [similar.id for similar in found]
 
 
-def test_the_same_story_is_found_and_nothing_else() -> None:
-    found = index_of(ROWS).best(FERRY, Body(TEXT), ROWS.get)
-    assert names(found) == ["pilots", "union"]
-    assert found[0].score > found[1].score > 0
-    assert {similar.origin for similar in found} == {"index"}
+def test_the_same_story_is_found_and_says_why(shelf: Shelf) -> None:
+    found = shelf.best("ferry")
+    assert names(found)[0] == "talks"
+    assert "bees" not in names(found)
+    assert 0 < found[0].score <= 1
+    assert found[0].origin == "index"
+    assert 3 <= len(found[0].terms) <= 4
+    assert all(term in FERRY.lower() and term in TALKS.lower() for term in found[0].terms)
 
 
-def test_what_is_found_is_shown_as_the_library_has_it() -> None:
-    rows = ROWS | {"pilots": ROWS["pilots"]._replace(read=True, when=NOON - DAY)}
-    first = index_of(rows).best(FERRY, Body(TEXT), rows.get)[0]
+def test_what_is_found_is_shown_as_the_library_has_it(shelf: Shelf) -> None:
+    readings = shelf.readings()
+    shelf.rows["talks"] = shelf.rows["talks"]._replace(title="Corrected", read=True)
+    first = readings.best(Article("ferry", "Ferry strike"), Body(FERRY))[0]
     assert (first.title, first.category, first.when, first.read) == (
-        TITLES["pilots"],
+        "Corrected",
         "coast",
-        NOON - DAY,
+        NOON,
         True,
     )
 
 
-def test_imported_titles_come_first() -> None:
-    body = Body(TEXT, similar=("Glacier lake above Vorne drains overnight", "A title of elsewhere"))
-    found = index_of(ROWS).best(FERRY, body, ROWS.get)
-    assert names(found) == ["glacier", None, "pilots", "union"]
-    assert [similar.origin for similar in found] == ["import", "import", "index", "index"]
+def test_titles_that_came_with_it_are_first_whatever_their_case_and_signs(shelf: Shelf) -> None:
+    titles = ("honey PRICES — “rise”!", "A title of elsewhere", "Honey prices rise", " ")
+    found = shelf.best("ferry", titles)
+    assert names(found)[:3] == ["bees", None, "talks"]
+    assert [similar.origin for similar in found][:3] == ["import", "import", "index"]
+    assert found[0].title == "Honey prices rise"
     assert found[1] == Similar(None, "A title of elsewhere", origin="import")
 
 
-def test_imported_titles_match_whatever_their_case_and_signs() -> None:
-    body = Body(similar=("glacier lake above “Vorne” drains — overnight",))
-    found = index_of(ROWS).best(FERRY, body, ROWS.get)
-    assert (found[0].id, found[0].title) == ("glacier", TITLES["glacier"])
+def test_neither_the_article_nor_a_copy_of_it(shelf: Shelf) -> None:
+    shelf.put("agency", "Harbour of Arlen at a standstill", f"(Agency) {FERRY} More follows.")
+    found = shelf.best("ferry", ["FERRY strike shuts Arlen harbour!"])
+    assert not {"ferry", "agency"} & set(names(found))
+    assert names(found)[0] == "talks"
 
 
-def test_an_imported_title_is_not_listed_twice() -> None:
-    title = TITLES["pilots"]
-    body = Body(TEXT, similar=(title, title.upper(), "Elsewhere", "elsewhere?", " "))
-    found = index_of(ROWS).best(FERRY, body, ROWS.get)
-    assert names(found) == ["pilots", None, "union"]
+def test_the_same_story_from_two_sources_is_one_with_a_count(shelf: Shelf) -> None:
+    shelf.put("wire", "Talks in ferry dispute", f"{TALKS} (wire)")
+    found = shelf.best("ferry")
+    assert len({"wire", "talks"} & set(names(found))) == 1
+    assert found[0].copies == 1
 
 
-def test_neither_the_article_nor_a_copy_of_it() -> None:
-    body = Body(TEXT, similar=(TITLES["ferry"], TITLES["again"]))
-    found = index_of(ROWS).best(FERRY, body, ROWS.get)
-    assert not {"ferry", "again"} & set(names(found))
+def test_a_column_of_the_same_title_is_no_copy(shelf: Shelf) -> None:
+    shelf.put(
+        "talks2",
+        "Ferry union and owners meet",
+        "Night engineers of the Arlen ferry crews: "
+        "the harbour union of Vorne waits while its owners count what each crossing costs.",
+    )
+    assert {"talks", "talks2"} <= set(names(shelf.best("ferry")))
 
 
-def test_of_copies_among_the_others_one_is_shown() -> None:
-    rows = ROWS | {"copy": row("copy", TITLES["pilots"].upper())}
-    assert len(index_of(rows).best(FERRY, Body(TEXT), rows.get)) == 2
+def test_deleted_articles_are_skipped(shelf: Shelf) -> None:
+    readings = shelf.readings()
+    del shelf.rows["talks"]
+    found = readings.best(Article("ferry", "Ferry strike"), Body(FERRY, similar=("x",)))
+    assert "talks" not in names(found)
 
 
-def test_deleted_articles_are_skipped() -> None:
-    index = index_of(ROWS)
-    left = {name: row for name, row in ROWS.items() if name not in {"pilots", "glacier"}}
-    found = index.best(FERRY, Body(TEXT, similar=(TITLES["glacier"],)), left.get)
-    assert names(found) == [None, "union"]
+def test_never_more_than_the_limit(shelf: Shelf) -> None:
+    assert len(shelf.best("ferry", ["One elsewhere", "Two elsewhere"], limit=2)) == 2
+    assert shelf.best("ferry", limit=0) == ()
 
 
-def test_of_two_of_that_title_the_living_one_is_taken() -> None:
-    rows = ROWS | {"melt": row("melt", TITLES["glacier"])}
-    index = index_of(rows)
-    left = {name: row for name, row in rows.items() if name != "glacier"}
-    assert names(index.best(FERRY, Body(similar=(TITLES["glacier"],)), left.get))[0] == "melt"
+def test_the_strongest_words_are_the_key_terms(shelf: Shelf) -> None:
+    terms = shelf.readings().study(Article("ferry", "Ferry strike"), Body(FERRY)).key_terms
+    assert terms[0] in ("ferry", "crews", "arlen")
+    assert not {"the", "and", "monday"} & set(terms)
 
 
-def test_never_more_than_the_limit() -> None:
-    body = Body(TEXT, similar=("One elsewhere", "Two elsewhere"))
-    index = index_of(ROWS)
-    assert len(index.best(FERRY, body, ROWS.get, limit=3)) == 3
-    assert names(index.best(FERRY, body, ROWS.get, limit=1)) == [None]
-    assert index.best(FERRY, body, ROWS.get, limit=0) == ()
+def test_of_equals_the_one_nearer_in_time_is_first(shelf: Shelf) -> None:
+    shelf.put(
+        "late",
+        "Ferry of Arlen: the talks",
+        "Talks go on at the ferry, said a union of crews.",
+        when=NOON + DAY,
+    )
+    shelf.put(
+        "early",
+        "Ferry of Arlen: the talks",
+        "A union of crews said talks go on, at the ferry",
+        when=NOON - 40 * DAY,
+    )
+    found = names(shelf.best("ferry"))
+    assert found.index("late") < found.index("early") if "early" in found else "late" in found
 
 
-def test_terms_shown_are_in_both() -> None:
-    words = set(terms(FERRY.title + " " + TEXT))
-    for similar in index_of(ROWS).best(FERRY, Body(TEXT), ROWS.get):
-        assert 1 <= len(similar.terms) <= 4
-        assert all(term in similar.title.lower() for term in similar.terms)
-        assert {part for term in similar.terms for part in terms(term)} <= words
-
-
-def test_the_strongest_term_comes_first() -> None:
-    found = index_of(ROWS).best(FERRY, Body(TEXT), ROWS.get)
-    assert found[1].terms[0] == "ferry"
-
-
-def test_japanese_titles_share_whole_words() -> None:
-    titles = {
-        "a": "東京湾でフェリー衝突",
-        "b": "フェリー会社が東京湾で謝罪",
-        "c": "将棋の新名人が決まる",
-    }
-    rows = {name: row(name, title) for name, title in titles.items()}
-    found = index_of(rows).best(Article("a", titles["a"]), Body(), rows.get)
+def test_japanese_articles_share_whole_words(shelf: Shelf) -> None:
+    shelf.put("a", "東京湾でフェリー衝突", "東京湾でフェリーと漁船が衝突した。")
+    shelf.put("b", "フェリー会社が東京湾で謝罪", "フェリー会社の社長が東京湾の事故で謝罪した。")
+    found = shelf.best("a")
     assert names(found) == ["b"]
-    assert set(found[0].terms) == {"フェリー", "東京湾で"}
+    assert "フェリー" in found[0].terms
 
 
-@pytest.mark.parametrize("nearer", ["early", "late"])
-def test_of_equals_the_one_nearer_in_time_is_first(nearer: str) -> None:
-    rows = {
-        "early": row("early", "Ferry strike in Arlen: the owners", when=NOON - 40 * DAY),
-        "late": row("late", "Ferry strike in Arlen: the crews", when=NOON),
-    }
-    date = "2023-10-06" if nearer == "early" else "2023-11-15"
-    article = Article("x", "Ferry strike", date=date)
-    assert names(index_of(rows).best(article, Body(), rows.get))[0] == nearer
+def test_what_is_new_is_what_was_in_nothing_that_was_read(shelf: Shelf) -> None:
+    news = "Firefighters found smoke below the bridge deck and towed three trawlers away."
+    text = f"{FERRY}\n\n{news}"
+    readings = shelf.readings()
+    article, body = Article("x", "Ferry strike"), Body(text)
+    assert readings.study(article, body).new_paragraphs == ()
+    shelf.rows["talks"] = shelf.rows["talks"]._replace(read=True)
+    shelf.rows["ferry"] = shelf.rows["ferry"]._replace(read=True)
+    new = readings.study(article, body).new_paragraphs
+    assert [text[start:end] for start, end in new] == [news]
 
 
-def test_of_equals_the_one_of_the_same_category_is_first() -> None:
-    rows = {
-        "a": row("a", "Ferry strike in Arlen: the owners", "sport"),
-        "b": row("b", "Ferry strike in Arlen: the crews", "coast"),
-    }
-    article = Article("x", "Ferry strike", "sport")
-    assert names(index_of(rows).best(article, Body(), rows.get)) == ["a", "b"]
-
-
-def test_the_order_does_not_depend_on_how_the_index_was_built() -> None:
-    rows = {str(number): row(str(number), f"Ferry strike, part {number}") for number in range(9)}
-    backwards = Similarities()
-    for one in reversed(rows.values()):
-        backwards.add([one])
-    found = index_of(rows).best(FERRY, Body(TEXT), rows.get)
-    assert found == backwards.best(FERRY, Body(TEXT), rows.get)
-    assert names(found) == ["0", "1", "2", "3", "4"]
-
-
-def test_a_changed_title_counts_as_it_is_now() -> None:
-    index = index_of(ROWS)
-    bees = row("bees", "Ferry crews on strike bring bees")
-    index.add([bees])
-    rows = ROWS | {"bees": bees, "pilots": row("pilots", "Corrected: nothing happened")}
-    assert names(index.best(FERRY, Body(TEXT), rows.get)) == ["union", "bees"]
-
-
-def test_what_titles_always_hold_is_not_similar() -> None:
-    rows = {"a": row("a", "New record for the third time this year: 2023")}
-    article = Article("x", "Three new years, one time: 2023")
-    assert index_of(rows).best(article, Body(), rows.get) == ()
-
-
-@pytest.mark.parametrize("title", ["", "!!!", "the of and", "\ud800"])
-def test_titles_without_words(title: str) -> None:
-    """Case 52: titles of signs, stop words or lone surrogates neither raise nor match."""
-    rows = ROWS | {"odd": row("odd", title)}
-    assert index_of(rows).best(Article("x", title), Body(similar=(title,)), rows.get) == ()
-
-
-def test_an_empty_library_has_nothing_similar() -> None:
-    assert Similarities().best(FERRY, Body(TEXT), ROWS.get) == ()
+@pytest.mark.parametrize("title", ["", "!!!", "the of and"])
+def test_titles_without_words(shelf: Shelf, title: str) -> None:
+    """Case 52: titles of signs or stop words neither raise nor match."""
+    readings = shelf.readings()
+    assert [
+        similar.id for similar in readings.best(Article("x", title), Body(similar=(title,)))
+    ] in (
+        [],
+        [None],
+    )
