@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from store.article import Entry, Similar, minutes
 from tui.layout import wrap
-from tui.wording import age, count, day, joined, minute
+from tui.wording import age, copies, count, day, joined, minute
 
 Piece = tuple[str, str]
 """Text and the role it is drawn in."""
@@ -98,7 +98,7 @@ def _one_similar(number: int, other: Similar, width: int, now: int) -> list[Line
         facts = "not in the library"
     else:
         state = "read" if other.read else "unread"
-        facts = joined((other.category, age(other.when, now), state))
+        facts = joined((other.category, age(other.when, now), state, copies(other.copies)))
     title = wrap(other.title, max(1, width - 2))
     role = "text" if other.id is None or other.read else "unread"
     lines = [Line([(f"{number} ", "accent"), (title[0] if title else "", role)])]

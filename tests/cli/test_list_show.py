@@ -49,6 +49,7 @@ SIMILAR: dict[str, type | UnionType] = {
     "score": float,
     "terms": list,
     "origin": str,
+    "copies": int,
 }
 
 
@@ -159,7 +160,7 @@ def test_an_article_for_people(run: Run) -> None:
     assert "\n8 Words\n0 Read Count\n1 Minutes\n\nDetails\n" in text
     assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory ID: world\n" in text
     assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
-    assert text.endswith("\nLast Read:")
+    assert "\nLast Read:\nKey Terms: " in text
 
 
 @pytest.mark.usefixtures("three")

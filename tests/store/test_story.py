@@ -34,6 +34,8 @@ def found(number: int) -> Found:
 def library(tmp_path: Path) -> Library:
     library = Machine(tmp_path).open()
     add(library, map(found, TEXTS))
+    for _ in library.prepare():
+        pass
     return library
 
 
@@ -49,7 +51,7 @@ def test_a_story_grows_by_one_article_a_step_newest_last(library: Library) -> No
     assert {1, 2, 3} <= set(numbers(steps[-1])) <= {1, 2, 3, 4}
     distances = {int(each.row.id[:4], 16): each.distance for each in steps[-1]}
     assert (distances[1], distances[2]) == (0, 1)
-    assert set(distances.values()) == {0, 1, 2}, "what is similar to the similar ones, too"
+    assert 4 in distances, "it shares no word with the first, but with what is similar to it"
 
 
 def test_each_tells_what_is_new_in_it(library: Library) -> None:
