@@ -160,6 +160,10 @@ class Terminal:
         while self._read(quiet):
             assert time.monotonic() < end, "the program goes on sending"
 
+    def wait_unread(self, seconds: float = 0.02) -> None:
+        """Let the program draw on while nobody reads, as over a link that stalls."""
+        time.sleep(seconds)
+
     def modes_on(self) -> set[int]:
         """The private modes that the program has turned on, or those of a terminal off."""
         on = set(FOUND_ON)

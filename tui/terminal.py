@@ -144,20 +144,24 @@ def _let_go(fds: Sequence[int]) -> None:
     os.close(null)
 
 
-def _unblock(fd: int) -> None:
+def _take_back(fd: int) -> int:
     """Throw away what a stalled terminal has not taken, and free the threads that wait for it.
 
-    They hold the terminal's lock, so nothing could be written until they are free. The signal
-    makes them look again, and then they see that waiting is no longer allowed.
+    The signal makes them look again, and then what they write goes nowhere.
+
+    Returns:
+        A descriptor of the terminal that is ours alone.
     """
-    with contextlib.suppress(OSError, termios.error):
-        os.set_blocking(fd, False)
-        for thread in threading.enumerate():
-            if thread.ident is not None and thread is not threading.current_thread():
+    own = os.dup(fd)
+    _let_go([fd])
+    for thread in threading.enumerate():
+        if thread.ident is not None and thread is not threading.current_thread():
+            with contextlib.suppress(ProcessLookupError):
                 signal.pthread_kill(thread.ident, signal.SIGURG)
-        time.sleep(0.02)
-        termios.tcflush(fd, termios.TCOFLUSH)
-        os.set_blocking(fd, True)
+    time.sleep(0.02)
+    with contextlib.suppress(termios.error):
+        termios.tcflush(own, termios.TCOFLUSH)
+    return own
 
 
 class Session:
@@ -206,6 +210,7 @@ class Session:
         self._hushed: Modes | None = None
         self._handlers: dict[int, Any] = {}
         self._over = threading.Event()
+        self._leaving = threading.Event()
         self._guard = threading.Thread(target=self._watch, name="newstui-guard", daemon=True)
 
     def __enter__(self) -> Session:
@@ -239,6 +244,10 @@ class Session:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._tell(0)
+        if self._leaving.is_set():
+            # What frees a stalled terminal frees this thread, too; to end here would be another
+            # exit code, for what the terminal did not take is still to be written.
+            self._guard.join()
         if self.code is None:
             self._guard.join()
             os.close(self._wait)
@@ -275,6 +284,7 @@ class Session:
         if number is None:
             return
         self.code = 128 + number
+        taken = self._taken
         if is_gone(self._stdin):
             _let_go([self._stdin, self._screen])
         if self._asked(self.code):
@@ -282,12 +292,14 @@ class Session:
         saving = threading.Thread(target=self._last_words, daemon=True)
         saving.start()
         saving.join(LAST_WORDS)
+        self._leaving.set()
+        # Had the app given the terminal back, that would wait with all that was drawn.
+        taken = taken or self._taken
         if not self._over.is_set():
-            taken = self._taken
             self.unhush()
-            _unblock(self._screen)
-            if taken:
-                restore(self._screen, self._saved)
+        own = _take_back(self._screen)
+        if taken:
+            restore(own, self._saved)
         self._leave(self.code)
 
     @property

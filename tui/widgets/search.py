@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input
 
 JOINERS = "\u200c\u200d"
@@ -43,6 +45,12 @@ class SearchInput(Input):
     def action_leave(self) -> None:
         """Give it up."""
         self.post_message(self.Left())
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw it, and see that the terminal's cursor stands in it, wherever it has come to stand."""
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+        return super().render_lines(crop)
 
     def validate_value(self, value: str) -> str:
         """The value without controls and invisible characters."""

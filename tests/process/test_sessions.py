@@ -1,0 +1,146 @@
+"""Links that stall, multiplexers that come and go, and where the terminal's own cursor stands."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process.reading import (
+    NEWSTUI,
+    article,
+    ended,
+    library_of,
+    long_article,
+    read,
+    shown,
+)
+from tests.terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+MOUSE = {9, 1000, 1002, 1003, 1005, 1006, 1015, 1016}
+
+
+def test_a_stalled_link(tmp_path: Path) -> None:
+    """Case 115: nobody reads what is drawn; told to end, it ends, and the place is kept."""
+    library_of(tmp_path, long_article(1))
+    with read(tmp_path, 1, size=(150, 50)) as terminal:
+        terminal.write("\r")
+        terminal.wait_for("Paragraph 1.")
+        terminal.write(" ")
+        terminal.wait_gone("Paragraph 1.")
+        for turn in range(40):  # a frame each, until every buffer is full
+            terminal.resize(150 - turn % 2, 50)
+            terminal.wait_unread()
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(reading=False) == 143
+        assert terminal.modes_on() == set()
+    assert shown(tmp_path, 1)["position"] > 0
+
+
+def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
+    """Cases 126, 129: it stands on the row, the line or the input that is meant; no mouse is asked for."""
+    library_of(tmp_path, long_article(1), article(2), article(3))
+
+    def stands_on(what: str) -> None:
+        terminal.wait_until(lambda: what in terminal.screen()[terminal.cursor()[1]])
+
+    with read(tmp_path, 3, size=(120, 30)) as terminal:
+        assert not terminal.modes_on() & MOUSE
+        stands_on(" Title 3 ")
+        terminal.write("j")
+        stands_on(" Title 2 ")
+        terminal.write("j\r")
+        terminal.wait_for("Paragraph 1.")
+        terminal.write("\x04")
+        terminal.wait_gone("Paragraph 1.")
+        terminal.wait_until(lambda: terminal.cursor()[0] > 30)
+        terminal.write("\t")
+        terminal.wait_until(lambda: terminal.cursor()[0] > 80)
+        terminal.write("h/")
+        terminal.wait_for("words of the title")
+        stands_on("words of the title")
+        terminal.write("\x1b")
+        stands_on(" Title 1 ")
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_inside_of_screen(tmp_path: Path) -> None:
+    """Cases 75, 78: what is copied goes through GNU screen in pieces it takes; never "copied"."""
+    url = "https://news.example/" + "long/" * 80
+    library_of(tmp_path, article(1, url=url))
+    env = {"TERM": "screen-256color", "STY": "1.pts-0.host", "PATH": "/nowhere"}
+    with read(tmp_path, 1, env=env) as terminal:
+        terminal.write("y")
+        terminal.wait_for(re.compile("^ Sent to the terminal's clipboard", re.MULTILINE))
+        pieces = re.findall(rb"\x1bP([^\x1b]*(?:\x1b[^\\][^\x1b]*)*)\x1b\\", terminal.raw)
+        assert all(len(piece) < 250 for piece in pieces)
+        sent = re.search(rb"\x1b\]52;c;([^\x07]*)\x07", b"".join(pieces))
+        assert sent is not None
+        assert base64.b64decode(sent[1]).decode() == url
+        terminal.write("q")
+        ended(terminal, 0)
+
+
+def test_commands_of_the_user(tmp_path: Path) -> None:
+    """Cases 70, 76: what the settings name opens and copies, also over SSH."""
+    (tmp_path / "config/newstui").mkdir(parents=True)
+    for name in ("open", "copy"):
+        program = tmp_path / f"my-{name}"
+        program.write_text(
+            f'#!/bin/sh\necho "$*" > {tmp_path}/{name}.args; cat > {tmp_path}/{name}.in\n'
+        )
+        program.chmod(0o700)
+    (tmp_path / "config/newstui/settings.toml").write_text(
+        f'open_command = ["{tmp_path}/my-open", "--new"]\ncopy_command = ["{tmp_path}/my-copy"]\n'
+    )
+    library_of(tmp_path, article(1))
+    env = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+    with read(tmp_path, 1, env=env) as terminal:
+        terminal.write("o")
+        terminal.wait_for("Opened with my-open")
+        terminal.write("y")
+        terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
+        assert b"\x1b]52" not in terminal.raw
+        terminal.write("q")
+        ended(terminal, 0)
+    assert (tmp_path / "open.args").read_text() == "--new https://news.example/1\n"
+    assert (tmp_path / "copy.in").read_text() == "https://news.example/1"
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[list[str]]:
+    """The command of a tmux of the test's own."""
+    program = shutil.which("tmux")
+    if program is None:
+        pytest.skip("tmux is not installed")
+    config = tmp_path / "tmux.conf"
+    config.write_text("set -g status off\nset -sg escape-time 0\n")
+    command = [program, "-u", "-S", str(tmp_path / "socket"), "-f", str(config)]
+    yield command
+    subprocess.run([*command, "kill-server"], capture_output=True, check=False)
+
+
+def test_detached_and_attached_again(tmp_path: Path, tmux: list[str]) -> None:
+    """Case 127: the link to tmux goes and another comes, at another size: nothing is lost."""
+    library_of(tmp_path, long_article(1), article(2))
+    with Terminal([*tmux, "new-session", *NEWSTUI], tmp_path, size=(100, 30)) as first:
+        first.wait_for(re.compile("^>●. Title 2 ", re.MULTILINE))
+        first.write("j")
+        first.wait_for(re.compile("^>●. Title 1 ", re.MULTILINE))
+        first.hangup()
+        first.wait_exit()
+    with Terminal([*tmux, "attach"], tmp_path, size=(72, 20)) as second:
+        second.wait_for(re.compile("^>●. Title 1 ", re.MULTILINE))
+        second.write("\r")
+        second.wait_for("Paragraph 1.")
+        second.write("q")
+        assert second.wait_exit() == 0
