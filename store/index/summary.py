@@ -23,7 +23,8 @@ from store.index.terms import terms
 __all__ = ["extract", "first_sentence", "places", "sentences", "summarised"]
 
 SENTENCES_READ = 200
-"""How far into a text a summary looks."""
+CHARACTERS_READ = 200_000
+"""How far into a text a summary looks: a text of megabytes opens as fast as any other."""
 LONGEST = 700
 """Characters; what is longer is not a sentence but a page without full stops."""
 FEWEST_WORDS = 4
@@ -57,7 +58,8 @@ class Candidate:
 
 def extract(text: str, limit: int = 3) -> str:
     """A summary of at most that many whole sentences, in the order of the text; empty if it has none."""
-    found = [one for one in islice(each_sentence(text), SENTENCES_READ) if len(one) <= LONGEST]
+    read = islice(each_sentence(text[:CHARACTERS_READ]), SENTENCES_READ)
+    found = [one for one in read if len(one) <= LONGEST]
     told = [one for one in found if _stands_alone(one)] or found
     candidates = [
         Candidate(place, one, _vector(terms(one))) for place, one in enumerate(dict.fromkeys(told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.message import Message
@@ -13,7 +14,7 @@ from tui.finding import Find
 from tui.layout import Line, Link, Span, Spot
 from tui.selecting import Move, Selection
 from tui.widgets.lines import role_classes
-from tui.widgets.text_view import TextView
+from tui.widgets.text_view import BREATH, TextView
 
 MOST_LINES = 10_000
 """Lines the cursor of a selection goes at once; further it goes to the end."""
@@ -108,7 +109,7 @@ class ArticleView(TextView):
             return
         before = found.hit
         if found.read(self._layout, LOOKED_AT):
-            self.call_later(self._look, found)
+            self.set_timer(BREATH, partial(self._look, found))
         self._tell_found(moved=found.hit != before)
 
     def _tell_found(self, *, moved: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 
@@ -17,8 +18,10 @@ from tui.wording import count, day, joined
 
 MEASURE = 80
 """Cells a line of text takes at most: beyond that the eye loses the next line."""
-SLICE = 1000
+SLICE = 500
 """Lines laid out at a time while nothing else is to be done."""
+BREATH = 0.005
+"""Seconds between two slices, in which what stands is drawn and keys are answered."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
 RAIL = "▐"
@@ -130,9 +133,14 @@ class TextView(LineView):
     def _lay_out_more(self) -> None:
         # The first screen of a long article stands at once; the rest follows in slices, so that
         # no key waits for all of it.
-        if self._layout is not None and self._layout.more(SLICE):
-            self.call_later(self._lay_out_more)
+        layout = self._layout
+        if layout is not None and layout.more(SLICE):
+            self.set_timer(BREATH, partial(self._lay_out_on, layout))
         self._set_known_height()
+
+    def _lay_out_on(self, layout: Layout) -> None:
+        if layout is self._layout:  # and not of another width, or article
+            self._lay_out_more()
 
     def _set_known_height(self) -> None:
         if self._layout is not None:
