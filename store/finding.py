@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from store.article import Article, Excerpt, Reading, Row
 from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.events import Event
 from store.files import Warn
 from store.glimpses import Glimpses
 from store.library import Matches, Prepared
@@ -22,13 +23,15 @@ from store.times import Clock
 if TYPE_CHECKING:
     from store.index.fulltext import FullText
     from store.index.lookup import Lookup
-    from store.query.marks import Marker
     from store.query.rows import Fits
     from store.query.tree import And, Leaf, Node, Value
 
-UNBUILT = "the index is not built yet; only titles and categories are searched"
+UNBUILT = "not indexed yet: only titles and categories"
 LOOKED_AT = 2000
 """Hits whose facts are looked at, at first, where a query asks for words and facts."""
+
+CHANGING = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
+"""Events that change what is found."""
 
 log = logging.getLogger("newstui")
 
@@ -81,6 +84,8 @@ class Finder:
         self._ids: dict[int, str] = {}
         self.problem = UNBUILT
         """Why the index cannot be asked; empty if it can."""
+        self.stale = True
+        """Whether something has changed since it was last brought up to date."""
 
     # -- the index -------------------------------------------------------------------------
 
@@ -101,6 +106,10 @@ class Finder:
         self.problem = ""
         return self._index
 
+    def note(self, events: Iterable[Event]) -> None:
+        """Note what happened, as far as it changes what is found."""
+        self.stale |= any(event.kind in CHANGING for event in events)
+
     def update(self, state: ReadingState) -> Iterator[Prepared]:
         """Index what is new, in steps; nothing is done where another process does it."""
         from store.index.fulltext import IndexUnusable
@@ -109,9 +118,12 @@ class Finder:
         library = self._library
         upkeep = Upkeep(self._folder, library.shelf, library.segments, library.warn)
         index = self.index()
+        self.stale = False
         try:
             yield from upkeep.update(index.state if index else None, state)
-        except (IndexUnusable, LibraryBusy, LibraryUnavailable, NotSaved) as error:
+        except LibraryBusy:
+            self.stale = True  # that process may end before it is done
+        except (IndexUnusable, LibraryUnavailable, NotSaved) as error:
             log.debug("%s", error)
         self.index()
 
@@ -121,13 +133,21 @@ class Finder:
         """The rows of a list."""
         if not query.words.strip():
             return query.select(self._library.shelf().rows())
-        return query.select(self._found(self._parsed(query.words), None, newest=True)[0])
+        asked = taken_apart(self._parsed(query.words))
+        return query.select(self._found(asked, None, newest=True)[0])
 
     def search(self, search: Search, limit: int | None = None) -> Matches:
         """What a search finds."""
+        from store.query.marks import alone, marker, terms
+        from store.query.tree import wanted
+
         node = self._parsed(search.text, typing=search.typing)
-        rows, total, exact = self._found(node, limit, newest=search.newest)
-        return Matches(rows, total, exact, self.problem, self._marker(node))
+        apart = taken_apart(node)
+        rows, total, exact = self._found(apart, limit, newest=search.newest)
+        note = self.problem if apart.needs_index else ""
+        forms = lookup.forms if (lookup := self._looking()) else alone
+        asked = list(wanted(node))
+        return Matches(rows, total, exact, note, marker(asked, forms), terms(asked, forms))
 
     def _parsed(self, text: str, *, typing: bool = False) -> Node:
         from store.query.language import parse  # here and not above: a start asks for nothing
@@ -146,25 +166,18 @@ class Finder:
             for article, place in places.items()
         }
 
-    def _marker(self, node: Node) -> Marker:
-        from store.query.marks import alone, marker
-        from store.query.tree import wanted
-
-        lookup = self._looking()
-        return marker(wanted(node), lookup.forms if lookup else alone)
-
-    def _found(self, node: Node, limit: int | None, *, newest: bool) -> tuple[list[Row], int, bool]:
+    def _found(
+        self, asked: Asked, limit: int | None, *, newest: bool
+    ) -> tuple[list[Row], int, bool]:
         from store.index.fulltext import IndexUnusable
+        from store.query.tree import And
 
-        asked = taken_apart(node)
         if asked.needs_index and (lookup := self._looking()):
             try:
                 return self._by_index(asked, lookup, limit, newest=newest)
             except IndexUnusable as error:
                 self.give_up(error)
-        if not asked.needs_index:
-            self.problem = ""
-        rows = self._scanned(node)
+        rows = self._scanned(And((asked.words, asked.facts)))
         return rows[:limit], len(rows), True
 
     def _by_index(
@@ -264,6 +277,29 @@ class Finder:
         if self._index is not None:
             self._index.condemn()
         self._lookup = None
+
+
+class Searchable:
+    """The calls of `store.library.Library` that a finder answers."""
+
+    finder: Finder
+
+    @property
+    def unprepared(self) -> bool:
+        """Whether something has changed since it was last prepared."""
+        return self.finder.stale
+
+    def rows(self, query: Query) -> list[Row]:
+        """The rows of a list."""
+        return self.finder.rows(query)
+
+    def search(self, search: Search, limit: int | None = None) -> Matches:
+        """What a search finds."""
+        return self.finder.search(search, limit)
+
+    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
+        """The lines in which the words of a search stand."""
+        return self.finder.excerpts(matches, articles)
 
 
 def needs_index(text: str, now: int = 0) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Entry, Excerpt, Found, Reading, Refused, Row, Similar, Study
+from store.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
 from store.errors import (
     LibraryBusy,
     LibraryDamaged,
@@ -21,14 +21,13 @@ from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_library
 from store.filling import histories, take_in
-from store.finding import Finder, Reach
+from store.finding import Finder, Reach, Searchable
 from store.held import HeldSegments
 from store.index.summary import summarised
 from store.journal import Journal, Rewritten
-from store.library import Added, Category, Loaded, Matches, Prepared, Refreshed, Undone
+from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
 from store.past import events_of, undone
-from store.query import Query, Search
 from store.reading import ReadingState, uncollected, with_edits
 from store.related import Related
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
@@ -45,7 +44,7 @@ STEP = 20_000
 """Events or articles worked off at once."""
 
 
-class FolderLibrary:
+class FolderLibrary(Searchable):
     """A `Library` in a folder; see `store.library` for what the calls promise."""
 
     def __init__(
@@ -149,6 +148,7 @@ class FolderLibrary:
         """Read a segment; the articles that were in it and no longer are."""
         had = self._shelf.of_segment(name) if name in self._stamps else set()
         self._stamps[name] = stamp
+        self.finder.stale = True
         try:
             for found in self._segments.rows(name):
                 if isinstance(found, Refused):
@@ -165,18 +165,6 @@ class FolderLibrary:
     def prepare(self) -> Iterator[Prepared]:
         """Index what is new, in steps."""
         return self.finder.update(self._state)
-
-    def rows(self, query: Query) -> list[Row]:
-        """The rows of a list."""
-        return self.finder.rows(query)
-
-    def search(self, search: Search, limit: int | None = None) -> Matches:
-        """What a search finds."""
-        return self.finder.search(search, limit)
-
-    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
-        """The lines in which the words of a search stand."""
-        return self.finder.excerpts(matches, articles)
 
     def row(self, article: str) -> Row | None:
         """The row of one article."""
@@ -277,6 +265,7 @@ class FolderLibrary:
         again: set[str] = set()
         for events in batches:
             again |= self._state.apply(events)
+            self.finder.note(events)
             changed.update(article for event in events for article in event.articles)
             self._since_snapshot += len(events)
         self._recount(again)

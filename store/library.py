@@ -50,6 +50,8 @@ class Matches:
     """Why it may not be all, in words."""
     marker: Marker = NOTHING
     """Finds the words that were searched for in a text."""
+    terms: Sequence[str] = ()
+    """Those words, in all their forms, and phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Library(Protocol):
 
     def load(self) -> Iterator[Loaded]:
         """Read the library in steps, newest articles first; usable between any two steps."""
+
+    @property
+    def unprepared(self) -> bool:
+        """Whether something has changed since it was last prepared."""
 
     def prepare(self) -> Iterator[Prepared]:
         """Bring what searching and similar readings need up to date, in steps.

@@ -172,6 +172,11 @@ class Running:
             assert monotonic() < late, "it does not happen"
             await self.pilot.pause(0.002)
 
+    async def indexed(self) -> None:
+        """Wait until the whole library can be searched."""
+        await self.until(lambda: not self.gateway.indexing)
+        await self.settle()
+
     async def resize(self, columns: int, rows: int) -> None:
         """Another size of the terminal."""
         await self.pilot.resize_terminal(columns, rows)

@@ -179,7 +179,7 @@ COMMANDS: tuple[Command, ...] = (
         "list.search",
         ("/",),
         "Search",
-        "show only titles with these words",
+        "search everything, as you type",
         ("list", "side", "help"),
     ),
     Command(
@@ -189,7 +189,12 @@ COMMANDS: tuple[Command, ...] = (
         "show all, unread or starred articles, or those in progress",
     ),
     Command("list.category", ("c",), "Category", "show one category"),
-    Command("list.sort", (",",), "Sort", "choose the order of the list"),
+    Command(
+        "list.sort",
+        (",",),
+        "Sort",
+        "choose the order of the list; of what was found newest or best first",
+    ),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds; escape in the list stops it"),
     Command("feeds.list", ("F",), "Feeds", "show the feeds, what they have and what failed"),
     Command("feeds.add", ("a",), "Add URL", "subscribe to a feed, or take in a page, by its URL"),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.article import Entry, Row, Similar
-from store.library import Category, Undone
-from store.query import Query, Show
+from store.article import Entry, Excerpt, Row, Similar
+from store.library import Category, Matches, Undone
+from store.query import Query, Search, Show
 
 if TYPE_CHECKING:
     from store.feeds.book import Shown
@@ -58,10 +58,60 @@ class ShowsCounted(Message):
 
 
 @dataclass
+class LibraryIndexing(Message):
+    """More of the library can be searched; all of it once `done` is `total`."""
+
+    done: int
+    total: int
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last progress counts."""
+        return isinstance(message, LibraryIndexing)
+
+
+@dataclass
+class SearchAnswered(Message):
+    """What a search has found, with the lines of the first rows."""
+
+    search: Search
+    matches: Matches
+    excerpts: Mapping[str, Excerpt]
+
+
+@dataclass
+class SearchRefused(Message):
+    """A search that cannot be understood; one line says where and why."""
+
+    search: Search
+    reason: str
+
+
+@dataclass
+class ExcerptsFound(Message):
+    """More lines of what a search has found."""
+
+    search: Search
+    excerpts: Mapping[str, Excerpt]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A search kept under a name, and how much it finds."""
+
+    name: str
+    text: str
+    total: int = 0
+    unread: int = 0
+    problem: str = ""
+    """Why it cannot be understood; empty if it can."""
+
+
+@dataclass
 class CategoriesCounted(Message):
-    """Every category with its counts."""
+    """Every category with its counts, and the searches kept under a name."""
 
     categories: Sequence[Category]
+    searches: Sequence[Kept] = ()
 
 
 @dataclass

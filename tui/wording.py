@@ -93,6 +93,11 @@ def progress(done: int, total: int, *, history: bool) -> str:
     return f"loading {done} of {total}" if total else "loading"
 
 
+def indexing(done: int, total: int) -> str:
+    """How far the indexing of a library is: `indexing 34 %`; empty once it is done."""
+    return f"indexing {100 * done // total} %" if done < total else ""
+
+
 def many(first: str, number: int) -> str:
     """The first of so many, and how many more there are."""
     return f"{first} (and {number - 1} more)" if number > 1 else first

@@ -72,6 +72,20 @@ def marker(asked: Iterable[Words], forms: Forms = alone) -> Marker:
     return Marker(re.compile("|".join(patterns))) if patterns else NOTHING
 
 
+def terms(asked: Iterable[Words], forms: Forms = alone) -> list[str]:
+    """What is looked for in an article that was found: beginnings of words, and phrases."""
+    found: set[str] = set()
+    for each in asked:
+        one_word = len(_PART.findall(plain(each.text))) == 1 and not each.phrase
+        found.update(forms(plain(each.text)) if one_word else [each.text])
+    begun = tuple(found)
+    return sorted(
+        term
+        for term in found
+        if not any(term != b and plain(term).startswith(plain(b)) for b in begun)
+    )
+
+
 def excerpt(found: Marker, texts: Sequence[str]) -> Excerpt:
     """The first place where the words stand in the texts, with what is around it, as one line.
 

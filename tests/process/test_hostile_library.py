@@ -153,7 +153,7 @@ def walk(terminal: Terminal, articles: int) -> None:
         ("c", "every category", "q"),
         ("f", "starred", "q"),
         (",", "Sort by", "q"),
-        ("/", "words of the title", "\x1b"),
+        ("/", "words, “phrases”", "\x1b"),
         ("o", "Source", "q"),
     ):
         terminal.write(keys)
@@ -225,13 +225,13 @@ def test_what_arrives_and_was_not_typed(hostile: Path) -> None:
         nothing_changes(terminal, *ANSWERS)
         nothing_changes(terminal, PASTED + b"mmAq\x03\x11jjj" + OVER)
         terminal.write("/")
-        terminal.wait_for("words of the title")
+        terminal.wait_for("words, “phrases”")
         terminal.write(PASTED + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + OVER)
         terminal.wait_for(re.compile(r"^ ?/re.*article", re.MULTILINE))
         terminal.write("\x1b")
         terminal.wait_for(everything)
         terminal.write("/")
-        terminal.wait_for("words of the title")
+        terminal.wait_for("words, “phrases”")
         terminal.write(PASTED + b"q\x1b[B m" * 170_000 + OVER)
         terminal.write("zz")
         terminal.wait_for(re.compile("^ /.* 0 articles", re.MULTILINE))

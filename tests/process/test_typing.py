@@ -17,9 +17,9 @@ def test_a_search_typed_at_once(tmp_path: Path) -> None:
     library_of(tmp_path, article(1, title="March"), article(2, title="Smoke"))
     with read(tmp_path, 2) as terminal:
         terminal.write("/mar")
-        terminal.wait_for(re.compile(r"^ /mar · 1 article ", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^ /mar · 1 found ", re.MULTILINE))
         assert terminal.shows(unread("March"))
-        terminal.write("\r")  # keeps what was found; one escape shows everything again
+        terminal.write("\t")  # keeps what was found; one escape shows everything again
         terminal.wait_quiet()
         terminal.write("\x1b")
         terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))

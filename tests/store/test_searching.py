@@ -118,7 +118,7 @@ def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> 
     assert listed(opened, words='title or "world"') == [6, 5, 4, 3, 2, 1]
     matches = opened.search(Search("scien", typing=True))
     assert [row.id for row in matches.rows] == ids(4, 1)
-    assert "not built" in matches.note
+    assert "not indexed" in matches.note
     assert listed(opened, words="harbour") == []
     assert listed(opened, words="tag:sea") == [1]
     assert opened.search(Search("is:unread")).note == ""

@@ -143,7 +143,7 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
     gateway.delete(first)
     gateway.undo()
     gateway.list_undoable()
-    gateway.count_categories()
+    gateway.count_categories({})
     asked.answered()
     gateway.refresh()
     gateway.close()

@@ -1,4 +1,4 @@
-"""What the list shows: filters, orders, searches, and what others change meanwhile."""
+"""What the list shows: filters, orders, and what others change meanwhile."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import events
 
 from store.query import SHOWS, SORTS
-from tests.reader import NARROW, Start, article_id, make_article, make_library
+from tests.reader import Start, article_id, make_article, make_library
 from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen
 from tui.screens.picker import Picker
@@ -104,74 +103,6 @@ async def test_orders(start: Start) -> None:
         assert [row.title for row in running.reader.articles.rows] == sorted(
             row.title for row in running.reader.articles.rows
         )
-
-
-@pytest.mark.command("list.search")
-async def test_search_as_one_types(start: Start) -> None:
-    async with start() as running:
-        await running.press("/")
-        await running.type("title:1*")
-        assert numbers(running) == [12, 11, 10, 1]
-        await running.press("down")
-        assert running.at == 11, "the list can be moved through meanwhile"
-        await running.press("enter")
-        assert running.app.focused is running.reader.articles
-        assert "words of the title" not in drawn(running.app)
-        await running.press("j")
-        assert running.at == 10, "letters are keys again"
-        await running.press("/", "end", "backspace", "0", "enter")
-        assert numbers(running) == [10], "a search can be gone on with"
-        await running.press("/", *"title:12", "enter")
-        assert numbers(running) == [12], "or replaced by typing"
-        await running.press("escape")
-        assert len(numbers(running)) == 12
-        assert running.at == 12
-
-
-@pytest.mark.command("list.search", "article.back")
-async def test_escape_gives_the_search_up(start: Start) -> None:
-    async with start() as running:
-        await running.press("j", "j", "/")
-        await running.type("title:9")
-        assert numbers(running) == [9]
-        await running.press("escape")
-        assert len(numbers(running)) == 12
-        assert running.app.focused is running.reader.articles
-        await running.press_at_once("/", "x", "y", "escape")
-        assert len(numbers(running)) == 12, "what was typed last does not come after"
-
-
-@pytest.mark.parametrize("keys", [["i"], ["enter", "i"]])
-async def test_search_from_another_pane_shows_the_list(start: Start, keys: list[str]) -> None:
-    async with start(size=NARROW) as running:
-        await running.press(*keys, "/")
-        await running.type("title:9")
-        assert "Article number 9" in lines(running.app)[1]
-        await running.press("enter", "enter")
-        assert running.open == 9
-
-
-async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) -> None:
-    """Case 56: controls are dropped, the length is limited, nothing is carried out."""
-    async with start() as running:
-        await running.press("/")
-        running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
-        await running.settle()
-        assert running.reader.query_shown.words == "har[31mbour2J q"
-        assert "\x1b" not in drawn(running.app)
-        running.app.post_message(events.Paste("x" * 1_000_000))
-        await running.settle()
-        assert len(running.reader.query_shown.words) < 1000
-        assert running.app.is_running
-
-
-async def test_brackets_in_a_search_are_text(start: Start) -> None:
-    """Case 61."""
-    async with start() as running:
-        await running.press("/")
-        await running.type("[/b] [red]x")
-        assert "/[/b] [red]x · 0 articles" in drawn(running.app)
-        assert "no article fits" in drawn(running.app)
 
 
 async def test_what_another_process_adds_appears_and_nothing_moves(

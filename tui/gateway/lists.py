@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.clean import clean_line
-from store.library import Library, Loaded
-from store.query import SHOWS, Query
+from store.errors import BadQuery
+from store.library import Library, Loaded, Matches, Prepared
+from store.query import SHOWS, Query, Search
 from tui import messages
 from tui.gateway.worker import Post, Worker
 from tui.hooks import Hooks
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 FIRST_SCREEN = 200
 """Rows that fill any terminal: enough to show a list before the rest is loaded."""
+FIRST_LINES = 30
+"""Rows whose lines come with the answer to a search: those that a screen may show."""
+WORTH_TELLING = 500
+"""Articles whose indexing takes long enough to be told."""
 BETWEEN_LISTS = 0.5
 """Seconds between two lists while a library is being loaded."""
 
@@ -47,6 +52,8 @@ class Lists(Worker):
         super().__init__(library, post, hooks)
         self._background = background
         self._query = Query()
+        self._search = Search("")
+        self._indexing = False
         self._listed = 0.0
 
     def load(self, query: Query) -> None:
@@ -63,9 +70,27 @@ class Lists(Worker):
         """Ask how many articles a list would show with each reading state."""
         self._submit(lambda: self._count_shows(query))
 
-    def count_categories(self) -> None:
-        """Ask for the categories."""
-        self._submit(lambda: self._post(messages.CategoriesCounted(self._library.categories())))
+    @property
+    def indexing(self) -> bool:
+        """Whether not all that can be searched has been indexed yet."""
+        return self._indexing or not self._complete
+
+    def search(self, search: Search, limit: int | None = None) -> None:
+        """Ask what a search finds."""
+        self._search = search
+        self._submit(lambda: self._find(search, limit))
+
+    def find_excerpts(self, search: Search, matches: Matches, articles: Sequence[str]) -> None:
+        """Ask for more lines of what a search has found."""
+        self._submit(lambda: self._find_excerpts(search, matches, articles))
+
+    def count_categories(self, searches: Mapping[str, str]) -> None:
+        """Ask for the categories.
+
+        Args:
+            searches: Searches kept under a name, which are counted, too.
+        """
+        self._submit(lambda: self._count_categories(searches))
 
     def refresh(self) -> None:
         """Look for what other processes and machines have changed, unless there is other work."""
@@ -86,7 +111,22 @@ class Lists(Worker):
         problems = self._told = tuple(clean_line(problem) for problem in self._library.problems)
         self._post(messages.LibraryLoaded(len(rows), clean_line(self._library.read_only), problems))
         self._complete = True
-        self._steps(self._library.prepare(), lambda _: None, self._prepared)
+        self._index(self._prepared)
+
+    def _index(self, end: Callable[[], None] = lambda: None) -> None:
+        """Index what is new, while nobody waits for it."""
+
+        def ended() -> None:
+            self._indexing = False
+            self._post(messages.LibraryIndexing(0, 0))
+            end()
+
+        def indexed(progress: Prepared) -> None:
+            if progress.total >= WORTH_TELLING:
+                self._post(messages.LibraryIndexing(progress.done, progress.total))
+
+        self._indexing = True
+        self._steps(self._library.prepare(), indexed, ended, asked=False)
 
     def _prepared(self) -> None:
         if self._background is not None:
@@ -101,10 +141,38 @@ class Lists(Worker):
         if query == self._query:  # a later question has not made this one pointless
             self._post(messages.RowsSelected(query, self._library.rows(query)))
 
+    def _count_categories(self, searches: Mapping[str, str]) -> None:
+        counted = [self._count(name, text) for name, text in searches.items()]
+        self._post(messages.CategoriesCounted(self._library.categories(), counted))
+
+    def _count(self, name: str, text: str) -> messages.Kept:
+        try:
+            rows = self._library.rows(Query(words=text))
+        except BadQuery as error:
+            return messages.Kept(name, text, problem=clean_line(str(error)))
+        return messages.Kept(name, text, len(rows), sum(not row.read for row in rows))
+
     def _count_shows(self, query: Query) -> None:
         asked = {show: replace(query, show=show) for show in SHOWS}
         counts = {show: len(self._library.rows(each)) for show, each in asked.items()}
         self._post(messages.ShowsCounted(query, counts))
+
+    def _find(self, search: Search, limit: int | None) -> None:
+        if search != self._search:  # more was typed since
+            return
+        try:
+            matches = self._library.search(search, limit)
+        except BadQuery as error:
+            self._post(messages.SearchRefused(search, clean_line(str(error))))
+            return
+        first = [row.id for row in matches.rows[:FIRST_LINES]]
+        excerpts = self._library.excerpts(matches, first)
+        self._post(messages.SearchAnswered(search, matches, excerpts))
+
+    def _find_excerpts(self, search: Search, matches: Matches, articles: Sequence[str]) -> None:
+        if search == self._search:
+            excerpts = self._library.excerpts(matches, articles)
+            self._post(messages.ExcerptsFound(search, excerpts))
 
     def _refresh(self) -> None:
         fresh = self._library.refresh()
@@ -112,6 +180,8 @@ class Lists(Worker):
             self._changed(fresh.rows)
         if fresh.articles:
             self._post(messages.ArticlesChanged())
+        if self._library.unprepared and not self._indexing:
+            self._index()
 
 
 def _told(progress: Loaded) -> messages.LibraryLoading:

@@ -175,6 +175,10 @@ class Moving(Panes):
 class Reader(Moving, Listing, Changing, Exporting, Feeding, Insights, Within, Theming):
     """The reader's screen."""
 
+    def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
+        """Open an article; one that was searched for at the first place found in it."""
+        super().open(article, visit=visit, find=find or self.terms_found(article))
+
     def action_article_open(self) -> None:
         """Into the article selected in the list, or that the side pane is about.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from textual import events, on
@@ -29,13 +29,12 @@ from tui.widgets.lines import LineView
 from tui.widgets.side_pane import SidePane
 from tui.widgets.status import StatusLine
 from tui.widgets.trail_line import TrailLine
-from tui.wording import joined, listed, many, progress
+from tui.wording import joined, listed, many
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
 REFRESH_EVERY = 2.0
 """Seconds between two looks at what other processes and machines have changed."""
-SEARCH_LIMIT = 200
 WITH_TRAIL = 14
 """Rows of the terminal from which on one is left for the trail."""
 
@@ -46,6 +45,7 @@ class Panes(Keyed, Screen[None]):
     """The panes, what they show, and where they stand; what keys do is in `Reader`."""
 
     AUTO_FOCUS = "#list"
+    searching = False
 
     def __init__(
         self,
@@ -96,7 +96,6 @@ class Panes(Keyed, Screen[None]):
         self.crumbs = TrailLine(self.trail, id="trail")
         self.side = SidePane(now, id="side")
         self.status = StatusLine(id="status")
-        self.search: Input | None = None
 
     def compose(self) -> ComposeResult:
         """The three panes, a line above and two below."""
@@ -202,7 +201,7 @@ class Panes(Keyed, Screen[None]):
     @on(messages.RowsSelected)
     def show_rows(self, message: messages.RowsSelected) -> None:
         """Show a list, unless another one was asked for since."""
-        if message.query == self.query_shown:
+        if message.query == self.query_shown and not self.searching:
             self.articles.empty = self._why_empty()
             self.articles.show(message.rows, dated=message.query.sort == "date")
             for article in self._brought_back:
@@ -215,12 +214,6 @@ class Panes(Keyed, Screen[None]):
         if self.query_shown == Query():
             return "no articles yet; `newstui import FILE` adds some"
         return "no article fits; f c / change what is shown"
-
-    @on(messages.LibraryLoading)
-    def show_loading(self, message: messages.LibraryLoading) -> None:
-        """Say how far the loading is."""
-        self._loading = progress(message.done, message.total, history=message.history)
-        self.tell_state()
 
     @on(messages.LibraryLoaded)
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
@@ -381,7 +374,7 @@ class Panes(Keyed, Screen[None]):
 
     def opening_lines(self) -> list[tuple[int, int, str]]:
         """The screen the next session opens with, as far as it is on the screen now."""
-        if self.query_shown != Query() or not self.articles.display or self._hint:
+        if self.query_shown != Query() or self.searching or not self.articles.display or self._hint:
             return []
         self.status.set_keys(footer("list", self.keymap.keys))
         views = (self.articles, self.article, self.side, self.status)
@@ -393,8 +386,11 @@ class Panes(Keyed, Screen[None]):
             self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
             return
         read_only = "[read-only]" if self._read_only else ""
-        shown = listed(self.query_shown, len(self.articles.rows))
-        self.status.set_state(joined((read_only, *shown, self._loading)))
+        self.status.set_state(joined((read_only, *self.list_state(), self._loading)))
+
+    def list_state(self) -> Sequence[str]:
+        """What the list shows and in which order, in words."""
+        return listed(self.query_shown, len(self.articles.rows))
 
 
 def _is(entry: Entry | None, article: str) -> bool:

@@ -12,8 +12,9 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.article import Row, minutes
+from store.article import Excerpt, Row, minutes
 from tui.cells import fit, pad_left
+from tui.excerpts import Spans, around, marked
 from tui.sections import Lines, days, sections
 from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import age, joined
@@ -22,14 +23,28 @@ CURSOR, UNREAD, STAR = ">", "●", "★"
 CATEGORY_CELLS, SHORT_CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 6, 4, 4
 ONE_LINE = 48
 """From this width on everything about an article fits beside its title."""
+INDENT = 4
 TWO_LINES = 16
 """From this height on a narrower list gives each article a second line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a list stands: what it shows, and from where on."""
+
+    rows: Sequence[Row]
+    dated: bool
+    article: str
+    """The one under the cursor."""
+    top: int
 
 
 class ArticleList(LineView):
     """Rows with a cursor; posts where the cursor is and what was chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("unread", "star", "selection", "heading")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "unread", "star", "selection", "heading", "match"
+    )
 
     @dataclass
     class Moved(Message):
@@ -60,6 +75,9 @@ class ArticleList(LineView):
         """Whether the cursor has its place; until then it stands on the first row, whichever it is."""
         self.leap = 50
         """By how much of its height, in hundredths, the view moves when the cursor leaves it."""
+        self.lines_found: dict[str, Excerpt] | None = None
+        """By article the line in which the words stand that were searched for."""
+        self._marks: Callable[[str], Spans] = lambda _: ()
         self._dated = False
         self._tomorrow = 0
         self._lines = Lines(0)
@@ -104,9 +122,59 @@ class ArticleList(LineView):
         self._tomorrow = today.tomorrow
         headings = sections(self.rows, today) if self._dated else []
         width, height = self.size
-        two = width < ONE_LINE and height >= TWO_LINES
+        two = self.lines_found is not None or (width < ONE_LINE and height >= TWO_LINES)
         self._lines = Lines(len(self.rows), headings, 2 if two else 1)
         self.set_height(self._lines.total)
+
+    # -- what a search has found ------------------------------------------------------------
+
+    @property
+    def standing(self) -> Standing:
+        """The list as it stands, to come back to."""
+        row = self.row
+        return Standing(self.rows, self._dated, row.id if row else "", self.top)
+
+    def stand(self, standing: Standing) -> None:
+        """Show a list as it stood."""
+        self.lines_found = None
+        self.show(standing.rows, dated=standing.dated)
+        self.go_to_article(standing.article)
+        self.go_to(standing.top)
+        self._keep_in_view()
+
+    def show_found(
+        self,
+        rows: Sequence[Row],
+        lines: Mapping[str, Excerpt],
+        marks: Callable[[str], Spans],
+        *,
+        stay: bool = False,
+    ) -> None:
+        """Show what a search has found.
+
+        Args:
+            rows: In the order of the search.
+            lines: By article the line in which the words stand, as far as they are known.
+            marks: Where in a title the words stand.
+            stay: Whether the cursor stays on its article, else it goes to the first.
+        """
+        self.lines_found, self._marks = dict(lines), marks
+        if not stay:
+            self.cursor, self.rows = 0, []
+            self.go_to(0)
+        self.show(rows)
+
+    def without_line(self, around: int) -> list[str]:
+        """The articles around the cursor whose lines are not known yet."""
+        known = self.lines_found or {}
+        rows = self.rows[max(0, self.cursor - around) : self.cursor + around]
+        return [row.id for row in rows if row.id not in known]
+
+    def add_lines(self, lines: Mapping[str, Excerpt]) -> None:
+        """Show more of the lines in which the words stand."""
+        if self.lines_found is not None:
+            self.lines_found |= lines
+            self.refresh()
 
     def leave_out(self, articles: Collection[str]) -> None:
         """Take rows out of the list."""
@@ -234,27 +302,43 @@ class ArticleList(LineView):
         if spot.row >= len(self.rows):
             return []
         row = self.rows[spot.row]
+        if spot.part and (found := (self.lines_found or {}).get(row.id)):
+            line = around(found, width - INDENT)
+            return [
+                (" " * INDENT, "muted"),
+                *marked(line.line, line.marks, "muted", width - INDENT),
+            ]
         if spot.part:
             facts = joined((row.category, age(row.when, self._now()), f"{minutes(row.words)}′"))
             return [(fit(f"    {facts}", width), "muted")]
-        tail = "" if self._lines.height > 1 else self._tail(row, width)
-        return _titled(row, tail, width, selected=spot.row == cursor)
+        searched = self.lines_found is not None
+        tail = self._tail(row, width) if searched or self._lines.height == 1 else ""
+        marks = self._marks(row.title) if searched else ()
+        return _titled(row, tail, width, marks, selected=spot.row == cursor)
 
     def _tail(self, row: Row, width: int) -> str:
         when = pad_left(age(row.when, self._now()), AGE_CELLS)
+        if width < ONE_LINE and self.lines_found is not None:
+            return f" {when}"
         if width < ONE_LINE:
             return f" {fit(row.category, SHORT_CATEGORY_CELLS)} {when}"
         reading = pad_left(f"{minutes(row.words)}′", MINUTES_CELLS)
         return f" {fit(row.category, CATEGORY_CELLS)} {when} {reading}"
 
 
-def _titled(row: Row, tail: str, width: int, *, selected: bool) -> Sequence[Piece]:
+def _titled(row: Row, tail: str, width: int, marks: Spans, *, selected: bool) -> Sequence[Piece]:
     head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
     star = STAR if row.starred else " "
-    title = fit(row.title, max(1, width - cells(tail) - 4))
+    room = max(1, width - cells(tail) - 4)
     if selected:
-        return [(f"{head}{star} {title}{tail}", "selection")]
+        return [(f"{head}{star} {fit(row.title, room)}{tail}", "selection")]
     role = "text" if row.read else "unread"
-    if row.starred:
-        return [(head, role), (f"{star} ", "star"), (title, role), (tail, "muted")]
-    return [(f"{head}{star} {title}", role), (tail, "muted")]
+    if not marks and not row.starred:
+        return [(f"{head}{star} {fit(row.title, room)}", role), (tail, "muted")]
+    mark = "star" if row.starred else role
+    return [
+        (head, role),
+        (f"{star} ", mark),
+        *marked(row.title, marks, role, room),
+        (tail, "muted"),
+    ]

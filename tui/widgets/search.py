@@ -55,3 +55,16 @@ class SearchInput(Input):
     def validate_value(self, value: str) -> str:
         """The value without controls and invisible characters."""
         return "".join(char for char in value if char.isprintable() or char in JOINERS)
+
+
+class LibrarySearch(SearchInput):
+    """The line in which is typed what to search for in the library."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
+
+    class Kept(Message):
+        """What was found is to be gone through as a list."""
+
+    def action_keep(self) -> None:
+        """Go to what was found."""
+        self.post_message(self.Kept())

@@ -145,7 +145,7 @@ def test_one_process_writes_the_others_read(machine: Machine) -> None:
     next(step for step in steps if step.total)  # it holds the lock now
     for _ in second.prepare():
         pass
-    assert "not built yet" in second.finder.problem
+    assert "not indexed yet" in second.finder.problem
     for _ in steps:
         pass
     assert found_by(second, "court") == {1}

@@ -1,0 +1,52 @@
+"""Lines and titles with the words marked that were searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.article import Excerpt
+from tui.cells import fit
+from tui.widgets.lines import Piece, cells
+
+Spans = Sequence[tuple[int, int]]
+
+SHARE = 3
+"""The first mark stands in the first part of so many of the line."""
+
+
+def marked(text: str, spans: Spans, role: str, width: int) -> list[Piece]:
+    """A text of exactly that many cells, with places of it marked.
+
+    Args:
+        text: One line.
+        spans: Start and end of what is marked, in order.
+        role: What the rest is drawn in.
+        width: Cells.
+    """
+    shown = fit(text, width)
+    kept = next(
+        (at for at, pair in enumerate(zip(shown, text, strict=False)) if pair[0] != pair[1]),
+        len(text),
+    )
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in spans:
+        if start >= kept:
+            break
+        end = min(end, kept)
+        pieces += [(shown[at:start], role), (shown[start:end], "match")]
+        at = end
+    return [*pieces, (shown[at:], role)]
+
+
+def around(excerpt: Excerpt, width: int) -> Excerpt:
+    """The part of an excerpt that fits, so that its first mark is seen."""
+    if not excerpt.marks or cells(excerpt.line[: excerpt.marks[0][1]]) <= width - 2:
+        return excerpt
+    first = excerpt.marks[0][0]
+    start = max(0, first - width // SHARE)
+    blank = excerpt.line.find(" ", start, first)
+    start = blank + 1 if blank >= 0 else start
+    moved = start - 1
+    marks = tuple((a - moved, b - moved) for a, b in excerpt.marks)
+    return Excerpt(f"…{excerpt.line[start:]}", marks)
