@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -68,6 +68,8 @@ class NewsApp(App[None]):
         self.wear(self.themes.current)
         self.opening: list[tuple[int, int, str]] = []
         """The screen the next session opens with: column, row and content of each line."""
+        self.then: Sequence[str] = ()
+        """The command to carry out once the app has ended, before it starts again."""
         self.before_terminal: Callable[[], None] = lambda: None
         """Called right before the terminal is taken."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -81,6 +83,7 @@ class NewsApp(App[None]):
         self.reader.driver = lambda: self._driver_seen
         if is_slow(loaded.settings, routes.env):
             self.reader.spare()
+        self.reader.run_outside = self.leave_for
         self.reader.themes, self.reader.wear = self.themes, self.wear
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -160,6 +163,11 @@ class NewsApp(App[None]):
         self.save()
         self.opening = self.reader.opening_lines()
         self.exit(return_code=code)
+
+    def leave_for(self, arguments: Sequence[str]) -> None:
+        """End, so that a command of newstui can be carried out."""
+        self.then = arguments
+        self.leave()
 
     async def action_quit(self) -> None:
         """Leave newstui."""

@@ -223,6 +223,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.help", ("?",), "Help", "show the keys of the pane", SELECTING),
     Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
     Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
+    Command("app.welcome", ("W",), "Welcome", "fill the library: import, add a feed or a page"),
     Command("app.redraw", ("ctrl+l",), "Redraw", "draw the screen anew"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "put newstui aside; `fg` brings it back"),
     Command("app.quit", ("q", "ctrl+q"), "Quit", "leave newstui"),

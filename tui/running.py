@@ -12,7 +12,7 @@ from store.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from store.archive import Progress
@@ -38,6 +38,8 @@ class Running:
         """
         self._paths = paths
         self._slow = slow
+        self.then: Sequence[str] = ()
+        """The command to carry out before the reader starts again."""
         self._app: NewsApp | None = None
         self._gateway: Gateway | None = None
 
@@ -113,6 +115,7 @@ class Running:
             where = log.save(datetime.now().astimezone())
             tell(f"the reader failed; what happened is in {where}")
             return 1
+        self.then = app.then
         if not hint:
             self._keep_curtain(app)
         return app.return_code or 0

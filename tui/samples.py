@@ -17,7 +17,7 @@ from store.times import Clock, iso
 
 HINT = (
     "These are sample articles, and nothing done to them is kept. "
-    "Your own: newstui import FILE or FOLDER"
+    "W fills a library of your own: files, feeds, pages."
 )
 
 

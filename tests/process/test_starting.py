@@ -55,13 +55,35 @@ def files_below(folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
 
 
+def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
+    """From the samples to an imported folder, with nothing read or typed before but what is shown."""
+    folder = tmp_path / "my articles"
+    folder.mkdir()
+    (folder / "one.md").write_text("# The ferry is late\n\nIt was seen at noon.\n")
+    with read(tmp_path, SAMPLES) as terminal:
+        terminal.write("W")
+        terminal.wait_for("import files or a folder")
+        terminal.write("\r")
+        terminal.wait_for("a file or a folder")
+        terminal.write(f"{tmp_path}/nowhere\r")
+        terminal.wait_for("there is no ")
+        terminal.write("\x15")
+        terminal.wait_for("a file or a folder")
+        terminal.write(f"{folder}\r")
+        terminal.wait_for("The ferry is late")
+        assert not terminal.shows("These are sample articles")
+        terminal.wait_for(re.compile(r"^ 1 article ", re.MULTILINE))
+        terminal.write("q")
+        ended(terminal, 0)
+
+
 def test_the_first_start(tmp_path: Path) -> None:
     """An empty library: samples and a hint, nothing of them is kept, not even in a backup."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     with read(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
         assert terminal.shows("These are sample articles")
-        assert terminal.shows("newstui import FILE")
+        assert terminal.shows("W fills a library of your own")
         assert files_below(temporary)
         terminal.write("m")
         terminal.wait_for(re.compile(r"^> ", re.MULTILINE))

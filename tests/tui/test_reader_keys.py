@@ -108,3 +108,18 @@ async def test_a_slow_link(start: Start) -> None:
         before = drawn(running.app)
         await running.press("ctrl+l")
         assert drawn(running.app) == before
+
+
+@pytest.mark.command("app.welcome")
+async def test_the_ways_to_fill_a_library(start: Start) -> None:
+    async with start(hint="samples") as running:
+        asked: list[tuple[str, ...]] = []
+        running.reader.run_outside = lambda arguments: asked.append(tuple(arguments))
+        await running.press("W", "j", "enter")
+        await running.type("a.example b.example")
+        await running.press("enter")
+        assert asked == [("add", "a.example", "b.example")]
+        await running.press("W", "enter", "enter")
+        assert running.reader.asked is None
+        await running.press("W", "G", "enter")
+        assert running.app.screen is running.reader

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tui import __version__
@@ -45,4 +48,21 @@ def start(library: Path | None = None, *, slow: bool = False) -> int:
         session.hush()
         session.drawn = draw(paths.cache, look, SCREEN)
         code = running.run(session.unhush)
+    if session.code is None and running.then:
+        _carry_out(running.then, library)
+        return start(library, slow=slow)
     return code if session.code is None else session.code
+
+
+def _carry_out(arguments: Sequence[str], library: Path | None) -> None:
+    """Carry out a command on the terminal as it was, and let its messages be read if it failed."""
+    from tui.cli import main
+
+    before = signal.getsignal(signal.SIGPIPE)
+    where = [] if library is None else ["--library", str(library)]
+    try:
+        if main([*where, *arguments]) != 0:
+            with suppress(EOFError, KeyboardInterrupt):
+                input("enter goes back to the reader ")
+    finally:
+        signal.signal(signal.SIGPIPE, before)  # a command ends by it, the reader does not

@@ -13,13 +13,13 @@ from tui.arrangement import PANES, Pane
 from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
-from tui.screens.feeding import Feeding
 from tui.screens.help import Help
 from tui.screens.insights import Insights
 from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.reader import Panes
 from tui.screens.theming import Theming
+from tui.screens.welcome import Welcoming
 from tui.screens.within import Within
 from tui.widgets.search import SearchInput
 from tui.widgets.side_pane import SidePane
@@ -172,7 +172,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Feeding, Insights, Within, Theming):
+class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Theming):
     """The reader's screen."""
 
     def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:

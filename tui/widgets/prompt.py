@@ -34,6 +34,14 @@ class PipePrompt(Prompt):
     """Asks for the program an article is given to."""
 
 
+class ImportPrompt(Prompt):
+    """Asks for a file or a folder to import."""
+
+
+class OwnUrlPrompt(Prompt):
+    """Asks for URLs to add to the user's own library, while the samples are shown."""
+
+
 class UrlPrompt(Prompt):
     """Asks for URLs; a paste of several lines is as many of them."""
 

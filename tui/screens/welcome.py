@@ -1,0 +1,55 @@
+"""Filling a library from the keyboard: files, a feed or a page, or the samples to look around in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from textual import on
+
+from tui.screens.feeding import Feeding
+from tui.screens.picker import Picker
+from tui.widgets.prompt import ImportPrompt, OwnUrlPrompt
+
+WAYS = (
+    "import files or a folder",
+    "subscribe to a feed, or take in a page, by its URL",
+    "look around in what is here",
+)
+
+
+class Welcoming(Feeding):
+    """Offers the ways in which articles come in."""
+
+    run_outside: Callable[[Sequence[str]], None]
+    """Carries out a command of newstui while the reader is away, and starts it again."""
+
+    def action_app_welcome(self) -> None:
+        """Choose a way to fill the library."""
+
+        def take(index: int | None) -> None:
+            if index == 0:
+                self.call_later(self.ask, ImportPrompt("", "a file or a folder"))
+            elif index == 1 and self._hint:  # the samples take nothing in
+                self.call_later(self.ask, OwnUrlPrompt("", "URL of a feed, a site or a page"))
+            elif index == 1:
+                self.call_later(self.action_feeds_add)
+
+        self.app.push_screen(Picker("Fill your library", WAYS), take)
+
+    @on(ImportPrompt.Submitted, "ImportPrompt")
+    def import_path(self, event: ImportPrompt.Submitted) -> None:
+        """Import what was named; the question stays while there is no such file."""
+        path = Path(event.value.strip()).expanduser()
+        if not event.value.strip():
+            self.end_asking()
+        elif not path.exists():
+            self.status.say(f"there is no {path}")
+        elif self.answered(event.input):
+            self.run_outside(("import", str(path.absolute())))
+
+    @on(OwnUrlPrompt.Submitted, "OwnUrlPrompt")
+    def add_to_own(self, event: OwnUrlPrompt.Submitted) -> None:
+        """Add what the URLs lead to."""
+        if self.answered(event.input) and (urls := event.value.split()):
+            self.run_outside(("add", *urls))
