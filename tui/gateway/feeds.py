@@ -25,6 +25,8 @@ FULL = 200
 """Articles at which what came is written to the library."""
 DUE = 2.0
 """Seconds after which it is written in any case."""
+BETWEEN_LISTS = 3.0
+"""Seconds between two lists with what came so far: a list of 100,000 rows takes its time."""
 GRACE = 0.5
 """Seconds the end of the reader leaves a fetch to hand over what came."""
 SAMPLES = "these are samples; `newstui add URL` subscribes in your own library"
@@ -45,6 +47,7 @@ class Feeds(Worker):
     _fetching: Future[None] | None = None
     _stop = Event()
     _added = 0
+    _listed_at = 0.0
 
     @property
     def fetching(self) -> bool:
@@ -166,19 +169,27 @@ class Feeds(Worker):
         new: list[str] = []
         for step in self._library.add(found) if found else ():
             new += step.new
-        if new:
-            self._came(new)
-            self._post(messages.ArticlesChanged())
-            self._steps(self._library.prepare(), lambda _: None, lambda: None, asked=False)
+        self._came(new)
         return len(new)
+
+    def _show_new(self) -> None:
+        """Have the lists made anew, and what came indexed."""
+        self._post(messages.ArticlesChanged())
+        self._steps(self._library.prepare(), lambda _: None, lambda: None, asked=False)
 
     def _keep(self, access: Access, batch: Sequence[Fetched]) -> None:
         """Keep what came: the articles first, then what is known of the feeds."""
-        self._added += self._add([found for each in batch for found in each.found])
+        added = self._add([found for each in batch for found in each.found])
         access.book.keep(batch)
+        self._added += added
+        if added and time.monotonic() > self._listed_at + BETWEEN_LISTS:
+            self._listed_at = time.monotonic()
+            self._post(messages.ArticlesChanged())
 
     def _tell_fetched(self, done: int, total: int, failed: int) -> None:
         self._post(messages.FetchEnded(self._added, done, total, failed))
+        if self._added:
+            self._show_new()
 
     def _list_feeds(self) -> None:
         access = self._there()
@@ -196,14 +207,16 @@ class Feeds(Worker):
         there = any(each.key == feed.key for each in access.book.subscriptions())
         if not there:
             access.book.change(put=[feed])
-        added = self._add(fetched.found)
+        if added := self._add(fetched.found):
+            self._show_new()
         access.book.keep([fetched])
         known = "already subscribed to" if there else "subscribed to"
         self._say(f"{known} {feed.name}: {count(added, 'new article')}")
 
     def _take_page(self, found: PageFound) -> None:
         article = found.found.article
-        added = self._add([found.found])
+        if added := self._add([found.found]):
+            self._show_new()
         if not found.found.body.text:
             self._say(f"no article text found; kept the address: {article.title}")
         else:
