@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if shutil.disk_usage(IN_MEMORY).free >= ENOUGH:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
+
+
+@pytest.fixture(autouse=True)
+def own_pipes() -> Iterator[None]:
+    """Commands have a closed pipe end them; the tests after one that ran a command have not."""
+    before = signal.getsignal(signal.SIGPIPE)
+    yield
+    signal.signal(signal.SIGPIPE, before)

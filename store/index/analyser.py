@@ -66,7 +66,7 @@ def prepared(text: str) -> str:
     """A text as the engine is given it."""
     if text.isascii():
         return text  # the engine lowers the case itself
-    folded = plain(text)
+    folded = plain(text.encode(errors="replace").decode())  # a query may hold lone surrogates
     return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(folded) else folded
 
 

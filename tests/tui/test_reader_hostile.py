@@ -99,7 +99,7 @@ async def test_every_article_opens_and_scrolls(start: Start, found: list[Found])
         await running.press("enter")
         for each in reversed(found):
             if each is not found[-1]:
-                assert f" {clean_line(each.article.title)} " in drawn(running.app).split("\n")[0]
+                assert f" {clean_line(each.article.title)} " in drawn(running.app)
             assert_clean(running)
             await running.press_at_once("tab", "G")
             assert_clean(running)
