@@ -12,7 +12,7 @@ from tui.screens.theming import ThemePicker
 from tui.settings import Loaded, Settings
 
 
-async def test_vim_counts_and_sequences(start: Start) -> None:
+async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
     async with start(loaded=Loaded(Settings(preset="vim"))) as running:
         await running.press("5")
@@ -28,8 +28,12 @@ async def test_vim_counts_and_sequences(start: Start) -> None:
         assert running.at == 11, "gx is nothing, and x is not looked at alone"
         await running.press("enter", "1", "0", "j")
         assert running.reader.article.top == 10
-        await running.press("g", "1")
-        assert running.open != 11
+        jumps: list[int] = []
+        monkeypatch.setattr(running.reader, "action_similar_jump", jumps.append)
+        await running.press("g", "1", "g", "5")
+        assert jumps == [1, 5]
+        await running.press("J", "J")
+        assert running.open == 9
         await running.press("2", "ctrl+o")
         assert running.open == 11
 
