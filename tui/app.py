@@ -22,6 +22,7 @@ from tui.screens.keyed import Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
 from tui.settings import FILE, Loaded, is_slow
+from tui.terminal import erases_in_color
 from tui.theme import role_variables, textual_theme
 from tui.theming import Background, ThemeChoice, background_told
 
@@ -93,6 +94,7 @@ class NewsApp(App[None]):
     def take_driver(self, driver: ReaderDriver) -> None:
         """Know the driver, for what is sent to the terminal's clipboard."""
         self._driver_seen = driver
+        driver.outgoing.erases_in_color = erases_in_color(self.reader.routes.env)
         self.before_terminal()
         driver.listening.clear()
         self.reader.on_list = driver.listening.set

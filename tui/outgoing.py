@@ -29,6 +29,8 @@ OTHER_SCREEN = re.compile(r"\x1b\[\?(?:1049|1047|47|3|5)[hl]")
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SMALL = 1000
 """Bytes that a terminal takes at once, so that nothing has to be held together."""
+MANY = 10
+"""Blanks from which on it is shorter to erase them."""
 GAP = 4
 """Cells that are sent again, rather than going over them by a sequence as long."""
 
@@ -64,6 +66,8 @@ class Outgoing:
         """Where the terminal's cursor is; None where that is not sure."""
         self._style = self._sent_style = ""
         self._waiting = self._begun = False
+        self.erases_in_color = True
+        """Whether the terminal erases with the background that is set (terminfo's `bce`)."""
 
     def forget(self) -> None:
         """Know nothing of the screen any more: everything is sent again."""
@@ -164,7 +168,16 @@ class Outgoing:
                 wanted = following if text.isspace() and suits(following, style) else style
                 yield change(self._sent_style, wanted)
                 self._sent_style = wanted
-            yield text
+            yield text if text.strip(" ") else self._blanks(len(text))
+
+    def _blanks(self, count: int) -> str:
+        """Blanks in the style that was sent: erased where that is shorter and looks the same."""
+        colored = blank(self._sent_style) != ""
+        if count < MANY or self._sent_style == "?" or (colored and not self.erases_in_color):
+            return " " * count
+        if _taken_apart(self._sent_style).attributes & SEEN_ON_BLANKS:
+            return " " * count
+        return f"\x1b[{count}X\x1b[{count}C"
 
     def _go_to(self, row: int, column: int) -> str:
         before, self._sent_cursor = self._sent_cursor, (row, column)

@@ -64,6 +64,11 @@ def refusal(env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty) -
     return f"newstui: needs a terminal ({reason})"
 
 
+def erases_in_color(env: Mapping[str, str]) -> bool:
+    """Whether what is erased takes the background that is set; GNU screen has it in none."""
+    return bool(env.get("TMUX")) or not env.get("TERM", "").startswith("screen")
+
+
 def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
     """Whether Python should be started again in UTF-8 mode: not in UTF-8, and not tried yet.
 

@@ -9,6 +9,7 @@ import pytest
 
 from tui.cells import fit
 from tui.outgoing import SYNC_END, SYNC_START, Outgoing, change
+from tui.terminal import erases_in_color
 
 COLUMNS, ROWS = 30, 6
 STYLES = [
@@ -127,3 +128,27 @@ def test_only_a_large_frame_is_held_together() -> None:
 )
 def test_colours_are_sent_where_they_change(old: str, new: str, sent: str) -> None:
     assert change(old, new) == sent
+
+
+def test_many_blanks_are_erased_where_that_looks_the_same() -> None:
+    """GNU screen erases without the colour that is set: there blanks are written."""
+    style = "\x1b[38;2;1;2;3;48;2;4;5;6m"
+    words, blanks = (f"\x1b[1;1H{style}{text}\x1b[0m\x1b[1;1H" for text in ("x" * 12, " " * 12))
+    for erases, sent in ((True, "\x1b[12X\x1b[12C\x1b[1;1H"), (False, " " * 12 + "\x1b[1;1H")):
+        outgoing = Outgoing()
+        outgoing.erases_in_color = erases
+        outgoing.filter(words)
+        assert outgoing.filter(blanks) == sent
+
+
+@pytest.mark.parametrize(
+    ("env", "erases"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux"}, True),
+        ({}, True),
+    ],
+)
+def test_which_terminals_erase_in_color(env: dict[str, str], erases: bool) -> None:
+    assert erases_in_color(env) is erases
