@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from tests.reader import NARROW, WIDE, Start
 from tests.screens import drawn, lines
+from tui.screens.actions import Reader
 from tui.screens.help import Help
 from tui.screens.theming import ThemePicker
 from tui.settings import Loaded, Settings
@@ -29,7 +30,7 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
         await running.press("enter", "1", "0", "j")
         assert running.reader.article.top == 10
         jumps: list[int] = []
-        monkeypatch.setattr(running.reader, "action_similar_jump", jumps.append)
+        monkeypatch.setattr(Reader, "action_similar_jump", lambda _, number: jumps.append(number))
         await running.press("g", "1", "g", "5")
         assert jumps == [1, 5]
         await running.press("J", "J")
