@@ -170,14 +170,14 @@ class Finder:
         self, asked: Asked, limit: int | None, *, newest: bool
     ) -> tuple[list[Row], int, bool]:
         from store.index.fulltext import IndexUnusable
-        from store.query.tree import And
+        from store.query.tree import both
 
         if asked.needs_index and (lookup := self._looking()):
             try:
                 return self._by_index(asked, lookup, limit, newest=newest)
             except IndexUnusable as error:
                 self.give_up(error)
-        rows = self._scanned(And((asked.words, asked.facts)))
+        rows = self._scanned(both(asked.words, asked.facts))
         return rows[:limit], len(rows), True
 
     def _by_index(
@@ -228,7 +228,7 @@ class Finder:
         """The rows that fit as far as they tell: words are looked for in titles and categories."""
         from store.query.marks import marker
         from store.query.rows import predicate
-        from store.query.tree import Value, Words
+        from store.query.tree import EVERYTHING, Value, Words
 
         shelf = self._library.shelf()
 
@@ -245,6 +245,8 @@ class Finder:
                 or (field == "" and found.occurs(row.category))
             )
 
+        if node == EVERYTHING:
+            return list(shelf.rows())
         fits = predicate(node, leaf)
         return [row for row in shelf.rows() if fits(row)]
 

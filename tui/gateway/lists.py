@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRST_SCREEN = 200
 """Rows that fill any terminal: enough to show a list before the rest is loaded."""
-FIRST_LINES = 30
+FIRST_LINES = 16
 """Rows whose lines come with the answer to a search: those that a screen may show."""
 WORTH_TELLING = 500
 """Articles whose indexing takes long enough to be told."""

@@ -20,7 +20,7 @@ LONGEST = 200
 """Characters that can be searched for."""
 AT_ONCE = 300
 """Rows that are asked for while one types: more than anybody looks through."""
-AROUND = 40
+AROUND = 24
 """Rows before and behind the cursor whose lines are asked for."""
 
 

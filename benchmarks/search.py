@@ -1,0 +1,163 @@
+"""Measures searching: building the index, its size and memory, queries, and search as one types.
+
+    python -m benchmarks.search 10000 100000
+
+Each size is a library of made-up articles in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from benchmarks.library import opened, tell, tell_times, timed, told
+from benchmarks.made_up import articles
+from store.folder import FolderLibrary
+from store.library import Matches
+from store.query import Query, Search
+from store.query.marks import marker
+from store.query.tree import Words
+
+QUERIES = (
+    "harbour",
+    "the",
+    "treaty vaccine",
+    '"said about the railway"',
+    "(glacier or winter) -quarry",
+    "title:library",
+    "is:unread ferry",
+    "category:dam newer:10y",
+)
+TYPED = ("harbour treaty", "observatory", "the council delays", "pipeline -budget")
+SCREEN = 16
+"""Rows whose lines are looked for after each key."""
+ROWS = 300
+REPEATS = 20
+WORD = re.compile(r"[^\W_]+")
+
+
+def main() -> int:
+    """Measure at every size that was named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="+", metavar="ARTICLES")
+    for size in parser.parse_args().sizes:
+        with TemporaryDirectory(prefix="newstui-benchmark-") as folder:
+            measure(size, Path(folder))
+    return 0
+
+
+def measure(size: int, folder: Path) -> None:
+    """Measure a library of that many articles in an empty folder."""
+    for _ in opened(folder).add(articles(size)):
+        pass
+    library = opened(folder)
+    for _ in library.load():
+        pass
+    build(size, library)
+    weigh(size, folder)
+    with told(size, "a start with nothing new"):
+        for _ in library.prepare():
+            pass
+    library.search(Search("once"), 1)
+    for query in QUERIES:
+        search = partial(library.search, Search(query), ROWS)
+        found = search()
+        times = [timed(search) for _ in range(REPEATS)]
+        tell_times(size, f"{query}: {found.total:,} found", times)
+    keys = [timed(partial(type_key, library, text)) for text in typed(TYPED) for _ in range(3)]
+    tell_times(size, "a key of a search, with the lines of a screen", keys)
+    tell_times(size, "  the slowest", [max(keys)] * 2)
+    words, phrases = samples(library, 100)
+    tell(size, "recall against a scan, words", f"{recall(library, words):.4f}")
+    tell(size, "recall against a scan, phrases", f"{recall(library, phrases):.4f}")
+
+
+def build(size: int, library: FolderLibrary) -> None:
+    """Measure the building of the index, step by step."""
+    process = psutil.Process()
+    before = most = process.memory_info().rss
+    longest = 0.0
+    with told(size, "index", per=size):
+        start = time.perf_counter()
+        for _ in library.prepare():
+            longest = max(longest, time.perf_counter() - start)
+            most = max(most, process.memory_info().rss)
+            start = time.perf_counter()
+    tell(size, "index, the longest step", f"{longest * 1000:.0f} ms")
+    tell(size, "index, more memory meanwhile", f"{(most - before) / 1e6:.0f} MB")
+
+
+def weigh(size: int, folder: Path) -> None:
+    """Compare the size of the index with that of the texts."""
+    index, texts = (
+        sum(path.stat().st_size for path in (folder / place).iterdir())
+        for place in ("cache/index", "library/texts")
+    )
+    tell(size, "index", f"{index / 1e6:.0f} MB, {index / texts:.2f} of the texts")
+
+
+def typed(texts: Iterable[str]) -> list[str]:
+    """What stands in the line after each key."""
+    return [text[:end] for text in texts for end in range(1, len(text) + 1)]
+
+
+def type_key(library: FolderLibrary, text: str) -> Matches:
+    """What the library does for a key of a search."""
+    matches = library.search(Search(text, typing=True), ROWS)
+    library.excerpts(matches, [row.id for row in matches.rows[:SCREEN]])
+    return matches
+
+
+def samples(library: FolderLibrary, number: int, seed: int = 1) -> tuple[list[str], list[str]]:
+    """Random words and phrases (in quotes) out of the texts of a library."""
+    chance = random.Random(seed)
+    ids = [row.id for row in library.rows(Query())]
+    words: list[str] = []
+    phrases: list[str] = []
+    while len(phrases) < number:
+        body = library.entry(chance.choice(ids)).body.text
+        line = chance.choice(body.splitlines())
+        found = [match.span() for match in WORD.finditer(line)]
+        if len(found) > 4:
+            at = chance.randrange(len(found) - 3)
+            words.append(line[slice(*found[at])])
+            phrases.append(f'"{line[found[at][0] : found[at + 2][1]]}"'.replace("“", " "))
+    return words, [f'"{phrase[1:-1].replace(chr(34), " ")}"' for phrase in phrases]
+
+
+def recall(library: FolderLibrary, queries: Sequence[str], limit: int = 1000) -> float:
+    """The share of what a plain scan of the texts finds that the search finds, too.
+
+    Args:
+        library: With an index.
+        queries: Single words, or phrases in quotes.
+        limit: Articles that are scanned at most; they are spread over the library.
+    """
+    ids = [row.id for row in library.rows(Query())]
+    ids = ids[:: max(1, len(ids) // limit)]
+    marks = {query: marker([Words(query.strip('"'), phrase='"' in query)]) for query in queries}
+    scanned: dict[str, set[str]] = {query: set() for query in queries}
+    for article in ids:
+        entry = library.entry(article)
+        texts = (entry.article.title, entry.body.text)
+        for query, found in marks.items():
+            if any(map(found.occurs, texts)):
+                scanned[query].add(article)
+    there = sum(map(len, scanned.values()))
+    hit = 0
+    for query, expected in scanned.items():
+        hit += len(expected & {row.id for row in library.search(Search(query)).rows})
+    return hit / there if there else 1.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
