@@ -58,6 +58,8 @@ DRAWING = set("mHABCDGJK")
 MODES = {7, 25, 1004, 1049, 2004, 2026}
 POINTER = re.compile(rb"\x1b\]22;(?:default|text|pointer)\x07")
 """The shape of the mouse pointer, which Textual sets."""
+BACKGROUND = re.compile(rb"\x1b\]11;\?(?:\x07|\x1b\\)")
+"""What is asked at the start: whether the terminal is dark or light."""
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
 """What `o` sends where there is no browser."""
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -82,7 +84,7 @@ def unwanted(raw: bytes) -> list[str]:
     copied = COPIED.search(raw)
     if copied and re.fullmatch(rb"https://news\.example/[!-~]+", base64.b64decode(copied[1])):
         raw = raw.replace(copied[0], b"", 1)
-    rest = CSI.sub(take, POINTER.sub(b"", raw))
+    rest = CSI.sub(take, POINTER.sub(b"", BACKGROUND.sub(b"", raw, count=1)))
     odd += [repr(char) for char in rest.decode() if not is_plain(char)]
     return odd
 
