@@ -24,6 +24,9 @@ BREATH = 0.005
 """Seconds between two slices, in which what stands is drawn and keys are answered."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
+ISOLATE, ISOLATE_END = "\u2067", "\u2069"
+"""Around a line from right to left, so that a terminal that orders such text leaves the panes beside it alone
+(UAX #9, RLI and PDI; they take no cell)."""
 RAIL = "▐"
 """Stands at the edge, as far down as the screen stands in the text."""
 
@@ -271,8 +274,10 @@ def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
     edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
     pieces: list[Piece] = [("", "text")]
     if line.rtl:
-        pieces[0] = (" " * max(0, width - cells(line.text)), "text")
+        pieces[0] = (" " * max(0, width - cells(line.text)) + ISOLATE, "text")
     for start, end in pairwise(edges):
         role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
         pieces.append((line.text[start:end], role))
+    if line.rtl:
+        pieces.append((ISOLATE_END, "text"))
     return pieces
