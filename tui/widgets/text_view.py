@@ -274,10 +274,11 @@ def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
     edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
     pieces: list[Piece] = [("", "text")]
     if line.rtl:
-        pieces[0] = (" " * max(0, width - cells(line.text)) + ISOLATE, "text")
+        pieces[0] = (" " * max(0, width - cells(line.text)), "text")
     for start, end in pairwise(edges):
         role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
         pieces.append((line.text[start:end], role))
-    if line.rtl:
-        pieces.append((ISOLATE_END, "text"))
+    if line.rtl:  # beside text: alone they would have to have a cell
+        pieces[1] = (ISOLATE + pieces[1][0], pieces[1][1])
+        pieces[-1] = (pieces[-1][0] + ISOLATE_END, pieces[-1][1])
     return pieces
