@@ -368,17 +368,3 @@ async def test_a_search_takes_only_what_can_be_shown() -> None:
         assert search.value == "a[é日"
         search.value = "x\x1b\x07\u202e\u200by\u200cz\ud800"
         assert search.value == "xy\u200cz"
-
-
-async def test_lines_from_right_to_left_stand_right_and_are_isolated() -> None:
-    """Case 48: each line by itself, so that a terminal that orders text leaves other panes alone."""
-    view = ArticleView(id="article")
-    async with Holder(view).run_test(size=(30, 8)) as pilot:
-        view.show(entry(text="שלום עולם שלום עולם שלום עולם\n\nplain"))
-        await pilot.pause()
-        drawn_lines = [strip.text for strip in view.render_lines(Region(0, 0, *view.size))]
-        right = [line for line in drawn_lines if "\u2067" in line]
-        assert len(right) == 2
-        assert all(line.rstrip().endswith("\u2069") for line in right)
-        assert {cell_len(line.rstrip()) for line in right} == {29}
-        assert not any("\u2067" in line for line in drawn_lines if "plain" in line)

@@ -24,9 +24,6 @@ BREATH = 0.005
 """Seconds between two slices, in which what stands is drawn and keys are answered."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
-ISOLATE, ISOLATE_END = "\u2067", "\u2069"
-"""Around a line from right to left, so that a terminal that orders such text leaves the panes beside it alone
-(UAX #9, RLI and PDI; they take no cell)."""
 RAIL = "▐"
 """Stands at the edge, as far down as the screen stands in the text."""
 
@@ -278,7 +275,4 @@ def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
     for start, end in pairwise(edges):
         role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
         pieces.append((line.text[start:end], role))
-    if line.rtl:  # beside text: alone they would have to have a cell
-        pieces[1] = (ISOLATE + pieces[1][0], pieces[1][1])
-        pieces[-1] = (pieces[-1][0] + ISOLATE_END, pieces[-1][1])
     return pieces
