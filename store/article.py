@@ -140,6 +140,9 @@ class Study:
     new_paragraphs: tuple[tuple[int, int], ...] = ()
     """Begin and end, in characters of the text, of the paragraphs that say what was in no article of
     the same story that was read before; none where nothing was read of it."""
+    summary_places: tuple[tuple[int, int], ...] = ()
+    """Where each sentence of the summary begins in it, and where the text says the same; sentences that
+    are nowhere in the text are left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from store.article import Entry, Row, Similar, Study
@@ -30,8 +31,11 @@ class Related:
         return tuple(self._by_title(entry.body.similar)) if found is None else found
 
     def study(self, entry: Entry) -> Study:
-        """What else the index tells of an article; nothing without one."""
-        return self._asked(lambda index: index.study(entry.article, entry.body)) or Study()
+        """What else is known of an article; without an index only where its summary stands."""
+        from store.index.summary import places
+
+        known = self._asked(lambda index: index.study(entry.article, entry.body)) or Study()
+        return replace(known, summary_places=places(entry.body))
 
     def _asked(self, question: Callable[[SimilarReadings], T]) -> T | None:
         from store.index.fulltext import IndexUnusable

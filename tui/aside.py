@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from store.article import Entry, Similar, minutes
+from store.article import Entry, Similar, Study, minutes
 from tui.layout import wrap
 from tui.wording import age, copies, count, day, joined, minute
 
@@ -22,6 +22,8 @@ class Line(NamedTuple):
     """The section that is folded or unfolded."""
     jump: int = 0
     """The number of the similar reading that is opened."""
+    place: int | None = None
+    """The place of the text that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,23 @@ class Section:
 
 
 def sections_of(
-    entry: Entry, similar: Sequence[Similar] | None, width: int, now: int
+    entry: Entry, similar: Sequence[Similar] | None, study: Study, width: int, now: int
 ) -> list[Section]:
     """All sections, in their order.
 
     Args:
         entry: The article.
         similar: Its similar readings; None while they are looked for.
+        study: What else is known of it.
         width: Cells of a line.
         now: Seconds since 1970, for the ages.
     """
     items = f"({count(len(similar), 'item')})" if similar else ""
     return [
-        Section("Summary", _summary(entry, width)),
+        Section("Summary", _summary(entry, study, width)),
         Section("Similar Readings", _similar(similar, width, now), items),
         Section("Statistics", _statistics(entry)),
-        Section("Details", _details(entry, width)),
+        Section("Details", _details(entry, study, width)),
     ]
 
 
@@ -66,7 +69,7 @@ def _wrapped(text: str, width: int, role: str = "text", indent: int = 0) -> list
     return [Line([(blank + line, role)]) for line in wrap(text, max(1, width - indent))]
 
 
-def _summary(entry: Entry, width: int) -> list[Line]:
+def _summary(entry: Entry, study: Study, width: int) -> list[Line]:
     body = entry.body
     if not body.summary:
         return [Line([("none", "muted")])]
@@ -76,11 +79,23 @@ def _summary(entry: Entry, width: int) -> list[Line]:
     elif not body.summary_complete:
         note = "it came cut off"
     lines: list[Line] = []
-    for paragraph in filter(None, body.summary.split("\n")):
-        lines += _wrapped(paragraph, width)
+    start = 0
+    for line in wrap(body.summary, max(1, width)):
+        start = max(start, body.summary.find(line, start))
+        if line:
+            place = _place(study, start, start + len(line))
+            lines.append(Line([(line, "text")], place=place))
+        start += len(line)
     if note:
         lines += _wrapped(f"({note})", width, "muted")
     return lines
+
+
+def _place(study: Study, start: int, end: int) -> int | None:
+    """The place of the sentence that begins on a line of the summary, or goes on there."""
+    begins = [place for at, place in study.summary_places if start <= at < end]
+    goes_on = [place for at, place in study.summary_places if at < start]
+    return begins[0] if begins else goes_on[-1] if goes_on else None
 
 
 def _similar(similar: Sequence[Similar] | None, width: int, now: int) -> list[Line]:
@@ -119,7 +134,7 @@ def _statistics(entry: Entry) -> list[Line]:
     ]
 
 
-def _details(entry: Entry, width: int) -> list[Line]:
+def _details(entry: Entry, study: Study, width: int) -> list[Line]:
     article, reading = entry.article, entry.reading
     always = (
         ("ID", article.id),
@@ -131,6 +146,7 @@ def _details(entry: Entry, width: int) -> list[Line]:
         ("Last Read", minute(reading.last_read)),
     )
     where_known = (
+        ("Key Terms", ", ".join(study.key_terms)),
         ("Authors", ", ".join(article.authors)),
         ("Tags", ", ".join(article.tags)),
         ("Last Opened", minute(reading.last_opened)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.article import Entry, Excerpt, Row, Similar
+from store.article import Entry, Excerpt, Row, Similar, Study
 from store.library import Category, Matches, Undone
 from store.query import Query, Search, Show
 
@@ -39,6 +39,11 @@ class LibraryLoaded(Message):
     articles: int
     read_only: str
     problems: Sequence[str]
+
+
+@dataclass
+class LibraryIndexed(Message):
+    """The index knows more than before: what is similar may be asked again."""
 
 
 @dataclass
@@ -129,6 +134,14 @@ class LinkFetched(Message):
     purpose: str
     title: str
     url: str
+
+
+@dataclass
+class ArticleStudied(Message):
+    """What the library knows of an article besides."""
+
+    article: str
+    study: Study
 
 
 @dataclass

@@ -49,7 +49,7 @@ WORDS_SHOWN = 4
 KEY_TERMS = 8
 COPIES_SCORE = 0.9
 """What a copy scores at least, as a part of what it is a copy of: no further are copies looked for."""
-SAME_STORY = 0.12
+SAME_STORY = 0.2
 """What must be shared to be the same story."""
 
 Weights = Mapping[str, float]

@@ -136,24 +136,19 @@ def summarised(body: Body) -> Body:
     return replace(body, summary=summary, summary_origin="extract" if summary else "")
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryPlace:
-    """One sentence of a summary and where the text says the same."""
-
-    sentence: str
-    offset: int | None
-    """Into the text, in characters; None where the text says nothing of the kind."""
-
-
-def places(body: Body) -> tuple[SummaryPlace, ...]:
-    """The sentences of a summary, each with its place in the text.
+def places(body: Body) -> tuple[tuple[int, int], ...]:
+    """Where each sentence of a summary begins in it, and its place in the text, in characters.
 
     A sentence that is not in the text word for word, because somebody else wrote it, belongs to the
-    sentence of the text that says most of it.
+    sentence of the text that says most of it; one that the text does not say is left out.
     """
     said = [(one, _vector(terms(one))) for one in each_sentence(body.text)]
+    pairs = (
+        (find(body.summary, one), _place(body.text, one, said))
+        for one in each_sentence(body.summary)
+    )
     return tuple(
-        SummaryPlace(one, _place(body.text, one, said)) for one in each_sentence(body.summary)
+        (start, offset) for start, offset in pairs if start is not None and offset is not None
     )
 
 

@@ -120,3 +120,18 @@ async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int,
         shown = "".join(text for text, _ in view.line_pieces(0, view.size.width)).strip()
         assert shown == view.entry.article.title
         assert f"text of article {running.open}." in drawn(running.app)
+
+
+async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(
+    start: Start, tmp_path: Path
+) -> None:
+    text = "\n\n".join(f"Paragraph {number} tells of the harbour." for number in range(60))
+    one = make_article(1, text=text)
+    summary = "Paragraph 40 tells of the harbour."
+    one = replace(one, body=replace(one.body, text=text, summary=summary))
+    async with start(library=make_library(tmp_path / "told", [one])) as running:
+        await running.settle()
+        running.reader.go_to_pane("side")
+        await running.press("enter")
+        assert running.reader.pane == "article"
+        assert running.reader.article.position == text.index(summary)

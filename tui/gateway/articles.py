@@ -33,6 +33,11 @@ class Articles(Worker):
         entry = self._library.entry(article)
         self._post(messages.ArticleFetched(entry, opened))
         self._find_similar(entry)
+        # A job of its own: what a key asks for meanwhile comes first.
+        self._submit(lambda: self._study(entry))
+
+    def _study(self, entry: Entry) -> None:
+        self._post(messages.ArticleStudied(entry.article.id, self._library.study(entry)))
 
     def _find_similar(self, entry: Entry) -> None:
         self._post(messages.SimilarFound(entry.article.id, self._library.similar(entry)))

@@ -115,13 +115,18 @@ class Lists(Worker):
 
     def _index(self, end: Callable[[], None] = lambda: None) -> None:
         """Index what is new, while nobody waits for it."""
+        steps = 0
 
         def ended() -> None:
             self._indexing = False
             self._post(messages.LibraryIndexing(0, 0))
+            if steps:
+                self._post(messages.LibraryIndexed())
             end()
 
         def indexed(progress: Prepared) -> None:
+            nonlocal steps
+            steps += 1
             if progress.total >= WORTH_TELLING:
                 self._post(messages.LibraryIndexing(progress.done, progress.total))
 

@@ -18,6 +18,7 @@ from tui.screens.insights import Insights
 from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.reader import Panes
+from tui.screens.studying import Studying
 from tui.screens.theming import Theming
 from tui.screens.welcome import Welcoming
 from tui.screens.within import Within
@@ -172,7 +173,7 @@ class Moving(Panes):
             self.open(article, visit=False)
 
 
-class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Theming):
+class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Studying, Theming):
     """The reader's screen."""
 
     def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:

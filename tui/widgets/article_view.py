@@ -13,13 +13,16 @@ from store.article import Entry
 from tui.finding import Find
 from tui.layout import Line, Link, Span, Spot
 from tui.selecting import Move, Selection
-from tui.widgets.lines import role_classes
+from tui.widgets.lines import Piece, role_classes
 from tui.widgets.text_view import BREATH, TextView
 
 MOST_LINES = 10_000
 """Lines the cursor of a selection goes at once; further it goes to the end."""
 LOOKED_AT = 2000
 """Blocks of the text that are looked through at a time for what is to be found."""
+
+NEW = "▎"
+"""Stands before the lines of a paragraph that says what was not read before."""
 
 
 class ArticleView(TextView):
@@ -44,16 +47,36 @@ class ArticleView(TextView):
         """What is looked for in the text."""
         self.selection: Selection | None = None
         """What is being selected of it."""
+        self._news: Sequence[tuple[int, int]] = ()
 
     def show(self, entry: Entry, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
         self.found = self.selection = None
+        self._news = ()
         super().show(entry, position)
 
     def clear(self) -> None:
         """Show nothing."""
         self.found = self.selection = None
         super().clear()
+
+    def show_news(self, paragraphs: Sequence[tuple[int, int]]) -> None:
+        """Mark paragraphs, given by their begin and end in the text, as new at the edge."""
+        if paragraphs != self._news:
+            self._news = paragraphs
+            self.refresh()
+
+    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """One line, with a mark before it where it is new."""
+        pieces = super().line_pieces(y, width)
+        row = y - len(self._head)
+        if not self._news or row < 0 or self._layout is None or row >= self._layout.ready:
+            return pieces
+        line = self._layout[row]
+        if line.text and any(start <= line.offset < end for start, end in self._news):
+            (margin, role), *rest = pieces
+            return [(margin[:-1], role), (NEW, "accent"), *rest]
+        return pieces
 
     @property
     def wandering(self) -> bool:

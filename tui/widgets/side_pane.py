@@ -10,7 +10,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.article import Entry, Similar
+from store.article import Entry, Similar, Study
 from tui.aside import Line, sections_of
 from tui.widgets.lines import LineView, Piece, role_classes
 
@@ -31,6 +31,12 @@ class SidePane(LineView):
 
         number: int
 
+    @dataclass
+    class Pointed(Message):
+        """A place of the text is to be shown."""
+
+        offset: int
+
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty pane.
 
@@ -42,6 +48,7 @@ class SidePane(LineView):
         self._now = now
         self.entry: Entry | None = None
         self.similar: Sequence[Similar] | None = None
+        self.study = Study()
         self.folded: set[str] = set()
         """The sections of which only the heading is shown, whatever the article."""
         self.cursor = BEGINNING
@@ -50,7 +57,7 @@ class SidePane(LineView):
     def show(self, entry: Entry) -> None:
         """Show an article; the similar readings of the same one stay."""
         if self.entry is None or self.entry.article.id != entry.article.id:
-            self.similar = None
+            self.similar, self.study = None, Study()
             self.cursor = BEGINNING
             self.go_to(0)
         self.entry = entry
@@ -69,6 +76,12 @@ class SidePane(LineView):
             self.similar = similar
             self._compose_lines()
 
+    def show_study(self, article: str, study: Study) -> None:
+        """Show what was studied of the article, if it is the one shown."""
+        if self.entry is not None and self.entry.article.id == article:
+            self.study = study
+            self._compose_lines()
+
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._compose_lines()
@@ -78,7 +91,7 @@ class SidePane(LineView):
         width = self.size.width - 2
         if self.entry is None or width < 1:
             return
-        sections = sections_of(self.entry, self.similar, width, self._now())
+        sections = sections_of(self.entry, self.similar, self.study, width, self._now())
         shown = [section.shown(folded=section.name in self.folded) for section in sections]
         lines = [line for lines in shown for line in lines]
         while lines and lines[-1] == Line():
@@ -116,7 +129,9 @@ class SidePane(LineView):
             self._compose_lines()
         elif line.jump:
             self.post_message(self.Jumped(line.jump))
-        return bool(line.folds or line.jump)
+        elif line.place is not None:
+            self.post_message(self.Pointed(line.place))
+        return bool(line.folds or line.jump or line.place is not None)
 
     def on_focus(self) -> None:
         """Show the cursor."""
