@@ -31,7 +31,7 @@ class World:
     copy: Callable[[str], str]
     """Copies a line; what is known of it."""
     prepare: Callable[[Library], None]
-    """Brings what searches use up to date."""
+    """Brings what searches and similar readings need up to date."""
 
 
 class Pages:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from store.article import Entry, Similar
 from store.errors import NewsError
 from store.library import Library
 from store.query import SHOWS, SORTS, Query
@@ -126,7 +127,7 @@ class LinearReader(Pages):
 
     def _jump(self, number: int) -> None:
         entry = self.entry or self.library.entry(self._target(Typed(), "article.open"))
-        similar = self.library.similar(entry)
+        similar = self._similar(entry)
         if number > len(similar):
             raise NewsError(f"there is no similar reading {number}")
         other = similar[number - 1]
@@ -134,13 +135,17 @@ class LinearReader(Pages):
             raise NewsError(f"not in the library: {other.title}")
         self.open(other.id)
 
+    def _similar(self, entry: Entry) -> tuple[Similar, ...]:
+        self.world.prepare(self.library)
+        return self.library.similar(entry)
+
     def _find(self, typed: Typed) -> None:
         if words := typed.words or (self.world.ask("Find: ") or "").strip():
             self.find(words)
 
     def _about(self, typed: Typed) -> None:
         entry = self.library.entry(self._target(typed, "view.side"))
-        lines = about_lines(entry, self.library.similar(entry), self.world.size()[0])
+        lines = about_lines(entry, self._similar(entry), self.world.size()[0])
         self.world.say("\n".join(line.text for line in lines))
 
     def _open_url(self, typed: Typed) -> None:
