@@ -125,7 +125,8 @@ class Finder:
             self.stale = True  # that process may end before it is done
         except (IndexUnusable, LibraryUnavailable, NotSaved) as error:
             log.debug("%s", error)
-        self.index()
+        if self.index() is not None:
+            self._know(self._library.shelf())
 
     # -- asking ----------------------------------------------------------------------------
 

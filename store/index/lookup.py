@@ -33,6 +33,8 @@ SHORTEST_STEM = 3
 """Letters that all forms of a word share; what is shorter has no other forms."""
 FORMS_LOOKED_AT = 4000
 """Words of the index that are looked at for the forms of one word."""
+SHORT = ("title", "category", "tags")
+"""Fields whose texts are short."""
 FEW = 30
 """Words that begin alike and are still looked for one by one."""
 OTHER_FORM = 0.8
@@ -132,7 +134,10 @@ class Lookup:
         word = found[0].text
         parts = [(field, self._word(field, word)) for field in fields]
         if typing or IS_UNSPACED.match(word):
-            parts += [(field, self._beginning(field, word)) for field in fields]
+            # A single letter begins a word of every text: it is enough to look at what is short.
+            short = typing and len(word) == 1 and not IS_UNSPACED.match(word)
+            begun = [field for field in fields if field in SHORT] if short else fields
+            parts += [(field, self._beginning(field, word)) for field in begun]
         return _any(Query.boost_query(part, WEIGHTS[field]) for field, part in parts)
 
     def phrase(self, text: str, fields: Sequence[str] = TEXT, *, typing: bool = False) -> Query:
