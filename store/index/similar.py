@@ -47,6 +47,8 @@ LEAST = 0.03
 nothing to do with each other share 0.02, the first five found for a piece of news 0.1 to 0.4."""
 WORDS_SHOWN = 4
 KEY_TERMS = 8
+LOOKED_FOR_COPIES = 8
+"""Candidates that are compared at most; a copy stands close to what it is a copy of."""
 COPIES_SCORE = 0.9
 """What a copy scores at least, as a part of what it is a copy of: no further are copies looked for."""
 SAME_STORY = 0.2
@@ -132,9 +134,11 @@ class SimilarReadings:
         ids = {article.id}
         stories = [asked.story]
         listed: list[Similar] = []
-        for one in chain(self._imported(asked, titles), self._ranked(article, asked)):
+        found = chain(self._imported(asked, titles), self._ranked(article, asked))
+        for number, one in enumerate(found):
             full = len(listed) >= limit
-            if full and not (listed and one.score >= COPIES_SCORE * listed[-1].score):
+            near = bool(listed) and one.score >= COPIES_SCORE * listed[-1].score
+            if full and (number >= LOOKED_FOR_COPIES or not near):
                 break
             if one.row.id in ids:
                 continue
@@ -173,12 +177,13 @@ class SimilarReadings:
         total = searcher.num_docs
         found = {}
         for word in words:
-            holding = max(searcher.doc_freq("body", word), searcher.doc_freq("title", word))
+            holding = searcher.doc_freq("body", word) or searcher.doc_freq("title", word)
             if holding:
                 found[word] = math.log(1 + (total - holding + 0.5) / (holding + 0.5))
         return found
 
-    def _hits(self, weights: Weights) -> Sequence[Hit]:
+    def _hits(self, weights: Weights, among: Sequence[Hit] = ()) -> Sequence[Hit]:
+        """What holds these words, best first; where `among` is given, nothing else is looked at."""
         schema = self._index.schema
         parts = [
             Query.boost_query(Query.term_query(schema, field, word, "freq"), weight)
@@ -186,14 +191,20 @@ class SimilarReadings:
             for field in ("title", "body")
         ]
         query = Query.boolean_query([(Occur.Should, part) for part in parts])
+        if among:
+            numbers = [Query.term_query(schema, "number", hit.number, "basic") for hit in among]
+            those = Query.boolean_query([(Occur.Should, number) for number in numbers])
+            only = Query.const_score_query(those, 0.0)
+            query = Query.boolean_query([(Occur.Must, only), (Occur.Should, query)])
         return self._index.search(query, CANDIDATES).first
 
     # -- what is found ---------------------------------------------------------------------
 
     def _ranked(self, article: Article, asked: Asked) -> Iterator[Candidate]:
         """Articles of the library, most similar first, copies and the article itself among them."""
-        first = list(self._candidates(self._hits(asked.weights), asked, FEEDBACK, article.id))
-        hits = self._hits(self._widened(asked, first)) if first else []
+        hits = self._hits(asked.weights)
+        first = list(self._candidates(hits, asked, FEEDBACK, article.id))
+        hits = self._hits(self._widened(asked, first), among=hits) if first else []
         rows = [(hit, row) for hit in hits if (row := self._row_of(hit.number))]
         good = [(hit.score / asked.whole * _closeness(asked, row), row) for hit, row in rows]
         good.sort(key=lambda one: (-one[0], -one[1].when, one[1].id))
