@@ -23,7 +23,6 @@ from store.files import make_library
 from store.filling import histories, take_in
 from store.finding import Finder, Reach, Searchable
 from store.held import HeldSegments
-from store.index.summary import summarised
 from store.journal import Journal, Rewritten
 from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
@@ -34,6 +33,7 @@ from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
+from store.summaries import Summaries
 from store.times import Clock
 
 WAIT = 5.0
@@ -65,6 +65,7 @@ class FolderLibrary(Searchable):
         """
         self._folder = folder
         self._snapshot = cache / SNAPSHOT
+        self.summaries = Summaries(cache / "summaries")
         self._problems: dict[str, None] = {}
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
@@ -190,7 +191,8 @@ class FolderLibrary(Searchable):
         marks = self._state.of(article)
         facts = with_edits(self._segments.article(place), marks)
         self._tags.update(facts.tags)
-        return Entry(facts, summarised(self._segments.body(place)), marks.reading())
+        body = self.summaries.summarised(article, self._segments.body(place))
+        return Entry(facts, body, marks.reading())
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
         """Facts and reading state of many articles, each file read once for some thousands."""

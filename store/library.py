@@ -16,6 +16,7 @@ from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar,
 from store.events import Event
 from store.query import Query, Search
 from store.query.marks import NOTHING, Marker
+from store.summaries import Summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ class Library(Protocol):
     @property
     def problems(self) -> Sequence[str]:
         """What was found wrong so far: one line each, with file, item and reason."""
+
+    @property
+    def summaries(self) -> Summaries:
+        """The summaries that a program of the user's has made."""
 
     def load(self) -> Iterator[Loaded]:
         """Read the library in steps, newest articles first; usable between any two steps."""

@@ -44,7 +44,12 @@ class Section:
 
 
 def sections_of(
-    entry: Entry, similar: Sequence[Similar] | None, study: Study, width: int, now: int
+    entry: Entry,
+    similar: Sequence[Similar] | None,
+    study: Study,
+    width: int,
+    now: int,
+    running: str = "",
 ) -> list[Section]:
     """All sections, in their order.
 
@@ -54,10 +59,12 @@ def sections_of(
         study: What else is known of it.
         width: Cells of a line.
         now: Seconds since 1970, for the ages.
+        running: The program that makes a summary just now.
     """
     items = f"({count(len(similar), 'item')})" if similar else ""
+    state = f"(running {running} …)" if running else ""
     return [
-        Section("Summary", _summary(entry, study, width)),
+        Section("Summary", _summary(entry, study, width), state),
         Section("Similar Readings", _similar(similar, width, now), items),
         Section("Statistics", _statistics(entry)),
         Section("Details", _details(entry, study, width)),
@@ -73,11 +80,9 @@ def _summary(entry: Entry, study: Study, width: int) -> list[Line]:
     body = entry.body
     if not body.summary:
         return [Line([("none", "muted")])]
-    note = ""
-    if body.summary_origin == "extract":
-        note = "taken from the text"
-    elif not body.summary_complete:
-        note = "it came cut off"
+    origins = {"extract": "taken from the text", "command": "made by summary_command"}
+    cut = "" if body.summary_complete else "it came cut off"
+    note = joined((origins.get(body.summary_origin, ""), cut), ", ")
     lines: list[Line] = []
     start = 0
     for line in wrap(body.summary, max(1, width)):

@@ -145,6 +145,14 @@ class ArticleStudied(Message):
 
 
 @dataclass
+class SummaryRunning(Message):
+    """A program makes a summary of an article; one without a name has ended."""
+
+    article: str
+    program: str
+
+
+@dataclass
 class SimilarFound(Message):
     """The similar readings of an article."""
 

@@ -125,6 +125,7 @@ class Running:
     ) -> Gateway:
         """The gateway; samples are neither backed up nor added to by feeds."""
         from tui.gateway import Gateway
+        from tui.gateway.summaries import Summariser
         from tui.hooks import Hooks
         from tui.messages import StoreFailed
 
@@ -132,6 +133,10 @@ class Running:
         hooks = Hooks(programs, lambda problem: post(StoreFailed(problem)))
         self._gateway = Gateway(library, post, self._backup if own else None, hooks)
         self._gateway.access = self._feeds if own else None
+        if settings.summary_command:
+            self._gateway.summariser = Summariser(
+                settings.summary_command, settings.summary_timeout
+            )
         return self._gateway
 
     def _feeds(self) -> Access:

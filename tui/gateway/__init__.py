@@ -6,16 +6,16 @@ work is done in steps, each a job of its own, so that a key's job never waits fo
 
 from __future__ import annotations
 
-from tui.gateway.articles import Articles
 from tui.gateway.changes import Changes, Mark
 from tui.gateway.exports import Exports
 from tui.gateway.feeds import Feeds
 from tui.gateway.insight import Insight
 from tui.gateway.lists import Background, Lists
+from tui.gateway.summaries import Summaries
 from tui.gateway.worker import Post
 
 __all__ = ["Background", "Gateway", "Mark", "Post"]
 
 
-class Gateway(Articles, Changes, Exports, Feeds, Insight, Lists):
+class Gateway(Summaries, Changes, Exports, Feeds, Insight, Lists):
     """Asks the library on its own thread; each answer is a message of `tui.messages`."""

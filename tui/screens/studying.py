@@ -23,6 +23,11 @@ class Studying(Panes):
         if entry is not None and entry.article.id == message.article:
             self.article.show_news(message.study.new_paragraphs)
 
+    @on(messages.SummaryRunning)
+    def show_running(self, message: messages.SummaryRunning) -> None:
+        """Say at the summary that a program makes another one."""
+        self.side.show_running(message.article, message.program)
+
     @on(messages.LibraryIndexed)
     def ask_again_what_is_similar(self) -> None:
         """What is shown was looked for before all was indexed."""

@@ -49,6 +49,8 @@ class SidePane(LineView):
         self.entry: Entry | None = None
         self.similar: Sequence[Similar] | None = None
         self.study = Study()
+        self._makers: dict[str, str] = {}
+        """The program that makes a summary, by the article it is for."""
         self.folded: set[str] = set()
         """The sections of which only the heading is shown, whatever the article."""
         self.cursor = BEGINNING
@@ -82,6 +84,11 @@ class SidePane(LineView):
             self.study = study
             self._compose_lines()
 
+    def show_running(self, article: str, program: str) -> None:
+        """Show which program makes a summary of an article, if it is the one shown; none has no name."""
+        self._makers[article] = program
+        self._compose_lines()
+
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._compose_lines()
@@ -91,7 +98,8 @@ class SidePane(LineView):
         width = self.size.width - 2
         if self.entry is None or width < 1:
             return
-        sections = sections_of(self.entry, self.similar, self.study, width, self._now())
+        running = self._makers.get(self.entry.article.id, "")
+        sections = sections_of(self.entry, self.similar, self.study, width, self._now(), running)
         shown = [section.shown(folded=section.name in self.folded) for section in sections]
         lines = [line for lines in shown for line in lines]
         while lines and lines[-1] == Line():
