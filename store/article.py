@@ -102,6 +102,8 @@ class Row(NamedTuple):
     """Whether reading stopped somewhere inside it."""
     feed: str = ""
     """The key of the subscription it came from, see `store.feeds.opml`."""
+    updated: bool = False
+    """Whether its publisher changed it after it was last read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,5 @@ class Entry:
     article: Article
     body: Body
     reading: Reading
+    updated: bool = False
+    """Whether its publisher changed it after it was last read."""

@@ -35,6 +35,7 @@ from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
 from store.times import Clock
+from store.updates import updates
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -192,7 +193,7 @@ class FolderLibrary(Searchable):
         facts = with_edits(self._segments.article(place), marks)
         self._tags.update(facts.tags)
         body = self.summaries.summarised(article, self._segments.body(place))
-        return Entry(facts, body, marks.reading())
+        return Entry(facts, body, marks.reading(), marks.updated)
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
         """Facts and reading state of many articles, each file read once for some thousands."""
@@ -301,6 +302,7 @@ class FolderLibrary(Searchable):
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
             while batch := list(islice(remaining, SEGMENT_SIZE)):
+                self._note_updates(batch)
                 new: dict[str, Found] = {}
                 for each in batch:
                     if self._shelf.lacks(each.article.id, each.article.words):
@@ -309,6 +311,11 @@ class FolderLibrary(Searchable):
                 added += len(new)
                 known += len(batch) - len(new)
                 yield Added(added, known, tuple(new))
+
+    def _note_updates(self, found: Sequence[Found]) -> None:
+        if changes := list(updates(found, self._shelf, self._state, self._segments.article)):
+            self._append(changes)
+            self._moved = True  # so that the next refresh has the lists made anew
 
     def _add(self, new: Sequence[Found]) -> None:
         if changes := histories(new, self._shelf):

@@ -56,6 +56,11 @@ class Marks:
         )
 
     @property
+    def updated(self) -> bool:
+        """Whether its publisher changed the article after it was last read."""
+        return bool(self.read[1]) and self.edits.get("updated", UNSET)[0] > self.last_read
+
+    @property
     def read_count(self) -> int:
         """How often the article was read."""
         return self.count + self.imported_count
@@ -68,8 +73,9 @@ class Marks:
         }
         if not edits.get("title", "title"):
             del edits["title"]
-        if date := parse_time(values.get("date")):
-            edits["date"] = date
+        for name in ("date", "updated"):
+            if moment := parse_time(values.get(name)):
+                edits[name] = moment
         return edits
 
     def to_json(self) -> dict[str, Any]:

@@ -173,4 +173,5 @@ def dressed(row: Row, marks: Marks) -> Row:
         read_count=marks.read_count,
         started=bool(marks.position[1]),
         feed=row.feed,
+        updated=marks.updated if edited else False,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from store.article import Entry, Similar, Study, minutes
 from tui.layout import wrap
-from tui.wording import age, copies, count, day, joined, minute
+from tui.wording import UPDATED, age, copies, count, day, joined, minute
 
 Piece = tuple[str, str]
 """Text and the role it is drawn in."""
@@ -147,7 +147,7 @@ def _details(entry: Entry, study: Study, width: int) -> list[Line]:
         ("URL", article.url),
         ("Date", day(article.date)),
         ("Created", minute(article.created)),
-        ("Updated", minute(article.updated)),
+        ("Updated", joined((minute(article.updated), UPDATED if entry.updated else ""))),
         ("Last Read", minute(reading.last_read)),
     )
     where_known = (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from store.article import Article, Entry, Reading, Row, Similar, minutes
+from store.article import Entry, Row, Similar, minutes
 from tui.markdown import BAR, BULLET, Block, Kind, blocks
-from tui.wording import count, day, day_of, joined, minute
+from tui.wording import UPDATED, count, day, day_of, joined, minute
 from tui.wrapping import parts
 
 WIDTH = 80
@@ -29,7 +29,7 @@ class PlainLine(NamedTuple):
 
 def article_lines(entry: Entry, width: int) -> Iterator[PlainLine]:
     """An article as lines of at most `width` cells: title, facts, text, links."""
-    for line in (entry.article.title, *_facts(entry.article, entry.reading), ""):
+    for line in (entry.article.title, *_facts(entry), ""):
         yield from _wrapped(line, width)
     links: list[str] = []
     text = entry.body.text
@@ -66,21 +66,28 @@ def about_lines(entry: Entry, similar: tuple[Similar, ...], width: int) -> Itera
 
 def row_line(row: Row, number: int) -> str:
     """A row of a list: its number, its title, then what the reader shows by marks."""
-    facts = (_state(row.read, row.starred), row.category, day_of(row.when), _length(row.words))
+    facts = (
+        _state(row.read, row.starred, row.updated),
+        row.category,
+        day_of(row.when),
+        _length(row.words),
+    )
     return f"{number}. {row.title} ({joined(facts, '; ')})"
 
 
-def _facts(article: Article, reading: Reading) -> Iterator[str]:
+def _facts(entry: Entry) -> Iterator[str]:
+    article, reading = entry.article, entry.reading
     published = day(article.date)
-    state = _state(reading.read, reading.starred)
+    state = _state(reading.read, reading.starred, entry.updated)
     facts = (article.category, ", ".join(article.authors), published, _length(article.words), state)
     yield joined(facts, "; ")
     if article.url:
         yield f"Address: {article.url}"
 
 
-def _state(read: bool, starred: bool) -> str:
-    return joined(("read" if read else "unread", "starred" if starred else ""), ", ")
+def _state(read: bool, starred: bool, updated: bool) -> str:
+    marks = ("starred" if starred else "", UPDATED if updated else "")
+    return joined(("read" if read else "unread", *marks), ", ")
 
 
 def _length(words: int) -> str:

@@ -18,6 +18,9 @@ MONTHS = (
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
 
+UPDATED = "updated since read"
+"""What is said of an article that its publisher changed after it was read last."""
+
 _VERBS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 
 

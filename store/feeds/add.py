@@ -12,6 +12,7 @@ from store.article import Found
 from store.errors import BadInput, FetchFailed
 from store.feeds.fetch import Fetched, Tools, read_feed
 from store.feeds.opml import Subscription
+from store.feeds.pages import LARGEST
 from store.feeds.text import decoded, filtered, kind_of
 from store.intake.taking_apart import found_of
 from store.net.client import Reply, Request
@@ -38,6 +39,8 @@ class PageFound:
     found: Found
     feeds: Sequence[str] = ()
     """The feeds that the page names."""
+    html: str = ""
+    """The page itself where it has no text, to be kept for another try."""
 
 
 def full_url(text: str) -> str:
@@ -97,4 +100,18 @@ class LookUp:
             return self._feed(links[0], self._get(links[0], url))
         if self.want == "feed":
             raise BadInput("this page names no feed")
-        return PageFound(found_of(page["found"]), links)
+        html = decoded(reply.body[: LARGEST + 1], reply.kind[1]) if page["empty"] else ""
+        return PageFound(found_of(page["found"]), links, html)
+
+    def again(self, url: str, page: bytes) -> Found:
+        """The article of a page that was kept, in UTF-8.
+
+        Raises:
+            BadInput, FetchFailed: It cannot be read.
+        """
+        now = iso(self.tools.clock().replace(microsecond=0))
+        about = {"charset": "utf-8", "url": full_url(url), "now": now}
+        taken = self.tools.asides[0].ask("page", about, page)
+        if "found" not in taken:
+            raise BadInput("not a page")
+        return found_of(taken["found"])

@@ -140,12 +140,17 @@ def _text(value: str, item: Item, base: str) -> str:
 
 def _dates(item: Item, now: str) -> dict[str, Any]:
     """When it was published; what lies ahead counts as fetched now, and is kept beside (case 97)."""
-    published = _date(item.published) or _date(item.updated)
+    updated = _date(item.updated)
+    published = _date(item.published) or updated
     if published is None:
         return {}
-    if seconds(published) > seconds(now) + SLACK:
-        return {"date": now, "extra": {"date": published}}
-    return {"date": published}
+    latest = seconds(now) + SLACK
+    dates: dict[str, Any] = {}
+    if updated and updated != published and seconds(updated) <= latest:
+        dates["updated"] = updated
+    if seconds(published) > latest:
+        return {**dates, "date": now, "extra": {"date": published}}
+    return {**dates, "date": published}
 
 
 def _date(value: object) -> str | None:
@@ -172,7 +177,4 @@ def _extra(item: Item, base: str, url: str) -> dict[str, Any]:
         extra["comments"] = comments
     if item.guid and item.guid != url:
         extra["guid"] = item.guid
-    updated = _date(item.updated) if item.published else None
-    if updated and updated != _date(item.published):
-        extra["updated"] = updated
     return extra

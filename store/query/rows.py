@@ -19,6 +19,7 @@ _STATES: dict[State, Fits] = {
     "starred": lambda row: row.starred,
     "unstarred": lambda row: not row.starred,
     "begun": lambda row: row.started and not row.read,
+    "updated": attrgetter("updated"),
 }
 _MEASURES: dict[Measure, Callable[[Row], int]] = {
     "words": attrgetter("words"),

@@ -12,7 +12,7 @@ Column = Literal["tag", "source", "lang"]
 """Facts that only the article's file and the index know."""
 Measure = Literal["words", "minutes", "reads", "when", "added"]
 """Numbers of a row; `when` and `added` are seconds since 1970."""
-State = Literal["read", "unread", "starred", "unstarred", "begun"]
+State = Literal["read", "unread", "starred", "unstarred", "begun", "updated"]
 
 
 @dataclass(frozen=True, slots=True)

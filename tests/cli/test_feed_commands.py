@@ -151,3 +151,20 @@ def test_a_text_that_comes_later_fills_the_address(run: Run, tmp_path: Path) -> 
     assert (article["title"], article["tags"], article["words"]) == ("Kept", ["mine"], 4)
     assert article["starred"]
     assert "0 articles added" in run("import", tmp_path / "text.json").err
+
+
+def test_a_page_without_a_text_is_kept(
+    run: Run, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 101: gone from the web, it can still be tried again, by a newstui that finds more."""
+    monkeypatch.setattr("store.intake.page.LEAST_WORDS", 1000)
+    site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
+    assert run("add", "--private", site.url("/wall")).code == 1
+    (kept,) = home.rglob("pages/*.html.gz")
+    site.routes["/wall"] = status(404)
+    assert run("add", "--missing", "--private").code == 1
+    monkeypatch.setattr("store.intake.page.LEAST_WORDS", 25)
+    assert run("add", "--missing", "--private").code == 0
+    (wall,) = run("list", "--json").values
+    assert (wall["title"], wall["words"]) == ("Wall", 108)
+    assert not kept.exists()

@@ -50,6 +50,8 @@ def article(found: Found) -> Iterator[str]:
     for name, value in facts.extra.items():
         if name != "feed":
             yield f"  {name}: {value}"
+    if facts.updated != facts.created:
+        yield f"  updated: {facts.updated}"
     if body.text:
         yield "  text: " + body.text.replace("\n", "⏎")
     if body.summary:

@@ -91,7 +91,7 @@ def test_what_a_query_means(text: str, node: Node) -> None:
     [
         ("harbour date:feb", 14, "date: wants a date, as 2022"),
         ("date:2022-13", 6, "not “2022-13”"),
-        ("is:unred", 4, "read, unread, starred, unstarred or begun, not “unred”"),
+        ("is:unred", 4, "read, unread, starred, unstarred, begun or updated, not “unred”"),
         ("words:many", 7, "wants a number"),
         ("newer:soon", 7, "wants a time, as 12h, 7d"),
         ("categ:nhk", 1, "did you mean category:?"),

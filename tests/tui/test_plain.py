@@ -103,6 +103,7 @@ def test_a_row_says_its_state() -> None:
     """Every state is a word."""
     row = Row("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
     assert row_line(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
+    assert "(read, starred, updated since read;" in row_line(row._replace(updated=True), 3)
 
 
 HERE = ("article.toggle_read", "list.search", "list.category", "article.delete", "app.quit")

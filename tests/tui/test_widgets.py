@@ -255,7 +255,7 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
 
 
 async def test_marks_are_glyphs_and_columns() -> None:
-    """Case 128: unread, starred and selected differ by glyph, not by colour alone."""
+    """Cases 98 and 128: unread, starred, updated and selected differ by glyph, not by colour alone."""
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(50, 5)) as pilot:
         widget.show(
@@ -266,6 +266,12 @@ async def test_marks_are_glyphs_and_columns() -> None:
         assert [line[:4] for line in lines[:4]] == [">●  ", "    ", " ●★ ", "  ★ "]
         assert {line[-5:].strip() for line in lines[:4]} == {"1′"}
         assert {line[:-5].split()[-2] for line in lines[:4]} == {"world"}
+        await pilot.resize_terminal(40, 20)
+        widget.show([row(0)._replace(updated=True), row(1, read=True)._replace(updated=True)])
+        await pilot.pause()
+        lines = drawn(pilot.app).split("\n")
+        assert [line[:2] for line in lines[:4:2]] == [">●", " ↻"]
+        assert lines[3].strip().endswith("· updated")
 
 
 async def test_an_article_posts_its_end_once() -> None:

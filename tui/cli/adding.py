@@ -63,8 +63,10 @@ class Adding:
 
     def __init__(self, library: Library, options: argparse.Namespace) -> None:
         from store.feeds.add import LookUp
+        from store.feeds.pages import KeptPages
 
         self._library = library
+        self._pages = KeptPages(paths_of(options).cache)
         self._book = book_of(options)
         self._look_up = LookUp(network(), options.want, options.category or "", options.private)
         self.new: list[str] = []
@@ -111,6 +113,7 @@ class Adding:
         there = self._library.title(article.id)
         added = self._put([replace(found.found, article=facts)])
         if not found.found.body.text:
+            self._pages.keep(article.id, found.html)
             raise FetchFailed(NO_TEXT)
         tell(f"{'added' if added else 'already there'}: {there or article.title}")
         if found.feeds:
@@ -137,12 +140,24 @@ class Adding:
                     told(article.url, error)
 
     def _fill(self, look_up: LookUp, url: str, article: str) -> None:
+        try:
+            found = self._page_of(look_up, url, article)
+        except NewsError:  # perhaps what was kept has a text, for a newstui that finds more
+            page = self._pages.kept(article)
+            if not page or not (found := look_up.again(url, page)).body.text:
+                raise
+        self._put([replace(found, article=replace(found.article, id=article))])
+        self._pages.drop(article)
+
+    def _page_of(self, look_up: LookUp, url: str, article: str) -> Found:
         from store.feeds.add import PageFound
 
         found = look_up(url)
-        if not isinstance(found, PageFound) or not found.found.body.text:
-            raise FetchFailed("no article text found")
-        self._put([replace(found.found, article=replace(found.found.article, id=article))])
+        if isinstance(found, PageFound) and found.found.body.text:
+            return found.found
+        if isinstance(found, PageFound) and not self._pages.kept(article):
+            self._pages.keep(article, found.html)
+        raise FetchFailed("no article text found")
 
     def close(self) -> None:
         """Let go of everything."""

@@ -16,7 +16,7 @@ from tui.cli.output import put, put_json, tell
 from tui.commands import COMMANDS, groups, key_names
 from tui.keymaps import Keymap, make_keymap
 from tui.settings import FILE
-from tui.wording import copies, count, day, day_of, joined, minute
+from tui.wording import UPDATED, copies, count, day, day_of, joined, minute
 
 SHORT_ID = 8
 
@@ -86,7 +86,7 @@ def _page(entry: Entry, similar: Sequence[Similar], key_terms: Sequence[str]) ->
     yield f"URL: {article.url}"
     yield f"Date: {day(article.date)}"
     yield f"Created: {minute(article.created)}"
-    yield f"Updated: {minute(article.updated)}"
+    yield f"Updated: {joined((minute(article.updated), UPDATED if entry.updated else ''))}"
     yield f"Last Read: {minute(reading.last_read)}"
     if key_terms:
         yield f"Key Terms: {', '.join(key_terms)}"

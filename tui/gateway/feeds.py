@@ -200,7 +200,7 @@ class Feeds(Worker):
         from store.feeds.add import PageFound
 
         if isinstance(found, PageFound):
-            self._take_page(found)
+            self._take_page(access, found)
             return
         fetched = found.fetched
         feed = fetched.subscription
@@ -213,11 +213,14 @@ class Feeds(Worker):
         known = "already subscribed to" if there else "subscribed to"
         self._say(f"{known} {feed.name}: {count(added, 'new article')}")
 
-    def _take_page(self, found: PageFound) -> None:
+    def _take_page(self, access: Access, found: PageFound) -> None:
+        from store.feeds.pages import KeptPages
+
         article = found.found.article
         if added := self._add([found.found]):
             self._show_new()
         if not found.found.body.text:
+            KeptPages(access.book.cache).keep(article.id, found.html)
             self._say(f"no article text found; kept the address: {article.title}")
         else:
             self._say(f"{'added' if added else 'already there'}: {article.title}")

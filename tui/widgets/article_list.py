@@ -19,7 +19,7 @@ from tui.sections import Lines, days, sections
 from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import age, joined
 
-CURSOR, UNREAD, STAR = ">", "●", "★"
+CURSOR, UNREAD, STAR, CHANGED = ">", "●", "★", "↻"
 CATEGORY_CELLS, SHORT_CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 6, 4, 4
 ONE_LINE = 48
 """From this width on everything about an article fits beside its title."""
@@ -309,7 +309,9 @@ class ArticleList(LineView):
                 *marked(line.line, line.marks, "muted", width - INDENT),
             ]
         if spot.part:
-            facts = joined((row.category, age(row.when, self._now()), f"{minutes(row.words)}′"))
+            updated = "updated" if row.updated else ""
+            when = age(row.when, self._now())
+            facts = joined((row.category, when, f"{minutes(row.words)}′", updated))
             return [(fit(f"    {facts}", width), "muted")]
         searched = self.lines_found is not None
         tail = self._tail(row, width) if searched or self._lines.height == 1 else ""
@@ -327,7 +329,8 @@ class ArticleList(LineView):
 
 
 def _titled(row: Row, tail: str, width: int, marks: Spans, *, selected: bool) -> Sequence[Piece]:
-    head = f"{CURSOR if selected else ' '}{' ' if row.read else UNREAD}"
+    seen = CHANGED if row.updated else " "
+    head = f"{CURSOR if selected else ' '}{seen if row.read else UNREAD}"
     star = STAR if row.starred else " "
     room = max(1, width - cells(tail) - 4)
     if selected:

@@ -14,7 +14,7 @@ from textual.message import Message
 from store.article import Entry, minutes
 from tui.layout import Layout, Line, Span, Spot, lay_out, wrap
 from tui.widgets.lines import LineView, Piece, cells, role_classes
-from tui.wording import count, day, joined
+from tui.wording import UPDATED, count, day, joined
 
 MEASURE = 80
 """Cells a line of text takes at most: beyond that the eye loses the next line."""
@@ -259,6 +259,7 @@ def _head(entry: Entry, width: int) -> list[Piece]:
             ", ".join(article.authors),
             count(article.words, "word"),
             f"{minutes(article.words)} min",
+            UPDATED if entry.updated else "",
         )
     )
     title: list[Piece] = [(line, "heading") for line in wrap(article.title, width)]

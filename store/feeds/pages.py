@@ -1,0 +1,57 @@
+"""Pages in which no article text was found, kept for another try: they may be gone by then."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.errors import LibraryUnavailable, NotSaved
+from store.files import make_folder, write_atomic
+
+LARGEST = 2_000_000
+"""Bytes of a page that is kept."""
+MOST = 200
+"""Pages that are kept; those kept first go first."""
+ID = re.compile(r"[\w-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPages:
+    """The pages, one file an article; derived, and nothing is lost without them."""
+
+    cache: Path
+
+    def keep(self, article: str, html: str) -> None:
+        """Keep a page, unless it is too large; that it cannot be kept is no reason to stop."""
+        data = html.encode("utf-8", "replace")
+        if not 0 < len(data) <= LARGEST or not ID.fullmatch(article):
+            return
+        with contextlib.suppress(LibraryUnavailable, NotSaved, OSError):
+            make_folder(self._path(article).parent)
+            write_atomic(self._path(article), gzip.compress(data, mtime=0))
+            files = self._path(article).parent.glob("*.html.gz")
+            for old in sorted(files, key=lambda path: path.stat().st_mtime)[:-MOST]:
+                old.unlink()
+
+    def kept(self, article: str) -> bytes:
+        """The page of an article in UTF-8; nothing where none is kept or it cannot be read."""
+        if not ID.fullmatch(article):
+            return b""
+        try:
+            with gzip.open(self._path(article)) as file:
+                return file.read(LARGEST)
+        except (OSError, EOFError, zlib.error):
+            return b""
+
+    def drop(self, article: str) -> None:
+        """Forget the page of an article, which has its text now."""
+        if ID.fullmatch(article):
+            with contextlib.suppress(OSError):
+                self._path(article).unlink()
+
+    def _path(self, article: str) -> Path:
+        return self.cache / "pages" / f"{article}.html.gz"
