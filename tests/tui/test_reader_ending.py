@@ -19,11 +19,14 @@ READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 
 @pytest.mark.command("app.help")
 async def test_help_lists_every_command(start: Start) -> None:
-    async with start(size=(76, 80)) as running:
-        await running.press("?")
-        text = " ".join(drawn(running.app).replace("│", " ").split())
-        for command in READING:
-            assert f"{key_names(command.keys)} {command.help}" in text, command.id
+    """The help is about the pane one is in; together they name every key of the reader."""
+    async with start(size=(76, 150)) as running:
+        for pane, keys in (("list", "?"), ("article", ("escape", "enter", "?"))):
+            await running.press(*keys)
+            text = " ".join(drawn(running.app).replace("│", " ").split())
+            for command in COMMANDS:
+                if pane in command.places:
+                    assert f"{key_names(command.keys)} {command.help}" in text, command.id
 
 
 @pytest.mark.command("dialog.close")

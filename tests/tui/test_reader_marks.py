@@ -10,7 +10,7 @@ import pytest
 from store.article import Found, Reading
 from store.errors import NotSaved
 from store.folder import FolderLibrary
-from store.query import Query
+from store.query import Search
 from tests.reader import (
     MIDDLE,
     NARROW,
@@ -279,7 +279,7 @@ class Broken(FolderLibrary):
     def load(self) -> Any:
         raise NotSaved("cannot read the library")
 
-    def rows(self, query: Query) -> Any:
+    def search(self, search: Search, limit: int | None = None) -> Any:
         raise ValueError("bug [/]")
 
 

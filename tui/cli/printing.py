@@ -130,8 +130,9 @@ def keys(options: argparse.Namespace) -> int:
 
 
 def _key_lines(keymap: Keymap) -> Iterable[str]:
+    longest = max(len(command.id) for command in COMMANDS)
     for heading, commands in groups():
         yield heading
         for command in commands:
             names = key_names(keymap.keys[command.id])
-            yield f"  {fit(names, 20)} {fit(command.id, 24)} {command.help}"
+            yield f"  {fit(names, 20)} {fit(command.id, longest)} {command.help}"

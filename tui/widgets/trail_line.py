@@ -20,13 +20,16 @@ class TrailLine(LineView, can_focus=False):
         self.display = False
 
     def show(self, *, room: bool) -> None:
-        """Show the trail as it is now, if there is room for it and it has led anywhere."""
-        self.display = room and len(self._trail.stops) > 1
+        """Show the trail as it is now, if there is room for it.
+
+        Its row is taken from the first article on, so that the article's place stays the same.
+        """
+        self.display = room and bool(self._trail.stops)
         self.refresh()
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """Titles before, the one of the article that is open, titles ahead."""
-        if not self._trail.stops or width < 1:
+        if len(self._trail.stops) < 2 or width < 1:
             return []
         titles = [stop.title or "…" for stop in self._trail.stops]
         before, here, after = breadcrumbs(titles, self._trail.at, width - 1)
