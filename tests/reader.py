@@ -162,7 +162,8 @@ class Running:
         late = monotonic() + PATIENCE
         while self.app.return_code is None and quiet <= ROUNDS:
             assert monotonic() < late, "the reader does not settle"
-            quiet = 0 if self.gateway.busy else quiet + 1
+            works = self.gateway.busy or self.gateway._indexing
+            quiet = 0 if works else quiet + 1
             await self.pilot.pause(0 if quiet else 0.001)
 
     async def until(self, condition: Callable[[], object]) -> None:
