@@ -54,7 +54,7 @@ PAIRS = [
 CSI = re.compile(rb"\x1b\[([0-9;:?<>=]*)([ -/]*[@-~])")
 AT_THE_START = {b"\x1b[>25u", b"\x1b[?2026$p", b"\x1b[?2048$p"}
 """What Textual asks of the terminal, once."""
-DRAWING = set("mHABCDGJK")
+DRAWING = set("mHABCDGJKX")
 MODES = {7, 25, 1004, 1049, 2004, 2026}
 POINTER = re.compile(rb"\x1b\]22;(?:default|text|pointer)\x07")
 """The shape of the mouse pointer, which Textual sets."""

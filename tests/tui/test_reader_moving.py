@@ -6,7 +6,7 @@ import pytest
 
 from tests.reader import MIDDLE, WIDE, Start, article_id
 
-PAGE = WIDE[1] - 2
+PAGE = 21
 """Lines a page moves at the wide size: the pane's height less one."""
 
 
@@ -177,3 +177,12 @@ async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
         rows = {row.id: row for row in running.reader.articles.rows}
         assert rows[article_id(11)].starred
         assert not rows[article_id(12)].starred
+
+
+async def test_back_before_the_article_has_come(start: Start) -> None:
+    """Keys mean the pane one is in, however fast they come."""
+    async with start() as running:
+        await running.press_at_once("enter", "h", "j")
+        assert (running.reader.pane, running.at) == ("list", 11)
+        await running.press("/")
+        assert running.reader.search is not None

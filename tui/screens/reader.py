@@ -185,9 +185,9 @@ class Panes(Keyed, Screen[None]):
         self.status.set_keys(footer(place, self.keymap.keys))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Know which pane the user is in, however they got there."""
+        """Know which pane the user is in, however they got there; the news may come too late."""
         for name in PANES:
-            if event.widget is self.pane_widget(name):
+            if event.widget is self.pane_widget(name) is self.focused:
                 self._enter(name)
 
     @property
