@@ -37,6 +37,7 @@ from benchmarks.measures import (
 )
 from store.article import Article, Body, Entry, Found, Reading
 from store.folder import FolderLibrary
+from store.index.semantic import installed
 from store.index.summary import extract, sentences
 from store.query import Search
 from store.times import system_clock
@@ -79,6 +80,7 @@ def main() -> int:
     options = parser.parse_args()
     stories = list(read(options.corpus))[options.skip :: options.every]
     tell(f"{len(stories)} articles of {options.corpus.name}")
+    tell(f"Similar readings {'by words and meaning' if installed() else 'by words alone'}")
     with TemporaryDirectory(prefix="newstui-quality-") as folder:
         measure(stories, Path(folder))
     return 0

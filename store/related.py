@@ -10,6 +10,7 @@ from store.article import Entry, Row, Similar, Study
 from store.finding import Finder
 
 if TYPE_CHECKING:
+    from store.index.semantic import Vectors
     from store.index.similar import SimilarReadings
 
 LISTED = 5
@@ -27,7 +28,12 @@ class Related:
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings; without an index those that came with the article."""
-        found = self._asked(lambda index: index.best(entry.article, entry.body, LISTED))
+        from store.index.semantic import installed
+
+        def best(index: SimilarReadings) -> tuple[Similar, ...]:
+            return index.best(entry.article, entry.body, LISTED)
+
+        found = self._asked(best, installed)
         return tuple(self._by_title(entry.body.similar)) if found is None else found
 
     def study(self, entry: Entry) -> Study:
@@ -37,7 +43,11 @@ class Related:
         known = self._asked(lambda index: index.study(entry.article, entry.body)) or Study()
         return replace(known, summary_places=places(entry.body))
 
-    def _asked(self, question: Callable[[SimilarReadings], T]) -> T | None:
+    def _asked(
+        self,
+        question: Callable[[SimilarReadings], T],
+        vectors: Callable[[], Vectors | None] = lambda: None,
+    ) -> T | None:
         from store.index.fulltext import IndexUnusable
         from store.index.similar import SimilarReadings
 
@@ -45,7 +55,7 @@ class Related:
         if index is None:
             return None
         try:
-            return question(SimilarReadings(index, self._finder.row, self._finder.text))
+            return question(SimilarReadings(index, self._finder.row, self._finder.text, vectors()))
         except IndexUnusable as error:
             self._finder.give_up(error)
             return None

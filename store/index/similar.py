@@ -2,7 +2,8 @@
 
 The strongest words of an article are one weighted query of the full-text index. The words of the
 first it finds widen a second query (Rocchio 1971, pseudo relevance feedback); nearness in time counts
-a little; the same story from two sources is told once.
+a little, and nearness in meaning where there are vectors of words; the same story from two sources is
+told once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from store.index.analyser import words
 from store.index.copies import Story, normalised
 from store.index.fulltext import FullText, Hit, guarded
 from store.index.novelty import new_paragraphs
+from store.index.semantic import Vectors, mixed
 from store.index.telling import content_words, counted, strongest_words
 from store.times import seconds
 
@@ -92,9 +94,12 @@ class Candidate:
 class SimilarReadings:
     """Finds what is similar, in one state of the index."""
 
-    def __init__(self, index: FullText, row_of: RowOf, text_of: TextOf) -> None:
-        """Look in this index; what is found has these rows and texts."""
+    def __init__(
+        self, index: FullText, row_of: RowOf, text_of: TextOf, vectors: Vectors | None = None
+    ) -> None:
+        """Look in this index; what is found has these rows and texts, and vectors of these."""
         self._index = index
+        self._vectors = vectors
         self._row_of = row_of
         self._text_of = text_of
         self._stories: dict[str, Story] = {}
@@ -201,16 +206,26 @@ class SimilarReadings:
     # -- what is found ---------------------------------------------------------------------
 
     def _ranked(self, article: Article, asked: Asked) -> Iterator[Candidate]:
-        """Articles of the library, most similar first, copies and the article itself among them."""
+        """Other articles of the library, most similar first, copies among them."""
         hits = self._hits(asked.weights)
         first = list(self._candidates(hits, asked, FEEDBACK, article.id))
         hits = self._hits(self._widened(asked, first), among=hits) if first else []
         rows = [(hit, row) for hit in hits if (row := self._row_of(hit.number))]
-        good = [(hit.score / asked.whole * _closeness(asked, row), row) for hit, row in rows]
+        scored = ((hit.score / asked.whole * _closeness(asked, row), row) for hit, row in rows)
+        good = [(score, row) for score, row in scored if score >= LEAST and row.id != article.id]
+        if self._vectors:
+            good = self._by_meaning(self._vectors, asked, good)
         good.sort(key=lambda one: (-one[0], -one[1].when, one[1].id))
         for score, row in good:
-            if score >= LEAST:
-                yield Candidate(score, row, self._story(row))
+            yield Candidate(score, row, self._story(row))
+
+    def _by_meaning(
+        self, vectors: Vectors, asked: Asked, found: Sequence[tuple[float, Row]]
+    ) -> list[tuple[float, Row]]:
+        own = f"{asked.story.title}\n{asked.story.text}"
+        texts = [f"{row.title}\n{self._text_of(row.id)}" for _, row in found]
+        scores = mixed(vectors, own, texts, [score for score, _ in found])
+        return [(score, row) for score, (_, row) in zip(scores, found, strict=True)]
 
     def _candidates(
         self, hits: Iterable[Hit], asked: Asked, limit: int, own: str
