@@ -38,7 +38,8 @@ MEANING = 1.0
 """What nearness in meaning counts beside what words share; from 0.5 to 2 quality is much the same."""
 FEEDBACK = 8
 """Texts nearest in words and meaning, whose middle is what is asked for in the end."""
-FEEDBACK_WEIGHT = 2.0
+FEEDBACK_WEIGHT = 1.0
+"""More finds more of the same subject and less of the very same story."""
 
 Vector = Sequence[float]
 
