@@ -6,8 +6,8 @@ import pytest
 
 from tests.reader import MIDDLE, WIDE, Start, article_id
 
-PAGE = 21
-"""Lines a page moves at the wide size: the pane's height less one."""
+PAGE = WIDE[1] - 3
+"""Lines a page moves at the wide size: the pane's height less one; the trail takes a row."""
 
 
 @pytest.mark.command("move.down", "move.up")

@@ -77,7 +77,7 @@ async def test_enter_opens_what_is_under_the_cursor_at_once(
         assert running.reader.search is None
         await running.press("escape", "h", "/")
         assert (
-            running.app.screen.query_one("#search", SearchInput).value
+            running.app.screen.query_one(".search", SearchInput).value
             == "title:number is:unread lighthouse"
         )
         await running.press(*"category:north", "tab")
@@ -133,11 +133,11 @@ async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) 
         await running.press("/")
         running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
         await running.settle()
-        assert running.app.screen.query_one("#search", SearchInput).value == "har[31mbour2J q"
+        assert running.app.screen.query_one(".search", SearchInput).value == "har[31mbour2J q"
         assert "\x1b" not in drawn(running.app)
         running.app.post_message(events.Paste("x" * 1_000_000))
         await running.settle()
-        assert len(running.app.screen.query_one("#search", SearchInput).value) < 1000
+        assert len(running.app.screen.query_one(".search", SearchInput).value) < 1000
         assert running.app.is_running
 
 

@@ -130,3 +130,15 @@ async def test_links_by_number(start: Start, outside: Outside) -> None:
         assert running.reader.article.position == 0
         await running.press("J", ";")
         assert running.said == "no links in this article"
+
+
+async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:
+    """Keys come faster than what they take away is gone."""
+    async with start() as running:
+        await running.press("enter")
+        await running.press_at_once("/", "escape", "/", "escape", "/")
+        assert running.reader.finding is not None
+        await running.press("escape", "h")
+        for _ in range(3):
+            await running.press_at_once("/", "escape")
+        assert running.app.is_running

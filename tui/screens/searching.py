@@ -43,7 +43,7 @@ class Searching(Panes):
             self.search = LibrarySearch(
                 self._asked.text,
                 placeholder="words, “phrases”, -not, title: category: is: date: …",
-                id="search",
+                classes="search",
                 max_length=LONGEST,
                 compact=True,
             )
@@ -53,7 +53,7 @@ class Searching(Panes):
         self.rearrange()
         self.set_focus(self.search)
 
-    @on(Input.Changed, "#search")
+    @on(Input.Changed, ".search")
     def look_for(self, event: Input.Changed) -> None:
         """Look for what is typed so far, unless the search has ended since."""
         if self.search is not None and event.value != self._asked.text:
@@ -106,7 +106,7 @@ class Searching(Panes):
         """Move through what was found while one types."""
         self.articles.move(event.by)
 
-    @on(Input.Submitted, "#search")
+    @on(Input.Submitted, ".search")
     def open_found(self) -> None:
         """Open the article under the cursor at the first place that was found."""
         row = self.articles.row

@@ -70,7 +70,7 @@ class FindBar(Horizontal):
             origin: Where reading stood before, as an offset into the text.
             keys: The keys that matter once the words are typed.
         """
-        super().__init__(id="finding")
+        super().__init__()
         self.origin = origin
         self._keys = keys
         self._input = SearchInput(
