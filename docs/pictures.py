@@ -25,15 +25,22 @@ from tui.app import NewsApp  # noqa: E402 - run from any folder
 from tui.gateway import Gateway  # noqa: E402
 from tui.samples import sample_library  # noqa: E402
 from tui.screens.outward import routes  # noqa: E402
+from tui.settings import Settings  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SIZES = ((120, 40), (80, 24), (50, 15))
+SCREENS = {
+    "reader": ["j", "j", "m", "j", "s"],
+    "article": ["j", "j", "j", "enter"],
+    "search": ["/", "d", "a", "m"],
+    "story": ["j", "j", "j", "t"],
+    "triage": ["T"],
+    "statistics": ["m", "j", "m", "S"],
+    "help": ["?"],
+}
+"""The keys that lead to each screen."""
 PICTURES = {
-    "reader-120x40": ((120, 40), ["j", "j", "m", "j", "s", "enter"]),
-    "reader-80x24": ((80, 24), ["j", "j", "m", "j", "s"]),
-    "article-80x24": ((80, 24), ["j", "j", "j", "enter"]),
-    "reader-50x15": ((50, 15), ["j", "j", "m", "j", "s"]),
-    "article-50x15": ((50, 15), ["j", "j", "j", "enter"]),
-    "help-80x24": ((80, 24), ["?"]),
+    f"{name}-{size[0]}x{size[1]}": (size, keys) for name, keys in SCREENS.items() for size in SIZES
 }
 CELL = 12.2
 """How wide the SVG makes one cell."""
@@ -47,13 +54,16 @@ async def picture(size: tuple[int, int], keys: list[str]) -> str:
     with ExitStack() as stack:
         library = stack.enter_context(sample_library(lambda: NOW))
         app = NewsApp(
-            lambda post: Gateway(library, post), lambda: int(NOW.timestamp()), routes({}), ""
+            lambda post: Gateway(library, post),
+            lambda: int(NOW.timestamp()),
+            routes({}, Settings()),
+            "",
         )
         async with app.run_test(size=size) as pilot:
             await pilot.pause(1.0)
             for key in keys:
                 await pilot.press(key)
-                await pilot.pause(0.3)
+                await pilot.pause(0.2)
             await pilot.pause(0.5)
             svg = app.export_screenshot(title="newstui")
             app.save()
