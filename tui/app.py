@@ -86,6 +86,7 @@ class NewsApp(App[None]):
             self.reader.spare()
         self.reader.run_outside = self.leave_for
         self.reader.themes, self.reader.wear = self.themes, self.wear
+        self.set_class(loaded.settings.cursor, "-cursor")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that style sheets can be read before a theme is set."""
@@ -95,6 +96,7 @@ class NewsApp(App[None]):
         """Know the driver, for what is sent to the terminal's clipboard."""
         self._driver_seen = driver
         driver.outgoing.erases_in_color = erases_in_color(self.reader.routes.env)
+        driver.shows_cursor = self.reader.settings.cursor
         self.before_terminal()
         driver.listening.clear()
         self.reader.on_list = driver.listening.set

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tui.incoming import OnBackground
 
+SHOW_CURSOR = b"\x1b[?25h"
 BACKGROUND_WAIT = 1.0
 """Seconds that a job continued in the background waits before it stops itself again: the shell's
 `kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
@@ -65,6 +66,8 @@ class ReaderDriver(LinuxDriver):
       Textual's looks ten times a second.
     - What is unsaved is flushed before ctrl+z or SIGTSTP stops the process.
     - Only cells that are different now are sent: over a slow link that is what can be felt.
+    - The terminal's cursor can be seen, for those whose eyes or screen readers follow it; Textual hides
+      it for good. It is shown once and then only moved, with what is drawn.
     - An app that has a `take_driver` gets to know its driver, so it can send bytes of its own.
     """
 
@@ -91,6 +94,8 @@ class ReaderDriver(LinuxDriver):
         os.set_blocking(self.enough, False)
         self.on_background: OnBackground | None = None
         """Told the terminal's background, if it answers; it is not asked without."""
+        self.shows_cursor = False
+        """Whether the terminal's own cursor is seen where it stands."""
         self.outgoing = Outgoing()
         self.redraw = partial(app.call_later, app.refresh, layout=True)
         self.defer(signal.SIGTSTP)
@@ -126,6 +131,8 @@ class ReaderDriver(LinuxDriver):
         self.hear_enough()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.in_application_mode = self.attrs_before is not None
+        if self.in_application_mode and self.shows_cursor:
+            self.send(SHOW_CURSOR)
         if self.in_application_mode and self.on_background is not None:
             self.send(ASK_BACKGROUND)
 

@@ -127,6 +127,12 @@ class Settings:
         NONE, Table(KEYS), "other keys for commands, by their names in `newstui keys`"
     )
     mouse: bool = setting(False, FLAG, "whether the reader takes clicks and the wheel")
+    cursor: bool = setting(
+        True,
+        FLAG,
+        "whether the terminal's cursor is seen on the row or line one is on; screen readers and "
+        "magnifiers follow it",
+    )
     slow: Literal["auto"] | bool = setting(
         "auto", AUTO, 'whether the link is slow, so that less is sent; "auto": over SSH'
     )

@@ -25,6 +25,7 @@ from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
+CURSOR_HIDDEN = 25
 MOUSE = {9, 1000, 1002, 1003, 1005, 1006, 1015, 1016}
 
 
@@ -46,7 +47,7 @@ def test_a_stalled_link(tmp_path: Path) -> None:
 
 
 def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
-    """Cases 126, 129: it stands on the row, the line or the input that is meant; no mouse is asked for."""
+    """Cases 126, 129: seen on the row, the line or the input that is meant; no mouse is asked for."""
     library_of(tmp_path, long_article(1), article(2), article(3))
 
     def stands_on(what: str) -> None:
@@ -54,6 +55,13 @@ def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
 
     with read(tmp_path, 3, size=(120, 30)) as terminal:
         assert not terminal.modes_on() & MOUSE
+        stands_on(" Title 3 ")
+        assert CURSOR_HIDDEN not in terminal.modes_on()
+        terminal.write("f")
+        terminal.wait_for("starred")
+        terminal.write("j")
+        stands_on("unread  ")
+        terminal.write("q")
         stands_on(" Title 3 ")
         terminal.write("j")
         stands_on(" Title 2 ")
@@ -69,6 +77,7 @@ def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
         stands_on("words, “phrases”")
         terminal.write("\x1b")
         stands_on(" Title 1 ")
+        assert terminal.raw.count(b"\x1b[?25h") == 1, "shown once and then only moved"
         terminal.write("q")
         ended(terminal, 0)
 
@@ -91,7 +100,7 @@ def test_inside_of_screen(tmp_path: Path) -> None:
 
 
 def test_commands_of_the_user(tmp_path: Path) -> None:
-    """Cases 70, 76: what the settings name opens and copies, also over SSH."""
+    """Cases 70, 76: what the settings name opens and copies, also over SSH; the cursor is hidden."""
     (tmp_path / "config/newstui").mkdir(parents=True)
     for name in ("open", "copy"):
         program = tmp_path / f"my-{name}"
@@ -101,6 +110,7 @@ def test_commands_of_the_user(tmp_path: Path) -> None:
         program.chmod(0o700)
     (tmp_path / "config/newstui/settings.toml").write_text(
         f'open_command = ["{tmp_path}/my-open", "--new"]\ncopy_command = ["{tmp_path}/my-copy"]\n'
+        "cursor = false\n"
     )
     library_of(tmp_path, article(1))
     env = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
@@ -110,6 +120,7 @@ def test_commands_of_the_user(tmp_path: Path) -> None:
         terminal.write("y")
         terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
         assert b"\x1b]52" not in terminal.raw
+        assert CURSOR_HIDDEN in terminal.modes_on()
         terminal.write("q")
         ended(terminal, 0)
     assert (tmp_path / "open.args").read_text() == "--new https://news.example/1\n"

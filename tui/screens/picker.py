@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Offset, Region
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -15,6 +17,16 @@ from tui.widgets.lines import cells
 
 LONGEST_NAME = 32
 """Cells of a name in a column."""
+
+
+class Options(OptionList):
+    """The lines; the terminal's cursor stands on the one that is chosen."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines, and see that the terminal's cursor stands where it belongs afterwards."""
+        line = (self.highlighted or 0) - self.scroll_offset.y
+        self.app.cursor_position = self.content_region.offset + Offset(0, line)
+        return super().render_lines(crop)
 
 
 class Picker(Dialog[int | None]):
@@ -31,7 +43,7 @@ class Picker(Dialog[int | None]):
 
     def compose(self) -> ComposeResult:
         """The lines, as data and never as markup."""
-        options = OptionList(
+        options = Options(
             *(Option(Content(cut(line, 70))) for line in self._lines), markup=False, compact=True
         )
         options.border_title = Content(self._title)
