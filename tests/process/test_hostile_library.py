@@ -174,7 +174,7 @@ def walk(terminal: Terminal, articles: int) -> None:
 
 @pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 3)])
 def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: int) -> None:
-    """Cases 45 to 51, 60, 61: on no screen does a byte of the library control the terminal."""
+    """Cases 45 to 51, 60, 61, 63: on no screen does a byte of the library control the terminal."""
     with read(hostile, COUNT, size=size) as terminal:
         walk(terminal, articles)
         before = terminal.raw

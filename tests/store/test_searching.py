@@ -103,6 +103,17 @@ def test_the_line_with_the_words_is_told_with_marks(library: FolderLibrary) -> N
     assert lines[article_id(4)].line == "…Then the harbour master spoke."
 
 
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [('"(a+)+$"', '"a"'), ("f.g", '"f g"'), ("[fog]*$", "fog"), ("h.*r", '"h r"')],
+)
+def test_a_query_is_words_and_never_a_pattern(
+    library: FolderLibrary, pattern: str, words: str
+) -> None:
+    """Case 106: of what would be a regular expression the letters count, and the rest is nothing."""
+    assert listed(library, words=pattern) == listed(library, words=words)
+
+
 def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
     for ask in (
         lambda: library.rows(Query(words="date:feb")),

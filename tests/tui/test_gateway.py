@@ -75,6 +75,7 @@ def test_loading_ends_with_a_list_and_the_state_of_the_library(asked: Asked) -> 
 def test_a_screenful_is_listed_before_all_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Case 25: how many articles there are makes no difference to the first list."""
     monkeypatch.setattr(lists_module, "FIRST_SCREEN", 2)
     monkeypatch.setattr(lists_module, "BETWEEN_LISTS", 3600.0)
 
