@@ -34,7 +34,7 @@ def article_lines(entry: Entry, width: int) -> Iterator[PlainLine]:
     links: list[str] = []
     text = entry.body.text
     if not text.strip():
-        text = f"This article has no text.\n\n{_summary(entry)}"
+        text = f"This article has no text.\n\n{summary_line(entry)}"
     before: Kind | None = None
     for block in blocks(text):
         said = _said(block, len(links) + 1, first=block.kind is not before)
@@ -53,7 +53,7 @@ def article_lines(entry: Entry, width: int) -> Iterator[PlainLine]:
 def about_lines(entry: Entry, similar: tuple[Similar, ...], width: int) -> Iterator[PlainLine]:
     """What the side pane shows: summary, similar readings, statistics, details."""
     article, reading = entry.article, entry.reading
-    lines = [_summary(entry), "", f"Similar readings: {len(similar) or 'none'}."]
+    lines = [summary_line(entry), "", f"Similar readings: {len(similar) or 'none'}."]
     lines += [f"{number}. {_similar(other)}" for number, other in enumerate(similar, 1)]
     lines += ["", f"{article.words:,} words. Read {count(reading.read_count, 'time')}."]
     lines += [f"Id: {article.id}", f"Category: {article.category}", f"Address: {article.url}"]
@@ -64,15 +64,25 @@ def about_lines(entry: Entry, similar: tuple[Similar, ...], width: int) -> Itera
         yield from _wrapped(line, width)
 
 
+def folded(text: str, width: int) -> str:
+    """A text in lines of at most `width` cells."""
+    return "\n".join(line.text for line in _wrapped(text, width))
+
+
 def row_line(row: Row, number: int) -> str:
     """A row of a list: its number, its title, then what the reader shows by marks."""
+    return f"{number}. {row.title} ({row_facts(row)})"
+
+
+def row_facts(row: Row) -> str:
+    """State, category, date and length of an article."""
     facts = (
         _state(row.read, row.starred, row.updated),
         row.category,
         day_of(row.when),
         _length(row.words),
     )
-    return f"{number}. {row.title} ({joined(facts, '; ')})"
+    return joined(facts, "; ")
 
 
 def _facts(entry: Entry) -> Iterator[str]:
@@ -94,7 +104,8 @@ def _length(words: int) -> str:
     return count(minutes(words), "minute")
 
 
-def _summary(entry: Entry) -> str:
+def summary_line(entry: Entry) -> str:
+    """The summary, and where it is not whole that it is not."""
     body = entry.body
     if not body.summary:
         return "No summary."

@@ -16,6 +16,8 @@ Line = list[tuple[str, str]]
 
 DAYS, WEEKS, CATEGORIES = 30, 12, 20
 CHART_HEIGHT = 4
+WIDEST = 1000
+"""Cells of a line that need not be broken."""
 LABEL_CELLS, BAR_CELLS = 12, 20
 """Cells of what stands left of a bar, and of the longest bar, where there is room."""
 
@@ -34,6 +36,18 @@ def report(found: Statistics, width: int) -> list[Line]:
     lines += [_heading(f"Last {DAYS} days"), *_days(found.last_days(DAYS), width), []]
     lines += [_heading("By week"), *_weeks(found.last_weeks(WEEKS), found.pace, width), []]
     return [*lines, _heading("Categories"), *_categories(found.categories, width)]
+
+
+def in_words(found: Statistics) -> list[str]:
+    """The same without the charts, for those who listen: `Read: 12 of 28 articles · 43 %`."""
+    facts = [*_sums(found), *_lately(found), *_pace(found.pace, WIDEST)]
+    labels = ((name[0].strip(), value[0]) for name, value in facts)
+    said = [f"{label}: {value}" if label else f"({value})" for label, value in labels]
+    weeks = [(_date(monday), tally) for monday, tally in reversed(found.last_weeks(WEEKS))]
+    said += [
+        f"Week of {day}: {tallied(tally, found.pace)}" for day, tally in weeks if tally.articles
+    ]
+    return [*said, *(f"{each.name or '(none)'}: {_share(each)} read" for each in found.categories)]
 
 
 def _heading(text: str) -> Line:

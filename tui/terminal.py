@@ -58,7 +58,7 @@ def refusal(env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty) -
     elif not isatty(2):
         reason = "stderr is not one"
     elif term in ("", "dumb"):
-        reason = f"TERM is {term or 'not set'}"
+        reason = f"TERM is {term or 'not set'}; newstui --plain works here"
     else:
         return None
     return f"newstui: needs a terminal ({reason})"

@@ -13,6 +13,8 @@ from store.times import DATE, from_micros
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
 
 # The months as the page writes them that the project started from.
+LATER = "later"
+"""The tag of what is kept for later."""
 MONTHS = (
     "Jan.", "Feb.", "March", "April", "May", "June",
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
@@ -140,3 +142,9 @@ def listed(query: Query, articles: int) -> Sequence[str]:
 def copies(number: int) -> str:
     """How many other versions of a story there are, `1 copy`; empty where there is none."""
     return f"{number:,} {'copy' if number == 1 else 'copies'}" if number else ""
+
+
+def markdown_link(title: str, url: str) -> str:
+    """A Markdown link; brackets of the title and of the URL do not end it."""
+    text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"

@@ -135,8 +135,8 @@ def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("env", "redirect", "reason"),
     [
-        ({"TERM": "dumb"}, "", "TERM is dumb"),
-        ({"TERM": ""}, "", "TERM is not set"),
+        ({"TERM": "dumb"}, "", "TERM is dumb; newstui --plain works here"),
+        ({"TERM": ""}, "", "TERM is not set; newstui --plain works here"),
         ({}, "</dev/null", "stdin is not one"),
         ({}, "2>&1 | cat", "stderr is not one"),
     ],

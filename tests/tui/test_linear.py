@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from store.article import Found
 from store.folder import FolderLibrary
 from store.library import Library
 from store.query import Query
-from tests.reader import article_id, long_text, make_article, make_library
+from tests.reader import NOW, article_id, long_text, make_article, make_library
 from tui.keymaps import make_keymap
 from tui.linear import LinearReader, World
+from tui.settings import Settings
 
 
 class Session:
@@ -22,7 +24,10 @@ class Session:
         self.folder = folder
         self.opened: list[str] = []
         self.copied: list[str] = []
+        self.ran: list[tuple[str, ...]] = []
+        self.told_read: list[str] = []
         self.rows = rows
+        self.settings = Settings()
         make_library(folder, found)
 
     def library(self) -> FolderLibrary:
@@ -31,6 +36,14 @@ class Session:
         for _ in library.load():
             pass
         return library
+
+    def carry_out(self, arguments: Sequence[str]) -> int:
+        """Stands in for a command that adds an article."""
+        self.ran.append(tuple(arguments))
+        library = self.library()
+        for _ in library.add([make_article(20 + len(self.ran))]):
+            pass
+        return 0
 
     def run(self, *lines: str) -> str:
         """Type lines, then leave; what was said and asked."""
@@ -48,6 +61,10 @@ class Session:
             lambda url: self.opened.append(url) or "Opened",  # type: ignore[func-returns-value]
             lambda text: self.copied.append(text) or "Sent",  # type: ignore[func-returns-value]
             prepare,
+            self.carry_out,
+            self.told_read.extend,
+            lambda: NOW,
+            self.settings,
         )
         LinearReader(self.library(), make_keymap(), world).run()
         return "\n".join(said)
@@ -123,7 +140,7 @@ def test_search_filter_category_and_sort(session: Session) -> None:
         "/ harbour master", "f", "2", "c so", ",title", "/", "number", "h", "/ a:b:("
     )
     assert "3 articles, 3 unread." in said
-    assert "1. all\n2. unread" in said
+    assert "1. all (3)\n2. unread (3)" in said
     assert "2 articles, 2 unread." in said
     assert "Search: " in said
     assert said.count("7 articles, 7 unread.") == 2, "found by the words, and without them again"
@@ -137,6 +154,74 @@ def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
     assert session.opened == session.copied == ["https://news.example/14"]
     assert "A number may stand with a command" in said
     assert "m: mark read or unread" in said
+
+
+def test_the_trail_and_the_story(session: Session) -> None:
+    """Case 129: back and forward along what was visited; the story by number, read as a whole."""
+    said = session.run(
+        "2", "J", "[", "[", "[", "]", "99[", "t", "", "99", "1", "t", "m", "u", "q", "h"
+    )
+    assert said.count("the trail begins here") == 2
+    assert said.count("\nArticle number 13 about the harbour\n") == 4
+    story = said[said.index("Story: ") : said.index("Story. Number")]
+    assert "This is the one you came from." in story
+    assert "Adds: " in story
+    assert "the story has " in said
+    assert "Story. Number, m to mark all of it read, h to go back, or ?: " in said
+    assert "Undone: marked read" in said
+    assert said.rpartition("Undone")[2].count("Back in: Article number ") == 1
+
+
+def test_triage_goes_through_what_is_unread(session: Session) -> None:
+    """Case 129: one summary at a time, one command a decision; undo goes back to its article."""
+    said = session.run("9m", "T", "m", "s", "t", "d", "u", "", "k", "?", "7", "l", "h", "T", "q")
+    assert "1 of 13; 13 articles left; " in said
+    assert "Summary: Summary of 5." in said
+    for change in ("marked read", "starred", "tagged later", "deleted", "Undone: deleted"):
+        assert f"\n{change}: " in said, change
+    assert said.count("4 of 13; 10 articles left; ") == 3
+    assert "t: give it the tag later" in said
+    assert "numbers mean nothing in the triage" in said
+    assert "The short text of article 2." in said, "opened"
+    assert session.told_read[:2] == [article_id(6), article_id(5)]
+    end = session.run("T", *[""] * 11, "h")
+    assert "that was all of it\n1. Article number 14 " in end
+
+
+def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
+    """Cases 107, 109: into files that are not there yet, into programs, as links."""
+    target = tmp_path / "one.json"
+    said = session.run(
+        "1", f"e {target}", f"e {target}", "Y", "|cat", "|", "", "|false", "|'", ";", ";1"
+    )
+    assert f"exported to {target}" in said
+    assert f"{target} exists" in said
+    assert session.copied[-1].startswith("[Article number 14 about the harbour](https://")
+    assert "\ntitle: Article number 14" in said
+    assert "false failed with exit code 1" in said
+    assert "not a command" in said
+    assert "the article has no links" in said
+    assert "the article has 0 links" in said
+
+
+def test_articles_come_in(session: Session) -> None:
+    """Commands of newstui are carried out, and what they add is in the list."""
+    session.settings = Settings(searches={"master": "harbour master"})
+    said = session.run(
+        "r", "a https://a.example/ https://b.example/", "W", "1", "some/file", "W", "", "F", "h",
+        "c", "/master", "c every", "S",
+    )  # fmt: skip
+    assert session.ran == [
+        ("fetch",),
+        ("add", "--", "https://a.example/", "https://b.example/"),
+        ("import", "--", "some/file"),
+        ("feeds",),
+    ]
+    assert "18 articles, 18 unread" in said
+    assert "2. /master (3)" in said
+    assert "3 articles, 3 unread." in said
+    assert "Read: 0 of 18 articles" in said
+    assert "█" not in said
 
 
 def test_whatever_is_typed(session: Session) -> None:

@@ -346,8 +346,8 @@ def test_standard_output_may_be_a_pipe(tmp_path: Path) -> None:
         ("xterm", {0, 2}, None),
         ("xterm", {1, 2}, "stdin is not one"),
         ("xterm", {0, 1}, "stderr is not one"),
-        ("dumb", {0, 1, 2}, "TERM is dumb"),
-        ("", {0, 1, 2}, "TERM is not set"),
+        ("dumb", {0, 1, 2}, "TERM is dumb; newstui --plain works here"),
+        ("", {0, 1, 2}, "TERM is not set; newstui --plain works here"),
     ],
 )
 def test_refusal(term: str, ttys: set[int], reason: str | None) -> None:

@@ -7,11 +7,13 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from store.article import Entry
 from store.errors import BadInput
 from store.library import Library
+from store.times import system_clock
 from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unloaded
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World
@@ -43,19 +45,26 @@ def page_size() -> tuple[int, int]:
 
 def read_linearly(options: argparse.Namespace) -> int:
     """Run the linear reader until it is left or there is no more input."""
-    paths = paths_of(options)
-    library: Library = unloaded(paths)
-    if not library.empty:
-        return _run(options, library)
-    from store.times import system_clock
-    from tui.samples import HINT, sample_library
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)  # in order, so that the place in the text is kept
+    if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    again = True
+    while again:
+        library: Library = unloaded(paths_of(options))
+        if library.empty:
+            from tui.samples import HINT, sample_library
 
-    put(HINT)
-    with sample_library(system_clock) as samples:
-        return _run(options, samples)
+            put(HINT)
+            with sample_library(system_clock) as samples:
+                again = _run(options, samples, sample=True)
+        else:
+            again = _run(options, library)
+    return 0
 
 
-def _run(options: argparse.Namespace, library: Library) -> int:
+def _run(options: argparse.Namespace, library: Library, *, sample: bool = False) -> bool:
     from tui.keymaps import make_keymap
 
     settings = settings_of(options)
@@ -72,15 +81,35 @@ def _run(options: argparse.Namespace, library: Library) -> int:
         open_url=lambda url: open_url(url, opening, os.environ).message,
         copy=lambda text: copy_line(text, copying, _send),
         prepare=indexed,
+        run=lambda arguments: _carry_out(options, arguments),
+        tell_read=lambda articles: _tell_read(options, library, articles),
+        now=system_clock,
+        settings=settings,
+        sample=sample,
     )
-    if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _end)  # in order, so that the place in the text is kept
-    LinearReader(library, make_keymap(settings.preset, settings.keys), world).run()
-    library.close()
-    return 0
+    reader = LinearReader(library, make_keymap(settings.preset, settings.keys), world)
+    try:
+        reader.run()
+    finally:
+        library.close()
+    return reader.again
+
+
+def _carry_out(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Carry out a command on the user's own library; its exit code."""
+    from tui.cli import main
+
+    where = [] if options.library is None else ["--library", str(options.library)]
+    try:
+        return main([*where, *arguments])
+    except SystemExit as end:  # what was typed is no use of that command
+        return end.code if isinstance(end.code, int) else 1
+
+
+def _tell_read(options: argparse.Namespace, library: Library, articles: Sequence[str]) -> None:
+    from tui.cli.hooks import tell_hook
+
+    tell_hook(options, library, "on_read", articles)
 
 
 def _end(number: int, frame: object) -> NoReturn:
@@ -98,8 +127,20 @@ def _ask(prompt: str) -> str | None:
     if sys.stdin.isatty():
         sys.stdout.write(prompt)
         flush()
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        _end_line()
+        raise
+    if not line:
+        _end_line()
     return line.rstrip("\n") if line else None
+
+
+def _end_line() -> None:
+    """What comes next begins a line of its own, and not behind the prompt."""
+    if sys.stdin.isatty():
+        _say("")
 
 
 def _send(data: bytes) -> None:

@@ -8,8 +8,6 @@ from store.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Worker
 
-FORMS = {".json": "json", ".jsonl": "jsonl", ".html": "html", ".htm": "html", ".epub": "epub"}
-
 
 class Exports(Worker):
     """Writes articles to files, and renders them for programs."""
@@ -33,20 +31,9 @@ class Exports(Worker):
         self._post(messages.ExportNamed(article, name))
 
     def _export(self, article: str, path: Path) -> None:
-        from store.export import Book, writer
-        from store.export.files import new_file
-        from store.export.markdown import markdown_of
+        from store.export.alone import write_alone
 
-        entry = self._library.entry(article)
-        facts = entry.article
-        form = FORMS.get(path.suffix.lower())
-        with new_file(path) as out:
-            if form is None:
-                out.write(markdown_of(entry).encode())
-            else:
-                book = Book(facts.title, facts.created or "", [facts.title], [entry])
-                for _ in writer(form)(book, out):
-                    pass
+        write_alone(self._library.entry(article), path)
         self._say(f"exported to {clean_line(str(path))}")
 
     def _render(self, article: str, arguments: list[str]) -> None:

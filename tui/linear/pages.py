@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from store.article import Entry, Row
@@ -12,7 +13,10 @@ from store.finding import needs_index
 from store.library import Library
 from store.query import Query
 from tui.keymaps import Keymap
+from tui.linear.typed import Typed
 from tui.plain import PlainLine, article_lines, row_line
+from tui.settings import Settings
+from tui.trail import Trail
 from tui.wording import count
 
 
@@ -32,6 +36,14 @@ class World:
     """Copies a line; what is known of it."""
     prepare: Callable[[Library], None]
     """Brings what searches and similar readings need up to date."""
+    run: Callable[[Sequence[str]], int]
+    """Carries out a command of newstui on the user's own library; its exit code."""
+    tell_read: Callable[[Sequence[str]], None]
+    """Tells the user's program, if there is one, which articles were read."""
+    now: Callable[[], datetime]
+    settings: Settings
+    sample: bool = False
+    """Whether the library is that of the samples, and not the user's own."""
 
 
 class Pages:
@@ -54,6 +66,7 @@ class Pages:
         """The article that is open."""
         self.at = ""
         """The article that was last opened or named."""
+        self.trail = Trail()
         self._first = 0
         """The first row of the page."""
         self._lines: list[PlainLine] = []
@@ -119,6 +132,11 @@ class Pages:
         if self.at_end and self.entry is not None and not self.entry.reading.read:
             self.note("read", self.entry.article.id)
 
+    def say_place(self) -> None:
+        """Say which article is open, for whoever comes back to it."""
+        if self.entry is not None:
+            self.world.say(f"Back in: {self.entry.article.title}")
+
     def show_list(self) -> None:
         """Print a page of the list, and how long the list is."""
         total, page = len(self.rows), self.page()
@@ -140,10 +158,31 @@ class Pages:
         self.rows = self.library.rows(self.query)
         self._first = 0
 
-    def open(self, article: str) -> None:
-        """Print an article from where reading stopped."""
+    def target(self, typed: Typed, command_id: str) -> str:
+        """The article that is meant: by its number in the list, else the one that was last.
+
+        Raises:
+            NewsError: There is none of that number, or none was named yet.
+        """
+        if typed.number and self.entry is None:
+            if typed.number > len(self.rows):
+                raise NewsError(f"the list has {count(len(self.rows), 'article')}")
+            self.at = self.rows[typed.number - 1].id
+        elif self.entry is None and not self.at:
+            raise NewsError(f"which one? say its number, as in 3{self.key(command_id)}")
+        return self.entry.article.id if self.entry else self.at
+
+    def open(self, article: str, *, visit: bool = True) -> None:
+        """Print an article from where reading stopped.
+
+        Args:
+            article: Its id.
+            visit: Whether it comes onto the trail; not when going along the trail.
+        """
         entry = self.library.entry(article)
         self.leave()
+        if visit:
+            self.trail.visit(article, entry.article.title)
         self.entry, self.at = entry, article
         self._lines = list(article_lines(entry, self.world.size()[0]))
         place = entry.reading.position
@@ -177,6 +216,8 @@ class Pages:
             self.update(self.library.record(event, [article], **data))
         except LibraryReadOnly:
             return
+        if event == "read":
+            self.world.tell_read([article])
 
     def update(self, rows: Mapping[str, Row]) -> None:
         """Take in what has changed of rows, and of the article that is open."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tui.commands import BY_ID, Command, groups, key_name
 from tui.keymaps import Keymap
@@ -16,6 +17,7 @@ INTRODUCTION = (
     "A number: in the list, open that article; in an article, that similar reading.",
     "A number may stand with a command, as in 3m, and words behind it, as in /harbour.",
 )
+NOTHING_ELSE: Mapping[str, str] = MappingProxyType({})
 HELP = {
     "move.start": "the first page",
     "move.end": "the last page",
@@ -25,6 +27,15 @@ HELP = {
     "article.tag": "give the article a tag",
     "list.category": "show one category",
     "view.side": "say summary, similar readings and details",
+    "article.links": "say the links, or open the one of that number, as in ;2",
+    "article.export": "write the article to a file, as in e ~/article.md",
+    "article.pipe": "give the article to a program, as in |wc -w",
+    "trail.back": "back to the article visited before",
+    "trail.forward": "forward again",
+    "view.story": "say this and its similar readings in the order of time",
+    "view.statistics": "say what was read, when and how fast",
+    "feeds.fetch": "fetch the feeds; ctrl+c stops it",
+    "feeds.list": "say the feeds, what they have and what failed",
     "app.help": "say what can be typed",
 }
 """What commands do here, where the table says it of the screen."""
@@ -85,16 +96,28 @@ def vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[st
     return names | {name: each.id for each in here for name in typable(keymap, each.id)}
 
 
-def help_lines(keymap: Keymap, commands: Collection[str]) -> Iterator[str]:
-    """What can be typed, a command a line."""
-    yield from INTRODUCTION
+def help_lines(
+    keymap: Keymap,
+    commands: Collection[str],
+    introduction: Iterable[str] = INTRODUCTION,
+    here: Mapping[str, str] = NOTHING_ELSE,
+) -> Iterator[str]:
+    """What can be typed, a command a line.
+
+    Args:
+        keymap: The keys in force.
+        commands: The ids of those that there are.
+        introduction: What else there is to say.
+        here: What commands do, where that is not what they do elsewhere.
+    """
+    yield from introduction
     for heading, group in groups():
         known = [each for each in group if each.id in commands]
         if known:
             yield f"{heading}:"
-            yield from (_help_line(keymap, each) for each in known)
+            yield from (_help_line(keymap, each, {**HELP, **here}) for each in known)
 
 
-def _help_line(keymap: Keymap, command: Command) -> str:
+def _help_line(keymap: Keymap, command: Command, words: Mapping[str, str]) -> str:
     keys = typable(keymap, command.id) or [command.label.casefold()]
-    return f"{' or '.join(keys)}: {HELP.get(command.id, command.help)}"
+    return f"{' or '.join(keys)}: {words.get(command.id, command.help)}"

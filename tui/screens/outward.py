@@ -27,6 +27,7 @@ from tui.outside import (
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
 from tui.settings import Settings
+from tui.wording import markdown_link
 
 Copying = Callable[[str, CopyRoute, Callable[[bytes], None]], str]
 """Copies a text by a route and says what is known of it."""
@@ -141,12 +142,6 @@ class Source(Sheet):
     def action_article_copy_url(self) -> None:
         """Copy the URL once more."""
         self._copy(self._url)
-
-
-def markdown_link(title: str, url: str) -> str:
-    """A Markdown link; brackets of the title and of the URL do not end it."""
-    text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-    return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
 
 
 def _nowhere(data: bytes) -> None:

@@ -15,14 +15,12 @@ from tui.report import duration
 from tui.screens.whole import Whole
 from tui.widgets.article_list import STAR
 from tui.widgets.lines import Piece
-from tui.wording import age, count, joined
+from tui.wording import LATER, age, count, joined
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway, Mark
     from tui.keymaps import Keymap
 
-LATER = "later"
-"""The tag of what is kept for later."""
 EXCERPT = 1200
 """Characters of the text that stand in for a summary where there is none."""
 

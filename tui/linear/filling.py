@@ -1,0 +1,71 @@
+"""How articles come into the linear reader, and what is told of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui.linear.outward import Outward
+from tui.linear.typed import Typed
+
+WAYS = (
+    "import files or a folder",
+    "subscribe to a feed, or take in a page, by its URL",
+)
+
+
+class Filling(Outward):
+    """Fetching, adding and importing: the commands of newstui, carried out from here."""
+
+    over = False
+    """Whether reading has ended."""
+    again = False
+    """Whether it begins again, with a library that was filled."""
+
+    def fetch(self, typed: Typed) -> None:
+        """Fetch the feeds."""
+        self._run(["fetch"])
+
+    def say_feeds(self, typed: Typed) -> None:
+        """Say the feeds, what they have and what failed."""
+        self.world.run(["feeds"])
+
+    def add(self, typed: Typed) -> None:
+        """Subscribe to a feed, or take in a page, by its URL."""
+        words = typed.words or self.world.ask("URL: ") or ""
+        if urls := words.split():
+            self._run(["add", "--", *urls])
+
+    def welcome(self, typed: Typed) -> None:
+        """Offer the ways in which articles come in."""
+        self.world.say("\n".join(f"{number}. {way}" for number, way in enumerate(WAYS, 1)))
+        chosen = (self.world.ask("Number, or enter to go back: ") or "").strip()
+        if chosen == "1" and (path := (self.world.ask("File or folder: ") or "").strip()):
+            self._run(["import", "--", str(Path(path).expanduser())])
+        elif chosen == "2":
+            self.add(Typed())
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        code = self.world.run(arguments)
+        if self.world.sample:
+            self.over = self.again = code == 0
+        else:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take in what commands, other processes and other machines have changed."""
+        changed = self.library.refresh()
+        self.update(changed.rows)
+        if changed.articles:
+            self.select()
+
+    def say_statistics(self, typed: Typed) -> None:
+        """Say what was read, when and how fast, without the charts."""
+        from store.statistics import gather
+        from tui.report import in_words
+
+        found = None
+        for some in gather(self.library, self.world.now()):
+            found = some or found
+        if found is not None:
+            self.world.say("\n".join(in_words(found)))
