@@ -90,7 +90,7 @@ def test_a_list_page_by_page(session: Session) -> None:
     """Case 129: no drawing, no key that is not a line; enter goes on."""
     said = session.run("", "", "b", "G", "g")
     assert said.startswith("1. Article number 14 about the harbour (unread; south; 2026-11-14;")
-    assert said.count("14 articles, 14 unread; page 1 of 2.") == 3
+    assert said.count("14 articles, 14 unread; 1 to 12.") == 3
     assert said.count("13. Article number 2 about") == 2
     assert "the list ends here" in said
     assert "List. Number, command, or ?: " in said

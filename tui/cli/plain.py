@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace, library: Library, *, sample: bool = False)
         tell_read=lambda articles: _tell_read(options, library, articles),
         now=system_clock,
         settings=settings,
-        sample=sample,
+        filled=lambda: sample and not unloaded(paths_of(options)).empty,
     )
     reader = LinearReader(library, make_keymap(settings.preset, settings.keys), world)
     try:

@@ -12,6 +12,7 @@ WAYS = (
     "import files or a folder",
     "subscribe to a feed, or take in a page, by its URL",
 )
+DOING = {"fetch": "fetching the feeds", "add": "adding", "import": "importing"}
 
 
 class Filling(Outward):
@@ -46,9 +47,10 @@ class Filling(Outward):
             self.add(Typed())
 
     def _run(self, arguments: Sequence[str]) -> None:
-        code = self.world.run(arguments)
-        if self.world.sample:
-            self.over = self.again = code == 0
+        self.world.say(f"{DOING[arguments[0]]} … ctrl+c stops it")
+        self.world.run(arguments)
+        if self.world.filled():
+            self.over = self.again = True
         else:
             self.catch_up()
 

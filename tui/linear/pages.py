@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from store.article import Entry, Row
 from store.errors import BadInput, LibraryReadOnly, NewsError
@@ -14,7 +13,7 @@ from store.library import Library
 from store.query import Query
 from tui.keymaps import Keymap
 from tui.linear.typed import Typed
-from tui.plain import PlainLine, article_lines, row_line
+from tui.plain import PlainLine, article_lines, folded, row_line
 from tui.settings import Settings
 from tui.trail import Trail
 from tui.wording import count
@@ -42,8 +41,8 @@ class World:
     """Tells the user's program, if there is one, which articles were read."""
     now: Callable[[], datetime]
     settings: Settings
-    sample: bool = False
-    """Whether the library is that of the samples, and not the user's own."""
+    filled: Callable[[], bool] = lambda: False
+    """Whether samples are read, but the user's own library has articles by now."""
 
 
 class Pages:
@@ -68,7 +67,9 @@ class Pages:
         """The article that was last opened or named."""
         self.trail = Trail()
         self._first = 0
-        """The first row of the page."""
+        """The first row of the page,"""
+        self._beyond = 0
+        """and the first one below it."""
         self._lines: list[PlainLine] = []
         self._top = self._below = 0
         """The first line of the page, and the one below it."""
@@ -96,21 +97,33 @@ class Pages:
         if self.entry is not None:
             self.show_page(self._below if by > 0 else max(0, self._top - self.page()))
             return
-        first = max(0, self._first + by * self.page())
-        if first >= len(self.rows) > 0:
+        if by > 0 and self._beyond >= len(self.rows) > 0:
             raise NewsError("the list ends here")
-        self._first = first
+        self._first = self._beyond if by > 0 else self._page_before(self._first)
         self.show_list()
 
     def turn_to(self, *, last: bool) -> None:
         """Print the first page, or the last one."""
-        total, page = len(self._lines if self.entry else self.rows), self.page()
-        first = max(0, (total - 1) // page * page) if last else 0
         if self.entry is not None:
-            self.show_page(first)
+            self.show_page(max(0, (len(self._lines) - 1) // self.page() * self.page()) * last)
         else:
-            self._first = first
+            self._first = self._page_before(len(self.rows)) if last else 0
             self.show_list()
+
+    def _page_before(self, beyond: int) -> int:
+        """The first row of the page that ends before a row."""
+        room, first = self.page(), beyond
+        while first > 0:
+            room -= len(self._row(first - 1))
+            if room < 0 and first < beyond:
+                break
+            first -= 1
+        return first
+
+    def _row(self, index: int) -> list[str]:
+        """A row of the list, as it is said."""
+        line = row_line(self.rows[index], index + 1)
+        return folded(line, self.world.size()[0]).split("\n")
 
     def find(self, words: str) -> None:
         """Print the page that begins with the next line of the article with these words.
@@ -139,13 +152,20 @@ class Pages:
 
     def show_list(self) -> None:
         """Print a page of the list, and how long the list is."""
-        total, page = len(self.rows), self.page()
+        total, room = len(self.rows), self.page()
+        lines: list[str] = []
+        self._beyond = self._first
+        for index in range(self._first, total):
+            row = self._row(index)
+            if lines and len(lines) + len(row) > room:
+                break
+            lines += row
+            self._beyond = index + 1
         unread = sum(not row.read for row in self.rows)
         said = f"{count(total, 'article')}, {unread:,} unread"
-        if total > page:
-            said += f"; page {self._first // page + 1} of {-(-total // page)}"
-        shown = islice(enumerate(self.rows, 1), self._first, self._first + page)
-        self.world.say("\n".join([*(row_line(row, n) for n, row in shown), f"{said}."]))
+        if self._beyond - self._first < total:
+            said += f"; {self._first + 1:,} to {self._beyond:,}"
+        self.world.say("\n".join([*lines, f"{said}."]))
 
     def select(self) -> None:
         """Ask for the list again.
