@@ -3,7 +3,8 @@
     python -m benchmarks.intake 100000
 
 Each format is a file of that many made-up articles, read in a process of its own by `newstui
-import` into an empty library: seconds, articles a second, and the most memory it took.
+import` into an empty library: seconds by the clock and of processors, articles a second, and the
+most memory one process took. Then the same of `newstui search`, which indexes what is new.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.made_up import articles
 from store.article import Found
@@ -48,22 +49,48 @@ def measure(name: str, size: int, folder: Path) -> None:
     """Measure one format in an empty folder."""
     file = folder / "export"
     FORMATS[name](file, articles(size))
+    taken, said = run(folder, "import", str(file))
+    megabytes = file.stat().st_size / 1e6
+    print(f"{name:>16}  {megabytes:6.0f} MB  import {taken.words(size)}  {said}", flush=True)
+    indexed, _ = run(folder, "search", "harbour", "--limit", "1")
+    print(f"{'':>16}  {'':>6}     index  {indexed.words(size)}", flush=True)
+    both = size / (taken.seconds + indexed.seconds)
+    print(f"{'':>16}  {'':>6}     both   {'':>28}{both:7,.0f} articles/s", flush=True)
+
+
+class Taken(NamedTuple):
+    """What a command took."""
+
+    seconds: float
+    processor: float
+    """Seconds of all processors, those of its children as well."""
+    memory: float
+    """MB of the process that took the most."""
+
+    def words(self, size: int) -> str:
+        """The figures, for that many articles."""
+        return (
+            f"{self.seconds:6.1f} s  {self.processor:6.1f} s processor"
+            f"  {size / self.seconds:7,.0f} articles/s  {self.memory:4.0f} MB"
+        )
+
+
+def run(folder: Path, *arguments: str) -> tuple[Taken, str]:
+    """Run a command on a library in the folder; what it took, and the last line it said."""
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "--library", str(folder / "library"), "import", str(file)],
+        [sys.executable, "-m", "tui", "--library", str(folder / "library"), *arguments],
         env={**os.environ, "HOME": str(folder)},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
     said = process.stderr.read().decode().strip().rpartition("\n")[2]
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    taken = time.monotonic() - began
-    megabytes = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    print(
-        f"{name:>16}  {file.stat().st_size / 1e6:6.0f} MB file  {taken:6.1f} s"
-        f"  {size / taken:7,.0f} articles/s  {megabytes:4.0f} MB memory  {said}"
-    )
+    memory = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    processor = usage.ru_utime + usage.ru_stime
+    return Taken(time.monotonic() - began, processor, memory), said
 
 
 def _json_lines(file: Path, found: Iterable[Found]) -> None:

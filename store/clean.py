@@ -126,12 +126,14 @@ def clean_text(text: str) -> str:
 
     A tab becomes a single space: what is read here is prose, and the text never grows.
     """
-    for end in _LINE_ENDS:
-        text = text.replace(end, "\n")
-    lines = text.split("\n")
     if not _is_plain(text.replace("\n", "").replace("\xa0", "").replace("\u3000", "")):
-        lines = [line if _is_plain(line) else _harmless(line) for line in lines]
-    return _EMPTY_LINES.sub("\n\n", "\n".join(map(str.rstrip, lines))).strip("\n")
+        for end in _LINE_ENDS:
+            text = text.replace(end, "\n")
+        text = "\n".join(line if _is_plain(line) else _harmless(line) for line in text.split("\n"))
+    text = "\n".join(map(str.rstrip, text.split("\n")))
+    if "\n\n\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", text)
+    return text.strip("\n")
 
 
 def clean_json(value: Any) -> Any:

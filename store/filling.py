@@ -1,4 +1,4 @@
-"""Articles that are known without a text get the one that comes later."""
+"""Articles that are known get the text that comes later: the first one, or a newer one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def histories(found: Sequence[Found], shelf: Shelf) -> list[Change]:
 
 
 def take_in(found: Sequence[Found], segments: Segments, shelf: Shelf) -> None:
-    """Write new articles, and the texts of those that are there without one.
+    """Write new articles, and the texts of those that are there without one, or with an older one.
 
     An article of this machine is written anew in its place; of another machine's, which writes its
     files alone, a copy with the text is added, and that one counts (see `Shelf.put`).
@@ -49,13 +49,14 @@ def take_in(found: Sequence[Found], segments: Segments, shelf: Shelf) -> None:
 def filled(there: Article, found: Found) -> Found:
     """What is known of an article, with the text that has come and what it tells besides."""
     came = found.article
+    is_newer = there.words > 0
     facts = replace(
         there,
-        title=came.title if there.title == there.url else there.title,
+        title=came.title if is_newer or there.title == there.url else there.title,
         words=came.words,
         language=there.language or came.language,
         authors=there.authors or came.authors,
         date=there.date or came.date,
-        updated=came.created,
+        updated=came.updated if is_newer else came.created,
     )
     return Found(facts, found.body, Reading())

@@ -35,7 +35,7 @@ from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
 from store.times import Clock
-from store.updates import updates
+from store.updates import renewals, updates
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -302,12 +302,15 @@ class FolderLibrary(Searchable):
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
             while batch := list(islice(remaining, SEGMENT_SIZE)):
-                self._note_updates(batch)
+                newer = renewals(batch, self._shelf, self._state, self._segments)
+                renewed = {each.article.id: each for each in newer}
+                self._moved |= bool(renewed)
+                self._note_updates([each for each in batch if each.article.id not in renewed])
                 new: dict[str, Found] = {}
                 for each in batch:
                     if self._shelf.lacks(each.article.id, each.article.words):
                         new.setdefault(each.article.id, each)
-                self._add(list(new.values()))
+                self._add([*new.values(), *renewed.values()])
                 added += len(new)
                 known += len(batch) - len(new)
                 yield Added(added, known, tuple(new))

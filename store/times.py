@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 
 Clock = Callable[[], datetime]
@@ -13,6 +14,11 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
 CLOCK_TIME = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
 UNIX_TIME = re.compile(r"\d{9,13}\Z")
+RFC_2822 = re.compile(
+    r"(?:[A-Z][a-z][a-z], )?\d\d? [A-Z][a-z][a-z] \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT)"
+)
+"""The dates of feeds as most programs write them: for these the standard library is sure, and
+twenty times as fast as what understands every date."""
 ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 """The zones that RFC 2822 (section 4.3) knows by name, in hours; all others mean nothing sure."""
 
@@ -103,6 +109,11 @@ def _from_text(text: str) -> str | None:
 
 
 def _from_prose(text: str) -> str | None:
+    if RFC_2822.fullmatch(text):
+        from email.utils import parsedate_to_datetime  # imported here, as the other
+
+        with suppress(ValueError):
+            return _checked(parsedate_to_datetime(text))
     from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
 
     try:

@@ -1,4 +1,8 @@
-"""What publishers change after an article came in: it is noted, and the first text stays."""
+"""What publishers change after an article came in.
+
+An article nobody has opened is replaced by what it is now. Of one that was, the text stays: what was
+read is what is kept; that it was changed is noted.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any
 from store.article import Article, Found, Row
 from store.events import Change
 from store.reading import UNSET, Marks, ReadingState
-from store.segments import Place
+from store.segments import Place, Segments
 from store.shelf import Shelf
 from store.times import seconds
 
@@ -44,6 +48,48 @@ def updates(
         known = words if isinstance(words, int) else row.words
         if to := _noted(each.article, row, when, known):
             yield Change("edited", (row.id,), {"to": to, "imported": True})
+
+
+def renewals(
+    found: Iterable[Found],
+    shelf: Shelf,
+    state: ReadingState,
+    segments: Segments,
+) -> Iterator[Found]:
+    """What came again with a newer text, of articles that nobody has opened.
+
+    A text that is shorter than the one that is there may be cut off, and is left. So is one that
+    another machine wrote, which writes its files alone.
+
+    Args:
+        found: What came now.
+        shelf: What is there.
+        state: What was opened.
+        segments: The texts that are there; they are read only where it may matter.
+    """
+    for each in found:
+        came = each.article
+        row, place = shelf.row(came.id), shelf.place(came.id)
+        if row is None or place is None or not row.feed or came.extra.get("feed") != row.feed:
+            continue
+        if not 0 < row.words <= came.words or _is_touched(state.of(row.id)):
+            continue
+        if row.words == came.words and (came.updated == came.created or not came.updated):
+            continue  # most of what comes again: it is not looked for on the disk
+        if (
+            segments.owns(place)
+            and _later_or_longer(came, segments.article(place))
+            and segments.body(place).text != each.body.text
+        ):
+            yield each
+
+
+def _is_touched(marks: Marks) -> bool:
+    return bool(marks.read_count or marks.last_opened or marks.read[1] or marks.position[1])
+
+
+def _later_or_longer(came: Article, there: Article) -> bool:
+    return came.words > there.words or seconds(came.updated) > seconds(there.updated)
 
 
 def _is_noted(came: Article, marks: Marks) -> bool:

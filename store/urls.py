@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urlsplit
 
@@ -66,6 +67,7 @@ _AUTHORITY = re.compile(
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 # What RFC 3986 allows in each place, less what a shell gives a meaning within a word. A query
@@ -179,6 +181,7 @@ def _authority(text: str) -> tuple[str, str, str]:
     return found["user"] or "", _ascii_host(found["host"]), port
 
 
+@lru_cache(1024)
 def _ascii_host(host: str) -> str:
     if host.startswith("["):
         return f"[{IPv6Address(host[1:-1])}]"
@@ -214,12 +217,15 @@ def _joined(parts: _Parts) -> str:
 
 def _encoded(text: str, safe: str) -> str:
     """Percent-encoded; escapes that are there stay, a percent sign that is none is encoded."""
+    if _PLAIN.fullmatch(text):  # as nearly all are
+        return text
     return quote(_BARE_PERCENT.sub("%25", text), safe=safe)
 
 
 def _resolved_escapes(text: str, safe: str) -> str:
     """Escapes of characters that need none resolved, the others in capitals (RFC 3986, 6.2.2)."""
-    return _ESCAPE.sub(_resolved_escape, _encoded(text, safe))
+    encoded = _encoded(text, safe)
+    return _ESCAPE.sub(_resolved_escape, encoded) if "%" in encoded else encoded
 
 
 def _resolved_escape(found: re.Match[str]) -> str:

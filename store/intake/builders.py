@@ -8,16 +8,19 @@ ends. The order stays, and a process that fails costs time alone: its batch is b
 from __future__ import annotations
 
 import contextlib
+import io
 import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
-from store.article import Refused
+from store.article import Article, Body, Found, Reading, Refused
 from store.intake.building import Builder, Built
 from store.intake.records import Item
 
@@ -86,9 +89,25 @@ class _Process:
             _send(cast("IO[bytes]", self._process.stdin), message)
 
 
+def _by_fields(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """How a value of our own is pickled: as a call of its type, a third of what it takes else."""
+    values = attrgetter(*(each.name for each in fields(kind)))
+    return lambda value: (kind, values(value))
+
+
+REDUCERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
+    each: _by_fields(each) for each in (Article, Body, Found, Reading, Refused)
+}
+
+
 def _send(stream: IO[bytes], message: object) -> None:
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    stream.write(len(data).to_bytes(LENGTH, "big") + data)
+    packed = io.BytesIO()
+    pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = REDUCERS
+    pickler.dump(message)
+    data = packed.getbuffer()
+    stream.write(len(data).to_bytes(LENGTH, "big"))
+    stream.write(data)
     stream.flush()
 
 

@@ -7,6 +7,8 @@ pictures only their words and http addresses stay.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -59,6 +61,8 @@ def html_to_text(html: str, base: str = "") -> str:
         html: The page or fragment.
         base: What relative links are relative to; they are left out where it is not known.
     """
+    if "<" not in html and "&" not in html:
+        return " ".join(html.split())
     page = _parse(html)
     if page is None:
         return " ".join(TAG.sub(" ", html).split())
@@ -94,7 +98,9 @@ def _parse(html: str) -> LexborHTMLParser | None:
     """Parse a page, or return None if its tags are nested so deep that it would take minutes."""
     if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         return None
-    if not html.isascii():
+    try:
+        html.encode()
+    except UnicodeEncodeError:
         html = SURROGATE.sub("\ufffd", html)  # the parser would drop them in silence
     return LexborHTMLParser(html)
 
@@ -132,6 +138,17 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
             open_nodes.append((node, tag))
             node = node.first_child
     return writer.text()
+
+
+_absolute: Callable[[str, str], str] = lru_cache(1024)(urljoin)
+"""A page repeats the links to its authors and tags."""
+
+
+def _squeezed(line: str) -> str:
+    """The line with one space between words; most have no more, which is quick to see."""
+    if line.isprintable() and "  " not in line:
+        return line.strip()
+    return " ".join(line.split())
 
 
 class _Writer:
@@ -179,7 +196,7 @@ class _Writer:
         if not self.base or not href or href.startswith(("#", "https://", "http://")):
             return href
         try:
-            return urljoin(self.base, href)
+            return _absolute(self.base, href)
         except ValueError:
             return ""
 
@@ -253,22 +270,26 @@ class _Writer:
             fence = "````" if "```" in text else "```"
             self.add([fence, *text.replace(BREAK, "\n").strip("\n").splitlines(), fence])
         else:
-            lines = [" ".join(line.split()) for line in text.strip().strip(BREAK).split(BREAK)]
-            self.add(lines)
+            self.add(list(map(_squeezed, text.strip().strip(BREAK).split(BREAK))))
 
     def add(self, lines: list[str]) -> None:
-        """Add the lines of one block behind the marks of the quotes and lists it stands in."""
+        """Add the lines of one block."""
+        in_list = self.tight and (self.marker or not self.lists)
+        if self.blocks:
+            self.blocks.append("\n" if in_list else "\n\n")
+        if self.quotes or self.lists or self.marker:
+            lines = self.marked(lines)
+        self.blocks.append("\n".join(lines))
+        self.marker = ""
+        self.tight = False
+
+    def marked(self, lines: list[str]) -> list[str]:
+        """Return the lines of a block behind the marks of the quotes and lists it stands in."""
         quote = "> " * min(self.quotes, MAX_INDENT)
         level = min(len(self.lists), MAX_INDENT) - (1 if self.marker else 0)
         first = "  " * max(level, 0) + self.marker
         rest = " " * len(first)
-        marked = [quote + (rest if number else first) + line for number, line in enumerate(lines)]
-        in_list = self.tight and (self.marker or not self.lists)
-        if self.blocks:
-            self.blocks.append("\n" if in_list else "\n\n")
-        self.blocks.append("\n".join(marked))
-        self.marker = ""
-        self.tight = False
+        return [quote + (rest if number else first) + line for number, line in enumerate(lines)]
 
     def text(self) -> str:
         """Return everything that was written."""

@@ -1,4 +1,4 @@
-"""What publishers change later is noted; what was read stays read, and the first text stays."""
+"""What publishers change later: unopened articles become it, of others it is noted."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def test_what_was_read_stays_read_and_says_that_it_was_updated(desk: Machine) ->
 
 def test_the_same_update_is_noted_once(desk: Machine) -> None:
     """Case 98: fetched again, on this machine or another, it is the same update."""
+    desk.open().record("opened", [ONE])
     for machine in (desk, desk, Machine(desk.home, "laptop")):
         library = machine.open()
         add(library, [came(2, 120)])
@@ -96,6 +97,7 @@ def test_the_same_update_is_noted_once(desk: Machine) -> None:
 def test_what_counts_as_an_update(desk: Machine, again: Found, noted: bool) -> None:
     """Case 98: a later date; without one a text that has grown; in files both."""
     library = desk.open()
+    library.record("opened", [ONE])
     add(library, [again])
     add(library, [again])
     assert events(library) == noted
@@ -108,3 +110,53 @@ def test_what_was_deleted_is_left_alone(desk: Machine) -> None:
     add(library, [came(2, 120)])
     assert events(library) == 0
     assert library.row(ONE) is None
+
+
+def renewed(days: float, words: int) -> Found:
+    """The article after some days, with another title and text."""
+    found = came(days, words)
+    facts = replace(found.article, title="Title, corrected")
+    return Found(facts, Body(f"Another text of {words} words."))
+
+
+@pytest.mark.parametrize("again", [renewed(2, 100), renewed(2, 120), quiet(2, 120)])
+def test_what_nobody_has_opened_becomes_what_it_is_now(desk: Machine, again: Found) -> None:
+    """Case 98: title and text are the newer ones; marks stay, and nothing is marked as updated."""
+    library = desk.open()
+    library.record("starred", [ONE])
+    assert add(library, [again]).known == 1
+    assert library.refresh().articles
+    for opened in (library, desk.open()):
+        entry = opened.entry(ONE)
+        assert entry.body.text == again.body.text
+        assert entry.article.title == again.article.title
+        assert entry.article.created == came().article.created
+        assert entry.reading.starred
+        assert not entry.updated
+        assert len(opened.rows(Query())) == 1
+    written = desk.segments()[0].stat().st_mtime_ns
+    add(library, [again])
+    assert desk.segments()[0].stat().st_mtime_ns == written
+    assert events(library) == 0
+
+
+@pytest.mark.parametrize(
+    ("again", "mark"), [(renewed(2, 90), None), (renewed(2, 120), "opened"), (came(), None)]
+)
+def test_what_was_opened_or_may_be_cut_off_stays(
+    desk: Machine, again: Found, mark: str | None
+) -> None:
+    """Case 98: what was read is what is kept."""
+    library = desk.open()
+    if mark:
+        library.record(mark, [ONE])
+    add(library, [again])
+    assert library.entry(ONE).body.text == "Text of 100 words."
+
+
+def test_what_another_machine_wrote_is_left_to_it(desk: Machine) -> None:
+    """Case 98: every file has one writer; the update is noted."""
+    laptop = Machine(desk.home, "laptop").open()
+    add(laptop, [renewed(2, 120)])
+    assert laptop.entry(ONE).body.text == "Text of 100 words."
+    assert events(laptop) == 1
