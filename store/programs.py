@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from threading import Lock
 from typing import IO
 
 from store.errors import ProgramFailed
@@ -17,35 +18,62 @@ MAX_OUTPUT = 1024 * 1024
 
 
 def run_program(arguments: Sequence[str], text: str, wait: float) -> str:
-    """Give a program a text on its standard input, and return what it writes.
+    """Give a program a text on its standard input, and return what it writes; see `Program.run`."""
+    return Program(arguments).run(text, wait)
 
-    Args:
-        arguments: The program and its arguments.
-        text: What it reads.
-        wait: Seconds after which it is ended, with all that it started.
 
-    Raises:
-        ProgramFailed: It could not be started, did not end in time, or ended with a failure.
-    """
-    name = arguments[0]
-    # A file and no pipe: a program that ends before it has read all must not end us by SIGPIPE.
-    with tempfile.TemporaryFile() as given:
-        given.write(text.encode("utf-8", "replace"))
-        given.seek(0)
-        process = _started(arguments, given)
-    with process:
-        try:
-            out, errors = process.communicate(timeout=wait)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            raise ProgramFailed(f"{name} did not end within {wait:g} seconds") from None
-    if process.returncode:
-        last = errors.strip().rpartition("\n")[2]
-        raise ProgramFailed(
-            f"{name} failed with exit code {process.returncode}" + (f": {last}" if last else "")
-        )
-    return out[:MAX_OUTPUT]
+class Program:
+    """One run of a program, which another thread may end."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        """Know the program and its arguments; nothing is started yet."""
+        self._arguments = arguments
+        self._starting = Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._ended = False
+
+    def run(self, text: str, wait: float) -> str:
+        """Give it a text on its standard input, and return what it writes.
+
+        Args:
+            text: What it reads.
+            wait: Seconds after which it is ended, with all that it started.
+
+        Raises:
+            ProgramFailed: It could not be started, did not end in time, or ended with a failure.
+        """
+        name = self._arguments[0]
+        process = self._start(text)
+        with process:
+            try:
+                out, errors = process.communicate(timeout=wait)
+            except subprocess.TimeoutExpired:
+                self.end()
+                raise ProgramFailed(f"{name} did not end within {wait:g} seconds") from None
+        if process.returncode:
+            last = errors.strip().rpartition("\n")[2]
+            raise ProgramFailed(
+                f"{name} failed with exit code {process.returncode}" + (f": {last}" if last else "")
+            )
+        return out[:MAX_OUTPUT]
+
+    def end(self) -> None:
+        """End it, with all that it started; if it has not been started, it never will be."""
+        with self._starting:
+            self._ended = True
+            if self._process is not None and self._process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _start(self, text: str) -> subprocess.Popen[str]:
+        # A file and no pipe: a program that ends before it has read all must not end us by SIGPIPE.
+        with tempfile.TemporaryFile() as given, self._starting:
+            given.write(text.encode("utf-8", "replace"))
+            given.seek(0)
+            if self._ended:
+                raise ProgramFailed(f"{self._arguments[0]} is no longer wanted")
+            self._process = _started(self._arguments, given)
+        return self._process
 
 
 def _started(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from store.errors import ProgramFailed
-from store.programs import run_program
+from store.programs import Program, run_program
 
 
 def test_a_program_gets_the_text_and_gives_another() -> None:
@@ -55,3 +56,16 @@ def test_what_it_started_is_ended_too(tmp_path: Path) -> None:
     size = mark.stat().st_size
     time.sleep(0.1)
     assert mark.stat().st_size == size
+
+
+def test_it_can_be_ended_while_it_runs_and_before(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    program = Program(["sh", "-c", f"touch {begun}; sleep 60"])
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(program.run, "", 60)
+        while not begun.exists():
+            time.sleep(0.005)
+        program.end()
+        assert isinstance(running.exception(20), ProgramFailed)
+    with pytest.raises(ProgramFailed, match="no longer wanted"):
+        program.run("", 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,3 +84,16 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
             await running.settle()
             assert "running" not in drawn(running.app)
             assert origin(running, running.open) == "extract"
+
+
+async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_path: Path) -> None:
+    library = make_library(tmp_path / "own", [bare(1), bare(2)])
+    mark = tmp_path / "mark"
+    async with start(library=library) as running:
+        script = f"echo $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 60"
+        running.gateway.summariser = Summariser(("sh", "-c", script), 60)
+        await running.press("enter")
+        await running.until(mark.exists)
+    process = Path("/proc", mark.read_text().strip())
+    while process.exists():  # it is gone as soon as the thread that waits for it has seen its end
+        await asyncio.sleep(0.01)

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from store.article import Entry
 from store.clean import clean_line
 from store.errors import ProgramFailed
 from tui import messages
 from tui.gateway.articles import Articles
+
+if TYPE_CHECKING:
+    from store.programs import Program
 
 LONGEST_NAME = 24
 
@@ -40,6 +44,14 @@ class Summaries(Articles):
     """The article whose text the program has now."""
     _to_summarise = ""
     """The article that was opened last: those before it are no longer wanted."""
+    _program: Program | None = None
+    """What runs for it."""
+
+    def close(self, wait: float = 2.0) -> bool:
+        """Leave the library; a program that still runs is ended, as nobody waits for its answer."""
+        if self._program is not None:
+            self._program.end()
+        return super().close(wait)
 
     def open(self, article: str) -> None:
         """Ask for an article, record that it was opened, and have its summary made."""
@@ -59,16 +71,18 @@ class Summaries(Articles):
             return
         entry = self._library.entry(article)
         if self._library.summaries.lacks(entry, program.arguments):
+            from store.programs import Program  # imported here: most have no program
+
             self._summarising = article
+            self._program = run = Program(program.arguments)
             self._post(messages.SummaryRunning(article, program.name))
-            Thread(target=self._run, args=(program, entry), name="summary", daemon=True).start()
+            arguments = (program, entry, run)
+            Thread(target=self._run, args=arguments, name="summary", daemon=True).start()
 
-    def _run(self, program: Summariser, entry: Entry) -> None:
-        from store.programs import run_program  # imported here: most have no program
-
+    def _run(self, program: Summariser, entry: Entry, run: Program) -> None:
         answer = problem = ""
         try:
-            answer = run_program(program.arguments, entry.body.text, program.seconds)
+            answer = run.run(entry.body.text, program.seconds)
         except (ProgramFailed, OSError) as error:
             problem = str(error)
         self._submit(lambda: self._end_summary(program, entry, answer, problem))
