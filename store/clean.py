@@ -46,6 +46,7 @@ _FORBIDDEN = re.compile(f"[{_NEVER}]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_ASCII = bytes(range(128))
 
 # Where marks, Hangul parts, selectors, fillers and skin tones live, and much else. Printable text without any
 # of these needs no further look, and that is nearly all text.
@@ -126,6 +127,8 @@ def clean_text(text: str) -> str:
 
     A tab becomes a single space: what is read here is prose, and the text never grows.
     """
+    if _is_plain(text):
+        return text.rstrip()  # a single line
     if not _is_plain(text.replace("\n", "").replace("\xa0", "").replace("\u3000", "")):
         for end in _LINE_ENDS:
             text = text.replace(end, "\n")
@@ -134,6 +137,12 @@ def clean_text(text: str) -> str:
     if "\n\n\n" in text:
         text = _EMPTY_LINES.sub("\n\n", text)
     return text.strip("\n")
+
+
+def beyond_ascii(text: str) -> str:
+    """The characters of a text that are not ASCII: few of most texts, and found in no time."""
+    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return beyond.decode("utf-8", "surrogatepass")
 
 
 def clean_json(value: Any) -> Any:
@@ -155,7 +164,7 @@ def _clean_json(value: Any, levels: int) -> Any:
 
 def _is_plain(text: str) -> bool:
     """Whether there is nothing to clean: a quick look that may say no for text that is clean."""
-    return text.isprintable() and (text.isascii() or not _COMPLEX.search(text))
+    return text.isprintable() and (text.isascii() or not _COMPLEX.search(beyond_ascii(text)))
 
 
 def _harmless(line: str) -> str:

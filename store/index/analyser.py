@@ -14,9 +14,11 @@ words can be searched, and no text needs to say in which language it is.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import is_normalized, normalize
 
+from store.clean import beyond_ascii
 from store.index.terms import IS_UNSPACED, UNSPACED, fold
 
 if TYPE_CHECKING:
@@ -53,13 +55,19 @@ class Word(NamedTuple):
 
 def plain(text: str) -> str:
     """A text without case and accents, as its words are compared."""
-    if text.isascii() or not _FOLDS.search(text):
+    if text.isascii() or not _FOLDS.search(beyond := beyond_ascii(text)):
         return text.lower()
-    folded = fold(text)
-    for letter, spelling in _LETTERS.items():
-        if letter in folded:
-            folded = folded.replace(letter, spelling)
-    return folded
+    for char in set(beyond):
+        if (folded := _folded(char)) != char:
+            text = text.replace(char, folded)
+    if not is_normalized("NFC", beyond_ascii(text)):  # voicing marks, Hangul in parts
+        text = normalize("NFC", text)
+    return text.lower()
+
+
+@lru_cache(4096)
+def _folded(char: str) -> str:
+    return "".join(_LETTERS.get(each, each) for each in fold(char))
 
 
 def prepared(text: str) -> str:
@@ -67,7 +75,7 @@ def prepared(text: str) -> str:
     if text.isascii():
         return text  # the engine lowers the case itself
     folded = plain(text.encode(errors="replace").decode())  # a query may hold lone surrogates
-    return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(folded) else folded
+    return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(beyond_ascii(folded)) else folded
 
 
 def _pairs(run: re.Match[str]) -> str:

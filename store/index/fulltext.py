@@ -35,7 +35,7 @@ TEXT = ("title", "summary", "body", "category", "tags")
 """Fields that are searched by their words."""
 EXACT = ("segment", "tag", "source", "language")
 """Fields that are searched by their whole value, folded."""
-HEAP = 30_000_000
+HEAP = 60_000_000
 """Bytes the engine may collect before it writes them out, so that a commit has little left to do."""
 
 Covered = Mapping[str, Sequence[int]]

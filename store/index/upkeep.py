@@ -7,6 +7,7 @@ tag or delete, so that a start with nothing new costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -21,8 +22,10 @@ from store.reading import Marks, ReadingState, Register, with_edits
 from store.segments import Segments, stamp_of
 from store.shelf import Shelf
 
-STEP = 100
+STEP = 50
 """Articles indexed between two steps."""
+PATIENCE = 0.02
+"""Seconds of a step that waits for the engine, so that keys have their turn."""
 COMMIT_EVERY = 20_000
 """Articles after which what was indexed can be searched, and is not lost with the process."""
 
@@ -124,14 +127,14 @@ class Upkeep:
                     yield Prepared(min(done, work.articles), work.articles)
                 segments[name] = (*stamp, copies)
                 if since >= COMMIT_EVERY:
-                    writer.commit(
-                        State(dict(segments), writer.state.edited, sorted(self._languages))
-                    )
+                    covered = State(dict(segments), writer.state.edited, sorted(self._languages))
+                    for _ in _committed(writer, covered):
+                        yield Prepared(min(done, work.articles), work.articles)
                     since = 0
             for article in work.edited:
                 self._put_again(writer, article, state)
-            writer.commit(State(segments, work.edits, sorted(self._languages)))
-            yield Prepared(work.articles, work.articles)
+            for _ in _committed(writer, State(segments, work.edits, sorted(self._languages))):
+                yield Prepared(work.articles, work.articles)
 
     def _put_segment(
         self, writer: Writer, name: str, state: ReadingState
@@ -163,6 +166,15 @@ class Upkeep:
         if article.language:
             self._languages.add(article.language)
         writer.put(segment, with_edits(article, marks) if changed else article, body)
+
+
+def _committed(writer: Writer, state: State) -> Iterator[None]:
+    """Commit on a thread of its own, in steps: the engine takes up to two seconds for it."""
+    with ThreadPoolExecutor(1, "index") as thread:
+        committed = thread.submit(writer.commit, state)
+        while wait([committed], PATIENCE).not_done:
+            yield
+        yield committed.result()
 
 
 def edit_stamps(state: ReadingState) -> Mapping[str, int]:

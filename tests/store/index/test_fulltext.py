@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from store.article import Found
 from store.folder import FolderLibrary
-from store.index.analyser import words
-from store.index.fulltext import META, STATE, FullText, number_of
+from store.index.analyser import plain, words
+from store.index.fulltext import META, STATE, FullText, State, Writer, number_of
 from store.index.lookup import Lookup
-from tests.libraries import Machine, add, article, article_id, load, undo
+from store.library import Prepared
+from tests.libraries import Machine, add, article, article_id, listed, load, undo
 
 
 def found_by(library: FolderLibrary, text: str, *, typing: bool = False) -> set[int]:
@@ -91,6 +93,41 @@ def test_the_beginning_of_a_word_finds_it_at_every_letter(machine: Machine, aske
 
 def test_a_run_without_spaces_is_spelt_out_in_pairs() -> None:
     assert [word.text for word in words("東京都 and Ω")] == ["東京", "京都", "都", "and", "ω"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Bergström’s “Œuvre”", "bergstrom’s “oeuvre”"),
+        ("e\u0301te\u0323 ΟΔΟΣ Ёлка", "ete οδοσ елка"),
+        ("ﾊﾟﾘ か\u3099 Ａ１", "パリ が a1"),  # voicing marks are letters
+        ("\u1112\u1161\u11ab국", "한국"),
+    ],
+)
+def test_words_are_compared_without_case_accents_and_widths(text: str, folded: str) -> None:
+    assert plain(text) == folded
+
+
+def test_while_the_engine_commits_others_have_their_turn(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = library(machine, *TEXTS)
+    steps, go = opened.prepare(), Event()
+    commit = Writer.commit
+
+    def slowly(writer: Writer, state: State) -> None:
+        assert go.wait(60)
+        commit(writer, state)
+
+    monkeypatch.setattr(Writer, "commit", slowly)
+    while next(steps).done < len(TEXTS):
+        pass
+    assert next(steps) == next(steps) == Prepared(len(TEXTS), len(TEXTS))
+    assert listed(opened, words="courts") == []
+    go.set()
+    for _ in steps:
+        pass
+    assert found_by(opened, "courts") == {1}
 
 
 def test_an_index_that_is_complete_is_left_alone(machine: Machine) -> None:
