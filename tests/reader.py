@@ -162,7 +162,7 @@ class Running:
         late = monotonic() + PATIENCE
         while self.app.return_code is None and quiet <= ROUNDS:
             assert monotonic() < late, "the reader does not settle"
-            works = self.gateway.busy or self.gateway._indexing
+            works = self.gateway.busy or self.gateway._indexing or bool(self.app._ahead.keys)
             quiet = 0 if works else quiet + 1
             await self.pilot.pause(0 if quiet else 0.001)
 

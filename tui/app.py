@@ -6,25 +6,32 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.types import CSSPathType
+from textual.widgets import Input
 
 from store.errors import NewsError
+from tui.ahead import LOOK_EVERY, Ahead
+from tui.commands import Command
 from tui.driver import ReaderDriver
 from tui.keymaps import Pending, make_keymap, press
 from tui.screens.actions import Reader
-from tui.screens.keyed import Keyed, key_of
+from tui.screens.keyed import Dialog, Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
 from tui.settings import FILE, Loaded, is_slow
 from tui.terminal import erases_in_color
 from tui.theme import role_variables, textual_theme
 from tui.theming import Background, ThemeChoice, background_told
+
+LEAVING = ("enter", "escape", "tab")
+"""The keys that may end what is being typed."""
 
 
 class NewsApp(App[None]):
@@ -77,6 +84,8 @@ class NewsApp(App[None]):
         self._driver_seen: ReaderDriver | None = None
         self.keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
         self._pending = Pending()
+        self._ahead = Ahead()
+        self._looking: Timer | None = None
         of_keys = (f"{FILE}: {fault}" for fault in self.keymap.faults)
         faults = (*loaded.faults, *self.themes.faults, *of_keys)
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
@@ -130,23 +139,65 @@ class NewsApp(App[None]):
         """
         if isinstance(event, events.Resize) and self._driver_seen is not None:
             self._driver_seen.outgoing.forget()  # nobody knows what the terminal has made of it
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._press(event):
-            return
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._ahead.keys.append(event)
+            await self._take_keys()
+        else:
+            await super().on_event(event)
+
+    async def _take_keys(self) -> None:
+        keys = self._ahead.keys
+        while keys and self._ahead.ready:
+            event = keys.popleft()
+            if not isinstance(event, events.Key) or not await self._press(event):
+                await super().on_event(event)
+        if keys and self._looking is None:
+            self._looking = self.set_timer(LOOK_EVERY, self._look_again)
+
+    async def _look_again(self) -> None:
+        self._looking = None
+        await self._take_keys()
 
     async def _press(self, event: events.Key) -> bool:
         """Whether the key was one of the keymap's."""
-        screen = self.screen
+        screen, typing = self.screen, self.focused
+        if isinstance(typing, Input) and event.key in LEAVING:
+            self._ahead.expect(lambda: self.focused is not typing)
         if not isinstance(screen, Keyed):
             return False
-        before = self._pending.shown
         pressed = press(self.keymap, screen.place, self._pending, key_of(event))
+        if pressed.command is not None and self._comes_early(pressed.command):
+            self._ahead.keys.appendleft(event)
+            return True
+        if pressed.pending.shown != self._pending.shown:
+            screen.show_pending(pressed.pending.shown)
         self._pending = pressed.pending
-        if self._pending.shown != before:
-            screen.show_pending(self._pending.shown)
         if pressed.command is not None:
-            await self.run_action(pressed.command.counted(pressed.count), screen)
+            await self._carry_out(pressed.command, pressed.count, screen)
         return pressed.taken
+
+    def _comes_early(self, command: Command) -> bool:
+        """Whether it is about the text of an article that is not there yet."""
+        reader = self.reader
+        early = command.within and self.screen is reader and reader.arriving
+        return early and self._ahead.expect_article(reader.subject, lambda: not reader.arriving)
+
+    async def _carry_out(self, command: Command, count: int, screen: Screen[Any]) -> None:
+        await self.run_action(command.counted(count), screen)
+        if command.opens:
+            self._ahead.expect(self._opened)
+        elif self.screen is not screen:
+            self._ahead.expect(self._settled())
+
+    def _settled(self) -> Callable[[], bool]:
+        """What tells whether another screen is there, or what follows the end of one is done."""
+        done = asyncio.Event()
+        self.screen.call_later(done.set)
+        return done.is_set
+
+    def _opened(self) -> bool:
+        dialog = isinstance(self.screen, Dialog) and self.screen.is_mounted
+        return dialog or isinstance(self.focused, Input)
 
     def on_mount(self) -> None:
         """Be ready to be told to stop."""

@@ -36,6 +36,10 @@ class Command:
     """Where it is available; in different places a key may mean different commands."""
     counts: bool = False
     """Whether it takes the number that was typed before its key."""
+    within: bool = False
+    """Whether in an article it is about the text, and so waits for an article that is on its way."""
+    opens: bool = False
+    """Whether it opens something that takes a moment, and for which the keys after it are meant."""
 
     @property
     def group(self) -> str:
@@ -69,8 +73,8 @@ GROUPS = {
     "dialog": "Dialogs",
 }
 
-_moving = partial(Command, places=ANYWHERE, counts=True)
-_going = partial(Command, places=SELECTING, counts=True)
+_moving = partial(Command, places=ANYWHERE, counts=True, within=True)
+_going = partial(Command, places=SELECTING, counts=True, within=True)
 _finding = partial(Command, places=("find",))
 _selecting = partial(Command, places=("select",))
 _reading = partial(Command, counts=True)
@@ -128,12 +132,19 @@ COMMANDS: tuple[Command, ...] = (
         "delete the article; `u` brings it back",
         (*PANES, "triage"),
     ),
-    Command("article.export", ("e",), "Export", "write the article to a file"),
+    Command("article.export", ("e",), "Export", "write the article to a file", opens=True),
     Command("article.pipe", ("|",), "Pipe", "give the article as Markdown to a program"),
     Command("article.tag", ("+",), "Tag", "give the article a tag; tab completes it"),
     Command("article.untag", ("-",), "Untag", "take a tag from the article"),
-    Command("article.find", ("/",), "Find", "find words in the article", ("article", "find")),
-    Command("article.links", (";",), "Links", "the links of the article, numbered"),
+    Command(
+        "article.find",
+        ("/",),
+        "Find",
+        "find words in the article",
+        ("article", "find"),
+        within=True,
+    ),
+    Command("article.links", (";",), "Links", "the links of the article, numbered", within=True),
     _finding("find.next", ("n",), "Next place", "the next place found", counts=True),
     _finding("find.previous", ("N",), "Previous place", "the place before", counts=True),
     _finding("find.keep", ("enter",), "Keep", "read on from this place"),
@@ -144,6 +155,7 @@ COMMANDS: tuple[Command, ...] = (
         "Select",
         "select words of the article, to copy them",
         ("article", "find"),
+        within=True,
     ),
     _selecting(
         "select.word_next", ("l", "right", "w"), "Next word", "to the next word", counts=True
@@ -187,8 +199,9 @@ COMMANDS: tuple[Command, ...] = (
         ("f",),
         "Filter",
         "show all, unread or starred articles, or those in progress",
+        opens=True,
     ),
-    Command("list.category", ("c",), "Category", "show one category"),
+    Command("list.category", ("c",), "Category", "show one category", opens=True),
     Command(
         "list.sort",
         (",",),
@@ -196,7 +209,9 @@ COMMANDS: tuple[Command, ...] = (
         "choose the order of the list; of what was found newest or best first",
     ),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds; escape in the list stops it"),
-    Command("feeds.list", ("F",), "Feeds", "show the feeds, what they have and what failed"),
+    Command(
+        "feeds.list", ("F",), "Feeds", "show the feeds, what they have and what failed", opens=True
+    ),
     Command("feeds.add", ("a",), "Add URL", "subscribe to a feed, or take in a page, by its URL"),
     Command("view.story", ("t",), "Story", "this and its similar readings as a timeline"),
     Command("view.triage", ("T",), "Triage", "one summary after the other, one key a decision"),
@@ -219,9 +234,9 @@ COMMANDS: tuple[Command, ...] = (
         "take back the last change, also one of an earlier session",
         (*PANES, "story", "triage"),
     ),
-    Command("app.history", ("U",), "Undo list", "show what can be undone"),
+    Command("app.history", ("U",), "Undo list", "show what can be undone", opens=True),
     Command("app.help", ("?",), "Help", "show the keys of the pane", SELECTING),
-    Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name"),
+    Command("app.palette", ("ctrl+p",), "Palette", "find a command by its name", opens=True),
     Command("app.theme", ("C",), "Theme", "choose the colours; each is shown at once"),
     Command("app.welcome", ("W",), "Welcome", "fill the library: import, add a feed or a page"),
     Command("app.redraw", ("ctrl+l",), "Redraw", "draw the screen anew"),

@@ -32,6 +32,13 @@ class Moving(Panes):
     _jump_from: tuple[str, int] = "", 0
     """The article whose similar reading of that number is to be opened."""
 
+    @property
+    def arriving(self) -> bool:
+        """Whether the article one is in has been asked for and is not there yet."""
+        entry = self.article.entry
+        there = entry is not None and entry.article.id == self._wanted
+        return self.pane == "article" and self.reading and not there
+
     def action_move_down(self, count: int = 1) -> None:
         """Rows or lines down."""
         self._move(count)

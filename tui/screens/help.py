@@ -46,12 +46,12 @@ class Help(Sheet):
     @property
     def place(self) -> str:
         """Nowhere while a search is typed."""
-        return "" if self._input.has_focus else self.PLACE
+        return "" if self.focused is self._input else self.PLACE
 
     def action_list_search(self) -> None:
         """Ask for words."""
         self._input.display = True
-        self._input.focus()
+        self.set_focus(self._input)
 
     def action_article_back(self) -> None:
         """Out of a search first."""
@@ -68,7 +68,7 @@ class Help(Sheet):
     @on(Input.Submitted)
     def keep_search(self) -> None:
         """Go through what was found."""
-        self.query_one(SheetView).focus()
+        self.set_focus(self.query_one(SheetView))
 
     @on(SearchInput.Moved)
     def move_meanwhile(self, event: SearchInput.Moved) -> None:
@@ -80,7 +80,7 @@ class Help(Sheet):
         """Show all of it again."""
         self._input.value = ""
         self._input.display = False
-        self.query_one(SheetView).focus()
+        self.set_focus(self.query_one(SheetView))
 
 
 def help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:

@@ -64,10 +64,10 @@ class Picker(Dialog[int | None]):
 
     def take(self) -> None:
         """Choose the line."""
-        self.query_one(OptionList).action_select()
+        self.dismiss(self.query_one(OptionList).highlighted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """End with the line chosen."""
+        """By mouse: end with the line chosen."""
         self.dismiss(event.option_index)
 
 

@@ -34,6 +34,8 @@ class Searching(Panes):
     """What was found; None where nothing is searched for."""
     _shown: Search | None = None
     """The search whose rows are shown."""
+    _to_open: Search | None = None
+    """The search whose first find is to be opened as soon as it is known."""
     _before: Standing | None = None
     """The list as it was."""
 
@@ -80,6 +82,8 @@ class Searching(Panes):
         spans = matches.marker.spans
         self.articles.show_found(matches.rows, message.excerpts, spans, stay=more)
         self.tell_state()
+        if message.search == self._to_open:
+            self._open_row()
 
     @on(messages.SearchRefused)
     def tell_mistake(self, message: messages.SearchRefused) -> None:
@@ -109,9 +113,15 @@ class Searching(Panes):
     @on(Input.Submitted, ".search")
     def open_found(self) -> None:
         """Open the article under the cursor at the first place that was found."""
-        row = self.articles.row
         self.end_typing()
-        if self.searching and row is not None:
+        if self._shown == self._asked:
+            self._open_row()
+        elif self.searching and self._asked.text.strip():
+            self._to_open = self._asked  # what is typed fast is found a little later
+
+    def _open_row(self) -> None:
+        self._to_open = None
+        if (row := self.articles.row) is not None:
             self.open(row.id)
 
     @on(LibrarySearch.Kept)

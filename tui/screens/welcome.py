@@ -27,13 +27,13 @@ class Welcoming(Feeding):
     def action_app_welcome(self) -> None:
         """Choose a way to fill the library."""
 
-        def take(index: int | None) -> None:
+        async def take(index: int | None) -> None:
             if index == 0:
-                self.call_later(self.ask, ImportPrompt("", "a file or a folder"))
+                await self.ask(ImportPrompt("", "a file or a folder"))
             elif index == 1 and self._hint:  # the samples take nothing in
-                self.call_later(self.ask, OwnUrlPrompt("", "URL of a feed, a site or a page"))
+                await self.ask(OwnUrlPrompt("", "URL of a feed, a site or a page"))
             elif index == 1:
-                self.call_later(self.action_feeds_add)
+                await self.action_feeds_add()
 
         self.app.push_screen(Picker("Fill your library", WAYS), take)
 

@@ -90,7 +90,7 @@ class FindBar(Horizontal):
 
     def type_on(self) -> None:
         """Let the words be typed, or changed."""
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def tell(self, count: str) -> None:
         """Say which hit of how many is shown."""
