@@ -36,7 +36,7 @@ class Inside(Aside):
 def tools(seconds: float = 5.0) -> Tools:
     """What fetching needs, with a clock that stands still."""
     client = Client("newstui/test", Limits(seconds=seconds))
-    return Tools(client, lambda: NOW, (Inside(),))
+    return Tools(client, lambda: NOW, (Inside(),), pause=0.0)
 
 
 def rss(*items: str, title: str = "Harbour", site: str = "https://harbour.example/") -> str:

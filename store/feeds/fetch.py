@@ -6,6 +6,7 @@ in a system call does not hold up the end. What comes is taken apart in a proces
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from store.article import Found
 from store.clean import clean_line
 from store.errors import BadInput, FetchFailed, NewsError, Stopped
+from store.feeds.lanes import Lanes, host_of
 from store.feeds.opml import Subscription, moved
 from store.feeds.state import FeedState
 from store.intake.aside import Aside
@@ -31,7 +33,8 @@ MOST_PAGES = 30
 """Pages of one feed that are fetched at once; the other items wait for the next time."""
 PATIENCE = timedelta(hours=1)
 """How long a server that has had enough is left alone if it does not say."""
-BUSY = (429, 503)
+TOO_MANY = 429
+BUSY = (TOO_MANY, 503)
 GONE = 410
 
 
@@ -58,6 +61,8 @@ class Tools:
     client: Client
     clock: Clock
     asides: Sequence[Aside] = field(default_factory=lambda: (Aside(), Aside()))
+    pause: float = 0.25
+    """Seconds that a host is left alone between two of its feeds."""
 
 
 def fetch_feeds(
@@ -75,28 +80,24 @@ def fetch_feeds(
         stop: Whether the rest is wanted no more.
     """
     ended = threading.Event()
-    waiting: queue.SimpleQueue[tuple[int, Subscription]] = queue.SimpleQueue()
     results: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
     known = {each.key: states.get(each.key, FeedState()) for each in subscriptions}
     ordered = sorted(subscriptions, key=lambda each: bool(known[each.key].error))
-    for numbered in enumerate(ordered):
-        waiting.put(numbered)
+    lanes, numbers, busy = Lanes(ordered, tools.pause), itertools.count(), dict[str, str]()
 
     def stopped() -> bool:
         return ended.is_set() or stop()
 
     def work() -> None:
-        while not stopped():
-            try:
-                number, each = waiting.get_nowait()
-            except queue.Empty:
-                return
-            aside = tools.asides[number % len(tools.asides)]
-            one = _One(each, known[each.key], tools, aside, stopped)
+        while (each := lanes.take(stopped)) is not None:
+            aside = tools.asides[next(numbers) % len(tools.asides)]
+            one = _One(each, known[each.key], tools, aside, stopped, busy)
             try:
                 results.put(one.fetch())
             except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
                 results.put(error)
+            finally:
+                lanes.done(each)
 
     for number in range(min(AT_ONCE, len(subscriptions))):
         threading.Thread(target=work, name=f"fetch {number}", daemon=True).start()
@@ -134,7 +135,7 @@ def read_feed(subscription: Subscription, reply: Reply, tools: Tools) -> Fetched
     Raises:
         BadInput, FetchFailed: It is no feed, or cannot be read.
     """
-    one = _One(subscription, FeedState(), tools, tools.asides[0], lambda: False)
+    one = _One(subscription, FeedState(), tools, tools.asides[0], lambda: False, {})
     return one.read(reply, iso(tools.clock().replace(microsecond=0)))
 
 
@@ -147,6 +148,8 @@ class _One:
     tools: Tools
     aside: Aside
     stop: Callable[[], bool]
+    busy: dict[str, str]
+    """Hosts that have said they have had enough, and until when: it goes for all of their feeds."""
 
     def fetch(self) -> Fetched:
         """Fetch the feed.
@@ -155,9 +158,10 @@ class _One:
             Stopped: It is wanted no more.
         """
         now = self._now()
-        if seconds(self.state.not_before) > seconds(now):
-            note = f"left alone until {self.state.not_before}, as the server wants it"
-            return Fetched(self.feed, self.state, note=note)
+        until = max(self.state.not_before, self.busy.get(host_of(self.feed), ""))
+        if seconds(until) > seconds(now):
+            note = f"left alone until {until}, as the server wants it"
+            return Fetched(self.feed, replace(self.state, not_before=until), note=note)
         try:
             reply = self._get(self.feed.url, self.state.etag, self.state.modified)
             if reply.problem:
@@ -190,6 +194,8 @@ class _One:
             clock = self.tools.clock()
             wait = timedelta(seconds=reply.retry_after(clock)) or PATIENCE
             state = replace(state, not_before=iso((clock + wait).replace(microsecond=0)))
+            if reply.status == TOO_MANY:
+                self.busy[host_of(self.feed)] = state.not_before
         return Fetched(self.feed, state, problem=reply.problem)
 
     def _unchanged(self, now: str) -> Fetched:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from store.errors import FetchFailed, UrlRefused
 from store.net.addresses import Resolve, system_resolve
 from store.net.decoding import ACCEPTED, media_type, unpacked
+from store.net.proxies import ProxyFor, no_proxy, proxy_of
 from store.net.words import status_words, why
 from store.urls import checked_url
 
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
+    import httpcore
+
     from store.net.wire import Patience
 
 MB = 1_000_000
+PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOREVER = frozenset({301, 308})
 LONGEST_WAIT = 24 * 3600
@@ -99,6 +103,7 @@ class Client:
     """How we call ourselves."""
     limits: Limits = field(default_factory=Limits)
     resolve: Resolve = system_resolve
+    proxy_for: ProxyFor = no_proxy
     trusted: ssl.SSLContext | None = None
     """Who is trusted; the system's certificates and Mozilla's where it is None."""
     clock: Callable[[], float] = time.monotonic
@@ -134,24 +139,43 @@ class Client:
     def _once(self, url: str, request: Request, patience: Patience, *, home: bool) -> Reply:
         import httpcore
 
-        from store.net.wire import Wire
-
         headers = self._headers(url, request, home=home)
-        wire = Wire(patience, request.private, self.resolve)
         target = _without_user(url)
         failures = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
         try:
             with (
-                httpcore.ConnectionPool(self._context(target), network_backend=wire) as pool,
+                self._pool(target, request.private, patience) as pool,
                 pool.stream("GET", target, headers=headers) as response,
             ):
                 got = _folded(response.headers)
                 empty = response.status in REDIRECTS or response.status >= 300
                 body = b"" if empty else self._body(response.iter_stream(), got)
+        except httpcore.ProxyError as error:
+            raise FetchFailed(f"the proxy says: {why(error)}") from error
         except (*failures, OSError) as error:
             patience.left()  # the time being up is the better reason
             raise FetchFailed(why(error)) from error
         return Reply(target, response.status, got, body)
+
+    def _pool(
+        self, url: str, private: Collection[str], patience: Patience
+    ) -> httpcore.ConnectionPool:
+        """What connects to the host of a URL, by itself or through a proxy."""
+        import httpcore
+
+        from store.net.wire import Wire
+
+        context = self._context(url)
+        proxy = proxy_of(self.proxy_for(url))
+        if proxy is None:
+            wire = Wire(patience, private, self.resolve)
+            return httpcore.ConnectionPool(context, network_backend=wire)
+        wire = Wire(patience, [*private, proxy.host], self.resolve)
+        parts = urlsplit(url)
+        Wire(patience, private, self.resolve).check(
+            parts.hostname or "", parts.port or PORTS[parts.scheme]
+        )
+        return httpcore.HTTPProxy(proxy.url, proxy.user, ssl_context=context, network_backend=wire)
 
     def _body(self, chunks: Iterator[bytes], headers: Headers) -> bytes:
         length = headers.get("content-length", "")

@@ -23,6 +23,8 @@ DIAL = 6.0
 """Seconds one address has to take the connection."""
 FIRST = 8.0
 """Seconds the server has to begin its answer: of twenty dead ones none holds up the others for long."""
+LOCAL = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
+"""Ends of names that mean nothing beyond a local network (RFC 6761, 6762, 8375, and custom)."""
 
 Clock = Callable[[], float]
 
@@ -84,6 +86,26 @@ class Wire(httpcore.NetworkBackend):
                 failed = error
         self._patience.left()
         raise failed or FetchFailed(f"there is no host {host}")
+
+    def check(self, host: str, port: int) -> None:
+        """See whether a proxy may be asked for a host.
+
+        It finds the address by itself, so nobody can know here which; but what is private as far as
+        this machine can tell is not asked for. A name that is unknown here may be known there.
+
+        Raises:
+            PrivateHost: The host is private, and the user has not allowed it.
+        """
+        name = host.strip("[]")
+        is_local = "." not in name.strip(".") or name.lower().endswith(LOCAL)
+        if name not in self._private and ":" not in name and is_local:
+            raise PrivateHost(name, "a name of the local network")
+        try:
+            self._addresses(host, port)
+        except PrivateHost:
+            raise
+        except FetchFailed:
+            self._patience.left()
 
     def _addresses(self, host: str, port: int) -> list[str]:
         name = host.strip("[]")

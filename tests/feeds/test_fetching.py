@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from store.feeds.book import Book
 from store.feeds.fetch import AT_ONCE, Fetched, Tools, fetch_feeds
+from store.feeds.lanes import PER_HOST, Lanes
 from store.feeds.opml import Subscription
 from store.feeds.state import FeedState, read_states, write_states
 from tests.network import feed_page, item, rss, subscription, tools
@@ -122,19 +124,62 @@ def test_a_feed_that_has_moved_is_followed_the_third_time(site: Site) -> None:
     assert (new.url, new.former, new.key) == (site.url("/new"), (feed.url,), feed.key)
 
 
-def test_eight_at_once_and_no_more(site: Site) -> None:
+def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
     """Case 89: however many feeds there are."""
     together = threading.Barrier(AT_ONCE)
+    of_a_host: Counter[str] = Counter()
 
     def answer(asked: Asked) -> None:
+        host = asked.headers["Host"]
+        of_a_host[host] += 1
+        assert of_a_host[host] <= PER_HOST
         together.wait(10)
+        of_a_host[host] -= 1
         feed_page(1)(asked)
 
-    feeds = [subscription(site, f"/feed/{number}") for number in range(2 * AT_ONCE)]
-    site.routes |= {f"/feed/{number}": answer for number in range(2 * AT_ONCE)}
-    results = fetch(*feeds)
+    hosts = [f"host{number}.example" for number in range(AT_ONCE // PER_HOST)]
+    site.routes |= {f"/feed/{number}": answer for number in range(2 * PER_HOST)}
+    feeds = [
+        Subscription(f"http://{host}:{site.port}/feed/{number}", private=True)
+        for host in hosts
+        for number in range(2 * PER_HOST)
+    ]
+    ready = tools()
+    local = replace(ready, client=replace(ready.client, resolve=lambda *_: ["127.0.0.1"]))
+    results = list(fetch_feeds(feeds, {}, local))
     assert [each.problem for each in results] == [""] * len(feeds)
     assert site.most == AT_ONCE
+
+
+def test_a_host_has_its_breath_between_two_feeds() -> None:
+    """Case 89: what waits for it holds up no other host."""
+    now = [0.0]
+    feeds = [Subscription(f"http://{name}.example/{n}") for name in "ab" for n in (1, 2, 3)]
+    lanes = Lanes(feeds, 0.25, lambda: now[0])
+    taken = [lanes.take(lambda: False) for _ in range(4)]
+    assert [each.url[7:] for each in taken if each] == [
+        "a.example/1",
+        "a.example/2",
+        "b.example/1",
+        "b.example/2",
+    ]
+    assert lanes.take(lambda: True) is None
+    lanes.done(feeds[0])
+    now[0] = 0.3
+    assert lanes.take(lambda: False) is feeds[2]
+    lanes.done(feeds[3])
+    now[0] = 0.6
+    assert lanes.take(lambda: False) is feeds[5]
+    assert lanes.take(lambda: False) is None
+
+
+def test_who_has_had_enough_is_left_alone_by_all_its_feeds(site: Site) -> None:
+    """Case 88: one 429 is enough for one host."""
+    paths = ["/a", "/b", "/c"]
+    site.routes |= dict.fromkeys(paths, status(429, Retry_After="120"))
+    results = fetch(*(subscription(site, path) for path in paths))
+    assert len(site.paths) <= PER_HOST
+    assert {each.state.not_before for each in results} == {"2026-11-22T12:02:00Z"}
 
 
 def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:

@@ -41,8 +41,9 @@ def network() -> Tools:
     """What fetching needs."""
     from store.feeds.fetch import Tools
     from store.net.client import Client
+    from store.net.proxies import environment_proxy
 
-    return Tools(Client(f"newstui/{__version__}"), system_clock)
+    return Tools(Client(f"newstui/{__version__}", proxy_for=environment_proxy), system_clock)
 
 
 # -- the list ------------------------------------------------------------------------------
