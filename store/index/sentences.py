@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from store.index.terms import STOP_WORDS
 
@@ -19,30 +20,54 @@ NUMBER = re.compile(r"(\d{1,3})[.)]\s+")
 RULE = "-*_|:+= \t"
 """What lines are made of that only divide."""
 
-MARK = re.compile(
-    r"(?P<wide>[。！？｡][。！？｡…!?]*)(?P<closed>[」』）】〉》”’\"]*)"
-    r"|(?P<stop>[.!?…؟۔।॥։።။។]+)(?:\[\d{1,3}\])*[\"'”’»)\]」』]*"
-    r"|[「『“(（」』”)）\"]"
-)
-"""Full stops with the quotation marks and brackets that close behind them, and those that stand alone."""
-OPENING = "「『“(（"
-CLOSING = "」』”)）"
+OPENING = "「『“(（«"
+CLOSING = "」』”)）»"
+"""Quotation marks and brackets; `_quotes` tells which of them do otherwise in German, say."""
 
-WORD_BEFORE = re.compile(r"[^\s\"'“‘(\[«—–]+$")
-WORD_AFTER = re.compile(r"\s*[\"'“‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
+WORD_BEFORE = re.compile(r"[^\s\"'“„‘(\[«—–]+$")
+WORD_AFTER = re.compile(r"\s*(?:[—–-]\s+)?[\"'“„‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
 LONGEST_WORD = 24
 LONGEST_ORDINAL = 5
 """Up to that length a number with a full stop belongs to what follows: 28. Februar."""
-INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+ORDINAL = re.compile(r"(?:^|\s|\()(?P<before>\w*) ?\b\d{1,2}$")
+INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+TITLE_LETTER = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
+"""A single letter of Hebrew or Arabic shortens a title; those scripts know no capitals to tell it by."""
 GOES_ON = re.compile("[\u3041-\u309f、]")
+SPEAKS = re.compile(
+    r"[^。！？；“「]{1,24}?(?:说|說|称|稱|表示|指出|写道|寫道|问|問|强调|強調|介绍|介紹|补充|補充|解释|解釋|回应|回應"
+    r"|語った|話した|話す|述べた|述べる|言った|言う)"
+)
+"""Who said it, behind a quotation that is all of the sentence so far."""
 NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
 
-TITLES = "adm approx ca capt cf col cpl dr fr gen gov hon lt maj mr mrs ms msgr mt pres prof rep rev sen sgt st supt vs"
-SHORTENED = "al ave blvd bros co corp dept est etc inc jr ltd sr univ"
-COUNTED = "apr art aug ch dec feb fig jan jul jun mar no nos nov oct p pp sec sep sept vol"
+TITLES = """
+    adm approx ca capt cf col cpl dr fr gen gov hon lt maj mr mrs ms msgr mt pres prof rep rev sen sgt st supt vs
+    bspw bzgl bzw dipl evtl ggf hr frl ing inkl mio mrd sog tsd vgl zzgl bijv dhr drs mevr mw
+    bd mgr mlle mme dott sig dra srta sra gral lic ee hab inż św ul ул вул просп пл тов проф акад डॉ प्रो
+"""
+SHORTENED = """
+    al ave blvd bros co corp dept est etc inc jr ltd sr univ usw chr jh uu ecc гг руб коп тыс др пр
+"""
+COUNTED = """
+    apr art aug ch dec feb fig jan jul jun mar no nos nov oct p pp sec sep sept vol
+    abs env aprox kap kl nr núm pág rd tel стр рис ст
+"""
+STARTS = """
+    der die das er sie es ein eine und aber in im am auch wer was le la les il elle un une mais ce et
+    el los las una pero en de por он она оно они это в на но и по а как не lo gli uno una ma ele ela os as mas
+"""
+MONTHS = """
+    januar jänner februar märz april mai juni juli august september oktober november dezember
+    januari februari mars maj juni juli augusti oktober jahrhundert jahrhunderts jahrhunderten jh
+"""
+DETERMINERS = "der die das den dem des im vom zum beim ihr sein ihren seinen den det der vid"
 NEVER_END = frozenset(TITLES.split())
 END_BEFORE_A_START = frozenset(SHORTENED.split())
 BEFORE_NUMBERS = frozenset(COUNTED.split())
+STARTS_A_SENTENCE = STOP_WORDS | frozenset(STARTS.split())
+AFTER_ORDINALS = frozenset(MONTHS.split())
+BEFORE_ORDINALS = frozenset(DETERMINERS.split())
 
 
 def sentences(text: str) -> list[str]:
@@ -65,10 +90,14 @@ def joined(pieces: Iterable[str]) -> str:
     """The pieces with a space between them, or with none in scripts that put none."""
     parts: list[str] = []
     for piece in filter(None, pieces):
-        if parts and not (NO_SPACE.match(parts[-1][-1]) and NO_SPACE.match(piece)):
+        if parts and not (NO_SPACE.match(parts[-1].rstrip("”’")[-1:]) and _begins_unspaced(piece)):
             parts.append(" ")
         parts.append(piece)
     return "".join(parts)
+
+
+def _begins_unspaced(piece: str) -> bool:
+    return NO_SPACE.match(piece.lstrip("“‘")) is not None
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -116,17 +145,60 @@ def _prose(text: str) -> Iterator[str | None]:
             yield line
 
 
+class Quotes(NamedTuple):
+    """How a paragraph writes quotations, and what is looked for in it."""
+
+    opening: str
+    closing: str
+    mark: re.Pattern[str]
+    """Full stops with what closes behind them, and quotation marks that stand alone."""
+
+
+def _quotes(paragraph: str) -> Quotes:
+    """German quotes „so“ or »so«, the French « so »: the same signs open here and close there."""
+    first = re.search("[«»]", paragraph)
+    return _quotes_of("„" in paragraph, first is not None and first[0] == "»")
+
+
+@cache
+def _quotes_of(low: bool, pointing_in: bool) -> Quotes:
+    opening, closing = OPENING, CLOSING
+    if low:
+        opening, closing = opening.replace("“", "„"), closing + "“"
+    if pointing_in:
+        opening, closing = opening.replace("«", "»"), closing.replace("»", "«")
+    behind = rf"[\"'’\]{closing}]*" + ("" if pointing_in else "(?:[ \xa0\u202f]»)?")
+    mark = re.compile(
+        rf"(?P<wide>[。！？｡][。！？｡…!?]*)(?P<closed>[』」】〉》”’\"{closing}]*)"
+        rf"|(?P<stop>[.!?…؟۔।॥։።။។]+)(?:\[\d{{1,3}}\])*{behind}"
+        rf"|[{opening}{closing}\"]"
+    )
+    return Quotes(opening, closing, mark)
+
+
+def is_balanced(text: str) -> bool:
+    """Whether every quotation and bracket that a text opens is closed in it."""
+    return _is_balanced(text, _quotes(text))
+
+
+def _is_balanced(text: str, quotes: Quotes) -> bool:
+    opened = sum(map(text.count, quotes.opening))
+    closed = sum(map(text.count, quotes.closing))
+    return opened == closed and text.count('"') % 2 == 0
+
+
 def _split(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph; nothing ends one inside a quotation, so it keeps its speaker."""
-    balanced = _is_balanced(paragraph)
+    quotes = _quotes(paragraph)
+    balanced = _is_balanced(paragraph, quotes)
     depth = 0
     in_straight = False
     start = 0
-    for mark in MARK.finditer(paragraph):
+    for mark in quotes.mark.finditer(paragraph):
         for character in mark[0] if balanced else "":
-            depth += (character in OPENING) - (character in CLOSING)
+            depth += (character in quotes.opening) - (character in quotes.closing)
             in_straight ^= character == '"'
-        if depth <= 0 and not in_straight and _ends(paragraph, mark):
+        if depth <= 0 and not in_straight and _ends(paragraph, start, mark):
             sentence = paragraph[start : mark.end()].strip()
             if len(sentence) > LONGEST_ORDINAL or any(map(str.isalpha, sentence)):
                 yield sentence
@@ -135,17 +207,14 @@ def _split(paragraph: str) -> Iterator[str]:
         yield rest
 
 
-def _is_balanced(paragraph: str) -> bool:
-    opened = sum(map(paragraph.count, OPENING))
-    closed = sum(map(paragraph.count, CLOSING))
-    return opened == closed and paragraph.count('"') % 2 == 0
-
-
-def _ends(paragraph: str, mark: re.Match[str]) -> bool:
-    """Whether a sentence ends with these full stops."""
+def _ends(paragraph: str, start: int, mark: re.Match[str]) -> bool:
+    """Whether a sentence that began there ends with these full stops."""
     end = mark.end()
     if mark["wide"]:
-        return not (mark["closed"] and GOES_ON.match(paragraph, end))
+        if not mark["closed"]:
+            return True
+        spoken = paragraph[start:end].lstrip()[:1] in OPENING
+        return not (GOES_ON.match(paragraph, end) or (spoken and SPEAKS.match(paragraph, end)))
     if not mark["stop"]:
         return False
     if end == len(paragraph):
@@ -156,18 +225,21 @@ def _ends(paragraph: str, mark: re.Match[str]) -> bool:
         return False
     if mark["stop"] != ".":
         return True
-    before = WORD_BEFORE.search(paragraph[max(0, mark.start() - LONGEST_WORD) : mark.start()])
-    return not before or _ends_after(before[0], following)
+    sentence = paragraph[max(start, mark.start() - LONGEST_WORD) : mark.start()]
+    before = WORD_BEFORE.search(sentence)
+    return not before or _ends_after(before[0], sentence, following)
 
 
-def _ends_after(word: str, following: str) -> bool:
+def _ends_after(word: str, sentence: str, following: str) -> bool:
     """Whether a full stop after this word ends the sentence, and not just an abbreviation."""
-    lowered = word.casefold()
-    if lowered in NEVER_END:
+    lowered, next_word = word.casefold(), following.casefold()
+    if lowered in NEVER_END or TITLE_LETTER.fullmatch(word):
         return False
     if lowered in BEFORE_NUMBERS:
         return not following[:1].isdigit()
+    if ordinal := ORDINAL.search(sentence):
+        return not (next_word in AFTER_ORDINALS or ordinal["before"].casefold() in BEFORE_ORDINALS)
     is_initials = INITIALS.fullmatch(word) and word.upper() != word.lower()
     if is_initials or lowered in END_BEFORE_A_START:
-        return len(following) > 1 and following[0].isupper() and following.casefold() in STOP_WORDS
+        return len(following) > 1 and following[0].isupper() and next_word in STARTS_A_SENTENCE
     return True

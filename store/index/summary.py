@@ -17,7 +17,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from store.article import Body
-from store.index.sentences import each_sentence, first_sentence, joined, sentences
+from store.index.sentences import (
+    each_sentence,
+    first_sentence,
+    is_balanced,
+    joined,
+    sentences,
+)
 from store.index.terms import terms
 
 __all__ = ["extract", "first_sentence", "places", "sentences", "summarised"]
@@ -37,8 +43,8 @@ LEAD = 4
 REPEATED = 6
 """A story takes up its words again; only a sentence made of little else repeats what was said."""
 
-FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'”’»)\]」』）】〉》\d\[]*$")
-SPOKEN = re.compile(r"^[\"'“‘«「『].*[\"'”’»」』][.。]?$", re.DOTALL)
+FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'“”’»«)\]」』）】〉》\d\[\s]*$")
+SPOKEN = re.compile(r"^[\"'“„‘«»「『].*[\"'”“’»«」』][.。]?$", re.DOTALL)
 
 LIKE_ENOUGH = 0.5
 """The part of a summary's sentence that a sentence of the text must say to be its place."""
@@ -73,11 +79,7 @@ def _stands_alone(sentence: str) -> bool:
     is_long = len(sentence.split()) >= FEWEST_WORDS or (
         not sentence.isascii() and " " not in sentence and len(sentence) >= FEWEST_CHARACTERS
     )
-    is_torn = (
-        sentence.count('"') % 2 == 1
-        or sentence.count("“") != sentence.count("”")
-        or SPOKEN.match(sentence)
-    )
+    is_torn = SPOKEN.match(sentence) or not is_balanced(sentence)
     return bool(is_long and FULL_STOP.search(sentence) and not is_torn)
 
 

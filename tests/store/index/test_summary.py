@@ -50,6 +50,25 @@ SPLITS = {
     "arabic": ("بدأت المحادثات اليوم. هل تنجح؟ نعم! انتهى الأمر۔", 4),
     "hindi": ("बातचीत जारी है। क्या समझौता होगा? हाँ। कल देखेंगे।", 4),
     "greek and russian": ("Ο κ. Α. Παππάς μίλησε. Шёл дождь.", 2),
+    "german dates": (
+        "Am 28. Februar fiel Schnee. Bis zum 3. Mai blieb er. Im 19. Jahrhundert auch.",
+        3,
+    ),
+    "german shortenings": (
+        "Laut § 5 Abs. 2 sind es rd. 3 Mio. Euro. Ggf. Mehr, z. B. Holz usw. Das gilt.",
+        3,
+    ),
+    "german speech": (
+        "Er sprach vom „Tag. Ich gehe.“ Laut Amt bleibt er. »Gut. Ja«, sagte sie.",
+        3,
+    ),
+    "french speech": ("« On verra. Demain ! » a dit M. Durand. « C’est tout. » Il part.", 3),
+    "french names": ("J.-P. Durand, du C.N.R.S., le dit. Mme Petit (art. 5) aussi.", 2),
+    "spanish": ("El Sr. Gil vive en EE. UU. El viernes viaja. La Dra. Paz dijo: «Sí. Ya».", 3),
+    "russian": ("Мост на ул. Ленина открыт в 2025 г. По словам А. С. Ким, «да. Ждали».", 2),
+    "russian speech": ("«Будет дождь!» — сказал мэр. Но не сегодня.", 2),
+    "arabic titles and speech": ("وقال د. سامي: «نبدأ قريبا. نعم». هذا مهم.", 2),
+    "chinese speaker": ("“请少外出。”局长王明说。雨停了。“好。”他笑着离开。", 4),
     "korean": ("비가 왔다. 바람도 불었다.", 2),
 }
 
@@ -59,6 +78,13 @@ def test_sentences(text: str, count: int) -> None:
     found = sentences(text)
     assert len(found) == count, found
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_quotation_keeps_its_signs_in_a_summary() -> None:
+    """German quotes close with what opens English ones: that tears nothing."""
+    text = "Kurz. „Wir warten auf den Zug nach Norden“, sagte die Sprecherin der Stadt."
+    assert extract(text, 1) == text.removeprefix("Kurz. ")
+    assert joined(["雨が降った。", "“好。”他说。", "End."]) == "雨が降った。“好。”他说。 End."
 
 
 def test_a_paragraph_always_ends_a_sentence() -> None:
