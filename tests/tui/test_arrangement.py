@@ -45,6 +45,25 @@ def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there
     assert ("side" in arrange(columns, 24, "list", side=side).panes) is there
 
 
+@pytest.mark.parametrize(
+    ("pane", "side", "panes"),
+    [
+        ("list", None, ("list",)),
+        ("list", True, PANES),
+        ("article", None, ("list", "article")),
+    ],
+)
+def test_a_list_above_the_article_has_it_all_until_one_is_open(
+    pane: Pane, side: bool | None, panes: tuple[Pane, ...]
+) -> None:
+    arrangement = arrange(80, 24, pane, side=side, listing=True)
+    assert arrangement.panes == panes
+    assert arrangement.order == (PANES if side else PANES[:2]), (
+        "tab goes to the others all the same"
+    )
+    assert len(arrange(90, 24, pane, listing=True).panes) == 2, "beside it there is room"
+
+
 @given(
     SIZES, SIZES, some.sampled_from(PANES), some.booleans(), some.sampled_from([None, True, False])
 )

@@ -108,6 +108,7 @@ async def test_space_at_the_last_unread_says_so(start: Start) -> None:
 @pytest.mark.command("move.page_down", "move.page_up", "move.half_page_down", "move.half_page_up")
 async def test_pages_in_the_list(start: Start) -> None:
     async with start(size=MIDDLE) as running:
+        await running.press("enter", "h")
         page = running.reader.articles.page
         assert 3 <= page <= 11
         await running.press("space")

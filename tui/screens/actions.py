@@ -9,7 +9,7 @@ from textual.command import CommandPalette
 
 from store.article import Similar
 from tui import messages
-from tui.arrangement import PANES, Pane
+from tui.arrangement import Pane
 from tui.palette import ReaderCommands
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
@@ -128,9 +128,8 @@ class Moving(Panes):
         self._step_pane(-1)
 
     def _step_pane(self, by: int) -> None:
-        panes = PANES if self.shape.shape == "narrow" else self.shape.panes
-        if panes:
-            self.go_to_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+        if order := self.shape.order:
+            self.go_to_pane(order[(order.index(self.pane) + by) % len(order)])
 
     def action_similar_jump(self, number: int) -> None:
         """Open a similar reading, once they are known."""

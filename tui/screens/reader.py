@@ -77,7 +77,7 @@ class Panes(Keyed, Screen[None]):
         self.pane: Pane = "list"
         self.reading = False
         """Whether keys mean the article that is open, and not the one selected in the list."""
-        self.shape = Arrangement("wide", PANES)
+        self.shape = Arrangement("wide", PANES, PANES)
         self._hint = hint
         self._wanted = ""
         """The article that was asked for last: answers for others come too late."""
@@ -133,12 +133,13 @@ class Panes(Keyed, Screen[None]):
             pane,
             zoomed=self.zoomed and pane != "list",
             side=self.side_wanted,
+            listing=self.searching or not self._wanted,
         )
         for shape in ("tiny", "narrow", "stacked", "beside", "wide"):
             self.set_class(self.shape.shape == shape, f"-{shape}")
         for name in PANES:
             self.pane_widget(name).display = name in self.shape.panes
-        self.set_class(self.shape.panes == ("article",), "-alone")
+        self.set_class(len(self.shape.panes) == 1, "-alone")
         self.query_one("#reading").display = self.shape.panes != ("list",)
         self.show_trail()
         self.tell_state()

@@ -62,9 +62,10 @@ class Searching(Panes):
             self._look_for(replace(self._asked, text=event.value))
 
     def _look_for(self, asked: Search, limit: int | None = AT_ONCE) -> None:
+        self._asked = asked
         if self._before is None:
-            self._before = self.articles.standing
-        self._asked, self.searching = asked, True
+            self._before, self.searching = self.articles.standing, True
+            self.rearrange()
         if asked.text.strip():
             self.gateway.search(asked, limit)
         else:
@@ -134,6 +135,7 @@ class Searching(Panes):
     def end_typing(self) -> None:
         """Take the input away."""
         self.go_to_pane("list")
+        self.rearrange()
         if self.search is not None:
             self.search.remove()
             self.search = None
