@@ -80,7 +80,8 @@ class Finder:
         self._library = library
         self._index: FullText | None = None
         self._lookup: Lookup | None = None
-        self._glimpses = Glimpses(library.segments)
+        self.glimpses = Glimpses(library.segments)
+        """Single texts, by their places."""
         self._ids: dict[int, str] = {}
         self.problem = UNBUILT
         """Why the index cannot be asked; empty if it can."""
@@ -163,8 +164,7 @@ class Finder:
         places = {each: place for each in articles if (place := shelf.place(each))}
         found = matches.marker
         return {
-            article: excerpt(found, self._glimpses.texts(place))
-            for article, place in places.items()
+            article: excerpt(found, self.glimpses.texts(place)) for article, place in places.items()
         }
 
     def _found(
@@ -271,7 +271,7 @@ class Finder:
     def text(self, article: str) -> str:
         """The text of an article; empty where there is none or it cannot be read."""
         place = self._library.shelf().place(article)
-        return self._glimpses.texts(place)[0] if place else ""
+        return self.glimpses.texts(place)[0] if place else ""
 
     def give_up(self, error: Exception) -> None:
         """The index cannot be used: it is left, so that the next upkeep builds it anew."""

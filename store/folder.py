@@ -192,7 +192,7 @@ class FolderLibrary(Searchable):
         marks = self._state.of(article)
         facts = with_edits(self._segments.article(place), marks)
         self._tags.update(facts.tags)
-        body = self.summaries.summarised(article, self._segments.body(place))
+        body = self.summaries.summarised(article, self.finder.glimpses.body(place))
         return Entry(facts, body, marks.reading(), marks.updated)
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
