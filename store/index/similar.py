@@ -32,6 +32,8 @@ FADES_IN_DAYS = 14.0
 
 TEXT_READ = 20_000
 """Characters of the text that take part; what a story is about stands near its beginning."""
+NEWS_READ = 200_000
+"""Characters of the text whose paragraphs are told to be new or not."""
 QUERY_TERMS = 120
 SATURATION = 1.2
 TITLE_WEIGHT = 0.5
@@ -131,7 +133,7 @@ class SimilarReadings:
             same = takewhile(lambda one: one.score >= SAME_STORY, found)
             read = [one.story.counts for one in same if one.row.read]
         terms = strongest_words(body.text[:TEXT_READ], asked.strength(), KEY_TERMS)
-        return Study(terms, new_paragraphs(body.text, read))
+        return Study(terms, new_paragraphs(body.text[:NEWS_READ], read))
 
     def _listed(
         self, article: Article, asked: Asked, titles: Sequence[str], limit: int

@@ -55,10 +55,18 @@ class Moving(Panes):
 
     def action_move_page_down(self, count: int = 1) -> None:
         """Pages down; at the end of an article to the next unread one."""
+        if self.pane == "article" and self._awaits_article:
+            return  # of what is not there yet nobody has seen the end
         if self.pane == "article" and (self.article.at_end or self.article.entry is None):
             self.action_move_next_unread()
         else:
             self._move(count * self.pane_widget(self.pane).page)
+
+    @property
+    def _awaits_article(self) -> bool:
+        """Whether the article that was asked for has not come yet."""
+        entry = self.article.entry
+        return bool(self._wanted) and (entry is None or entry.article.id != self._wanted)
 
     def action_move_page_up(self, count: int = 1) -> None:
         """Pages up."""
