@@ -149,8 +149,7 @@ def places(body: Body) -> tuple[tuple[int, int], ...]:
     text = body.text[:PLACES_READ]
     said = [(one, _vector(terms(one))) for one in each_sentence(text)]
     pairs = (
-        (find(body.summary, one), _place(text, one, said))
-        for one in each_sentence(body.summary)
+        (find(body.summary, one), _place(text, one, said)) for one in each_sentence(body.summary)
     )
     return tuple(
         (start, offset) for start, offset in pairs if start is not None and offset is not None

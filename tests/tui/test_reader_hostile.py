@@ -11,7 +11,8 @@ import pytest
 from textual.message import Message
 
 from store.article import Article, Body, Found, Reading
-from store.clean import ALLOWED, clean_line
+from store.clean import clean_line
+from store.harmless import ALLOWED
 from store.library import Undone
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
