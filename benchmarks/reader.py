@@ -219,7 +219,7 @@ def of_newsboat(home: Path, size: int) -> None:
     (home / "feed.xml").write_text("".join(feed(size)))
     (home / "urls").write_text(f"file://{home}/feed.xml\n")
     (home / "settings").write_text(CONFIG)
-    command = ["newsboat", "-C", home / "settings", "-u", home / "urls", "-c", home / "cache.db"]
+    command: list[str | Path] = ["newsboat", "-C", home / "settings", "-u", home / "urls", "-c", home / "cache.db"]
     env = environment(home)
     subprocess.run([*command, "-x", "reload"], env=env, check=True, stdout=subprocess.DEVNULL)
     with closing(Program(command, env)) as program:

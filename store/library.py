@@ -10,13 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
 from store.events import Event
 from store.query import Query, Search
-from store.query.marks import NOTHING, Marker
-from store.summaries import Summaries
+
+if TYPE_CHECKING:
+    from store.query.marks import Marker
+    from store.summaries import Summaries
+
+
+def _nothing() -> Marker:
+    from store.query.marks import NOTHING  # a start has no time for it
+
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Matches:
     """False if there may be more than `total`."""
     note: str = ""
     """Why it may not be all, in words."""
-    marker: Marker = NOTHING
+    marker: Marker = field(default_factory=_nothing)
     """Finds the words that were searched for in a text."""
     terms: Sequence[str] = ()
     """Those words, in all their forms, and phrases."""

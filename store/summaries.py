@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ import orjson
 from store.article import Body, Entry
 from store.clean import clean_text
 from store.files import make_folder, write_atomic
-from store.index.sentences import joined, sentences
-from store.index.summary import summarised
 
 LONGEST = 2000
 """Characters of an answer that are kept."""
@@ -30,6 +27,8 @@ def answered(body: Body, answer: str) -> Body:
         return body
     complete = len(summary) <= LONGEST
     if not complete:
+        from store.index.sentences import joined, sentences
+
         summary = summary[:LONGEST]
         summary = joined(sentences(summary)[:-1]) or summary
     return replace(body, summary=summary, summary_origin="command", summary_complete=complete)
@@ -49,6 +48,8 @@ class Summaries:
         kept = self._kept(article, body)
         summary = kept.get("summary")
         if not isinstance(summary, str) or not summary:
+            from store.index.summary import summarised  # a start has no time for it
+
             return summarised(body)
         return replace(
             body,
@@ -99,4 +100,6 @@ def _is_given(body: Body) -> bool:
 
 
 def _hash(*texts: str) -> str:
+    from hashlib import sha256
+
     return sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:32]

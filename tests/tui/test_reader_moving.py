@@ -187,3 +187,12 @@ async def test_back_before_the_article_has_come(start: Start) -> None:
         assert (running.reader.pane, running.at) == ("list", 11)
         await running.press("/")
         assert running.reader.search is not None
+
+
+async def test_a_page_down_waits_for_the_article(start: Start) -> None:
+    """What is not there yet has no end that one could go on from."""
+    async with start() as running:
+        await running.press("enter")
+        running.reader.article.clear()  # as it is until the article has come
+        await running.press("space", "space")
+        assert running.at == 12

@@ -1,0 +1,53 @@
+"""Single texts out of a segment: what is read is what the whole file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store.article import Article, Body, Found
+from store.glimpses import Glimpses
+from store.segments import Place, Segments
+from store.tables import BadContent
+
+TEXTS = ['one "quoted"', 'two ":{"text":"three', "", "four, the last"]
+
+
+@pytest.fixture
+def segments(tmp_path: Path) -> Segments:
+    made = Segments(tmp_path, "desk")
+    for folder in made.folders:
+        folder.mkdir()
+    made.append([Found(Article(f"a{n}", "t"), Body(text)) for n, text in enumerate(TEXTS)])
+    return made
+
+
+def place(number: int) -> Place:
+    return Place("desk-0001", number)
+
+
+def test_every_text_is_read_without_the_others(
+    segments: Segments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first to the last, whatever stands in them."""
+    monkeypatch.setattr(Segments, "body", None)  # the whole file is not looked at
+    glimpses = Glimpses(segments)
+    assert [glimpses.body(place(n)).text for n in range(1, 5)] == TEXTS
+
+
+@pytest.mark.parametrize("cut", [2, 3, 40])
+def test_a_file_that_is_cut_off_is_read_whole(segments: Segments, cut: int) -> None:
+    """Case 11: and so it is found out, although the text that is asked for stands in it."""
+    path = segments.texts_path("desk-0001")
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(BadContent):
+        Glimpses(segments).body(place(1))
+
+
+def test_a_number_that_stands_twice_is_not_guessed(segments: Segments) -> None:
+    """Case 18: the whole file is looked at, which refuses it."""
+    path = segments.texts_path("desk-0001")
+    path.write_bytes(path.read_bytes().replace(b'"2":{', b'"1":{'))
+    with pytest.raises(BadContent):
+        Glimpses(segments).body(place(1))
