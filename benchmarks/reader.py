@@ -219,7 +219,15 @@ def of_newsboat(home: Path, size: int) -> None:
     (home / "feed.xml").write_text("".join(feed(size)))
     (home / "urls").write_text(f"file://{home}/feed.xml\n")
     (home / "settings").write_text(CONFIG)
-    command: list[str | Path] = ["newsboat", "-C", home / "settings", "-u", home / "urls", "-c", home / "cache.db"]
+    command: list[str | Path] = [
+        "newsboat",
+        "-C",
+        home / "settings",
+        "-u",
+        home / "urls",
+        "-c",
+        home / "cache.db",
+    ]
     env = environment(home)
     subprocess.run([*command, "-x", "reload"], env=env, check=True, stdout=subprocess.DEVNULL)
     with closing(Program(command, env)) as program:
@@ -279,7 +287,10 @@ def opening(program: Program, back: str, numbers: Sequence[int], on: str, say: S
         program.press(back)
         program.type(on * APART)
         program.settle()
-    say("open, key to its text", f"p50 {ms(percentile(seen, 0.5))}, p95 {ms(percentile(seen, 0.95))}")
+    say(
+        "open, key to its text",
+        f"p50 {ms(percentile(seen, 0.5))}, p95 {ms(percentile(seen, 0.95))}",
+    )
 
 
 def paging(program: Program, say: Shown) -> None:

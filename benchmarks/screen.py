@@ -18,7 +18,7 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import psutil
 import pyte
@@ -64,7 +64,13 @@ class Pressed(NamedTuple):
 class _Stream(pyte.ByteStream):
     """With the sequences that curses uses and pyte does not know: repeat, scroll, column."""
 
-    csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "scroll_up", "T": "scroll_down", "`": "column"}
+    csi: ClassVar = {
+        **pyte.ByteStream.csi,
+        "b": "repeat",
+        "S": "scroll_up",
+        "T": "scroll_down",
+        "`": "column",
+    }
     events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down", "column"}
 
 
