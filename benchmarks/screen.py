@@ -18,7 +18,7 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import psutil
 import pyte
@@ -64,7 +64,7 @@ class Pressed(NamedTuple):
 class _Stream(pyte.ByteStream):
     """With the sequences that curses uses and pyte does not know: repeat, scroll, column."""
 
-    csi: ClassVar = {
+    csi = {  # noqa: RUF012 - pyte's way
         **pyte.ByteStream.csi,
         "b": "repeat",
         "S": "scroll_up",
