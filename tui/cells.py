@@ -112,6 +112,18 @@ def _joined(text: str, kinds: str, widths: list[int]) -> str:
     return _CLUSTER.sub(join, kinds).translate(_ALONE)
 
 
+def widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """A part of a text, made larger where it would begin or end inside of a cluster."""
+    if is_narrow(text):
+        return start, end
+    kinds = measure(text)[0]
+    while 0 < start < len(kinds) and kinds[start] == "x":
+        start -= 1
+    while end < len(kinds) and kinds[end] == "x":
+        end += 1
+    return start, end
+
+
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells: cut with an ellipsis, or padded with blanks on the right."""
     cut, used = _cut(text, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from store.article import Excerpt
-from tui.cells import fit
+from tui.cells import fit, widened
 from tui.widgets.lines import Piece, cells
 
 Spans = Sequence[tuple[int, int]]
@@ -30,10 +30,10 @@ def marked(text: str, spans: Spans, role: str, width: int) -> list[Piece]:
     )
     pieces: list[Piece] = []
     at = 0
-    for start, end in spans:
+    for start, end in (widened(text, *span) for span in spans):
         if start >= kept:
             break
-        end = min(end, kept)
+        start, end = max(at, start), min(end, kept)
         pieces += [(shown[at:start], role), (shown[start:end], "match")]
         at = end
     return [*pieces, (shown[at:], role)]
@@ -46,7 +46,7 @@ def around(excerpt: Excerpt, width: int) -> Excerpt:
     first = excerpt.marks[0][0]
     start = max(0, first - width // SHARE)
     blank = excerpt.line.find(" ", start, first)
-    start = blank + 1 if blank >= 0 else start
+    start = widened(excerpt.line, blank + 1 if blank >= 0 else start, first)[0]
     moved = start - 1
     marks = tuple((a - moved, b - moved) for a, b in excerpt.marks)
     return Excerpt(f"…{excerpt.line[start:]}", marks)

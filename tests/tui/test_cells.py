@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.cells import cut, fit, is_narrow, measure, pad_left
+from tui.cells import cut, fit, is_narrow, measure, pad_left, widened
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0301 ", max_size=30)
@@ -46,6 +46,14 @@ def test_pad_left_and_cut() -> None:
     assert pad_left("日本語", 4) == " 日…"
     assert cut("日本語", 4) == "日…"
     assert cut("news", 9) == "news"
+
+
+def test_widened() -> None:
+    """Case 55: what is marked never ends in half a character."""
+    assert widened("plain", 1, 3) == (1, 3)
+    assert widened("ae\u0301b", 2, 3) == (1, 3)
+    assert widened("a👩\u200d👩b", 2, 3) == (1, 4)
+    assert widened("🇩🇪🇯🇵", 1, 3) == (0, 4)
 
 
 @given(TEXT | JOINED, st.integers(1, 30))

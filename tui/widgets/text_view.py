@@ -12,6 +12,7 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 
 from store.article import Entry, minutes
+from tui.cells import widened
 from tui.layout import Layout, Line, Span, Spot, lay_out, wrap
 from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import UPDATED, count, day, joined
@@ -266,9 +267,13 @@ def _head(entry: Entry, width: int) -> list[Piece]:
     return [*title, *((line, "muted") for line in wrap(facts, width)), ("", "text")]
 
 
+def _widened(text: str, span: Span) -> Span:
+    return Span(*widened(text, span.start, span.end), span.style)
+
+
 def _pieces(line: Line, width: int, marked: Sequence[Span] = ()) -> list[Piece]:
     """The line as pieces of one role each; of spans that overlap the last one counts."""
-    spans = (*line.spans, *marked)
+    spans = (*line.spans, *(_widened(line.text, span) for span in marked))
     edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
     pieces: list[Piece] = [("", "text")]
     if line.rtl:
