@@ -14,8 +14,9 @@ import signal
 import subprocess
 import termios
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from store.clean import clean_line, clean_text
@@ -23,7 +24,7 @@ from store.errors import BadInput
 from store.urls import checked_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 TEXT_BROWSERS = ("w3m", "lynx", "links", "elinks")
 LAUNCHERS = ("wslview", "xdg-open")
@@ -42,6 +43,9 @@ HINTS = {
     "tmux": "needs `set -g set-clipboard on` (or external) and a terminal that allows OSC 52",
     "screen": "the terminal outside of screen has to allow OSC 52; whether it does is not known",
 }
+
+Keep = Callable[[str], Path]
+Write = Callable[[bytes], None]
 
 COPIED = "Copied"
 SENT = "Sent to the terminal's clipboard"
@@ -269,7 +273,11 @@ def _desktop_tool(s: Surroundings) -> tuple[str, ...]:
     return next((argv for fits, argv in tools if fits and s.which(argv[0])), ())
 
 
-def copy(text: str, route: CopyRoute, write: Callable[[bytes], None]) -> str:
+class TooLarge(BadInput):
+    """More than terminals take, of which they would take nothing or half."""
+
+
+def copy(text: str, route: CopyRoute, write: Write, keep: Keep | None = None) -> str:
     """Copy text, cleaned, and say what is known of it.
 
     Where a tool of the desktop or tmux fails, the terminal is asked instead.
@@ -278,28 +286,36 @@ def copy(text: str, route: CopyRoute, write: Callable[[bytes], None]) -> str:
         text: Several lines, from anywhere.
         route: What `copy_route` decided.
         write: Sends bytes to the terminal.
+        keep: Puts into a file what is too large for the terminal, and tells which.
 
     Returns:
-        `Copied` where a program said so, else `Sent to the terminal's clipboard`.
+        `Copied` where a program said so, `Sent to the terminal's clipboard`, or that it was too
+        large and where it was saved.
 
     Raises:
-        BadInput: Too large for the terminal, or the user's `copy_command` failed.
+        TooLarge: For the terminal, and there is no `keep`.
+        BadInput: The user's `copy_command` failed.
     """
-    return _copy(clean_text(text), route, write)
+    return _copy(clean_text(text), route, write, keep)
 
 
-def copy_line(text: str, route: CopyRoute, write: Callable[[bytes], None]) -> str:
+def copy_line(text: str, route: CopyRoute, write: Write, keep: Keep | None = None) -> str:
     """`copy` for a URL or a link: one line whatever is in it, with no line end."""
-    return _copy(clean_line(text, 2 * len(text)), route, write)
+    return _copy(clean_line(text, 2 * len(text)), route, write, keep)
 
 
-def _copy(text: str, route: CopyRoute, write: Callable[[bytes], None]) -> str:
+def _copy(text: str, route: CopyRoute, write: Write, keep: Keep | None) -> str:
     if route.kind == "command":
         _run_copy_command(text, route.argv)
         return COPIED
     if route.kind == "local" and _feed(route.argv, text) == 0:
         return COPIED
-    sequence = osc52(text, route.multiplexer)  # first, for tmux would take what its terminal cannot
+    try:  # first, for tmux would take what its terminal cannot
+        sequence = osc52(text, route.multiplexer)
+    except TooLarge as error:
+        if keep is None:
+            raise
+        return f"{error}, saved to {clean_line(str(keep(text)))}"
     if not (route.kind == "tmux" and _feed(route.argv, text) == 0):
         write(sequence)
     return SENT
@@ -338,11 +354,11 @@ def osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> bytes:
     so that they pass it on.
 
     Raises:
-        BadInput: Over 74,994 bytes, of which terminals would take nothing or half.
+        TooLarge: Over 74,994 bytes.
     """
     data = text.encode(errors="replace")
     if len(data) > OSC52_LIMIT:
-        raise BadInput(f"too large for the terminal ({len(data) / 1000:.0f} KB)")
+        raise TooLarge(f"too large for the terminal ({len(data) / 1000:.0f} KB)")
     sequence = b"\x1b]52;c;" + base64.b64encode(data) + b"\x07"
     if multiplexer == "tmux":
         return b"\x1bPtmux;" + sequence.replace(b"\x1b", b"\x1b\x1b") + b"\x1b\\"

@@ -96,7 +96,7 @@ class Running:
         app = self._app = NewsApp(
             lambda post: self._make_gateway(library, post, loaded.settings, own=not hint),
             now,
-            routes(os.environ, loaded.settings),
+            routes(os.environ, loaded.settings, self._paths.state),
             hint,
             loaded,
             ThemeChoice(loaded.settings, os.environ, self._paths.config, self._paths.state),

@@ -338,6 +338,20 @@ def test_too_large_for_the_terminal(screen: Screen, tmp_path: Path, multiplexer:
     assert logged(tmp_path) == ""
 
 
+def test_what_is_too_large_is_saved(screen: Screen, tmp_path: Path) -> None:
+    """Case 77: whole, cleaned, and it is said where."""
+    target = tmp_path / "copied.txt"
+
+    def keep(text: str) -> Path:
+        target.write_text(text)
+        return target
+
+    said = copy("x\x1b[2J" * 100_000, CopyRoute("terminal"), screen.write, keep)
+    assert said == f"too large for the terminal (100 KB), saved to {target}"
+    assert "\x1b" not in target.read_text()
+    assert screen.sent == b""
+
+
 def test_a_tool_takes_any_size(screen: Screen, tmp_path: Path) -> None:
     """Case 77: the limit is the terminal's, not that of a program."""
     fake = program(tmp_path, "xclip", 'wc -c >> "$LOG"')

@@ -7,14 +7,17 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual import on, work
 
 from store.errors import NewsError
+from store.files import write_atomic
 from tui import messages
 from tui.driver import ReaderDriver
 from tui.outside import (
     CopyRoute,
+    Keep,
     Opened,
     OpenRoute,
     Surroundings,
@@ -29,7 +32,10 @@ from tui.screens.sheet import Sheet
 from tui.settings import Settings
 from tui.wording import markdown_link
 
-Copying = Callable[[str, CopyRoute, Callable[[bytes], None]], str]
+KEPT = "copied.txt"
+"""The file in the state folder that holds what was too large to be copied last."""
+
+Copying = Callable[[str, CopyRoute, Callable[[bytes], None], Keep | None], str]
 """Copies a text by a route and says what is known of it."""
 
 
@@ -40,13 +46,26 @@ class Routes:
     env: Mapping[str, str]
     opening: OpenRoute
     copying: CopyRoute
+    keep: Keep | None = None
+    """Puts into a file what is too large to be copied."""
 
 
-def routes(env: Mapping[str, str], settings: Settings) -> Routes:
-    """The routes for an environment, and what the user has set."""
+def routes(env: Mapping[str, str], settings: Settings, state: Path) -> Routes:
+    """The routes for an environment, and what the user has set.
+
+    Args:
+        env: The environment.
+        settings: What the user has set.
+        state: The folder for what is too large to be copied.
+    """
+
+    def keep(text: str) -> Path:
+        write_atomic(state / KEPT, text.encode(errors="replace"))
+        return state / KEPT
+
     surroundings = Surroundings(env, sys.platform, shutil.which)
     opening = open_route(surroundings, settings.open_command)
-    return Routes(env, opening, copy_route(surroundings, settings.copy_command))
+    return Routes(env, opening, copy_route(surroundings, settings.copy_command), keep)
 
 
 class Outward(Panes):
@@ -124,7 +143,7 @@ class Outward(Panes):
         driver = self.driver()
         send = driver.send if driver else _nowhere
         try:
-            return await asyncio.to_thread(how, text, self.routes.copying, send)
+            return await asyncio.to_thread(how, text, self.routes.copying, send, self.routes.keep)
         except NewsError as error:
             return str(error)
 
