@@ -32,6 +32,8 @@ UNKNOWN_TO_PYTE = re.compile(
     rb"|\x1bP[^\x1b]*\x1b\\"  # device control strings
 )
 PRIVATE_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+OF_NO_SIZE = 80, 24
+"""What programs take a terminal for that says it has no size."""
 FOUND_ON = {7, 25}
 """Private modes that a terminal has on before anybody asks: line wrap and the cursor."""
 PATIENCE = 60.0
@@ -64,7 +66,7 @@ class Terminal:
         """
         self.raw = b""
         self._held = b""
-        self._screen = pyte.Screen(*size)
+        self._screen = pyte.Screen(*(size if all(size) else OF_NO_SIZE))
         self._stream = pyte.ByteStream(self._screen)
         self._master: int | None
         self._master, slave = os.openpty()
@@ -212,6 +214,7 @@ class Terminal:
         """Make the window another size; the program gets SIGWINCH."""
         assert self._master is not None, "the terminal was hung up"
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        columns, rows = (columns, rows) if columns and rows else OF_NO_SIZE
         self._screen.resize(rows, columns)
 
     def hangup(self) -> None:

@@ -28,7 +28,7 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
                 terminal.wait_for(TOO_SMALL[: columns - 4])
             terminal.write("j")
             terminal.wait_quiet(0.05)
-        for columns, rows in ((40, 10), (250, 60)):
+        for columns, rows in ((40, 10), (500, 200)):
             terminal.resize(columns, rows)
             terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
             terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
@@ -41,7 +41,7 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
         ended(terminal, 0)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (39, 9)])
+@pytest.mark.parametrize("size", [(1, 1), (0, 0), (39, 9)])
 def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
     """Case 124: also a start there, and ctrl+q always works."""
     library_of(tmp_path, article(1))
@@ -49,6 +49,8 @@ def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         terminal.wait_raw(b"\x1b[?2004h")
         if size[0] > 4:
             terminal.wait_for(TOO_SMALL[: size[0] - 4])
+        if not any(size):
+            terminal.wait_for(" Title 1 ")
         terminal.write("\x11")
         ended(terminal, 0)
 

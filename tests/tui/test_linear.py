@@ -204,6 +204,16 @@ def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
     assert "the article has 0 links" in said
 
 
+def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
+    """Case 69: its real host is said first, and only a yes opens it."""
+    url = "https://bank.example@evil.example/login"
+    session = Session(tmp_path, [make_article(1, url=url, text=f"See [the bank]({url}).")])
+    said = session.run("1", "o", "", "o", "y", ";1", "n")
+    assert said.count("This leads to evil.example. y opens it: ") == 3
+    assert said.count("not opened") == 2
+    assert session.opened == [url]
+
+
 def test_articles_come_in(session: Session) -> None:
     """Commands of newstui are carried out, and what they add is in the list."""
     session.settings = Settings(searches={"master": "harbour master"})

@@ -28,6 +28,7 @@ def found() -> list[Found]:
 
 @pytest.mark.command("article.open_url")
 async def test_the_source_opens_in_the_browser(start: Start, outside: Outside) -> None:
+    """Case 74: one at a time; no key opens all of a list."""
     async with start() as running:
         await running.press("o")
         await running.until(lambda: running.said == "Opened with browser")

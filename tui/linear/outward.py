@@ -8,6 +8,7 @@ from pathlib import Path
 from store.clean import clean_line
 from store.errors import BadInput, NewsError
 from store.programs import run_program
+from store.urls import host_of, looks_deceptive
 from tui.linear.listing import Listing
 from tui.linear.typed import Typed
 from tui.markdown import blocks
@@ -22,7 +23,14 @@ class Outward(Listing):
 
     def open_url(self, typed: Typed) -> None:
         """Open the source in a browser."""
-        self.world.say(self.world.open_url(self._url(typed)[1]))
+        self._open(self._url(typed)[1])
+
+    def _open(self, url: str) -> None:
+        if looks_deceptive(url):
+            question = f"This leads to {host_of(url)}. y opens it: "
+            if (self.world.ask(question) or "").strip().lower() != "y":
+                raise NewsError("not opened")
+        self.world.say(self.world.open_url(url))
 
     def copy_url(self, typed: Typed) -> None:
         """Say and copy the source URL."""
@@ -50,7 +58,7 @@ class Outward(Listing):
         if typed.number > len(urls):
             raise NewsError(f"the article has {count(len(urls), 'link')}")
         if typed.number:
-            self.world.say(self.world.open_url(urls[typed.number - 1]))
+            self._open(urls[typed.number - 1])
         else:
             said = [f"{number}. {url}" for number, url in enumerate(urls, 1)]
             self.world.say("\n".join(said or ["the article has no links"]))

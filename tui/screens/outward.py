@@ -13,6 +13,7 @@ from textual import on, work
 
 from store.errors import NewsError
 from store.files import write_atomic
+from store.urls import host_of, looks_deceptive
 from tui import messages
 from tui.driver import ReaderDriver
 from tui.outside import (
@@ -27,11 +28,14 @@ from tui.outside import (
     open_route,
     open_url,
 )
+from tui.screens.picker import Picker
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
 from tui.settings import Settings
 from tui.wording import markdown_link
 
+HOST_CELLS = 60
+"""Of a longer host the end is shown: it is what says whose it is."""
 KEPT = "copied.txt"
 """The file in the state folder that holds what was too large to be copied last."""
 
@@ -106,6 +110,9 @@ class Outward(Panes):
     async def open_source(self, url: str) -> None:
         """Open a URL by this machine's route, off the event loop unless the terminal is lent."""
         route, env = self.routes.opening, self.routes.env
+        if not await self._meant(url):
+            self.status.say("not opened")
+            return
         try:
             if route.kind == "text-browser":
                 with self.app.suspend():
@@ -124,6 +131,15 @@ class Outward(Panes):
             )
         else:
             self.status.say(opened.message)
+
+    async def _meant(self, url: str) -> bool:
+        """Whether a URL is to be opened; asked where it may seem to lead elsewhere than it does."""
+        if not looks_deceptive(url):
+            return True
+        host = host_of(url)
+        shown = host if len(host) <= HOST_CELLS else f"…{host[-HOST_CELLS:]}"
+        question = Picker("Not what it seems", [f"open {shown}", "do not open it"], 1)
+        return await self.app.push_screen_wait(question) == 0
 
     def report_failure(self, opened: Opened) -> None:
         """Say that a browser failed after it had started; called on another thread."""
