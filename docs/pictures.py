@@ -56,7 +56,7 @@ async def picture(size: tuple[int, int], keys: list[str]) -> str:
         app = NewsApp(
             lambda post: Gateway(library, post),
             lambda: int(NOW.timestamp()),
-            routes({}, Settings()),
+            routes({}, Settings(), ROOT),
             "",
         )
         async with app.run_test(size=size) as pilot:

@@ -15,10 +15,7 @@ from store.intake import read
 from store.library import Library
 from store.times import Clock, iso
 
-HINT = (
-    "These are sample articles, and nothing done to them is kept. "
-    "W fills a library of your own: files, feeds, pages."
-)
+HINT = "Sample articles: nothing done to them is kept. W fills a library of your own."
 
 
 @contextmanager

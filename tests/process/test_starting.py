@@ -61,9 +61,8 @@ def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "one.md").write_text("# The ferry is late\n\nIt was seen at noon.\n")
     with read(tmp_path, SAMPLES) as terminal:
-        terminal.write("W")
-        terminal.wait_for("import files or a folder")
-        terminal.write("\r")
+        terminal.wait_for("Your library is empty")
+        terminal.write("kk\r")
         terminal.wait_for("a file or a folder")
         terminal.write(f"{tmp_path}/nowhere\r")
         terminal.wait_for("there is no ")
@@ -71,7 +70,7 @@ def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
         terminal.wait_for("a file or a folder")
         terminal.write(f"{folder}\r")
         terminal.wait_for("The ferry is late")
-        assert not terminal.shows("These are sample articles")
+        assert not terminal.shows("Sample articles")
         terminal.wait_for(re.compile(r"^ 1 article ", re.MULTILINE))
         terminal.write("q")
         ended(terminal, 0)
@@ -82,7 +81,10 @@ def test_the_first_start(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     with read(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
-        assert terminal.shows("These are sample articles")
+        terminal.wait_for("look around in sample articles")
+        terminal.write("\r")
+        terminal.wait_gone("Your library is empty")
+        assert terminal.shows("Sample articles: nothing done to them is kept.")
         assert terminal.shows("W fills a library of your own")
         assert files_below(temporary)
         terminal.write("m")

@@ -11,11 +11,8 @@ from tui.screens.feeding import Feeding
 from tui.screens.picker import Picker
 from tui.widgets.prompt import ImportPrompt, OwnUrlPrompt
 
-WAYS = (
-    "import files or a folder",
-    "subscribe to a feed, or take in a page, by its URL",
-    "look around in what is here",
-)
+WAYS = ("import files or a folder", "add a feed or a page by its URL")
+SAMPLES, STAY = "look around in sample articles", "leave it as it is"
 
 
 class Welcoming(Feeding):
@@ -24,8 +21,16 @@ class Welcoming(Feeding):
     run_outside: Callable[[Sequence[str]], None]
     """Carries out a command of newstui while the reader is away, and starts it again."""
 
+    def on_mount(self) -> None:
+        """Whoever has no articles yet is asked at once; enter alone shows the samples."""
+        if self._hint:
+            self.call_after_refresh(self._offer, "Your library is empty", chosen=len(WAYS))
+
     def action_app_welcome(self) -> None:
         """Choose a way to fill the library."""
+        self._offer("Fill your library")
+
+    def _offer(self, title: str, chosen: int = 0) -> None:
 
         async def take(index: int | None) -> None:
             if index == 0:
@@ -35,7 +40,8 @@ class Welcoming(Feeding):
             elif index == 1:
                 await self.action_feeds_add()
 
-        self.app.push_screen(Picker("Fill your library", WAYS), take)
+        lines = (*WAYS, SAMPLES if self._hint else STAY)
+        self.app.push_screen(Picker(title, lines, chosen), take)
 
     @on(ImportPrompt.Submitted, "ImportPrompt")
     def import_path(self, event: ImportPrompt.Submitted) -> None:
