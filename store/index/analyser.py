@@ -22,7 +22,7 @@ from store.clean import beyond_ascii
 from store.index.terms import IS_UNSPACED, UNSPACED, fold
 
 if TYPE_CHECKING:
-    from tantivy import TextAnalyzer
+    from tantivy import TextAnalyzer, TextAnalyzerBuilder
 
 LONGEST_WORD = 100
 """Bytes; what is longer is no word that anybody would type."""
@@ -87,14 +87,15 @@ def _pairs(run: re.Match[str]) -> str:
 @cache
 def analyser() -> TextAnalyzer:
     """What cuts prepared text into words."""
+    return whole_words().build()
+
+
+def whole_words() -> TextAnalyzerBuilder:
+    """What cuts prepared text into words, for adding filters to it."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    return (
-        TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(Filter.remove_long(LONGEST_WORD))
-        .filter(Filter.lowercase())
-        .build()
-    )
+    words = TextAnalyzerBuilder(Tokenizer.simple())
+    return words.filter(Filter.remove_long(LONGEST_WORD)).filter(Filter.lowercase())
 
 
 def words(text: str) -> list[Word]:

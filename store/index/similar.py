@@ -2,8 +2,8 @@
 
 The strongest words of an article are one weighted query of the full-text index. The words of the
 first it finds widen a second query (Rocchio 1971, pseudo relevance feedback); nearness in time counts
-a little, and nearness in meaning where there are vectors of words; the same story from two sources is
-told once.
+a little, and nearness in meaning where there are vectors of words. What tells the very same story comes
+first; the same story from two sources is told once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from store.index.copies import Story, normalised
 from store.index.fulltext import FullText, Hit, guarded
 from store.index.novelty import new_paragraphs
 from store.index.semantic import Vectors, mixed
-from store.index.telling import content_words, counted, strongest_words
+from store.index.telling import (
+    TOLD_ALIKE,
+    content_words,
+    counted,
+    language_of,
+    strongest_words,
+    told_alike,
+)
 from store.times import seconds
 
 DAY = 86_400
@@ -44,6 +51,11 @@ FEEDBACK = 3
 FEEDBACK_WEIGHT = 0.6
 FEEDBACK_TERMS = 40
 WIDENED_TERMS = 160
+
+COMPARED = 12
+"""Candidates that are compared for being the very same story."""
+FIRST = 3
+"""Places at the head of the list that are kept for those."""
 
 CANDIDATES = 30
 LEAST = 0.03
@@ -163,7 +175,8 @@ class SimilarReadings:
     # -- the query -------------------------------------------------------------------------
 
     def _asked(self, article: Article, body: Body) -> Asked:
-        counts, title = _counted(article.title, f"{body.summary}\n{body.text}", article.language)
+        language = article.language or language_of(body.text)
+        counts, title = _counted(article.title, f"{body.summary}\n{body.text}", language)
         rarity = self._rarities(counts)
         weights = {
             word: TITLE_WEIGHT * (word in title) + counts[word] / (counts[word] + SATURATION)
@@ -172,7 +185,7 @@ class SimilarReadings:
         strongest = _strongest(weights, rarity, QUERY_TERMS)
         return Asked(
             when=seconds(article.date or article.created),
-            story=Story.of(article.title, body.text[:TEXT_READ], article.language),
+            story=Story.of(article.title, body.text[:TEXT_READ], language),
             weights=strongest,
             rarity=rarity,
             whole=_score(strongest, rarity, counts) or 1.0,
@@ -210,16 +223,18 @@ class SimilarReadings:
     def _ranked(self, article: Article, asked: Asked) -> Iterator[Candidate]:
         """Other articles of the library, most similar first, copies among them."""
         hits = self._hits(asked.weights)
-        first = list(self._candidates(hits, asked, FEEDBACK, article.id))
-        hits = self._hits(self._widened(asked, first), among=hits) if first else []
+        first = list(self._candidates(hits, asked, COMPARED, article.id))
+        hits = self._hits(self._widened(asked, first[:FEEDBACK]), among=hits) if first else []
         rows = [(hit, row) for hit in hits if (row := self._row_of(hit.number))]
         scored = ((hit.score / asked.whole * _closeness(asked, row), row) for hit, row in rows)
         good = [(score, row) for score, row in scored if score >= LEAST and row.id != article.id]
         if self._vectors:
             good = self._by_meaning(self._vectors, asked, good)
-        good.sort(key=lambda one: (-one[0], -one[1].when, one[1].id))
+        ahead = _same_story(asked, first)
+        good.sort(key=lambda one: (-ahead.get(one[1].id, 0), -one[0], -one[1].when, one[1].id))
+        best = max((score for score, _ in good), default=0.0)
         for score, row in good:
-            yield Candidate(score, row, self._story(row))
+            yield Candidate(best if row.id in ahead else score, row, self._story(row))
 
     def _by_meaning(
         self, vectors: Vectors, asked: Asked, found: Sequence[tuple[float, Row]]
@@ -308,9 +323,23 @@ def _score(weights: Weights, rarity: Weights, counts: Mapping[str, int]) -> floa
     )
 
 
+def _same_story(asked: Asked, found: Iterable[Candidate]) -> dict[str, float]:
+    """Those of the found that tell the very same story, and how much of it; no more than FIRST."""
+    alike = {
+        one.row.id: told_alike(asked.story.counts, one.story.counts, asked.rarity)
+        * _closeness(asked, one.row)
+        for one in found
+    }
+    best = heapq.nlargest(FIRST, alike, key=alike.__getitem__)
+    return {article: alike[article] for article in best if alike[article] >= TOLD_ALIKE}
+
+
 def _similar(asked: Asked, one: Candidate) -> Similar:
     row, theirs = one.row, one.story.counts
     both = {word: weight for word, weight in asked.strength().items() if word in theirs}
+    texts = "\n".join(
+        part for story in (one.story, asked.story) for part in (story.title, story.text)
+    )
     return Similar(
         id=row.id or None,
         title=row.title,
@@ -318,7 +347,7 @@ def _similar(asked: Asked, one: Candidate) -> Similar:
         when=row.when,
         read=row.read,
         score=round(min(one.score, 1.0), 4),
-        terms=strongest_words(f"{one.story.title}\n{one.story.text}", both, WORDS_SHOWN),
+        terms=strongest_words(texts, both, WORDS_SHOWN),
         origin=one.origin,
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.index.analyser import analyser, prepared
-from store.index.terms import IS_UNSPACED, STOP_WORDS, shared_words, terms
+from store.index.analyser import analyser, plain, prepared, whole_words
+from store.index.terms import IS_UNSPACED, STOP_WORDS, terms
+from store.index.units import HIRAGANA, unit
 
 VAGUE = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set
@@ -20,6 +22,14 @@ VAGUE = """
 """
 TELLS_NOTHING = frozenset(VAGUE.split())
 """Words that texts share without being about the same thing."""
+GLANCE = 600
+"""Characters by which a language is told."""
+FEWEST = 0.2
+"""The part of its words that are stop words in any text that is long enough."""
+TOLD_ALIKE = 0.1
+"""From here on two texts may tell the very same story; the two halves of one are mostly above 0.2."""
+
+Weights = Mapping[str, float]
 
 WITH_STOP_WORDS: Mapping[str, str] = {
     "da": "danish",
@@ -46,27 +56,77 @@ def content_words(text: str, language: str = "") -> list[str]:
         text: Any text.
         language: Its language where that is known: `de`, `pt-BR`.
     """
-    words = _without_stop_words(WITH_STOP_WORDS.get(language[:2].casefold(), "english"))
-    return words.analyze(" ".join(analyser().analyze(prepared(text))))
+    return _analyser(WITH_STOP_WORDS.get(language[:2].casefold(), "english")).analyze(
+        prepared(text)
+    )
 
 
 def counted(words: Iterable[str]) -> Counter[str]:
-    """How often each of the words stands there that may tell something: no digits, no letters."""
+    """How often each of the words stands there that may tell something.
+
+    Digits do not, nor single letters, nor hiragana, the grammar of Japanese.
+    """
     counts = Counter(words)
-    for word in [word for word in counts if len(word) == 1 or word.isdigit()]:
+    for word in [w for w in counts if len(w) == 1 or w.isdigit() or HIRAGANA.search(w)]:
         del counts[word]
     return counts
 
 
+def language_of(text: str) -> str:
+    """The language of a text that does not say it, by its stop words; empty for English and others."""
+    words = analyser().analyze(prepared(text[:GLANCE]))
+    line = " ".join(words)
+    left = {code: len(_stopping(name).analyze(line)) for code, name in WITH_STOP_WORDS.items()}
+    least = min(left, key=left.__getitem__)
+    english = len(_stopping("english").analyze(line))
+    is_it = left[least] < english and len(words) - left[least] >= FEWEST * len(words)
+    return least if is_it else ""
+
+
 @cache
-def _without_stop_words(language: str) -> TextAnalyzer:
-    """Takes words, separated by spaces, without those that say nothing in English or the language."""
+def _stopping(language: str) -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stopword(language)).build()
+
+
+@cache
+def _analyser(language: str) -> TextAnalyzer:
+    """What the index cuts text with, but without what says nothing in English or the language."""
     return (
-        TextAnalyzerBuilder(Tokenizer.whitespace())
+        whole_words()
         .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
         .filter(Filter.stopword(language))
         .build()
     )
+
+
+def told_alike(ours: Mapping[str, int], theirs: Mapping[str, int], rarity: Weights) -> float:
+    """How much of the same two texts tell: near 1 for the same words, rare ones above all.
+
+    It is the cosine of their words by tf-idf, but that all words of theirs count as rare as ours do in
+    the mean: so nothing has to be looked up for them.
+
+    Args:
+        ours: How often each word stands in our text.
+        theirs: The same of the other one.
+        rarity: Of the words of ours that others have, too.
+    """
+    known = [word for word, count in ours.items() if count and word in rarity]
+    squares = sum(rarity[word] ** 2 for word in known)
+    length = math.sqrt(sum((_strength(ours[word]) * rarity[word]) ** 2 for word in known))
+    other = math.sqrt(sum(_strength(count) ** 2 for count in theirs.values() if count))
+    if not (length and other):
+        return 0.0
+    shared = (
+        _strength(ours[word]) * _strength(theirs[word]) * rarity[word] ** 2
+        for word in known
+        if theirs.get(word)
+    )
+    return sum(shared) / length / other / math.sqrt(squares / len(known))
+
+
+@lru_cache(1024)
+def _strength(count: int) -> float:
+    return 1 + math.log(count)
 
 
 def strongest_words(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:
@@ -84,21 +144,12 @@ def strongest_words(text: str, weights: Mapping[str, float], limit: int) -> tupl
 
 def _shown(text: str, words: Sequence[str]) -> Iterator[str]:
     seen: set[str] = set()
+    folded = plain(text)
     for word in words:
         form = "".join(terms(word))
         if form in seen:
             continue
-        seen.add(form)
-        if IS_UNSPACED.match(word):
-            yield from _whole(text, word, words, seen)
-        else:
-            yield word
-
-
-def _whole(text: str, pair: str, words: Sequence[str], seen: set[str]) -> Iterator[str]:
-    """The longest run of the text whose pairs all weigh something and of which this one is a part."""
-    runs = [run for run, pairs in shared_words(text, set(words)) if pair in pairs]
-    if runs:
-        run = max(runs, key=len)
-        seen.update(terms(run))
-        yield run
+        shown = unit(folded, word) if IS_UNSPACED.match(word) else word
+        seen.update((form, *terms(shown)))
+        if shown:
+            yield shown

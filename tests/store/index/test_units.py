@@ -1,0 +1,63 @@
+"""What a text is about, as a reader knows the words: also where they are written without spaces."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.index.telling import TOLD_ALIKE, content_words, counted, language_of, told_alike
+from store.index.units import unit
+
+JAPANESE = (
+    "東京都の小池知事は大雨で避難所を開設した。東京都はゼレンスキー大統領を招く。知事は急いだ。"
+)
+CHINESE = "北京市气象局周二发布预警。气象局局长说，北京市将停课。"
+
+
+@pytest.mark.parametrize(
+    ("text", "pair", "word"),
+    [
+        (JAPANESE, "京都", "東京都"),
+        (JAPANESE, "ンス", "ゼレンスキー"),
+        (JAPANESE, "避難", "避難所"),
+        (JAPANESE, "った", ""),
+        (JAPANESE, "ー大", ""),
+        (CHINESE, "象局", "气象局"),
+        (CHINESE, "气象", "气象局"),
+        (CHINESE, "京市", "北京市"),
+        (CHINESE, "局周", ""),
+        ("서울시 지하철 요금이 올랐다", "하철", "지하철"),
+        ("น้ำท่วมเหนือ น้ำท่วมใต้", "ท่", "น้ำท่วม"),
+    ],
+)
+def test_a_pair_of_characters_is_shown_as_its_word(text: str, pair: str, word: str) -> None:
+    assert unit(text, pair) == word
+
+
+def test_grammar_tells_nothing() -> None:
+    words = content_words("知事は避難した。2026年に避難")
+    assert set(counted(words)) == {"知事", "避難"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Der Minister ist nicht in der Stadt, und das Haus ist für die Gäste zu klein.", "de"),
+        ("Le ministre ne sera pas dans la ville, et la maison est trop petite pour eux.", "fr"),
+        ("Министр не был в городе, и он сказал, что это было не для него.", "ru"),
+        ("The minister is not in the town, and the house is too small for the guests.", ""),
+        ("東京都は晴れ。", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_is_told_by_its_stop_words(text: str, code: str) -> None:
+    assert language_of(text) == code
+
+
+def test_two_texts_tell_the_same_by_their_rare_words() -> None:
+    ours = {"ferry": 3, "vorne": 2, "strike": 1, "owners": 1}
+    rarity = {"ferry": 4.0, "vorne": 6.0, "strike": 2.0, "owners": 2.0}
+    assert told_alike(ours, ours, {**rarity}) > 0.9
+    sequel = told_alike(ours, {"ferry": 2, "vorne": 1, "talks": 3}, rarity)
+    other = told_alike(ours, {"strike": 2, "owners": 1, "mine": 3, "coal": 2, "pit": 2}, rarity)
+    assert sequel > TOLD_ALIKE > 0.0 < other < sequel
+    assert told_alike({}, ours, rarity) == told_alike(ours, {}, rarity) == 0.0
