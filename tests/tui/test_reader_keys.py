@@ -120,6 +120,9 @@ async def test_the_ways_to_fill_a_library(start: Start) -> None:
     async with start(hint="samples") as running:
         asked: list[tuple[str, ...]] = []
         running.reader.run_outside = lambda arguments: asked.append(tuple(arguments))
+        assert "Your library is empty" in drawn(running.app)
+        await running.press("enter")
+        assert running.app.screen is running.reader, "to look around"
         await running.press("W", "j", "enter")
         await running.type("a.example b.example")
         await running.press("enter")
