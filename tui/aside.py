@@ -151,10 +151,10 @@ def _details(entry: Entry, study: Study, width: int) -> list[Line]:
         ("Last Read", minute(reading.last_read)),
     )
     where_known = (
+        ("Last Opened", minute(reading.last_opened)),
         ("Key Terms", ", ".join(study.key_terms)),
         ("Authors", ", ".join(article.authors)),
         ("Tags", ", ".join(article.tags)),
-        ("Last Opened", minute(reading.last_opened)),
         ("Position", count(reading.position, "character") if reading.position else ""),
     )
     details = (*always, *(each for each in where_known if each[1]))

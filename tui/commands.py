@@ -147,7 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.links", (";",), "Links", "the links of the article, numbered", within=True),
     _finding("find.next", ("n",), "Next place", "the next place found", counts=True),
     _finding("find.previous", ("N",), "Previous place", "the place before", counts=True),
-    _finding("find.keep", ("enter",), "Keep", "read on from this place"),
+    _finding("find.keep", ("enter",), "Read on", "read on from this place"),
     _finding("find.close", ("escape",), "Close", "take the marks away"),
     Command(
         "select.start",
@@ -248,6 +248,7 @@ COMMANDS: tuple[Command, ...] = (
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "list": ("article.open", "move.next_unread", "list.search", "app.help", "app.quit"),
     "article": ("article.back", "move.page_down", "article.open_url", "app.help", "app.quit"),
+    "find": ("find.next", "find.previous", "find.keep", "app.help", "find.close"),
     "select": ("select.begin", "select.copy", "select.paragraph_next", "app.help", "select.leave"),
     "side": ("article.back", "move.next_pane", "article.open", "app.help", "app.quit"),
 }

@@ -133,7 +133,8 @@ class Pressed:
 def press(keymap: Keymap, place: str, pending: Pending, key: str) -> Pressed:
     """What a key means after those that are pending."""
     digits = "0123456789" if pending.count else "123456789"
-    if keymap.counts and not pending.keys and len(key) == 1 and key in digits:
+    counts = keymap.counts and place != "links"  # there a number is a link's
+    if counts and not pending.keys and len(key) == 1 and key in digits:
         return Pressed(Pending((), min(MOST, pending.count * 10 + int(key))))
     known = keymap.places.get(place, {})
     keys = (*pending.keys, key)

@@ -101,7 +101,7 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTERS) == {*PANES, "select"}
+    assert set(FOOTERS) == {*PANES, "find", "select"}
     assert footer("list", keymap.keys)[0] == "enter open"
     assert all(len(footer(pane, keymap.keys)) == 5 for pane in PANES)
     assert key_names(("space", "pagedown")) == "space page-down"

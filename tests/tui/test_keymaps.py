@@ -60,6 +60,7 @@ def test_vim_counts_and_sequences() -> None:
     ]
     assert typed(keymap, "9 9 9 9 9 9 j") == [("move.down", 9999)]
     assert press(keymap, "list", Pending(), "0").taken is False
+    assert press(keymap, "links", Pending(), "2").taken is False, "there it is a link's number"
 
 
 def test_what_is_begun_and_not_ended_is_forgotten() -> None:

@@ -10,6 +10,8 @@ import pytest
 from store.article import Found
 from tests.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.screens import drawn
+from tui import messages
+from tui.gateway import Gateway
 
 JUMPS = [f"similar.jump:{n}" for n in range(1, 6)]
 SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
@@ -69,6 +71,28 @@ async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
     async with start(library=library) as running:
         await running.press("5")
         assert running.said == "there is no similar reading 5"
+        await running.press("enter")
+        assert running.said == "2 articles", "what was said of another article is not said of this"
+
+
+async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`none` would be a lie before all is indexed; it is asked for again afterwards."""
+    texts = ("Tides rise in the harbour.", "A parliament debates taxes.")
+    found = [make_article(n, text=text, title=text) for n, text in enumerate(texts, 1)]
+    library = make_library(tmp_path / "strangers", found)
+    async with start(library=library) as running:
+        with monkeypatch.context() as patch:
+            patch.setattr(Gateway, "indexing", property(lambda _: True))
+            await running.press("j")
+            await running.until(lambda: running.aside == 1)
+            await running.press("5")
+            assert running.said == "similar readings are known once all is indexed"
+            assert "looking …" in drawn(running.app)
+        running.reader.post_message(messages.LibraryIndexing(0, 0))
+        await running.settle()
+        assert running.reader.side.similar is not None
 
 
 @pytest.mark.command("trail.back", "trail.forward")

@@ -35,14 +35,18 @@ async def test_finding_in_the_article(start: Start) -> None:
         await running.type("paragraph 2")
         assert reader.article.found.count == "1 of 11"
         assert "1 of 11" in lines(running.app)[-2]
+        assert lines(running.app)[-1].endswith("enter done  down next  escape back ")
         await running.press("enter", "n", "n")
+        assert "n next place  N previous place  enter read on" in lines(running.app)[-1]
         assert "3 of 11" in lines(running.app)[-2]
         assert "Paragraph 21 begins" in drawn(running.app)
         marks = [cell.mark for row in grid(running.app)[:-2] for cell in row[36:75]]
         assert marks.count("U") >= len("Paragraph 2"), (
             "Paragraph 20, marked by more than its colour"
         )
-        await running.press("N", "j", "k", "space")
+        await running.press("?")
+        assert "Find in the article:" in drawn(running.app)
+        await running.press("?", "N", "j", "k", "space")
         assert (running.open, reader.article.found.count) == (3, "2 of 11")
         place = reader.article.position
         await running.press("enter")

@@ -162,6 +162,9 @@ class Moving(Panes):
 
     def _jump(self, number: int, similar: Sequence[Similar]) -> None:
         self._jump_from = "", 0
+        if not similar and self.gateway.indexing:
+            self.status.say("similar readings are known once all is indexed")
+            return
         if number > len(similar):
             self.status.say(f"there is no similar reading {number}")
             return
@@ -253,7 +256,7 @@ class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, 
 
     def action_app_help(self) -> None:
         """Show the keys of the pane one is in."""
-        self.app.push_screen(Help(self.keymap, "select" if self.place == "select" else self.pane))
+        self.app.push_screen(Help(self.keymap, self.place or self.pane))
 
     def action_app_palette(self) -> None:
         """Find a command by its name."""

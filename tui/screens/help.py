@@ -11,10 +11,27 @@ from textual.widgets import Input
 from tui.commands import Command, groups, key_names
 from tui.keymaps import Keymap
 from tui.screens.sheet import Sheet, SheetView
+from tui.widgets.article_list import CHANGED, HERE, STAR, UNREAD
 from tui.widgets.search import SearchInput
 
-FIRST = {"list": ("List", "Move"), "article": ("Article", "Move"), "side": ("Similar readings",)}
+FIRST = {
+    "list": ("List", "Move"),
+    "article": ("Article", "Move"),
+    "find": ("Find in the article",),
+    "select": ("Select",),
+    "side": ("Similar readings",),
+    "story": ("Article",),
+    "triage": ("Triage", "Article"),
+}
 """The headings that stand first in the help of a pane."""
+SIGNS = (
+    (UNREAD, "unread"),
+    (STAR, "starred"),
+    (CHANGED, "changed by its publisher since you read it"),
+    ("5′", "minutes to read"),
+    (HERE, "in a story: the article one came from"),
+)
+"""What stands before titles and behind them."""
 LONGEST = 40
 """Characters that can be searched for."""
 
@@ -97,6 +114,9 @@ def help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
     for heading, commands in ordered:
         if found := list(_lines(commands, keymap, place, words.split())):
             lines += [*([""] if lines else []), f"{heading}:", *found]
+    signs = [f"{sign}\t{meaning}" for sign, meaning in SIGNS if _all_in(words, sign, meaning)]
+    if signs:
+        lines += [*([""] if lines else []), "Signs:", *signs]
     return lines or ["no command fits"]
 
 
@@ -105,8 +125,14 @@ def _lines(
 ) -> Iterator[str]:
     for each in commands:
         keys = keymap.keys[each.id]
-        if place in each.places and all(_fits(word, each, keys) for word in words):
+        there = place in each.places or each in keymap.places.get(place, {}).values()
+        if there and all(_fits(word, each, keys) for word in words):
             yield f"{key_names(keys)}\t{each.help}"
+
+
+def _all_in(words: str, *texts: str) -> bool:
+    text = " ".join(texts).lower()
+    return all(word.lower() in text for word in words.split())
 
 
 def _fits(word: str, command: Command, keys: Sequence[str]) -> bool:

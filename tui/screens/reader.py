@@ -245,7 +245,8 @@ class Panes(Keyed, Screen[None]):
     @on(messages.SimilarFound)
     def show_similar(self, message: messages.SimilarFound) -> None:
         """Show the similar readings of the article in the side pane."""
-        self.side.show_similar(message.article, message.similar)
+        if message.similar or not self.gateway.indexing:  # else there may be some
+            self.side.show_similar(message.article, message.similar)
 
     @on(messages.ReadingChanged)
     def show_changes(self, message: messages.ReadingChanged) -> None:
@@ -341,6 +342,7 @@ class Panes(Keyed, Screen[None]):
             visit: Whether it comes onto the trail; not when going along the trail.
         """
         self.leave()
+        self.status.forget()  # it was about another one
         self._wanted = article
         index = self.articles.index(article)
         if visit:

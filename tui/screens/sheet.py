@@ -12,7 +12,7 @@ from textual.geometry import Size
 from tui.cells import fit
 from tui.layout import wrap
 from tui.screens.keyed import Dialog
-from tui.widgets.lines import LineView, Piece, role_classes
+from tui.widgets.lines import LineView, Piece, cells, role_classes
 
 KEY_CELLS = 18
 """Cells of the left column: a date and time, and a gap."""
@@ -58,9 +58,11 @@ def _broken(line: str, width: int) -> list[Sequence[Piece]]:
     if not tab:
         role = "heading" if line.endswith(":") else "text"
         return [[(part, role)] for part in wrap(line, width)] or [[]]
-    first, *rest = wrap(text, max(1, width - KEY_CELLS)) or [""]
-    head: Sequence[Piece] = [(fit(key, KEY_CELLS), "accent"), (first, "text")]
-    return [head, *([(" " * KEY_CELLS + part, "text")] for part in rest)]
+    lines = wrap(text, max(1, width - KEY_CELLS)) or [""]
+    if cells(key) >= KEY_CELLS:  # a line of its own: none of the keys is cut off
+        return [[(key, "accent")], *([(" " * KEY_CELLS + line, "text")] for line in lines)]
+    head: Sequence[Piece] = [(fit(key, KEY_CELLS), "accent"), (lines[0], "text")]
+    return [head, *([(" " * KEY_CELLS + line, "text")] for line in lines[1:])]
 
 
 class Sheet(Dialog[None]):

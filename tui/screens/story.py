@@ -11,7 +11,7 @@ from store.article import Row
 from tui import messages
 from tui.layout import wrap
 from tui.screens.whole import Whole
-from tui.widgets.article_list import STAR, UNREAD
+from tui.widgets.article_list import HERE, STAR, UNREAD
 from tui.widgets.lines import Piece
 from tui.wording import age, count, day_of, joined
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
     from tui.keymaps import Keymap
 
-HERE = "◆"
-"""Stands before the article whose story it is."""
 INDENT = 4
 
 

@@ -34,6 +34,12 @@ class Studying(Panes):
         if self.side.entry is not None:
             self.gateway.preview(self.side.entry.article.id)
 
+    @on(messages.LibraryIndexing)
+    def ask_what_is_similar_at_last(self, message: messages.LibraryIndexing) -> None:
+        """Nothing was found similar while not all was indexed."""
+        if not message.total and self.side.entry is not None and self.side.similar is None:
+            self.gateway.preview(self.side.entry.article.id)
+
     @on(SidePane.Pointed)
     def go_to_place(self, message: SidePane.Pointed) -> None:
         """Go to the place of a summary's sentence, opening its article if need be."""

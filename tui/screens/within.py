@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
+from textual import events, on
 
 from tui import messages
 from tui.layout import Link
@@ -12,6 +12,7 @@ from tui.screens.links import Links
 from tui.screens.outward import Outward
 from tui.widgets.article_view import ArticleView
 from tui.widgets.find_bar import FindBar
+from tui.widgets.search import SearchInput
 
 
 class Within(Outward):
@@ -30,6 +31,19 @@ class Within(Outward):
         if self.article.selection is not None:
             return "select"
         return "find" if self.finding is not None else place
+
+    def tell_keys(self) -> None:
+        """Name the keys that matter; while something is typed those of that."""
+        typing = self.focused
+        if isinstance(typing, SearchInput):
+            self.status.set_keys(typing.HINTS)
+        else:
+            super().tell_keys()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Know when something is typed."""
+        if isinstance(event.widget, SearchInput):
+            self.tell_keys()
 
     def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
         """Open an article in the article pane.
@@ -58,9 +72,7 @@ class Within(Outward):
 
     async def _show_bar(self, words: str) -> None:
         if self.finding is None:
-            names = ("find.next", "find.previous", "find.keep", "find.close")
-            keys = " ".join(self.keymap.first(name) for name in names)
-            self.finding = FindBar(words, self.article.position, keys)
+            self.finding = FindBar(words, self.article.position)
             await self.mount(self.finding, before=self.status)
 
     @on(messages.ArticleFetched)
@@ -117,10 +129,10 @@ class Within(Outward):
 
     def end_find(self) -> None:
         """Take the bar and the marks away; the place in the text is kept."""
-        if self.finding is not None:
+        bar, self.finding = self.finding, None
+        if bar is not None:
             self.go_to_pane(self.pane)
-            self.finding.remove()
-            self.finding = None
+            bar.remove()
             self.article.end_find()
 
     def action_find_next(self, count: int = 1) -> None:

@@ -20,9 +20,14 @@ from tui.widgets.lines import LineView, Piece, cells, role_classes
 from tui.wording import age, joined
 
 CURSOR, UNREAD, STAR, CHANGED = ">", "●", "★", "↻"
-CATEGORY_CELLS, SHORT_CATEGORY_CELLS, AGE_CELLS, MINUTES_CELLS = 8, 6, 4, 4
+HERE = "◆"
+"""In a story stands before the article one came from."""
+SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
+AGE_CELLS, MINUTES_CELLS = 4, 4
 ONE_LINE = 48
 """From this width on everything about an article fits beside its title."""
+ROOMY = 72
+"""From this width on more of a category is seen."""
 INDENT = 4
 TWO_LINES = 16
 """From this height on a narrower list gives each article a second line."""
@@ -325,7 +330,8 @@ class ArticleList(LineView):
         if width < ONE_LINE:
             return f" {fit(row.category, SHORT_CATEGORY_CELLS)} {when}"
         reading = pad_left(f"{minutes(row.words)}′", MINUTES_CELLS)
-        return f" {fit(row.category, CATEGORY_CELLS)} {when} {reading}"
+        category = CATEGORY_CELLS if width < ROOMY else LONG_CATEGORY_CELLS
+        return f" {fit(row.category, category)} {when} {reading}"
 
 
 def _titled(row: Row, tail: str, width: int, marks: Spans, *, selected: bool) -> Sequence[Piece]:

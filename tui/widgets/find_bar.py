@@ -20,25 +20,30 @@ LIMIT = 200
 """Characters that are looked for, at most."""
 
 
+class FindInput(SearchInput):
+    """The words."""
+
+    HINTS = ("enter done", "down next", "escape back")
+
+
 class FindCount(LineView, can_focus=False):
-    """Which hit of how many, and the keys that lead on."""
+    """Which hit of how many."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
 
     def __init__(self) -> None:
         super().__init__()
-        self._count = self._keys = ""
+        self._count = ""
 
-    def tell(self, count: str, keys: str) -> None:
+    def tell(self, count: str) -> None:
         """Say it."""
-        if (count, keys) != (self._count, self._keys):
-            self._count, self._keys = count, keys
+        if count != self._count:
+            self._count = count
             self.refresh()
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The one line."""
-        count = cut(f" {self._count}", width)
-        return [(count, "accent"), (cut(f"  {self._keys}", width - len(count)), "muted")]
+        return [(cut(f" {self._count}", width), "accent")]
 
 
 class FindBar(Horizontal):
@@ -62,18 +67,16 @@ class FindBar(Horizontal):
     class Left(Message):
         """Nothing is to be found after all."""
 
-    def __init__(self, words: str, origin: int, keys: str) -> None:
+    def __init__(self, words: str, origin: int) -> None:
         """Make the bar.
 
         Args:
             words: What is looked for at first.
             origin: Where reading stood before, as an offset into the text.
-            keys: The keys that matter once the words are typed.
         """
         super().__init__()
         self.origin = origin
-        self._keys = keys
-        self._input = SearchInput(
+        self._input = FindInput(
             words, placeholder="find in this article", id="find", max_length=LIMIT, compact=True
         )
         self._count = FindCount()
@@ -94,7 +97,7 @@ class FindBar(Horizontal):
 
     def tell(self, count: str) -> None:
         """Say which hit of how many is shown."""
-        self._count.tell(count, "" if self._input.has_focus else self._keys)
+        self._count.tell(count)
 
     @on(Input.Changed)
     def pass_on_words(self, event: Input.Changed) -> None:

@@ -18,6 +18,8 @@ JOINERS = "\u200c\u200d"
 class SearchInput(Input):
     """An input into which nothing gets that could control the terminal, by a paste say."""
 
+    HINTS: ClassVar[tuple[str, ...]] = ("enter done", "escape leave it")
+    """What keys do while one types: those of the panes are text then."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("tab", "submit", show=False),
@@ -60,6 +62,7 @@ class SearchInput(Input):
 class LibrarySearch(SearchInput):
     """The line in which is typed what to search for in the library."""
 
+    HINTS = ("enter open", "tab list", "escape clear")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
     class Kept(Message):

@@ -57,12 +57,14 @@ class StatusLine(LineView, can_focus=False):
         if self._forgetting is not None:
             self._forgetting.stop()
         self._said = text
-        self._forgetting = self.set_timer(SAID_FOR, self._forget)
+        self._forgetting = self.set_timer(SAID_FOR, self.forget)
         self.refresh()
 
-    def _forget(self) -> None:
-        self._said = ""
-        self.refresh()
+    def forget(self) -> None:
+        """Say nothing more of what was done."""
+        if self._said:
+            self._said = ""
+            self.refresh()
 
     def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The state and the keys, without what was said last."""

@@ -17,6 +17,7 @@ TAG_LIMIT = 100
 class TagInput(Prompt):
     """Asks for a tag; tab and right take the one that is proposed."""
 
+    HINTS = ("enter done", "tab complete", "escape leave it")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
 
     def __init__(self, article: str, *, adds: bool) -> None:

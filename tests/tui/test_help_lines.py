@@ -1,0 +1,46 @@
+"""The lines of the help: which commands a place has, what signs mean, keys never cut off."""
+
+from __future__ import annotations
+
+import pytest
+from textual.geometry import Size
+
+from tui.keymaps import make_keymap
+from tui.screens.help import help_lines
+from tui.screens.sheet import SheetView
+
+KEYMAP = make_keymap("vim")
+
+
+@pytest.mark.parametrize(
+    ("place", "heading", "line"),
+    [
+        ("list", "List:", "A\tmark all articles of the list read"),
+        ("find", "Find in the article:", "n\tthe next place found"),
+        ("triage", "Triage:", "t\tin the triage: give the article the tag `later`"),
+        ("select", "Select:", "l right w\tto the next word"),
+    ],
+)
+def test_what_matters_in_a_place_stands_first(place: str, heading: str, line: str) -> None:
+    lines = help_lines(KEYMAP, place)
+    assert lines[0] == heading
+    assert lines[1].startswith(line[: line.index("\t")])
+
+
+def test_keys_of_the_article_that_finding_leaves_are_told_and_others_not() -> None:
+    lines = help_lines(KEYMAP, "find")
+    assert any(line.startswith("o\t") for line in lines)
+    assert not any("next unread article" in line for line in lines), "n is the next place there"
+
+
+def test_signs_are_explained_and_found() -> None:
+    assert "●\tunread" in help_lines(KEYMAP, "list")
+    assert help_lines(KEYMAP, "list", "publisher")[-2:] == [
+        "Signs:",
+        "↻\tchanged by its publisher since you read it",
+    ]
+
+
+def test_keys_that_need_more_room_have_a_line_of_their_own() -> None:
+    view = SheetView(["ctrl+f space page-down\ta page down"])
+    assert view.get_content_height(Size(76, 20), Size(76, 20), 76) == 2
