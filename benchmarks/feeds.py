@@ -1,14 +1,17 @@
 """Fetches 200 local feeds of 50 items, 20 of them dead: `python -m benchmarks.feeds`.
 
-Half of the dead ones refuse the connection, half take it and never say a word. Measured are the
-whole time, the time until everything that can come is in the library, and the memory of the process
-and of those that take feeds apart.
+They stand on 40 hosts; half of the dead ones refuse the connection, half take it and never say a word.
+Measured are the whole time by the clock and of processors, and the memory of the process and of those
+that take feeds apart. Then the reader, in a pseudo-terminal of 100x30 with a library of 1,000 articles,
+fetches them as well, and each key `j` is timed until the next row is drawn. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +21,8 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.made_up import PLACES
+from benchmarks.reader import Reader, fill
 from store.feeds.book import Book
 from store.feeds.opml import Subscription
 from store.folder import FolderLibrary
@@ -25,6 +30,11 @@ from store.times import system_clock
 from tests.server import page, serving
 from tui.cli.feeds import Round, network
 
+HOSTS = 40
+LONGEST = 300.0
+"""Seconds the reader may take for all of them."""
+TITLES = [place.encode() for place in PLACES] + [b"Story"]
+"""How rows of the list begin."""
 PARAGRAPH = "<p>Some <b>words</b> of story {} <a href='/x'>here</a> and there, by the harbour.</p>"
 ITEM = (
     "<item><title>Story {0} of feed {1}</title><link>/{1}/{0}</link><guid>{1}-{0}</guid>"
@@ -41,9 +51,9 @@ def feed(number: int, items: int) -> str:
 def serve(feeds: int, items: int) -> None:
     """Be the server, in a process of its own; say the port and end with standard input."""
     silent = socket.socket()
-    silent.bind(("127.0.0.1", 0))
+    silent.bind(("0.0.0.0", 0))
     silent.listen(64)
-    with serving() as site:
+    with serving(address="0.0.0.0") as site:
         for number in range(feeds):
             site.routes[f"/{number}"] = page(feed(number, items), "application/rss+xml")
         sys.stdout.write(f"{site.port} {silent.getsockname()[1]}\n")
@@ -69,11 +79,15 @@ def measure(feeds: int, items: int, dead: int) -> None:
         assert server.stdout is not None
         assert server.stdin is not None
         port, silent = server.stdout.readline().split()
-        urls = [f"http://127.0.0.1:{port}/{number}" for number in range(feeds - dead)]
-        urls += [f"http://127.0.0.1:{silent}/{number}" for number in range(dead // 2)]
-        urls += [f"http://127.0.0.1:1/{number}" for number in range(dead - dead // 2)]
-        with tempfile.TemporaryDirectory() as folder:
-            fetch([Subscription(url, private=True) for url in urls], Path(folder))
+        every = feeds // dead if dead else feeds + 1
+        ports = [("1", silent)[n // every % 2] if n % every == 0 else port for n in range(feeds)]
+        given = [
+            Subscription(f"http://127.0.0.{1 + number % HOSTS}:{each}/{number}", private=True)
+            for number, each in enumerate(ports)
+        ]
+        for run in (fetch, fetch_in_reader):
+            with tempfile.TemporaryDirectory() as folder:
+                run(given, Path(folder))
         server.stdin.close()
 
 
@@ -88,13 +102,47 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
     threading.Thread(target=memory, args=(stop, most), daemon=True).start()
     began = time.monotonic()
     round_ = Round(library, book, network(), quiet=False)
-    round_.run(sorted(feeds, key=lambda each: each.url[::-1]))
+    round_.run(feeds)
     round_.finish()
     took = time.monotonic() - began
     stop.set()
+    used = os.times()
+    ours, theirs = used.user + used.system, used.children_user + used.children_system
     print(f"{round_.feeds} feeds, {round_.failed} failed, {len(round_.new):,} new articles")
     print(f"{took:.1f} s in all, {len(round_.new) / took:,.0f} articles a second")
+    print(f"processor: {ours:.1f} s here since the start, {theirs:.1f} s in the processes aside")
     print(f"memory: {base >> 20} MB before, {most[0] >> 20} MB at most; aside {most[1] >> 20} MB")
+
+
+def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
+    """The same in the reader, while keys are pressed."""
+    fill(home, 1000)
+    book = Book(home / "data/newstui", home / "cache/newstui")
+    book.change(put=feeds)
+    reader = Reader(home)
+    reader.settled(2.0)
+    before = keys(reader, 100)
+    reader.press(b"r")
+    began, during = time.monotonic(), list[float]()
+    while len(book.states()) < len(feeds) and time.monotonic() - began < LONGEST:
+        during += keys(reader, 5)
+    print(f"in the reader: {time.monotonic() - began:.1f} s, {reader.memory():.0f} MB")
+    for name, times in (("before", before), ("meanwhile", during)):
+        parts = statistics.quantiles(times, n=20)
+        print(
+            f"  j {name}: p50 {parts[9] * 1000:.1f} ms, p95 {parts[18] * 1000:.1f} ms,"
+            f" most {max(times) * 1000:.1f} ms, {len(times)} keys"
+        )
+    reader.quit()
+
+
+def keys(reader: Reader, number: int) -> list[float]:
+    """Press `j` that often; seconds until the row that was gone to is drawn, each."""
+    times = []
+    for _ in range(number):
+        times.append(reader.answered(b"j", TITLES))
+        reader.meanwhile(0.08)
+    return times
 
 
 def main() -> None:

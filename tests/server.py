@@ -100,14 +100,15 @@ class Site:
 
 
 @contextmanager
-def serving(certificate: str = "") -> Iterator[Site]:
+def serving(certificate: str = "", address: str = "127.0.0.1") -> Iterator[Site]:
     """Run a server.
 
     Args:
+        address: Where it listens.
         certificate: The name of one in `tests/net/tls`; plain http where it is empty.
     """
     handler = type("Handler", (Asked,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer((address, 0), handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     site = Site(server.server_port)
