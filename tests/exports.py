@@ -90,7 +90,12 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             "read": True,
             "tags": ("sea", "north"),
             "created": "2023-01-02T03:04:05Z",
-            "extra": {"readwise_id": "01abc", "Location": "archive", "Seen": "True"},
+            "extra": {
+                "readwise_id": "01abc",
+                "Location": "archive",
+                "Seen": "True",
+                "progress": 0.5,  # there is no text of which it could be a part
+            },
         },
     ),
     "readwise": (

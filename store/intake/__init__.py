@@ -89,10 +89,10 @@ def detect(name: str, head: bytes) -> str:
         return "html"
     if MARKDOWN_BEGIN.match(text):
         return "markdown"
-    if suffix in ("json", "jsonl"):
-        return suffix
     if dialect_of(dict.fromkeys(csv_header(text))) is not None:
         return "csv"
+    if suffix in ("json", "jsonl"):
+        return suffix
     if is_reading_page(text):
         return "reading"
     return "addresses" if suffix in ("", "text") and is_address_list(text) else suffix or "text"

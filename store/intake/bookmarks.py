@@ -29,6 +29,9 @@ def bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[Item]:
         for fields in parser.taken():
             number += 1
             yield Item(f"{name}: bookmark {number}", fields)
+    parser.release()
+    for fields in parser.taken():
+        yield Item(f"{name}: bookmark {number + 1}", fields)
 
 
 class _Bookmarks(HTMLParser):
@@ -38,6 +41,9 @@ class _Bookmarks(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._found: list[dict[str, Any]] = []
         self._link: dict[str, Any] | None = None
+        self._last: dict[str, Any] | None = None
+        """The link before, to which a description may belong."""
+        self._described: list[str] | None = None
         self._heading: str | None = None
         self._folders: list[str] = []
         self._above = ""
@@ -47,8 +53,19 @@ class _Bookmarks(HTMLParser):
         found, self._found = self._found, []
         return found
 
+    def release(self) -> None:
+        """The last link is complete, with what described it."""
+        if self._last is not None:
+            words = " ".join("".join(self._described or ()).split())
+            self._found.append({**self._last, "summary": words} if words else self._last)
+        self._last = self._described = None
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A link, a heading, or the list under a heading begins."""
+        if tag == "dd":
+            self._described = []
+        elif tag in ("dt", "dl", "a", "li"):
+            self.release()
         if tag == "a":
             given = {name: value or "" for name, value in attrs}
             self._link = {
@@ -71,21 +88,24 @@ class _Bookmarks(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """What began is complete."""
         if tag == "a" and self._link is not None:
-            self._found.append({name: value for name, value in self._link.items() if value})
+            self._last = {name: value for name, value in self._link.items() if value}
             self._link = None
         elif tag in ("h1", "h3") and self._heading is not None:
             self._above, self._heading = self._heading.strip(), None
             if tag == "h1" and self._above not in (READ, "Unread"):
                 self._above = ""  # the name of the file, not of a folder
-        elif tag == "dl" and self._folders:
-            self._folders.pop()
+        elif tag == "dl":
+            self.release()
+            del self._folders[-1:]
 
     def handle_data(self, data: str) -> None:
-        """The words of a link or a heading."""
+        """The words of a link, a heading or a description."""
         if self._link is not None:
             self._link["title"] += data
         elif self._heading is not None:
             self._heading += data
+        elif self._described is not None:
+            self._described.append(data)
 
 
 def is_address_list(text: str) -> bool:

@@ -59,8 +59,8 @@ def build(fields: Mapping[str, Any], *, source: str, now: str) -> Found:
     """
     loose = Loose(fields)
     odd: dict[str, Any] = {}
-    body = _body(loose)
     url = _url(loose)
+    body = _body(loose, url)
     title = line_of(*loose.take("title")) or title_from(body.text or body.summary) or url
     if not title:
         title = line_of("text", body.text or body.summary, limit=100)
@@ -86,12 +86,12 @@ def build(fields: Mapping[str, Any], *, source: str, now: str) -> Found:
     return Found(_with_extra(article, loose, odd), body, reading)
 
 
-def _body(loose: Loose) -> Body:
+def _body(loose: Loose, url: str) -> Body:
     name, value = loose.take("text", "content_text", "content", "body", "html", "content_html")
     if isinstance(value, str) and "html" in name:
         from store.intake.html import html_to_text  # imported here: most articles need it not
 
-        value = html_to_text(value)
+        value = html_to_text(value, url)
     elif name != "text":
         value = _without_markup(value)
     text = paragraphs_of(name, value)
@@ -195,6 +195,8 @@ def _position(loose: Loose, odd: dict[str, Any], length: int) -> int:
     """The offset where reading stopped; other programs tell the part of the text before it."""
     _, part = loose.take("progress")
     if isinstance(part, int | float) and 0 <= part <= 1:
+        if not length and 0 < part < 1:
+            odd["progress"] = part  # there is no text yet
         return int(part * length) % (length or 1)
     if part is not None:
         odd["progress"] = part

@@ -9,7 +9,9 @@ two programs is one article.
 from __future__ import annotations
 
 import ast
+import html
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from store.errors import BadInput
 Record = Mapping[str, Any]
 Fields = dict[str, Any]
 
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 STATE = "/state/com.google/"
 LABEL = "/label/"
 
@@ -92,14 +95,22 @@ def _at(value: object, *path: str | int) -> Any:
     return value
 
 
+def _titled(fields: Fields) -> Fields:
+    """The fields, the title without the entities that programs of web pages leave in it."""
+    if isinstance(title := fields.get("title"), str):
+        fields["title"] = ENTITY.sub(lambda found: html.unescape(found[0]), title)
+    return fields
+
+
 def _wallabag(record: Record) -> Fields:
-    return _renamed(
+    fields = _renamed(
         record,
         "wallabag",
         "content=html is_archived=read archived_at=last_read is_starred=starred"
         " created_at=created updated_at=updated published_at=date published_by=authors"
         " domain_name=category",
     )
+    return _titled(fields)
 
 
 def _wallabag_csv(record: Record) -> Fields:
@@ -145,6 +156,9 @@ def _readwise(record: Record) -> Fields:
         " word_count=words saved_at=created created_at=created_at updated_at=updated"
         " published_date=date last_opened_at=last_opened",
     )
+    tags = fields.get("tags")
+    if isinstance(tags, Mapping):
+        fields["tags"] = [_at(each, "name") or name for name, each in tags.items()]
     fields["progress"] = _number(fields.pop("reading_progress", 0))
     fields["read"] = record.get("location") == "archive"
     return fields
@@ -163,7 +177,7 @@ def _google_reader(record: Record) -> Fields:
     fields["html"] = content if isinstance(content, str) else _at(content, "content")
     fields["category"] = _at(record, "origin", "title")
     fields["created"] = _number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
-    return fields
+    return _titled(fields)
 
 
 def _miniflux(record: Record) -> Fields:
@@ -237,7 +251,11 @@ def _karakeep(record: Record) -> Fields:
 
 
 def _linkwarden(record: Record) -> Fields:
-    return _renamed(record, "linkwarden", "name=title createdAt=created collection=category")
+    return _renamed(
+        record,
+        "linkwarden",
+        "name=title createdAt=created collection=category description=summary",
+    )
 
 
 DIALECTS = tuple(

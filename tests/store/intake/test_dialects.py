@@ -62,6 +62,17 @@ def test_a_format_can_be_forced() -> None:
     assert found.article.tags == ("sea", "north")
 
 
+@pytest.mark.parametrize("name", ["wallabag", "google-reader"])
+def test_entities_in_titles_are_what_they_mean(name: str) -> None:
+    data = EXPORTS[name][0].replace("The ferry", "AT&amp;T &#8211; R&D &amp;lt;", 1)
+    assert taken(data)[0].article.title == "AT&T – R&D &lt;"
+
+
+def test_links_are_relative_to_the_page_they_came_from() -> None:
+    record = {"url": URL, "title": "The ferry", "is_archived": 0, "content": "<a href='/x'>on</a>"}
+    assert taken(json.dumps([record]))[0].body.text == "[on](https://news.example/x)"
+
+
 def test_a_highlight_is_no_article() -> None:
     record = {"source_url": URL, "reading_progress": 0, "location": "new", "parent_id": "01"}
     assert list(read("api.json", io.BytesIO(json.dumps([record]).encode()), now=NOW)) == [
@@ -180,6 +191,13 @@ def test_bookmarks_of_a_browser() -> None:
     assert (second.article.title, second.article.category) == ("Two", "")
 
 
+def test_what_describes_a_bookmark_is_its_summary() -> None:
+    described = NETSCAPE.replace("Two</A>", "Two</A><DD>Of the\nharbour & more")
+    assert [each.body.summary for each in taken(described)] == ["", "Of the harbour & more"]
+    last = f'<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF="{URL}">One</A><DD>At the end'
+    assert [each.body.summary for each in taken(last)] == ["At the end"]
+
+
 def test_bookmarks_of_pocket() -> None:
     first, second = taken(POCKET, "ril_export.html")
     assert (first.article.tags, first.reading.read) == (("sea",), False)
@@ -199,6 +217,7 @@ def test_lines_of_addresses() -> None:
         ("a.txt", NETSCAPE, "bookmarks"),
         ("a.txt", POCKET, "bookmarks"),
         ("a.txt", EXPORTS["matter"][0], "csv"),
+        ("a.json", EXPORTS["wallabag-csv"][0], "csv"),
         ("a.csv", "a,b\n1,2", "csv"),
         ("a.txt", "https://a.example\nhttps://b.example", "addresses"),
         ("a.txt", "https://a.example\nis a page", "text"),
