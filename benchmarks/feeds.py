@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 
-from benchmarks.made_up import PLACES
-from benchmarks.reader import Reader, fill
+from benchmarks.made_up import PLACES, articles
+from benchmarks.measures import percentile
+from benchmarks.reader import fill
+from benchmarks.screen import Program, now
 from store.feeds.book import Book
 from store.feeds.opml import Subscription
 from store.folder import FolderLibrary
@@ -33,7 +36,7 @@ from tui.cli.feeds import Round, network
 HOSTS = 40
 LONGEST = 300.0
 """Seconds the reader may take for all of them."""
-TITLES = [place.encode() for place in PLACES] + [b"Story"]
+TITLE = re.compile("|".join([*PLACES, "Story"]).encode())
 """How rows of the list begin."""
 PARAGRAPH = "<p>Some <b>words</b> of story {} <a href='/x'>here</a> and there, by the harbour.</p>"
 ITEM = (
@@ -116,32 +119,33 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
 
 def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
     """The same in the reader, while keys are pressed."""
-    fill(home, 1000)
+    fill(home, articles(1000))
     book = Book(home / "data/newstui", home / "cache/newstui")
     book.change(put=feeds)
-    reader = Reader(home)
-    reader.settled(2.0)
-    before = keys(reader, 100)
-    reader.press(b"r")
-    began, during = time.monotonic(), list[float]()
-    while len(book.states()) < len(feeds) and time.monotonic() - began < LONGEST:
-        during += keys(reader, 5)
-    print(f"in the reader: {time.monotonic() - began:.1f} s, {reader.memory():.0f} MB")
+    places = {f"XDG_{n.upper()}_HOME": str(home / n) for n in ("data", "cache", "state", "config")}
+    env = {**os.environ, **places, "HOME": str(home), "TERM": "xterm-256color"}
+    with closing(Program([sys.executable, "-m", "tui"], env)) as program:
+        program.settle()
+        before = keys(program, 100)
+        program.press("r")
+        began, during = time.monotonic(), list[float]()
+        while len(book.states()) < len(feeds) and time.monotonic() - began < LONGEST:
+            during += keys(program, 5)
+        print(f"in the reader: {time.monotonic() - began:.1f} s, {program.memory():.0f} MB")
     for name, times in (("before", before), ("meanwhile", during)):
-        parts = statistics.quantiles(times, n=20)
-        print(
-            f"  j {name}: p50 {parts[9] * 1000:.1f} ms, p95 {parts[18] * 1000:.1f} ms,"
-            f" most {max(times) * 1000:.1f} ms, {len(times)} keys"
-        )
-    reader.quit()
+        p50, p95, most = (percentile(times, part) * 1000 for part in (0.5, 0.95, 1))
+        print(f"  j {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, most {most:.1f}, {len(times)} keys")
 
 
-def keys(reader: Reader, number: int) -> list[float]:
+def keys(program: Program, number: int) -> list[float]:
     """Press `j` that often; seconds until the row that was gone to is drawn, each."""
     times = []
     for _ in range(number):
-        times.append(reader.answered(b"j", TITLES))
-        reader.meanwhile(0.08)
+        began, seen = program.type("j"), b""
+        while not TITLE.search(seen) and now() - began < LONGEST:
+            seen += program.read(1.0)
+        times.append(now() - began)
+        program.rest(0.08)
     return times
 
 

@@ -186,6 +186,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _reading("trail.back", ("[",), "Trail back", "back along the trail of articles visited"),
     _reading("trail.forward", ("]",), "Trail forward", "forward along the trail"),
+    Command(
+        "list.export",
+        ("E",),
+        "Export list",
+        "write all articles of the list to a file, or to a folder as Markdown; escape stops it",
+        opens=True,
+    ),
     Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
     Command(
         "list.search",

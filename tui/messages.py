@@ -284,6 +284,18 @@ class ExportNamed(Message):
 
 
 @dataclass
+class ExportProgressed(Message):
+    """Articles of a list were written; `total` is 0 when that has ended."""
+
+    done: int
+    total: int
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last one counts."""
+        return isinstance(message, ExportProgressed)
+
+
+@dataclass
 class ArticleRendered(Message):
     """An article was written as Markdown, for a program."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
 from typing import BinaryIO
@@ -62,23 +62,24 @@ def write_epub(book: Book, out: BinaryIO) -> Iterator[int]:
 
         put("mimetype", "application/epub+zip", zipfile.ZIP_STORED)  # first, and not packed
         put("META-INF/container.xml", CONTAINER)
-        number = 0
+        number, titles = 0, list[str]()
         for number, entry in enumerate(book.entries, start=1):
+            titles.append(entry.article.title)  # of those that could be read
             languages.add(entry.article.language)
             title, body = escape(entry.article.title), article_html(entry, "a")
             put(f"{number}.xhtml", PAGE.format(title=title, body=body))
             yield number
-        put("nav.xhtml", _contents(book))
+        put("nav.xhtml", _contents(book.title, titles))
         put("book.opf", _package(book, number, languages))
 
 
-def _contents(book: Book) -> str:
+def _contents(title: str, titles: Sequence[str]) -> str:
     links = "\n".join(
-        f'<li><a href="{number}.xhtml">{escape(title)}</a></li>'
-        for number, title in enumerate(book.titles, start=1)
+        f'<li><a href="{number}.xhtml">{escape(each)}</a></li>'
+        for number, each in enumerate(titles, start=1)
     )
-    body = f'<nav epub:type="toc"><h1>{escape(book.title)}</h1><ol>\n{links}\n</ol></nav>'
-    return PAGE.format(title=escape(book.title), body=body)
+    body = f'<nav epub:type="toc"><h1>{escape(title)}</h1><ol>\n{links}\n</ol></nav>'
+    return PAGE.format(title=escape(title), body=body)
 
 
 def _package(book: Book, chapters: int, languages: set[str]) -> str:

@@ -18,7 +18,7 @@ from tui.gateway import Gateway
 from tui.hooks import Hooks
 from tui.messages import StoreFailed
 from tui.settings import Loaded, Settings
-from tui.widgets.prompt import ExportPrompt, PipePrompt
+from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
 
@@ -44,6 +44,54 @@ async def test_an_article_is_written_to_a_file(
         assert "<article " in (tmp_path / "a.html").read_text()
         await running.press("e", "escape")
         assert not running.reader.query(ExportPrompt)
+
+
+@pytest.mark.command("list.export")
+async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -> None:
+    """Case 109: what is shown, and no more; a folder gets Markdown, a file what its suffix says."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    async with start() as running:
+
+        async def export(path: Path) -> str:
+            await running.press("E")
+            running.reader.query_one(ListExportPrompt).value = str(path)
+            await running.press("enter")
+            await running.until(lambda: not running.reader.gateway.exporting)
+            said: str = running.said
+            return said
+
+        shown = len(running.reader.articles.rows)
+        assert (
+            await export(tmp_path / "a.jsonl") == f"{shown} articles exported to {tmp_path}/a.jsonl"
+        )
+        assert len(lines_of(tmp_path / "a.jsonl")) == shown
+        await running.press("s", "f", "j", "j", "enter")
+        await running.until(lambda: len(running.reader.articles.rows) < shown)
+        few = len(running.reader.articles.rows)
+        await export(folder)
+        assert len(list(folder.glob("*.md"))) == few
+        await export(tmp_path / "a.epub")
+        assert (tmp_path / "a.epub").read_bytes().startswith(b"PK")
+        assert await export(tmp_path / "a.epub") == f"{tmp_path / 'a.epub'} exists"
+        assert "no such folder" in await export(tmp_path / "nowhere")
+
+
+def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_path: Path) -> None:
+    """Case 110: no half file."""
+    told: list[Message] = []
+    gateway = Gateway(library, told.append)
+    load(gateway)
+    ids = [row.id for row in library.rows(Query())]
+    for target in ("out/a.json", "a.json"):  # there is no folder of the first name
+        gateway.export_list(ids, tmp_path / target, "2031-05-06T07:08:09Z")
+    gateway.stop_exporting()
+    while gateway.busy:
+        gateway.flush()
+    assert not gateway.exporting
+    assert sum(isinstance(each, StoreFailed) for each in told) == 1
+    gateway.close()
+    assert not list(tmp_path.glob("*a.json*")) + list(tmp_path.glob(".*"))
 
 
 @pytest.mark.command("article.pipe")

@@ -215,8 +215,7 @@ class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, 
         if self.asked is not None:
             self.end_asking()
         elif self.search is not None or self.pane == "list":
-            if not self.clear_search():
-                self.stop_fetching()
+            _ = self.stop_exporting() or self.clear_search() or self.stop_fetching()
         else:
             self.leave()
             self.zoomed = False

@@ -11,10 +11,11 @@ from textual import on, work
 from store.clean import clean_line, clean_text
 from store.errors import NewsError
 from store.programs import run_program
+from store.times import from_micros, iso
 from tui import messages
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet
-from tui.widgets.prompt import ExportPrompt, PipePrompt
+from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt
 
 PIPE_SECONDS = 60.0
 SHOWN = 2000
@@ -41,6 +42,39 @@ class Exporting(Asking):
         asked, name = event.input, event.value.strip()
         if isinstance(asked, ExportPrompt) and self.answered(asked) and name:
             self.gateway.export(asked.article, Path(name).expanduser())
+
+    # -- all of the list -------------------------------------------------------------------
+
+    async def action_list_export(self) -> None:
+        """Ask where all articles of the list go."""
+        if self.gateway.exporting:
+            self.status.say(f"exporting already; {self.keymap.first('article.back')} stops it")
+        elif self.articles.rows:
+            await self.ask(ListExportPrompt([row.id for row in self.articles.rows]))
+
+    @on(ListExportPrompt.Submitted, "ListExportPrompt")
+    def export_list(self, event: ListExportPrompt.Submitted) -> None:
+        """Write them to what was named."""
+        asked, name = event.input, event.value.strip()
+        if isinstance(asked, ListExportPrompt) and self.answered(asked) and name:
+            made = iso(from_micros(self.now() * 1_000_000))
+            self.gateway.export_list(asked.articles, Path(name).expanduser(), made)
+
+    @on(messages.ExportProgressed)
+    def show_exporting(self, message: messages.ExportProgressed) -> None:
+        """Say how far it is."""
+        told = f"exporting {message.done:,} of {message.total:,}"
+        self._loading = told if message.total else ""
+        self.tell_state()
+
+    def stop_exporting(self) -> bool:
+        """Stop the export of a list; tells whether there was one."""
+        there: bool = self.gateway.exporting
+        if there:
+            self.gateway.stop_exporting()
+        return there
+
+    # -- to a program ----------------------------------------------------------------------
 
     async def action_article_pipe(self) -> None:
         """Ask for the program the article is given to."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 
 from tui.widgets.search import SearchInput
+from tui.wording import count
 
 LONGEST = 4000
 """Characters of a path or a command."""
@@ -28,6 +31,16 @@ class Prompt(SearchInput):
 
 class ExportPrompt(Prompt):
     """Asks for the file an article is written to."""
+
+
+class ListExportPrompt(Prompt):
+    """Asks for the file or folder that all articles of a list are written to."""
+
+    def __init__(self, articles: Sequence[str]) -> None:
+        """Make the input for these articles."""
+        number = count(len(articles), "article")
+        super().__init__("", f"{number} to .json, .jsonl, .html, .epub, or a folder (Markdown)")
+        self.articles = articles
 
 
 class PipePrompt(Prompt):
