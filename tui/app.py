@@ -174,6 +174,8 @@ class NewsApp(App[None]):
         self._pending = pressed.pending
         if pressed.command is not None:
             await self._carry_out(pressed.command, pressed.count, screen)
+        elif not pressed.taken and event.is_printable and screen.place:
+            screen.tell_unknown(key_of(event))
         return pressed.taken
 
     def _comes_early(self, command: Command) -> bool:

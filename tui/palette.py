@@ -42,7 +42,9 @@ class ReaderCommands(Provider):
     def _commands(self) -> Iterator[tuple[Command, tuple[str, ...]]]:
         screen = self.screen
         assert isinstance(screen, Panes)  # noqa: S101 - it is opened from nowhere else
-        for command in COMMANDS:
+        for command in sorted(
+            COMMANDS, key=lambda each: each.group == "Move"
+        ):  # the well-known last
             if not set(PANES).isdisjoint(command.places):
                 yield command, screen.keymap.keys[command.id]
 

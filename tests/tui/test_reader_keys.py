@@ -47,6 +47,7 @@ async def test_keys_of_the_users_own(start: Start) -> None:
         assert running.said == "settings.toml: x: is not known (and 1 more)"
         await running.press("ctrl+n", "j")
         assert running.at == 11
+        assert running.said == "j means nothing here; ctrl+x h shows the keys"
         await running.press("ctrl+x", "h")
         assert isinstance(running.app.screen, Help)
         assert "ctrl+x h" in drawn(running.app)

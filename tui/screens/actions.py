@@ -257,6 +257,10 @@ class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, 
         """Show the keys of the pane one is in."""
         self.app.push_screen(Help(self.keymap, self.place or self.pane))
 
+    def tell_unknown(self, key: str) -> None:
+        """Tell that a key means nothing here, and where those stand that do."""
+        self.status.say(f"{key} means nothing here; {self.keymap.first('app.help')} shows the keys")
+
     def action_app_palette(self) -> None:
         """Find a command by its name."""
         self.app.push_screen(CommandPalette(providers=[ReaderCommands]))

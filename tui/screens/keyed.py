@@ -22,6 +22,9 @@ class Keyed:
     def show_pending(self, keys: str) -> None:
         """Show what was typed of a command so far; empty once that is carried out."""
 
+    def tell_unknown(self, key: str) -> None:
+        """Tell that a key means nothing here, where there is a place to tell it."""
+
 
 class Dialog(Keyed, ModalScreen[T]):
     """Something that lies over the reader, to be looked through and left."""
