@@ -187,14 +187,6 @@ COMMANDS: tuple[Command, ...] = (
     _reading("trail.back", ("[",), "Trail back", "back along the trail of articles visited"),
     _reading("trail.forward", ("]",), "Trail forward", "forward along the trail"),
     Command(
-        "list.export",
-        ("E",),
-        "Export list",
-        "write all articles of the list to a file, or to a folder as Markdown; escape stops it",
-        opens=True,
-    ),
-    Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
-    Command(
         "list.search",
         ("/",),
         "Search",
@@ -214,6 +206,14 @@ COMMANDS: tuple[Command, ...] = (
         (",",),
         "Sort",
         "choose the order of the list; of what was found newest or best first",
+    ),
+    Command("list.mark_all_read", ("A",), "All read", "mark all articles of the list read"),
+    Command(
+        "list.export",
+        ("E",),
+        "Export list",
+        "write all articles of the list to a file, or to a folder as Markdown; escape stops it",
+        opens=True,
     ),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds; escape in the list stops it"),
     Command(

@@ -15,7 +15,7 @@ KEYMAP = make_keymap("vim")
 @pytest.mark.parametrize(
     ("place", "heading", "line"),
     [
-        ("list", "List:", "A\tmark all articles of the list read"),
+        ("list", "List:", "/\tsearch everything"),
         ("find", "Find in the article:", "n\tthe next place found"),
         ("triage", "Triage:", "t\tin the triage: give the article the tag `later`"),
         ("select", "Select:", "l right w\tto the next word"),
