@@ -20,6 +20,7 @@ from store.errors import NewsError
 from tui.ahead import LOOK_EVERY, Ahead
 from tui.commands import Command
 from tui.driver import ReaderDriver
+from tui.isolates import reorders
 from tui.keymaps import Pending, make_keymap, press
 from tui.screens.actions import Reader
 from tui.screens.keyed import Dialog, Keyed, key_of
@@ -105,6 +106,10 @@ class NewsApp(App[None]):
         """Know the driver, for what is sent to the terminal's clipboard."""
         self._driver_seen = driver
         driver.outgoing.erases_in_color = erases_in_color(self.reader.routes.env)
+        isolate = self.reader.settings.isolate
+        driver.outgoing.isolates = (
+            reorders(self.reader.routes.env) if isolate == "auto" else isolate
+        )
         driver.shows_cursor = self.reader.settings.cursor
         self.before_terminal()
         driver.listening.clear()

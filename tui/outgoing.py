@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tui.cells import is_narrow, measure
+from tui.isolates import holds_any, isolated
 
 TOKEN = re.compile(
     r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"
@@ -68,6 +69,8 @@ class Outgoing:
         self._waiting = self._begun = False
         self.erases_in_color = True
         """Whether the terminal erases with the background that is set (terminfo's `bce`)."""
+        self.isolates = False
+        """Whether the terminal puts text from right to left in order, and has to be told of panes."""
 
     def forget(self) -> None:
         """Know nothing of the screen any more: everything is sent again."""
@@ -148,9 +151,11 @@ class Outgoing:
     def _changes(self) -> Iterator[str]:
         for row in sorted(self._new):
             old, new = self._rows.get(row, []), self._new[row]
-            for start, end in runs(old, new, *self._spans[row]):
+            low, high = self._spans[row]
+            mark = self.isolates and holds_any(old[low:high] + new[low:high])
+            for start, end in runs(old, new, low, high, whole=mark):
                 yield self._go_to(row, start)
-                yield from self._cells(new[start:end])
+                yield from self._cells(isolated(new[start:end]) if mark else new[start:end])
                 # In the last column a cursor stands and waits, or has gone on; terminals differ.
                 self._sent_cursor = (row, end) if end < len(new) else None
             self._rows[row] = new
@@ -187,8 +192,10 @@ class Outgoing:
         return f"\x1b[{by if by > 1 else ''}C" if by > 0 else f"\x1b[{column + 1}G" if by else ""
 
 
-def runs(old: list[Cell], new: list[Cell], low: int, high: int) -> Iterator[tuple[int, int]]:
-    """From where to where cells have to be sent.
+def runs(
+    old: list[Cell], new: list[Cell], low: int, high: int, *, whole: bool = False
+) -> Iterator[tuple[int, int]]:
+    """From where to where cells have to be sent; nothing or all where it has to be `whole`.
 
     A row that is not one character a cell, before or now, is sent as far as it was written: how wide
     a character really is, the terminal alone knows.
@@ -196,9 +203,8 @@ def runs(old: list[Cell], new: list[Cell], low: int, high: int) -> Iterator[tupl
     before = old[low:high]
     if before == new[low:high]:
         return
-    if any(len(cell[0]) != 1 for cell in new[low:high]) or any(
-        len(cell[0]) != 1 for cell in before if cell is not UNKNOWN
-    ):
+    wide = any(len(cell[0]) != 1 for cell in new[low:high])
+    if whole or wide or any(len(cell[0]) != 1 for cell in before if cell is not UNKNOWN):
         yield low, high
         return
     start = end = -1

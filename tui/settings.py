@@ -133,6 +133,12 @@ class Settings:
         "whether the terminal's cursor is seen on the row or line one is on; screen readers and "
         "magnifiers follow it",
     )
+    isolate: Literal["auto"] | bool = setting(
+        "auto",
+        AUTO,
+        "whether text from right to left is marked, for terminals that order it and would mix the "
+        "panes; \"auto\": in GNOME's and other VTE terminals, Konsole, Apple's Terminal and mlterm",
+    )
     slow: Literal["auto"] | bool = setting(
         "auto", AUTO, 'whether the link is slow, so that less is sent; "auto": over SSH'
     )

@@ -1,0 +1,60 @@
+"""Text from right to left, on terminals that put it in order by themselves."""
+
+from __future__ import annotations
+
+import pyte
+import pytest
+
+from tui.isolates import END, NOTHING, START, isolated, reorders
+from tui.outgoing import Outgoing
+
+HELLO = "שלום עולם"
+
+
+def shown(text: str) -> str:
+    """A row of narrow cells with its marks, `<` and `>`."""
+    marked = "".join(each for each, _ in isolated([(char, "") for char in text]))
+    assert marked.replace(START, "").replace(END, "") == text
+    return marked.replace(START, "<").replace(END, ">")
+
+
+@pytest.mark.parametrize(
+    ("row", "marked"),
+    [
+        ("plain text", "plain text"),
+        (f"●★ {HELLO}…   world  2y", f"●★ <{HELLO}…>   world  2y"),
+        (f" {HELLO}▏ {HELLO}.", f" <{HELLO}>▏ <{HELLO}.>"),
+        (f"  (שלום BBC 27 עולם)  {HELLO} x", f"  <(שלום BBC 27 עולם)>  <{HELLO}> x"),
+        (" سكان أسفل نهر إلفان", " <سكان أسفل نهر إلفان>"),
+        (HELLO, HELLO),
+    ],
+)
+def test_each_stretch_is_isolated(row: str, marked: str) -> None:
+    """Cases 48, 55: no pane is mixed with the one beside it, nor a title with what follows it."""
+    assert shown(row) == marked
+
+
+def test_only_where_a_terminal_orders_text() -> None:
+    """Case 55: elsewhere a mark could only do harm."""
+    assert reorders({"VTE_VERSION": "7200"})
+    assert reorders({"TERM_PROGRAM": "Apple_Terminal"})
+    assert not any(reorders({"TERM": term}) for term in ("xterm", "linux", "screen", ""))
+
+
+def test_a_terminal_that_knows_no_marks_loses_no_text() -> None:
+    """Case 55: pyte drops what follows a mark up to the next sequence, and shows all of it here."""
+    screens = [pyte.Screen(40, 2) for _ in range(2)]
+    frames = [
+        f"\x1b[1;1H\x1b[31m> {HELLO}, she said\x1b[0m  | 日本 {HELLO}\x1b[2;1H",
+        f"\x1b[1;1H\x1b[31m  {HELLO}, he  said\x1b[0m  | 日本 {HELLO}\x1b[2;1H",
+        "\x1b[1;1H\x1b[32mshort\x1b[0m",
+    ]
+    outgoing = Outgoing()
+    outgoing.isolates = True
+    for frame in frames:
+        pyte.Stream(screens[0]).feed(frame)
+        sent = outgoing.filter(frame)
+        assert sent.count("\u2067") == sent.count("\u2069") == sent.count(NOTHING) / 2
+        pyte.Stream(screens[1]).feed(sent)
+        assert screens[1].display == screens[0].display
+    assert "\u2067" not in Outgoing().filter(frames[0])
