@@ -51,6 +51,8 @@ FEEDBACK = 3
 FEEDBACK_WEIGHT = 0.6
 FEEDBACK_TERMS = 40
 WIDENED_TERMS = 160
+PLACES = 600_000
+"""Articles that a query looks at, for all its words together; the most frequent words are left out."""
 
 COMPARED = 12
 """Candidates that are compared for being the very same story."""
@@ -182,7 +184,7 @@ class SimilarReadings:
             word: TITLE_WEIGHT * (word in title) + counts[word] / (counts[word] + SATURATION)
             for word in rarity
         }
-        strongest = _strongest(weights, rarity, QUERY_TERMS)
+        strongest = _strongest(weights, rarity, QUERY_TERMS, self._index.documents)
         return Asked(
             when=seconds(article.date or article.created),
             story=Story.of(article.title, body.text[:TEXT_READ], language),
@@ -216,7 +218,7 @@ class SimilarReadings:
             those = Query.boolean_query([(Occur.Should, number) for number in numbers])
             only = Query.const_score_query(those, 0.0)
             query = Query.boolean_query([(Occur.Must, only), (Occur.Should, query)])
-        return self._index.search(query, CANDIDATES).first
+        return self._index.best(query, CANDIDATES)
 
     # -- what is found ---------------------------------------------------------------------
 
@@ -267,15 +269,15 @@ class SimilarReadings:
         return story
 
     def _widened(self, asked: Asked, found: Sequence[Candidate]) -> Weights:
-        weights = dict(asked.weights)
-        rarity = dict(asked.rarity)
+        weights, rarity = dict(asked.weights), dict(asked.rarity)
+        total = self._index.documents
         for one in found:
             counts = one.story.counts
             rarity.update(self._rarities(word for word in counts if word not in rarity))
             theirs = {word: n / (n + SATURATION) for word, n in counts.items() if word in rarity}
-            for word, weight in _strongest(theirs, rarity, FEEDBACK_TERMS).items():
+            for word, weight in _strongest(theirs, rarity, FEEDBACK_TERMS, total).items():
                 weights[word] = weights.get(word, 0.0) + FEEDBACK_WEIGHT / len(found) * weight
-        return _strongest(weights, rarity, WIDENED_TERMS)
+        return _strongest(weights, rarity, WIDENED_TERMS, total)
 
     def _imported(self, asked: Asked, titles: Iterable[str]) -> Iterator[Candidate]:
         for title in filter(str.strip, titles):
@@ -291,7 +293,7 @@ class SimilarReadings:
         schema, key = self._index.schema, normalised(title)
         parts = [Query.term_query(schema, "title", word.text, "basic") for word in words(title)]
         query = Query.boolean_query([(Occur.Must, part) for part in parts])
-        for hit in self._index.search(query, CANDIDATES).first:
+        for hit in self._index.best(query, CANDIDATES):
             row = self._row_of(hit.number)
             if row and normalised(row.title) == key:
                 return row, self._story(row)
@@ -305,9 +307,17 @@ def _counted(title: str, text: str, language: str) -> tuple[Counter[str], set[st
     return counts, set(in_title)
 
 
-def _strongest(weights: Weights, rarity: Weights, limit: int) -> dict[str, float]:
+def _strongest(weights: Weights, rarity: Weights, limit: int, total: int) -> dict[str, float]:
+    """The words that weigh most, without those so frequent that looking at all their places takes long."""
     strength = heapq.nlargest(limit, ((weights[word] * rarity[word], word) for word in weights))
-    return {word: weights[word] for _, word in strength}
+    looked_at = 0.0
+    chosen = {}
+    for _, word in strength:
+        holding = (total + 1) / math.exp(rarity[word])
+        if looked_at + holding <= PLACES:
+            looked_at += holding
+            chosen[word] = weights[word]
+    return chosen
 
 
 def _unknown(title: str) -> Row:
@@ -325,11 +335,8 @@ def _score(weights: Weights, rarity: Weights, counts: Mapping[str, int]) -> floa
 
 def _same_story(asked: Asked, found: Iterable[Candidate]) -> dict[str, float]:
     """Those of the found that tell the very same story, and how much of it; no more than FIRST."""
-    alike = {
-        one.row.id: told_alike(asked.story.counts, one.story.counts, asked.rarity)
-        * _closeness(asked, one.row)
-        for one in found
-    }
+    told = told_alike(asked.story.counts, asked.rarity)
+    alike = {one.row.id: told(one.story.counts) * _closeness(asked, one.row) for one in found}
     best = heapq.nlargest(FIRST, alike, key=alike.__getitem__)
     return {article: alike[article] for article in best if alike[article] >= TOLD_ALIKE}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -67,9 +67,13 @@ def counted(words: Iterable[str]) -> Counter[str]:
     Digits do not, nor single letters, nor hiragana, the grammar of Japanese.
     """
     counts = Counter(words)
-    for word in [w for w in counts if len(w) == 1 or w.isdigit() or HIRAGANA.search(w)]:
+    for word in [word for word in counts if len(word) == 1 or word.isdigit() or _is_grammar(word)]:
         del counts[word]
     return counts
+
+
+def _is_grammar(word: str) -> bool:
+    return not word.isascii() and HIRAGANA.search(word) is not None
 
 
 def language_of(text: str) -> str:
@@ -99,33 +103,33 @@ def _analyser(language: str) -> TextAnalyzer:
     )
 
 
-def told_alike(ours: Mapping[str, int], theirs: Mapping[str, int], rarity: Weights) -> float:
-    """How much of the same two texts tell: near 1 for the same words, rare ones above all.
+def told_alike(ours: Mapping[str, int], rarity: Weights) -> Callable[[Mapping[str, int]], float]:
+    """Tells how much of the same another text tells: near 1 for the same words, rare ones above all.
 
-    It is the cosine of their words by tf-idf, but that all words of theirs count as rare as ours do in
-    the mean: so nothing has to be looked up for them.
+    It is the cosine of their words by tf-idf, but that all words of the other text count as rare as
+    ours do in the mean: so nothing has to be looked up for them.
 
     Args:
         ours: How often each word stands in our text.
-        theirs: The same of the other one.
         rarity: Of the words of ours that others have, too.
     """
-    known = [word for word, count in ours.items() if count and word in rarity]
-    squares = sum(rarity[word] ** 2 for word in known)
-    length = math.sqrt(sum((_strength(ours[word]) * rarity[word]) ** 2 for word in known))
-    other = math.sqrt(sum(_strength(count) ** 2 for count in theirs.values() if count))
-    if not (length and other):
-        return 0.0
-    shared = (
-        _strength(ours[word]) * _strength(theirs[word]) * rarity[word] ** 2
-        for word in known
-        if theirs.get(word)
-    )
-    return sum(shared) / length / other / math.sqrt(squares / len(known))
+    known = {word: rarity[word] for word, count in ours.items() if count and word in rarity}
+    squares = sum(rare * rare for rare in known.values())
+    length = math.hypot(*(_strength(ours[word]) * rare for word, rare in known.items()))
+    whole = length * math.sqrt(squares / max(1, len(known))) or 1.0
+    weights = {word: _strength(ours[word]) * rare * rare / whole for word, rare in known.items()}
+
+    def told(theirs: Mapping[str, int]) -> float:
+        other = math.hypot(*map(_strength, theirs.values())) or 1.0
+        shared = weights.keys() & theirs.keys()
+        return sum(weights[word] * _strength(theirs[word]) for word in shared) / other
+
+    return told
 
 
-@lru_cache(1024)
+@cache
 def _strength(count: int) -> float:
+    """What a word weighs that stands so many times in a text."""
     return 1 + math.log(count)
 
 

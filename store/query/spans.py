@@ -21,8 +21,8 @@ Ends = tuple[int | None, int | None]
 def numbers(measure: Measure, text: str) -> Between | None:
     """`800`, `>800`, `<=200`, `100..300`, `100..` as what they include."""
     if match := _RANGE.match(text):
-        one, other = match["one"], match["other"]
-        return Between(measure, int(one) if one else None, int(other) if other else None)
+        one, other = (int(each) if each else None for each in match.group("one", "other"))
+        return _between(measure, one, other)
     if match := _NUMBER.match(text):
         number = int(match["one"])
         return Between(measure, *_beside(match["sign"], number, number))
@@ -36,7 +36,7 @@ def dates(measure: Measure, text: str, now: int) -> Between | None:
         one, other = _period(first, now), _period(last, now)
         if (first and one is None) or (last and other is None) or not (first or last):
             return None
-        return Between(measure, one[0] if one else None, other[1] if other else None)
+        return _between(measure, one[0] if one else None, other[1] if other else None)
     sign, rest = _SIGN.findall(text)[0]
     period = _period(rest, now)
     return Between(measure, *_beside(sign, *period)) if period else None
@@ -46,6 +46,13 @@ def duration(text: str) -> int | None:
     """`12h`, `7d`, `2w`, `6m` (months), `1y` in seconds."""
     match = _DURATION.match(text)
     return int(match[1]) * _SECONDS[match[2].lower()] if match else None
+
+
+def _between(measure: Measure, least: int | None, most: int | None) -> Between | None:
+    """A range; nothing where its ends are the wrong way round."""
+    if least is not None and most is not None and least > most:
+        return None
+    return Between(measure, least, most)
 
 
 def _beside(sign: str, first: int, last: int) -> Ends:

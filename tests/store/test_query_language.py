@@ -93,6 +93,8 @@ def test_what_a_query_means(text: str, node: Node) -> None:
         ("date:2022-13", 6, "not “2022-13”"),
         ("is:unred", 4, "read, unread, starred, unstarred, begun or updated, not “unred”"),
         ("words:many", 7, "wants a number"),
+        ("words:300..100", 7, "not “300..100”"),
+        ("date:2022..2021", 6, "not “2022..2021”"),
         ("newer:soon", 7, "wants a time, as 12h, 7d"),
         ("categ:nhk", 1, "did you mean category:?"),
         ("xyzzy:1", 1, "there are title: summary:"),
