@@ -92,8 +92,9 @@ def excerpt(found: Marker, texts: Sequence[str]) -> Excerpt:
     Where they stand in none of them (but in the title, say), it is how the last of them begins.
     """
     for text in texts:
-        if first := found.pattern.search(plain(text)):
-            share = len(text) / max(1, len(plain(text)))
+        folded = plain(text)
+        if first := found.pattern.search(folded):
+            share = len(text) / max(1, len(folded))
             start = _beginning(text, int(first.start() * share))
             line = " ".join(text[start : start + EXCERPT].split())
             line = f"…{line}" if start else line
@@ -138,4 +139,4 @@ def _bounded(part: str) -> str:
 
 def _places(text: str) -> list[int]:
     """For each character of the plain text, which character of the text it comes from."""
-    return [at for at, char in enumerate(text) for _ in plain(char)]
+    return [at for at, char in enumerate(text) for _ in (char if char < "\x80" else plain(char))]
