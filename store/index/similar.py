@@ -56,7 +56,7 @@ PLACES = 600_000
 
 COMPARED = 12
 """Candidates that are compared for being the very same story."""
-FIRST = 3
+FIRST = 2
 """Places at the head of the list that are kept for those."""
 
 CANDIDATES = 30
