@@ -15,6 +15,8 @@ from tui.cells import cut, fit, pad_left
 from tui.screens.keyed import Dialog
 from tui.widgets.lines import cells
 
+SUBTITLE = "enter chooses · esc closes"
+"""What is said below the lines."""
 LONGEST_NAME = 32
 """Cells of a name in a column."""
 
@@ -47,6 +49,7 @@ class Picker(Dialog[int | None]):
             *(Option(Content(cut(line, 70))) for line in self._lines), markup=False, compact=True
         )
         options.border_title = Content(self._title)
+        options.border_subtitle = Content(SUBTITLE)
         options.highlighted = self._chosen if self._lines else None
         yield options
 
