@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,9 @@ from store.urls import canonical
 MANY_TAGS = 20
 """Tags of one item that are taken; what has more is a list of search words."""
 MANY_FILES = 20
+MB, SMALL = 1_000_000, 0.1
+PLAYED = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
+"""Files of an item that are linked below its text, by a part of their media type."""
 NOISE = re.compile(r"\s*The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
 """What WordPress writes below every excerpt."""
 CUT = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
@@ -85,8 +88,21 @@ def fields_of(item: Item, feed: Feed, site: str) -> dict[str, Any]:
     fields |= _texts(item, base) | _dates(item, feed.now)
     if identity := _id(item, feed, url, site):
         fields["id"] = identity
-    fields["extra"] = {"feed": feed.key} | _extra(item, base, url) | fields.pop("extra", {})
+    extra = _extra(item, base, url)
+    fields["text"] = "\n\n".join(filter(None, (fields["text"], *_attached(extra, fields["text"]))))
+    fields["extra"] = {"feed": feed.key} | extra | fields.pop("extra", {})
     return fields
+
+
+def _attached(extra: Mapping[str, Any], text: str) -> Iterator[str]:
+    """A link to each recording or document that comes with an item: what one wants of a podcast."""
+    for each in extra.get("enclosures", ()):
+        kind = next((kind for kind in PLAYED if kind in str(each.get("type", "")).lower()), "")
+        if kind and each["url"] not in text:
+            length = each.get("length", 0) / MB
+            size = f", {length:.1f} MB" if length > SMALL else ""
+            address = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+            yield f"[{PLAYED[kind]}{size}]({address})"
 
 
 def web(link: str, base: str) -> str:
