@@ -20,6 +20,7 @@ from store.feeds.opml import (
 from store.feeds.state import FeedState, read_states, write_states
 from store.files import locked, make_folder
 from store.net.words import shown_url
+from store.times import seconds
 from store.urls import canonical
 
 WAIT = 5.0
@@ -34,6 +35,18 @@ class Shown:
     state: FeedState
     articles: int = 0
     unread: int = 0
+
+    def trouble(self, now: int) -> str:
+        """Why nothing comes of it, in words; empty if all is well.
+
+        Args:
+            now: Seconds since 1970.
+        """
+        until = self.state.not_before
+        wait = (
+            f"left alone until {until[:16].replace('T', ' ')} UTC" if seconds(until) > now else ""
+        )
+        return "; ".join(filter(None, (self.state.error, wait)))
 
     @property
     def share_read(self) -> float:

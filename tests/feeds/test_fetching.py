@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.book import Book
+from store.feeds.book import Book, Shown
 from store.feeds.fetch import AT_ONCE, Fetched, Tools, fetch_feeds
 from store.feeds.lanes import PER_HOST, Lanes
 from store.feeds.opml import Subscription
 from store.feeds.state import FeedState, read_states, write_states
-from tests.network import feed_page, item, rss, subscription, tools
+from tests.network import NOW, feed_page, item, rss, subscription, tools
 from tests.server import Asked, Site, moved, page, status
 
 
@@ -196,6 +196,21 @@ def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:
         came.append(result)
         stop.set()
     assert [titles(each) for each in came] == [["Story 1"]]
+
+
+@pytest.mark.parametrize(
+    ("state", "trouble"),
+    [
+        (FeedState(), ""),
+        (FeedState(error="404 Not Found"), "404 Not Found"),
+        (FeedState(not_before="2026-11-22T13:00:00Z"), "left alone until 2026-11-22 13:00 UTC"),
+        (FeedState(not_before="2026-11-22T11:00:00Z"), ""),
+    ],
+)
+def test_why_nothing_comes_is_told(state: FeedState, trouble: str) -> None:
+    """Case 88: a feed that is left alone for now is no riddle."""
+    feed = Shown(Subscription("https://harbour.example/feed"), state)
+    assert feed.trouble(int(NOW.timestamp())) == trouble
 
 
 # -- whole pages ---------------------------------------------------------------------------

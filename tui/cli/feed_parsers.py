@@ -21,9 +21,14 @@ class Commands(Protocol):
         """Add a command."""
 
 
+def add_flag(command: argparse.ArgumentParser, name: str, help_: str) -> None:
+    """Give the command an option that is there or not."""
+    command.add_argument(f"--{name}", action="store_true", help=help_)
+
+
 def add_json(command: argparse.ArgumentParser) -> None:
     """Let the command print JSON."""
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_flag(command, "json", "print JSON")
 
 
 def feed_parsers(commands: Commands) -> None:
@@ -49,19 +54,15 @@ def _add_add(commands: Commands) -> None:
     want.add_argument("--page", dest="want", action="store_const", const="page",
                       help="take in the page, whatever feeds it names")  # fmt: skip
     command.add_argument("--category", metavar="NAME", help="the category of what is added")
-    command.add_argument(
-        "--private", action="store_true", help="hosts named here may be on a private network"
-    )
-    command.add_argument(
-        "--missing", action="store_true", help="fetch the texts of articles that have none"
-    )
+    add_flag(command, "private", "hosts named here may be on a private network")
+    add_flag(command, "missing", "fetch the texts of articles that have none")
     add_json(command)
 
 
 def _add_fetch(commands: Commands) -> None:
     command = commands.add_parser("fetch", help="fetch the feeds")
     command.add_argument("feeds", nargs="*", metavar="FEED", help="only these, by name or URL")
-    command.add_argument("--quiet", action="store_true", help="say only what failed; for cron")
+    add_flag(command, "quiet", "say only what failed; for cron")
     command.add_argument(
         "--every", type=_period, metavar="TIME", help="stay and fetch every 30m, 2h, 1d"
     )
@@ -87,7 +88,7 @@ def _add_feeds(commands: Commands) -> None:
         either = command.add_mutually_exclusive_group()
         either.add_argument(yes, dest=name, action="store_const", const=True, help=on)
         either.add_argument(no, dest=name, action="store_const", const=False, help=off)
-    command.add_argument("--remove", action="store_true", help="unsubscribe; articles stay")
+    add_flag(command, "remove", "unsubscribe; articles stay")
     command.add_argument(
         "--import",
         dest="import_opml",

@@ -108,6 +108,7 @@ def _subscribe(book: Book, path: str) -> int:
 
 def _list(book: Book, library: Library, keys: set[str] | None, *, as_json: bool) -> None:
     shown = book.shown(library.rows(Query()))
+    now = int(system_clock().timestamp())
     for refused in book.refused():
         tell(f"{book.library / 'feeds.opml'}: {refused.where}: {refused.reason}")
     if not shown:
@@ -118,7 +119,7 @@ def _list(book: Book, library: Library, keys: set[str] | None, *, as_json: bool)
         if as_json:
             put_json(feed_json(each))
         else:
-            put("\n".join(_lines(each)))
+            put("\n".join(_lines(each, now)))
 
 
 def feed_json(shown: Shown) -> dict[str, Any]:
@@ -134,20 +135,22 @@ def feed_json(shown: Shown) -> dict[str, Any]:
         "last_success": state.succeeded or None,
         "last_try": state.tried or None,
         "error": state.error,
+        "not_before": state.not_before or None,
         "articles": shown.articles,
         "unread": shown.unread,
         "share_read": round(shown.share_read, 3),
     }
 
 
-def _lines(shown: Shown) -> list[str]:
+def _lines(shown: Shown, now: int) -> list[str]:
     feed, state = shown.subscription, shown.state
     read = f"{shown.share_read:4.0%}" if shown.articles else "    "
     when = minute(state.succeeded) or "never"
-    mark = "‖" if feed.paused else "!" if state.error else " "
+    trouble = shown.trouble(now)
+    mark = "‖" if feed.paused else "!" if trouble else " "
     facts = f"{shown.articles:>6,} {shown.unread:>6,} {read}  {when:<16}"
     lines = [f"{mark} {facts}  {fit(feed.category, 12)}  {feed.name}"]
-    return [*lines, f"    {state.error}"] if state.error else lines
+    return [*lines, f"    {trouble}"] if trouble else lines
 
 
 # -- fetching ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from store.clean import clean_line
 from store.export import FORMS
 from store.query import SORTS
 from tui import __version__
-from tui.cli.feed_parsers import Commands, add_json, feed_parsers, is_change
+from tui.cli.feed_parsers import Commands, add_flag, add_json, feed_parsers, is_change
 from tui.keymaps import PRESETS
 
 EPILOG = """\
@@ -38,10 +38,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"newstui {__version__}")
     top.add_argument("--library", type=Path, metavar="DIR", help="another library than your own")
-    top.add_argument("--slow", action="store_true", help="the link is slow: the reader sends less")
-    top.add_argument(
-        "--plain", action="store_true", help="the reader without a screen: a command a line"
-    )
+    add_flag(top, "slow", "the link is slow: the reader sends less")
+    add_flag(top, "plain", "the reader without a screen: a command a line")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
     feed_parsers(commands)
@@ -112,7 +110,7 @@ def _add_export(commands: Commands) -> None:
         "-o", dest="out", type=Path, metavar="PATH", help="a file, for Markdown a folder"
     )
     command.add_argument("--title", default="newstui", help="the title of an HTML page or EPUB")
-    command.add_argument("--force", action="store_true", help="replace files that are there")
+    add_flag(command, "force", "replace files that are there")
 
 
 def _add_query(command: argparse.ArgumentParser) -> None:
@@ -139,7 +137,7 @@ def _add_search(commands: Commands) -> None:
         " some of that.",
     )
     command.add_argument("words", nargs="+", metavar="QUERY", help="what to search for")
-    command.add_argument("--newest", action="store_true", help="the newest first, not the best")
+    add_flag(command, "newest", "the newest first, not the best")
     command.add_argument(
         "--limit", type=_positive, metavar="N", default=20, help="at most N articles (default: 20)"
     )
@@ -212,7 +210,7 @@ def _add_backup(commands: Commands) -> None:
         action="store_true",
         help="keep a backup a day, seven of them, in newstui's own folder; for scheduled jobs",
     )
-    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    add_flag(command, "force", "replace a file that is there")
     add_json(command)
 
 
@@ -224,10 +222,10 @@ def _add_restore(commands: Commands) -> None:
     )
     command.add_argument("file", type=Path, metavar="FILE", help="what `newstui backup` wrote")
     command.add_argument("--into", type=Path, metavar="DIR", help="another library than your own")
-    command.add_argument(
-        "--merge",
-        action="store_true",
-        help="add what is missing to a library that is not empty; nothing in it is overwritten",
+    add_flag(
+        command,
+        "merge",
+        "add what is missing to a library that is not empty; nothing in it is overwritten",
     )
     add_json(command)
 
@@ -239,7 +237,7 @@ def _add_compact(commands: Commands) -> None:
         description="Remove the texts of articles that have been deleted for 30 days, and from the"
         " journal what can no longer matter. What is read, starred and so on stays as it is.",
     )
-    command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    add_flag(command, "dry-run", "only say what would go")
     add_json(command)
 
 
@@ -255,9 +253,7 @@ def _add_settings(commands: Commands) -> None:
         help="print the settings in force",
         description="Print every setting, the value in force and where it comes from.",
     )
-    command.add_argument(
-        "--example", action="store_true", help="print a settings.toml to start with"
-    )
+    add_flag(command, "example", "print a settings.toml to start with")
     add_json(command)
 
 
@@ -268,10 +264,10 @@ def _add_doctor(commands: Commands) -> None:
         description="Check paths, library, locale and terminal. Without --repair nothing in the"
         " library is changed.",
     )
-    command.add_argument(
-        "--repair",
-        action="store_true",
-        help="mend damaged files of this machine, keeping each as it was found beside it",
+    add_flag(
+        command,
+        "repair",
+        "mend damaged files of this machine, keeping each as it was found beside it",
     )
     add_json(command)
 

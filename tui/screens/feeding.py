@@ -123,13 +123,14 @@ def feed_lines(feeds: Sequence[Shown], now: int, columns: int) -> list[str]:
     lines = [f"  {fit('', name_cells)} unread     of  read   last"]
     for each in feeds:
         feed, state = each.subscription, each.state
-        mark = "‖" if feed.paused else "!" if state.error else " "
+        trouble = each.trouble(now)
+        mark = "‖" if feed.paused else "!" if trouble else " "
         share = f"{each.share_read:>4.0%}" if each.articles else "    "
         when = age(seconds(state.succeeded), now) or "never"
         counts = f"{each.unread:>6,} {each.articles:>6,}  {share}  {when:>5}"
         lines.append(f"{mark} {fit(feed.name, name_cells)} {counts}")
-        if state.error:
-            lines.append(f"    {state.error}")
+        if trouble:
+            lines.append(f"    {trouble}")
     failed = sum(bool(each.state.error) for each in feeds)
     number = count(len(feeds), "feed")
     return [*lines, "", f"{number}, {failed:,} failed" if failed else number]
