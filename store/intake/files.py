@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from store.article import Found, Refused
 from store.clean import clean_line
-from store.intake import SUFFIXES, read
+from store.intake import SUFFIXES, ZIP, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 KNOWN = "no articles in this folder (" + ", ".join(f"*{suffix}" for suffix in SUFFIXES) + ")"
+PACKING = 5
+"""How much larger what is in a ZIP is than the file."""
 NOT_REGULAR = "not a regular file"
 
 
@@ -88,7 +90,10 @@ def read_source(
         yield _refused(source.path, error)
         return
     with stream:
-        yield from read(source.name, stream, source=how, now=now, kind=kind, size=source.size)
+        packed = stream.read(len(ZIP)) == ZIP
+        stream.seek(0)
+        size = source.size * (PACKING if packed else 1)
+        yield from read(source.name, stream, source=how, now=now, kind=kind, size=size)
 
 
 def _source(path: Path) -> Source | Refused:
