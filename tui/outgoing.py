@@ -211,10 +211,10 @@ def runs(
     for at in range(low, high):
         if at < len(old) and old[at] == new[at]:
             continue
-        if end >= 0 and not _worth_it(new[end - 1 : at]):
-            yield start, end
+        if end < 0:
             start = at
-        elif end < 0:
+        elif at > end and not _worth_it(new[end - 1 : at]):
+            yield start, end
             start = at
         end = at + 1
     yield start, end

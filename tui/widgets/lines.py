@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.console import Console
@@ -28,6 +29,9 @@ class LineView(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("text", "muted")
 
+    _styles: dict[str, Style]
+    """How the roles look in the frame that is drawn."""
+
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The pieces of line `y` of the whole content, at most `width` cells."""
         raise NotImplementedError
@@ -45,6 +49,7 @@ class LineView(ScrollView, can_focus=True):
         """Draw lines, and see that the terminal's cursor stands where it belongs afterwards."""
         if self.has_focus:
             self.app.cursor_position = self.content_region.offset + self.caret
+        self._styles = {}  # the theme and the focus decide, and stay what they are for a frame
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -58,6 +63,7 @@ class LineView(ScrollView, can_focus=True):
 
     def opening_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
         """Column, row and content of its lines as they will stand when the reader is opened next."""
+        self._styles = {}
         region = self.content_region
         for y in range(region.height if self.display else 0):
             strip = self.drawn(self.opening_pieces(y, region.width), region.width)
@@ -73,7 +79,10 @@ class LineView(ScrollView, can_focus=True):
 
     def role_style(self, role: str) -> Style:
         """How text of a role looks in the theme that is on."""
-        return self.get_component_rich_style(f"line--{role}")
+        style = self._styles.get(role)
+        if style is None:
+            style = self._styles[role] = self.get_component_rich_style(f"line--{role}")
+        return style
 
     def set_height(self, lines: int) -> None:
         """Tell how many lines there are; the view stays where it is if it can."""
@@ -105,4 +114,9 @@ class LineView(ScrollView, can_focus=True):
 
 def cells(text: str) -> int:
     """How many cells a text takes."""
-    return len(text) if text.isascii() else measure(text)[1][-1]
+    return len(text) if text.isascii() else _measured(text)
+
+
+@lru_cache(2048)
+def _measured(text: str) -> int:
+    return measure(text)[1][-1]
