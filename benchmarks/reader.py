@@ -109,7 +109,7 @@ def of_newstui(home: Path, size: int) -> None:
     def say(what: str, figure: str) -> None:
         tell(size, f"newstui: {what}", figure)
 
-    fill(home, made(size))
+    fill(home, reversed(list(made(size))))  # the oldest first, as they come in over the years
     env = environment(home)
     for start in ("first start", "second start"):  # which indexes; which finds what that has kept
         with closing(Program(NEWSTUI, env)) as program:
@@ -205,7 +205,14 @@ def meanwhile(program: Program, home: Path, env: Mapping[str, str], say: Shown) 
 
 # -- newsboat ------------------------------------------------------------------------------
 
-CONFIG = "auto-reload no\nmax-items 0\nconfirm-exit no\n"
+CONFIG = """auto-reload no
+max-items 0
+confirm-exit no
+bind-key j down
+bind-key k up
+bind-key g home
+bind-key G end
+"""
 
 
 def of_newsboat(home: Path, size: int) -> None:
@@ -238,9 +245,10 @@ def of_newsboat(home: Path, size: int) -> None:
         moving(program, "j", say)
         where = KEYS + HELD
         opening(program, "q", range(where, where + OPENED * APART, APART), "j", say)
-        program.see("g" + "\x1bOH", ".")
-        program.press("1\r")
-        program.press("\r")
+        program.press("G")
+        opening(program, "q", range(size - 1, size - OPENED * APART, -APART), "k", say)
+        program.press("g")
+        program.see("\r", "Article 0 begins")
         paging(program, say)
         program.press("q")
         say("search to its result", ms(program.see(f"/{PLANTED}\r", f"[^/]{size // 3} ")))

@@ -26,10 +26,8 @@ import pyte
 COLUMNS, ROWS = 100, 30
 DONE = 0.06
 """Seconds without output after which a key is done with."""
-STILL = 0.25
-"""The same for a program that has just started, or has much to do."""
-BUSY = 0.3
-"""The part of a processor from which on a program that is still has not finished yet."""
+STILL, LOOKS = 0.3, 20
+"""Seconds without output and without work after which a program is ready, and how often that is looked at."""
 PIECE = 1 << 16
 
 # What pyte would show: strings, private modes with <, = or >, sequences with something in between.
@@ -154,13 +152,16 @@ class Program:
 
     def settle(self, limit: float = 120.0) -> float:
         """Read until the program is still and has nothing to do; when the last byte came."""
-        end = now() + limit
-        while now() < end:
-            self.rest(STILL)
-            before, began = self.cpu(), now()
-            if not self.read(STILL) and self.cpu() - before < BUSY * (now() - began):
-                break
+        end, idle = now() + limit, 0
+        while now() < end and idle < LOOKS:
+            quiet = not self.read(STILL / LOOKS)
+            idle = idle + 1 if quiet and not self._works() else 0
         return self.chunks[-1][0]
+
+    def _works(self) -> bool:
+        """Whether one of its threads runs, or would if there were a processor for it."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/stat")
+        return any(task.read_text().rpartition(")")[2].split()[0] in "RD" for task in tasks)
 
     def shown(self) -> str:
         """What stands on the screen."""

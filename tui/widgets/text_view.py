@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from time import monotonic
 from typing import ClassVar
 
 from textual.geometry import Offset, Size
@@ -20,9 +21,9 @@ from tui.wording import UPDATED, count, day, joined
 MEASURE = 80
 """Cells a line of text takes at most: beyond that the eye loses the next line."""
 SLICE = 500
-"""Lines laid out at a time while nothing else is to be done."""
-BREATH = 0.005
-"""Seconds between two slices, in which what stands is drawn and keys are answered."""
+"""Lines laid out before a text is drawn first, and between two looks at the time."""
+SPELL, BREATH = 0.01, 0.005
+"""Seconds of laying out at a time, and between two spells: what stands is drawn, and keys are answered."""
 NARROWEST, WIDEST, STEP = 30, 160, 4
 MARGIN = 1
 RAIL = "▐"
@@ -132,7 +133,7 @@ class TextView(LineView):
         self.call_after_refresh(self._look_for_end)
 
     def _lay_out_more(self) -> None:
-        # The first screen of a long article stands at once; the rest follows in slices, so that
+        # The first screen of a long article stands at once; the rest follows in spells, so that
         # no key waits for all of it.
         layout = self._layout
         if layout is not None and layout.more(SLICE):
@@ -141,6 +142,9 @@ class TextView(LineView):
 
     def _lay_out_on(self, layout: Layout) -> None:
         if layout is self._layout:  # and not of another width, or article
+            end = monotonic() + SPELL
+            while monotonic() < end and layout.more(SLICE):
+                pass
             self._lay_out_more()
 
     def _set_known_height(self) -> None:
