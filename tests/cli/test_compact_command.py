@@ -108,6 +108,20 @@ def test_progress_is_shown_after_a_while(
     assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
 
 
+def test_progress_is_said_once_where_no_line_can_be_written_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Case 122: a terminal that only prints, and whoever listens to it, gets one line."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("tui.cli.output.QUIET", 0.0)
+    monkeypatch.setenv("TERM", "dumb")
+    with Counter("indexing").running() as counter:
+        for done in range(5):
+            counter.tell(f"{done}")
+    assert terminal.getvalue() == "newstui: indexing …\n"
+
+
 def test_progress_in_words() -> None:
     assert progress(0, 0, history=True) == "reading history 0 %"
     assert progress(1, 3, history=True) == "reading history 33 %"

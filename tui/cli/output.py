@@ -94,7 +94,11 @@ class Counter:
     def tell(self, text: str) -> None:
         """Say how far it is."""
         if self._bar is None and time.monotonic() >= self._shown_from:
-            self._show()
+            self._shown_from = math.inf
+            if os.environ.get("TERM", "dumb") == "dumb":  # it writes no line twice
+                tell(f"{self._label} …")
+            else:
+                self._show()
         if self._bar is not None:
             for task in self._bar.task_ids:
                 self._bar.update(task, description=f"{self._label}: {text}")
