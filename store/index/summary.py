@@ -48,6 +48,14 @@ REPEATED = 6
 FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'“”’»«)\]」』）】〉》\d\[\s]*$")
 SPOKEN = re.compile(r"^[\"'“„‘«»「『].*[\"'”“’»«」』][.。]?$", re.DOTALL)
 
+MARKED = (
+    re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)"),
+    re.compile(r"`([^`\n]+)`"),
+    re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*"),
+    re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"),
+)
+"""What Markdown writes around words: links, images, code, strong and emphasised ones."""
+
 LIKE_ENOUGH = 0.5
 """The part of a summary's sentence that a sentence of the text must say to be its place."""
 
@@ -136,8 +144,15 @@ def summarised(body: Body) -> Body:
     """The body with a summary made here, if it came without one."""
     if body.summary:
         return body
-    summary = extract(body.text)
+    summary = unmarked(extract(body.text))
     return replace(body, summary=summary, summary_origin="extract" if summary else "")
+
+
+def unmarked(text: str) -> str:
+    """A text without what Markdown writes around its words: a summary is shown as it is."""
+    for marked in MARKED:
+        text = marked.sub(r"\1", text)
+    return text
 
 
 def places(body: Body) -> tuple[tuple[int, int], ...]:
@@ -147,7 +162,7 @@ def places(body: Body) -> tuple[tuple[int, int], ...]:
     sentence of the text that says most of it; one that the text does not say is left out.
     """
     text = body.text[:PLACES_READ]
-    said = [(one, _vector(terms(one))) for one in each_sentence(text)]
+    said = [(one, _vector(terms(unmarked(one)))) for one in each_sentence(text)]
     pairs = (
         (find(body.summary, one), _place(text, one, said)) for one in each_sentence(body.summary)
     )

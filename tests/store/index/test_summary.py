@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from store.article import Body
 from store.index.sentences import joined
-from store.index.summary import extract, first_sentence, places, sentences
+from store.index.summary import extract, first_sentence, places, sentences, summarised
 
 STORY = (
     "The ferry between Arlen and Vorne stopped on Monday after its crews walked out.\n\n"
@@ -242,3 +242,20 @@ def test_places_are_found_across_broken_and_quoted_lines() -> None:
 def test_a_sentence_told_otherwise_has_the_place_of_the_nearest() -> None:
     summary = "Bees swarm. Crews of the ferry want second engineers at night."
     assert places(Body(STORY, summary)) == ((12, STORY.index("The crews of the ferry want")),)
+
+
+def test_a_summary_is_without_the_signs_of_markdown_and_knows_its_places() -> None:
+    text = (
+        "See the [old harbour](https://x.example/a_(b)) and its `tide` tables of the year. "
+        "A quote of *somebody* with **strong** words goes on for a while. "
+        "Twice 5*3*2 and a * b stay as [they] are in this sentence."
+    )
+    body = summarised(Body(text=text))
+    assert body.summary == (
+        "See the old harbour and its tide tables of the year. "
+        "A quote of somebody with strong words goes on for a while. "
+        "Twice 5*3*2 and a * b stay as [they] are in this sentence."
+    )
+    assert [place for _, place in places(body)] == [
+        text.index(begins) for begins in ("See", "A quote", "Twice")
+    ]
