@@ -17,7 +17,7 @@ from tests.reader import (
     make_article,
     make_library,
 )
-from tests.screens import drawn, picture
+from tests.screens import drawn, lines, picture
 from tui import messages
 from tui.screens.story import StoryScreen
 from tui.screens.triage import TriageScreen
@@ -96,6 +96,7 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
         assert "Article number 10" in drawn(running.app), "from the cursor on"
         assert "1 of 11" in drawn(running.app)
         assert "Summary of 10." in drawn(running.app)
+        assert "Article number 10" in lines(running.app)[running.app.cursor_position.y]
         await running.press("m", "s", "t", "d", "j")
         assert marks(running, 10) == (True, False)
         assert marks(running, 9) == (False, True)

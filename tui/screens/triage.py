@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway, Mark
     from tui.keymaps import Keymap
 
+TITLE = 3
+"""The line the title begins on, where the terminal's cursor stands."""
 EXCERPT = 1200
 """Characters of the text that stand in for a summary where there is none."""
 
@@ -60,6 +62,7 @@ class TriageScreen(Whole[str]):
         super().__init__(keymap)
         self._gateway = gateway
         self._now = now
+        self.view.pointed = TITLE
         self._rows = list(rows)
         self._index_of = {row.id: index for index, row in enumerate(rows)}
         self._gone: set[str] = set()

@@ -37,6 +37,8 @@ class Written(LineView):
         self._at = 0
         self.middle: Callable[[], int] | None = None
         """Tells the line that is kept in the middle, once lines are written."""
+        self.pointed = 0
+        """The line the terminal's cursor stands on, where none is kept in the middle."""
 
     def show(self, write: Write) -> None:
         """Show other lines; the view stays where it is if it can."""
@@ -58,8 +60,9 @@ class Written(LineView):
 
     @property
     def caret(self) -> Offset:
-        """The terminal's cursor stands on the line that is kept in the middle, if one is."""
-        return Offset(0, min(max(0, self._at - self.top), max(0, self.size.height - 1)))
+        """The terminal's cursor stands on the line that is kept in the middle, or the one named."""
+        line = self.pointed if self.middle is None else self._at
+        return Offset(0, min(max(0, line - self.top), max(0, self.size.height - 1)))
 
     def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
         """One line, in the middle."""
