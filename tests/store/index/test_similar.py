@@ -88,6 +88,30 @@ def test_the_same_story_is_found_and_says_why(shelf: Shelf) -> None:
     assert all(term in FERRY.lower() and term in TALKS.lower() for term in found[0].terms)
 
 
+def test_words_that_stand_in_too_many_places_are_not_looked_up(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        shelf.put(
+            f"more{number}", f"Harbour notes {number}", f"The harbour and the union, {number}."
+        )
+    assert len(shelf.best("ferry")) > 1
+    monkeypatch.setattr("store.index.similar.PLACES", 30)
+    assert names(shelf.best("ferry")) == ["talks"]
+
+
+def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
+    """It is nearer by its rare words than what is of the same subject at greater length."""
+    crews = "The crews of the harbour and the union of the owners met on a ferry in Arlen. " * 8
+    shelf.put("subject", "Ferry crews, owners, union: harbour of Arlen", crews)
+    shelf.put(
+        "sequel", "What the second engineer earns", "A second engineer of the Vorne crossing."
+    )
+    found = shelf.best("ferry")
+    assert "subject" in names(found)[1:]
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
 def test_what_is_found_is_shown_as_the_library_has_it(shelf: Shelf) -> None:
     readings = shelf.readings()
     shelf.rows["talks"] = shelf.rows["talks"]._replace(title="Corrected", read=True)
