@@ -74,6 +74,7 @@ class Within(Outward):
         if self.finding is None:
             self.finding = FindBar(words, self.article.position)
             await self.mount(self.finding, before=self.status)
+            self.tell_keys()
 
     @on(messages.ArticleFetched)
     def find_at_once(self, message: messages.ArticleFetched) -> None:
