@@ -200,7 +200,7 @@ class NewsApp(App[None]):
         """What tells whether another screen is there, or what follows the end of one is done."""
         done = asyncio.Event()
         self.screen.call_later(done.set)
-        return done.is_set
+        return lambda: done.is_set() and not self.reader.gateway.busy
 
     def _opened(self) -> bool:
         dialog = isinstance(self.screen, Dialog) and self.screen.is_mounted

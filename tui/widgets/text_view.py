@@ -104,8 +104,8 @@ class TextView(LineView):
     def _text_width(self) -> int:
         return max(1, min(self.measure, self.size.width - 2 * MARGIN))
 
-    def _remember(self) -> None:
-        line = self.top - len(self._head)
+    def _remember(self, line: int) -> None:
+        line -= len(self._head)
         self._place = self._layout[line].offset if self._layout is not None and line > 0 else 0
 
     def _lay_out(self) -> None:
@@ -158,6 +158,8 @@ class TextView(LineView):
             self._layout.more(wanted - self._layout.ready)
             self._set_known_height()
         super().go_to(line)
+        if self.size == self._laid_out_for:  # it scrolls later, when the view may have another size
+            self._remember(min(line, self.bottom))
 
     def on_resize(self) -> None:
         """Lay the text out for the new width; the place in the text stays."""
@@ -172,7 +174,7 @@ class TextView(LineView):
         """Notice where reading is."""
         super().watch_scroll_y(old_value, new_value)
         if self.size == self._laid_out_for:
-            self._remember()
+            self._remember(self.top)
             self._look_for_end()
 
     def _look_for_end(self) -> None:
