@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.server import Site, serving
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
@@ -22,12 +25,24 @@ settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the tests' folders in memory where there is room: most wait for a disk to be sure."""
+    """Put the tests' folders in memory where there is room: most wait for a disk to be sure.
+
+    What a script starts in the background is deaf to ctrl+c, and so would be what the tests start.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ
     if chosen or not IN_MEMORY.is_dir() or not os.access(IN_MEMORY, os.W_OK | os.X_OK):
         return
     if shutil.disk_usage(IN_MEMORY).free >= ENOUGH:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end: it is not what a test leaves behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +51,18 @@ def own_pipes() -> Iterator[None]:
     before = signal.getsignal(signal.SIGPIPE)
     yield
     signal.signal(signal.SIGPIPE, before)
+
+
+@pytest.fixture(scope="module")
+def shared_site() -> Iterator[Site]:
+    """One server for all tests of a file."""
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Site:
+    """A server on the loopback, with nothing on it yet."""
+    shared_site.routes.clear()
+    shared_site.asked.clear()
+    return shared_site

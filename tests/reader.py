@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from textual.pilot import Pilot
 from store.article import Article, Body, Found, Reading
 from store.folder import FolderLibrary
 from store.library import Library
+from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
 from tui.gateway import Gateway
 from tui.outside import CopyRoute, OpenRoute
@@ -26,9 +28,6 @@ from tui.settings import Loaded
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
-ROUNDS = 4
-"""Rounds in which nothing is left to do before the reader counts as settled: a key takes four to
-get from the app by way of the screen, a pane and the library back to the screen."""
 PATIENCE = 60.0
 """Seconds after which what has not happened counts as never happening, however slow the disk."""
 
@@ -134,6 +133,7 @@ class Running:
     app: NewsApp
     pilot: Pilot[None]
     gateway: Gateway
+    heard: Heard
 
     @property
     def reader(self) -> Reader:
@@ -158,13 +158,18 @@ class Running:
 
     async def settle(self) -> None:
         """Wait until the library has answered everything and the answers are on the screen."""
-        quiet = 0
-        late = monotonic() + PATIENCE
-        while self.app.return_code is None and quiet <= ROUNDS:
+        before, late = -1, monotonic() + PATIENCE
+        while self.app.return_code is None and before != self.heard.count:
             assert monotonic() < late, "the reader does not settle"
+            await quiet(self.app, self.heard)
+            before = self.heard.count
             works = self.gateway.busy or self.gateway._indexing or bool(self.app._ahead.keys)
-            quiet = 0 if works else quiet + 1
-            await self.pilot.pause(0 if quiet else 0.001)
+            if works or is_waiting(self.app):
+                before = -1
+                await asyncio.sleep(0.001)
+            else:
+                await self.pilot.pause(0)  # draws, which may have more to be done
+                await quiet(self.app, self.heard)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something that a timer or a program brings about."""
@@ -233,9 +238,10 @@ async def reading(
         return gateways[-1]
 
     app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded)
+    heard = Heard()
     try:
-        async with app.run_test(size=size) as pilot:
-            running = Running(app, pilot, gateways[0])
+        async with app.run_test(size=size, message_hook=heard) as pilot:
+            running = Running(app, pilot, gateways[0], heard)
             await running.settle()
             yield running
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq
 from string import ascii_lowercase
 
 from themes.faults import nearest, shown, unknown
@@ -206,8 +207,7 @@ def _rival(
 
 def _clash(one: Keys, other: Keys) -> bool:
     """Whether one of them is the beginning of the other."""
-    length = min(len(one), len(other))
-    return one[:length] == other[:length]
+    return one[0] == other[0] and all(map(eq, one, other))
 
 
 def read_keys(text: str) -> Keys:

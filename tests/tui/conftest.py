@@ -8,16 +8,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 
 from store.article import Found
 from store.folder import FolderLibrary
 from tests.reader import WIDE, Outside, Start, long_text, make_article, make_library, reading
+from tests.stylesheets import parsed_once
 from tui.screens import reader as reader_screen
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Know the mark that says which commands a test presses the keys of."""
     config.addinivalue_line("markers", "command(*ids): presses the keys of these commands")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets() -> Iterator[None]:
+    """A style sheet is the same for every app."""
+    with parsed_once():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_is_kept() -> Iterator[None]:
+    """Textual remembers what a thousand widgets have drawn, those of earlier apps too."""
+    yield
+    StylesCache.get_inner_outer.cache_clear()
 
 
 @pytest.fixture(autouse=True)

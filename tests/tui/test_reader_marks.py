@@ -220,18 +220,18 @@ async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
 
 async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Path) -> None:
     """Case 54: lines are laid out in slices, and the end is still the end."""
-    found = [make_article(1, text=long_text(4000))]
+    found = [make_article(1, text=long_text(1000))]
     folder = tmp_path / "other"
     async with start(library=make_library(folder, found)) as running:
         await running.press("enter", "G")
-        assert "Paragraph 4000 begins." in drawn(running.app)
+        assert "Paragraph 1000 begins." in drawn(running.app)
         assert kept(folder, 1).read
         await running.press("k", "h")
         place = running.reader.article.position
     async with start(library=make_library(folder)) as running:
         await running.press("enter")
         assert running.reader.article.position == place
-        assert "Paragraph 4000 begins." in drawn(running.app)
+        assert "Paragraph 1000 begins." in drawn(running.app)
 
 
 async def test_a_library_that_cannot_be_written_says_why(
