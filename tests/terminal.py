@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pyte
 
 if TYPE_CHECKING:
@@ -249,6 +250,11 @@ class Terminal:
         self._held = data[rest.start() :] if rest else b""
         whole = data[: rest.start()] if rest else data
         self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole))
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it is more than its entry in the table."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:

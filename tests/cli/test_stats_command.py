@@ -13,12 +13,16 @@ from tui.charts import bar, columns
 from tui.cli import main
 from tui.report import duration
 
+NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
+"""In no time zone midnight."""
+
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three articles; two were read today, one of them twice."""
     machine = Machine(tmp_path)
-    machine.clock.now = datetime.now(UTC)
+    machine.clock.now = NOW
+    monkeypatch.setattr("tui.cli.stats.system_clock", machine.clock)
     here = machine.open()
     add(here, [article(n, category="") for n in (1, 2)] + [article(3)])
     here.record("read", ids(1, 2))

@@ -133,7 +133,7 @@ def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
         host = asked.headers["Host"]
         of_a_host[host] += 1
         assert of_a_host[host] <= PER_HOST
-        together.wait(10)
+        together.wait(60)
         of_a_host[host] -= 1
         feed_page(1)(asked)
 

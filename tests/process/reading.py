@@ -62,7 +62,7 @@ def newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | None = 
         capture_output=True,
         env=environment(home, {"NEWSTUI_MACHINE": "desk"} | dict(env or {})),
         check=False,
-        timeout=30,
+        timeout=60,
     )
     assert ran.returncode == 0, ran.stderr.decode()
     return ran.stdout.decode()

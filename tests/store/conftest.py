@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.library import Library
-from tests.libraries import FakeClock, Machine, add, articles
+from tests.backups import backup_of, fill
+from tests.damage import FIRST, SECOND
+from tests.libraries import FakeClock, Machine, add, articles, ids
 
 Open = Callable[[], Library]
 
@@ -49,4 +51,42 @@ def three(library: Library) -> Library:
 def stocked(machine: Machine) -> Machine:
     """A machine with two articles in its library."""
     add(machine.open(), articles([1, 2]))
+    return machine
+
+
+@pytest.fixture
+def full(machine: Machine) -> Machine:
+    """A machine with a library of two machines."""
+    return fill(machine)
+
+
+@pytest.fixture
+def archive(full: Machine, tmp_path: Path) -> Path:
+    """A backup of that library."""
+    return backup_of(full, tmp_path / "backup.zip").path
+
+
+@pytest.fixture
+def other(tmp_path: Path, clock: FakeClock) -> Machine:
+    """Another machine, with nothing on it yet."""
+    return Machine(tmp_path / "other", clock=clock)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments of ten articles, and a snapshot whenever a library is left."""
+    for module in ("store.segments", "store.folder"):
+        monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
+    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.mending.WAIT", 0.0)
+
+
+@pytest.fixture
+def two(small: None, machine: Machine) -> Machine:
+    """A machine with two segments, some marks and a snapshot."""
+    library = machine.open()
+    add(library, articles([*FIRST, *SECOND]))
+    library.record("read", ids(1, 12))
+    library.record("starred", ids(2))
+    library.close()
     return machine

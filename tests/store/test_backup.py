@@ -23,33 +23,14 @@ from tests.backups import (
     bring_back,
     contents,
     failing_at,
-    fill,
     inside,
     paths_of,
     refusing,
     run,
 )
-from tests.libraries import FakeClock, Machine, add, articles, ids, state
+from tests.libraries import Machine, add, articles, ids, state
 
 NAMES = ("desk", "lamp")
-
-
-@pytest.fixture
-def full(machine: Machine) -> Machine:
-    """A machine with a library of two machines."""
-    return fill(machine)
-
-
-@pytest.fixture
-def archive(full: Machine, tmp_path: Path) -> Path:
-    """A backup of that library."""
-    return backup_of(full, tmp_path / "backup.zip").path
-
-
-@pytest.fixture
-def other(tmp_path: Path, clock: FakeClock) -> Machine:
-    """Another machine, with nothing on it yet."""
-    return Machine(tmp_path / "other", clock=clock)
 
 
 # -- there and back ------------------------------------------------------------------------

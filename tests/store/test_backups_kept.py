@@ -12,19 +12,12 @@ from store.archive import verify
 from store.backup import auto_backup, backup_folder, kept_backups, superfluous
 from tests.backups import (
     VERSION,
-    fill,
     paths_of,
     problems,
     refusing,
     run,
 )
 from tests.libraries import Machine, add, articles, ids
-
-
-@pytest.fixture
-def full(machine: Machine) -> Machine:
-    """A machine with a library of two machines."""
-    return fill(machine)
 
 
 def day_by_day(machine: Machine, *days: str) -> list[str]:

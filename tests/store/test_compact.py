@@ -1,15 +1,11 @@
-"""Compacting: what goes is what nobody can miss, whatever happens meanwhile."""
+"""Compacting: what goes is what nobody can miss."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
-import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,90 +13,12 @@ from typing import Any
 import orjson
 import pytest
 
-import store.compact
 from store.article import Reading
-from store.compact import Compacted, compact
+from store.compact import Compacted
 from store.errors import LibraryReadOnly, NotSaved
 from store.events import sealed, unsealed
-from store.files import write_atomic
-from store.folder import FolderLibrary
-from tests.faults.injection import FAULTS, Killed
-from tests.faults.test_one_save import CALLS, MOST, Fault
-from tests.libraries import Machine, add, article, articles, ids, load, state, undo
-
-ROOT = Path(__file__).parents[2]
-MONTH = timedelta(days=30)
-
-
-def run(machine: Machine, **how: Any) -> Compacted:
-    """Compact to the end."""
-    steps = compact(machine.folder, machine.name, machine.clock, **how)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            done: Compacted = end.value
-            return done
-
-
-def kinds(machine: Machine) -> list[str]:
-    """The events of the journal, in order."""
-    lines = map(unsealed, machine.journal.read_bytes().splitlines(keepends=True))
-    return [line["event"] for line in lines if "event" in line]
-
-
-def text_of(machine: Machine, number: int) -> str:
-    """What is stored as the text of an article."""
-    for path in machine.segments():
-        facts = orjson.loads(path.read_bytes())["articles"]
-        texts = orjson.loads((machine.folder / "texts" / path.name).read_bytes())["texts"]
-        for key, document in facts.items():
-            if document["id"] == ids(number)[0]:
-                return str(texts[key]["text"])
-    raise AssertionError(number)
-
-
-def copy(machine: Machine, to: Machine) -> None:
-    """Carry what this machine wrote to another one, as a sync does."""
-    for path in machine.folder.rglob(f"{machine.name}*.json*"):
-        target = to.folder / path.relative_to(machine.folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, target)
-
-
-DONE = (
-    *("opened", "read", "unread", "starred", "unstarred", "position", "position", "position"),
-    *("undo", "undo", "deleted", "restored", "tagged", "untagged", "edited"),
-)
-
-
-def said(kind: str, chance: random.Random) -> dict[str, Any]:
-    """What an event of this kind says."""
-    match kind:
-        case "position":
-            return {"position": chance.randrange(99)}
-        case "tagged" | "untagged":
-            return {"tag": chance.choice("ab")}
-        case "edited":
-            return {"to": {"title": f"Title {chance.randrange(99)}"}}
-    return {}
-
-
-def busy(machine: Machine, seed: int) -> FolderLibrary:
-    """A library of six articles with a long random history, some of it undone."""
-    chance = random.Random(seed)
-    library = machine.open()
-    add(library, [article(1, Reading(read=True, read_count=2, position=9)), *articles(range(2, 7))])
-    for _ in range(120):
-        machine.clock.now += timedelta(hours=chance.choice([-1, 0, 1, 40]))
-        some = ids(*chance.sample(range(1, 7), chance.choice([1, 1, 1, 3])))
-        kind = chance.choice(DONE)
-        if kind == "undo":
-            library.undo()
-        else:
-            library.record(kind, some, **said(kind, chance))
-    return library
-
+from tests.compacting import MONTH, busy, copy, kinds, run, text_of
+from tests.libraries import Machine, add, article, articles, ids, state, undo
 
 # -- the journal ---------------------------------------------------------------------------
 
@@ -379,130 +297,3 @@ def test_a_reader_that_is_open_sees_it(deleted: Machine) -> None:
     assert state(library) == before
     library.record("restored", ids(1))
     assert library.entry(ids(1)[0]).body.text == ""
-
-
-# -- what may happen meanwhile ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("call", CALLS)
-def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> None:
-    """Cases 1, 2, 4 to 10: each file is the old or the new one, and the state the same."""
-    for at in range(1, MOST):
-        machine = Machine(tmp_path / str(at))
-        library = machine.open()
-        add(library, articles([1, 2, 3]))
-        library.record("deleted", ids(3))
-        for position in (1, 2):
-            library.record("position", ids(1), position=position)
-        with machine.journal.open("ab") as file:
-            file.write(b"damaged\n")
-        machine.clock.now += MONTH
-        before = state(library)
-        lines = machine.journal.read_bytes().splitlines()
-        wrong = Fault(call, at, FAULTS[fault])
-        killed = False
-        try:
-            with wrong.injected():
-                run(machine)
-        except NotSaved:
-            pass
-        except Killed:
-            killed = True
-        assert killed or list(machine.home.rglob(".newstui-*")) == []
-        assert state(machine.open()) == before
-        assert len(machine.journal.read_bytes().splitlines()) in (len(lines), len(lines) - 2)
-        library.record("read", ids(2))
-        run(machine)
-        assert text_of(machine, 3) == ""
-        assert machine.journal.with_name("desk.jsonl").read_bytes().count(b'"position"') == 2
-        assert state(machine.open()) == state(library) != before
-        assert b"damaged" not in machine.journal.read_bytes()
-        assert list(machine.journal.parent.glob("desk.jsonl.damaged-*"))
-        if not wrong.happened:
-            return
-    raise AssertionError("more calls than there can be")
-
-
-CHILD = """
-import sys, time
-from pathlib import Path
-from tests.libraries import Machine, ids
-library = Machine(Path(sys.argv[1])).open()
-sleep = time.sleep
-def waiting(seconds):
-    print("waiting", flush=True)
-    sleep(seconds)
-time.sleep = waiting
-library.record("read", ids(2))
-library.record("starred", ids(1))
-"""
-
-
-@pytest.fixture
-def waiting(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """When the journal is about to be replaced, another process waits to append to the old one."""
-    children: list[Any] = []
-
-    def write(path: Path, data: bytes) -> None:
-        command = [sys.executable, "-c", CHILD, str(stocked.home)]
-        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-        children.append(child)
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"waiting\n"
-        write_atomic(path, data)
-
-    monkeypatch.setattr(store.compact, "write_atomic", write)
-    yield children
-    for child in children:
-        child.communicate()
-
-
-def test_who_waits_to_append_loses_nothing(stocked: Machine, waiting: list[Any]) -> None:
-    """Case 38: the lock it waited for is on a file that has no name any more."""
-    library = stocked.open()
-    for position in (1, 2):
-        library.record("position", ids(1), position=position)
-    assert run(stocked).events == 1
-    assert [child.wait(30) for child in waiting] == [0]
-    assert kinds(stocked) == ["position", "read", "starred"]
-    library.refresh()
-    found = state(library)
-    assert found == state(stocked.open())
-    assert (found[ids(2)[0]][2].read, found[ids(1)[0]][2].starred) == (True, True)
-
-
-def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
-    """Case 38: a change that is made right after another process compacted."""
-    library, late = stocked.open(), stocked.open()
-    for position in (1, 2):
-        library.record("position", ids(1), position=position)
-    late.refresh()
-    append = late._journal.append
-    calls: list[Compacted] = []
-
-    def compacted_first(changes: Any) -> Any:
-        if not calls:
-            calls.append(run(stocked))
-        return append(changes)
-
-    late._journal.append = compacted_first  # type: ignore[method-assign]
-    late.record("read", ids(2))
-    assert kinds(stocked) == ["position", "read"]
-    assert state(late) == state(stocked.open())
-
-
-def test_rewritten_while_it_is_read(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 39: between two steps of a start."""
-    monkeypatch.setattr("store.folder.STEP", 2)
-    library = stocked.open()
-    for number in (1, 2, 1, 2, 1, 2):
-        library.record("position", ids(number), position=number)
-    library.record("read", ids(2))
-    late = stocked.unloaded()
-    steps = late.load()
-    next(steps)
-    assert run(stocked).events == 4
-    for _ in steps:
-        pass
-    assert state(late) == state(load(stocked.unloaded())) == state(library)

@@ -1,0 +1,99 @@
+"""What is done with a damaged file: it is kept aside, and one line tells what was saved."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from store.errors import NotSaved
+from store.salvage import Salvaged, aside, report
+
+NOON = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
+
+
+def test_the_bytes_are_kept_under_a_free_name(tmp_path: Path) -> None:
+    """Cases 12, 13 and 31: nothing is overwritten, and only the owner reads it."""
+    path = tmp_path / "vm-1-0003.json"
+    path.write_bytes(b"one")
+    first = aside(path, b"one", NOON)
+    second = aside(path, b"two", NOON)
+    third = aside(path, b"three", NOON)
+    assert first.name == "vm-1-0003.json.damaged-20261122T130500"
+    assert second.name == "vm-1-0003.json.damaged-20261122T130500-2"
+    assert third.name == "vm-1-0003.json.damaged-20261122T130500-3"
+    assert [each.read_bytes() for each in (path, first, second, third)] == [
+        *(b"one", b"one", b"two", b"three")
+    ]
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+
+
+def test_an_empty_file_is_kept_too_and_each_only_once(tmp_path: Path) -> None:
+    """Case 11: so a start that cannot write the rest does not fill the disk with copies."""
+    path = tmp_path / "vm-1-0003.json"
+    path.touch()
+    kept = aside(path, b"", NOON)
+    assert aside(path, b"", NOON.replace(day=23)) == kept
+    assert sorted(tmp_path.iterdir()) == [path, kept]
+
+
+def test_what_a_link_points_to_is_kept_beside_it(tmp_path: Path) -> None:
+    """Case 32: the link stays."""
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "vm-1-0003.json").write_bytes(b"{")
+    link = tmp_path / "vm-1-0003.json"
+    link.symlink_to(real / "vm-1-0003.json")
+    assert aside(link, b"{", NOON).parent == real
+    assert link.is_symlink()
+
+
+def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases 4 and 6: the damaged file is what it was, and no half of a copy stands beside it."""
+    path = tmp_path / "vm-1-0003.json"
+    path.write_bytes(b"{")
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    for call in ("fsync", "write", "open"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, fail)
+            with pytest.raises(NotSaved, match="Input/output error"):
+                aside(path, b"{", NOON)
+        assert list(tmp_path.iterdir()) == [path]
+
+
+PATH = Path("/library/articles/vm-1-0003.json")
+KEPT = Path("/library/articles/vm-1-0003.json.damaged-20261122T130500")
+WHY = "not JSON at line 1, column 5123"
+BEGINS = f"articles/vm-1-0003.json was damaged ({WHY}): recovered "
+ENDS = "; the damaged file is kept as vm-1-0003.json.damaged-20261122T130500"
+
+
+@pytest.mark.parametrize(
+    ("count", "lost", "more", "said"),
+    [
+        (812, 3, {}, "812 of 815 articles"),
+        (0, 1, {}, "0 of 1 article"),
+        (5, 0, {}, "all 5 articles"),
+        (1, 0, {}, "1 article"),
+        (5, None, {}, "5 articles (how many are lost is not known)"),
+        (5, 1, {"mended": 2}, "5 of 6 articles, 2 of them with characters replaced"),
+        (5, 0, {"copies": 3}, "all 5 articles, without 3 that stood there twice"),
+    ],
+)
+def test_one_line_tells_what_was_saved(
+    count: int, lost: int | None, more: dict[str, int], said: str
+) -> None:
+    """Cases 12 and 13: `Recovered 812 of 815`."""
+    salvaged = Salvaged({str(key): {} for key in range(count)}, lost, WHY, **more)
+    assert report(PATH, "articles", salvaged, KEPT) == BEGINS + said + ENDS
+
+
+def test_the_file_of_another_machine_is_left_to_it() -> None:
+    line = report(PATH, "articles", Salvaged({"1": {}}, 1, WHY), None)
+    assert line == BEGINS + "1 of 2 articles; the file is left to the machine that writes it"
