@@ -24,7 +24,7 @@ import psutil
 
 from benchmarks.made_up import PLACES, articles
 from benchmarks.measures import percentile
-from benchmarks.reader import fill
+from benchmarks.reader import NEWSTUI, environment, fill
 from benchmarks.screen import Program, now
 from store.feeds.book import Book
 from store.feeds.opml import Subscription
@@ -122,9 +122,8 @@ def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
     fill(home, articles(1000))
     book = Book(home / "data/newstui", home / "cache/newstui")
     book.change(put=feeds)
-    places = {f"XDG_{n.upper()}_HOME": str(home / n) for n in ("data", "cache", "state", "config")}
-    env = {**os.environ, **places, "HOME": str(home), "TERM": "xterm-256color"}
-    with closing(Program([sys.executable, "-m", "tui"], env)) as program:
+    with closing(Program(NEWSTUI, environment(home))) as program:
+        program.until("articles")
         program.settle()
         before = keys(program, 100)
         program.press("r")
