@@ -18,7 +18,7 @@ from store.intake.building import Builder, processes_for
 from store.intake.dialects import DIALECTS, dialect_of
 from store.intake.newstui_json import BOM, json_items, json_lines
 from store.intake.reading_page import is_reading_page, pages
-from store.intake.records import Item, csv_header, csv_items, json_stream, zip_items
+from store.intake.records import LIST_BEGIN, Item, csv_header, csv_items, json_stream, zip_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,8 @@ def _json_kind(text: str, suffix: str) -> str:
     if suffix == "jsonl" or (text.startswith("{") and first != "{" and "\n{" in text):
         return "jsonl"
     is_cut = first == text.rstrip() and len(text) > HEAD // 4
-    return "jsonl" if is_cut and suffix != "json" else "json"
+    is_list = text.startswith("[") or LIST_BEGIN.search(text.encode("utf-8", "replace")) is not None
+    return "jsonl" if is_cut and suffix != "json" and not is_list else "json"
 
 
 def read(
