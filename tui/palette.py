@@ -42,9 +42,8 @@ class ReaderCommands(Provider):
     def _commands(self) -> Iterator[tuple[Command, tuple[str, ...]]]:
         screen = self.screen
         assert isinstance(screen, Panes)  # noqa: S101 - it is opened from nowhere else
-        for command in sorted(
-            COMMANDS, key=lambda each: each.group == "Move"
-        ):  # the well-known last
+        well_known_last = sorted(COMMANDS, key=lambda each: each.group == "Move")
+        for command in well_known_last:
             if not set(PANES).isdisjoint(command.places):
                 yield command, screen.keymap.keys[command.id]
 
