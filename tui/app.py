@@ -12,7 +12,6 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widgets import Input
 
@@ -86,7 +85,7 @@ class NewsApp(App[None]):
         self.keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
         self._pending = Pending()
         self._ahead = Ahead()
-        self._looking: Timer | None = None
+        self._looking = False
         of_keys = (f"{FILE}: {fault}" for fault in self.keymap.faults)
         faults = (*loaded.faults, *self.themes.faults, *of_keys)
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
@@ -156,11 +155,14 @@ class NewsApp(App[None]):
             event = keys.popleft()
             if not isinstance(event, events.Key) or not await self._press(event):
                 await super().on_event(event)
-        if keys and self._looking is None:
-            self._looking = self.set_timer(LOOK_EVERY, self._look_again)
+        if keys and not self._looking:
+            self._looking = True
+            # A timer of Textual's is never fired if the process is held up when it begins.
+            later = asyncio.get_running_loop().call_later
+            later(LOOK_EVERY, self.call_later, self._look_again)
 
     async def _look_again(self) -> None:
-        self._looking = None
+        self._looking = False
         await self._take_keys()
 
     async def _press(self, event: events.Key) -> bool:
@@ -198,9 +200,16 @@ class NewsApp(App[None]):
 
     def _settled(self) -> Callable[[], bool]:
         """What tells whether another screen is there, or what follows the end of one is done."""
-        done = asyncio.Event()
-        self.screen.call_later(done.set)
-        return lambda: done.is_set() and not self.reader.gateway.busy
+        loop, reader = asyncio.get_running_loop(), self.reader
+        begun, answered = asyncio.Event(), asyncio.Event()
+        self.screen.call_later(begun.set)
+
+        def settled() -> bool:
+            if begun.is_set() and not reader.gateway.busy:  # its answers are on their way at least
+                loop.call_soon(reader.call_later, answered.set)
+            return answered.is_set()
+
+        return settled
 
     def _opened(self) -> bool:
         dialog = isinstance(self.screen, Dialog) and self.screen.is_mounted

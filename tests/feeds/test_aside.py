@@ -31,7 +31,7 @@ def test_it_answers_and_survives_what_it_is_given(aside: Aside) -> None:
     assert aside.ask("feed", ABOUT, FEED)["title"] == "T"
     with pytest.raises(BadInput, match="not a feed"):
         aside.ask("feed", ABOUT, b"/etc/passwd")
-    nested = b"<rss><channel><item><description>" + b"<b>" * 50_000
+    nested = b"<rss><channel><item><description>" + b"<b>" * 1_000_000
     with pytest.raises((BadInput, FetchFailed)):  # time or memory, according to the machine
         aside.ask("feed", {**ABOUT, "charset": ["no charset"]}, nested)
     assert aside.ask("feed", ABOUT, FEED)["title"] == "T"

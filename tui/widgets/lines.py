@@ -86,7 +86,11 @@ class LineView(ScrollView, can_focus=True):
 
     def set_height(self, lines: int) -> None:
         """Tell how many lines there are; the view stays where it is if it can."""
-        self.virtual_size = Size(self.size.width, lines)
+        # Set without its watchers: nothing else has to be arranged anew, as there are no scrollbars.
+        self.set_reactive(LineView.virtual_size, Size(self.size.width, lines))
+        if self.top > self.bottom:
+            self.scroll_to(y=self.bottom, animate=False, force=True)
+        self.refresh()
 
     @property
     def top(self) -> int:
