@@ -119,6 +119,7 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
 
         return call
 
+    entry = library.entry(article_id(1))
     for name in (
         "rows",
         "entry",
@@ -138,6 +139,7 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
     gateway.select(Query())
     gateway.open(first)
     gateway.preview(first)
+    gateway.relate(entry)
     gateway.fetch_link(first, "open")
     gateway.toggle("starred", first)
     gateway.mark_all_read([first])
@@ -165,9 +167,20 @@ def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
     ]
     changed = asked.of(messages.ReadingChanged)
     assert [list(answer.rows) for answer in changed] == [[article_id(2)]]
-    assert {answer.article for answer in asked.of(messages.SimilarFound)} == {
-        article_id(1), article_id(2),
-    }  # fmt: skip
+    assert not asked.of(messages.SimilarFound), "it is asked for once the text is on the screen"
+
+
+def test_what_is_similar_is_found_for_the_article_asked_about_last(asked: Asked) -> None:
+    for number in (1, 2):
+        asked.gateway.preview(article_id(number))
+    first, second = (answer.entry for answer in asked.of(messages.ArticleFetched))
+    gate = threading.Event()
+    asked.gateway._submit(lambda: gate.wait(WAIT) and None)
+    asked.gateway.relate(first)
+    asked.gateway.relate(second)
+    gate.set()
+    assert [answer.article for answer in asked.of(messages.SimilarFound)] == [article_id(2)]
+    assert [answer.article for answer in asked.of(messages.ArticleStudied)] == [article_id(2)]
 
 
 def test_what_fails_is_reported_in_one_clean_line(

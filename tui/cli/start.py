@@ -22,6 +22,8 @@ WIND_UP = 0.02
 """Seconds a thread that has done its work may take to end."""
 SCREEN = 2
 """Textual draws on standard error."""
+FRAMES = "120"
+"""Times a second Textual looks whether something is to be drawn: a text that has just come waits 8 ms."""
 
 
 def start(library: Path | None = None, *, slow: bool = False) -> int:
@@ -40,6 +42,7 @@ def start(library: Path | None = None, *, slow: bool = False) -> int:
     # What the imports leave behind lives as long as the process: collecting it costs a start 20 ms
     # and an end 80 ms, and frees nothing.
     gc.disable()
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
     from store.paths import platform_paths
     from tui.running import Running
 

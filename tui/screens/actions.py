@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.command import CommandPalette
+from textual.reactive import Reactive
+from textual.widget import Widget
 
 from store.article import Similar
 from tui import messages
@@ -192,6 +194,9 @@ class Moving(Panes):
 
 class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Studying, Theming):
     """The reader's screen."""
+
+    # What gets or loses the focus draws itself anew, and nothing else has to.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
         """Open an article; one that was searched for at the first place found in it."""

@@ -318,7 +318,7 @@ class Panes(Keyed, Screen[None]):
             self.follow_cursor()
         elif entry is not None and entry.article.id == subject:
             self.side.show(entry)
-            self.gateway.preview(subject)
+            self.gateway.relate(entry)
         elif self.pane == "side":
             self.gateway.preview(subject)
 

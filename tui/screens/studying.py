@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 
+from store.article import Entry
 from tui import messages
 from tui.screens.reader import Panes
 from tui.widgets.side_pane import SidePane
+
+SHOWN_WITHIN = 0.03
+"""Seconds after which a text is on the screen: searching for similar ones would hold up drawing it."""
 
 
 class Studying(Panes):
@@ -14,6 +20,17 @@ class Studying(Panes):
 
     _place_wanted: tuple[str, int] = "", 0
     """Article and offset to go to once it is open."""
+
+    @on(messages.ArticleFetched)
+    def relate_once_shown(self, message: messages.ArticleFetched) -> None:
+        """Ask what is similar to an article once it is on the screen, so that its text comes first."""
+        related = partial(self._relate, message.entry, opened=message.opened)
+        self.set_timer(SHOWN_WITHIN, related)
+
+    def _relate(self, entry: Entry, *, opened: bool) -> None:
+        there = [pane.entry.article.id for pane in (self.article, self.side) if pane.entry]
+        if entry.article.id in there and (opened or self.side.similar is None):
+            self.gateway.relate(entry)
 
     @on(messages.ArticleStudied)
     def show_study(self, message: messages.ArticleStudied) -> None:
@@ -32,13 +49,13 @@ class Studying(Panes):
     def ask_again_what_is_similar(self) -> None:
         """What is shown was looked for before all was indexed."""
         if self.side.entry is not None:
-            self.gateway.preview(self.side.entry.article.id)
+            self.gateway.relate(self.side.entry)
 
     @on(messages.LibraryIndexing)
     def ask_what_is_similar_at_last(self, message: messages.LibraryIndexing) -> None:
         """Nothing was found similar while not all was indexed."""
         if not message.total and self.side.entry is not None and self.side.similar is None:
-            self.gateway.preview(self.side.entry.article.id)
+            self.gateway.relate(self.side.entry)
 
     @on(SidePane.Pointed)
     def go_to_place(self, message: SidePane.Pointed) -> None:
