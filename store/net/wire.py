@@ -21,7 +21,7 @@ SLICE = 0.2
 """Seconds after which a stop is looked for."""
 DIAL = 6.0
 """Seconds one address has to take the connection."""
-FIRST = 8.0
+FIRST = 7.0
 """Seconds the server has to begin its answer: of twenty dead ones none holds up the others for long."""
 LOCAL = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
 """Ends of names that mean nothing beyond a local network (RFC 6761, 6762, 8375, and custom)."""
