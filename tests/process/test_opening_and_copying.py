@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -187,19 +185,6 @@ def test_nowhere_to_open(tmp_path: Path) -> None:
         terminal.wait_for(URL)
         terminal.wait_for(SENT)
         assert copied(terminal) == [URL]
-
-
-@pytest.fixture
-def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """The command of a tmux of the test's own."""
-    program = shutil.which("tmux")
-    if program is None:
-        pytest.skip("tmux is not installed")
-    config = tmp_path / "tmux.conf"
-    config.write_text("set -g set-clipboard on\nset -g status off\nset -sg escape-time 0\n")
-    command = [program, "-u", "-S", str(tmp_path / "socket"), "-f", str(config)]
-    yield command
-    subprocess.run([*command, "kill-server"], capture_output=True, check=False)
 
 
 def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:

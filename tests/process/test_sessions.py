@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 import signal
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -125,19 +122,6 @@ def test_commands_of_the_user(tmp_path: Path) -> None:
         ended(terminal, 0)
     assert (tmp_path / "open.args").read_text() == "--new https://news.example/1\n"
     assert (tmp_path / "copy.in").read_text() == "https://news.example/1"
-
-
-@pytest.fixture
-def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """The command of a tmux of the test's own."""
-    program = shutil.which("tmux")
-    if program is None:
-        pytest.skip("tmux is not installed")
-    config = tmp_path / "tmux.conf"
-    config.write_text("set -g status off\nset -sg escape-time 0\n")
-    command = [program, "-u", "-S", str(tmp_path / "socket"), "-f", str(config)]
-    yield command
-    subprocess.run([*command, "kill-server"], capture_output=True, check=False)
 
 
 def test_detached_and_attached_again(tmp_path: Path, tmux: list[str]) -> None:

@@ -23,6 +23,11 @@ from tui.gateway import lists as lists_module
 from tui.wording import described
 
 WAIT = 5.0
+USED = (
+    "rows", "entry", "similar", "study", "record", "undo", "undoable", "categories", "row", "tags",
+    "title", "refresh", "close",
+)  # fmt: skip
+"""What of the library is used for what these tests ask."""
 
 
 class Asked:
@@ -120,20 +125,7 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
         return call
 
     entry = library.entry(article_id(1))
-    for name in (
-        "rows",
-        "entry",
-        "similar",
-        "record",
-        "undo",
-        "undoable",
-        "categories",
-        "row",
-        "tags",
-        "title",
-        "refresh",
-        "close",
-    ):
+    for name in USED:
         monkeypatch.setattr(library, name, noting(name))
     gateway, first = asked.gateway, article_id(1)
     gateway.select(Query())

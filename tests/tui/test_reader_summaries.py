@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 from store.article import Body, Found
-from tests.reader import Running, Start, article_id, make_article, make_library
+from tests.reader import PATIENCE, Running, Start, article_id, make_article, make_library
 from tests.screens import drawn
 from tui.gateway.summaries import Summariser
 
@@ -95,5 +96,7 @@ async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_p
         await running.press("enter")
         await running.until(mark.exists)
     process = Path("/proc", mark.read_text().strip())
+    late = monotonic() + PATIENCE
     while process.exists():  # it is gone as soon as the thread that waits for it has seen its end
+        assert monotonic() < late, "the program goes on"
         await asyncio.sleep(0.01)
