@@ -80,6 +80,7 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
         terminal.wait_gone("Source")
         terminal.write("y")
         terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
+        terminal.wait_until(lambda: len(copied(terminal)) == 3)  # the next one would take its place
         terminal.write("Y")
         terminal.wait_until(lambda: len(copied(terminal)) == 4)
         assert copied(terminal)[2:] == [URL, f"[A \\[b\\] title]({URL})"]
