@@ -29,7 +29,7 @@ from benchmarks.screen import Program, now
 from store.feeds.book import Book
 from store.feeds.opml import Subscription
 from store.folder import FolderLibrary
-from store.times import system_clock
+from store.model.times import system_clock
 from tests.server import page, serving
 from tui.cli.feeds import Round, network
 

@@ -24,7 +24,7 @@ from benchmarks.library import opened, tell
 from store.compact import compact
 from store.events import FORMAT, Event, encode, sealed
 from store.folder import FolderLibrary
-from store.times import micros, system_clock
+from store.model.times import micros, system_clock
 
 KINDS = ("opened", "position", "position", "read", "opened", "position", "starred", "unread")
 TAKEN_BACK = 500

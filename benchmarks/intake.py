@@ -23,8 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from benchmarks.made_up import articles
-from store.article import Found
 from store.export.newstui_json import facts_json
+from store.model.article import Found
 
 Record = dict[str, Any]
 Write = Callable[[Path, Iterable[Found]], None]

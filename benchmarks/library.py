@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.made_up import articles
 from store.folder import FolderLibrary
+from store.model.times import system_clock
 from store.query import SORTS, Query
-from store.times import system_clock
 
 MARKS = 200
 

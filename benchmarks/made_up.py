@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from store.article import Found
 from store.intake import build
-from store.times import iso
+from store.model.article import Found
+from store.model.times import iso
 
 PLACES = [
     "Arden",

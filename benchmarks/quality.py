@@ -35,12 +35,12 @@ from benchmarks.measures import (
     ranks,
     rouge,
 )
-from store.article import Article, Body, Entry, Found, Reading
 from store.folder import FolderLibrary
 from store.index.semantic import installed
 from store.index.summary import extract, sentences
+from store.model.article import Article, Body, Entry, Found, Reading
+from store.model.times import system_clock
 from store.query import Search
-from store.times import system_clock
 
 LISTED = 5
 PART = 0.4

@@ -28,9 +28,9 @@ from benchmarks.library import tell
 from benchmarks.made_up import articles
 from benchmarks.measures import percentile
 from benchmarks.screen import Pressed, Program
-from store.article import Found
 from store.folder import FolderLibrary
-from store.times import seconds, system_clock
+from store.model.article import Found
+from store.model.times import seconds, system_clock
 
 KEYS, HELD, RATE = 200, 300, 30
 OPENED, APART = 10, 37

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from store.errors import BadInput
 from store.files import sync_folder
 from store.manifest import NAME, Examiner, Manifest, decode
+from store.model.errors import BadInput
 
 MANIFEST = "manifest.json"
 FOLDERS = ("articles", "texts", "journal")

@@ -28,11 +28,11 @@ from store.archive import (
     survey,
     verify,
 )
-from store.errors import BadInput, NewsError, NotSaved
 from store.files import FILE_MODE, TEMPORARY, make_folder, not_saved, sweep, write_all
 from store.manifest import Examiner, Manifest, Member, is_journal
+from store.model.errors import BadInput, NewsError, NotSaved
+from store.model.times import Clock, iso
 from store.paths import Paths
-from store.times import Clock, iso
 
 LEVEL = 3
 """Of deflate: nearly three times as fast as the usual 6, and a tenth larger."""

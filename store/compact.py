@@ -18,17 +18,17 @@ from typing import Any
 import orjson
 
 from store.conflicts import writer_of
-from store.errors import LibraryDamaged, LibraryReadOnly, NotSaved
 from store.events import FORMAT, newer, sealed
 from store.files import locked, sweep, write_atomic
 from store.journal import WAIT, Journal
+from store.model.errors import LibraryDamaged, LibraryReadOnly, NotSaved
+from store.model.times import Clock, iso, micros
 from store.reading import ReadingState
 from store.salvage import aside
 from store.segments import format_of, machine_of, read_tables
 from store.sift import Sift, undoings
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.storage import JsonStorage
-from store.times import Clock, iso, micros
 
 KEPT = timedelta(days=30)
 """How long a deleted article keeps its text, and an event that was undone stays."""

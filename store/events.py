@@ -17,7 +17,7 @@ from zlib import crc32
 
 import orjson
 
-from store.times import from_micros, iso, micros
+from store.model.times import from_micros, iso, micros
 
 FORMAT = 1
 LATEST = 1 << 54

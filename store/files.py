@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
 
 TEMPORARY = ".newstui-"
 """How the names of our temporary files begin; only such are ever swept away."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from store.article import Article, Found, Reading
 from store.events import Change
+from store.model.article import Article, Found, Reading
 from store.reading import history
 from store.segments import Segments
 from store.shelf import Shelf

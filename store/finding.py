@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.article import Article, Excerpt, Reading, Row
-from store.errors import LibraryBusy, LibraryUnavailable, NotSaved
 from store.events import Event
 from store.files import Warn
 from store.glimpses import Glimpses
-from store.library import Matches, Prepared
+from store.library import Matches
+from store.model.article import Article, Excerpt, Reading, Row
+from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.model.results import Prepared
+from store.model.times import Clock
 from store.query import Query, Search
 from store.reading import ReadingState
 from store.segments import Segments
 from store.shelf import Shelf
-from store.times import Clock
 
 if TYPE_CHECKING:
     from store.index.fulltext import FullText

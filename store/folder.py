@@ -8,15 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
-from store.errors import (
-    LibraryBusy,
-    LibraryDamaged,
-    LibraryReadOnly,
-    LibraryUnavailable,
-    NoSuchArticle,
-    NotSaved,
-)
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.files import make_library
@@ -24,8 +15,18 @@ from store.filling import histories, take_in
 from store.finding import Finder, Reach, Searchable
 from store.held import HeldSegments
 from store.journal import Journal, Rewritten
-from store.library import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.mending import SNAPSHOT, Mender
+from store.model.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
+from store.model.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryReadOnly,
+    LibraryUnavailable,
+    NoSuchArticle,
+    NotSaved,
+)
+from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
+from store.model.times import Clock
 from store.past import events_of, undone
 from store.reading import ReadingState, uncollected, with_edits
 from store.related import Related
@@ -34,7 +35,6 @@ from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
-from store.times import Clock
 from store.updates import renewals, updates
 
 WAIT = 5.0

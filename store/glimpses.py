@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import orjson
 
-from store.article import Body
 from store.documents import UNFIT, body_of
-from store.errors import LibraryDamaged
+from store.model.article import Body
+from store.model.errors import LibraryDamaged
 from store.segments import Place, Segments, Stamp, stamp_of
 
 BEGINS = b'":{"text":"'

@@ -9,8 +9,8 @@ import weakref
 from collections.abc import Collection, Container, Iterable, Iterator
 from pathlib import Path
 
-from store.article import Found, Reading
 from store.documents import UNFIT, article_of, body_of
+from store.model.article import Found, Reading
 from store.segments import Segments, machine_of
 from store.tables import BadContent, Tables, parse_tables
 

@@ -16,7 +16,6 @@ from typing import BinaryIO
 import orjson
 
 from store.conflicts import MACHINE, Held, writer_of
-from store.errors import LibraryReadOnly, NewsError, NotSaved
 from store.events import (
     FORMAT,
     LATEST,
@@ -32,6 +31,8 @@ from store.events import (
 from store.files import Warn, locked, not_saved, sync_folder, write_all
 from store.lines import lines_backwards, lines_to, lines_with, one_other, unseen, whole_lines
 from store.machine import same_machine
+from store.model.errors import LibraryReadOnly, NewsError, NotSaved
+from store.model.times import Clock, micros
 from store.tails import (
     Covers,
     Tail,
@@ -41,7 +42,6 @@ from store.tails import (
     still_there,
     what_happened,
 )
-from store.times import Clock, micros
 
 WAIT = 5.0
 """Seconds to wait for another process that is writing to the journal."""

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from store.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
 from store.events import Event
+from store.model.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
+from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.query import Query, Search
 
 if TYPE_CHECKING:
@@ -25,26 +26,6 @@ def _nothing() -> Marker:
     from store.query.marks import NOTHING  # a start has no time for it
 
     return NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """How far the loading of a library is."""
-
-    articles: int
-    done: int
-    total: int
-    """Steps done and to do in all; what a step is differs."""
-    history: bool = False
-    """Whether what was read so far is history (the steps are its bytes), no articles yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """How far the indexing of a library is: articles done and to do in all."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +44,10 @@ class Matches:
     """Those words, in all their forms, and phrases."""
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """How far an adding of articles is: counts so far, all of it on the disk."""
-
-    added: int = 0
-    known: int = 0
-    """Articles that the library has already."""
-    new: Sequence[str] = field(default=(), compare=False)
-    """The articles this step has added."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A change that was or can be taken back."""
-
-    event: str
-    articles: tuple[str, ...]
-    at: str
-    """When it was made, ISO 8601 in UTC."""
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What other processes and machines have changed; of one's own changes one was told."""
-
-    rows: Mapping[str, Row] = field(default_factory=dict)
-    """Rows that are different now, by id."""
-    articles: bool = False
-    """Whether articles came or went (by being deleted, too), so that lists have to be asked for
-    again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category and how many articles it has."""
-
-    name: str
-    total: int
-    unread: int
-
-
 class Library(Protocol):
     """A library of articles and what was read of it.
 
-    Every call may raise `store.errors.LibraryUnavailable` or `LibraryDamaged`; what changes
+    Every call may raise `store.model.errors.LibraryUnavailable` or `LibraryDamaged`; what changes
     something may raise `LibraryReadOnly`, `LibraryBusy` or `NotSaved`, and has then changed
     nothing.
     """

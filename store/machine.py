@@ -12,8 +12,8 @@ from pathlib import Path
 
 from slugify import slugify
 
-from store.errors import LibraryUnavailable, NotSaved
 from store.files import make_folder, write_atomic
+from store.model.errors import LibraryUnavailable, NotSaved
 
 MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 ID = re.compile(r"-[0-9a-f]{4}\Z")

@@ -45,7 +45,7 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
     try:
         own, cache = dirs.user_data_path, dirs.user_cache_path
     except RuntimeError as error:
-        from store.errors import LibraryUnavailable
+        from store.model.errors import LibraryUnavailable
 
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
     if library is not None and library.absolute() != own:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import IO
 
-from store.errors import ProgramFailed
+from store.model.errors import ProgramFailed
 
 MAX_OUTPUT = 1024 * 1024
 """Characters of its output that are kept."""

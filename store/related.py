@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from store.article import Entry, Row, Similar, Study
 from store.finding import Finder
+from store.model.article import Entry, Row, Similar, Study
 
 if TYPE_CHECKING:
     from store.index.semantic import Vectors

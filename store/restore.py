@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 from store.archive import CHUNK, Archive, Progress, opened, put, survey
-from store.errors import BadInput, LibraryDamaged, NotSaved
 from store.files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -32,8 +31,9 @@ from store.merging import (
     lacking_articles,
     lacking_events,
 )
+from store.model.errors import BadInput, LibraryDamaged, NotSaved
+from store.model.times import Clock
 from store.tables import BadContent
-from store.times import Clock
 
 WAIT = 5.0
 SWEEP_AGE = 3600

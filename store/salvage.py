@@ -22,8 +22,8 @@ from typing import Any
 
 import orjson
 
-from store.errors import NotSaved
 from store.files import FILE_MODE, not_saved, write_atomic
+from store.model.errors import NotSaved
 from store.tables import NUMBER, BadContent, parse_tables
 
 Document = dict[str, Any]

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from store.article import Article, Body, Found, Refused, Row
 from store.conflicts import Copies, segment_of
 from store.documents import UNFIT, article_document, article_of, body_document, body_of, row_of
-from store.errors import LibraryDamaged, LibraryUnavailable
+from store.model.article import Article, Body, Found, Refused, Row
+from store.model.errors import LibraryDamaged, LibraryUnavailable
 from store.storage import FORMAT, JsonStorage, NewStorage, contents
 from store.tables import BadContent, Tables, parse_tables
 

@@ -14,8 +14,8 @@ from zlib import crc32
 
 import orjson
 
-from store.errors import NotSaved
 from store.files import make_folder, write_atomic
+from store.model.errors import NotSaved
 from store.reading import Marks, ReadingState
 
 FORMAT = 2

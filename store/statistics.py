@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from store.article import WORDS_PER_MINUTE, Row
 from store.events import Event
 from store.library import Library
+from store.model.article import WORDS_PER_MINUTE, Row
+from store.model.times import from_micros, micros
 from store.query import Query
-from store.times import from_micros, micros
 
 READ = frozenset({"read"})
 """The events that statistics count."""

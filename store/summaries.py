@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from store.article import Body, Entry
 from store.clean import clean_text
 from store.files import make_folder, write_atomic
+from store.model.article import Body, Entry
 
 LONGEST = 2000
 """Characters of an answer that are kept."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from store.clean import clean_line
-from store.errors import LibraryDamaged
+from store.model.errors import LibraryDamaged
 
 Tables = dict[str, dict[str, Any]]
 

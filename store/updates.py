@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from store.article import Article, Found, Row
 from store.events import Change
+from store.model.article import Article, Found, Row
+from store.model.times import seconds
 from store.reading import UNSET, Marks, ReadingState
 from store.segments import Place, Segments
 from store.shelf import Shelf
-from store.times import seconds
 
 OFTEN = 86_400
 """Seconds between two updates that are both noted of an article that nobody read in between: some

@@ -16,7 +16,7 @@ from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urlsplit
 
 from store.clean import clean_line
-from store.errors import UrlRefused
+from store.model.errors import UrlRefused
 
 LONGEST = 2000
 """Characters of a URL that is opened; browsers and servers promise no more."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from store.article import Reading
 from store.compact import Compacted, compact
 from store.events import unsealed
 from store.folder import FolderLibrary
+from store.model.article import Reading
 from tests.libraries import Machine, add, article, articles, ids
 
 MONTH = timedelta(days=30)

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from store.article import Article, Body, Found, Reading
 from store.folder import FolderLibrary
-from store.library import Added, Library
+from store.library import Library
+from store.model.article import Article, Body, Found, Reading
+from store.model.results import Added
+from store.model.times import iso
 from store.query import Query
-from store.times import iso
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 

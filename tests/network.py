@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from store.errors import BadInput, FetchFailed
 from store.feeds.fetch import Tools
 from store.feeds.opml import Subscription
 from store.intake.aside import Aside
 from store.intake.taking_apart import KINDS
+from store.model.errors import BadInput, FetchFailed
 from store.net.client import Client, Limits
 from tests.server import Route, Site, page
 

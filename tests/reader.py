@@ -15,9 +15,9 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from store.article import Article, Body, Found, Reading
 from store.folder import FolderLibrary
 from store.library import Library
+from store.model.article import Article, Body, Found, Reading
 from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
 from tui.gateway import Gateway

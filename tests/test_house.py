@@ -146,7 +146,7 @@ def test_widgets_know_of_the_store_what_an_article_is() -> None:
         for name in imported(path)
         if name.startswith("store")
     }
-    assert known == {"store.article"}
+    assert known == {"store.model.article"}
 
 
 # -- nothing from outside is parsed --------------------------------------------------------

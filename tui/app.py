@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
 
-from store.errors import NewsError
+from store.model.errors import NewsError
 from tui.ahead import LOOK_EVERY, Ahead
 from tui.commands import Command
 from tui.driver import ReaderDriver

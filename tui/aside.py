@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from store.article import Entry, Similar, Study, minutes
+from store.model.article import Entry, Similar, Study, minutes
 from tui.layout import wrap
 from tui.wording import UPDATED, age, copies, count, day, joined, minute
 

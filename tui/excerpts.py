@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.article import Excerpt
+from store.model.article import Excerpt
 from tui.cells import fit, widened
 from tui.widgets.lines import Piece, cells
 

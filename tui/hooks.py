@@ -9,7 +9,7 @@ from typing import Any, Literal
 import orjson
 
 from store.clean import clean_json, clean_line
-from store.errors import ProgramFailed
+from store.model.errors import ProgramFailed
 
 Hook = Literal["on_new", "on_read"]
 Facts = Mapping[str, Any]

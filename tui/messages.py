@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.article import Entry, Excerpt, Row, Similar, Study
-from store.library import Category, Matches, Undone
+from store.library import Matches
+from store.model.article import Entry, Excerpt, Row, Similar, Study
+from store.model.results import Category, Undone
 from store.query import Query, Search, Show
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from store.clean import clean_line, clean_text
-from store.errors import BadInput
+from store.model.errors import BadInput
 from store.urls import checked_url
 
 if TYPE_CHECKING:

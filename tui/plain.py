@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from store.article import Entry, Row, Similar, minutes
+from store.model.article import Entry, Row, Similar, minutes
 from tui.markdown import BAR, BULLET, Block, Kind, blocks
 from tui.wording import UPDATED, count, day, day_of, joined, minute
 from tui.wrapping import parts

@@ -61,7 +61,7 @@ class Running:
         Returns:
             The exit code.
         """
-        from store.times import system_clock
+        from store.model.times import system_clock
         from tui.cli.opening import unloaded
 
         library: Library = unloaded(self._paths)
@@ -76,12 +76,12 @@ class Running:
 
     def _backup(self) -> Generator[Progress, None, Path | None]:
         from store.backup import auto_backup
-        from store.times import system_clock
+        from store.model.times import system_clock
 
         return auto_backup(self._paths, system_clock, __version__)
 
     def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
-        from store.times import system_clock
+        from store.model.times import system_clock
         from tui.app import NewsApp
         from tui.crash import CrashLog
         from tui.screens.outward import routes

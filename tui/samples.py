@@ -9,11 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from store.article import Found
 from store.folder import FolderLibrary
 from store.intake import read
 from store.library import Library
-from store.times import Clock, iso
+from store.model.article import Found
+from store.model.times import Clock, iso
 
 HINT = "Sample articles: nothing done to them is kept. W fills a library of your own."
 

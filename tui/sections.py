@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from store.article import Row
+from store.model.article import Row
 
 
 class Section(NamedTuple):

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from store.errors import NewsError
+from store.model.errors import NewsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

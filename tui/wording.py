@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from store.clean import clean_line
-from store.library import Undone
+from store.model.results import Undone
+from store.model.times import DATE, from_micros
 from store.query import Query
-from store.times import DATE, from_micros
 
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from store.article import Entry
+from store.model.article import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from store.archive import put
-from store.article import Entry, Refused
 from store.clean import clean_line
-from store.errors import BadInput
 from store.export.markdown import markdown_of
 from store.export.names import file_name
 from store.files import not_saved
+from store.model.article import Entry, Refused
+from store.model.errors import BadInput
 
 
 class TargetExists(BadInput):

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from store.article import Entry
 from store.export.newstui_json import came_with, entry_json
+from store.model.article import Entry
 
 MARK = "newstui"
 """The field that says a text is exactly as the library keeps it: no line of it is to be joined."""

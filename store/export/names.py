@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slugify import slugify
 
-from store.article import Article
+from store.model.article import Article
 
 LONGEST = 120
 """Bytes of a file name; some file systems take 143."""

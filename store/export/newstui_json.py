@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.article import Article, Entry, Reading, Similar, minutes
 from store.clean import clean_json
 from store.export.book import Book
-from store.times import from_micros, iso
+from store.model.article import Article, Entry, Reading, Similar, minutes
+from store.model.times import from_micros, iso
 
 
 def facts_json(article: Article, reading: Reading) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from store.article import Article, Entry
+from store.model.article import Article, Entry
 
 HTTP = re.compile(r"https?://", re.IGNORECASE)
 

@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from store.article import Refused, Row
-from store.errors import BadInput
 from store.feeds.fetch import Fetched
 from store.feeds.newsboat import parse_urls
 from store.feeds.opml import (
@@ -19,8 +17,10 @@ from store.feeds.opml import (
 )
 from store.feeds.state import FeedState, read_states, write_states
 from store.files import locked, make_folder
+from store.model.article import Refused, Row
+from store.model.errors import BadInput
+from store.model.times import seconds
 from store.net.words import shown_url
-from store.times import seconds
 from store.urls import canonical
 
 WAIT = 5.0

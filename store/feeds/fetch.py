@@ -14,17 +14,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from store.article import Found
 from store.clean import clean_line
-from store.errors import BadInput, FetchFailed, NewsError, Stopped
 from store.feeds.lanes import Lanes, host_of
 from store.feeds.opml import Subscription, moved
 from store.feeds.state import FeedState
 from store.intake.aside import Aside
 from store.intake.build import count_words
 from store.intake.taking_apart import found_of
+from store.model.article import Found
+from store.model.errors import BadInput, FetchFailed, NewsError, Stopped
+from store.model.times import Clock, iso, seconds
 from store.net.client import Client, Reply, Request
-from store.times import Clock, iso, seconds
 
 AT_ONCE = 8
 SURE = 3

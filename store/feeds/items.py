@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from store.clean import clean_line
 from store.intake.html import html_to_text
 from store.intake.prose import LINK, ends_whole
-from store.times import parse_time, seconds
+from store.model.times import parse_time, seconds
 from store.urls import canonical
 
 MANY_TAGS = 20

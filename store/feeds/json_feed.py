@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from store.errors import BadInput
 from store.feeds.items import Item
 from store.intake.newstui_json import parse_json
+from store.model.errors import BadInput
 
 VERSION = "https://jsonfeed.org/version/"
 

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
-from store.errors import BadInput
 from store.feeds.opml import Subscriptions
+from store.model.errors import BadInput
 
 HIDDEN = "!"
 

@@ -24,11 +24,11 @@ from xml.etree.ElementTree import (
     tostring,
 )
 
-from store.article import Refused
 from store.clean import clean_line
-from store.errors import BadInput, LibraryDamaged, UrlRefused
 from store.feeds.text import decoded, filtered
 from store.files import write_atomic
+from store.model.article import Refused
+from store.model.errors import BadInput, LibraryDamaged, UrlRefused
 from store.net.words import shown_url
 from store.urls import canonical, checked_url
 

@@ -13,7 +13,7 @@ import re
 from html.entities import html5
 from typing import Literal
 
-from store.errors import BadInput
+from store.model.errors import BadInput
 
 Kind = Literal["xml", "json", "html", "other"]
 

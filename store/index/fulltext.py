@@ -19,11 +19,11 @@ from typing import Any, NamedTuple, Protocol, cast
 import orjson
 from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
 
-from store.article import Article, Body
-from store.errors import LibraryUnavailable, NewsError, NotSaved
 from store.files import make_folder, write_atomic
 from store.index.analyser import analyser, plain, prepared
-from store.times import seconds
+from store.model.article import Article, Body
+from store.model.errors import LibraryUnavailable, NewsError, NotSaved
+from store.model.times import seconds
 
 VERSION = 4
 """Another version, another schema or analyser: the index is built anew."""

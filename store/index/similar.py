@@ -17,7 +17,6 @@ from itertools import chain, takewhile
 
 from tantivy import Occur, Query, Searcher
 
-from store.article import Article, Body, Row, Similar, Study
 from store.index.analyser import words
 from store.index.copies import Story, normalised
 from store.index.fulltext import FullText, Hit, guarded
@@ -31,7 +30,8 @@ from store.index.telling import (
     strongest_words,
     told_alike,
 )
-from store.times import seconds
+from store.model.article import Article, Body, Row, Similar, Study
+from store.model.times import seconds
 
 DAY = 86_400
 NEAR_IN_TIME = 0.1

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from store.article import Body
 from store.index.sentences import (
     each_sentence,
     first_sentence,
@@ -25,6 +24,7 @@ from store.index.sentences import (
     sentences,
 )
 from store.index.terms import terms
+from store.model.article import Body
 
 __all__ = ["extract", "first_sentence", "places", "sentences", "summarised"]
 

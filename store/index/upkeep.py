@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from store.article import Article, Body
-from store.errors import LibraryDamaged
 from store.files import Warn, locked, make_folder
 from store.index.fulltext import State, Writer
-from store.library import Prepared
+from store.model.article import Article, Body
+from store.model.errors import LibraryDamaged
+from store.model.results import Prepared
 from store.reading import Marks, ReadingState, Register, with_edits
 from store.segments import Segments, stamp_of
 from store.shelf import Shelf

@@ -9,9 +9,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from store.article import Found, Refused
 from store.clean import clean_line
-from store.errors import BadInput
 from store.intake.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
 from store.intake.build import build
 from store.intake.building import Builder, processes_for
@@ -19,6 +17,8 @@ from store.intake.dialects import DIALECTS, dialect_of
 from store.intake.newstui_json import BOM, json_items, json_lines
 from store.intake.reading_page import is_reading_page, pages
 from store.intake.records import LIST_BEGIN, Item, csv_header, csv_items, json_stream, zip_items
+from store.model.article import Found, Refused
+from store.model.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

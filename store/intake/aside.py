@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.errors import BadInput, FetchFailed
+from store.model.errors import BadInput, FetchFailed
 
 SECONDS = 10
 """What one feed or page may take (cases 100 and 101)."""

@@ -13,9 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from store.article import Article, Body, Found, Reading
 from store.clean import clean_json
-from store.errors import BadInput, UrlRefused
 from store.intake.loose import (
     Loose,
     flag_of,
@@ -28,7 +26,9 @@ from store.intake.loose import (
     uuid_of,
 )
 from store.intake.prose import count_words, ends_whole, title_from
-from store.times import parse_time
+from store.model.article import Article, Body, Found, Reading
+from store.model.errors import BadInput, UrlRefused
+from store.model.times import parse_time
 from store.urls import canonical
 
 __all__ = ["TEXT_NAMESPACE", "build", "count_words"]

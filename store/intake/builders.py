@@ -20,9 +20,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
-from store.article import Article, Body, Found, Reading, Refused
 from store.intake.building import Builder, Built
 from store.intake.records import Item
+from store.model.article import Article, Body, Found, Reading, Refused
 
 BATCH = 100
 """Items a process gets at once."""

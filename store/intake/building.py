@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from store.article import Found, Refused
-from store.errors import BadInput
 from store.intake.build import build
 from store.intake.dialects import DIALECTS, dialect_of
 from store.intake.records import Item
+from store.model.article import Found, Refused
+from store.model.errors import BadInput
 
 LARGE = 8_000_000
 """Bytes of a file that is worth the start of other processes."""

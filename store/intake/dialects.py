@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store.errors import BadInput
+from store.model.errors import BadInput
 
 Record = Mapping[str, Any]
 Fields = dict[str, Any]

@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from store.clean import clean_line, clean_text
-from store.errors import BadInput
+from store.model.errors import BadInput
 
 YES = frozenset({"true", "yes", "y", "on", "1"})
 NO = frozenset({"false", "no", "n", "off", "0"})

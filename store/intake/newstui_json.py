@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from store.article import Refused
 from store.intake.records import Item, as_item, records_of
+from store.model.article import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from store.article import Found
 from store.feeds.discover import feed_links
 from store.feeds.items import plain, web
 from store.feeds.text import decoded, filtered, kind_of, page_title
 from store.intake.build import build, count_words
 from store.intake.html import html_to_text
 from store.intake.taking_apart import found_values
+from store.model.article import Found
 
 LEAST_WORDS = 25
 """Words below which it is a button or a notice and no article."""

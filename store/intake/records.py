@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from store.article import Refused
 from store.clean import clean_line
 from store.intake.loose import kind_of
+from store.model.article import Refused
 
 if TYPE_CHECKING:
     import zipfile

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from store.article import Found
 from store.documents import article_document, article_of, body_document, body_of
-from store.errors import BadInput
+from store.model.article import Found
+from store.model.errors import BadInput
 
 Values = Mapping[str, Any]
 

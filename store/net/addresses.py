@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from store.errors import FetchFailed
+from store.model.errors import FetchFailed
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from store.errors import FetchFailed, UrlRefused
+from store.model.errors import FetchFailed, UrlRefused
 from store.net.addresses import Resolve, system_resolve
 from store.net.decoding import ACCEPTED, media_type, unpacked
 from store.net.proxies import ProxyFor, no_proxy, proxy_of

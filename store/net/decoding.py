@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from email.message import Message
 
-from store.errors import FetchFailed
+from store.model.errors import FetchFailed
 
 ACCEPTED = "gzip, deflate"
 GZIP, RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS

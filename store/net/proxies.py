@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from store.errors import FetchFailed
+from store.model.errors import FetchFailed
 
 ProxyFor = Callable[[str], str]
 """Gives the URL of the proxy for the URL that is to be fetched; nothing where there is none."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpcore
 
-from store.errors import FetchFailed, PrivateHost, Stopped
+from store.model.errors import FetchFailed, PrivateHost, Stopped
 from store.net.addresses import Resolve, is_public, resolved
 
 SLICE = 0.2

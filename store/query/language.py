@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from store.errors import BadQuery
+from store.model.errors import BadQuery
 from store.query import spans
 from store.query.tree import (
     And,

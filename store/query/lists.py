@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from store.article import Row
+from store.model.article import Row
 
 Show = Literal["all", "unread", "starred", "in progress"]
 Sort = Literal["date", "added", "words", "title", "category", "read count"]

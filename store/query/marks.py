@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from store.article import Excerpt
 from store.index.analyser import plain
 from store.index.terms import IS_UNSPACED, UNSPACED
+from store.model.article import Excerpt
 from store.query.tree import Words
 
 Span = tuple[int, int]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 
-from store.article import Row, minutes
 from store.index.analyser import plain
+from store.model.article import Row, minutes
 from store.query.tree import And, Between, Category, Is, Leaf, Measure, Node, Not, Or, State
 
 Fits = Callable[[Row], bool]

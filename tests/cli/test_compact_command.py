@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store.times import system_clock
+from store.model.times import system_clock
 from tests.cli.conftest import Run, contents, library_of
 from tui.cli.output import Counter
 from tui.wording import progress

@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 import store.library
-from store.article import Article, Body, Found
 from store.folder import FolderLibrary
+from store.model.article import Article, Body, Found
 from tui.cli.parser import parser
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 from store.folder import FolderLibrary
+from store.model.times import system_clock
 from store.query import Query
-from store.times import system_clock
 from tests.libraries import load
 from tests.process.reading import NEWSTUI, article, library_of, read
 from tests.terminal import Terminal, environment

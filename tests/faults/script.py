@@ -23,10 +23,10 @@ from typing import Any, TextIO
 
 import pytest
 
-from store.article import Found, Reading
 from store.compact import compact
-from store.errors import NewsError
 from store.folder import FolderLibrary
+from store.model.article import Found, Reading
+from store.model.errors import NewsError
 from tests.faults.injection import FAULTS, WRITES_ONLY, Killed, Wrong, half
 from tests.libraries import START, Machine, add, article, articles, ids, state
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from store.article import Reading
-from store.errors import NotSaved
 from store.folder import FolderLibrary
+from store.model.article import Reading
+from store.model.errors import NotSaved
 from tests.faults.injection import FAULTS, Killed, failing
 from tests.libraries import Machine, add, article, articles, ids, state
 

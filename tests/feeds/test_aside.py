@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from store.errors import BadInput, FetchFailed
 from store.intake.aside import Aside
+from store.model.errors import BadInput, FetchFailed
 
 ABOUT = {
     "charset": "",

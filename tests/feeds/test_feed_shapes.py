@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Found
-from store.errors import BadInput
 from store.feeds.items import Feed
 from store.feeds.parse import Parsed, parse_feed
+from store.model.article import Found
+from store.model.errors import BadInput
 
 HERE = Path(__file__).parent
 URL = "https://feeds.example/feed"

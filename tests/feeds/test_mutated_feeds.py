@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import BadInput
 from store.feeds.items import Feed
 from store.feeds.parse import parse_feed
+from store.model.errors import BadInput
 
 URL = "https://feeds.example/feed"
 FEED = Feed(URL, URL, "2024-06-01T00:00:00Z")

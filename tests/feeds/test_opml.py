@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.errors import BadInput, LibraryDamaged
 from store.feeds.book import Book
 from store.feeds.opml import (
     Subscription,
@@ -17,6 +16,7 @@ from store.feeds.opml import (
     parse_opml,
     read_subscriptions,
 )
+from store.model.errors import BadInput, LibraryDamaged
 
 HAND = b"""<?xml version="1.0"?>
 <!-- kept on the desk -->

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store.errors import FetchFailed, PrivateHost, Stopped
+from store.model.errors import FetchFailed, PrivateHost, Stopped
 from store.net.client import Client, Limits, Reply, Request
 from store.net.words import shown_url, why
 from tests.server import TLS, Asked, Site, moved, page, serving, status

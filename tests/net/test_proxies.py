@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from store.errors import FetchFailed, PrivateHost
+from store.model.errors import FetchFailed, PrivateHost
 from store.net.client import Client, Limits, Request
 from store.net.proxies import Proxy, environment_proxy, proxy_of
 from tests.server import Site, page

@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
-from store.article import Found
 from store.export import entry_json
 from store.folder import FolderLibrary
 from store.intake.files import Source, read_source, sources
-from store.times import iso, system_clock
+from store.model.article import Found
+from store.model.times import iso, system_clock
 from tests.libraries import add, load
 from tests.terminal import Terminal, environment
 

@@ -16,7 +16,7 @@ import pytest
 
 from store.archive import MANIFEST, verify
 from store.backup import auto_backup, back_up, backup_folder, kept_backups
-from store.errors import BadInput, NotSaved
+from store.model.errors import BadInput, NotSaved
 from tests.backups import (
     VERSION,
     backup_of,

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 import pytest
 
-from store.article import Reading
 from store.compact import Compacted
-from store.errors import LibraryReadOnly, NotSaved
 from store.events import sealed, unsealed
+from store.model.article import Reading
+from store.model.errors import LibraryReadOnly, NotSaved
 from tests.compacting import MONTH, busy, copy, kinds, run, text_of
 from tests.libraries import Machine, add, article, articles, ids, state, undo
 

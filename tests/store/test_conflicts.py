@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Body, Found
 from store.conflicts import review, segment_of, writer_of
 from store.events import Change, sealed
 from store.journal import Journal
+from store.model.article import Body, Found
 from store.query import Query
 from tests.libraries import (
     START,

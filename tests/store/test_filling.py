@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Body, Found
 from store.folder import FolderLibrary
+from store.model.article import Body, Found
 from store.query import Query
 from tests.libraries import Machine, add, article, article_id
 

@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 import pytest
 
-from store.errors import LibraryReadOnly, LibraryUnavailable, NotSaved
 from store.events import sealed
 from store.folder import FolderLibrary
 from store.library import Library
+from store.model.errors import LibraryReadOnly, LibraryUnavailable, NotSaved
 from tests.libraries import (
     Machine,
     add,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Article, Body, Found
 from store.glimpses import Glimpses
+from store.model.article import Article, Body, Found
 from store.segments import Place, Segments
 from store.tables import BadContent
 

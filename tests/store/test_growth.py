@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store.events import RECORDABLE, Event, encode
-from store.times import micros
+from store.model.times import micros
 from tests.libraries import Machine, add, articles, ids
 
 LONGEST = 300

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from store.archive import MANIFEST
-from store.errors import BadInput, NewsError
+from store.model.errors import BadInput, NewsError
 from tests.backups import (
     bring_back,
     contents,

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from store.errors import LibraryBusy, LibraryReadOnly, NotSaved
 from store.events import (
     Change,
     Event,
@@ -21,6 +20,7 @@ from store.events import (
     unsealed,
 )
 from store.journal import Journal
+from store.model.errors import LibraryBusy, LibraryReadOnly, NotSaved
 from store.tails import some_lines
 from tests.libraries import FakeClock
 

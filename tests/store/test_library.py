@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from store.article import Body, Found, Reading
-from store.errors import NoSuchArticle
-from store.library import Added, Category, Library
+from store.library import Library
+from store.model.article import Body, Found, Reading
+from store.model.errors import NoSuchArticle
+from store.model.results import Added, Category
 from store.query import SORTS, Query
 from tests.libraries import (
     START,

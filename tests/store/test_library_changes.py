@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from store.article import Article, Reading
-from store.library import Added, Library
+from store.library import Library
+from store.model.article import Article, Reading
+from store.model.results import Added
 from store.query import Query
 from tests.libraries import (
     FakeClock,

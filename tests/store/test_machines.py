@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from store.errors import NotSaved
 from store.machine import fingerprint, machine_name, same_machine
+from store.model.errors import NotSaved
 from tests.libraries import Machine, add, article_id, articles, ids, listed, reading, state, undo
 
 ONE = article_id(1)

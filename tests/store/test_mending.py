@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store.errors import LibraryReadOnly
+from store.model.errors import LibraryReadOnly
 from tests.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts, whole
 from tests.libraries import Machine, add, article, article_id, articles, ids, listed, state
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from store.errors import NewsError
 from store.folder import FolderLibrary
+from store.model.errors import NewsError
 from tests.damage import bodies, kept_aside
 from tests.libraries import Machine, article_id, ids, load, state
 

@@ -212,7 +212,7 @@ OPENER = """
 import sys
 from pathlib import Path
 from store.folder import FolderLibrary
-from store.times import system_clock
+from store.model.times import system_clock
 
 library = FolderLibrary(Path(sys.argv[1]), Path(sys.argv[2]), "desk", system_clock)
 print("ready", flush=True)

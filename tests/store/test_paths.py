@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import LibraryUnavailable, NewsError
 from store.machine import machine_name
+from store.model.errors import LibraryUnavailable, NewsError
 from store.paths import platform_paths
 from store.segments import NAME
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from store.errors import LibraryBusy
-from store.library import Added
+from store.model.errors import LibraryBusy
+from store.model.results import Added
 from store.query import Query
 from tests.libraries import (
     Machine,
@@ -67,7 +67,7 @@ MARKER = """
 import sys
 from pathlib import Path
 from store.folder import FolderLibrary
-from store.times import system_clock
+from store.model.times import system_clock
 
 folder, cache, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 library = FolderLibrary(folder, cache, "desk", system_clock)

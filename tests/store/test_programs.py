@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import ProgramFailed
+from store.model.errors import ProgramFailed
 from store.programs import Program, run_program
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.article import Row
+from store.model.article import Row
 from store.query import SHOWS, SORTS, Query, newest_first
 
 TITLES = ("alpha", "Beta", "gamma", "STRASSE", "straße", "Ähre")

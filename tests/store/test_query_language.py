@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.errors import BadQuery
+from store.model.errors import BadQuery
 from store.query.language import FIELDS, parse
 from store.query.tree import (
     EVERYTHING,

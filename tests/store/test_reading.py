@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.article import Body, Found, Reading
 from store.conflicts import MACHINE
 from store.events import NOTHING, Event
 from store.library import Library
+from store.model.article import Body, Found, Reading
 from store.reading import Marks, ReadingState, add
 from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
 from tests.libraries import add as add_articles

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from store.compact import compact
-from store.errors import BadInput, NotSaved
+from store.model.errors import BadInput, NotSaved
 from tests.backups import (
     backup_of,
     bring_back,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import NotSaved
+from store.model.errors import NotSaved
 from store.salvage import Salvaged, aside, report
 
 NOON = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)

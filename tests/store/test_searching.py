@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Body, Found
-from store.errors import BadQuery
 from store.folder import FolderLibrary
+from store.model.article import Body, Found
+from store.model.errors import BadQuery
 from store.query import Query, Search
 from tests.libraries import Machine, add, article, article_id, ids, listed
 

@@ -10,9 +10,9 @@ import orjson
 import pytest
 from tinydb import TinyDB, where
 
-from store.article import Article, Body, Found, Refused
 from store.documents import article_document, article_of, body_document, body_of
-from store.errors import LibraryDamaged, LibraryUnavailable, NotSaved
+from store.model.article import Article, Body, Found, Refused
+from store.model.errors import LibraryDamaged, LibraryUnavailable, NotSaved
 from store.segments import Place, Segments, table
 from store.storage import JsonStorage
 from store.tables import BadContent

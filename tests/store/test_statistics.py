@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from store.article import WORDS_PER_MINUTE, Row
 from store.events import Event
+from store.model.article import WORDS_PER_MINUTE, Row
+from store.model.times import micros
 from store.statistics import (
     AVERAGE,
     Counting,
@@ -22,7 +23,6 @@ from store.statistics import (
     sittings,
     statistics,
 )
-from store.times import micros
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

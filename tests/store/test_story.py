@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Body, Entry, Found, Reading, Row
-from store.errors import NoSuchArticle
 from store.library import Library
+from store.model.article import Body, Entry, Found, Reading, Row
+from store.model.errors import NoSuchArticle
 from store.story import Chapter, in_order, told, unfold
 from tests.libraries import Machine, add, article, ids
 

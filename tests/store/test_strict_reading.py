@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB
 
-from store.errors import LibraryDamaged
+from store.model.errors import LibraryDamaged
 from store.salvage import Salvaged, salvage
 from store.tables import BadContent, parse_tables
 from tests.salvaging import META, TABLES, WRONG, documents, encoded

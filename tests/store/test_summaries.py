@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Article, Body, Entry, Reading
+from store.model.article import Article, Body, Entry, Reading
 from store.summaries import LONGEST, Summaries, answered
 from tests.libraries import Machine, add, article, article_id
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.times import from_micros, iso, micros, parse_time, seconds, system_clock
+from store.model.times import from_micros, iso, micros, parse_time, seconds, system_clock
 
 DAY = "2022-02-28"
 TIME = "2022-02-28T20:04:00Z"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.article import Entry, Reading
-from store.errors import NoSuchArticle
 from store.library import Library
+from store.model.article import Entry, Reading
+from store.model.errors import NoSuchArticle
 from store.query import Query
 from tests.libraries import FakeClock, Machine, add, article, ids
 from tests.store.conftest import Open

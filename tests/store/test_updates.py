@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Body, Found
 from store.folder import FolderLibrary
+from store.model.article import Body, Found
+from store.model.times import iso
 from store.query import Query
-from store.times import iso
 from tests.libraries import START, Machine, add, article, article_id
 
 ONE = article_id(1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.errors import UrlRefused
+from store.model.errors import UrlRefused
 from store.urls import LONGEST, canonical, checked_url, host_of, looks_deceptive
 
 ONE_ARGUMENT = re.compile(r"https?://[A-Za-z0-9._~:/?#@!&*+,=%\[\]-]+")

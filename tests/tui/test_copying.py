@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.errors import BadInput
+from store.model.errors import BadInput
 from tui import outside
 from tui.outside import (
     COPIED,

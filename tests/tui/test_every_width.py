@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 import pytest
 from rich.cells import cell_len
 
-from store.article import Article, Body, Entry, Excerpt, Reading, Row, Similar, Study
+from store.model.article import Article, Body, Entry, Excerpt, Reading, Row, Similar, Study
 from tests.tui.test_widgets import Holder
 from tests.widths import fits
 from tui.aside import sections_of

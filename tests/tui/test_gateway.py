@@ -11,10 +11,10 @@ import pytest
 from textual.message import Message
 
 from store.archive import Progress
-from store.article import Found
-from store.errors import LibraryDamaged
 from store.folder import FolderLibrary
-from store.library import Loaded, Refreshed, Undone
+from store.model.article import Found
+from store.model.errors import LibraryDamaged
+from store.model.results import Loaded, Refreshed, Undone
 from store.query import Query
 from tests.reader import NOW, article_id, make_article, make_library
 from tui import messages

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Found
 from store.folder import FolderLibrary
 from store.library import Library
+from store.model.article import Found
 from store.query import Query
 from tests.reader import NOW, article_id, long_text, make_article, make_library
 from tui.keymaps import make_keymap

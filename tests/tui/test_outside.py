@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.errors import UrlRefused
+from store.model.errors import UrlRefused
 from tests.terminal import Terminal
 from tui.outside import (
     Opened,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from store.article import Body, Entry, Reading, Row, Similar
+from store.model.article import Body, Entry, Reading, Row, Similar
 from tests.reader import make_article
 from tui.commands import BY_ID
 from tui.keymaps import PRESETS, make_keymap

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from store.article import Found
 from store.folder import FolderLibrary
+from store.model.article import Found
 from store.query import Query
 from tests.reader import NARROW, Start, article_id, make_article, make_library
 from tests.screens import drawn

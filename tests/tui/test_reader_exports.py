@@ -9,8 +9,8 @@ import orjson
 import pytest
 from textual.message import Message
 
-from store.article import Found
 from store.folder import FolderLibrary
+from store.model.article import Found
 from store.query import Query
 from tests.reader import Start, make_article, make_library
 from tests.screens import drawn

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from store.article import Article, Body, Found, Reading
 from store.clean import clean_line
 from store.harmless import ALLOWED
-from store.library import Undone
+from store.model.article import Article, Body, Found, Reading
+from store.model.results import Undone
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
 from tui import messages

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from store.article import Found, Reading
-from store.errors import NotSaved
 from store.folder import FolderLibrary
+from store.model.article import Found, Reading
+from store.model.errors import NotSaved
 from store.query import Search
 from tests.reader import (
     MIDDLE,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Found
+from store.model.article import Found
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
 from tui.outside import CopyRoute, OpenRoute

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store.article import Found
+from store.model.article import Found
 from tests.reader import (
     MIDDLE,
     NARROW,

@@ -15,8 +15,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 import sample_articles
-from store.article import Body, Found
 from store.intake import read
+from store.model.article import Body, Found
 from tests.reader import (
     Outside,
     Running,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from store.article import Found
 from store.folder import FolderLibrary
+from store.model.article import Found
 from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines
 from tui import messages

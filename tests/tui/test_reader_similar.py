@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Found
+from store.model.article import Found
 from tests.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.screens import drawn
 from tui import messages

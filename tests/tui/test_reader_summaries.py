@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from store.article import Body, Found
+from store.model.article import Body, Found
 from tests.reader import PATIENCE, Running, Start, article_id, make_article, make_library
 from tests.screens import drawn
 from tui.gateway.summaries import Summariser

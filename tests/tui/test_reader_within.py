@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.article import Found
+from store.model.article import Found
 from tests.reader import MIDDLE, Outside, Start, long_text, make_article
 from tests.screens import drawn, grid, lines
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.article import Article, Body, Entry, Reading, Similar, Study
+from store.model.article import Article, Body, Entry, Reading, Similar, Study
 from tui.aside import Line, sections_of
 
 SUMMARY = "The ferry stopped on Monday. Hotels report that rooms are empty."

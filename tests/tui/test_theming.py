@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import themes
-from store.errors import NewsError
+from store.model.errors import NewsError
 from tui.incoming import Incoming
 from tui.settings import Settings
 from tui.theming import STATE_FILE, ThemeChoice, background_of, background_told, colors_of

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.types import CSSPathType
 
 import themes
-from store.article import Article, Body, Entry, Reading, Row, Similar
+from store.model.article import Article, Body, Entry, Reading, Row, Similar
 from tests.reader import key_event, long_text
 from tests.screens import drawn
 from tui.theme import role_variables, textual_theme

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import BadQuery, LibraryBusy, NewsError
+from store.model.errors import BadQuery, LibraryBusy, NewsError
 
 if TYPE_CHECKING:
     import argparse

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.article import Found
-from store.errors import FetchFailed, NewsError, PrivateHost
 from store.library import Library
+from store.model.article import Found
+from store.model.errors import FetchFailed, NewsError, PrivateHost
 from store.query import Query
 from tui.cli.feeds import book_of, network, told
 from tui.cli.hooks import tell_hook

@@ -13,12 +13,12 @@ from importlib.metadata import version
 
 from store.clean import clean_line
 from store.conflicts import review
-from store.errors import NewsError
 from store.folder import FolderLibrary
 from store.machine import machine_name
+from store.model.errors import NewsError
+from store.model.times import system_clock
 from store.paths import Paths
 from store.query import Query
-from store.times import system_clock
 from tui.cells import fit
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from store.article import Entry, Refused
-from store.errors import BadInput, LibraryDamaged
 from store.export import Book, writer
 from store.export.files import TargetExists, new_file, write_markdown
 from store.library import Library
-from store.times import iso, system_clock
+from store.model.article import Entry, Refused
+from store.model.errors import BadInput, LibraryDamaged
+from store.model.times import iso, system_clock
 from tui.cli.opening import loaded, paths_of
 from tui.cli.output import Counter, tell
 from tui.cli.printing import asked_rows

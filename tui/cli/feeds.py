@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from store.errors import BadInput, LibraryBusy, NewsError
 from store.feeds.book import Book, Shown
 from store.feeds.opml import Subscription
 from store.library import Library
+from store.model.errors import BadInput, LibraryBusy, NewsError
+from store.model.times import system_clock
 from store.net.words import shown_url
 from store.query import Query
-from store.times import system_clock
 from tui import __version__
 from tui.cells import fit
 from tui.cli.hooks import tell_hook

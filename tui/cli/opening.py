@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.article import Entry
-from store.errors import LibraryUnavailable
 from store.folder import FolderLibrary
 from store.library import Library
 from store.machine import machine_name
+from store.model.article import Entry
+from store.model.errors import LibraryUnavailable
+from store.model.times import system_clock
 from store.paths import Paths, platform_paths
-from store.times import system_clock
 from tui.cli.output import Counter, tell
 from tui.settings import Settings, load_settings
 from tui.wording import count, progress

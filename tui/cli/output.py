@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from store.clean import clean_json, clean_line, clean_text
-from store.errors import NotSaved
+from store.model.errors import NotSaved
 
 QUIET = 1.0
 """Seconds in which nothing is said of how far something is."""

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from store.article import Entry
-from store.errors import BadInput
 from store.library import Library
-from store.times import system_clock
+from store.model.article import Entry
+from store.model.errors import BadInput
+from store.model.times import system_clock
 from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unloaded
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 
-from store.article import Entry, Row, Similar, minutes
 from store.export import entry_json, facts_json, similar_json
 from store.finding import needs_index
 from store.library import Library
+from store.model.article import Entry, Row, Similar, minutes
 from store.query import Query
 from tui.cells import fit
 from tui.cli.opening import indexed, loaded, opened, settings_of

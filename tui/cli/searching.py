@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from store.article import Excerpt, Row
 from store.export import facts_json
 from store.finding import needs_index
 from store.library import Library, Matches
+from store.model.article import Excerpt, Row
 from store.query import Search
 from tui.cells import fit
 from tui.cli.opening import indexed, loaded

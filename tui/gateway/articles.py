@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from store.article import Entry
+from store.model.article import Entry
 from tui import messages
 from tui.gateway.worker import Worker
 

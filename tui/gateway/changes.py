@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from store.library import Undone
+from store.model.results import Undone
 from tui import messages
 from tui.gateway.worker import Worker
 from tui.wording import count, described

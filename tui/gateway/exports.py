@@ -9,13 +9,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from store.clean import clean_line
-from store.errors import NewsError
+from store.model.errors import NewsError
 from tui import messages
 from tui.gateway.worker import Worker
 from tui.wording import count
 
 if TYPE_CHECKING:
-    from store.article import Entry
+    from store.model.article import Entry
 
 TITLE = "newstui"
 TOLD = 20

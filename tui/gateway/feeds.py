@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from store.errors import FetchFailed, NewsError, PrivateHost, Stopped
+from store.model.errors import FetchFailed, NewsError, PrivateHost, Stopped
 from store.query import Query
 from tui import messages
 from tui.gateway.worker import Worker
 from tui.wording import count
 
 if TYPE_CHECKING:
-    from store.article import Found
     from store.feeds.add import FeedFound, PageFound
     from store.feeds.book import Book
     from store.feeds.fetch import Fetched, Tools
+    from store.model.article import Found
 
 FULL = 200
 """Articles at which what came is written to the library."""

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.clean import clean_line
-from store.errors import BadQuery
-from store.library import Library, Loaded, Matches, Prepared
+from store.library import Library, Matches
+from store.model.errors import BadQuery
+from store.model.results import Loaded, Prepared
 from store.query import SHOWS, Query, Search
 from tui import messages
 from tui.gateway.worker import Post, Worker

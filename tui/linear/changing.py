@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from store.errors import NewsError
-from store.library import Undone
+from store.model.errors import NewsError
+from store.model.results import Undone
 from tui.linear.pages import Pages
 from tui.linear.typed import Typed
 from tui.wording import described

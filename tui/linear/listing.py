@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from store.errors import BadQuery, NewsError
+from store.model.errors import BadQuery, NewsError
 from store.query import SHOWS, SORTS, Query
 from tui.linear.changing import Changing
 from tui.linear.typed import Typed

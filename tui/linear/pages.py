@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.article import Entry, Row
-from store.errors import BadInput, LibraryReadOnly, NewsError
 from store.finding import needs_index
 from store.library import Library
+from store.model.article import Entry, Row
+from store.model.errors import BadInput, LibraryReadOnly, NewsError
 from store.query import Query
 from tui.keymaps import Keymap
 from tui.linear.typed import Typed

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from store.article import Entry, Similar
-from store.errors import NewsError
 from store.library import Library
+from store.model.article import Entry, Similar
+from store.model.errors import NewsError
 from tui.keymaps import Keymap
 from tui.linear.filling import Filling
 from tui.linear.pages import World

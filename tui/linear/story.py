@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from store.errors import NewsError
+from store.model.errors import NewsError
 from store.story import unfold
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed

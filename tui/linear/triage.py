@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from store.article import Row
-from store.errors import NewsError
+from store.model.article import Row
+from store.model.errors import NewsError
 from store.query import Query
 from store.statistics import AVERAGE, find_pace
 from tui.linear.rooms import Room

@@ -9,7 +9,7 @@ from textual.command import CommandPalette
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from store.article import Similar
+from store.model.article import Similar
 from tui import messages
 from tui.arrangement import Pane
 from tui.palette import ReaderCommands

@@ -9,9 +9,9 @@ from pathlib import Path
 from textual import on, work
 
 from store.clean import clean_line, clean_text
-from store.errors import NewsError
+from store.model.errors import NewsError
+from store.model.times import from_micros, iso
 from store.programs import run_program
-from store.times import from_micros, iso
 from tui import messages
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet

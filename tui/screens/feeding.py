@@ -115,7 +115,7 @@ def feed_lines(feeds: Sequence[Shown], now: int, columns: int) -> list[str]:
         now: Seconds since 1970.
         columns: Of the terminal.
     """
-    from store.times import seconds
+    from store.model.times import seconds
 
     if not feeds:
         return []

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from textual import on, work
 
-from store.errors import NewsError
 from store.files import write_atomic
+from store.model.errors import NewsError
 from store.urls import host_of, looks_deceptive
 from tui import messages
 from tui.driver import ReaderDriver

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from store.article import Entry
+from store.model.article import Entry
 from store.query import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange

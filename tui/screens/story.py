@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.article import Row
+from store.model.article import Row
 from tui import messages
 from tui.layout import wrap
 from tui.screens.whole import Whole

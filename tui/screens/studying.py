@@ -6,7 +6,7 @@ from functools import partial
 
 from textual import on
 
-from store.article import Entry
+from store.model.article import Entry
 from tui import messages
 from tui.screens.reader import Panes
 from tui.widgets.side_pane import SidePane

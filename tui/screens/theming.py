@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from store.errors import NewsError
+from store.model.errors import NewsError
 from tui.cells import fit
 from tui.screens.outward import Outward
 from tui.screens.picker import Picker

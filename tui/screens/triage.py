@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.article import Entry, Row
+from store.model.article import Entry, Row
 from store.statistics import AVERAGE, Pace
 from tui import messages
 from tui.layout import wrap

@@ -12,7 +12,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.article import Excerpt, Row, minutes
+from store.model.article import Excerpt, Row, minutes
 from tui.cells import fit, pad_left
 from tui.excerpts import Spans, around, marked
 from tui.sections import Lines, days, sections

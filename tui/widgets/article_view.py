@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.message import Message
 
-from store.article import Entry
+from store.model.article import Entry
 from tui.finding import Find
 from tui.layout import Line, Link, Span, Spot
 from tui.selecting import Move, Selection

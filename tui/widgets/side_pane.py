@@ -10,7 +10,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.article import Entry, Similar, Study
+from store.model.article import Entry, Similar, Study
 from tui.aside import Line, sections_of
 from tui.widgets.lines import LineView, Piece, role_classes
 

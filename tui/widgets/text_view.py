@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual.geometry import Offset, Size
 from textual.message import Message
 
-from store.article import Entry, minutes
+from store.model.article import Entry, minutes
 from tui.cells import widened
 from tui.layout import Layout, Line, Span, Spot, lay_out, wrap
 from tui.widgets.lines import LineView, Piece, cells, role_classes

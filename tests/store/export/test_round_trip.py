@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.article import Entry, Found
-from store.errors import BadInput
 from store.export import Book, writer
 from store.export.markdown import markdown_of
 from store.intake import build, read
+from store.model.article import Entry, Found
+from store.model.errors import BadInput
 
 NOW = "2031-05-06T07:08:09Z"
 

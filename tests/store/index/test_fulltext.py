@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from store.article import Found
 from store.folder import FolderLibrary
 from store.index.analyser import plain, words
 from store.index.fulltext import META, STATE, FullText, State, Writer, number_of
 from store.index.lookup import Lookup
-from store.library import Prepared
+from store.model.article import Found
+from store.model.results import Prepared
 from tests.libraries import Machine, add, article, article_id, listed, load, undo
 
 

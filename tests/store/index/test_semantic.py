@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Article, Body
 from store.index import semantic
 from store.index.semantic import PACKAGE, StaticVectors, Vector, installed, mixed, product
+from store.model.article import Article, Body
 from tests.store.index.test_similar import FERRY, Shelf
 
 STRIKE = "ferry crews harbour union"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.article import Article, Body, Row, Similar
 from store.index.fulltext import FullText, State, Writer, number_of
 from store.index.similar import SimilarReadings
+from store.model.article import Article, Body, Row, Similar
 
 DAY = 86_400
 NOON = 1_700_049_600  # 2023-11-15T12:00:00Z

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.article import Body, Found, Reading
-from store.errors import BadInput
 from store.intake.build import build, count_words
+from store.model.article import Body, Found, Reading
+from store.model.errors import BadInput
 
 NOW = "2031-05-06T07:08:09Z"
 ID = "0b7c2c1e-5a64-4a4b-9d2e-5b1f0a6f7c11"

@@ -8,11 +8,11 @@ from collections.abc import Generator
 import orjson
 import pytest
 
-from store.article import Found, Refused
 from store.intake import read
 from store.intake.builders import BATCH, built_aside
 from store.intake.building import LARGE, Builder, processes_for
 from store.intake.records import Item
+from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
 BUILDER = Builder(None, "import", NOW)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from store.article import Found, Refused
 from store.intake import FORMATS, detect, read
 from store.intake.dialects import DIALECTS
+from store.model.article import Found, Refused
 from tests.exports import EXPORTS, URL
 
 NOW = "2031-05-06T07:08:09Z"

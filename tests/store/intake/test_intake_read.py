@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.article import Found, Refused
 from store.intake import KINDS, detect, read
+from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
 READING = (

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.article import Found, Refused
 from store.intake import MAX_LINE, read
+from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
 TWO: list[dict[str, Any]] = [{"title": "One", "text": "a"}, {"title": "Two", "tags": ["x"]}]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from store.article import Found
 from store.intake import read
 from store.intake.reading_page import is_reading_page, pages
+from store.model.article import Found
 
 NOW = "2031-05-06T07:08:09Z"
 BESIDE = Path(__file__).resolve().parents[4]

@@ -1,0 +1,1 @@
+"""Plain values: articles, timestamps, errors, results. Imports nothing else of ours."""
