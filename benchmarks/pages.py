@@ -15,8 +15,8 @@ from pathlib import Path
 
 import frontmatter
 
-from store.intake.html import page_fields
 from store.intake.page import page_article
+from store.text.html_to_text import page_fields
 
 URL = "https://news.example/2026/11/story.html"
 SAMPLES = sorted((Path(__file__).resolve().parents[1] / "sample_articles").glob("*.md"))

@@ -37,10 +37,10 @@ from benchmarks.measures import (
 )
 from store.folder import FolderLibrary
 from store.index.semantic import installed
-from store.index.summary import extract, sentences
 from store.model.article import Article, Body, Entry, Found, Reading
 from store.model.times import system_clock
 from store.query import Search
+from store.text.summary import extract, sentences
 
 LISTED = 5
 PART = 0.4

@@ -7,9 +7,9 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from store.clean import clean_json, clean_line, clean_text
 from store.model.article import Article, Body, Row
 from store.model.times import seconds
+from store.text.clean import clean_json, clean_line, clean_text
 
 UNFIT = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 """What a document raises that is not what it should be."""

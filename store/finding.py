@@ -330,7 +330,7 @@ def taken_apart(node: Node) -> Asked:
 
 def has_value(facts: Article, asked: Value) -> bool:
     """Whether an article has a tag, a source or a language."""
-    from store.index.analyser import plain
+    from store.text.tokenizer import plain
 
     there = {"tag": facts.tags, "source": (facts.source,), "lang": (facts.language,)}
     value = plain(asked.value)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from store.library import Library
 from store.query import Query
-from store.urls import canonical
+from store.text.urls import canonical
 
 
 def named(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -38,7 +38,7 @@ class Related:
 
     def study(self, entry: Entry) -> Study:
         """What else is known of an article; without an index only where its summary stands."""
-        from store.index.summary import places
+        from store.text.summary import places
 
         known = self._asked(lambda index: index.study(entry.article, entry.body)) or Study()
         return replace(known, summary_places=places(entry.body))

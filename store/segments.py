@@ -153,7 +153,7 @@ class Segments:
         """
         body = self._body(place.segment, place)
         if others := self._copies.beside(place.segment):
-            from store.intake.prose import count_words  # only here, and not light
+            from store.text.prose import count_words  # only here, and not light
 
             words = self.article(place).words
             bodies = chain([body], (self._body(name, place) for name in others))

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.index.telling import TELLS_NOTHING
-from store.index.terms import shared_words, terms
 from store.library import Library
 from store.model.article import Entry, Row
 from store.model.errors import NoSuchArticle
+from store.text.keywords import TELLS_NOTHING
+from store.text.terms import shared_words, terms
 
 MOST = 20
 """Articles of one story."""

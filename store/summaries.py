@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from store.clean import clean_text
 from store.files import make_folder, write_atomic
 from store.model.article import Body, Entry
+from store.text.clean import clean_text
 
 LONGEST = 2000
 """Characters of an answer that are kept."""
@@ -27,7 +27,7 @@ def answered(body: Body, answer: str) -> Body:
         return body
     complete = len(summary) <= LONGEST
     if not complete:
-        from store.index.sentences import joined, sentences
+        from store.text.sentences import joined, sentences
 
         summary = summary[:LONGEST]
         summary = joined(sentences(summary)[:-1]) or summary
@@ -48,7 +48,7 @@ class Summaries:
         kept = self._kept(article, body)
         summary = kept.get("summary")
         if not isinstance(summary, str) or not summary:
-            from store.index.summary import summarised  # a start has no time for it
+            from store.text.summary import summarised  # a start has no time for it
 
             return summarised(body)
         return replace(

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from store.clean import clean_line
 from store.model.errors import LibraryDamaged
+from store.text.clean import clean_line
 
 Tables = dict[str, dict[str, Any]]
 

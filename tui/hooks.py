@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import orjson
 
-from store.clean import clean_json, clean_line
 from store.model.errors import ProgramFailed
+from store.text.clean import clean_json, clean_line
 
 Hook = Literal["on_new", "on_read"]
 Facts = Mapping[str, Any]

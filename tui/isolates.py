@@ -2,7 +2,7 @@
 
 Such a terminal orders each of its lines as a whole (UAX #9), and would mix what stands in one pane with
 the panes beside it. So each stretch from right to left goes out between RLI and PDI. Marks are added
-on the way out only: a text of an article never holds any (`store.clean`). Right behind each stands a
+on the way out only: a text of an article never holds any (`store.text.clean`). Right behind each stands a
 sequence that changes nothing, for some terminals drop a mark together with the text that follows it,
 up to the next sequence.
 """

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
-from store.clean import clean_line, clean_text
 from store.model.errors import BadInput
-from store.urls import checked_url
+from store.text.clean import clean_line, clean_text
+from store.text.urls import checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

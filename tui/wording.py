@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from store.clean import clean_line
 from store.model.results import Undone
 from store.model.times import DATE, from_micros
 from store.query import Query
+from store.text.clean import clean_line
 
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
 

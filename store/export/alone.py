@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from store.clean import clean_line
 from store.export import writer
 from store.export.book import Book
 from store.export.files import new_file, write_markdown
 from store.export.markdown import markdown_of
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput
+from store.text.clean import clean_line
 
 FORMS = {".json": "json", ".jsonl": "jsonl", ".html": "html", ".htm": "html", ".epub": "epub"}
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from store.archive import put
-from store.clean import clean_line
 from store.export.markdown import markdown_of
 from store.export.names import file_name
 from store.files import not_saved
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput
+from store.text.clean import clean_line
 
 
 class TargetExists(BadInput):

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.clean import clean_json
 from store.export.book import Book
 from store.model.article import Article, Entry, Reading, Similar, minutes
 from store.model.times import from_micros, iso
+from store.text.clean import clean_json
 
 
 def facts_json(article: Article, reading: Reading) -> dict[str, Any]:

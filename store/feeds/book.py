@@ -21,7 +21,7 @@ from store.model.article import Refused, Row
 from store.model.errors import BadInput
 from store.model.times import seconds
 from store.net.words import shown_url
-from store.urls import canonical
+from store.text.urls import canonical
 
 WAIT = 5.0
 """Seconds to wait for another process that writes into the book."""

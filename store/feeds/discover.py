@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
-from store.feeds.items import web
+from store.text.urls import web
 
 TYPES = frozenset(
     {

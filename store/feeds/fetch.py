@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from store.clean import clean_line
 from store.feeds.lanes import Lanes, host_of
 from store.feeds.opml import Subscription, moved
 from store.feeds.state import FeedState
@@ -25,6 +24,7 @@ from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed, NewsError, Stopped
 from store.model.times import Clock, iso, seconds
 from store.net.client import Client, Reply, Request
+from store.text.clean import clean_line
 
 AT_ONCE = 8
 SURE = 3

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin
 
-from store.clean import clean_line
-from store.intake.html import html_to_text
-from store.intake.prose import LINK, ends_whole
 from store.model.times import parse_time, seconds
-from store.urls import canonical
+from store.text.clean import clean_line
+from store.text.html_to_text import html_to_text, plain
+from store.text.prose import LINK, ends_whole
+from store.text.urls import canonical, web
 
 MANY_TAGS = 20
 """Tags of one item that are taken; what has more is a list of search words."""
@@ -103,22 +102,6 @@ def _attached(extra: Mapping[str, Any], text: str) -> Iterator[str]:
             size = f", {length:.1f} MB" if length > SMALL else ""
             address = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
             yield f"[{PLAYED[kind]}{size}]({address})"
-
-
-def web(link: str, base: str) -> str:
-    """A link as an absolute URL; empty if it does not lead to the web."""
-    try:
-        url = urljoin(base, link.strip()) if link.strip() else ""
-    except ValueError:
-        return ""
-    return url if url[:8].lower().startswith(("http://", "https://")) else ""
-
-
-def plain(html: str) -> str:
-    """The words of a little HTML in one line, for a title or a name."""
-    if "<" not in html and "&" not in html:  # as most are: a parser takes its time
-        return " ".join(html.split())
-    return LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")
 
 
 def _id(item: Item, feed: Feed, url: str, site: str) -> str:

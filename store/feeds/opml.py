@@ -24,13 +24,13 @@ from xml.etree.ElementTree import (
     tostring,
 )
 
-from store.clean import clean_line
-from store.feeds.text import decoded, filtered
 from store.files import write_atomic
 from store.model.article import Refused
 from store.model.errors import BadInput, LibraryDamaged, UrlRefused
 from store.net.words import shown_url
-from store.urls import canonical, checked_url
+from store.text.clean import clean_line
+from store.text.decoding import decoded, filtered
+from store.text.urls import canonical, checked_url
 
 NAME = "feeds.opml"
 LARGEST = 20_000_000

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from store.clean import clean_line
-from store.feeds.items import Feed, Item, fields_of, plain, web
+from store.feeds.items import Feed, Item, fields_of
 from store.feeds.json_feed import feed_of, items_of
-from store.feeds.text import bare_xml, decoded, filtered, kind_of, page_title
 from store.intake.build import build
 from store.model.article import Found, Refused
 from store.model.errors import BadInput
+from store.text.clean import clean_line
+from store.text.decoding import bare_xml, decoded, filtered, kind_of, page_title
+from store.text.html_to_text import plain
+from store.text.urls import web
 
 BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What feedparser raises where elements stand in each other as nobody thought they could."""

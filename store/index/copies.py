@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from store.index.telling import content_words, counted
-from store.index.terms import fold
+from store.text.keywords import content_words, counted
+from store.text.terms import fold
 
 SAME_PAIRS = 0.6
 """The part of the shorter text's pairs of words that the longer one has if it is a copy."""

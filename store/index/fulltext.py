@@ -20,10 +20,10 @@ import orjson
 from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
 
 from store.files import make_folder, write_atomic
-from store.index.analyser import analyser, plain, prepared
 from store.model.article import Article, Body
 from store.model.errors import LibraryUnavailable, NewsError, NotSaved
 from store.model.times import seconds
+from store.text.tokenizer import analyser, plain, prepared
 
 VERSION = 4
 """Another version, another schema or analyser: the index is built anew."""

@@ -14,10 +14,10 @@ from itertools import takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.index.analyser import plain, words
 from store.index.fulltext import TEXT, FullText
-from store.index.terms import IS_UNSPACED
 from store.query.tree import And, Column, Field, Node, Not, Or, Value, Words
+from store.text.terms import IS_UNSPACED
+from store.text.tokenizer import plain, words
 
 WEIGHTS: Mapping[str, float] = {
     "title": 3.0,

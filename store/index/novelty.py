@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from store.index.telling import TELLS_NOTHING, content_words
+from store.text.keywords import TELLS_NOTHING, content_words
 
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 UNSEEN = 0.6

@@ -16,7 +16,7 @@ from operator import itemgetter, mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from store.index.terms import STOP_WORDS
+from store.text.terms import STOP_WORDS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

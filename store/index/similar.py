@@ -17,12 +17,13 @@ from itertools import chain, takewhile
 
 from tantivy import Occur, Query, Searcher
 
-from store.index.analyser import words
 from store.index.copies import Story, normalised
 from store.index.fulltext import FullText, Hit, guarded
 from store.index.novelty import new_paragraphs
 from store.index.semantic import Vectors, mixed
-from store.index.telling import (
+from store.model.article import Article, Body, Row, Similar, Study
+from store.model.times import seconds
+from store.text.keywords import (
     TOLD_ALIKE,
     content_words,
     counted,
@@ -30,8 +31,7 @@ from store.index.telling import (
     strongest_words,
     told_alike,
 )
-from store.model.article import Article, Body, Row, Similar, Study
-from store.model.times import seconds
+from store.text.tokenizer import words
 
 DAY = 86_400
 NEAR_IN_TIME = 0.1

@@ -9,7 +9,6 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from store.clean import clean_line
 from store.intake.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
 from store.intake.build import build
 from store.intake.building import Builder, processes_for
@@ -19,6 +18,7 @@ from store.intake.reading_page import is_reading_page, pages
 from store.intake.records import LIST_BEGIN, Item, csv_header, csv_items, json_stream, zip_items
 from store.model.article import Found, Refused
 from store.model.errors import BadInput
+from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +234,7 @@ def _whole(name: str, data: bytes, kind: str) -> Iterator[Item | Refused]:
 def _document(text: str, kind: str) -> dict[str, Any]:
     """Return the fields of a file that is one article. Its libraries are imported only here."""
     if kind == "html":
-        from store.intake.html import page_fields
+        from store.text.html_to_text import page_fields
 
         return page_fields(text)
     if kind == "markdown":

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from store.clean import clean_json
 from store.intake.loose import (
     Loose,
     flag_of,
@@ -25,11 +24,12 @@ from store.intake.loose import (
     text_of,
     uuid_of,
 )
-from store.intake.prose import count_words, ends_whole, title_from
 from store.model.article import Article, Body, Found, Reading
 from store.model.errors import BadInput, UrlRefused
 from store.model.times import parse_time
-from store.urls import canonical
+from store.text.clean import clean_json
+from store.text.prose import count_words, ends_whole, title_from
+from store.text.urls import canonical
 
 __all__ = ["TEXT_NAMESPACE", "build", "count_words"]
 
@@ -89,7 +89,7 @@ def build(fields: Mapping[str, Any], *, source: str, now: str) -> Found:
 def _body(loose: Loose, url: str) -> Body:
     name, value = loose.take("text", "content_text", "content", "body", "html", "content_html")
     if isinstance(value, str) and "html" in name:
-        from store.intake.html import html_to_text  # imported here: most articles need it not
+        from store.text.html_to_text import html_to_text  # imported here: most articles need it not
 
         value = html_to_text(value, url)
     elif name != "text":
@@ -114,7 +114,7 @@ def _without_markup(value: object) -> object:
     """The value, as text if it is HTML."""
     if not isinstance(value, str) or not MARKUP.match(value):
         return value
-    from store.intake.html import html_to_text  # imported here: most articles need it not
+    from store.text.html_to_text import html_to_text  # imported here: most articles need it not
 
     return html_to_text(value)
 

@@ -10,9 +10,9 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from store.clean import clean_line
 from store.intake import SUFFIXES, ZIP, read
 from store.model.article import Found, Refused
+from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,8 +12,8 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 
-from store.intake.prose import join_lines
 from store.model.errors import BadInput
+from store.text.prose import join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

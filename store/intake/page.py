@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from store.feeds.discover import feed_links
-from store.feeds.items import plain, web
-from store.feeds.text import decoded, filtered, kind_of, page_title
 from store.intake.build import build, count_words
-from store.intake.html import html_to_text
 from store.intake.taking_apart import found_values
 from store.model.article import Found
+from store.text.decoding import decoded, filtered, kind_of, page_title
+from store.text.html_to_text import html_to_text, plain
+from store.text.urls import web
 
 LEAST_WORDS = 25
 """Words below which it is a button or a notice and no article."""
@@ -32,7 +32,7 @@ def parse_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str, An
         now: When, in our form.
 
     Returns:
-        `kind` (see `store.feeds.text`); of an HTML page `found`, the article; `empty`, whether it
+        `kind` (see `store.text.decoding`); of an HTML page `found`, the article; `empty`, whether it
         has no text; and `links`, the feeds it names.
     """
     text = filtered(decoded(data, charset))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from store.intake.prose import unwrap
+from store.text.prose import unwrap
 
 HEADLINE = 120
 """Characters of a first line that may still be a title."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from store.intake.prose import count_words
+from store.text.prose import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from store.clean import clean_line
 from store.intake.loose import kind_of
 from store.model.article import Refused
+from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     import zipfile

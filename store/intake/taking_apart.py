@@ -45,7 +45,7 @@ def take_feed(about: Values, data: bytes) -> Values:
 def _links(data: bytes, about: Values) -> list[str]:
     """The feeds that a page names which stands where a feed should."""
     from store.feeds.discover import feed_links
-    from store.feeds.text import decoded, kind_of
+    from store.text.decoding import decoded, kind_of
 
     text = decoded(data, about["charset"])
     return feed_links(text, about["url"]) if kind_of(text) == "html" else []

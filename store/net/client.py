@@ -19,7 +19,7 @@ from store.net.addresses import Resolve, system_resolve
 from store.net.decoding import ACCEPTED, media_type, unpacked
 from store.net.proxies import ProxyFor, no_proxy, proxy_of
 from store.net.words import status_words, why
-from store.urls import checked_url
+from store.text.urls import checked_url
 
 if TYPE_CHECKING:
     import ssl

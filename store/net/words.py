@@ -7,7 +7,7 @@ import socket
 import ssl
 from http import HTTPStatus
 
-from store.clean import clean_line
+from store.text.clean import clean_line
 
 USER = re.compile(r"(?<=://)[^/?#\s]*@")
 

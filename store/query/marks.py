@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from store.index.analyser import plain
-from store.index.terms import IS_UNSPACED, UNSPACED
 from store.model.article import Excerpt
 from store.query.tree import Words
+from store.text.terms import IS_UNSPACED, UNSPACED
+from store.text.tokenizer import plain
 
 Span = tuple[int, int]
 """Start and end, as offsets into the text."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 
-from store.index.analyser import plain
 from store.model.article import Row, minutes
 from store.query.tree import And, Between, Category, Is, Leaf, Measure, Node, Not, Or, State
+from store.text.tokenizer import plain
 
 Fits = Callable[[Row], bool]
 LeafFits = Callable[[Leaf], Fits]

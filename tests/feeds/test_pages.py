@@ -6,9 +6,9 @@ import pytest
 
 from store.feeds.add import full_url
 from store.feeds.discover import feed_links
-from store.feeds.text import decoded
 from store.intake.page import page_article, parse_page
 from store.model.article import Found
+from store.text.decoding import decoded
 
 URL = "https://harbour.example/2026/ferry?utm_source=x"
 NOW = "2026-11-22T12:00:00Z"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.clean import DEEPEST, clean_json, clean_line, clean_text
-from store.harmless import ALLOWED, MARKS_PER_BASE
+from store.text.clean import DEEPEST, clean_json, clean_line, clean_text
+from store.text.clean_unicode import ALLOWED, MARKS_PER_BASE
 
 VISIBLE_FORMATS = {0x0600, 0x0601, 0x0602, 0x0603, 0x0604, 0x0605, 0x06DD, 0x070F, 0x0890, 0x0891}
 VISIBLE_FORMATS |= {0x08E2, 0x110BD, 0x110CD}

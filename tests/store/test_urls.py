@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.model.errors import UrlRefused
-from store.urls import LONGEST, canonical, checked_url, host_of, looks_deceptive
+from store.text.urls import LONGEST, canonical, checked_url, host_of, looks_deceptive
 
 ONE_ARGUMENT = re.compile(r"https?://[A-Za-z0-9._~:/?#@!&*+,=%\[\]-]+")
 """What RFC 3986 allows, without quotes, `$`, `;` and parentheses."""

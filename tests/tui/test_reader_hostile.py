@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from store.clean import clean_line
-from store.harmless import ALLOWED
 from store.model.article import Article, Body, Found, Reading
 from store.model.results import Undone
+from store.text.clean import clean_line
+from store.text.clean_unicode import ALLOWED
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
 from tui import messages
@@ -59,7 +59,7 @@ def poisoned(number: int, probe: str) -> Found:
 
 
 def assert_clean(running: Any) -> str:
-    """Every character on the screen, which is given back, is one that `store.clean` lets through."""
+    """Every character on the screen, which is given back, is one that `store.text.clean` lets through."""
     text = drawn(running.app)
     bad = {char for char in text if not ALLOWED.fullmatch(char) and char != "\n"}
     assert not bad, ascii(bad)

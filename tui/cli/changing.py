@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.clean import clean_line
 from store.intake import read
 from store.intake.files import read_source, sources
 from store.library import Library
@@ -16,6 +15,7 @@ from store.model.errors import BadInput, NoSuchArticle
 from store.model.results import Added
 from store.model.times import iso, parse_time, system_clock
 from store.naming import named
+from store.text.clean import clean_line
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell

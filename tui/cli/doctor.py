@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 
-from store.clean import clean_line
 from store.conflicts import review
 from store.folder import FolderLibrary
 from store.machine import machine_name
@@ -19,6 +18,7 @@ from store.model.errors import NewsError
 from store.model.times import system_clock
 from store.paths import Paths
 from store.query import Query
+from store.text.clean import clean_line
 from tui.cells import fit
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json

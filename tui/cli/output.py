@@ -13,8 +13,8 @@ from typing import Any
 
 import orjson
 
-from store.clean import clean_json, clean_line, clean_text
 from store.model.errors import NotSaved
+from store.text.clean import clean_json, clean_line, clean_text
 
 QUIET = 1.0
 """Seconds in which nothing is said of how far something is."""

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from store.clean import clean_line
 from store.export import FORMS
 from store.query import SORTS
+from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.feed_parsers import Commands, add_flag, add_json, feed_parsers, is_change
 from tui.keymaps import PRESETS

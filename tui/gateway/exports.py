@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from store.clean import clean_line
 from store.model.errors import NewsError
+from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Worker
 from tui.wording import count

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.clean import clean_line
 from store.library import Library, Matches
 from store.model.errors import BadQuery
 from store.model.results import Loaded, Prepared
 from store.query import SHOWS, Query, Search
+from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Post, Worker
 from tui.hooks import Hooks

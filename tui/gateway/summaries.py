@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from store.clean import clean_line
 from store.model.article import Entry
 from store.model.errors import ProgramFailed
+from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.articles import Articles
 

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from textual.message import Message
 
-from store.clean import clean_line
 from store.export import facts_json
 from store.library import Library
 from store.model.article import Row
 from store.model.errors import NewsError
+from store.text.clean import clean_line
 from tui import messages
 from tui.hooks import Hooks
 from tui.wording import many

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from store.clean import clean_line
 from store.model.errors import BadInput, NewsError
 from store.programs import run_program
-from store.urls import host_of, looks_deceptive
+from store.text.clean import clean_line
+from store.text.urls import host_of, looks_deceptive
 from tui.linear.listing import Listing
 from tui.linear.typed import Typed
 from tui.markdown import blocks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from store.clean import clean_line
+from store.text.clean import clean_line
 from tui import messages
 from tui.gateway import Mark
 from tui.screens.asking import Asking

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from textual import on, work
 
-from store.clean import clean_line, clean_text
 from store.model.errors import NewsError
 from store.model.times import from_micros, iso
 from store.programs import run_program
+from store.text.clean import clean_line, clean_text
 from tui import messages
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet

@@ -13,7 +13,7 @@ from textual import on, work
 
 from store.files import write_atomic
 from store.model.errors import NewsError
-from store.urls import host_of, looks_deceptive
+from store.text.urls import host_of, looks_deceptive
 from tui import messages
 from tui.driver import ReaderDriver
 from tui.outside import (

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.index.sentences import joined
-from store.index.summary import extract, first_sentence, places, sentences, summarised
 from store.model.article import Body
+from store.text.sentences import joined
+from store.text.summary import extract, first_sentence, places, sentences, summarised
 
 STORY = (
     "The ferry between Arlen and Vorne stopped on Monday after its crews walked out.\n\n"

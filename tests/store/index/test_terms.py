@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.index.terms import shared_words, terms
+from store.text.terms import shared_words, terms
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from store.index.telling import TOLD_ALIKE, content_words, counted, language_of, told_alike
-from store.index.units import unit
+from store.text.keywords import TOLD_ALIKE, content_words, counted, language_of, told_alike
+from store.text.unspaced_scripts import unit
 
 JAPANESE = (
     "東京都の小池知事は大雨で避難所を開設した。東京都はゼレンスキー大統領を招く。知事は急いだ。"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.intake.html import MAX_DEPTH, html_to_text, page_fields
+from store.text.html_to_text import MAX_DEPTH, html_to_text, page_fields
 
 
 @pytest.mark.parametrize(

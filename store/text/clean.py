@@ -6,13 +6,15 @@ override, no invisible character, no endless pile of marks. What remains is what
 Text is not brought to a normal form (NFC): terminals draw both forms, the index folds for itself,
 and NFC may lengthen a text, while here a character is only ever dropped or replaced by one other.
 
-What takes more than dropping is in `store.harmless`. Source: UAX #9 (bidirectional).
+What takes more than dropping is in `store.text.clean_unicode`. Source: UAX #9 (bidirectional).
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from store.text.character_classes import ORDINARY
 
 DEEPEST = 32
 """Levels of a JSON value that are kept; what lies deeper is replaced by an ellipsis."""
@@ -23,15 +25,6 @@ _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _ASCII = bytes(range(128))
 
-# What is drawn as it stands, whatever is beside it: allowed, and neither mark, Hangul part, selector, joiner,
-# filler, skin tone nor rare blank. Nearly all text is made of nothing else, and needs no further look.
-# Possessive: of a megabyte it takes some hundredths of a second.
-ORDINARY = (
-    r"\n -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1ffe\u2010-\u2027\u2030-\u205e"
-    r"\u2070-\u20c0\u2100-\u2cdf\u2e00-\u3029\u3030-\u3096\u309b-\u3163\u3165-\ua66e\uac00-\ud7a3"
-    r"\uf900-\ufb1d\ufb1f-\ufdcf\ufdf0-\ufdff\ufe30-\ufefc\uff01-\uff9f\uffa1-\uffee\ufffc\ufffd"
-    r"\U0001f000-\U0001f3fa\U0001f400-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd"
-)
 _IS_ORDINARY = re.compile(f"[{ORDINARY}]*+").fullmatch
 
 
@@ -47,7 +40,7 @@ def clean_line(text: str, limit: int = 500) -> str:
     line = " ".join(clean_text(text).split())
     if 2 * len(line) <= limit:
         return line
-    from store.harmless import cut
+    from store.text.clean_unicode import cut
 
     return cut(line, limit)
 
@@ -58,7 +51,7 @@ def clean_text(text: str) -> str:
     A tab becomes a single space: what is read here is prose, and the text never grows.
     """
     if not _IS_ORDINARY(text):
-        from store.harmless import harmless
+        from store.text.clean_unicode import harmless
 
         for end in _LINE_ENDS:
             text = text.replace(end, "\n")

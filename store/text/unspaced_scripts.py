@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from unicodedata import category
 
-from store.index.terms import UNSPACED
+from store.text.terms import UNSPACED
 
 HIRAGANA = re.compile("[\u3041-\u309f]")
 HAN = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

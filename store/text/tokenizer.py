@@ -18,8 +18,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import is_normalized, normalize
 
-from store.clean import beyond_ascii
-from store.index.terms import IS_UNSPACED, UNSPACED, fold
+from store.text.clean import beyond_ascii
+from store.text.terms import IS_UNSPACED, UNSPACED, fold
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer, TextAnalyzerBuilder

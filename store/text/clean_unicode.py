@@ -1,6 +1,6 @@
 """Writing that is more than one character after the other: marks, joiners, emoji, and what only looks like it.
 
-What `store.clean` is made of besides; nothing else uses it. Most libraries never need it, and compiling
+What `store.text.clean` is made of besides; nothing else uses it. Most libraries never need it, and compiling
 its patterns takes longer than cleaning all of their titles: it is imported with the first text that does.
 
 Sources: ECMA-48 (controls and their sequences), UTS #51 (emoji), UAX #31 section 2.3 (where joiners carry
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category, combining, east_asian_width
 
-from store.clean import ORDINARY
+from store.text.character_classes import ORDINARY
 
 MARKS_PER_BASE = 4
 """Of each kind, spacing and not. Hebrew, Thai and Vietnamese need at most four that take no room;

@@ -13,10 +13,10 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv6Address
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from store.clean import clean_line
 from store.model.errors import UrlRefused
+from store.text.clean import clean_line
 
 LONGEST = 2000
 """Characters of a URL that is opened; browsers and servers promise no more."""
@@ -250,3 +250,12 @@ def _without_dots(path: str) -> str:
 def _is_tracking(field: str) -> bool:
     name = field.partition("=")[0].lower()
     return name.startswith("utm_") or name in TRACKING
+
+
+def web(link: str, base: str) -> str:
+    """A link as an absolute URL; empty if it does not lead to the web."""
+    try:
+        url = urljoin(base, link.strip()) if link.strip() else ""
+    except ValueError:
+        return ""
+    return url if url[:8].lower().startswith(("http://", "https://")) else ""

@@ -10,9 +10,9 @@ from itertools import islice
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.index.analyser import analyser, plain, prepared, whole_words
-from store.index.terms import IS_UNSPACED, STOP_WORDS, terms
-from store.index.units import HIRAGANA, unit
+from store.text.terms import IS_UNSPACED, STOP_WORDS, terms
+from store.text.tokenizer import analyser, plain, prepared, whole_words
+from store.text.unspaced_scripts import HIRAGANA, unit
 
 VAGUE = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set

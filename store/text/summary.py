@@ -16,15 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from store.index.sentences import (
-    each_sentence,
-    first_sentence,
-    is_balanced,
-    joined,
-    sentences,
-)
-from store.index.terms import terms
 from store.model.article import Body
+from store.text.sentences import each_sentence, first_sentence, is_balanced, joined, sentences
+from store.text.terms import terms
 
 __all__ = ["extract", "first_sentence", "places", "sentences", "summarised"]
 

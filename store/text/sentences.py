@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.index.terms import STOP_WORDS
+from store.text.terms import STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from store.text.prose import LINK
+
 DROPPED = frozenset(
     str.split(
         "script style iframe frame frameset noscript noframes template svg math object embed applet"
@@ -295,3 +297,10 @@ class _Writer:
         """Return everything that was written."""
         self.flush()
         return "".join(self.blocks)
+
+
+def plain(html: str) -> str:
+    """The words of a little HTML in one line, for a title or a name."""
+    if "<" not in html and "&" not in html:  # as most are: a parser takes its time
+        return " ".join(html.split())
+    return LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")

@@ -1,0 +1,1 @@
+"""Strings in, strings out: sanitizing, words, sentences, summaries, HTML, charsets, URLs. No I/O."""
