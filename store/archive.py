@@ -8,7 +8,6 @@ library. `store.backup` makes archives, `store.restore` brings them back.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import stat
 import struct
@@ -18,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from store.files import sync_folder
 from store.manifest import NAME, Examiner, Manifest, decode
 from store.model.errors import BadInput
 
@@ -33,7 +31,6 @@ PASSING = (".tmp", ".lock")
 CHUNK = 1 << 16
 """Bytes read at once: a step that a key does not have to wait for."""
 LARGEST_MANIFEST = 1 << 26
-NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 DAMAGE = (
     BadZipFile, EOFError, KeyError, NotImplementedError, OverflowError, RuntimeError, struct.error,
     TypeError, ValueError, zlib.error,
@@ -189,26 +186,3 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
-
-
-def put(temporary: Path, target: Path, *, replace: bool = False) -> None:
-    """Give a finished file its name; a symbolic link of that name is never followed (case 109).
-
-    Raises:
-        FileExistsError: There is one of that name already, and it is not to be replaced.
-        OSError: The file system refused; what was there before is untouched.
-    """
-    if not replace:
-        try:
-            os.link(temporary, target)  # unlike a rename, a link never replaces anything
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            if os.path.lexists(target):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
-            replace = True
-        else:
-            temporary.unlink()
-    if replace:
-        os.replace(temporary, target)  # noqa: PTH105
-    sync_folder(target.parent)

@@ -18,21 +18,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 
-from store.archive import (
-    CHUNK,
-    FOLDERS,
-    MANIFEST,
-    Progress,
-    opened,
-    put,
-    survey,
-    verify,
-)
-from store.files import FILE_MODE, TEMPORARY, make_folder, not_saved, sweep, write_all
+from store.archive import CHUNK, FOLDERS, MANIFEST, Progress, opened, survey, verify
 from store.manifest import Examiner, Manifest, Member, is_journal
 from store.model.errors import BadInput, NewsError, NotSaved
 from store.model.times import Clock, iso
-from store.paths import Paths
+from store.system.files import FILE_MODE, TEMPORARY, make_folder, not_saved, put, sweep, write_all
+from store.system.paths import Paths
 
 LEVEL = 3
 """Of deflate: nearly three times as fast as the usual 6, and a tenth larger."""

@@ -19,16 +19,16 @@ import orjson
 
 from store.conflicts import writer_of
 from store.events import FORMAT, newer, sealed
-from store.files import locked, sweep, write_atomic
 from store.journal import WAIT, Journal
 from store.model.errors import LibraryDamaged, LibraryReadOnly, NotSaved
 from store.model.times import Clock, iso, micros
 from store.reading import ReadingState
-from store.salvage import aside
 from store.segments import format_of, machine_of, read_tables
 from store.sift import Sift, undoings
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.storage import JsonStorage
+from store.system.damaged_files import aside
+from store.system.files import locked, sweep, write_atomic
 
 KEPT = timedelta(days=30)
 """How long a deleted article keeps its text, and an event that was undone stays."""

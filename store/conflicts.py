@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from store.events import unsealed
-from store.lines import whole_lines
+from store.system.line_files import whole_lines
 from store.tables import BadContent, parse_tables
 
 MACHINE = re.compile(r"[a-z0-9][a-z0-9-]*\Z")

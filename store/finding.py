@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.events import Event
-from store.files import Warn
 from store.glimpses import Glimpses
 from store.library import Matches
 from store.model.article import Article, Excerpt, Reading, Row
@@ -20,6 +19,7 @@ from store.query import Query, Search
 from store.reading import ReadingState
 from store.segments import Segments
 from store.shelf import Shelf
+from store.system.files import Warn
 
 if TYPE_CHECKING:
     from store.index.fulltext import FullText

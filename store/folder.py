@@ -10,7 +10,6 @@ from typing import Any
 
 from store.events import FORMAT as JOURNAL_FORMAT
 from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
-from store.files import make_library
 from store.filling import histories, take_in
 from store.finding import Finder, Reach, Searchable
 from store.held import HeldSegments
@@ -35,6 +34,7 @@ from store.shelf import Shelf
 from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
+from store.system.files import make_library
 from store.updates import renewals, updates
 
 WAIT = 5.0

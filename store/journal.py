@@ -28,11 +28,18 @@ from store.events import (
     sealed,
     unsealed,
 )
-from store.files import Warn, locked, not_saved, sync_folder, write_all
-from store.lines import lines_backwards, lines_to, lines_with, one_other, unseen, whole_lines
-from store.machine import same_machine
 from store.model.errors import LibraryReadOnly, NewsError, NotSaved
 from store.model.times import Clock, micros
+from store.system.files import Warn, locked, not_saved, sync_folder, write_all
+from store.system.line_files import (
+    lines_backwards,
+    lines_to,
+    lines_with,
+    one_other,
+    unseen,
+    whole_lines,
+)
+from store.system.machine import same_machine
 from store.tails import (
     Covers,
     Tail,

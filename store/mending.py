@@ -16,12 +16,13 @@ from typing import Any
 from store.conflicts import segment_of
 from store.documents import UNFIT, article_of, body_of
 from store.events import newer
-from store.files import Warn, locked, sweep
 from store.model.errors import LibraryBusy, LibraryDamaged, NotSaved
 from store.model.times import Clock
-from store.salvage import Salvaged, aside, report, salvage
+from store.salvage import Salvaged, report, salvage
 from store.segments import Stamp, machine_of, read_tables, stamp_of
 from store.storage import FORMAT, JsonStorage, contents
+from store.system.damaged_files import aside
+from store.system.files import Warn, locked, sweep
 from store.tables import BadContent, Tables, parse_tables
 
 WAIT = 1.0

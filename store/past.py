@@ -15,9 +15,9 @@ from pathlib import Path
 
 from store.conflicts import writer_of
 from store.events import Event, decode
-from store.lines import lines_backwards
 from store.model.results import Undone
 from store.model.times import from_micros, iso
+from store.system.line_files import lines_backwards
 
 STEP = 10_000
 """Lines looked at between two steps."""

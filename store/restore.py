@@ -12,16 +12,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from store.archive import CHUNK, Archive, Progress, opened, put, survey
-from store.files import (
-    FILE_MODE,
-    FOLDER_MODE,
-    TEMPORARY,
-    locked,
-    make_folder,
-    not_saved,
-    write_all,
-)
+from store.archive import CHUNK, Archive, Progress, opened, survey
 from store.manifest import Examiner, Member, documents, is_journal, is_segment
 from store.merging import (
     add_articles,
@@ -33,6 +24,16 @@ from store.merging import (
 )
 from store.model.errors import BadInput, LibraryDamaged, NotSaved
 from store.model.times import Clock
+from store.system.files import (
+    FILE_MODE,
+    FOLDER_MODE,
+    TEMPORARY,
+    locked,
+    make_folder,
+    not_saved,
+    put,
+    write_all,
+)
 from store.tables import BadContent
 
 WAIT = 5.0

@@ -8,22 +8,16 @@ still whole, in time linear in the size, whatever the bytes are. Only `aside` to
 from __future__ import annotations
 
 import codecs
-import contextlib
-import glob
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from store.files import FILE_MODE, not_saved, write_atomic
-from store.model.errors import NotSaved
 from store.tables import NUMBER, BadContent, parse_tables
 
 Document = dict[str, Any]
@@ -233,50 +227,6 @@ def _lost(data: bytes, spans: list[_Span]) -> int | None:
 
 
 # -- what is done with the file ------------------------------------------------------------
-
-
-def aside(path: Path, data: bytes, now: datetime) -> Path:
-    """Keep the bytes of a damaged file beside it, durably, under a name that was free.
-
-    It is a copy and not a rename, so that at no moment the file's own name is missing: the file
-    stays what it is until it is replaced. Bytes that are kept already are not kept again.
-
-    Args:
-        path: The damaged file; a link is followed.
-        data: What was read from it.
-        now: For the name: `<name>.damaged-20261122T130500`, with a number if that is taken.
-
-    Raises:
-        NotSaved: They cannot be kept; the file must not be replaced then.
-    """
-    target = Path(os.path.realpath(path))
-    for there in sorted(target.parent.glob(f"{glob.escape(target.name)}.damaged-*")):
-        with contextlib.suppress(OSError):
-            if there.read_bytes() == data:
-                return there
-    kept = _free_name(target, f"{target.name}.damaged-{now:%Y%m%dT%H%M%S}")
-    try:
-        write_atomic(kept, data)
-    except NotSaved:
-        with contextlib.suppress(OSError):
-            kept.unlink()
-        raise
-    return kept
-
-
-def _free_name(target: Path, name: str) -> Path:
-    """Take a name in the folder of the file; nobody else can have it then."""
-    kept, number = target.with_name(name), 1
-    while True:
-        try:
-            kept.touch(FILE_MODE, exist_ok=False)
-        except FileExistsError:
-            number += 1
-            kept = target.with_name(f"{name}-{number}")
-        except OSError as error:
-            raise not_saved(error, kept, 0) from error
-        else:
-            return kept
 
 
 def report(

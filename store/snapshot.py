@@ -14,9 +14,9 @@ from zlib import crc32
 
 import orjson
 
-from store.files import make_folder, write_atomic
 from store.model.errors import NotSaved
 from store.reading import Marks, ReadingState
+from store.system.files import make_folder, write_atomic
 
 FORMAT = 2
 

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from tinydb.storages import Storage
 
-from store.files import write_atomic
 from store.model.errors import LibraryDamaged, NotSaved
+from store.system.files import write_atomic
 from store.tables import BadContent, Tables, parse_tables
 
 FORMAT = 1

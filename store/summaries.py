@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from store.files import make_folder, write_atomic
 from store.model.article import Body, Entry
+from store.system.files import make_folder, write_atomic
 from store.text.clean import clean_text
 
 LONGEST = 2000

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from store.archive import Progress
 from store.backup import Made, back_up
-from store.paths import Paths
 from store.restore import Restored, restore
+from store.system.paths import Paths
 from tests.libraries import Machine, add, articles, ids
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from store.files import make_folder, write_atomic
 from store.model.errors import NewsError
+from store.system.files import make_folder, write_atomic
 
 LOCALS = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
 """The inner boxes of a traceback as rich draws it: values of variables, article text among them."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.paths import Paths
+from store.system.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Running:
         self, library: Library, post: Post, settings: Settings, *, own: bool
     ) -> Gateway:
         """The gateway; samples are neither backed up nor added to by feeds."""
+        from store.system.hooks import Hooks
         from tui.gateway import Gateway
         from tui.gateway.summaries import Summariser
-        from tui.hooks import Hooks
         from tui.messages import StoreFailed
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}

@@ -13,7 +13,7 @@ from typing import Literal
 
 import orjson
 
-from store.files import make_folder, write_atomic
+from store.system.files import make_folder, write_atomic
 from themes import BUILT_IN, Theme, built_in, built_in_theme, user_themes
 from themes.faults import nearest
 from tui.settings import FILE, Settings

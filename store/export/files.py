@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from store.archive import put
 from store.export.markdown import markdown_of
 from store.export.names import file_name
-from store.files import not_saved
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput
+from store.system.files import not_saved, put
 from store.text.clean import clean_line
 
 

@@ -16,11 +16,11 @@ from store.feeds.opml import (
     read_subscriptions,
 )
 from store.feeds.state import FeedState, read_states, write_states
-from store.files import locked, make_folder
 from store.model.article import Refused, Row
 from store.model.errors import BadInput
 from store.model.times import seconds
 from store.net.words import shown_url
+from store.system.files import locked, make_folder
 from store.text.urls import canonical
 
 WAIT = 5.0

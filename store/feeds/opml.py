@@ -24,10 +24,10 @@ from xml.etree.ElementTree import (
     tostring,
 )
 
-from store.files import write_atomic
 from store.model.article import Refused
 from store.model.errors import BadInput, LibraryDamaged, UrlRefused
 from store.net.words import shown_url
+from store.system.files import write_atomic
 from store.text.clean import clean_line
 from store.text.decoding import decoded, filtered
 from store.text.urls import canonical, checked_url

@@ -9,8 +9,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.files import make_folder, write_atomic
 from store.model.errors import LibraryUnavailable, NotSaved
+from store.system.files import make_folder, write_atomic
 
 LARGEST = 2_000_000
 """Bytes of a page that is kept."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from store.files import make_folder, write_atomic
+from store.system.files import make_folder, write_atomic
 
 NAME = "feeds.json"
 

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple, Protocol, cast
 import orjson
 from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
 
-from store.files import make_folder, write_atomic
 from store.model.article import Article, Body
 from store.model.errors import LibraryUnavailable, NewsError, NotSaved
 from store.model.times import seconds
+from store.system.files import make_folder, write_atomic
 from store.text.tokenizer import analyser, plain, prepared
 
 VERSION = 4

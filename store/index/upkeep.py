@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from store.files import Warn, locked, make_folder
 from store.index.fulltext import State, Writer
 from store.model.article import Article, Body
 from store.model.errors import LibraryDamaged
@@ -21,6 +20,7 @@ from store.model.results import Prepared
 from store.reading import Marks, ReadingState, Register, with_edits
 from store.segments import Segments, stamp_of
 from store.shelf import Shelf
+from store.system.files import Warn, locked, make_folder
 
 STEP = 50
 """Articles indexed between two steps."""

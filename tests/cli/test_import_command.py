@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.paths import platform_paths
+from store.system.paths import platform_paths
 from tests.cli.conftest import Run, contents, fields_of, library_of, write_json
 
 READING_PAGE = """The council of Brae has voted to keep its ferry, by nine votes to eight, last night.

@@ -12,8 +12,8 @@ import pytest
 
 import store.compact
 from store.compact import Compacted
-from store.files import write_atomic
 from store.model.errors import NotSaved
+from store.system.files import write_atomic
 from tests.compacting import MONTH, kinds, run, text_of
 from tests.faults.injection import FAULTS, Killed
 from tests.faults.test_one_save import CALLS, MOST, Fault

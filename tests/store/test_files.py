@@ -12,8 +12,16 @@ from typing import Any
 
 import pytest
 
-from store.files import holder, locked, make_folder, sweep, sync_folder, write_all, write_atomic
 from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.system.files import (
+    holder,
+    locked,
+    make_folder,
+    sweep,
+    sync_folder,
+    write_all,
+    write_atomic,
+)
 
 
 @pytest.fixture

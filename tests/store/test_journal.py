@@ -95,7 +95,7 @@ def test_the_events_of_some_articles(make: Make) -> None:
 
 
 def test_the_last_events_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.lines.BLOCK", 37)
+    monkeypatch.setattr("store.system.line_files.BLOCK", 37)
     journal = make()
     assert list(journal.recent()) == []
     ids = ["x" * size for size in (1, 30, 400, 2)]

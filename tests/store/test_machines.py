@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from store.machine import fingerprint, machine_name, same_machine
 from store.model.errors import NotSaved
+from store.system.machine import fingerprint, machine_name, same_machine
 from tests.libraries import Machine, add, article_id, articles, ids, listed, reading, state, undo
 
 ONE = article_id(1)
@@ -57,7 +57,7 @@ def test_a_state_folder_that_cannot_be_written(
     def refuse(path: Path, data: bytes) -> None:
         raise NotSaved(f"Not saved: Read-only file system ({path})")
 
-    monkeypatch.setattr("store.machine.write_atomic", refuse)
+    monkeypatch.setattr("store.system.machine.write_atomic", refuse)
     names = [machine_name(tmp_path, {}, mark) for mark in ("one", "one", "two", "two")]
     assert names[0] == names[1]
     assert names[2] == names[3]

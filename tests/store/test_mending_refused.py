@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.files import locked
+from store.system.files import locked
 from tests.backups import failing_at, refusing
 from tests.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts
 from tests.libraries import Machine, add, article_id, articles, ids, listed

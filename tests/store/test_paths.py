@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from store.machine import machine_name
 from store.model.errors import LibraryUnavailable, NewsError
-from store.paths import platform_paths
 from store.segments import NAME
+from store.system.machine import machine_name
+from store.system.paths import platform_paths
 
 XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import ProgramFailed
-from store.programs import Program, run_program
+from store.system.programs import Program, run_program
 
 
 def test_a_program_gets_the_text_and_gives_another() -> None:

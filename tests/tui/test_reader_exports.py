@@ -12,10 +12,10 @@ from textual.message import Message
 from store.folder import FolderLibrary
 from store.model.article import Found
 from store.query import Query
+from store.system.hooks import Hooks
 from tests.reader import Start, make_article, make_library
 from tests.screens import drawn
 from tui.gateway import Gateway
-from tui.hooks import Hooks
 from tui.messages import StoreFailed
 from tui.settings import Loaded, Settings
 from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt

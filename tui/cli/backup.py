@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from store.archive import Progress
 from store.backup import Made, auto_backup, back_up
-from store.machine import machine_name
 from store.model.times import system_clock
 from store.restore import restore
+from store.system.machine import machine_name
 from tui import __version__
 from tui.cli.opening import paths_of
 from tui.cli.output import Counter, put_json, tell

@@ -7,8 +7,8 @@ import os
 
 from store.compact import Compacted, Compacting
 from store.compact import compact as compacting
-from store.machine import machine_name
 from store.model.times import system_clock
+from store.system.machine import machine_name
 from tui.cli.opening import load, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
 from tui.wording import count, progress

@@ -13,11 +13,11 @@ from importlib.metadata import version
 
 from store.conflicts import review
 from store.folder import FolderLibrary
-from store.machine import machine_name
 from store.model.errors import NewsError
 from store.model.times import system_clock
-from store.paths import Paths
 from store.query import Query
+from store.system.machine import machine_name
+from store.system.paths import Paths
 from store.text.clean import clean_line
 from tui.cells import fit
 from tui.cli.opening import paths_of

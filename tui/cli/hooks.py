@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from store.export import facts_json
 from store.library import Library
+from store.system.hooks import Hook, run_hook
 from tui.cli.opening import settings_of
 from tui.cli.output import tell
-from tui.hooks import Hook, run_hook
 
 
 def tell_hook(

@@ -7,11 +7,11 @@ import os
 
 from store.folder import FolderLibrary
 from store.library import Library
-from store.machine import machine_name
 from store.model.article import Entry
 from store.model.errors import LibraryUnavailable
 from store.model.times import system_clock
-from store.paths import Paths, platform_paths
+from store.system.machine import machine_name
+from store.system.paths import Paths, platform_paths
 from tui.cli.output import Counter, tell
 from tui.settings import Settings, load_settings
 from tui.wording import count, progress

@@ -43,7 +43,7 @@ def start(library: Path | None = None, *, slow: bool = False) -> int:
     # and an end 80 ms, and frees nothing.
     gc.disable()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
-    from store.paths import platform_paths
+    from store.system.paths import platform_paths
     from tui.running import Running
 
     paths = platform_paths(os.environ, library)

@@ -11,10 +11,10 @@ from store.library import Library, Matches
 from store.model.errors import BadQuery
 from store.model.results import Loaded, Prepared
 from store.query import SHOWS, Query, Search
+from store.system.hooks import Hooks
 from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Post, Worker
-from tui.hooks import Hooks
 from tui.wording import many
 
 if TYPE_CHECKING:

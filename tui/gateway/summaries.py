@@ -18,7 +18,7 @@ from tui import messages
 from tui.gateway.articles import Articles
 
 if TYPE_CHECKING:
-    from store.programs import Program
+    from store.system.programs import Program
 
 LONGEST_NAME = 24
 
@@ -71,7 +71,7 @@ class Summaries(Articles):
             return
         entry = self._library.entry(article)
         if self._library.summaries.lacks(entry, program.arguments):
-            from store.programs import Program  # imported here: most have no program
+            from store.system.programs import Program  # imported here: most have no program
 
             self._summarising = article
             self._program = run = Program(program.arguments)

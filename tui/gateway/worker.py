@@ -15,9 +15,9 @@ from store.export import facts_json
 from store.library import Library
 from store.model.article import Row
 from store.model.errors import NewsError
+from store.system.hooks import Hooks
 from store.text.clean import clean_line
 from tui import messages
-from tui.hooks import Hooks
 from tui.wording import many
 
 log = logging.getLogger("newstui")

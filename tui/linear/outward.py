@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from store.model.errors import BadInput, NewsError
-from store.programs import run_program
+from store.system.programs import run_program
 from store.text.clean import clean_line
 from store.text.urls import host_of, looks_deceptive
 from tui.linear.listing import Listing

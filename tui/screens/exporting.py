@@ -10,7 +10,7 @@ from textual import on, work
 
 from store.model.errors import NewsError
 from store.model.times import from_micros, iso
-from store.programs import run_program
+from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
 from tui import messages
 from tui.screens.asking import Asking

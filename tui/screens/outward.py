@@ -11,8 +11,8 @@ from pathlib import Path
 
 from textual import on, work
 
-from store.files import write_atomic
 from store.model.errors import NewsError
+from store.system.files import write_atomic
 from store.text.urls import host_of, looks_deceptive
 from tui import messages
 from tui.driver import ReaderDriver

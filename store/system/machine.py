@@ -12,8 +12,8 @@ from pathlib import Path
 
 from slugify import slugify
 
-from store.files import make_folder, write_atomic
 from store.model.errors import LibraryUnavailable, NotSaved
+from store.system.files import make_folder, write_atomic
 
 MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 ID = re.compile(r"-[0-9a-f]{4}\Z")

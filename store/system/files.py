@@ -214,3 +214,29 @@ def holder(path: Path) -> str:
     except OSError:
         text = ""
     return f"pid {text}" if text.isdigit() else "another process"
+
+
+NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+def put(temporary: Path, target: Path, *, replace: bool = False) -> None:
+    """Give a finished file its name; a symbolic link of that name is never followed (case 109).
+
+    Raises:
+        FileExistsError: There is one of that name already, and it is not to be replaced.
+        OSError: The file system refused; what was there before is untouched.
+    """
+    if not replace:
+        try:
+            os.link(temporary, target)  # unlike a rename, a link never replaces anything
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
+            replace = True
+        else:
+            temporary.unlink()
+    if replace:
+        os.replace(temporary, target)  # noqa: PTH105
+    sync_folder(target.parent)

@@ -23,7 +23,7 @@ def run_hook(name: Hook, arguments: Sequence[str], facts: Iterable[Facts]) -> st
     Returns:
         What went wrong, in words; empty if nothing did.
     """
-    from store.programs import run_program  # imported here: most have no hooks
+    from store.system.programs import run_program  # imported here: most have no hooks
 
     lines = b"".join(orjson.dumps(clean_json(each)) + b"\n" for each in facts)
     try:
