@@ -19,7 +19,7 @@ from store.feeds.state import FeedState, read_states, write_states
 from store.model.article import Refused, Row
 from store.model.errors import BadInput
 from store.model.times import seconds
-from store.net.words import shown_url
+from store.net.reasons import shown_url
 from store.system.files import locked, make_folder
 from store.text.urls import canonical
 

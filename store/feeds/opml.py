@@ -26,7 +26,7 @@ from xml.etree.ElementTree import (
 
 from store.model.article import Refused
 from store.model.errors import BadInput, LibraryDamaged, UrlRefused
-from store.net.words import shown_url
+from store.net.reasons import shown_url
 from store.system.files import write_atomic
 from store.text.clean import clean_line
 from store.text.decoding import decoded, filtered

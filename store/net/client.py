@@ -16,9 +16,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from store.model.errors import FetchFailed, UrlRefused
 from store.net.addresses import Resolve, system_resolve
-from store.net.decoding import ACCEPTED, media_type, unpacked
+from store.net.decompress import ACCEPTED, media_type, unpacked
 from store.net.proxies import ProxyFor, no_proxy, proxy_of
-from store.net.words import status_words, why
+from store.net.reasons import status_words, why
 from store.text.urls import checked_url
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import httpcore
 
-    from store.net.wire import Patience
+    from store.net.transport import Patience
 
 MB = 1_000_000
 PORTS = {"http": 80, "https": 443}
@@ -114,7 +114,7 @@ class Client:
         Raises:
             FetchFailed: It could not be; says why. `PrivateHost` and `Stopped` are such.
         """
-        from store.net.wire import Patience  # here: httpcore is not light
+        from store.net.transport import Patience  # here: httpcore is not light
 
         seconds = self.limits.seconds
         patience = Patience(self.clock() + seconds, seconds, stop, self.clock)
@@ -163,7 +163,7 @@ class Client:
         """What connects to the host of a URL, by itself or through a proxy."""
         import httpcore
 
-        from store.net.wire import Wire
+        from store.net.transport import Wire
 
         context = self._context(url)
         proxy = proxy_of(self.proxy_for(url))

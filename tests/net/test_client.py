@@ -14,7 +14,7 @@ import pytest
 
 from store.model.errors import FetchFailed, PrivateHost, Stopped
 from store.net.client import Client, Limits, Reply, Request
-from store.net.words import shown_url, why
+from store.net.reasons import shown_url, why
 from tests.server import TLS, Asked, Site, moved, page, serving, status
 
 HERE = ("127.0.0.1",)
@@ -153,7 +153,7 @@ def test_a_server_that_never_begins_is_left_sooner(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 82: a dead one costs less than the whole deadline."""
-    monkeypatch.setattr("store.net.wire.FIRST", 0.1)
+    monkeypatch.setattr("store.net.transport.FIRST", 0.1)
 
     def hang(asked: Asked) -> None:
         site.gate.wait(10)

@@ -13,7 +13,7 @@ from store.feeds.opml import Subscription
 from store.library import Library
 from store.model.errors import BadInput, LibraryBusy, NewsError
 from store.model.times import system_clock
-from store.net.words import shown_url
+from store.net.reasons import shown_url
 from store.query import Query
 from tui import __version__
 from tui.cells import fit

@@ -144,7 +144,7 @@ class Feeds(Worker):
 
     def _look_up(self, url: str, *, private: bool) -> None:
         from store.feeds.add import LookUp
-        from store.net.words import shown_url
+        from store.net.reasons import shown_url
 
         access = self._there()
         tools = access.network()
