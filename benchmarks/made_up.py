@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from store.intake import build
+from store.importers.article_builder import build
 from store.model.article import Found
 from store.model.times import iso
 

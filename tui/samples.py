@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from store.folder import FolderLibrary
-from store.intake import read
+from store.importers.read import read
 from store.library import Library
 from store.model.article import Found
 from store.model.times import Clock, iso

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from store.feeds.lanes import Lanes, host_of
 from store.feeds.opml import Subscription, moved
 from store.feeds.state import FeedState
+from store.importers.article_builder import count_words
 from store.intake.aside import Aside
-from store.intake.build import count_words
 from store.intake.taking_apart import found_of
 from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed, NewsError, Stopped

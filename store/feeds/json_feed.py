@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from store.feeds.items import Item
-from store.intake.newstui_json import parse_json
+from store.importers.json_records import parse_json
 from store.model.errors import BadInput
 
 VERSION = "https://jsonfeed.org/version/"

@@ -10,7 +10,7 @@ from typing import Any
 
 from store.feeds.items import Feed, Item, fields_of
 from store.feeds.json_feed import feed_of, items_of
-from store.intake.build import build
+from store.importers.article_builder import build
 from store.model.article import Found, Refused
 from store.model.errors import BadInput
 from store.text.clean import clean_line

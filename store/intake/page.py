@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from store.feeds.discover import feed_links
-from store.intake.build import build, count_words
+from store.importers.article_builder import build, count_words
 from store.intake.taking_apart import found_values
 from store.model.article import Found
 from store.text.decoding import decoded, filtered, kind_of, page_title

@@ -13,7 +13,7 @@ import orjson
 
 from store.export import entry_json
 from store.folder import FolderLibrary
-from store.intake.files import Source, read_source, sources
+from store.importers.sources import Source, read_source, sources
 from store.model.article import Found
 from store.model.times import iso, system_clock
 from tests.libraries import add, load

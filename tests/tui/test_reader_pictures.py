@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 import sample_articles
-from store.intake import read
+from store.importers.read import read
 from store.model.article import Body, Found
 from tests.reader import (
     Outside,

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.intake import read
-from store.intake.files import read_source, sources
+from store.importers.read import read
+from store.importers.sources import read_source, sources
 from store.library import Library
 from store.model.article import Found, Refused
 from store.model.errors import BadInput, NoSuchArticle

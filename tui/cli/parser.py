@@ -292,7 +292,7 @@ def nothing_asked(options: argparse.Namespace) -> str:
 
 
 def _format(text: str) -> str:
-    from store.intake import FORMATS  # imported here: most commands read no files
+    from store.importers.read import FORMATS  # imported here: most commands read no files
 
     if text not in FORMATS:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(FORMATS)}")

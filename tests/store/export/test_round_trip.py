@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from store.export import Book, writer
 from store.export.markdown import markdown_of
-from store.intake import build, read
+from store.importers.article_builder import build
+from store.importers.read import read
 from store.model.article import Entry, Found
 from store.model.errors import BadInput
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.intake.build import build, count_words
+from store.importers.article_builder import build, count_words
 from store.model.article import Body, Found, Reading
 from store.model.errors import BadInput
 

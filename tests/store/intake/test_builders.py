@@ -8,10 +8,10 @@ from collections.abc import Generator
 import orjson
 import pytest
 
-from store.intake import read
-from store.intake.builders import BATCH, built_aside
-from store.intake.building import LARGE, Builder, processes_for
-from store.intake.records import Item
+from store.importers.article_builder import LARGE, Builder, processes_for
+from store.importers.containers import Item
+from store.importers.parallel import BATCH, built_aside
+from store.importers.read import read
 from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
@@ -30,7 +30,7 @@ def test_the_same_articles_in_the_same_order() -> None:
 
 def test_a_process_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 105: what it had been given is built by the import itself."""
-    monkeypatch.setattr("store.intake.builders.START", "import sys; sys.stdin.buffer.read(9)")
+    monkeypatch.setattr("store.importers.parallel.START", "import sys; sys.stdin.buffer.read(9)")
     assert list(built_aside(BUILDER, ITEMS, 2)) == list(BUILDER.built(ITEMS))
 
 

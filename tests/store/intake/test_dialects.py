@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from store.intake import FORMATS, detect, read
-from store.intake.dialects import DIALECTS
+from store.importers.read import FORMATS, detect, read
+from store.importers.reader_exports import DIALECTS
 from store.model.article import Found, Refused
 from tests.exports import EXPORTS, URL
 
@@ -82,7 +82,7 @@ def test_a_highlight_is_no_article() -> None:
 
 def test_large_json_is_read_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: size alone refuses nothing that holds many articles; damage ends at its place."""
-    monkeypatch.setattr("store.intake.MAX_FILE", 1 << 17)
+    monkeypatch.setattr("store.importers.read.MAX_FILE", 1 << 17)
     record = json.loads(EXPORTS["miniflux"][0])["entries"][0]
     records = [{**record, "url": f"{URL}/{number}"} for number in range(1500)]
     whole = json.dumps({"total": 1500, "entries": records})
@@ -105,7 +105,7 @@ def test_csv_in_other_clothes() -> None:
 
 def test_csv_that_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: a quote that never ends swallows the file only up to a limit."""
-    monkeypatch.setattr("store.intake.records.MAX_FIELD", 1000)
+    monkeypatch.setattr("store.importers.containers.MAX_FIELD", 1000)
     bad = 'title,url,time_added,status\nA,https://a.example,1,unread\n"B' + "x,\n" * 1000
     first, second = read("a.csv", io.BytesIO(bad.encode()), now=NOW)
     assert isinstance(first, Found)
@@ -158,7 +158,7 @@ def test_a_zip_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     (refused,) = read("a.zip", io.BytesIO(b"PK\x03\x04" + bytes(50)), now=NOW)
     assert isinstance(refused, Refused)
     assert refused.reason.startswith("not a ZIP that can be read")
-    monkeypatch.setattr("store.intake.records.MAX_FIELD", 1 << 16)
+    monkeypatch.setattr("store.importers.containers.MAX_FIELD", 1 << 16)
     bomb = make_zip(**{"a.json": " " * (1 << 20), "b.json": EXPORTS["pinboard"][0]})
     first, second = read("a.zip", io.BytesIO(bomb), now=NOW)
     assert first == Refused("a.zip: a.json", "too large")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.intake.files import KNOWN, Source, read_source, sources
+from store.importers.sources import KNOWN, Source, read_source, sources
 from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"

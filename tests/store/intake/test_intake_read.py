@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.intake import KINDS, detect, read
+from store.importers.read import KINDS, detect, read
 from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
@@ -125,7 +125,7 @@ def test_a_known_kind_is_not_guessed() -> None:
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.intake.MAX_FILE", 1 << 20)
+    monkeypatch.setattr("store.importers.read.MAX_FILE", 1 << 20)
     (refused,) = read("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
     assert refused == Refused("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 

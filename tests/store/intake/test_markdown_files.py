@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from store.intake.build import build
-from store.intake.markdown import FRONT_LIMIT, markdown_fields
+from store.importers.article_builder import build
+from store.importers.markdown import FRONT_LIMIT, markdown_fields
 from store.model.errors import BadInput
 
 NOW = "2031-05-06T07:08:09Z"

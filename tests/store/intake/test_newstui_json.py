@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from store.intake import MAX_LINE, read
+from store.importers.read import MAX_LINE, read
 from store.model.article import Found, Refused
 
 NOW = "2031-05-06T07:08:09Z"
@@ -148,7 +148,7 @@ def test_the_first_article_comes_before_the_file_ends() -> None:
 
 
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.intake.MAX_LINE", 100_000)
+    monkeypatch.setattr("store.importers.read.MAX_LINE", 100_000)
     assert MAX_LINE > 100_000
     data = b'{"title": "One"}\n{"title": "' + b"a" * 500_000 + b'"}\n{"title": "Last"}'
     titles, refused = taken("a.jsonl", data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.intake.plain import plain_fields
+from store.importers.plain_text import plain_fields
 
 LONG = "This line is far longer than any line that somebody wrapped by hand, and so it has to be a paragraph alone."
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from store.intake import read
-from store.intake.reading_page import is_reading_page, pages
+from store.importers.read import read
+from store.importers.reading_page import is_reading_page, pages
 from store.model.article import Found
 
 NOW = "2031-05-06T07:08:09Z"

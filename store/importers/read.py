@@ -9,13 +9,19 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from store.intake.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
-from store.intake.build import build
-from store.intake.building import Builder, processes_for
-from store.intake.dialects import DIALECTS, dialect_of
-from store.intake.newstui_json import BOM, json_items, json_lines
-from store.intake.reading_page import is_reading_page, pages
-from store.intake.records import LIST_BEGIN, Item, csv_header, csv_items, json_stream, zip_items
+from store.importers.article_builder import Builder, build, processes_for
+from store.importers.bookmarks import BOOKMARKS, address_items, bookmark_items, is_address_list
+from store.importers.containers import (
+    LIST_BEGIN,
+    Item,
+    csv_header,
+    csv_items,
+    json_stream,
+    zip_items,
+)
+from store.importers.json_records import BOM, json_items, json_lines
+from store.importers.reader_exports import DIALECTS, dialect_of
+from store.importers.reading_page import is_reading_page, pages
 from store.model.article import Found, Refused
 from store.model.errors import BadInput
 from store.text.clean import clean_line
@@ -134,7 +140,7 @@ def read(
     items = _items(name, stream, kind if kind in KINDS else None)
     try:
         if processes := processes_for(size):
-            from store.intake.builders import built_aside  # imported here: few files are large
+            from store.importers.parallel import built_aside  # imported here: few files are large
 
             yield from built_aside(builder, items, processes)
         else:
@@ -238,10 +244,10 @@ def _document(text: str, kind: str) -> dict[str, Any]:
 
         return page_fields(text)
     if kind == "markdown":
-        from store.intake.markdown import markdown_fields
+        from store.importers.markdown import markdown_fields
 
         return markdown_fields(text)
-    from store.intake.plain import plain_fields
+    from store.importers.plain_text import plain_fields
 
     return plain_fields(text)
 

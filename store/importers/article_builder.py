@@ -5,15 +5,16 @@ Every format and feed only makes a mapping in the shape of newstui JSON and brin
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from store.intake.loose import (
+from store.importers.coerce import (
     Loose,
     flag_of,
     json_of,
@@ -24,7 +25,9 @@ from store.intake.loose import (
     text_of,
     uuid_of,
 )
-from store.model.article import Article, Body, Found, Reading
+from store.importers.containers import Item
+from store.importers.reader_exports import DIALECTS, dialect_of
+from store.model.article import Article, Body, Found, Reading, Refused
 from store.model.errors import BadInput, UrlRefused
 from store.model.times import parse_time
 from store.text.clean import clean_json
@@ -216,3 +219,42 @@ def _with_extra(article: Article, loose: Loose, odd: dict[str, Any]) -> Article:
         extra["extra"] = given
     extra |= loose.rest() | odd
     return replace(article, extra=json_of(clean_json(extra))) if extra else article
+
+
+LARGE = 8_000_000
+"""Bytes of a file that is worth the start of other processes."""
+MOST = 4
+"""Processes: with more of them the one that writes would not keep up."""
+
+Built = Iterator[Found | Refused]
+
+
+class Builder(NamedTuple):
+    """Makes articles of items, as one import wants them."""
+
+    dialect: str | None
+    """The name of the dialect they are written in; None to tell each by its fields."""
+    source: str
+    """How they came in."""
+    now: str
+    """The time they came in."""
+
+    def built(self, items: Iterable[Item | Refused]) -> Built:
+        """The article of each item, or why there is none."""
+        forced = next((each for each in DIALECTS if each.name == self.dialect), None)
+        for item in items:
+            if isinstance(item, Refused):
+                yield item
+                continue
+            try:
+                dialect = forced or dialect_of(item.fields)
+                fields = dialect.fields(item.fields) if dialect else item.fields
+                yield build(fields, source=self.source, now=self.now)
+            except BadInput as error:
+                yield Refused(item.where, str(error))
+
+
+def processes_for(size: int, cores: int | None = None) -> int:
+    """How many processes are worth their start for a file of that many bytes; 0 for none."""
+    cores = cores or os.cpu_count() or 1
+    return 0 if size < LARGE or cores < 2 else min(cores, MOST)

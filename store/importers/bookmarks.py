@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from store.intake.records import Item
+from store.importers.containers import Item
 
 BOOKMARKS = re.compile(rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE)
 """How such a file says what it is."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from store.intake.loose import kind_of
+from store.importers.coerce import kind_of
 from store.model.article import Refused
 from store.text.clean import clean_line
 

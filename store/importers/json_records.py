@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from store.intake.records import Item, as_item, records_of
+from store.importers.containers import Item, as_item, records_of
 from store.model.article import Refused
 
 if TYPE_CHECKING:

@@ -20,15 +20,17 @@ from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
-from store.intake.building import Builder, Built
-from store.intake.records import Item
+from store.importers.article_builder import Builder, Built
+from store.importers.containers import Item
 from store.model.article import Article, Body, Found, Reading, Refused
 
 BATCH = 100
 """Items a process gets at once."""
 LENGTH = 8
 """Bytes in which the size of a message is told."""
-START = "import sys; sys.path[:] = sys.argv[1:]; from store.intake.builders import serve; serve()"
+START = (
+    "import sys; sys.path[:] = sys.argv[1:]; from store.importers.parallel import serve; serve()"
+)
 
 Batch = Sequence[Item | Refused]
 

@@ -1,6 +1,6 @@
 """How other programs write their articles: which records are theirs, and what their fields mean.
 
-A record becomes fields in the shape of newstui JSON, which `store.intake.build` then checks like
+A record becomes fields in the shape of newstui JSON, which `store.importers.article_builder` then checks like
 any others. What newstui has no field for keeps its name and ends under `extra`. The id of another
 program ends there too: its articles are known by their addresses, so that the same page saved by
 two programs is one article.

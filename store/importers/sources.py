@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from store.intake import SUFFIXES, ZIP, read
+from store.importers.read import SUFFIXES, ZIP, read
 from store.model.article import Found, Refused
 from store.text.clean import clean_line
 
@@ -82,7 +82,7 @@ def read_source(
         source: The file.
         how: How the articles came in, see `Article.source`.
         now: The time they came in, in our form.
-        kind: One of `store.intake.FORMATS`, if it is known.
+        kind: One of `store.importers.read.FORMATS`, if it is known.
     """
     try:
         stream = source.open()
