@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from benchmarks.made_up import articles
-from store.export.newstui_json import facts_json
+from store.exporters.newstui_json import facts_json
 from store.model.article import Found
 
 Record = dict[str, Any]

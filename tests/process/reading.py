@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from store.export import entry_json
+from store.exporters import entry_json
 from store.folder import FolderLibrary
 from store.importers.sources import Source, read_source, sources
 from store.model.article import Found

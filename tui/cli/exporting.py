@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from store.export import Book, writer
-from store.export.files import TargetExists, new_file, write_markdown
+from store.exporters import Book, writer
+from store.exporters.files import TargetExists, new_file, write_markdown
 from store.library import Library
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput, LibraryDamaged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from store.export import facts_json
+from store.exporters import facts_json
 from store.library import Library
 from store.system.hooks import Hook, run_hook
 from tui.cli.opening import settings_of

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from store.export import FORMS
+from store.exporters import FORMS
 from store.query import SORTS
 from store.text.clean import clean_line
 from tui import __version__

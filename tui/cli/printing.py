@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 
-from store.export import entry_json, facts_json, similar_json
+from store.exporters import entry_json, facts_json, similar_json
 from store.finding import needs_index
 from store.library import Library
 from store.model.article import Entry, Row, Similar, minutes
@@ -65,7 +65,7 @@ def show(options: argparse.Namespace) -> int:
     if options.json:
         put_json(entry_json(entry, similar), pretty=True)
     elif options.format == "md":
-        from store.export.markdown import markdown_of  # imported here: few need YAML
+        from store.exporters.markdown import markdown_of  # imported here: few need YAML
 
         put(markdown_of(entry).removesuffix("\n"))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from store.export import facts_json
+from store.exporters import facts_json
 from store.finding import needs_index
 from store.library import Library, Matches
 from store.model.article import Excerpt, Row

@@ -64,8 +64,8 @@ class Exports(Worker):
     def _exported(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
     ) -> Generator[int, None, None]:
-        from store.export import Book
-        from store.export.alone import write_all
+        from store.exporters import Book
+        from store.exporters.files import write_all
 
         titles = [self._library.title(each) for each in articles]
         try:
@@ -96,19 +96,19 @@ class Exports(Worker):
         self._submit(lambda: self._render(article, arguments))
 
     def _name_export(self, article: str) -> None:
-        from store.export.names import file_name  # imported here: a start needs none of it
+        from store.exporters.files import file_name  # imported here: a start needs none of it
 
         name = file_name(self._library.entry(article).article, ".md")
         self._post(messages.ExportNamed(article, name))
 
     def _export(self, article: str, path: Path) -> None:
-        from store.export.alone import write_alone
+        from store.exporters.files import write_alone
 
         write_alone(self._library.entry(article), path)
         self._say(f"exported to {clean_line(str(path))}")
 
     def _render(self, article: str, arguments: list[str]) -> None:
-        from store.export.markdown import markdown_of
+        from store.exporters.markdown import markdown_of
 
         text = markdown_of(self._library.entry(article))
         self._post(messages.ArticleRendered(arguments, text))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textual.message import Message
 
-from store.export import facts_json
+from store.exporters import facts_json
 from store.library import Library
 from store.model.article import Row
 from store.model.errors import NewsError

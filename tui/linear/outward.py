@@ -65,8 +65,7 @@ class Outward(Listing):
 
     def export(self, typed: Typed) -> None:
         """Write the article to a file; its suffix tells the form."""
-        from store.export.alone import write_alone
-        from store.export.names import file_name
+        from store.exporters.files import file_name, write_alone
 
         entry = self.library.entry(self.target(typed, typed.command))
         words = "" if typed.words.isdecimal() else typed.words
@@ -78,7 +77,7 @@ class Outward(Listing):
 
     def pipe(self, typed: Typed) -> None:
         """Give the article as Markdown to a program, and say what that writes."""
-        from store.export.markdown import markdown_of
+        from store.exporters.markdown import markdown_of
 
         entry = self.library.entry(self.target(typed, typed.command))
         set_one = shlex.join(self.world.settings.pipe_command)

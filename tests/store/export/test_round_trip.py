@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.export import Book, writer
-from store.export.markdown import markdown_of
+from store.exporters import Book, writer
+from store.exporters.markdown import markdown_of
 from store.importers.article_builder import build
 from store.importers.read import read
 from store.model.article import Entry, Found

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from store.export.newstui_json import came_with, entry_json
+from store.exporters.newstui_json import came_with, entry_json
 from store.model.article import Entry
 
 MARK = "newstui"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import BinaryIO
 
-from store.export.book import Book
-from store.export.page import article_html
+from store.exporters.article_html import article_html
+from store.exporters.collection import Book
 
 STYLE = """\
 body { max-width: 38em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 Georgia, serif; }

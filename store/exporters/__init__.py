@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from store.export.book import Book
-from store.export.newstui_json import entry_json, facts_json, similar_json
+from store.exporters.collection import Book
+from store.exporters.newstui_json import entry_json, facts_json, similar_json
 
 __all__ = ["FORMS", "Book", "entry_json", "facts_json", "similar_json", "writer"]
 
@@ -20,17 +20,17 @@ Writer = Callable[[Book, BinaryIO], Iterator[int]]
 def writer(form: str) -> Writer:
     """What writes a form that is one file. Its libraries are imported only here."""
     if form == "json":
-        from store.export.newstui_json import write_json
+        from store.exporters.newstui_json import write_json
 
         return write_json
     if form == "jsonl":
-        from store.export.newstui_json import write_json_lines
+        from store.exporters.newstui_json import write_json_lines
 
         return write_json_lines
     if form == "html":
-        from store.export.html import write_html
+        from store.exporters.html import write_html
 
         return write_html
-    from store.export.epub import write_epub
+    from store.exporters.epub import write_epub
 
     return write_epub

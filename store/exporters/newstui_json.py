@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.export.book import Book
+from store.exporters.collection import Book
 from store.model.article import Article, Entry, Reading, Similar, minutes
 from store.model.times import from_micros, iso
 from store.text.clean import clean_json

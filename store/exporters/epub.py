@@ -9,8 +9,8 @@ from datetime import datetime
 from html import escape
 from typing import BinaryIO
 
-from store.export.book import Book
-from store.export.page import article_html
+from store.exporters.article_html import article_html
+from store.exporters.collection import Book
 
 CONTAINER = """\
 <?xml version="1.0" encoding="UTF-8"?>
