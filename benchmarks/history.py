@@ -22,8 +22,8 @@ from uuid import UUID
 
 from benchmarks.library import opened, tell
 from store.compact import compact
-from store.events import FORMAT, Event, encode, sealed
 from store.folder import FolderLibrary
+from store.journal.events import FORMAT, Event, encode, sealed
 from store.model.times import micros, system_clock
 
 KINDS = ("opened", "position", "position", "read", "opened", "position", "starred", "unread")

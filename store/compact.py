@@ -17,14 +17,14 @@ from typing import Any
 
 import orjson
 
-from store.conflicts import writer_of
-from store.events import FORMAT, newer, sealed
-from store.journal import WAIT, Journal
+from store.journal.events import FORMAT, newer, sealed
+from store.journal.journal import WAIT, Journal
+from store.journal.obsolete import Sift, undoings
+from store.journal.reading_state import ReadingState
+from store.journal.writer import writer_of
 from store.model.errors import LibraryDamaged, LibraryReadOnly, NotSaved
 from store.model.times import Clock, iso, micros
-from store.reading import ReadingState
 from store.segments import format_of, machine_of, read_tables
-from store.sift import Sift, undoings
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.storage import JsonStorage
 from store.system.damaged_files import aside

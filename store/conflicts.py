@@ -8,52 +8,16 @@ OneDrive `desk-HOST.jsonl`. They are read like the files they are copies of, and
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import weakref
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from store.events import unsealed
-from store.system.line_files import whole_lines
+from store.journal.writer import writer_of
 from store.tables import BadContent, parse_tables
 
-MACHINE = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 SEGMENT = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
 COPY = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})(?:[ ._(~].*|-[A-Z].*)\Z")
 """A segment's name, and after it what no name of ours has."""
-FIRST_LINE = 4096
-REMEMBERED = 10_000
-"""Lines of our own kept in memory, for the case that a journal is written over in place."""
-
-
-def writer_of(journal: Path) -> tuple[str, bool]:
-    """Which machine's events are in a journal file, and whether that can change no more.
-
-    It is the machine that the first line names if the file's name begins with it; so it does not
-    matter what else a sync put into the name. Without such a line it is the file's name.
-
-    Returns:
-        The machine, empty if this is no journal, and whether the first line is complete.
-    """
-    try:
-        with journal.open("rb") as file:
-            line = file.readline(FIRST_LINE)
-    except OSError:
-        line = b""
-    machine = _named(line)
-    if not (machine and journal.stem.startswith(machine)):
-        machine = journal.stem if MACHINE.match(journal.stem) else ""
-    return machine, line.endswith(b"\n")
-
-
-def _named(line: bytes) -> str:
-    try:
-        machine = unsealed(line)["machine"]
-    except (KeyError, TypeError, ValueError):
-        return ""
-    return machine if isinstance(machine, str) and MACHINE.match(machine) else ""
 
 
 def segment_of(name: str) -> str:
@@ -88,39 +52,6 @@ class Copies:
             if segment := segment_of(path.stem):
                 found.setdefault(segment, []).append(path.stem)
         return found
-
-
-class Held:
-    """Our own journal, kept open: when somebody puts another file in its place, it is there yet."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
-        self._remembered: deque[bytes] = deque(maxlen=REMEMBERED)
-
-    def hold(self) -> None:
-        """Hold the file that has the name now, unless one is held already."""
-        if self._descriptor is None:
-            with contextlib.suppress(OSError):
-                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-                weakref.finalize(self, os.close, self._descriptor)
-
-    @property
-    def size(self) -> int:
-        """How many bytes the file has that is held."""
-        return 0 if self._descriptor is None else os.fstat(self._descriptor).st_size
-
-    def remember(self, lines: bytes) -> None:
-        """Keep lines that were just appended."""
-        self._remembered.extend(lines.splitlines(keepends=True))
-
-    def lines(self) -> list[bytes]:
-        """Every line that is known to have been in the file."""
-        held: list[bytes] = []
-        if self._descriptor is not None:
-            with contextlib.suppress(OSError):
-                held = whole_lines(self._descriptor)
-        return [*held, *self._remembered]
 
 
 # -- what the user is told -----------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from store.events import Change
+from store.journal.events import Change
+from store.journal.reading_state import history
 from store.model.article import Article, Found, Reading
-from store.reading import history
 from store.segments import Segments
 from store.shelf import Shelf
 

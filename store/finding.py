@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.events import Event
 from store.glimpses import Glimpses
+from store.journal.events import Event
+from store.journal.reading_state import ReadingState
 from store.library import Matches
 from store.model.article import Article, Excerpt, Reading, Row
 from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
 from store.model.results import Prepared
 from store.model.times import Clock
 from store.query import Query, Search
-from store.reading import ReadingState
 from store.segments import Segments
 from store.shelf import Shelf
 from store.system.files import Warn

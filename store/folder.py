@@ -8,12 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.events import FORMAT as JOURNAL_FORMAT
-from store.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.filling import histories, take_in
 from store.finding import Finder, Reach, Searchable
 from store.held import HeldSegments
-from store.journal import Journal, Rewritten
+from store.journal.events import FORMAT as JOURNAL_FORMAT
+from store.journal.events import RECORDABLE, UNDOABLE, Change, Event, newer
+from store.journal.history import events_of, undone
+from store.journal.journal import Journal, Rewritten
+from store.journal.reading_state import ReadingState, uncollected, with_edits
+from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.mending import SNAPSHOT, Mender
 from store.model.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
 from store.model.errors import (
@@ -26,12 +29,9 @@ from store.model.errors import (
 )
 from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.model.times import Clock
-from store.past import events_of, undone
-from store.reading import ReadingState, uncollected, with_edits
 from store.related import Related
 from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.shelf import Shelf
-from store.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
 from store.system.files import make_library

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from store.events import Event
+from store.journal.events import Event
 from store.model.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
 from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.query import Query, Search

@@ -11,8 +11,9 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from store import journal, segments
-from store.events import unsealed
+from store import segments
+from store.journal import journal
+from store.journal.events import unsealed
 from store.tables import BadContent, parse_tables
 
 FORMAT = 1

@@ -15,7 +15,7 @@ from typing import Any
 
 from store.conflicts import segment_of
 from store.documents import UNFIT, article_of, body_of
-from store.events import newer
+from store.journal.events import newer
 from store.model.errors import LibraryBusy, LibraryDamaged, NotSaved
 from store.model.times import Clock
 from store.salvage import Salvaged, report, salvage

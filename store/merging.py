@@ -9,11 +9,11 @@ from pathlib import Path
 
 from store.conflicts import segment_of
 from store.documents import UNFIT, article_of, body_of
-from store.events import Event, decode
-from store.journal import TORN, WAIT
+from store.journal.events import Event, decode
+from store.journal.journal import TORN, WAIT
+from store.journal.reading_state import ReadingState
 from store.model.article import Found, Reading
 from store.model.errors import LibraryDamaged
-from store.reading import ReadingState
 from store.segments import Segments, format_of, read_tables
 from store.storage import FORMAT
 from store.system.files import locked, not_saved, write_all

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from store.journal.reading_state import Marks, ReadingState
 from store.model.article import Row
 from store.model.errors import NoSuchArticle
 from store.model.results import Category
 from store.model.times import seconds
 from store.query import newest_first
-from store.reading import Marks, ReadingState
 from store.segments import Place
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from store.events import Event
+from store.journal.events import Event
 from store.library import Library
 from store.model.article import WORDS_PER_MINUTE, Row
 from store.model.times import from_micros, micros

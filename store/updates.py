@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from store.events import Change
+from store.journal.events import Change
+from store.journal.reading_state import UNSET, Marks, ReadingState
 from store.model.article import Article, Found, Row
 from store.model.times import seconds
-from store.reading import UNSET, Marks, ReadingState
 from store.segments import Place, Segments
 from store.shelf import Shelf
 

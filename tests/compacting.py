@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from store.compact import Compacted, compact
-from store.events import unsealed
 from store.folder import FolderLibrary
+from store.journal.events import unsealed
 from store.model.article import Reading
 from tests.libraries import Machine, add, article, articles, ids
 

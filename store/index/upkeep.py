@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 
 from store.index.fulltext import State, Writer
+from store.journal.reading_state import Marks, ReadingState, Register, with_edits
 from store.model.article import Article, Body
 from store.model.errors import LibraryDamaged
 from store.model.results import Prepared
-from store.reading import Marks, ReadingState, Register, with_edits
 from store.segments import Segments, stamp_of
 from store.shelf import Shelf
 from store.system.files import Warn, locked, make_folder

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.events import Event, encode, sealed
+from store.journal.events import Event, encode, sealed
 from tests.cli.conftest import ROOT, XDG, Run, fields_of, library_of, write_json
 from tests.cli.test_surroundings import process
 from tests.terminal import Terminal

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import store.folder
-import store.journal
+import store.journal.journal
 from tests.cli.conftest import ROOT, XDG, Run, contents, fields_of, library_of, write_json
 from tests.terminal import Terminal, environment
 from tui.cli.parser import parser
@@ -251,7 +251,7 @@ def test_a_library_in_use(
     run("mark", "00000001", "--star")
     before = contents(library_of(home))
     monkeypatch.setattr(store.folder, "WAIT", 0.0)
-    monkeypatch.setattr(store.journal, "WAIT", 0.0)
+    monkeypatch.setattr(store.journal.journal, "WAIT", 0.0)
     more = write_json(three.parent / "more.jsonl", fields_of(4))
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, library_of(home) / what],

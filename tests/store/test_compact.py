@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from store.compact import Compacted
-from store.events import sealed, unsealed
+from store.journal.events import sealed, unsealed
 from store.model.article import Reading
 from store.model.errors import LibraryReadOnly, NotSaved
 from tests.compacting import MONTH, busy, copy, kinds, run, text_of

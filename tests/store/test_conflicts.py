@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from store.conflicts import review, segment_of, writer_of
-from store.events import Change, sealed
-from store.journal import Journal
+from store.conflicts import review, segment_of
+from store.journal.events import Change, sealed
+from store.journal.journal import Journal
+from store.journal.writer import writer_of
 from store.model.article import Body, Found
 from store.query import Query
 from tests.libraries import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.events import (
+from store.journal.events import (
     LATEST,
     Change,
     Event,
@@ -20,7 +20,7 @@ from store.events import (
     stamp,
     unsealed,
 )
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.libraries import FakeClock
 
 REFUSED = "checksum|not an event|isoformat"

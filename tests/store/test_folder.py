@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.events import sealed
 from store.folder import FolderLibrary
+from store.journal.events import sealed
 from store.library import Library
 from store.model.errors import LibraryReadOnly, LibraryUnavailable, NotSaved
 from tests.libraries import (

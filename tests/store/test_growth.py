@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from store.events import RECORDABLE, Event, encode
+from store.journal.events import RECORDABLE, Event, encode
 from store.model.times import micros
 from tests.libraries import Machine, add, articles, ids
 

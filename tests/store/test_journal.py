@@ -12,16 +12,10 @@ from typing import Any
 
 import pytest
 
-from store.events import (
-    Change,
-    Event,
-    encode,
-    sealed,
-    unsealed,
-)
-from store.journal import Journal
+from store.journal.cursor import some_lines
+from store.journal.events import Change, Event, encode, sealed, unsealed
+from store.journal.journal import Journal
 from store.model.errors import LibraryBusy, LibraryReadOnly, NotSaved
-from store.tails import some_lines
 from tests.libraries import FakeClock
 
 ALL = 1_000_000
@@ -313,7 +307,7 @@ def test_an_event_that_could_not_be_read_again_is_not_written(make: Make) -> Non
 
 def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 38."""
-    monkeypatch.setattr("store.journal.WAIT", 0.0)
+    monkeypatch.setattr("store.journal.journal.WAIT", 0.0)
     journal = make()
     write(journal, "read")
     with journal.own.open("rb") as file:
@@ -331,8 +325,8 @@ def test_what_could_not_be_read_is_read_later(
         write(make(), "read", article=str(number))
     reader = make("lap")
     with monkeypatch.context() as patch:
-        patch.setattr("store.journal.BLOCK", 3)
-        patch.setattr("store.journal.some_lines", _failing(3))
+        patch.setattr("store.journal.journal.BLOCK", 3)
+        patch.setattr("store.journal.journal.some_lines", _failing(3))
         assert reader.read(ALL) == []
     assert [line.rpartition(": ")[2] for line in warnings] == [os.strerror(errno.EIO)]
     assert [event.articles[0] for event in reader.read(ALL)] == list("012345678")

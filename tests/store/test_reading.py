@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.conflicts import MACHINE
-from store.events import NOTHING, Event
+from store.journal.events import NOTHING, Event
+from store.journal.reading_state import Marks, ReadingState, add
+from store.journal.writer import MACHINE
 from store.library import Library
 from store.model.article import Body, Found, Reading
-from store.reading import Marks, ReadingState, add
 from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
 from tests.libraries import add as add_articles
 

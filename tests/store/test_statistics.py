@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from store.events import Event
+from store.journal.events import Event
 from store.model.article import WORDS_PER_MINUTE, Row
 from store.model.times import micros
 from store.statistics import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from store.events import Event, Name, decode, unsealed
+from store.journal.events import Event, Name, decode, unsealed
 
 
 def undoings(lines: Iterable[bytes], machine: str) -> dict[Name, int]:

@@ -14,8 +14,8 @@ from zlib import crc32
 
 import orjson
 
+from store.journal.reading_state import Marks, ReadingState
 from store.model.errors import NotSaved
-from store.reading import Marks, ReadingState
 from store.system.files import make_folder, write_atomic
 
 FORMAT = 2

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from store.events import FORMAT
+from store.journal.events import FORMAT
 
 REWRITTEN = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
 """How the first line of a journal begins that was compacted: with the time of that."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from store.events import Change, Event, Name
+from store.journal.events import Change, Event, Name
 from store.model.article import Article, Found, Reading
 from store.model.times import from_micros, iso, parse_time, seconds
 from store.text.clean import clean_line

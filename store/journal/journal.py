@@ -15,8 +15,16 @@ from typing import BinaryIO
 
 import orjson
 
-from store.conflicts import MACHINE, Held, writer_of
-from store.events import (
+from store.journal.cursor import (
+    Covers,
+    Tail,
+    is_compacted,
+    is_the_same,
+    some_lines,
+    still_there,
+    what_happened,
+)
+from store.journal.events import (
     FORMAT,
     LATEST,
     Change,
@@ -28,6 +36,7 @@ from store.events import (
     sealed,
     unsealed,
 )
+from store.journal.writer import MACHINE, Held, writer_of
 from store.model.errors import LibraryReadOnly, NewsError, NotSaved
 from store.model.times import Clock, micros
 from store.system.files import Warn, locked, not_saved, sync_folder, write_all
@@ -40,15 +49,6 @@ from store.system.line_files import (
     whole_lines,
 )
 from store.system.machine import same_machine
-from store.tails import (
-    Covers,
-    Tail,
-    is_compacted,
-    is_the_same,
-    some_lines,
-    still_there,
-    what_happened,
-)
 
 WAIT = 5.0
 """Seconds to wait for another process that is writing to the journal."""

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from store.conflicts import writer_of
-from store.events import Event, decode
+from store.journal.events import Event, decode
+from store.journal.writer import writer_of
 from store.model.results import Undone
 from store.model.times import from_micros, iso
 from store.system.line_files import lines_backwards
