@@ -24,9 +24,9 @@ from store.journal.reading_state import ReadingState
 from store.journal.writer import writer_of
 from store.model.errors import LibraryDamaged, LibraryReadOnly, NotSaved
 from store.model.times import Clock, iso, micros
-from store.segments import format_of, machine_of, read_tables
-from store.storage import FORMAT as SEGMENT_FORMAT
-from store.storage import JsonStorage
+from store.segments.segments import format_of, machine_of, read_tables
+from store.segments.storage import FORMAT as SEGMENT_FORMAT
+from store.segments.storage import JsonStorage
 from store.system.damaged_files import aside
 from store.system.files import locked, sweep, write_atomic
 

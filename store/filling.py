@@ -8,7 +8,7 @@ from dataclasses import replace
 from store.journal.events import Change
 from store.journal.reading_state import history
 from store.model.article import Article, Found, Reading
-from store.segments import Segments
+from store.segments.segments import Segments
 from store.shelf import Shelf
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.glimpses import Glimpses
 from store.journal.events import Event
 from store.journal.reading_state import ReadingState
 from store.library import Matches
@@ -17,7 +16,8 @@ from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
 from store.model.results import Prepared
 from store.model.times import Clock
 from store.query import Query, Search
-from store.segments import Segments
+from store.segments.segments import Segments
+from store.segments.text_reader import Glimpses
 from store.shelf import Shelf
 from store.system.files import Warn
 

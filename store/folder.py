@@ -10,7 +10,6 @@ from typing import Any
 
 from store.filling import histories, take_in
 from store.finding import Finder, Reach, Searchable
-from store.held import HeldSegments
 from store.journal.events import FORMAT as JOURNAL_FORMAT
 from store.journal.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.journal.history import events_of, undone
@@ -30,9 +29,10 @@ from store.model.errors import (
 from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.model.times import Clock
 from store.related import Related
-from store.segments import SEGMENT_SIZE, Place, Segments, Stamp
+from store.segments.open_files import HeldSegments
+from store.segments.segments import SEGMENT_SIZE, Place, Segments, Stamp
+from store.segments.storage import FORMAT as SEGMENT_FORMAT
 from store.shelf import Shelf
-from store.storage import FORMAT as SEGMENT_FORMAT
 from store.summaries import Summaries
 from store.system.files import make_library
 from store.updates import renewals, updates

@@ -11,10 +11,10 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from store import segments
 from store.journal import journal
 from store.journal.events import unsealed
-from store.tables import BadContent, parse_tables
+from store.segments import segments
+from store.segments.strict_json import BadContent, parse_tables
 
 FORMAT = 1
 NAME = re.compile(r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z")

@@ -13,17 +13,17 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from store.conflicts import segment_of
-from store.documents import UNFIT, article_of, body_of
 from store.journal.events import newer
 from store.model.errors import LibraryBusy, LibraryDamaged, NotSaved
 from store.model.times import Clock
-from store.salvage import Salvaged, report, salvage
-from store.segments import Stamp, machine_of, read_tables, stamp_of
-from store.storage import FORMAT, JsonStorage, contents
+from store.segments.documents import UNFIT, article_of, body_of
+from store.segments.salvage import Salvaged, report, salvage
+from store.segments.segments import Stamp, machine_of, read_tables, stamp_of
+from store.segments.storage import FORMAT, JsonStorage, contents
+from store.segments.strict_json import BadContent, Tables, parse_tables
+from store.segments.sync_copies import segment_of
 from store.system.damaged_files import aside
 from store.system.files import Warn, locked, sweep
-from store.tables import BadContent, Tables, parse_tables
 
 WAIT = 1.0
 """Seconds a damaged file waits for who is writing; meanwhile the reader would stand still."""

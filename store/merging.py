@@ -7,17 +7,17 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from store.conflicts import segment_of
-from store.documents import UNFIT, article_of, body_of
 from store.journal.events import Event, decode
 from store.journal.journal import TORN, WAIT
 from store.journal.reading_state import ReadingState
 from store.model.article import Found, Reading
 from store.model.errors import LibraryDamaged
-from store.segments import Segments, format_of, read_tables
-from store.storage import FORMAT
+from store.segments.documents import UNFIT, article_of, body_of
+from store.segments.segments import Segments, format_of, read_tables
+from store.segments.storage import FORMAT
+from store.segments.strict_json import parse_tables
+from store.segments.sync_copies import segment_of
 from store.system.files import locked, not_saved, write_all
-from store.tables import parse_tables
 
 
 def lacking_articles(facts: Path, texts: Path | None, known: set[str]) -> list[Found]:

@@ -24,6 +24,7 @@ from store.merging import (
 )
 from store.model.errors import BadInput, LibraryDamaged, NotSaved
 from store.model.times import Clock
+from store.segments.strict_json import BadContent
 from store.system.files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -34,7 +35,6 @@ from store.system.files import (
     put,
     write_all,
 )
-from store.tables import BadContent
 
 WAIT = 5.0
 SWEEP_AGE = 3600

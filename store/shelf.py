@@ -11,7 +11,7 @@ from store.model.errors import NoSuchArticle
 from store.model.results import Category
 from store.model.times import seconds
 from store.query import newest_first
-from store.segments import Place
+from store.segments.segments import Place
 
 
 class Shelf:

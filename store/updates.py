@@ -14,7 +14,7 @@ from store.journal.events import Change
 from store.journal.reading_state import UNSET, Marks, ReadingState
 from store.model.article import Article, Found, Row
 from store.model.times import seconds
-from store.segments import Place, Segments
+from store.segments.segments import Place, Segments
 from store.shelf import Shelf
 
 OFTEN = 86_400

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.documents import article_document, body_document
 from store.model.article import Article, Body
+from store.segments.documents import article_document, body_document
 
 TABLES = ("articles", "texts")
 META = {"_meta": {"1": {"format": 1}}}

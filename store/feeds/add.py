@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from store.feeds.fetch import Fetched, Tools, read_feed
 from store.feeds.opml import Subscription
 from store.feeds.pages import LARGEST
-from store.intake.taking_apart import found_of
 from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed
 from store.model.times import iso
 from store.net.client import Reply, Request
+from store.segments.documents import found_of
 from store.text.decoding import decoded, filtered, kind_of
 
 Want = Literal["either", "feed", "page"]

@@ -19,11 +19,11 @@ from store.feeds.opml import Subscription, moved
 from store.feeds.state import FeedState
 from store.importers.article_builder import count_words
 from store.intake.aside import Aside
-from store.intake.taking_apart import found_of
 from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed, NewsError, Stopped
 from store.model.times import Clock, iso, seconds
 from store.net.client import Client, Reply, Request
+from store.segments.documents import found_of
 from store.text.clean import clean_line
 
 AT_ONCE = 8

@@ -18,7 +18,7 @@ from store.journal.reading_state import Marks, ReadingState, Register, with_edit
 from store.model.article import Article, Body
 from store.model.errors import LibraryDamaged
 from store.model.results import Prepared
-from store.segments import Segments, stamp_of
+from store.segments.segments import Segments, stamp_of
 from store.shelf import Shelf
 from store.system.files import Warn, locked, make_folder
 

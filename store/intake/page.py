@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from store.feeds.discover import feed_links
 from store.importers.article_builder import build, count_words
-from store.intake.taking_apart import found_values
 from store.model.article import Found
+from store.segments.documents import found_values
 from store.text.decoding import decoded, filtered, kind_of, page_title
 from store.text.html_to_text import html_to_text, plain
 from store.text.urls import web

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from store.documents import article_document, article_of, body_document, body_of
-from store.model.article import Found
 from store.model.errors import BadInput
-
-Values = Mapping[str, Any]
-
-
-def found_values(found: Found) -> Values:
-    """An article as it crosses over."""
-    return {"article": article_document(found.article), "body": body_document(found.body)}
-
-
-def found_of(values: Values) -> Found:
-    """The article again."""
-    return Found(article_of(values["article"]), body_of(values["body"]))
+from store.segments.documents import (
+    Values,
+    found_values,
+)
 
 
 def take_feed(about: Values, data: bytes) -> Values:

@@ -312,7 +312,7 @@ def run(home: Path, every: int = 1, tell: Callable[[str], None] = lambda line: N
     report = Report()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.folder.SEGMENT_SIZE", SEGMENT)
-        patch.setattr("store.segments.SEGMENT_SIZE", SEGMENT)
+        patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT)
         patch.setattr("store.folder.SNAPSHOT_EVERY", 0)
         plain = Undisturbed(home / "undisturbed")
         for offset, (kind, wrong) in enumerate(KINDS.items()):

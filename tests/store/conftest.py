@@ -75,7 +75,7 @@ def other(tmp_path: Path, clock: FakeClock) -> Machine:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments of ten articles, and a snapshot whenever a library is left."""
-    for module in ("store.segments", "store.folder"):
+    for module in ("store.segments.segments", "store.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
     monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
     monkeypatch.setattr("store.mending.WAIT", 0.0)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from store.conflicts import review, segment_of
 from store.journal.events import Change, sealed
 from store.journal.journal import Journal
 from store.journal.writer import writer_of
 from store.model.article import Body, Found
 from store.query import Query
+from store.segments.sync_copies import review, segment_of
 from tests.libraries import (
     START,
     FakeClock,

@@ -268,7 +268,7 @@ def test_a_segment_that_is_gone_takes_no_reading_with_it(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 40: what was read is not forgotten, and comes back with the file."""
-    monkeypatch.setattr("store.held.MOST", 0)
+    monkeypatch.setattr("store.segments.open_files.MOST", 0)
     library = stocked.open()
     library.record("read", [ONE])
     path = stocked.segments()[0]

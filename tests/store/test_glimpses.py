@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from store.glimpses import Glimpses
 from store.model.article import Article, Body, Found
-from store.segments import Place, Segments
-from store.tables import BadContent
+from store.segments.segments import Place, Segments
+from store.segments.strict_json import BadContent
+from store.segments.text_reader import Glimpses
 
 TEXTS = ['one "quoted"', 'two ":{"text":"three', "", "four, the last"]
 

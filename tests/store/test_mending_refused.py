@@ -194,7 +194,7 @@ def test_our_file_is_removed_by_somebody_else(
     two: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 40 and 130: where few files may be open, what is gone is told."""
-    monkeypatch.setattr("store.held.MOST", 0)
+    monkeypatch.setattr("store.segments.open_files.MOST", 0)
     library = two.open()
     library.record("deleted", ids(11))
     facts(two, 2).unlink()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import LibraryUnavailable, NewsError
-from store.segments import NAME
+from store.segments.segments import NAME
 from store.system.machine import machine_name
 from store.system.paths import platform_paths
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.salvage import Salvaged, salvage
-from store.tables import BadContent, parse_tables
+from store.segments.salvage import Salvaged, salvage
+from store.segments.strict_json import BadContent, parse_tables
 from tests.salvaging import MAKERS, META, TABLES, WRONG, documents, encoded, spans
 
 FLIPS = 500
@@ -196,8 +196,8 @@ def steps(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
                 yield token
 
     with monkeypatch.context() as patch:
-        patch.setattr("store.salvage.orjson.loads", counted)
-        patch.setattr("store.salvage._TOKEN", Tokens)
+        patch.setattr("store.segments.salvage.orjson.loads", counted)
+        patch.setattr("store.segments.salvage._TOKEN", Tokens)
         salvage(data, "texts")
     return work
 

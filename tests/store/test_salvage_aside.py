@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import NotSaved
-from store.salvage import Salvaged, report
+from store.segments.salvage import Salvaged, report
 from store.system.damaged_files import aside
 
 NOON = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)

@@ -7,8 +7,8 @@ import json
 import orjson
 import pytest
 
-from store.salvage import salvage
-from store.tables import parse_tables
+from store.segments.salvage import salvage
+from store.segments.strict_json import parse_tables
 from tests.salvaging import MAKERS, META, TABLES, article, documents, encoded, spans
 
 

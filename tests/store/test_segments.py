@@ -10,18 +10,18 @@ import orjson
 import pytest
 from tinydb import TinyDB, where
 
-from store.documents import article_document, article_of, body_document, body_of
 from store.model.article import Article, Body, Found, Refused
 from store.model.errors import LibraryDamaged, LibraryUnavailable, NotSaved
-from store.segments import Place, Segments, table
-from store.storage import JsonStorage
-from store.tables import BadContent
+from store.segments.documents import article_document, article_of, body_document, body_of
+from store.segments.segments import Place, Segments, table
+from store.segments.storage import JsonStorage
+from store.segments.strict_json import BadContent
 from tests.libraries import Machine, add, article, articles, listed
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("store.segments", "store.folder"):
+    for module in ("store.segments.segments", "store.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
 
 

@@ -8,8 +8,8 @@ import pytest
 from tinydb import TinyDB
 
 from store.model.errors import LibraryDamaged
-from store.salvage import Salvaged, salvage
-from store.tables import BadContent, parse_tables
+from store.segments.salvage import Salvaged, salvage
+from store.segments.strict_json import BadContent, parse_tables
 from tests.salvaging import META, TABLES, WRONG, documents, encoded
 
 

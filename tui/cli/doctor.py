@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 
-from store.conflicts import review
 from store.folder import FolderLibrary
 from store.model.errors import NewsError
 from store.model.times import system_clock
 from store.query import Query
+from store.segments.sync_copies import review
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line

@@ -19,12 +19,19 @@ from typing import Any, NamedTuple
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from store.conflicts import Copies, segment_of
-from store.documents import UNFIT, article_document, article_of, body_document, body_of, row_of
 from store.model.article import Article, Body, Found, Refused, Row
 from store.model.errors import LibraryDamaged, LibraryUnavailable
-from store.storage import FORMAT, JsonStorage, NewStorage, contents
-from store.tables import BadContent, Tables, parse_tables
+from store.segments.documents import (
+    UNFIT,
+    article_document,
+    article_of,
+    body_document,
+    body_of,
+    row_of,
+)
+from store.segments.storage import FORMAT, JsonStorage, NewStorage, contents
+from store.segments.strict_json import BadContent, Tables, parse_tables
+from store.segments.sync_copies import Copies, segment_of
 
 SEGMENT_SIZE = 1000
 FILES_KEPT = 3

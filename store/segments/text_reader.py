@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import orjson
 
-from store.documents import UNFIT, body_of
 from store.model.article import Body
 from store.model.errors import LibraryDamaged
-from store.segments import Place, Segments, Stamp, stamp_of
+from store.segments.documents import UNFIT, body_of
+from store.segments.segments import Place, Segments, Stamp, stamp_of
 
 BEGINS = b'":{"text":"'
 """How a document of ours begins; inside of a text the quotes are escaped."""

@@ -9,10 +9,10 @@ import weakref
 from collections.abc import Collection, Container, Iterable, Iterator
 from pathlib import Path
 
-from store.documents import UNFIT, article_of, body_of
 from store.model.article import Found, Reading
-from store.segments import Segments, machine_of
-from store.tables import BadContent, Tables, parse_tables
+from store.segments.documents import UNFIT, article_of, body_of
+from store.segments.segments import Segments, machine_of
+from store.segments.strict_json import BadContent, Tables, parse_tables
 
 MOST = 200
 """Files kept open, of the newest segments: two for each."""

@@ -10,8 +10,8 @@ import orjson
 from tinydb.storages import Storage
 
 from store.model.errors import LibraryDamaged, NotSaved
+from store.segments.strict_json import BadContent, Tables, parse_tables
 from store.system.files import write_atomic
-from store.tables import BadContent, Tables, parse_tables
 
 FORMAT = 1
 

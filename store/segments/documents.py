@@ -7,7 +7,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from store.model.article import Article, Body, Row
+from store.model.article import Article, Body, Found, Row
 from store.model.times import seconds
 from store.text.clean import clean_json, clean_line, clean_text
 
@@ -123,3 +123,16 @@ def body_of(document: Mapping[str, Any]) -> Body:
         summary_complete=bool(document.get("summary_complete", True)),
         similar=tuple(map(clean_line, document.get("similar", ()))),
     )
+
+
+Values = Mapping[str, Any]
+
+
+def found_values(found: Found) -> Values:
+    """An article as it crosses over."""
+    return {"article": article_document(found.article), "body": body_document(found.body)}
+
+
+def found_of(values: Values) -> Found:
+    """The article again."""
+    return Found(article_of(values["article"]), body_of(values["body"]))

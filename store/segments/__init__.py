@@ -1,0 +1,1 @@
+"""Articles on disk, in TinyDB files: format, storage, salvage."""
