@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.made_up import articles
 from store.folder import FolderLibrary
 from store.model.times import system_clock
-from store.query import SORTS, Query
+from store.search import SORTS, Query
 
 MARKS = 200
 

@@ -36,10 +36,10 @@ from benchmarks.measures import (
     rouge,
 )
 from store.folder import FolderLibrary
-from store.index.semantic import installed
 from store.model.article import Article, Body, Entry, Found, Reading
 from store.model.times import system_clock
-from store.query import Search
+from store.search import Search
+from store.search.embeddings import installed
 from store.text.summary import extract, sentences
 
 LISTED = 5

@@ -22,10 +22,10 @@ import psutil
 from benchmarks.library import opened, tell, tell_times, timed, told
 from benchmarks.made_up import articles
 from store.folder import FolderLibrary
-from store.library import Matches
-from store.query import Query, Search
-from store.query.marks import marker
-from store.query.tree import Words
+from store.search import Query, Search
+from store.search.highlight import marker
+from store.search.matches import Matches
+from store.search.syntax_tree import Words
 
 QUERIES = (
     "harbour",

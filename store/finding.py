@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from store.journal.events import Event
 from store.journal.reading_state import ReadingState
-from store.library import Matches
 from store.model.article import Article, Excerpt, Reading, Row
 from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
 from store.model.results import Prepared
 from store.model.times import Clock
-from store.query import Query, Search
+from store.search import Query, Search
+from store.search.matches import Matches
 from store.segments.segments import Segments
 from store.segments.text_reader import Glimpses
 from store.shelf import Shelf
 from store.system.files import Warn
 
 if TYPE_CHECKING:
-    from store.index.fulltext import FullText
-    from store.index.lookup import Lookup
-    from store.query.rows import Fits
-    from store.query.tree import And, Leaf, Node, Value
+    from store.search.index import FullText
+    from store.search.index_query import Lookup
+    from store.search.predicates import Fits
+    from store.search.syntax_tree import And, Leaf, Node, Value
 
 UNBUILT = "not indexed yet: only titles and categories"
 LOOKED_AT = 2000
@@ -61,8 +61,8 @@ class Asked:
     @property
     def needs_index(self) -> bool:
         """Whether rows alone do not answer it."""
-        from store.query.rows import answers
-        from store.query.tree import leaves
+        from store.search.predicates import answers
+        from store.search.syntax_tree import leaves
 
         return bool(self.words.parts) or not all(map(answers, leaves(self.facts)))
 
@@ -93,7 +93,7 @@ class Finder:
 
     def index(self) -> FullText | None:
         """The index as it was last committed, by whichever process; None if there is none."""
-        from store.index.fulltext import FullText, IndexUnusable
+        from store.search.index import FullText, IndexUnusable
 
         if self._index is None:
             self._index = FullText(self._folder)
@@ -114,8 +114,8 @@ class Finder:
 
     def update(self, state: ReadingState) -> Iterator[Prepared]:
         """Index what is new, in steps; nothing is done where another process does it."""
-        from store.index.fulltext import IndexUnusable
         from store.index.upkeep import Upkeep
+        from store.search.index import IndexUnusable
 
         library = self._library
         upkeep = Upkeep(self._folder, library.shelf, library.segments, library.warn)
@@ -141,8 +141,8 @@ class Finder:
 
     def search(self, search: Search, limit: int | None = None) -> Matches:
         """What a search finds."""
-        from store.query.marks import alone, marker, terms
-        from store.query.tree import wanted
+        from store.search.highlight import alone, marker, terms
+        from store.search.syntax_tree import wanted
 
         node = self._parsed(search.text, typing=search.typing)
         apart = taken_apart(node)
@@ -153,13 +153,13 @@ class Finder:
         return Matches(rows, total, exact, note, marker(asked, forms), terms(asked, forms))
 
     def _parsed(self, text: str, *, typing: bool = False) -> Node:
-        from store.query.language import parse  # here and not above: a start asks for nothing
+        from store.search.language import parse  # here and not above: a start asks for nothing
 
         return parse(text, int(self._library.clock().timestamp()), typing=typing)
 
     def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
         """For each article that is there the line in which the words stand."""
-        from store.query.marks import excerpt
+        from store.search.highlight import excerpt
 
         shelf = self._library.shelf()
         places = {each: place for each in articles if (place := shelf.place(each))}
@@ -171,8 +171,8 @@ class Finder:
     def _found(
         self, asked: Asked, limit: int | None, *, newest: bool
     ) -> tuple[list[Row], int, bool]:
-        from store.index.fulltext import IndexUnusable
-        from store.query.tree import both
+        from store.search.index import IndexUnusable
+        from store.search.syntax_tree import both
 
         if asked.needs_index and (lookup := self._looking()):
             try:
@@ -185,8 +185,8 @@ class Finder:
     def _by_index(
         self, asked: Asked, lookup: Lookup, limit: int | None, *, newest: bool
     ) -> tuple[list[Row], int, bool]:
-        from store.index.fulltext import number_of
-        from store.query.rows import predicate
+        from store.search.index import number_of
+        from store.search.predicates import predicate
 
         def leaf(of: Leaf) -> Fits:
             hits = index.search(lookup.query(of), everything)
@@ -221,16 +221,16 @@ class Finder:
         return [row for article in ids if article and (row := shelf.row(article))]
 
     def _know(self, shelf: Shelf) -> None:
-        from store.index.fulltext import number_of
+        from store.search.index import number_of
 
         if len(self._ids) != shelf.total:
             self._ids = {number_of(article): article for article in shelf}
 
     def _scanned(self, node: Node) -> list[Row]:
         """The rows that fit as far as they tell: words are looked for in titles and categories."""
-        from store.query.marks import marker
-        from store.query.rows import predicate
-        from store.query.tree import EVERYTHING, Value, Words
+        from store.search.highlight import marker
+        from store.search.predicates import predicate
+        from store.search.syntax_tree import EVERYTHING, Value, Words
 
         shelf = self._library.shelf()
 
@@ -253,7 +253,7 @@ class Finder:
         return [row for row in shelf.rows() if fits(row)]
 
     def _looking(self) -> Lookup | None:
-        from store.index.lookup import Lookup
+        from store.search.index_query import Lookup
 
         index = self.index()
         if index is None:
@@ -312,15 +312,15 @@ def needs_index(text: str, now: int = 0) -> bool:
     Raises:
         BadQuery: It cannot be understood.
     """
-    from store.query.language import parse
+    from store.search.language import parse
 
     return taken_apart(parse(text, now)).needs_index
 
 
 def taken_apart(node: Node) -> Asked:
     """What the index can answer by itself, and the rest."""
-    from store.query.rows import answers
-    from store.query.tree import And, leaves
+    from store.search.predicates import answers
+    from store.search.syntax_tree import And, leaves
 
     parts = node.parts if isinstance(node, And) else (node,)
     words = [part for part in parts if not any(map(answers, leaves(part)))]

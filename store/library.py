@@ -9,39 +9,16 @@ nothing. What is acknowledged (a call that has returned) is on the disk.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from store.journal.events import Event
 from store.model.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
 from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
-from store.query import Query, Search
+from store.search import Query, Search
+from store.search.matches import Matches
 
 if TYPE_CHECKING:
-    from store.query.marks import Marker
     from store.summaries import Summaries
-
-
-def _nothing() -> Marker:
-    from store.query.marks import NOTHING  # a start has no time for it
-
-    return NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """What a search has found: the first of it, and how much there is."""
-
-    rows: Sequence[Row]
-    total: int
-    exact: bool = True
-    """False if there may be more than `total`."""
-    note: str = ""
-    """Why it may not be all, in words."""
-    marker: Marker = field(default_factory=_nothing)
-    """Finds the words that were searched for in a text."""
-    terms: Sequence[str] = ()
-    """Those words, in all their forms, and phrases."""
 
 
 class Library(Protocol):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from store.library import Library
-from store.query import Query
+from store.search import Query
 from store.text.urls import canonical
 
 

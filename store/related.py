@@ -10,8 +10,8 @@ from store.finding import Finder
 from store.model.article import Entry, Row, Similar, Study
 
 if TYPE_CHECKING:
-    from store.index.semantic import Vectors
-    from store.index.similar import SimilarReadings
+    from store.search.embeddings import Vectors
+    from store.search.similar import SimilarReadings
 
 LISTED = 5
 
@@ -28,7 +28,7 @@ class Related:
 
     def similar(self, entry: Entry) -> tuple[Similar, ...]:
         """Up to five similar readings; without an index those that came with the article."""
-        from store.index.semantic import installed
+        from store.search.embeddings import installed
 
         def best(index: SimilarReadings) -> tuple[Similar, ...]:
             return index.best(entry.article, entry.body, LISTED)
@@ -48,8 +48,8 @@ class Related:
         question: Callable[[SimilarReadings], T],
         vectors: Callable[[], Vectors | None] = lambda: None,
     ) -> T | None:
-        from store.index.fulltext import IndexUnusable
-        from store.index.similar import SimilarReadings
+        from store.search.index import IndexUnusable
+        from store.search.similar import SimilarReadings
 
         index = self._finder.index()
         if index is None:

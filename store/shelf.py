@@ -10,7 +10,7 @@ from store.model.article import Row
 from store.model.errors import NoSuchArticle
 from store.model.results import Category
 from store.model.times import seconds
-from store.query import newest_first
+from store.search import newest_first
 from store.segments.segments import Place
 
 

@@ -11,7 +11,7 @@ from store.journal.events import Event
 from store.library import Library
 from store.model.article import WORDS_PER_MINUTE, Row
 from store.model.times import from_micros, micros
-from store.query import Query
+from store.search import Query
 
 READ = frozenset({"read"})
 """The events that statistics count."""

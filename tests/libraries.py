@@ -13,7 +13,7 @@ from store.library import Library
 from store.model.article import Article, Body, Found, Reading
 from store.model.results import Added
 from store.model.times import iso
-from store.query import Query
+from store.search import Query
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.library import Matches
 from store.model.article import Entry, Excerpt, Row, Similar, Study
 from store.model.results import Category, Undone
-from store.query import Query, Search, Show
+from store.search import Query, Search, Show
+from store.search.matches import Matches
 
 if TYPE_CHECKING:
     from store.feeds.book import Shown

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from store.model.results import Undone
 from store.model.times import DATE, from_micros
-from store.query import Query
+from store.search import Query
 from store.text.clean import clean_line
 
 MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600

@@ -7,7 +7,7 @@ of a run is found as a phrase; the last character stands alone so that a search 
 finds it, too.
 
 Words are indexed as they stand. Other forms of a word are found when it is asked for (see
-`store.index.lookup`): so a phrase is found word for word, the beginning of a word finds it, stop
+`store.search.index_query`): so a phrase is found word for word, the beginning of a word finds it, stop
 words can be searched, and no text needs to say in which language it is.
 """
 

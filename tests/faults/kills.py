@@ -19,7 +19,7 @@ from typing import TextIO
 
 from store.folder import FolderLibrary
 from store.model.times import system_clock
-from store.query import Query
+from store.search import Query
 from tests.libraries import load
 from tests.process.reading import NEWSTUI, article, library_of, read
 from tests.terminal import Terminal, environment

@@ -13,7 +13,7 @@ from store.journal.events import Change, sealed
 from store.journal.journal import Journal
 from store.journal.writer import writer_of
 from store.model.article import Body, Found
-from store.query import Query
+from store.search import Query
 from store.segments.sync_copies import review, segment_of
 from tests.libraries import (
     START,

@@ -9,7 +9,7 @@ import pytest
 
 from store.folder import FolderLibrary
 from store.model.article import Body, Found
-from store.query import Query
+from store.search import Query
 from tests.libraries import Machine, add, article, article_id
 
 BARE = replace(article(1, words=0, tags=("mine",)), body=Body())

@@ -10,7 +10,7 @@ from store.library import Library
 from store.model.article import Body, Found, Reading
 from store.model.errors import NoSuchArticle
 from store.model.results import Added, Category
-from store.query import SORTS, Query
+from store.search import SORTS, Query
 from tests.libraries import (
     START,
     FakeClock,

@@ -11,7 +11,7 @@ import pytest
 from store.library import Library
 from store.model.article import Article, Reading
 from store.model.results import Added
-from store.query import Query
+from store.search import Query
 from tests.libraries import (
     FakeClock,
     add,

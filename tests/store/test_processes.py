@@ -14,7 +14,7 @@ import pytest
 
 from store.model.errors import LibraryBusy
 from store.model.results import Added
-from store.query import Query
+from store.search import Query
 from tests.libraries import (
     Machine,
     add,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model.article import Row
-from store.query import SHOWS, SORTS, Query, newest_first
+from store.search import SHOWS, SORTS, Query, newest_first
 
 TITLES = ("alpha", "Beta", "gamma", "STRASSE", "straße", "Ähre")
 
@@ -46,7 +46,7 @@ EXPECTED = {
 def test_orders(sort: str, rows: list[Row], rng: random.Random, size: int) -> None:
     """Case 35: ties go to the newer, then to the greater id, whatever the order they came in."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.query.lists.SLICE", size)
+        patch.setattr("store.search.list_query.SLICE", size)
         shown = Query(sort=sort).select(newest_first(rng.sample(rows, len(rows))))  # type: ignore[arg-type]
     by_date = sorted(rows, key=lambda row: (row.when, row.id), reverse=True)
     assert shown == sorted(by_date, key=EXPECTED[sort])

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model.errors import BadQuery
-from store.query.language import FIELDS, parse
-from store.query.tree import (
+from store.search.language import FIELDS, parse
+from store.search.syntax_tree import (
     EVERYTHING,
     And,
     Between,

@@ -10,7 +10,7 @@ import pytest
 from store.folder import FolderLibrary
 from store.model.article import Body, Found
 from store.model.errors import BadQuery
-from store.query import Query, Search
+from store.search import Query, Search
 from tests.libraries import Machine, add, article, article_id, ids, listed
 
 TEXTS = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from store.library import Library
 from store.model.article import Entry, Reading
 from store.model.errors import NoSuchArticle
-from store.query import Query
+from store.search import Query
 from tests.libraries import FakeClock, Machine, add, article, ids
 from tests.store.conftest import Open
 

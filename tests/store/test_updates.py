@@ -11,7 +11,7 @@ import pytest
 from store.folder import FolderLibrary
 from store.model.article import Body, Found
 from store.model.times import iso
-from store.query import Query
+from store.search import Query
 from tests.libraries import START, Machine, add, article, article_id
 
 ONE = article_id(1)

@@ -15,7 +15,7 @@ from store.folder import FolderLibrary
 from store.model.article import Found
 from store.model.errors import LibraryDamaged
 from store.model.results import Loaded, Refreshed, Undone
-from store.query import Query
+from store.search import Query
 from tests.reader import NOW, article_id, make_article, make_library
 from tui import messages
 from tui.gateway import Background, Gateway

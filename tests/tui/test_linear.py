@@ -10,7 +10,7 @@ import pytest
 from store.folder import FolderLibrary
 from store.library import Library
 from store.model.article import Found
-from store.query import Query
+from store.search import Query
 from tests.reader import NOW, article_id, long_text, make_article, make_library
 from tui.keymaps import make_keymap
 from tui.linear import LinearReader, World

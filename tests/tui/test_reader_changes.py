@@ -9,7 +9,7 @@ import pytest
 
 from store.folder import FolderLibrary
 from store.model.article import Found
-from store.query import Query
+from store.search import Query
 from tests.reader import NARROW, Start, article_id, make_article, make_library
 from tests.screens import drawn
 from tui.widgets.tagging import TAG_LIMIT, TagInput

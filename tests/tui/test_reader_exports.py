@@ -11,7 +11,7 @@ from textual.message import Message
 
 from store.folder import FolderLibrary
 from store.model.article import Found
-from store.query import Query
+from store.search import Query
 from store.system.hooks import Hooks
 from tests.reader import Start, make_article, make_library
 from tests.screens import drawn

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.query import SHOWS, SORTS
+from store.search import SHOWS, SORTS
 from tests.reader import Start, article_id, make_article, make_library
 from tests.screens import drawn, lines
 from tui.screens import reader as reader_screen

@@ -10,7 +10,7 @@ import pytest
 from store.folder import FolderLibrary
 from store.model.article import Found, Reading
 from store.model.errors import NotSaved
-from store.query import Search
+from store.search import Search
 from tests.reader import (
     MIDDLE,
     NARROW,

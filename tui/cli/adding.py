@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from store.library import Library
 from store.model.article import Found
 from store.model.errors import FetchFailed, NewsError, PrivateHost
-from store.query import Query
+from store.search import Query
 from tui.cli.feeds import book_of, network, told
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, paths_of, unloaded

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from store.folder import FolderLibrary
 from store.model.errors import NewsError
 from store.model.times import system_clock
-from store.query import Query
+from store.search import Query
 from store.segments.sync_copies import review
 from store.system.machine import machine_name
 from store.system.paths import Paths

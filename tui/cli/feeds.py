@@ -14,7 +14,7 @@ from store.library import Library
 from store.model.errors import BadInput, LibraryBusy, NewsError
 from store.model.times import system_clock
 from store.net.reasons import shown_url
-from store.query import Query
+from store.search import Query
 from tui import __version__
 from tui.cells import fit
 from tui.cli.hooks import tell_hook

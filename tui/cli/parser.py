@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from store.exporters import FORMS
-from store.query import SORTS
+from store.search import SORTS
 from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.feed_parsers import Commands, add_flag, add_json, feed_parsers, is_change

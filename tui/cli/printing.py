@@ -9,7 +9,7 @@ from store.exporters import entry_json, facts_json, similar_json
 from store.finding import needs_index
 from store.library import Library
 from store.model.article import Entry, Row, Similar, minutes
-from store.query import Query
+from store.search import Query
 from tui.cells import fit
 from tui.cli.opening import indexed, loaded, opened, settings_of
 from tui.cli.output import put, put_json, tell

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from store.exporters import facts_json
 from store.finding import needs_index
-from store.library import Library, Matches
+from store.library import Library
 from store.model.article import Excerpt, Row
-from store.query import Search
+from store.search import Search
+from store.search.matches import Matches
 from tui.cells import fit
 from tui.cli.opening import indexed, loaded
 from tui.cli.output import put, put_json, tell

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from store.model.errors import FetchFailed, NewsError, PrivateHost, Stopped
-from store.query import Query
+from store.search import Query
 from tui import messages
 from tui.gateway.worker import Worker
 from tui.wording import count

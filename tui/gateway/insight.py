@@ -10,7 +10,7 @@ from datetime import datetime
 
 from textual.message import Message
 
-from store.query import Query
+from store.search import Query
 from tui import messages
 from tui.gateway.worker import Worker
 

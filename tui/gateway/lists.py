@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.library import Library, Matches
+from store.library import Library
 from store.model.errors import BadQuery
 from store.model.results import Loaded, Prepared
-from store.query import SHOWS, Query, Search
+from store.search import SHOWS, Query, Search
+from store.search.matches import Matches
 from store.system.hooks import Hooks
 from store.text.clean import clean_line
 from tui import messages

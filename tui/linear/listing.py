@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from store.model.errors import BadQuery, NewsError
-from store.query import SHOWS, SORTS, Query
+from store.search import SHOWS, SORTS, Query
 from tui.linear.changing import Changing
 from tui.linear.typed import Typed
 

@@ -10,7 +10,7 @@ from store.finding import needs_index
 from store.library import Library
 from store.model.article import Entry, Row
 from store.model.errors import BadInput, LibraryReadOnly, NewsError
-from store.query import Query
+from store.search import Query
 from tui.keymaps import Keymap
 from tui.linear.typed import Typed
 from tui.plain import PlainLine, article_lines, folded, row_line

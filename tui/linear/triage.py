@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from store.model.article import Row
 from store.model.errors import NewsError
-from store.query import Query
+from store.search import Query
 from store.statistics import AVERAGE, find_pace
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from textual import on
 
-from store.query import SHOWS, SORTS
+from store.search import SHOWS, SORTS
 from tui import messages
 from tui.screens.picker import Picker, in_columns
 from tui.screens.searching import Searching

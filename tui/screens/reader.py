@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from store.model.article import Entry
-from store.query import Query
+from store.search import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
 from tui.commands import FOOTERS, footer

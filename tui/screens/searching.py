@@ -8,8 +8,8 @@ from dataclasses import replace
 from textual import on
 from textual.widgets import Input
 
-from store.library import Matches
-from store.query import Query, Search
+from store.search import Query, Search
+from store.search.matches import Matches
 from tui import messages
 from tui.screens.reader import Panes
 from tui.widgets.article_list import ArticleList, Standing

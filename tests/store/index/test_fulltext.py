@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from store.folder import FolderLibrary
-from store.index.fulltext import META, STATE, FullText, State, Writer, number_of
-from store.index.lookup import Lookup
 from store.model.article import Found
 from store.model.results import Prepared
+from store.search.index import META, STATE, FullText, State, Writer, number_of
+from store.search.index_query import Lookup
 from store.text.tokenizer import plain, words
 from tests.libraries import Machine, add, article, article_id, listed, load, undo
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from store.index import semantic
-from store.index.semantic import PACKAGE, StaticVectors, Vector, installed, mixed, product
 from store.model.article import Article, Body
+from store.search import embeddings
+from store.search.embeddings import PACKAGE, StaticVectors, Vector, installed, mixed, product
 from tests.store.index.test_similar import FERRY, Shelf
 
 STRIKE = "ferry crews harbour union"
@@ -81,12 +81,12 @@ def test_vectors_of_a_text_are_made_once_and_of_its_beginning() -> None:
 
     vectors = StaticVectors(vector)
     assert vectors.of("x" * 9000) == vectors.of("x" * 8000) == (1.0,)
-    assert made == ["x" * semantic.TEXT_READ]
+    assert made == ["x" * embeddings.TEXT_READ]
 
 
 @pytest.mark.usefixtures("_nothing_loaded")
 def test_without_the_package_there_are_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(semantic, "PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr(embeddings, "PACKAGE", "no_such_package_of_weights")
     assert installed() is None
 
 
@@ -96,7 +96,7 @@ def test_a_package_without_its_weights_is_told_of_and_left(
 ) -> None:
     spec = ModuleSpec(PACKAGE, None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(semantic, "find_spec", lambda _: spec)
+    monkeypatch.setattr(embeddings, "find_spec", lambda _: spec)
     with caplog.at_level(logging.WARNING, "newstui"):
         assert installed() is None
         assert installed() is None

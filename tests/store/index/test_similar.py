@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.index.fulltext import FullText, State, Writer, number_of
-from store.index.similar import SimilarReadings
 from store.model.article import Article, Body, Row, Similar
+from store.search.index import FullText, State, Writer, number_of
+from store.search.similar import SimilarReadings
 
 DAY = 86_400
 NOON = 1_700_049_600  # 2023-11-15T12:00:00Z
@@ -96,7 +96,7 @@ def test_words_that_stand_in_too_many_places_are_not_looked_up(
             f"more{number}", f"Harbour notes {number}", f"The harbour and the union, {number}."
         )
     assert len(shelf.best("ferry")) > 1
-    monkeypatch.setattr("store.index.similar.PLACES", 30)
+    monkeypatch.setattr("store.search.similar.PLACES", 30)
     assert names(shelf.best("ferry")) == ["talks"]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from store.model.article import Excerpt
-from store.query.tree import Words
+from store.search.syntax_tree import Words
 from store.text.terms import IS_UNSPACED, UNSPACED
 from store.text.tokenizer import plain
 

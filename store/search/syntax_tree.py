@@ -1,4 +1,4 @@
-"""What a query asks, as a tree of plain values; `store.query.language` reads it from a text."""
+"""What a query asks, as a tree of plain values; `store.search.language` reads it from a text."""
 
 from __future__ import annotations
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from store.query.lists import SHOWS, SORTS, Query, Search, Show, Sort, newest_first
+from store.search.list_query import SHOWS, SORTS, Query, Search, Show, Sort, newest_first
 
 __all__ = ["SHOWS", "SORTS", "Query", "Search", "Show", "Sort", "newest_first"]

@@ -17,12 +17,12 @@ from itertools import chain, takewhile
 
 from tantivy import Occur, Query, Searcher
 
-from store.index.copies import Story, normalised
-from store.index.fulltext import FullText, Hit, guarded
-from store.index.novelty import new_paragraphs
-from store.index.semantic import Vectors, mixed
 from store.model.article import Article, Body, Row, Similar, Study
 from store.model.times import seconds
+from store.search.embeddings import Vectors, mixed
+from store.search.index import FullText, Hit, guarded
+from store.search.near_duplicates import Story, normalised
+from store.search.novelty import new_paragraphs
 from store.text.keywords import (
     TOLD_ALIKE,
     content_words,

@@ -14,8 +14,8 @@ from itertools import takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.index.fulltext import TEXT, FullText
-from store.query.tree import And, Column, Field, Node, Not, Or, Value, Words
+from store.search.index import TEXT, FullText
+from store.search.syntax_tree import And, Column, Field, Node, Not, Or, Value, Words
 from store.text.terms import IS_UNSPACED
 from store.text.tokenizer import plain, words
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from store.model.article import Row, minutes
-from store.query.tree import And, Between, Category, Is, Leaf, Measure, Node, Not, Or, State
+from store.search.syntax_tree import And, Between, Category, Is, Leaf, Measure, Node, Not, Or, State
 from store.text.tokenizer import plain
 
 Fits = Callable[[Row], bool]

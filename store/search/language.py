@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from store.model.errors import BadQuery
-from store.query import spans
-from store.query.tree import (
+from store.search import ranges
+from store.search.syntax_tree import (
     And,
     Between,
     Category,
@@ -260,20 +260,20 @@ def _value(column: Column) -> Read:
 
 
 def _number(measure: Measure) -> Read:
-    return lambda value: spans.numbers(measure, value.text)
+    return lambda value: ranges.numbers(measure, value.text)
 
 
 def _when(measure: Measure) -> Read:
-    return lambda value: spans.dates(measure, value.text, value.now)
+    return lambda value: ranges.dates(measure, value.text, value.now)
 
 
 def _newer(value: Typed) -> Node | None:
-    passed = spans.duration(value.text)
+    passed = ranges.duration(value.text)
     return None if passed is None else Between("when", least=value.now - passed)
 
 
 def _older(value: Typed) -> Node | None:
-    passed = spans.duration(value.text)
+    passed = ranges.duration(value.text)
     return None if passed is None else Between("when", most=value.now - passed - 1)
 
 
