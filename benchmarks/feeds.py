@@ -26,8 +26,8 @@ from benchmarks.made_up import PLACES, articles
 from benchmarks.measures import percentile
 from benchmarks.reader import NEWSTUI, environment, fill
 from benchmarks.screen import Program, now
-from store.feeds.book import Book
-from store.feeds.opml import Subscription
+from store.feeds.feed_store import Book
+from store.feeds.subscriptions import Subscription
 from store.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.server import page, serving
@@ -70,7 +70,9 @@ def memory(stop: threading.Event, most: list[int]) -> None:
     while not stop.wait(0.1):
         most[0] = max(most[0], me.memory_info().rss)
         children = [
-            each for each in me.children() if "store.intake.aside" in " ".join(each.cmdline())
+            each
+            for each in me.children()
+            if "store.feeds.parser_process" in " ".join(each.cmdline())
         ]
         most[1] = max(most[1], sum(each.memory_info().rss for each in children))
 

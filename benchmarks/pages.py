@@ -15,7 +15,7 @@ from pathlib import Path
 
 import frontmatter
 
-from store.intake.page import page_article
+from store.feeds.web_page import page_article
 from store.text.html_to_text import page_fields
 
 URL = "https://news.example/2026/11/story.html"

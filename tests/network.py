@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from store.feeds.fetch import Tools
-from store.feeds.opml import Subscription
-from store.intake.aside import Aside
-from store.intake.taking_apart import KINDS
+from store.feeds.parser_process import Aside
+from store.feeds.parser_worker import KINDS
+from store.feeds.subscriptions import Subscription
 from store.model.errors import BadInput, FetchFailed
 from store.net.client import Client, Limits
 from tests.server import Route, Site, page

@@ -14,7 +14,7 @@ from store.search import Query, Search, Show
 from store.search.matches import Matches
 
 if TYPE_CHECKING:
-    from store.feeds.book import Shown
+    from store.feeds.feed_store import Shown
     from store.statistics import Pace, Statistics
     from store.story import Chapter
 

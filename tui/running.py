@@ -140,7 +140,7 @@ class Running:
         return self._gateway
 
     def _feeds(self) -> Access:
-        from store.feeds.book import Book
+        from store.feeds.feed_store import Book
         from tui.cli.feeds import network
         from tui.gateway.feeds import Access
 

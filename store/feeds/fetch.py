@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from store.feeds.lanes import Lanes, host_of
-from store.feeds.opml import Subscription, moved
-from store.feeds.state import FeedState
+from store.feeds.fetch_state import FeedState
+from store.feeds.host_queue import Lanes, host_of
+from store.feeds.parser_process import Aside
+from store.feeds.subscriptions import Subscription, moved
 from store.importers.article_builder import count_words
-from store.intake.aside import Aside
 from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed, NewsError, Stopped
 from store.model.times import Clock, iso, seconds

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from store.feeds.items import Feed, Item, fields_of
-from store.feeds.json_feed import feed_of, items_of
+from store.feeds.entries import Feed, Item, fields_of
 from store.importers.article_builder import build
+from store.importers.json_records import parse_json
 from store.model.article import Found, Refused
 from store.model.errors import BadInput
 from store.text.clean import clean_line
@@ -164,3 +164,74 @@ def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
 def _number(enclosure: Mapping[str, Any]) -> int:
     length = str(enclosure.get("length") or "")
     return int(length) if length.isdecimal() and len(length) < 16 else 0
+
+
+JSON_FEED_VERSION = "https://jsonfeed.org/version/"
+
+
+def feed_of(text: str) -> Mapping[str, Any]:
+    """The feed as an object.
+
+    Raises:
+        BadInput: It is no JSON Feed.
+    """
+    try:
+        found = parse_json(text.encode("utf-8", "replace"))
+    except ValueError as error:
+        raise BadInput(f"not a feed ({error})") from None
+    is_feed = isinstance(found, dict) and str(found.get("version", "")).startswith(
+        JSON_FEED_VERSION
+    )
+    if not is_feed or not isinstance(found.get("items"), list):
+        raise BadInput("JSON, but not a feed")
+    checked: Mapping[str, Any] = found
+    return checked
+
+
+def items_of(feed: Mapping[str, Any]) -> Iterator[Item | None]:
+    """Its items; None for what is none."""
+    for each in feed["items"]:
+        yield _json_item(each, feed) if isinstance(each, dict) else None
+
+
+def _json_item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> Item:
+    html, text = _json_text(item, "content_html"), _json_text(item, "content_text")
+    named = (each.get("name") for each in _json_authors(item) or _json_authors(feed))
+    return Item(
+        link=_json_text(item, "url") or _json_text(item, "external_url"),
+        guid=_json_text(item, "id"),
+        title=_json_text(item, "title"),
+        is_title_html=False,
+        content=html or text,
+        summary=_json_text(item, "summary"),
+        is_html=bool(html),
+        authors=[name for name in named if isinstance(name, str) and name],
+        tags=[tag for tag in _json_list(item, "tags") if isinstance(tag, str)],
+        published=item.get("date_published"),
+        updated=item.get("date_modified"),
+        language=_json_text(item, "language") or _json_text(feed, "language"),
+        files=[
+            {
+                "url": _json_text(each, "url"),
+                "type": _json_text(each, "mime_type"),
+                "length": each.get("size_in_bytes"),
+            }
+            for each in _json_list(item, "attachments")
+            if isinstance(each, dict)
+        ],
+    )
+
+
+def _json_authors(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = _json_list(fields, "authors") or [fields.get("author")]  # version 1 had one
+    return [each for each in given if isinstance(each, dict)]
+
+
+def _json_text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _json_list(fields: Mapping[str, Any], name: str) -> list[Any]:
+    value = fields.get(name)
+    return value if isinstance(value, list) else []

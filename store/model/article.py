@@ -101,7 +101,7 @@ class Row(NamedTuple):
     started: bool = False
     """Whether reading stopped somewhere inside it."""
     feed: str = ""
-    """The key of the subscription it came from, see `store.feeds.opml`."""
+    """The key of the subscription it came from, see `store.feeds.subscriptions`."""
     updated: bool = False
     """Whether its publisher changed it after it was last read."""
 

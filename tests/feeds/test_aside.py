@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from store.intake.aside import Aside
+from store.feeds.parser_process import Aside
 from store.model.errors import BadInput, FetchFailed
 
 ABOUT = {
@@ -41,11 +41,11 @@ def test_it_is_ended_when_it_takes_too_long(aside: Aside, monkeypatch: pytest.Mo
     """Cases 100 and 101: whatever it is doing then."""
     start = "import time, sys, signal; sys.stdin.buffer.readline(); signal.alarm(1); time.sleep(60)"
     with monkeypatch.context() as patched:
-        patched.setattr("store.intake.aside.START", start)
+        patched.setattr("store.feeds.parser_process.START", start)
         with pytest.raises(FetchFailed, match="took longer than 1 seconds"):
             aside.ask("feed", ABOUT, FEED)
     with monkeypatch.context() as patched:
-        patched.setattr("store.intake.aside.START", "raise SystemExit")
+        patched.setattr("store.feeds.parser_process.START", "raise SystemExit")
         with pytest.raises(FetchFailed, match="failed"):
             aside.ask("feed", ABOUT, FEED)
     aside.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.items import Feed
+from store.feeds.entries import Feed
 from store.feeds.parse import Parsed, parse_feed
 from store.model.article import Found
 from store.model.errors import BadInput

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.book import Book, Shown
+from store.feeds.feed_store import Book, Shown
 from store.feeds.fetch import AT_ONCE, Fetched, Tools, fetch_feeds
-from store.feeds.lanes import PER_HOST, Lanes
-from store.feeds.opml import Subscription
-from store.feeds.state import FeedState, read_states, write_states
+from store.feeds.fetch_state import FeedState, read_states, write_states
+from store.feeds.host_queue import PER_HOST, Lanes
+from store.feeds.subscriptions import Subscription
 from tests.network import NOW, feed_page, item, rss, subscription, tools
 from tests.server import Asked, Site, moved, page, status
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds import pages
-from store.feeds.pages import KeptPages
+from store.feeds import page_cache
+from store.feeds.page_cache import KeptPages
 
 
 def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
@@ -25,8 +25,8 @@ def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
 
 def test_few_and_small_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 101: what is kept has bounds; what is damaged is as good as not kept."""
-    monkeypatch.setattr(pages, "MOST", 2)
-    monkeypatch.setattr(pages, "LARGEST", 10)
+    monkeypatch.setattr(page_cache, "MOST", 2)
+    monkeypatch.setattr(page_cache, "LARGEST", 10)
     kept = KeptPages(tmp_path)
     for number, html in enumerate(("first", "second", "third", "much too large")):
         kept.keep(str(number), html)

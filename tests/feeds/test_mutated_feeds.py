@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.items import Feed
+from store.feeds.entries import Feed
 from store.feeds.parse import parse_feed
 from store.model.errors import BadInput
 

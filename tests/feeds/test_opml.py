@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.feeds.book import Book
-from store.feeds.opml import (
+from store.feeds.feed_store import Book
+from store.feeds.subscriptions import (
     Subscription,
     change_subscriptions,
     moved,
@@ -103,7 +103,7 @@ def test_what_is_no_list_is_refused(data: bytes, reason: str) -> None:
 
 def test_a_very_long_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 104: however many outlines there are, no more than so many are taken."""
-    monkeypatch.setattr("store.feeds.opml.MOST", 100)
+    monkeypatch.setattr("store.feeds.subscriptions.MOST", 100)
     many = "".join(f'<outline xmlUrl="https://e{n}.example/"/>' for n in range(2000))
     assert sum(1 for _ in parse_opml(opml(many))) == 100
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from store.feeds.add import full_url
-from store.feeds.discover import feed_links
-from store.intake.page import page_article, parse_page
+from store.feeds.autodiscovery import feed_links
+from store.feeds.resolve_url import full_url
+from store.feeds.web_page import page_article, parse_page
 from store.model.article import Found
 from store.text.decoding import decoded
 

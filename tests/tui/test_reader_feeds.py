@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.book import Book
-from store.feeds.opml import Subscription
+from store.feeds.feed_store import Book
+from store.feeds.subscriptions import Subscription
 from store.folder import FolderLibrary
 from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start

@@ -19,7 +19,7 @@ from tui.cli.output import Counter, put_json, tell
 from tui.wording import count
 
 if TYPE_CHECKING:
-    from store.feeds.add import FeedFound, LookUp, PageFound
+    from store.feeds.resolve_url import FeedFound, LookUp, PageFound
 
 STDIN = "-"
 NO_TEXT = "no article text found; the address is kept, `newstui add --missing` tries again"
@@ -62,8 +62,8 @@ class Adding:
     """Adds one URL after the other."""
 
     def __init__(self, library: Library, options: argparse.Namespace) -> None:
-        from store.feeds.add import LookUp
-        from store.feeds.pages import KeptPages
+        from store.feeds.page_cache import KeptPages
+        from store.feeds.resolve_url import LookUp
 
         self._library = library
         self._pages = KeptPages(paths_of(options).cache)
@@ -75,7 +75,7 @@ class Adding:
 
     def add(self, url: str) -> None:
         """Add what a URL leads to."""
-        from store.feeds.add import FeedFound
+        from store.feeds.resolve_url import FeedFound
 
         try:
             found = self._looked_up(self._look_up, url)
@@ -150,7 +150,7 @@ class Adding:
         self._pages.drop(article)
 
     def _page_of(self, look_up: LookUp, url: str, article: str) -> Found:
-        from store.feeds.add import PageFound
+        from store.feeds.resolve_url import PageFound
 
         found = look_up(url)
         if isinstance(found, PageFound) and found.found.body.text:

@@ -52,7 +52,7 @@ def export(options: argparse.Namespace) -> int:
 
 def _feeds(options: argparse.Namespace) -> int:
     """Write the subscriptions as they stand in the library."""
-    from store.feeds.opml import read_subscriptions
+    from store.feeds.subscriptions import read_subscriptions
 
     data = read_subscriptions(paths_of(options).library).to_bytes()
     if options.out is None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from store.feeds.book import Book, Shown
-from store.feeds.opml import Subscription
+from store.feeds.feed_store import Book, Shown
+from store.feeds.subscriptions import Subscription
 from store.library import Library
 from store.model.errors import BadInput, LibraryBusy, NewsError
 from store.model.times import system_clock

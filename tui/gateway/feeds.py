@@ -16,9 +16,9 @@ from tui.gateway.worker import Worker
 from tui.wording import count
 
 if TYPE_CHECKING:
-    from store.feeds.add import FeedFound, PageFound
-    from store.feeds.book import Book
+    from store.feeds.feed_store import Book
     from store.feeds.fetch import Fetched, Tools
+    from store.feeds.resolve_url import FeedFound, PageFound
     from store.model.article import Found
 
 FULL = 200
@@ -143,7 +143,7 @@ class Feeds(Worker):
             self._submit(lambda: self._keep(access, batch))
 
     def _look_up(self, url: str, *, private: bool) -> None:
-        from store.feeds.add import LookUp
+        from store.feeds.resolve_url import LookUp
         from store.net.reasons import shown_url
 
         access = self._there()
@@ -197,7 +197,7 @@ class Feeds(Worker):
         self._post(messages.FeedsListed(access.book.shown(self._library.rows(Query())), now))
 
     def _take(self, access: Access, found: FeedFound | PageFound) -> None:
-        from store.feeds.add import PageFound
+        from store.feeds.resolve_url import PageFound
 
         if isinstance(found, PageFound):
             self._take_page(access, found)
@@ -214,7 +214,7 @@ class Feeds(Worker):
         self._say(f"{known} {feed.name}: {count(added, 'new article')}")
 
     def _take_page(self, access: Access, found: PageFound) -> None:
-        from store.feeds.pages import KeptPages
+        from store.feeds.page_cache import KeptPages
 
         article = found.found.article
         if added := self._add([found.found]):

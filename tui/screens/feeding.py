@@ -16,7 +16,7 @@ from tui.widgets.prompt import UrlPrompt
 from tui.wording import age, count, joined
 
 if TYPE_CHECKING:
-    from store.feeds.book import Shown
+    from store.feeds.feed_store import Shown
 
 WIDEST, BESIDE_NAME = 76, 33
 """Cells of a sheet, and of it those that are not for names."""

@@ -13,7 +13,7 @@ from store.segments.documents import (
 
 def take_feed(about: Values, data: bytes) -> Values:
     """A feed."""
-    from store.feeds.items import Feed
+    from store.feeds.entries import Feed
     from store.feeds.parse import parse_feed
 
     names = ("key", "url", "now", "category")
@@ -33,7 +33,7 @@ def take_feed(about: Values, data: bytes) -> Values:
 
 def _links(data: bytes, about: Values) -> list[str]:
     """The feeds that a page names which stands where a feed should."""
-    from store.feeds.discover import feed_links
+    from store.feeds.autodiscovery import feed_links
     from store.text.decoding import decoded, kind_of
 
     text = decoded(data, about["charset"])
@@ -42,7 +42,7 @@ def _links(data: bytes, about: Values) -> list[str]:
 
 def take_page(about: Values, data: bytes) -> Values:
     """A page."""
-    from store.intake.page import parse_page
+    from store.feeds.web_page import parse_page
 
     return parse_page(data, about["charset"], about["url"], about["now"])
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from store.feeds.opml import Subscription
+from store.feeds.subscriptions import Subscription
 
 PER_HOST = 2
 """Feeds of one host that are fetched at once."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from store.feeds.fetch import Fetched
-from store.feeds.newsboat import parse_urls
-from store.feeds.opml import (
+from store.feeds.fetch_state import FeedState, read_states, write_states
+from store.feeds.newsboat_urls import parse_urls
+from store.feeds.subscriptions import (
     Subscription,
     change_subscriptions,
     parse_opml,
     read_subscriptions,
 )
-from store.feeds.state import FeedState, read_states, write_states
 from store.model.article import Refused, Row
 from store.model.errors import BadInput
 from store.model.times import seconds

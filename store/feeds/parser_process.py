@@ -25,7 +25,9 @@ SECONDS = 10
 """What one feed or page may take (cases 100 and 101)."""
 MEMORY = 1_500_000_000
 """Bytes of address space; the libraries alone take a third of it."""
-START = "import sys; sys.path[:] = sys.argv[1:]; from store.intake.aside import serve; serve()"
+START = (
+    "import sys; sys.path[:] = sys.argv[1:]; from store.feeds.parser_process import serve; serve()"
+)
 
 
 class Aside:
@@ -125,10 +127,10 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def _answer(head: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
-    from store.intake import taking_apart
+    from store.feeds import parser_worker
 
     try:
-        return taking_apart.KINDS[head["kind"]](head, data)
+        return parser_worker.KINDS[head["kind"]](head, data)
     except BadInput as error:
         return {"problem": str(error)}
     except MemoryError:

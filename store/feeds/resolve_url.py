@@ -9,8 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from store.feeds.fetch import Fetched, Tools, read_feed
-from store.feeds.opml import Subscription
-from store.feeds.pages import LARGEST
+from store.feeds.page_cache import LARGEST
+from store.feeds.subscriptions import Subscription
 from store.model.article import Found
 from store.model.errors import BadInput, FetchFailed
 from store.model.times import iso

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
-from store.feeds.opml import Subscriptions
+from store.feeds.subscriptions import Subscriptions
 from store.model.errors import BadInput
 
 HIDDEN = "!"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from store.feeds.discover import feed_links
+from store.feeds.autodiscovery import feed_links
 from store.importers.article_builder import build, count_words
 from store.model.article import Found
 from store.segments.documents import found_values
