@@ -7,9 +7,9 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from store.archive import Progress
-from store.backup import Made, back_up
-from store.restore import Restored, restore
+from store.backup.archive import Progress
+from store.backup.backup import Made, back_up
+from store.backup.restore import Restored, restore
 from store.system.paths import Paths
 from tests.libraries import Machine, add, articles, ids
 

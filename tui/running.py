@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from store.archive import Progress
+    from store.backup.archive import Progress
     from store.library import Library
     from tui.app import NewsApp
     from tui.gateway import Gateway, Post
@@ -75,7 +75,7 @@ class Running:
             return self._run(library, hint, before_terminal)
 
     def _backup(self) -> Generator[Progress, None, Path | None]:
-        from store.backup import auto_backup
+        from store.backup.backup import auto_backup
         from store.model.times import system_clock
 
         return auto_backup(self._paths, system_clock, __version__)

@@ -14,8 +14,8 @@ from zipfile import ZipFile
 import orjson
 import pytest
 
-from store.archive import MANIFEST, verify
-from store.backup import auto_backup, back_up, backup_folder, kept_backups
+from store.backup.archive import MANIFEST, verify
+from store.backup.backup import auto_backup, back_up, backup_folder, kept_backups
 from store.model.errors import BadInput, NotSaved
 from tests.backups import (
     VERSION,

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from store.archive import verify
-from store.backup import auto_backup, backup_folder, kept_backups, superfluous
+from store.backup.archive import verify
+from store.backup.backup import auto_backup, backup_folder, kept_backups, superfluous
 from tests.backups import (
     VERSION,
     paths_of,

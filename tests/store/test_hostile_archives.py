@@ -14,7 +14,7 @@ from zipfile import ZipFile, ZipInfo
 import orjson
 import pytest
 
-from store.archive import MANIFEST
+from store.backup.archive import MANIFEST
 from store.model.errors import BadInput, NewsError
 from tests.backups import (
     bring_back,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from store.archive import Progress
+from store.backup.archive import Progress
 from store.folder import FolderLibrary
 from store.model.article import Found
 from store.model.errors import LibraryDamaged

@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from store.archive import Progress
-from store.backup import Made, auto_backup, back_up
+from store.backup.archive import Progress
+from store.backup.backup import Made, auto_backup, back_up
+from store.backup.restore import restore
 from store.model.times import system_clock
-from store.restore import restore
 from store.system.machine import machine_name
 from tui import __version__
 from tui.cli.opening import paths_of

@@ -101,7 +101,7 @@ def _health(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[t
 
 
 def _newest_backup(paths: Paths) -> Iterator[tuple[str, str]]:
-    from store.backup import kept_backups  # here: no other command needs archives
+    from store.backup.backup import kept_backups  # here: no other command needs archives
 
     with suppress(OSError):
         for newest in kept_backups(paths)[:1]:

@@ -19,7 +19,7 @@ from tui.gateway.worker import Post, Worker
 from tui.wording import many
 
 if TYPE_CHECKING:
-    from store.archive import Progress
+    from store.backup.archive import Progress
 
 FIRST_SCREEN = 200
 """Rows that fill any terminal: enough to show a list before the rest is loaded."""

@@ -12,9 +12,9 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from store.archive import CHUNK, Archive, Progress, opened, survey
-from store.manifest import Examiner, Member, documents, is_journal, is_segment
-from store.merging import (
+from store.backup.archive import CHUNK, Archive, Progress, opened, survey
+from store.backup.manifest import Examiner, Member, documents, is_journal, is_segment
+from store.backup.merge import (
     add_articles,
     add_events,
     extend,
@@ -74,7 +74,7 @@ def restore(
     The library is not touched before every byte of the archive has been checked.
 
     Args:
-        archive: What `store.backup` made.
+        archive: What `store.backup.backup` made.
         library: The folder it goes to; created if need be.
         machine: The name this machine writes under: where the library has another segment of the
             same name, the articles it lacks are added to segments of this machine.

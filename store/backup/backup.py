@@ -18,8 +18,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 
-from store.archive import CHUNK, FOLDERS, MANIFEST, Progress, opened, survey, verify
-from store.manifest import Examiner, Manifest, Member, is_journal
+from store.backup.archive import CHUNK, FOLDERS, MANIFEST, Progress, opened, survey, verify
+from store.backup.manifest import Examiner, Manifest, Member, is_journal
 from store.model.errors import BadInput, NewsError, NotSaved
 from store.model.times import Clock, iso
 from store.system.files import FILE_MODE, TEMPORARY, make_folder, not_saved, put, sweep, write_all
@@ -189,7 +189,7 @@ def _write(
 ) -> Generator[Progress, None, dict[str, Member]]:
     members: dict[str, Member] = {}
     done = 0
-    # Each folder is listed only when it is its turn: see store.archive.FOLDERS.
+    # Each folder is listed only when it is its turn: see store.backup.archive.FOLDERS.
     for folder in (*FOLDERS, ""):
         for name in survey(library, [folder]):
             file = _source(library / name, problems)

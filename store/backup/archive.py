@@ -2,7 +2,7 @@
 
 Everything that is read out of an archive is limited and checked: the manifest names each file
 with size and SHA-256, no member is unpacked further than that, and no name leads out of the
-library. `store.backup` makes archives, `store.restore` brings them back.
+library. `store.backup.backup` makes archives, `store.backup.restore` brings them back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from store.manifest import NAME, Examiner, Manifest, decode
+from store.backup.manifest import NAME, Examiner, Manifest, decode
 from store.model.errors import BadInput
 
 MANIFEST = "manifest.json"

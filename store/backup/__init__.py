@@ -1,0 +1,1 @@
+"""Backup archives: make, restore, merge."""
