@@ -21,9 +21,9 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from benchmarks.library import opened, tell
-from store.compact import compact
 from store.folder import FolderLibrary
 from store.journal.events import FORMAT, Event, encode, sealed
+from store.maintenance.compact import compact
 from store.model.times import micros, system_clock
 
 KINDS = ("opened", "position", "position", "read", "opened", "position", "starred", "unread")

@@ -16,7 +16,7 @@ from store.journal.history import events_of, undone
 from store.journal.journal import Journal, Rewritten
 from store.journal.reading_state import ReadingState, uncollected, with_edits
 from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
-from store.mending import SNAPSHOT, Mender
+from store.maintenance.repair import SNAPSHOT, Mender
 from store.model.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
 from store.model.errors import (
     LibraryBusy,

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from store.compact import Compacted, compact
 from store.folder import FolderLibrary
 from store.journal.events import unsealed
+from store.maintenance.compact import Compacted, compact
 from store.model.article import Reading
 from tests.libraries import Machine, add, article, articles, ids
 

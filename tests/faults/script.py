@@ -23,8 +23,8 @@ from typing import Any, TextIO
 
 import pytest
 
-from store.compact import compact
 from store.folder import FolderLibrary
+from store.maintenance.compact import compact
 from store.model.article import Found, Reading
 from store.model.errors import NewsError
 from tests.faults.injection import FAULTS, WRITES_ONLY, Killed, Wrong, half

@@ -78,7 +78,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("store.segments.segments", "store.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
     monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
-    monkeypatch.setattr("store.mending.WAIT", 0.0)
+    monkeypatch.setattr("store.maintenance.repair.WAIT", 0.0)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.compact import Compacted
 from store.journal.events import sealed, unsealed
+from store.maintenance.compact import Compacted
 from store.model.article import Reading
 from store.model.errors import LibraryReadOnly, NotSaved
 from tests.compacting import MONTH, busy, copy, kinds, run, text_of

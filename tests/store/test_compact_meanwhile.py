@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-import store.compact
-from store.compact import Compacted
+import store.maintenance.compact
+from store.maintenance.compact import Compacted
 from store.model.errors import NotSaved
 from store.system.files import write_atomic
 from tests.compacting import MONTH, kinds, run, text_of
@@ -90,7 +90,7 @@ def waiting(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         assert child.stdout.readline() == b"waiting\n"
         write_atomic(path, data)
 
-    monkeypatch.setattr(store.compact, "write_atomic", write)
+    monkeypatch.setattr(store.maintenance.compact, "write_atomic", write)
     yield children
     for child in children:
         child.communicate()

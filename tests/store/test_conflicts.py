@@ -12,9 +12,10 @@ import pytest
 from store.journal.events import Change, sealed
 from store.journal.journal import Journal
 from store.journal.writer import writer_of
+from store.maintenance.review_copies import review
 from store.model.article import Body, Found
 from store.search import Query
-from store.segments.sync_copies import review, segment_of
+from store.segments.sync_copies import segment_of
 from tests.libraries import (
     START,
     FakeClock,

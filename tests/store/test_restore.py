@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.compact import compact
+from store.maintenance.compact import compact
 from store.model.errors import BadInput, NotSaved
 from tests.backups import (
     backup_of,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.compact import Compacted, Compacting
-from store.compact import compact as compacting
+from store.maintenance.compact import Compacted, Compacting
+from store.maintenance.compact import compact as compacting
 from store.model.times import system_clock
 from store.system.machine import machine_name
 from tui.cli.opening import load, paths_of, unloaded

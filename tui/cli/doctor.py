@@ -12,10 +12,10 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from store.folder import FolderLibrary
+from store.maintenance.review_copies import review
 from store.model.errors import NewsError
 from store.model.times import system_clock
 from store.search import Query
-from store.segments.sync_copies import review
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line

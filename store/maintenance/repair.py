@@ -106,7 +106,7 @@ class Mender:
             LibraryBusy: Somebody is writing.
             NotSaved: The folder cannot be written.
         """
-        from store.compact import mend_journal  # only here: no start needs it
+        from store.maintenance.compact import mend_journal  # only here: no start needs it
 
         with self.locked():
             with contextlib.suppress(OSError):

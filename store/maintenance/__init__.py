@@ -1,0 +1,1 @@
+"""Repair and compaction of a library."""

@@ -1,0 +1,61 @@
+"""Review sync-conflict copies: which are redundant, which hold something of their own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from store.journal.writer import writer_of
+from store.segments.strict_json import BadContent, parse_tables
+from store.segments.sync_copies import SEGMENT, segment_of
+
+
+def review(library: Path) -> Iterator[str]:
+    """A line for each copy in the library: whether it may be removed, or what only it has."""
+    journals = sorted((library / "journal").glob("*.jsonl"))
+    machines = {path: writer_of(path)[0] for path in journals}
+    yield from _compared("events", machines, _events)
+    articles = sorted((library / "articles").glob("*.json"))
+    any_segment = {path: "*" for path in articles if segment_of(path.stem)}
+    yield from _compared("articles", any_segment, lambda path: _values(path, "articles", "id"))
+    texts = sorted((library / "texts").glob("*.json"))
+    segments = {path: segment_of(path.stem) for path in texts}
+    yield from _compared("texts", segments, lambda path: _values(path, "texts", "text"))
+
+
+def _compared(
+    things: str, groups: Mapping[Path, str], content: Callable[[Path], set[int]]
+) -> Iterator[str]:
+    """Compare each copy with the files of its group, and with the copies that are to be kept."""
+    for group in sorted({group for path, group in groups.items() if group and _is_copy(path)}):
+        paths = [path for path in groups if groups[path] == group]
+        there = set[int]().union(*(content(path) for path in paths if not _is_copy(path)))
+        for path in filter(_is_copy, paths):
+            only = content(path) - there
+            there |= only
+            name = f"{path.parent.name}/{path.name}"
+            if only:
+                yield f"{name} is read along; {len(only)} of its {things} are nowhere else: keep it"
+            else:
+                yield f"{name} has nothing that is not elsewhere; it may be removed"
+
+
+def _is_copy(path: Path) -> bool:
+    if path.suffix == ".jsonl":
+        return path.stem != writer_of(path)[0]
+    return not SEGMENT.match(path.stem)
+
+
+def _events(path: Path) -> set[int]:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return {hash(line) for line in file if b'"event":' in line and line.endswith(b"\n")}
+    return set()
+
+
+def _values(path: Path, kind: str, name: str) -> set[int]:
+    try:
+        documents = parse_tables(path.read_bytes()).get(kind, {})
+    except (OSError, BadContent):
+        return set()
+    return {hash(each.get(name)) for each in documents.values() if isinstance(each.get(name), str)}
