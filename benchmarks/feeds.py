@@ -28,7 +28,7 @@ from benchmarks.reader import NEWSTUI, environment, fill
 from benchmarks.screen import Program, now
 from store.feeds.feed_store import Book
 from store.feeds.subscriptions import Subscription
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.server import page, serving
 from tui.cli.feeds import Round, network

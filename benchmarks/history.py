@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from benchmarks.library import opened, tell
-from store.folder import FolderLibrary
 from store.journal.events import FORMAT, Event, encode, sealed
+from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact
 from store.model.times import micros, system_clock
 

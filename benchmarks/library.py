@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.made_up import articles
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from store.search import SORTS, Query
 

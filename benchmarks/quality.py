@@ -35,7 +35,7 @@ from benchmarks.measures import (
     ranks,
     rouge,
 )
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, Entry, Found, Reading
 from store.model.times import system_clock
 from store.search import Search

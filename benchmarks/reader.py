@@ -28,7 +28,7 @@ from benchmarks.library import tell
 from benchmarks.made_up import articles
 from benchmarks.measures import percentile
 from benchmarks.screen import Pressed, Program
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.model.times import seconds, system_clock
 

@@ -21,7 +21,7 @@ import psutil
 
 from benchmarks.library import opened, tell, tell_times, timed, told
 from benchmarks.made_up import articles
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.search import Query, Search
 from store.search.highlight import marker
 from store.search.matches import Matches

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from store.folder import FolderLibrary
 from store.journal.events import unsealed
+from store.library.folder import FolderLibrary
 from store.maintenance.compact import Compacted, compact
 from store.model.article import Reading
 from tests.libraries import Machine, add, article, articles, ids

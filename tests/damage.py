@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from tests.libraries import Machine, article_id, listed
 
 FIRST, SECOND = range(1, 11), range(11, 16)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from store.folder import FolderLibrary
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Article, Body, Found, Reading
 from store.model.results import Added
 from store.model.times import iso

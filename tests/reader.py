@@ -15,8 +15,8 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from store.folder import FolderLibrary
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Article, Body, Found, Reading
 from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp

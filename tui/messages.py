@@ -15,8 +15,8 @@ from store.search.matches import Matches
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import Shown
-    from store.statistics import Pace, Statistics
-    from store.story import Chapter
+    from store.library.statistics import Pace, Statistics
+    from store.library.story import Chapter
 
 
 @dataclass

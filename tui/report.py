@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from store.statistics import ENOUGH, Pace, Share, Statistics, Tally
+from store.library.statistics import ENOUGH, Pace, Share, Statistics, Tally
 from tui.cells import fit
 from tui.charts import bar, columns
 from tui.layout import wrap

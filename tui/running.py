@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from store.backup.archive import Progress
-    from store.library import Library
+    from store.library.protocol import Library
     from tui.app import NewsApp
     from tui.gateway import Gateway, Post
     from tui.gateway.feeds import Access

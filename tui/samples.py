@@ -9,9 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from store.folder import FolderLibrary
 from store.importers.read import read
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Found
 from store.model.times import Clock, iso
 

@@ -20,7 +20,7 @@ DELETED = "00000001-0000-4000-8000-000000000000"
 @pytest.fixture
 def with_deleted(three: Path, home: Path) -> Path:
     """A library of three articles, one of them deleted, another left at several positions."""
-    from store.folder import FolderLibrary
+    from store.library.folder import FolderLibrary
 
     library = FolderLibrary(library_of(home), home / "cache", "desk", system_clock)
     for _ in library.load():

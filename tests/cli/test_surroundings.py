@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-import store.folder
 import store.journal.journal
+import store.library.folder
 from tests.cli.conftest import ROOT, XDG, Run, contents, fields_of, library_of, write_json
 from tests.terminal import Terminal, environment
 from tui.cli.parser import parser
@@ -250,7 +250,7 @@ def test_a_library_in_use(
     """Case 38: exit 75 and who it is, as far as a lock file tells; nothing has changed."""
     run("mark", "00000001", "--star")
     before = contents(library_of(home))
-    monkeypatch.setattr(store.folder, "WAIT", 0.0)
+    monkeypatch.setattr(store.library.folder, "WAIT", 0.0)
     monkeypatch.setattr(store.journal.journal, "WAIT", 0.0)
     more = write_json(three.parent / "more.jsonl", fields_of(4))
     with subprocess.Popen(

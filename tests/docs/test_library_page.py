@@ -12,8 +12,8 @@ from zlib import crc32
 import orjson
 import pytest
 
-import store.library
-from store.folder import FolderLibrary
+import store.library.protocol
+from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, Found
 from tui.cli.parser import parser
 
@@ -94,8 +94,8 @@ def test_every_file_is_on_the_page(tmp_path: Path) -> None:
 
 def test_every_event_is_on_the_page_and_no_other() -> None:
     named = {name for row in EVENT_ROW.findall(PAGE) for name in re.findall(r"\w+", row)}
-    assert store.library.Library.record.__doc__ is not None
-    documented = set(re.findall(r"`(\w+)`", store.library.Library.record.__doc__))
+    assert store.library.protocol.Library.record.__doc__ is not None
+    documented = set(re.findall(r"`(\w+)`", store.library.protocol.Library.record.__doc__))
     assert named - {"undone"} == documented - {"tag", "to", "position"} | {"position"}
 
 

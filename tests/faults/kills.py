@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from store.search import Query
 from tests.libraries import load

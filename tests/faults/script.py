@@ -23,7 +23,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact
 from store.model.article import Found, Reading
 from store.model.errors import NewsError
@@ -311,9 +311,9 @@ def run(home: Path, every: int = 1, tell: Callable[[str], None] = lambda line: N
     """
     report = Report()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.folder.SEGMENT_SIZE", SEGMENT)
+        patch.setattr("store.library.folder.SEGMENT_SIZE", SEGMENT)
         patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT)
-        patch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+        patch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
         plain = Undisturbed(home / "undisturbed")
         for offset, (kind, wrong) in enumerate(KINDS.items()):
             writes = kind in WRITES_ONLY or wrong is half

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Reading
 from store.model.errors import NotSaved
 from tests.faults.injection import FAULTS, Killed, failing

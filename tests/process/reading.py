@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from store.exporters import entry_json
-from store.folder import FolderLibrary
 from store.importers.sources import Source, read_source, sources
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.model.times import iso, system_clock
 from tests.libraries import add, load

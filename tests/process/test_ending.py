@@ -211,7 +211,7 @@ def test_an_exception_while_it_starts(tmp_path: Path) -> None:
 
 
 JOB = """
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 
 def fail(self, limit=50):
     raise RuntimeError("injected\\x1b[31m [/] [@click=app.quit]x[/]")

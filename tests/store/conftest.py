@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.library import Library
+from store.library.protocol import Library
 from tests.backups import backup_of, fill
 from tests.damage import FIRST, SECOND
 from tests.libraries import FakeClock, Machine, add, articles, ids
@@ -75,9 +75,9 @@ def other(tmp_path: Path, clock: FakeClock) -> Machine:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments of ten articles, and a snapshot whenever a library is left."""
-    for module in ("store.segments.segments", "store.folder"):
+    for module in ("store.segments.segments", "store.library.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
-    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
     monkeypatch.setattr("store.maintenance.repair.WAIT", 0.0)
 
 

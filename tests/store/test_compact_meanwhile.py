@@ -132,7 +132,7 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
 
 def test_rewritten_while_it_is_read(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 39: between two steps of a start."""
-    monkeypatch.setattr("store.folder.STEP", 2)
+    monkeypatch.setattr("store.library.folder.STEP", 2)
     library = stocked.open()
     for number in (1, 2, 1, 2, 1, 2):
         library.record("position", ids(number), position=number)

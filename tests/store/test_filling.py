@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Body, Found
 from store.search import Query
 from tests.libraries import Machine, add, article, article_id

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 import pytest
 
-from store.folder import FolderLibrary
 from store.journal.events import sealed
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.errors import LibraryReadOnly, LibraryUnavailable, NotSaved
 from tests.libraries import (
     Machine,
@@ -82,7 +82,7 @@ def test_no_snapshot_of_events_of_a_newer_version(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 33: a start from a snapshot would not see the format again."""
-    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
     stocked.open().record("read", [ONE])
     data = sealed({"format": 99}) + stocked.journal.read_bytes().splitlines(keepends=True)[1]
     (stocked.folder / "journal" / "lap.jsonl").write_bytes(data)
@@ -157,7 +157,7 @@ def test_everything_is_for_its_owner_alone(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 31: articles, texts, journal, lock and snapshot, under any umask."""
-    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
     library = machine.open()
     add(library, articles([1]))
     library.record("read", [ONE])

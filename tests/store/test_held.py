@@ -16,7 +16,7 @@ from tests.libraries import Machine, add, articles, ids, listed, state
 @pytest.fixture
 def two(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine with two segments of four articles."""
-    for module in ("segments.segments", "folder"):
+    for module in ("segments.segments", "library.folder"):
         monkeypatch.setattr(f"store.{module}.SEGMENT_SIZE", 4)
     add(machine.open(), articles(range(1, 9)))
     return machine

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Body, Found, Reading
 from store.model.errors import NoSuchArticle
 from store.model.results import Added, Category

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Article, Reading
 from store.model.results import Added
 from store.search import Query

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.errors import NewsError
 from tests.damage import bodies, kept_aside
 from tests.libraries import Machine, article_id, ids, load, state

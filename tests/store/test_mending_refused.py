@@ -211,7 +211,7 @@ def test_our_file_is_removed_by_somebody_else(
 OPENER = """
 import sys
 from pathlib import Path
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 
 library = FolderLibrary(Path(sys.argv[1]), Path(sys.argv[2]), "desk", system_clock)

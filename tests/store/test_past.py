@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.journal import history
-from store.library import Library
+from store.library.protocol import Library
 from tests.libraries import Machine, add, articles, ids, undo
 
 

@@ -34,7 +34,7 @@ def test_adding_while_another_process_adds(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 38: named, and nothing is lost."""
-    monkeypatch.setattr("store.folder.WAIT", 0.0)
+    monkeypatch.setattr("store.library.folder.WAIT", 0.0)
     one, two = stocked.open(), stocked.open()
     adding = one.add(article(number) for number in range(10, 2000))
     assert next(adding) == Added(1000, 0)
@@ -66,7 +66,7 @@ def test_a_file_system_without_locks(stocked: Machine, monkeypatch: pytest.Monke
 MARKER = """
 import sys
 from pathlib import Path
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 
 folder, cache, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from store.journal.events import NOTHING, Event
 from store.journal.reading_state import Marks, ReadingState, add
 from store.journal.writer import MACHINE
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Body, Found, Reading
 from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
 from tests.libraries import add as add_articles

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Body, Found
 from store.model.errors import BadQuery
 from store.search import Query, Search

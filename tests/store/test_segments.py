@@ -21,7 +21,7 @@ from tests.libraries import Machine, add, article, articles, listed
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("store.segments.segments", "store.folder"):
+    for module in ("store.segments.segments", "store.library.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
 
 

@@ -19,7 +19,7 @@ ONE = article_id(1)
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from store.journal.events import Event
-from store.model.article import WORDS_PER_MINUTE, Row
-from store.model.times import micros
-from store.statistics import (
+from store.library.statistics import (
     AVERAGE,
     Counting,
     Pace,
@@ -23,6 +21,8 @@ from store.statistics import (
     sittings,
     statistics,
 )
+from store.model.article import WORDS_PER_MINUTE, Row
+from store.model.times import micros
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

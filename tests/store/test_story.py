@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from store.library import Library
+from store.library.protocol import Library
+from store.library.story import Chapter, in_order, told, unfold
 from store.model.article import Body, Entry, Found, Reading, Row
 from store.model.errors import NoSuchArticle
-from store.story import Chapter, in_order, told, unfold
 from tests.libraries import Machine, add, article, ids
 
 TEXTS = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from store.library.summary_cache import LONGEST, Summaries, answered
 from store.model.article import Article, Body, Entry, Reading
-from store.summaries import LONGEST, Summaries, answered
 from tests.libraries import Machine, add, article, article_id
 
 TEXT = "The ferry of Brae stays for now. The council has voted nine to eight to keep it."

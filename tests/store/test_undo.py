@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Entry, Reading
 from store.model.errors import NoSuchArticle
 from store.search import Query

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual._styles_cache import StylesCache
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from tests.reader import WIDE, Outside, Start, long_text, make_article, make_library, reading
 from tests.stylesheets import parsed_once

@@ -11,7 +11,7 @@ import pytest
 from textual.message import Message
 
 from store.backup.archive import Progress
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.model.errors import LibraryDamaged
 from store.model.results import Loaded, Refreshed, Undone

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.folder import FolderLibrary
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Found
 from store.search import Query
 from tests.reader import NOW, article_id, long_text, make_article, make_library

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.search import Query
 from tests.reader import NARROW, Start, article_id, make_article, make_library

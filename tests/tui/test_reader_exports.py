@@ -9,7 +9,7 @@ import orjson
 import pytest
 from textual.message import Message
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.search import Query
 from store.system.hooks import Hooks

@@ -9,7 +9,7 @@ import pytest
 
 from store.feeds.feed_store import Book
 from store.feeds.subscriptions import Subscription
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start
 from tests.server import Asked, Site, page, serving, status

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found, Reading
 from store.model.errors import NotSaved
 from store.search import Search

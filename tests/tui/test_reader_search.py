@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines

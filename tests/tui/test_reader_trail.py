@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from tests.reader import NARROW, Start, long_text, make_article
 from tests.screens import lines

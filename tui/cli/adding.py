@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Found
 from store.model.errors import FetchFailed, NewsError, PrivateHost
 from store.search import Query

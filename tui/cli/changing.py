@@ -9,12 +9,12 @@ from pathlib import Path
 
 from store.importers.read import read
 from store.importers.sources import read_source, sources
-from store.library import Library
+from store.library.identify import named
+from store.library.protocol import Library
 from store.model.article import Found, Refused
 from store.model.errors import BadInput, NoSuchArticle
 from store.model.results import Added
 from store.model.times import iso, parse_time, system_clock
-from store.naming import named
 from store.text.clean import clean_line
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, loaded, paths_of, unloaded

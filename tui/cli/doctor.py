@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.maintenance.review_copies import review
 from store.model.errors import NewsError
 from store.model.times import system_clock

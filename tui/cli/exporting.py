@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from store.exporters import Book, writer
 from store.exporters.files import TargetExists, new_file, write_markdown
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput, LibraryDamaged
 from store.model.times import iso, system_clock

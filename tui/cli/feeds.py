@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.feeds.feed_store import Book, Shown
 from store.feeds.subscriptions import Subscription
-from store.library import Library
+from store.library.protocol import Library
 from store.model.errors import BadInput, LibraryBusy, NewsError
 from store.model.times import system_clock
 from store.net.reasons import shown_url

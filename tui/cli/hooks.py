@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from store.exporters import facts_json
-from store.library import Library
+from store.library.protocol import Library
 from store.system.hooks import Hook, run_hook
 from tui.cli.opening import settings_of
 from tui.cli.output import tell

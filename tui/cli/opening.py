@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.folder import FolderLibrary
-from store.library import Library
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Entry
 from store.model.errors import LibraryUnavailable
 from store.model.times import system_clock

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Entry
 from store.model.errors import BadInput
 from store.model.times import system_clock

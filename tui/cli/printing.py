@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from store.exporters import entry_json, facts_json, similar_json
-from store.finding import needs_index
-from store.library import Library
+from store.library.protocol import Library
+from store.library.searcher import needs_index
 from store.model.article import Entry, Row, Similar, minutes
 from store.search import Query
 from tui.cells import fit

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from store.exporters import facts_json
-from store.finding import needs_index
-from store.library import Library
+from store.library.protocol import Library
+from store.library.searcher import needs_index
 from store.model.article import Excerpt, Row
 from store.search import Search
 from store.search.matches import Matches

@@ -6,8 +6,8 @@ import argparse
 from datetime import date
 from typing import Any
 
+from store.library.statistics import Pace, Statistics, Tally, gather
 from store.model.times import system_clock
-from store.statistics import Pace, Statistics, Tally, gather
 from tui.cli.opening import loaded
 from tui.cli.output import Counter, put, put_json
 from tui.report import DAYS, WEEKS, report

@@ -59,13 +59,13 @@ class Insight(Worker):
     # What answers is imported with the first question: a start must not wait for it.
 
     def _statistics(self, now: datetime) -> Answers:
-        from store.statistics import gather
+        from store.library.statistics import gather
 
         for found in gather(self._library, now):
             yield messages.StatisticsCounted(found) if found else None
 
     def _story(self, article: str) -> Answers:
-        from store.story import unfold
+        from store.library.story import unfold
 
         story = messages.StoryUnfolded(article, ())
         for chapters in unfold(self._library, article):
@@ -74,7 +74,7 @@ class Insight(Worker):
         yield messages.StoryUnfolded(article, story.chapters, whole=True)
 
     def _pace(self) -> Answers:
-        from store.statistics import find_pace
+        from store.library.statistics import find_pace
 
         words = {row.id: row.words for row in self._library.rows(Query())}
         pace = yield from find_pace(self._library, words)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.errors import BadQuery
 from store.model.results import Loaded, Prepared
 from store.search import SHOWS, Query, Search

@@ -99,7 +99,7 @@ class Summaries(Articles):
             self._take_summary(program, entry, answer)
 
     def _take_summary(self, program: Summariser, entry: Entry, answer: str) -> None:
-        from store.summaries import answered
+        from store.library.summary_cache import answered
 
         article = entry.article.id
         if self._library.row(article) is None:  # deleted meanwhile

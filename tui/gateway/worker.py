@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from textual.message import Message
 
 from store.exporters import facts_json
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Row
 from store.model.errors import NewsError
 from store.system.hooks import Hooks

@@ -63,7 +63,7 @@ class Filling(Outward):
 
     def say_statistics(self, typed: Typed) -> None:
         """Say what was read, when and how fast, without the charts."""
-        from store.statistics import gather
+        from store.library.statistics import gather
         from tui.report import in_words
 
         found = None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.finding import needs_index
-from store.library import Library
+from store.library.protocol import Library
+from store.library.searcher import needs_index
 from store.model.article import Entry, Row
 from store.model.errors import BadInput, LibraryReadOnly, NewsError
 from store.search import Query

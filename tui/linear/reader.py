@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Entry, Similar
 from store.model.errors import NewsError
 from tui.keymaps import Keymap

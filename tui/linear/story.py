@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
+from store.library.story import unfold
 from store.model.errors import NewsError
-from store.story import unfold
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed
 from tui.plain import folded, row_facts
@@ -15,7 +15,7 @@ from tui.wording import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from store.story import Chapter
+    from store.library.story import Chapter
     from tui.linear.changing import Changing
 
 

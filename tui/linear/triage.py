@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from store.library.statistics import AVERAGE, find_pace
 from store.model.article import Row
 from store.model.errors import NewsError
 from store.search import Query
-from store.statistics import AVERAGE, find_pace
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed
 from tui.plain import folded, row_facts, summary_line

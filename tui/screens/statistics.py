@@ -13,7 +13,7 @@ from tui.screens.whole import Whole
 from tui.widgets.lines import Piece
 
 if TYPE_CHECKING:
-    from store.statistics import Statistics
+    from store.library.statistics import Statistics
     from tui.keymaps import Keymap
 
 

@@ -16,7 +16,7 @@ from tui.widgets.lines import Piece
 from tui.wording import age, count, day_of, joined
 
 if TYPE_CHECKING:
-    from store.story import Chapter
+    from store.library.story import Chapter
     from tui.gateway import Gateway
     from tui.keymaps import Keymap
 

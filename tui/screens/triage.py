@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from store.library.statistics import AVERAGE, Pace
 from store.model.article import Entry, Row
-from store.statistics import AVERAGE, Pace
 from tui import messages
 from tui.layout import wrap
 from tui.report import duration

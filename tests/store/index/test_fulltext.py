@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from store.folder import FolderLibrary
+from store.library.folder import FolderLibrary
 from store.model.article import Found
 from store.model.results import Prepared
 from store.search.index import META, STATE, FullText, State, Writer, number_of

@@ -1,6 +1,6 @@
 """The facade: the one thing the terminal talks to.
 
-`Library` says what a library is; `store.folder` keeps one in a folder of plain JSON. Another
+`Library` says what a library is; `store.library.folder` keeps one in a folder of plain JSON. Another
 engine may stand behind the same calls: the tests of this protocol run on every implementation.
 A library is used from one thread at a time. Every value it gives is a copy: changing one changes
 nothing. What is acknowledged (a call that has returned) is on the disk.
@@ -18,7 +18,7 @@ from store.search import Query, Search
 from store.search.matches import Matches
 
 if TYPE_CHECKING:
-    from store.summaries import Summaries
+    from store.library.summary_cache import Summaries
 
 
 class Library(Protocol):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from store.journal.events import Event
 from store.journal.reading_state import ReadingState
+from store.library.catalog import Shelf
 from store.model.article import Article, Excerpt, Reading, Row
 from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
 from store.model.results import Prepared
@@ -18,7 +19,6 @@ from store.search import Query, Search
 from store.search.matches import Matches
 from store.segments.segments import Segments
 from store.segments.text_reader import Glimpses
-from store.shelf import Shelf
 from store.system.files import Warn
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Finder:
 
     def update(self, state: ReadingState) -> Iterator[Prepared]:
         """Index what is new, in steps; nothing is done where another process does it."""
-        from store.index.upkeep import Upkeep
+        from store.library.indexer import Upkeep
         from store.search.index import IndexUnusable
 
         library = self._library
@@ -284,7 +284,7 @@ class Finder:
 
 
 class Searchable:
-    """The calls of `store.library.Library` that a finder answers."""
+    """The calls of `store.library.protocol.Library` that a finder answers."""
 
     finder: Finder
 

@@ -14,12 +14,12 @@ from itertools import islice
 from pathlib import Path
 
 from store.journal.reading_state import Marks, ReadingState, Register, with_edits
+from store.library.catalog import Shelf
 from store.model.article import Article, Body
 from store.model.errors import LibraryDamaged
 from store.model.results import Prepared
 from store.search.index import State, Writer
 from store.segments.segments import Segments, stamp_of
-from store.shelf import Shelf
 from store.system.files import Warn, locked, make_folder
 
 STEP = 50

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from store.finding import Finder
+from store.library.searcher import Finder
 from store.model.article import Entry, Row, Similar, Study
 
 if TYPE_CHECKING:

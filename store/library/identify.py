@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from store.library import Library
+from store.library.protocol import Library
 from store.search import Query
 from store.text.urls import canonical
 

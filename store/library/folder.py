@@ -8,14 +8,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.filling import histories, take_in
-from store.finding import Finder, Reach, Searchable
 from store.journal.events import FORMAT as JOURNAL_FORMAT
 from store.journal.events import RECORDABLE, UNDOABLE, Change, Event, newer
 from store.journal.history import events_of, undone
 from store.journal.journal import Journal, Rewritten
 from store.journal.reading_state import ReadingState, uncollected, with_edits
 from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
+from store.library.catalog import Shelf
+from store.library.related import Related
+from store.library.searcher import Finder, Reach, Searchable
+from store.library.summary_cache import Summaries
+from store.library.updates import histories, renewals, take_in, updates
 from store.maintenance.repair import SNAPSHOT, Mender
 from store.model.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
 from store.model.errors import (
@@ -28,14 +31,10 @@ from store.model.errors import (
 )
 from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
 from store.model.times import Clock
-from store.related import Related
 from store.segments.open_files import HeldSegments
 from store.segments.segments import SEGMENT_SIZE, Place, Segments, Stamp
 from store.segments.storage import FORMAT as SEGMENT_FORMAT
-from store.shelf import Shelf
-from store.summaries import Summaries
 from store.system.files import make_library
-from store.updates import renewals, updates
 
 WAIT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -46,7 +45,7 @@ STEP = 20_000
 
 
 class FolderLibrary(Searchable):
-    """A `Library` in a folder; see `store.library` for what the calls promise."""
+    """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
 
     def __init__(
         self, folder: Path, cache: Path, machine: str, clock: Clock, *, mend: bool = True

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from store.journal.events import Event
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, Row
 from store.model.times import from_micros, micros
 from store.search import Query

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.library import Library
+from store.library.protocol import Library
 from store.model.article import Entry, Row
 from store.model.errors import NoSuchArticle
 from store.text.keywords import TELLS_NOTHING

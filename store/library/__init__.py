@@ -1,0 +1,1 @@
+"""The `Library` protocol, and the library that lives in a folder."""
