@@ -18,9 +18,9 @@ sys.path.insert(0, str(ROOT))
 
 from themes import DEFAULT_STYLES, ROLES  # noqa: E402 - run from any folder
 from tui.cli.settings import as_toml  # noqa: E402
-from tui.commands import COMMANDS, Command, key_name  # noqa: E402
-from tui.keymaps import PRESETS, make_keymap  # noqa: E402
-from tui.settings import Table, declared  # noqa: E402
+from tui.config.commands import COMMANDS, Command, key_name  # noqa: E402
+from tui.config.keymaps import PRESETS, make_keymap  # noqa: E402
+from tui.config.settings import Table, declared  # noqa: E402
 
 CASES = re.compile(r"\bcases? ((?:\d+(?:, (?:and )?| and | to )?)+)", re.IGNORECASE)
 PROMISE = re.compile(r"^- \*\*(\d+)\*\* ", re.MULTILINE)

@@ -20,11 +20,11 @@ from store.library.protocol import Library
 from store.model.article import Article, Body, Found, Reading
 from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
+from tui.config.settings import Loaded
 from tui.gateway import Gateway
 from tui.outside import CopyRoute, OpenRoute
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
-from tui.settings import Loaded
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)

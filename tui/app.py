@@ -17,18 +17,18 @@ from textual.widgets import Input
 
 from store.model.errors import NewsError
 from tui.ahead import LOOK_EVERY, Ahead
-from tui.commands import Command
+from tui.config.commands import Command
+from tui.config.keymaps import Pending, make_keymap, press
+from tui.config.settings import FILE, Loaded, is_slow
+from tui.config.theme_choice import Background, ThemeChoice, background_told
 from tui.driver import ReaderDriver
 from tui.isolates import reorders
-from tui.keymaps import Pending, make_keymap, press
 from tui.screens.actions import Reader
 from tui.screens.keyed import Dialog, Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
-from tui.settings import FILE, Loaded, is_slow
 from tui.terminal import erases_in_color
 from tui.theme import role_variables, textual_theme
-from tui.theming import Background, ThemeChoice, background_told
 
 LEAVING = ("enter", "escape", "tab")
 """The keys that may end what is being typed."""

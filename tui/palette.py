@@ -8,12 +8,12 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.commands import COMMANDS, PANES, Command, key_names
+from tui.config.commands import COMMANDS, PANES, Command, key_names
 from tui.screens.reader import Panes
 
 
 class ReaderCommands(Provider):
-    """Offers the commands of `tui.commands`, each with the keys it has now."""
+    """Offers the commands of `tui.config.commands`, each with the keys it has now."""
 
     async def discover(self) -> Hits:
         """Every command, before anything was typed."""

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from store.backup.archive import Progress
     from store.library.protocol import Library
     from tui.app import NewsApp
+    from tui.config.settings import Settings
     from tui.gateway import Gateway, Post
     from tui.gateway.feeds import Access
-    from tui.settings import Settings
 
 SHUT_DOWN = 2.0
 """Seconds the last changes have to reach the disk."""
@@ -83,10 +83,10 @@ class Running:
     def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
         from store.model.times import system_clock
         from tui.app import NewsApp
+        from tui.config.settings import load_settings
+        from tui.config.theme_choice import ThemeChoice
         from tui.crash import CrashLog
         from tui.screens.outward import routes
-        from tui.settings import load_settings
-        from tui.theming import ThemeChoice
 
         def now() -> int:
             return int(system_clock().timestamp())

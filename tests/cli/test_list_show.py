@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.cli.conftest import ROOT, Run, fields_of, write_json
-from tui.commands import COMMANDS
+from tui.config.commands import COMMANDS
 
 FACTS: dict[str, type | UnionType] = {
     "id": str,

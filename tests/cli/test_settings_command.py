@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tui.settings import declared
+from tui.config.settings import declared
 
 
 def write(home: Path, text: str) -> None:

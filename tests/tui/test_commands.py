@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.commands import (
+from tui.config.commands import (
     BY_ID,
     COMMANDS,
     FOOTERS,
@@ -19,7 +19,7 @@ from tui.commands import (
     groups,
     key_names,
 )
-from tui.keymaps import make_keymap
+from tui.config.keymaps import make_keymap
 from tui.screens.actions import Reader
 from tui.screens.help import Help, help_lines
 from tui.screens.links import Links

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.geometry import Size
 
-from tui.keymaps import make_keymap
+from tui.config.keymaps import make_keymap
 from tui.screens.help import help_lines
 from tui.screens.sheet import SheetView
 

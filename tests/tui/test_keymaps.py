@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from tui.commands import ANYWHERE, BY_ID, COMMANDS, PANES
-from tui.keymaps import PRESETS, Keymap, Pending, make_keymap, press, read_keys
+from tui.config.commands import ANYWHERE, BY_ID, COMMANDS, PANES
+from tui.config.keymaps import PRESETS, Keymap, Pending, make_keymap, press, read_keys
 from tui.screens.keyed import key_of
 
 

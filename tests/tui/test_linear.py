@@ -12,9 +12,9 @@ from store.library.protocol import Library
 from store.model.article import Found
 from store.search import Query
 from tests.reader import NOW, article_id, long_text, make_article, make_library
-from tui.keymaps import make_keymap
+from tui.config.keymaps import make_keymap
+from tui.config.settings import Settings
 from tui.linear import LinearReader, World
-from tui.settings import Settings
 
 
 class Session:

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from tests.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tests.screens import drawn
-from tui.commands import COMMANDS, PANES, key_names
+from tui.config.commands import COMMANDS, PANES, key_names
 from tui.palette import ReaderCommands
 from tui.screens.sheet import Sheet
 

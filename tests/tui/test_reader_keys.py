@@ -7,10 +7,10 @@ from textual.widgets import Input
 
 from tests.reader import NARROW, WIDE, Start
 from tests.screens import drawn, lines
+from tui.config.settings import Loaded, Settings
 from tui.screens.actions import Reader
 from tui.screens.help import Help
 from tui.screens.theming import ThemePicker
-from tui.settings import Loaded, Settings
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

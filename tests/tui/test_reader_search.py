@@ -10,7 +10,7 @@ from store.model.article import Found
 from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines
 from tui import messages
-from tui.settings import Loaded, Settings
+from tui.config.settings import Loaded, Settings
 from tui.widgets.search import SearchInput
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from tui.cli.settings import example
-from tui.settings import FILE, Settings, Table, declared, is_slow, load_settings
+from tui.config.settings import FILE, Settings, Table, declared, is_slow, load_settings
 
 
 def write(folder: Path, text: str | bytes) -> Path:

@@ -9,9 +9,15 @@ import pytest
 
 import themes
 from store.model.errors import NewsError
+from tui.config.settings import Settings
+from tui.config.theme_choice import (
+    STATE_FILE,
+    ThemeChoice,
+    background_of,
+    background_told,
+    colors_of,
+)
 from tui.incoming import Incoming
-from tui.settings import Settings
-from tui.theming import STATE_FILE, ThemeChoice, background_of, background_told, colors_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/themes.md").read_text(encoding="utf-8")

@@ -22,8 +22,8 @@ from store.text.clean import clean_line
 from tui.cells import fit
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json
+from tui.config.settings import load_settings
 from tui.outside import Surroundings, describe
-from tui.settings import load_settings
 from tui.terminal import refusal
 from tui.wording import count
 

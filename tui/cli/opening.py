@@ -13,7 +13,7 @@ from store.model.times import system_clock
 from store.system.machine import machine_name
 from store.system.paths import Paths, platform_paths
 from tui.cli.output import Counter, tell
-from tui.settings import Settings, load_settings
+from tui.config.settings import Settings, load_settings
 from tui.wording import count, progress
 
 

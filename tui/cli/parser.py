@@ -11,7 +11,7 @@ from store.search import SORTS
 from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.feed_parsers import Commands, add_flag, add_json, feed_parsers, is_change
-from tui.keymaps import PRESETS
+from tui.config.keymaps import PRESETS
 
 EPILOG = """\
 exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 the library is busy.

@@ -65,7 +65,7 @@ def read_linearly(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, library: Library, *, sample: bool = False) -> bool:
-    from tui.keymaps import make_keymap
+    from tui.config.keymaps import make_keymap
 
     settings = settings_of(options)
     load(library)

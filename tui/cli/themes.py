@@ -8,7 +8,7 @@ import os
 from tui.cells import fit
 from tui.cli.opening import paths_of, settings_of
 from tui.cli.output import put, put_json, tell
-from tui.theming import ThemeChoice
+from tui.config.theme_choice import ThemeChoice
 
 
 def print_themes(options: argparse.Namespace) -> int:

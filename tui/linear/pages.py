@@ -11,10 +11,10 @@ from store.library.searcher import needs_index
 from store.model.article import Entry, Row
 from store.model.errors import BadInput, LibraryReadOnly, NewsError
 from store.search import Query
-from tui.keymaps import Keymap
+from tui.config.keymaps import Keymap
+from tui.config.settings import Settings
 from tui.linear.typed import Typed
 from tui.plain import PlainLine, article_lines, folded, row_line
-from tui.settings import Settings
 from tui.trail import Trail
 from tui.wording import count
 
@@ -80,7 +80,7 @@ class Pages:
 
     @property
     def place(self) -> str:
-        """Where one is, in the words of `tui.commands`."""
+        """Where one is, in the words of `tui.config.commands`."""
         return "article" if self.entry else "list"
 
     def key(self, command_id: str) -> str:

@@ -1,6 +1,6 @@
 """The linear reader: what each line that is typed does.
 
-For screen readers, terminals that can only print, and pipes. Commands are those of `tui.commands` by
+For screen readers, terminals that can only print, and pipes. Commands are those of `tui.config.commands` by
 the same keys, each typed with enter; a number means a row of the list, or a similar reading.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 from store.library.protocol import Library
 from store.model.article import Entry, Similar
 from store.model.errors import NewsError
-from tui.keymaps import Keymap
+from tui.config.keymaps import Keymap
 from tui.linear.filling import Filling
 from tui.linear.pages import World
 from tui.linear.rooms import Handler, Room

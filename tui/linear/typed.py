@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tui.commands import BY_ID, Command, groups, key_name
-from tui.keymaps import Keymap
+from tui.config.commands import BY_ID, Command, groups, key_name
+from tui.config.keymaps import Keymap
 
 _LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
 SIMILAR = "similar.jump:"

@@ -1,4 +1,4 @@
-"""What the keys of the reader do: one action for every command of `tui.commands`."""
+"""What the keys of the reader do: one action for every command of `tui.config.commands`."""
 
 from __future__ import annotations
 

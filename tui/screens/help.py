@@ -8,8 +8,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands import Command, groups, key_names
-from tui.keymaps import Keymap
+from tui.config.commands import Command, groups, key_names
+from tui.config.keymaps import Keymap
 from tui.screens.sheet import Sheet, SheetView
 from tui.widgets.article_list import CHANGED, HERE, STAR, UNREAD
 from tui.widgets.search import SearchInput

@@ -15,6 +15,7 @@ from store.model.errors import NewsError
 from store.system.files import write_atomic
 from store.text.urls import host_of, looks_deceptive
 from tui import messages
+from tui.config.settings import Settings
 from tui.driver import ReaderDriver
 from tui.outside import (
     CopyRoute,
@@ -31,7 +32,6 @@ from tui.outside import (
 from tui.screens.picker import Picker
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
-from tui.settings import Settings
 from tui.wording import markdown_link
 
 HOST_CELLS = 60

@@ -17,11 +17,11 @@ from store.model.article import Entry
 from store.search import Query
 from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
-from tui.commands import FOOTERS, footer
+from tui.config.commands import FOOTERS, footer
+from tui.config.keymaps import Keymap
+from tui.config.settings import Loaded
 from tui.gateway import Gateway, Post
-from tui.keymaps import Keymap
 from tui.screens.keyed import Keyed
-from tui.settings import Loaded
 from tui.trail import Trail
 from tui.widgets.article_list import ArticleList
 from tui.widgets.article_view import ArticleView

@@ -14,7 +14,7 @@ from tui.widgets.lines import Piece
 
 if TYPE_CHECKING:
     from store.library.statistics import Statistics
-    from tui.keymaps import Keymap
+    from tui.config.keymaps import Keymap
 
 
 class StatisticsScreen(Whole[None]):

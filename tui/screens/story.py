@@ -17,8 +17,8 @@ from tui.wording import age, count, day_of, joined
 
 if TYPE_CHECKING:
     from store.library.story import Chapter
+    from tui.config.keymaps import Keymap
     from tui.gateway import Gateway
-    from tui.keymaps import Keymap
 
 INDENT = 4
 

@@ -13,7 +13,7 @@ from tui.screens.picker import Picker
 if TYPE_CHECKING:
     from textual.widgets import OptionList
 
-    from tui.theming import ThemeChoice
+    from tui.config.theme_choice import ThemeChoice
 
 AUTO = "auto"
 NAME_CELLS = 22

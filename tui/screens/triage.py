@@ -18,8 +18,8 @@ from tui.widgets.lines import Piece
 from tui.wording import LATER, age, count, joined
 
 if TYPE_CHECKING:
+    from tui.config.keymaps import Keymap
     from tui.gateway import Gateway, Mark
-    from tui.keymaps import Keymap
 
 TITLE = 3
 """The line the title begins on, where the terminal's cursor stands."""

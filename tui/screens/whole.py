@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from tui.cells import fit
-from tui.keymaps import Keymap
+from tui.config.keymaps import Keymap
 from tui.screens.help import Help
 from tui.screens.keyed import Dialog
 from tui.widgets.lines import Piece, cells

@@ -16,7 +16,7 @@ import orjson
 from store.system.files import make_folder, write_atomic
 from themes import BUILT_IN, Theme, built_in, built_in_theme, user_themes
 from themes.faults import nearest
-from tui.settings import FILE, Settings
+from tui.config.settings import FILE, Settings
 
 AUTO = "auto"
 STATE_FILE = "theme.json"

@@ -12,7 +12,7 @@ from operator import eq
 from string import ascii_lowercase
 
 from themes.faults import nearest, shown, unknown
-from tui.commands import BY_ID, COMMANDS, EXTENDS, Command, key_name
+from tui.config.commands import BY_ID, COMMANDS, EXTENDS, Command, key_name
 
 Keys = tuple[str, ...]
 """Keys pressed one after the other."""

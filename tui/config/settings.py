@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from themes.faults import nearest, parse, shown, unknown, wrong
-from tui.keymaps import PRESETS
+from tui.config.keymaps import PRESETS
 
 FILE = "settings.toml"
 LARGEST = 1_000_000

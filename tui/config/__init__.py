@@ -1,0 +1,1 @@
+"""Settings, commands, keymaps and the choice of a theme. No Textual."""
