@@ -9,7 +9,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tui.cells import measure
+from tui.rendering.cells import measure
 
 PLAIN = Style()
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from tui.cells import measure
+from tui.rendering.cells import measure
 
 
 def fits(line: str, width: int) -> bool:

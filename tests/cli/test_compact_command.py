@@ -12,7 +12,7 @@ import pytest
 from store.model.times import system_clock
 from tests.cli.conftest import Run, contents, library_of
 from tui.cli.output import Counter
-from tui.wording import progress
+from tui.rendering.wording import progress
 
 DELETED = "00000001-0000-4000-8000-000000000000"
 

@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from tests.libraries import Machine, add, article, ids
-from tui.charts import bar, columns
 from tui.cli import main
-from tui.report import duration
+from tui.rendering.charts import bar, columns
+from tui.rendering.statistics_report import duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
 """In no time zone midnight."""

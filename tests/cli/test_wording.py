@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run, fields_of, write_json
-from tui.wording import DAY, HOUR, MINUTE, WEEK, YEAR, age, count, day, day_of, joined, minute
+from tui.rendering.wording import (
+    DAY,
+    HOUR,
+    MINUTE,
+    WEEK,
+    YEAR,
+    age,
+    count,
+    day,
+    day_of,
+    joined,
+    minute,
+)
 
 NOW = 1_800_000_000
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.cells import cut, fit, is_narrow, measure, pad_left, widened
+from tui.rendering.cells import cut, fit, is_narrow, measure, pad_left, widened
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0301 ", max_size=30)

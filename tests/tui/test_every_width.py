@@ -11,12 +11,11 @@ from rich.cells import cell_len
 from store.model.article import Article, Body, Entry, Excerpt, Reading, Row, Similar, Study
 from tests.tui.test_widgets import Holder
 from tests.widths import fits
-from tui.aside import sections_of
-from tui.cells import measure
-from tui.layout import lay_out
-from tui.trail import breadcrumbs
+from tui.rendering.article_details import sections_of
+from tui.rendering.cells import Piece, measure
+from tui.rendering.text_layout import lay_out
+from tui.rendering.trail import breadcrumbs
 from tui.widgets.article_list import ArticleList
-from tui.widgets.lines import Piece
 from tui.widgets.status import StatusLine
 
 WIDTHS = range(40, 251)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.finding import Find, folded
-from tui.layout import lay_out
+from tui.rendering.text_layout import lay_out
+from tui.rendering.text_search import Find, folded
 
 TEXT = st.text("aAéßİ‘’—e\u0301中が\u05d0\u05b7क्षि 🎉\n*[](u)", max_size=80)
 

@@ -20,7 +20,7 @@ from tests.reader import NOW, article_id, make_article, make_library
 from tui import messages
 from tui.gateway import Background, Gateway
 from tui.gateway import lists as lists_module
-from tui.wording import described
+from tui.rendering.wording import described
 
 WAIT = 5.0
 USED = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.widths import fits
-from tui.layout import Line, Span, lay_out
+from tui.rendering.text_layout import Line, Span, lay_out
 
 ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200)
 MARKED = st.text("ab \n\n*`[]()!#>-|.1中🎉é~", max_size=200)

@@ -7,8 +7,8 @@ import random
 import pyte
 import pytest
 
-from tui.cells import fit
 from tui.outgoing import SYNC_END, SYNC_START, Outgoing, change
+from tui.rendering.cells import fit
 from tui.terminal import erases_in_color
 
 COLUMNS, ROWS = 30, 6

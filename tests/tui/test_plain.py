@@ -11,7 +11,7 @@ from tests.reader import make_article
 from tui.config.commands import BY_ID
 from tui.config.keymaps import PRESETS, make_keymap
 from tui.linear.typed import Typed, help_lines, typable, understood, vocabulary
-from tui.plain import about_lines, article_lines, row_line
+from tui.rendering.plain_text import about_lines, article_lines, row_line
 
 TEXT = """\
 First words with a [link](https://a.example/x) in them.

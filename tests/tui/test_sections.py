@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from store.model.article import Row
-from tui.sections import Lines, Section, Spot, days, sections
+from tui.rendering.list_layout import Lines, Section, Spot, days, sections
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.layout import Layout, lay_out
-from tui.selecting import Selection
+from tui.rendering.text_layout import Layout, lay_out
+from tui.rendering.text_selection import Selection
 
 TEXT = """# A heading
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store.model.article import Article, Body, Entry, Reading, Similar, Study
-from tui.aside import Line, sections_of
+from tui.rendering.article_details import Line, sections_of
 
 SUMMARY = "The ferry stopped on Monday. Hotels report that rooms are empty."
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cells import measure
-from tui.layout import lay_out
+from tui.rendering.cells import measure
+from tui.rendering.text_layout import lay_out
 
 CELL = st.text("ab é中🎉*[]`\\", max_size=8)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.trail import Trail, breadcrumbs
+from tui.rendering.trail import Trail, breadcrumbs
 
 
 def test_an_empty_trail_leads_nowhere() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widths import fits
-from tui.layout import wrap
-from tui.wrapping import parts, stream
+from tui.rendering.text_layout import wrap
+from tui.rendering.wrapping import parts, stream
 
 CLUSTERS = {
     "family": "👨‍👩‍👧",
@@ -155,7 +155,7 @@ def test_bit_by_bit_lines_break_at_the_same_places(
 ) -> None:
     """Case 53: a paragraph of a megabyte is broken in slices, and nobody sees where they end."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tui.wrapping.SLICE", 40 + width)
+        patch.setattr("tui.rendering.wrapping.SLICE", 40 + width)
         assert list(stream(text, width, hang, whole=whole)) == parts(text, width, hang, whole=whole)
 
 

@@ -16,7 +16,7 @@ from tui.cli.feeds import book_of, network, told
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
-from tui.wording import count
+from tui.rendering.wording import count
 
 if TYPE_CHECKING:
     from store.feeds.resolve_url import FeedFound, LookUp, PageFound

@@ -17,7 +17,7 @@ from store.system.machine import machine_name
 from tui import __version__
 from tui.cli.opening import paths_of
 from tui.cli.output import Counter, put_json, tell
-from tui.wording import count
+from tui.rendering.wording import count
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from store.text.clean import clean_line
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
-from tui.wording import count
+from tui.rendering.wording import count
 
 STDIN = "-"
 

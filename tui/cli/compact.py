@@ -11,7 +11,7 @@ from store.model.times import system_clock
 from store.system.machine import machine_name
 from tui.cli.opening import load, paths_of, unloaded
 from tui.cli.output import Counter, put_json, tell
-from tui.wording import count, progress
+from tui.rendering.wording import count, progress
 
 
 def compact(options: argparse.Namespace) -> int:

@@ -19,13 +19,13 @@ from store.search import Query
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line
-from tui.cells import fit
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json
 from tui.config.settings import load_settings
 from tui.outside import Surroundings, describe
+from tui.rendering.cells import fit
+from tui.rendering.wording import count
 from tui.terminal import refusal
-from tui.wording import count
 
 LISTED = ("problem", "repaired", "copy")
 

@@ -18,7 +18,7 @@ from store.model.times import iso, system_clock
 from tui.cli.opening import loaded, paths_of
 from tui.cli.output import Counter, tell
 from tui.cli.printing import asked_rows
-from tui.wording import count
+from tui.rendering.wording import count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
 FORCE = "; --force replaces it"

@@ -16,11 +16,11 @@ from store.model.times import system_clock
 from store.net.reasons import shown_url
 from store.search import Query
 from tui import __version__
-from tui.cells import fit
 from tui.cli.hooks import tell_hook
 from tui.cli.opening import load, loaded, paths_of, unloaded
 from tui.cli.output import Counter, put, put_json, tell
-from tui.wording import count, minute
+from tui.rendering.cells import fit
+from tui.rendering.wording import count, minute
 
 if TYPE_CHECKING:
     from store.feeds.fetch import Fetched, Tools

@@ -14,7 +14,7 @@ from store.system.machine import machine_name
 from store.system.paths import Paths, platform_paths
 from tui.cli.output import Counter, tell
 from tui.config.settings import Settings, load_settings
-from tui.wording import count, progress
+from tui.rendering.wording import count, progress
 
 
 def paths_of(options: argparse.Namespace) -> Paths:

@@ -18,7 +18,7 @@ from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unload
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World
 from tui.outside import Surroundings, copy_line, copy_route, open_route, open_url
-from tui.plain import WIDTH, article_lines
+from tui.rendering.plain_text import WIDTH, article_lines
 
 PAGE = 24
 """Rows of a page where no terminal says how many there are."""

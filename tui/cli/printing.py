@@ -10,13 +10,13 @@ from store.library.protocol import Library
 from store.library.searcher import needs_index
 from store.model.article import Entry, Row, Similar, minutes
 from store.search import Query
-from tui.cells import fit
 from tui.cli.opening import indexed, loaded, opened, settings_of
 from tui.cli.output import put, put_json, tell
 from tui.config.commands import COMMANDS, groups, key_names
 from tui.config.keymaps import Keymap, make_keymap
 from tui.config.settings import FILE
-from tui.wording import UPDATED, copies, count, day, day_of, joined, minute
+from tui.rendering.cells import fit
+from tui.rendering.wording import UPDATED, copies, count, day, day_of, joined, minute
 
 SHORT_ID = 8
 

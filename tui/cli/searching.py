@@ -11,10 +11,10 @@ from store.library.searcher import needs_index
 from store.model.article import Excerpt, Row
 from store.search import Search
 from store.search.matches import Matches
-from tui.cells import fit
 from tui.cli.opening import indexed, loaded
 from tui.cli.output import put, put_json, tell
 from tui.cli.printing import row_line
+from tui.rendering.cells import fit
 
 AT_ONCE = 500
 """Articles whose lines are looked for at once."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-from tui.cells import fit
 from tui.cli.opening import paths_of, settings_of
 from tui.cli.output import put, put_json, tell
 from tui.config.theme_choice import ThemeChoice
+from tui.rendering.cells import fit
 
 
 def print_themes(options: argparse.Namespace) -> int:

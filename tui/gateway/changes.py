@@ -12,7 +12,7 @@ from typing import Literal
 from store.model.results import Undone
 from tui import messages
 from tui.gateway.worker import Worker
-from tui.wording import count, described
+from tui.rendering.wording import count, described
 
 MOVING = {"deleted", "edited"}
 """Changes that change, when they are taken back, what stands in a list and where."""

@@ -12,7 +12,7 @@ from store.model.errors import NewsError
 from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Worker
-from tui.wording import count
+from tui.rendering.wording import count
 
 if TYPE_CHECKING:
     from store.model.article import Entry

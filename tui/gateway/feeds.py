@@ -13,7 +13,7 @@ from store.model.errors import FetchFailed, NewsError, PrivateHost, Stopped
 from store.search import Query
 from tui import messages
 from tui.gateway.worker import Worker
-from tui.wording import count
+from tui.rendering.wording import count
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import Book

@@ -16,7 +16,7 @@ from store.system.hooks import Hooks
 from store.text.clean import clean_line
 from tui import messages
 from tui.gateway.worker import Post, Worker
-from tui.wording import many
+from tui.rendering.wording import many
 
 if TYPE_CHECKING:
     from store.backup.archive import Progress

@@ -18,7 +18,7 @@ from store.model.errors import NewsError
 from store.system.hooks import Hooks
 from store.text.clean import clean_line
 from tui import messages
-from tui.wording import many
+from tui.rendering.wording import many
 
 log = logging.getLogger("newstui")
 

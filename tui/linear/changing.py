@@ -9,7 +9,7 @@ from store.model.errors import NewsError
 from store.model.results import Undone
 from tui.linear.pages import Pages
 from tui.linear.typed import Typed
-from tui.wording import described
+from tui.rendering.wording import described
 
 
 class Changing(Pages):

@@ -64,7 +64,7 @@ class Filling(Outward):
     def say_statistics(self, typed: Typed) -> None:
         """Say what was read, when and how fast, without the charts."""
         from store.library.statistics import gather
-        from tui.report import in_words
+        from tui.rendering.statistics_report import in_words
 
         found = None
         for some in gather(self.library, self.world.now()):

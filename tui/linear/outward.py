@@ -11,8 +11,8 @@ from store.text.clean import clean_line
 from store.text.urls import host_of, looks_deceptive
 from tui.linear.listing import Listing
 from tui.linear.typed import Typed
-from tui.markdown import blocks
-from tui.wording import count, markdown_link
+from tui.rendering.markdown import blocks
+from tui.rendering.wording import count, markdown_link
 
 PIPE_SECONDS = 60.0
 """Seconds that a program has for an article."""

@@ -14,9 +14,9 @@ from store.search import Query
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.linear.typed import Typed
-from tui.plain import PlainLine, article_lines, folded, row_line
-from tui.trail import Trail
-from tui.wording import count
+from tui.rendering.plain_text import PlainLine, article_lines, folded, row_line
+from tui.rendering.trail import Trail
+from tui.rendering.wording import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tui.linear.filling import Filling
 from tui.linear.pages import World
 from tui.linear.rooms import Handler, Room
 from tui.linear.typed import SIMILAR, Typed, help_lines, understood, vocabulary
-from tui.plain import about_lines
+from tui.rendering.plain_text import about_lines
 
 
 class LinearReader(Filling):

@@ -9,8 +9,8 @@ from store.library.story import unfold
 from store.model.errors import NewsError
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed
-from tui.plain import folded, row_facts
-from tui.wording import count
+from tui.rendering.plain_text import folded, row_facts
+from tui.rendering.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,9 +12,9 @@ from store.model.errors import NewsError
 from store.search import Query
 from tui.linear.rooms import Room
 from tui.linear.typed import Typed
-from tui.plain import folded, row_facts, summary_line
-from tui.report import duration
-from tui.wording import LATER, count, joined
+from tui.rendering.plain_text import folded, row_facts, summary_line
+from tui.rendering.statistics_report import duration
+from tui.rendering.wording import LATER, count, joined
 
 if TYPE_CHECKING:
     from tui.linear.changing import Changing

@@ -7,10 +7,10 @@ from textual import on
 from store.text.clean import clean_line
 from tui import messages
 from tui.gateway import Mark
+from tui.rendering.wording import described, minute
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet
 from tui.widgets.tagging import TAG_LIMIT, TagInput
-from tui.wording import described, minute
 
 
 class Changing(Asking):

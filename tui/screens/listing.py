@@ -8,9 +8,9 @@ from textual import on
 
 from store.search import SHOWS, SORTS
 from tui import messages
+from tui.rendering.wording import indexing, progress
 from tui.screens.picker import Picker, in_columns
 from tui.screens.searching import Searching
-from tui.wording import indexing, progress
 
 
 class Listing(Searching):

@@ -29,10 +29,10 @@ from tui.outside import (
     open_route,
     open_url,
 )
+from tui.rendering.wording import markdown_link
 from tui.screens.picker import Picker
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
-from tui.wording import markdown_link
 
 HOST_CELLS = 60
 """Of a longer host the end is shown: it is what says whose it is."""

@@ -11,9 +11,8 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.cells import cut, fit, pad_left
+from tui.rendering.cells import cells, cut, fit, pad_left
 from tui.screens.keyed import Dialog
-from tui.widgets.lines import cells
 
 SUBTITLE = "enter chooses · esc closes"
 """What is said below the lines."""

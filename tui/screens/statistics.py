@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tui import messages
-from tui.report import report
+from tui.rendering.cells import Piece
+from tui.rendering.statistics_report import report
 from tui.screens.whole import Whole
-from tui.widgets.lines import Piece
 
 if TYPE_CHECKING:
     from store.library.statistics import Statistics

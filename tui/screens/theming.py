@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from store.model.errors import NewsError
-from tui.cells import fit
+from tui.rendering.cells import fit
 from tui.screens.outward import Outward
 from tui.screens.picker import Picker
 

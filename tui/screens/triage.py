@@ -10,12 +10,12 @@ from textual.message import Message
 from store.library.statistics import AVERAGE, Pace
 from store.model.article import Entry, Row
 from tui import messages
-from tui.layout import wrap
-from tui.report import duration
+from tui.rendering.cells import Piece
+from tui.rendering.statistics_report import duration
+from tui.rendering.text_layout import wrap
+from tui.rendering.wording import LATER, age, count, joined
 from tui.screens.whole import Whole
 from tui.widgets.article_list import STAR
-from tui.widgets.lines import Piece
-from tui.wording import LATER, age, count, joined
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap

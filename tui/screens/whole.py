@@ -8,11 +8,10 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.message import Message
 
-from tui.cells import fit
 from tui.config.keymaps import Keymap
+from tui.rendering.cells import Piece, cells, fit
 from tui.screens.help import Help
 from tui.screens.keyed import Dialog
-from tui.widgets.lines import Piece, cells
 from tui.widgets.written import Written
 
 T = TypeVar("T")

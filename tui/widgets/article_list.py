@@ -13,11 +13,11 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from store.model.article import Excerpt, Row, minutes
-from tui.cells import fit, pad_left
-from tui.excerpts import Spans, around, marked
-from tui.sections import Lines, days, sections
-from tui.widgets.lines import LineView, Piece, cells, role_classes
-from tui.wording import age, joined
+from tui.rendering.cells import Piece, cells, fit, pad_left
+from tui.rendering.highlights import Spans, around, marked
+from tui.rendering.list_layout import Lines, days, sections
+from tui.rendering.wording import age, joined
+from tui.widgets.lines import LineView, role_classes
 
 CURSOR, UNREAD, STAR, CHANGED = ">", "●", "★", "↻"
 HERE = "◆"

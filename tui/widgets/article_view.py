@@ -10,10 +10,11 @@ from typing import ClassVar
 from textual.message import Message
 
 from store.model.article import Entry
-from tui.finding import Find
-from tui.layout import Line, Link, Span, Spot
-from tui.selecting import Move, Selection
-from tui.widgets.lines import Piece, role_classes
+from tui.rendering.cells import Piece
+from tui.rendering.text_layout import Line, Link, Span, Spot
+from tui.rendering.text_search import Find
+from tui.rendering.text_selection import Move, Selection
+from tui.widgets.lines import role_classes
 from tui.widgets.text_view import BREATH, TextView
 
 MOST_LINES = 10_000

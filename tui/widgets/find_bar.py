@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.cells import cut
-from tui.widgets.lines import LineView, Piece, role_classes
+from tui.rendering.cells import Piece, cut
+from tui.widgets.lines import LineView, role_classes
 from tui.widgets.search import SearchInput
 
 LIMIT = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import ClassVar
 
 from rich.console import Console
@@ -13,10 +12,7 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.cells import measure
-
-Piece = tuple[str, str]
-"""Text and the role it is drawn in."""
+from tui.rendering.cells import Piece, cells
 
 
 def role_classes(*roles: str) -> set[str]:
@@ -114,13 +110,3 @@ class LineView(ScrollView, can_focus=True):
     def page(self) -> int:
         """Lines a page moves: one less than fit, so that the eye finds its place."""
         return max(1, self.size.height - 1)
-
-
-def cells(text: str) -> int:
-    """How many cells a text takes."""
-    return len(text) if text.isascii() else _measured(text)
-
-
-@lru_cache(2048)
-def _measured(text: str) -> int:
-    return measure(text)[1][-1]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual import events
 
+from tui.rendering.wording import count
 from tui.widgets.search import SearchInput
-from tui.wording import count
 
 LONGEST = 4000
 """Characters of a path or a command."""

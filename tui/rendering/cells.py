@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -154,3 +156,17 @@ def _cut(text: str, width: int) -> tuple[str, int]:
         return text, cells[-1]
     end = bisect_right(cells, width - 1) - 1
     return text[:end].rstrip(ZERO_WIDTH_JOINER) + ELLIPSIS, cells[end] + 1
+
+
+Piece = tuple[str, str]
+"""Text and the role it is drawn in."""
+
+
+def cells(text: str) -> int:
+    """How many cells a text takes."""
+    return len(text) if text.isascii() else _measured(text)
+
+
+@lru_cache(2048)
+def _measured(text: str) -> int:
+    return measure(text)[1][-1]

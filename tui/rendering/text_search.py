@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.layout import Layout, Line, Span, Spot
+from tui.rendering.text_layout import Layout, Line, Span, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

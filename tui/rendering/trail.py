@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from tui.cells import cut, measure
+from tui.rendering.cells import cut, measure
 
 PARTED = " › "
 LEFT_OUT = "…"

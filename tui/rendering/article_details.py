@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.model.article import Entry, Similar, Study, minutes
-from tui.layout import wrap
-from tui.wording import UPDATED, age, copies, count, day, joined, minute
+from tui.rendering.text_layout import wrap
+from tui.rendering.wording import UPDATED, age, copies, count, day, joined, minute
 
 Piece = tuple[str, str]
 """Text and the role it is drawn in."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from store.library.statistics import ENOUGH, Pace, Share, Statistics, Tally
-from tui.cells import fit
-from tui.charts import bar, columns
-from tui.layout import wrap
-from tui.wording import MONTHS, count, joined
+from tui.rendering.cells import fit
+from tui.rendering.charts import bar, columns
+from tui.rendering.text_layout import wrap
+from tui.rendering.wording import MONTHS, count, joined
 
 Line = list[tuple[str, str]]
 """Texts and the roles they are drawn in."""

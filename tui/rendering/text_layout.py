@@ -11,8 +11,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.markdown import Block, Kind, blocks
-from tui.wrapping import Part, parts, stream
+from tui.rendering.markdown import Block, Kind, blocks
+from tui.rendering.wrapping import Part, parts, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

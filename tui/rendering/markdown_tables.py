@@ -6,8 +6,8 @@ import re
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from tui.cells import measure
-from tui.inline import Inline, Range, Scanner
+from tui.rendering.cells import measure
+from tui.rendering.markdown_inline import Inline, Range, Scanner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import unicodedata
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.inline import Inline, InlineLink, scan_inline
-from tui.tables import align, is_rule, rows_of
+from tui.rendering.markdown_inline import Inline, InlineLink, scan_inline
+from tui.rendering.markdown_tables import align, is_rule, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

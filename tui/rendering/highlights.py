@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from store.model.article import Excerpt
-from tui.cells import fit, widened
-from tui.widgets.lines import Piece, cells
+from tui.rendering.cells import Piece, cells, fit, widened
 
 Spans = Sequence[tuple[int, int]]
 

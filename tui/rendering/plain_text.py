@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from store.model.article import Entry, Row, Similar, minutes
-from tui.markdown import BAR, BULLET, Block, Kind, blocks
-from tui.wording import UPDATED, count, day, day_of, joined, minute
-from tui.wrapping import parts
+from tui.rendering.markdown import BAR, BULLET, Block, Kind, blocks
+from tui.rendering.wording import UPDATED, count, day, day_of, joined, minute
+from tui.rendering.wrapping import parts
 
 WIDTH = 80
 """Cells of a line where no terminal says how many there are."""

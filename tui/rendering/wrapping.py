@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui.cells import is_narrow, measure
+from tui.rendering.cells import is_narrow, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _INSIDE_WORDS = "-/‐–—"  # the hyphen first: it stands in a character clas
 
 _BLANKS = "sS"
 
-# A break is allowed between these kinds of characters (see tui.cells): after and before blanks, and beside wide
+# A break is allowed between these kinds of characters (see tui.rendering.cells): after and before blanks, and beside wide
 # characters unless a closing mark would begin a line or an opening one end it.
 _BREAKS = frozenset(
     [left + right for left in "sSb" for right in "nwpqoca"]

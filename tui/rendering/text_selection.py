@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tui.cells import measure
-from tui.layout import Layout, Line, Span, Spot
-from tui.markdown import BAR, Block, Kind
+from tui.rendering.cells import measure
+from tui.rendering.markdown import BAR, Block, Kind
+from tui.rendering.text_layout import Layout, Line, Span, Spot
 
 Move = Literal["word", "line", "paragraph", "end"]
 
 _WORD = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
-"""A word in the kinds of its characters (see tui.cells): between blanks; of Japanese, say, a single character."""
+"""A word in the kinds of its characters (see tui.rendering.cells): between blanks; of Japanese, say, a single character."""
 
 
 class Selection:

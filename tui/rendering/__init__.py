@@ -1,0 +1,1 @@
+"""Values to lines of cells: pure functions, no Textual."""
