@@ -22,9 +22,10 @@ from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
 from tui.config.settings import Loaded
 from tui.gateway import Gateway
-from tui.outside import CopyRoute, OpenRoute
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
+from tui.terminal.browser import OpenRoute
+from tui.terminal.clipboard import CopyRoute
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)

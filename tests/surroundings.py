@@ -5,10 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from tui.outside import (
-    CopyRoute,
-    Surroundings,
-)
+from tui.terminal.clipboard import CopyRoute
+from tui.terminal.environment import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path

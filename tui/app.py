@@ -22,12 +22,12 @@ from tui.config.keymaps import Pending, make_keymap, press
 from tui.config.settings import FILE, Loaded, is_slow
 from tui.config.theme_choice import Background, ThemeChoice, background_told
 from tui.driver import ReaderDriver
-from tui.isolates import reorders
 from tui.screens.actions import Reader
 from tui.screens.keyed import Dialog, Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
-from tui.terminal import erases_in_color
+from tui.terminal.bidi import reorders
+from tui.terminal.session import erases_in_color
 from tui.theme import role_variables, textual_theme
 
 LEAVING = ("enter", "escape", "tab")

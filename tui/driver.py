@@ -18,9 +18,9 @@ from textual.constants import ESCAPE_DELAY
 # The parser has no public name of its own; where Textual's driver has it from may change.
 from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
 
-from tui.incoming import ASK_BACKGROUND, Incoming
-from tui.outgoing import Outgoing
-from tui.terminal import in_foreground
+from tui.terminal.input_filter import ASK_BACKGROUND, Incoming
+from tui.terminal.screen_diff import Outgoing
+from tui.terminal.session import in_foreground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from tui.incoming import OnBackground
+    from tui.terminal.input_filter import OnBackground
 
 SHOW_CURSOR = b"\x1b[?25h"
 BACKGROUND_WAIT = 1.0

@@ -85,8 +85,8 @@ class Running:
         from tui.app import NewsApp
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
-        from tui.crash import CrashLog
         from tui.screens.outward import routes
+        from tui.terminal.crash_log import CrashLog
 
         def now() -> int:
             return int(system_clock().timestamp())
@@ -147,7 +147,7 @@ class Running:
         return Access(Book(self._paths.library, self._paths.cache), network)
 
     def _keep_curtain(self, app: NewsApp) -> None:
-        from tui.curtain import keep, signature
+        from tui.terminal.splash import keep, signature
 
         if app.opening:
             size = (app.size.width, app.size.height)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.incoming import BEGIN, END, PASTE_LIMIT, Incoming
+from tui.terminal.input_filter import BEGIN, END, PASTE_LIMIT, Incoming
 
 
 @pytest.mark.parametrize(

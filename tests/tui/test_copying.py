@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from store.model.errors import BadInput
-from tui import outside
-from tui.outside import (
+from tui.terminal import clipboard
+from tui.terminal.clipboard import (
     COPIED,
     OSC52_LIMIT,
     SENT,
     CopyRoute,
-    Surroundings,
     copy,
     copy_line,
     copy_route,
     osc52,
 )
+from tui.terminal.environment import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +160,7 @@ def test_a_copy_command_that_fails(
         copy("text", CopyRoute("command", (fake,)), screen.write)
     with pytest.raises(BadInput, match="Not copied: copy_command mine cannot be run"):
         copy("text", CopyRoute("command", ("/nowhere/mine",)), screen.write)
-    monkeypatch.setattr(outside, "TOOL_TIMEOUT", 0.05)
+    monkeypatch.setattr(clipboard, "TOOL_TIMEOUT", 0.05)
     slow = str(program(tmp_path, "mine", "exec sleep 60"))
     with pytest.raises(BadInput, match="does not end"):
         copy("text", CopyRoute("command", (slow,)), screen.write)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyte
 import pytest
 
-from tui.isolates import END, NOTHING, START, isolated, reorders
-from tui.outgoing import Outgoing
+from tui.terminal.bidi import END, NOTHING, START, isolated, reorders
+from tui.terminal.screen_diff import Outgoing
 
 HELLO = "שלום עולם"
 

@@ -7,9 +7,9 @@ import random
 import pyte
 import pytest
 
-from tui.outgoing import SYNC_END, SYNC_START, Outgoing, change
 from tui.rendering.cells import fit
-from tui.terminal import erases_in_color
+from tui.terminal.screen_diff import SYNC_END, SYNC_START, Outgoing, change
+from tui.terminal.session import erases_in_color
 
 COLUMNS, ROWS = 30, 6
 STYLES = [

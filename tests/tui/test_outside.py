@@ -14,14 +14,8 @@ import pytest
 
 from store.model.errors import UrlRefused
 from tests.terminal import Terminal
-from tui.outside import (
-    Opened,
-    OpenRoute,
-    Surroundings,
-    describe,
-    open_route,
-    open_url,
-)
+from tui.terminal.browser import Opened, OpenRoute, describe, open_route, open_url
+from tui.terminal.environment import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +167,7 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
     script = 'echo noise; echo noise >&2; read x; echo "$x:$(ps -o sid= -p $$)" >> "$LOG"; echo $$ >> "$LOG"'
     program(tmp_path, "browser", script)
     code = (
-        "import os\nfrom tui.outside import OpenRoute, open_url\n"
+        "import os\nfrom tui.terminal.browser import OpenRoute, open_url\n"
         f"print(open_url({URL!r}, OpenRoute('command', ({str(tmp_path / 'browser')!r},)), os.environ).state)"
     )
     with Terminal([sys.executable, "-c", code], tmp_path) as terminal:
@@ -187,7 +181,7 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
 
 LENDER = """
 import os, sys
-from tui.outside import OpenRoute, open_url
+from tui.terminal.browser import OpenRoute, open_url
 opened = open_url(sys.argv[2], OpenRoute("text-browser", (sys.argv[1],)), os.environ)
 print(opened.state)
 import select

@@ -17,8 +17,9 @@ from store.text.clean_unicode import ALLOWED
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
 from tui import messages
-from tui.outside import CopyRoute, OpenRoute
 from tui.screens.outward import Routes
+from tui.terminal.browser import OpenRoute
+from tui.terminal.clipboard import CopyRoute
 
 PROBES = (
     "\x1b[31mred\x1b[0m", "\x1b[2J\x1b[H", "\x1b]52;c;ZWNobw==\x07", "\x1b]2;owned\x07",

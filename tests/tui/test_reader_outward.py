@@ -10,9 +10,10 @@ import pytest
 from store.model.article import Found
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
-from tui.outside import CopyRoute, OpenRoute
 from tui.screens.outward import Routes
 from tui.screens.sheet import Sheet
+from tui.terminal.browser import OpenRoute
+from tui.terminal.clipboard import CopyRoute
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.reader import (
     make_library,
 )
 from tests.screens import picture
-from tui.outside import OpenRoute
+from tui.terminal.browser import OpenRoute
 
 SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15), "tiny": (39, 9)}
 SAMPLE = Path(sample_articles.__file__).with_name("world-01-sarn-dam-talks-resume.md")

@@ -12,9 +12,7 @@ import psutil
 import pytest
 
 from tests.terminal import Terminal, is_running
-from tui.terminal import (
-    GIVE_BACK,
-)
+from tui.terminal.session import GIVE_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +28,7 @@ import asyncio, os, sys, time
 from textual.app import App
 from textual.widgets import Static
 from tui.driver import ReaderDriver
-from tui.terminal import Session, refusal
+from tui.terminal.session import Session, refusal
 
 class Counter(App):
     BINDINGS = [("down", "count"), ("b", "block"), ("f", "flood"), ("x", "send"),

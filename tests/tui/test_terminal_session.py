@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.terminal import Terminal, is_running
-from tui.terminal import (
+from tui.terminal.session import (
     GIVE_BACK,
     UTF8_TRIED,
     Session,
@@ -151,7 +151,7 @@ def test_starting_again_in_utf8(tmp_path: Path) -> None:
     program = tmp_path / "print.py"
     program.write_text(
         "import os, sys\n"
-        "from tui.terminal import needs_utf8_mode, start_again_in_utf8\n"
+        "from tui.terminal.session import needs_utf8_mode, start_again_in_utf8\n"
         "if needs_utf8_mode(os.environ, sys.stderr.encoding):\n"
         "    start_again_in_utf8(os.environ, sys.orig_argv)\n"
         "print('\\u65e5', sys.argv[1:], sys.dont_write_bytecode, file=sys.stderr)\n"
@@ -178,7 +178,7 @@ def test_start_again_keeps_the_environment() -> None:
     assert not needs_utf8_mode(env, "ascii")
 
 
-@pytest.mark.parametrize("module", ["tui.terminal", "tui.outside"])
+@pytest.mark.parametrize("module", ["tui.terminal.session", "tui.terminal.browser"])
 def test_imports_no_textual(tmp_path: Path, module: str) -> None:
     """Section 2 of the design: what a command uses imports no Textual."""
     line = f"import sys, {module}; print('textual' in sys.modules)"

@@ -17,7 +17,7 @@ from tui.config.theme_choice import (
     background_told,
     colors_of,
 )
-from tui.incoming import Incoming
+from tui.terminal.input_filter import Incoming
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/themes.md").read_text(encoding="utf-8")

@@ -22,10 +22,11 @@ from store.text.clean import clean_line
 from tui.cli.opening import paths_of
 from tui.cli.output import put, put_json
 from tui.config.settings import load_settings
-from tui.outside import Surroundings, describe
 from tui.rendering.cells import fit
 from tui.rendering.wording import count
-from tui.terminal import refusal
+from tui.terminal.browser import describe
+from tui.terminal.environment import Surroundings
+from tui.terminal.session import refusal
 
 LISTED = ("problem", "repaired", "copy")
 

@@ -17,8 +17,10 @@ from store.model.times import system_clock
 from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unloaded
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World
-from tui.outside import Surroundings, copy_line, copy_route, open_route, open_url
 from tui.rendering.plain_text import WIDTH, article_lines
+from tui.terminal.browser import open_route, open_url
+from tui.terminal.clipboard import copy_line, copy_route
+from tui.terminal.environment import Surroundings
 
 PAGE = 24
 """Rows of a page where no terminal says how many there are."""

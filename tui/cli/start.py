@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui import __version__
-from tui.curtain import draw, signature
-from tui.terminal import Session, refusal
+from tui.terminal.session import Session, refusal
+from tui.terminal.splash import draw, signature
 
 WIND_UP = 0.02
 """Seconds a thread that has done its work may take to end."""

@@ -17,22 +17,13 @@ from store.text.urls import host_of, looks_deceptive
 from tui import messages
 from tui.config.settings import Settings
 from tui.driver import ReaderDriver
-from tui.outside import (
-    CopyRoute,
-    Keep,
-    Opened,
-    OpenRoute,
-    Surroundings,
-    copy,
-    copy_line,
-    copy_route,
-    open_route,
-    open_url,
-)
 from tui.rendering.wording import markdown_link
 from tui.screens.picker import Picker
 from tui.screens.reader import Panes
 from tui.screens.sheet import Sheet
+from tui.terminal.browser import Opened, OpenRoute, open_route, open_url
+from tui.terminal.clipboard import CopyRoute, Keep, copy, copy_line, copy_route
+from tui.terminal.environment import Surroundings
 
 HOST_CELLS = 60
 """Of a longer host the end is shown: it is what says whose it is."""

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from tui.isolates import holds_any, isolated
 from tui.rendering.cells import is_narrow, measure
+from tui.terminal.bidi import holds_any, isolated
 
 TOKEN = re.compile(
     r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"

@@ -1,0 +1,1 @@
+"""The terminal as a device: session and signals, bytes in and out, browser, clipboard. No Textual."""
