@@ -31,7 +31,8 @@ from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.server import page, serving
-from tui.cli.feeds import Round, network
+from tui.cli.feeds import Round
+from tui.services import network
 
 HOSTS = 40
 LONGEST = 300.0

@@ -62,13 +62,13 @@ class Running:
             The exit code.
         """
         from store.model.times import system_clock
-        from tui.cli.opening import unloaded
+        from tui.services import unloaded
 
         library: Library = unloaded(self._paths)
         with ExitStack() as stack:
             hint = ""
             if library.empty:
-                from tui.samples import HINT, sample_library
+                from tui.services import HINT, sample_library
 
                 library = stack.enter_context(sample_library(system_clock))
                 hint = HINT
@@ -141,8 +141,8 @@ class Running:
 
     def _feeds(self) -> Access:
         from store.feeds.feed_store import Book
-        from tui.cli.feeds import network
         from tui.gateway.feeds import Access
+        from tui.services import network
 
         return Access(Book(self._paths.library, self._paths.cache), network)
 

@@ -12,11 +12,12 @@ from store.library.protocol import Library
 from store.model.article import Found
 from store.model.errors import FetchFailed, NewsError, PrivateHost
 from store.search import Query
-from tui.cli.feeds import book_of, network, told
+from tui.cli.feeds import book_of, told
 from tui.cli.hooks import tell_hook
-from tui.cli.opening import load, paths_of, unloaded
+from tui.cli.opening import load, paths_of
 from tui.cli.output import Counter, put_json, tell
 from tui.rendering.wording import count
+from tui.services import network, unloaded
 
 if TYPE_CHECKING:
     from store.feeds.resolve_url import FeedFound, LookUp, PageFound

@@ -17,9 +17,10 @@ from store.model.results import Added
 from store.model.times import iso, parse_time, system_clock
 from store.text.clean import clean_line
 from tui.cli.hooks import tell_hook
-from tui.cli.opening import load, loaded, paths_of, unloaded
+from tui.cli.opening import load, loaded, paths_of
 from tui.cli.output import Counter, put_json, tell
 from tui.rendering.wording import count
+from tui.services import unloaded
 
 STDIN = "-"
 

@@ -15,12 +15,12 @@ from store.model.errors import BadInput, LibraryBusy, NewsError
 from store.model.times import system_clock
 from store.net.reasons import shown_url
 from store.search import Query
-from tui import __version__
 from tui.cli.hooks import tell_hook
-from tui.cli.opening import load, loaded, paths_of, unloaded
+from tui.cli.opening import load, loaded, paths_of
 from tui.cli.output import Counter, put, put_json, tell
 from tui.rendering.cells import fit
 from tui.rendering.wording import count, minute
+from tui.services import network, unloaded
 
 if TYPE_CHECKING:
     from store.feeds.fetch import Fetched, Tools
@@ -35,15 +35,6 @@ def book_of(options: argparse.Namespace) -> Book:
     """The book of the library that is meant."""
     paths = paths_of(options)
     return Book(paths.library, paths.cache)
-
-
-def network() -> Tools:
-    """What fetching needs."""
-    from store.feeds.fetch import Tools
-    from store.net.client import Client
-    from store.net.proxies import environment_proxy
-
-    return Tools(Client(f"newstui/{__version__}", proxy_for=environment_proxy), system_clock)
 
 
 # -- the list ------------------------------------------------------------------------------

@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Entry
 from store.model.errors import LibraryUnavailable
-from store.model.times import system_clock
-from store.system.machine import machine_name
 from store.system.paths import Paths, platform_paths
 from tui.cli.output import Counter, tell
 from tui.config.settings import Settings, load_settings
 from tui.rendering.wording import count, progress
+from tui.services import unloaded
 
 
 def paths_of(options: argparse.Namespace) -> Paths:
@@ -35,12 +33,6 @@ def settings_of(options: argparse.Namespace) -> Settings:
     for fault in loaded.faults:
         tell(fault)
     return loaded.settings
-
-
-def unloaded(paths: Paths) -> FolderLibrary:
-    """The library, nothing of it read yet."""
-    machine = machine_name(paths.state, os.environ)
-    return FolderLibrary(paths.library, paths.cache, machine, system_clock)
 
 
 def load(library: Library) -> None:

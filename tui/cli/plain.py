@@ -14,10 +14,11 @@ from store.library.protocol import Library
 from store.model.article import Entry
 from store.model.errors import BadInput
 from store.model.times import system_clock
-from tui.cli.opening import indexed, load, opened, paths_of, settings_of, unloaded
+from tui.cli.opening import indexed, load, opened, paths_of, settings_of
 from tui.cli.output import flush, put, tell
 from tui.linear import LinearReader, World
 from tui.rendering.plain_text import WIDTH, article_lines
+from tui.services import unloaded
 from tui.terminal.browser import open_route, open_url
 from tui.terminal.clipboard import copy_line, copy_route
 from tui.terminal.environment import Surroundings
@@ -56,7 +57,7 @@ def read_linearly(options: argparse.Namespace) -> int:
     while again:
         library: Library = unloaded(paths_of(options))
         if library.empty:
-            from tui.samples import HINT, sample_library
+            from tui.services import HINT, sample_library
 
             put(HINT)
             with sample_library(system_clock) as samples:

@@ -8,13 +8,10 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from store.model.errors import BadInput
 from store.text.clean import clean_line, clean_text
-
-if TYPE_CHECKING:
-    pass
 from tui.terminal.environment import Surroundings
 
 TOOL_TIMEOUT = 5.0
