@@ -14,7 +14,7 @@ from store.search import Query
 from tests.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings
-from tui.linear import LinearReader, World
+from tui.plain import LinearReader, World
 
 
 class Session:

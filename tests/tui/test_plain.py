@@ -10,7 +10,7 @@ from store.model.article import Body, Entry, Reading, Row, Similar
 from tests.reader import make_article
 from tui.config.commands import BY_ID
 from tui.config.keymaps import PRESETS, make_keymap
-from tui.linear.typed import Typed, help_lines, typable, understood, vocabulary
+from tui.plain.input import Typed, help_lines, typable, understood, vocabulary
 from tui.rendering.plain_text import about_lines, article_lines, row_line
 
 TEXT = """\

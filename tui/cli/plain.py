@@ -16,7 +16,7 @@ from store.model.errors import BadInput
 from store.model.times import system_clock
 from tui.cli.opening import indexed, load, opened, paths_of, settings_of
 from tui.cli.output import flush, put, tell
-from tui.linear import LinearReader, World
+from tui.plain import LinearReader, World
 from tui.rendering.plain_text import WIDTH, article_lines
 from tui.services import unloaded
 from tui.terminal.browser import open_route, open_url

@@ -9,8 +9,8 @@ from store.model.errors import BadInput, NewsError
 from store.system.programs import run_program
 from store.text.clean import clean_line
 from store.text.urls import host_of, looks_deceptive
-from tui.linear.listing import Listing
-from tui.linear.typed import Typed
+from tui.plain.input import Typed
+from tui.plain.list_commands import Listing
 from tui.rendering.markdown import blocks
 from tui.rendering.wording import count, markdown_link
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from store.model.errors import NewsError
 from store.model.results import Undone
-from tui.linear.pages import Pages
-from tui.linear.typed import Typed
+from tui.plain.input import Typed
+from tui.plain.pager import Pages
 from tui.rendering.wording import described
 
 

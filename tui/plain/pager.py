@@ -1,4 +1,4 @@
-"""Lists and articles, page by page; what is typed for them is in `tui.linear.reader`."""
+"""Lists and articles, page by page; what is typed for them is in `tui.plain.reader`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.model.errors import BadInput, LibraryReadOnly, NewsError
 from store.search import Query
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
-from tui.linear.typed import Typed
+from tui.plain.input import Typed
 from tui.rendering.plain_text import PlainLine, article_lines, folded, row_line
 from tui.rendering.trail import Trail
 from tui.rendering.wording import count

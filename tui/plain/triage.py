@@ -10,14 +10,14 @@ from store.library.statistics import AVERAGE, find_pace
 from store.model.article import Row
 from store.model.errors import NewsError
 from store.search import Query
-from tui.linear.rooms import Room
-from tui.linear.typed import Typed
+from tui.plain.input import Typed
+from tui.plain.mode import Room
 from tui.rendering.plain_text import folded, row_facts, summary_line
 from tui.rendering.statistics_report import duration
 from tui.rendering.wording import LATER, count, joined
 
 if TYPE_CHECKING:
-    from tui.linear.changing import Changing
+    from tui.plain.edit_commands import Changing
 
 EXCERPT = 1200
 """Characters of the text that stand in for a summary where there is none."""

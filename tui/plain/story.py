@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from store.library.story import unfold
 from store.model.errors import NewsError
-from tui.linear.rooms import Room
-from tui.linear.typed import Typed
+from tui.plain.input import Typed
+from tui.plain.mode import Room
 from tui.rendering.plain_text import folded, row_facts
 from tui.rendering.wording import count
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from store.library.story import Chapter
-    from tui.linear.changing import Changing
+    from tui.plain.edit_commands import Changing
 
 
 class Story(Room):

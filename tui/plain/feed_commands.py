@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.linear.outward import Outward
-from tui.linear.typed import Typed
+from tui.plain.export_commands import Outward
+from tui.plain.input import Typed
 
 WAYS = (
     "import files or a folder",

@@ -13,10 +13,10 @@ from store.library.protocol import Library
 from store.model.article import Entry, Similar
 from store.model.errors import NewsError
 from tui.config.keymaps import Keymap
-from tui.linear.filling import Filling
-from tui.linear.pages import World
-from tui.linear.rooms import Handler, Room
-from tui.linear.typed import SIMILAR, Typed, help_lines, understood, vocabulary
+from tui.plain.feed_commands import Filling
+from tui.plain.input import SIMILAR, Typed, help_lines, understood, vocabulary
+from tui.plain.mode import Handler, Room
+from tui.plain.pager import World
 from tui.rendering.plain_text import about_lines
 
 
@@ -166,12 +166,12 @@ class LinearReader(Filling):
     # -- what lies over list and article ---------------------------------------------------
 
     def _tell_story(self, typed: Typed) -> None:
-        from tui.linear.story import Story
+        from tui.plain.story import Story
 
         self._enter(Story(self, self.target(typed, typed.command)))
 
     def _go_through(self, typed: Typed) -> None:
-        from tui.linear.triage import Triage
+        from tui.plain.triage import Triage
 
         at = next((i for i, row in enumerate(self.rows) if row.id == self.at), 0)
         unread = [row for row in (*self.rows[at:], *self.rows[:at]) if not row.read]

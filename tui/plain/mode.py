@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from tui.linear.changing import Changing
-from tui.linear.typed import Typed, help_lines
+from tui.plain.edit_commands import Changing
+from tui.plain.input import Typed, help_lines
 
 Handler = Callable[[Typed], None]
 LEAVING = dict.fromkeys(("article.back", "dialog.close"), "go back")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.linear.pages import World
-from tui.linear.reader import LinearReader
+from tui.plain.pager import World
+from tui.plain.reader import LinearReader
 
 __all__ = ["LinearReader", "World"]

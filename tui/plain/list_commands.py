@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from store.model.errors import BadQuery, NewsError
 from store.search import SHOWS, SORTS, Query
-from tui.linear.changing import Changing
-from tui.linear.typed import Typed
+from tui.plain.edit_commands import Changing
+from tui.plain.input import Typed
 
 EVERY = "every category"
 
