@@ -31,7 +31,7 @@ from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.server import page, serving
-from tui.cli.feeds import Round
+from tui.cli.fetch import Round
 from tui.services import network
 
 HOSTS = 40

@@ -110,7 +110,7 @@ class Running:
             app.save()  # an app that ends in order has done so itself
         self.save()
         if log.written:
-            from tui.cli.output import tell
+            from tui.cli.console import tell
 
             where = log.save(datetime.now().astimezone())
             tell(f"the reader failed; what happened is in {where}")

@@ -11,7 +11,7 @@ import pytest
 
 from store.model.times import system_clock
 from tests.cli.conftest import Run, contents, library_of
-from tui.cli.output import Counter
+from tui.cli.console import Counter
 from tui.rendering.wording import progress
 
 DELETED = "00000001-0000-4000-8000-000000000000"
@@ -101,7 +101,7 @@ def test_progress_is_shown_after_a_while(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("tui.cli.output.QUIET", quiet)
+    monkeypatch.setattr("tui.cli.console.QUIET", quiet)
     monkeypatch.setenv("TERM", "xterm")
     with Counter("opening").running() as counter:
         counter.tell(progress(34, 100, history=True))
@@ -114,7 +114,7 @@ def test_progress_is_said_once_where_no_line_can_be_written_twice(
     """Case 122: a terminal that only prints, and whoever listens to it, gets one line."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("tui.cli.output.QUIET", 0.0)
+    monkeypatch.setattr("tui.cli.console.QUIET", 0.0)
     monkeypatch.setenv("TERM", "dumb")
     with Counter("indexing").running() as counter:
         for done in range(5):

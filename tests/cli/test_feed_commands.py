@@ -19,7 +19,7 @@ WALL = "<html><title>Wall</title><p>Enable JavaScript and cookies to go on.</p><
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    for module in ("tui.cli.feeds", "tui.cli.adding"):
+    for module in ("tui.cli.fetch", "tui.cli.add"):
         monkeypatch.setattr(f"{module}.network", tools)
     with serving() as site:
         site.routes |= {

@@ -21,25 +21,25 @@ FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
 EXIT_CODES = {BadQuery: WRONG_USE, LibraryBusy: BUSY}
 
 COMMANDS = {
-    "import": ("changing", "import_files"),
-    "add": ("adding", "add"),
-    "fetch": ("feeds", "fetch"),
+    "import": ("import_", "import_files"),
+    "add": ("add", "add"),
+    "fetch": ("fetch", "fetch"),
     "feeds": ("feeds", "feeds"),
-    "edit": ("changing", "edit"),
-    "mark": ("changing", "mark"),
-    "list": ("printing", "list_articles"),
-    "search": ("searching", "search"),
-    "show": ("printing", "show"),
-    "read": ("plain", "read"),
-    "similar": ("printing", "similar"),
-    "keys": ("printing", "keys"),
-    "export": ("exporting", "export"),
+    "edit": ("edit", "edit"),
+    "mark": ("mark", "mark"),
+    "list": ("list", "list_articles"),
+    "search": ("search", "search"),
+    "show": ("show", "show"),
+    "read": ("read", "read"),
+    "similar": ("show", "similar"),
+    "keys": ("keys", "keys"),
+    "export": ("export", "export"),
     "stats": ("stats", "stats"),
     "settings": ("settings", "print_settings"),
     "themes": ("themes", "print_themes"),
     "doctor": ("doctor", "doctor"),
     "backup": ("backup", "backup"),
-    "restore": ("backup", "bring_back"),
+    "restore": ("restore", "bring_back"),
     "compact": ("compact", "compact"),
 }
 """In which module of this package a command is carried out, and by what: only that is imported."""
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _command(given) if given else _start(None)
     except NewsError as error:
-        from tui.cli.output import tell
+        from tui.cli.console import tell
 
         tell(str(error))
         return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), FAILED)
@@ -86,7 +86,7 @@ def _command(arguments: Sequence[str]) -> int:
         top.error(f"{options.command}: say {missing}")
     # `newstui list | head` ends quietly, as any filter does.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    from tui.cli.output import flush
+    from tui.cli.console import flush
 
     module, function = COMMANDS[options.command] if options.command else LINEAR
     command: Command = getattr(import_module(f"tui.cli.{module}"), function)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Generator
 from contextlib import closing
-from pathlib import Path
 from typing import TypeVar
 
 from store.backup.archive import Progress
 from store.backup.backup import Made, auto_backup, back_up
-from store.backup.restore import restore
 from store.model.times import system_clock
-from store.system.machine import machine_name
 from tui import __version__
-from tui.cli.opening import paths_of
-from tui.cli.output import Counter, put_json, tell
+from tui.cli.console import Counter, put_json, tell
+from tui.cli.context import paths_of
 from tui.rendering.wording import count
 
 T = TypeVar("T")
@@ -27,7 +23,7 @@ def backup(options: argparse.Namespace) -> int:
     if options.auto:
         return _automatic(options)
     library = paths_of(options).library
-    made = _run(
+    made = run_with_progress(
         "backup", back_up(library, options.file, system_clock, __version__, force=options.force)
     )
     for problem in made.problems:
@@ -59,7 +55,9 @@ def _kilobytes(size: int) -> str:
 def _automatic(options: argparse.Namespace) -> int:
     """Says nothing unless something is wrong, as a scheduled job should."""
     problems: list[str] = []
-    path = _run("backup", auto_backup(paths_of(options), system_clock, __version__), problems)
+    path = run_with_progress(
+        "backup", auto_backup(paths_of(options), system_clock, __version__), problems
+    )
     for problem in problems:
         tell(problem)
     if options.json:
@@ -67,37 +65,10 @@ def _automatic(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def bring_back(options: argparse.Namespace) -> int:
-    """Restore a backup; a file that is another one in the library costs a line."""
-    paths = paths_of(options)
-    library: Path = options.into or paths.library
-    machine = machine_name(paths.state, os.environ)
-    steps = restore(options.file, library, machine, system_clock, merge=options.merge)
-    restored = _run("restore", steps)
-    for line in restored.refused:
-        tell(line)
-    if options.json:
-        put_json(
-            {
-                "library": str(library),
-                "articles": restored.articles,
-                "events": restored.events,
-                "added": restored.files,
-                "there": restored.there,
-                "refused": len(restored.refused),
-            }
-        )
-    else:
-        there = f", {restored.there:,} there already" if restored.there else ""
-        refused = f", {len(restored.refused):,} refused" if restored.refused else ""
-        tell(
-            f"restored {count(restored.articles, 'article')} and {count(restored.events, 'event')}"
-            f" into {library} ({count(restored.files, 'file')} added{there}{refused})"
-        )
-    return 1 if restored.refused else 0
-
-
-def _run(label: str, steps: Generator[Progress, None, T], problems: list[str] | None = None) -> T:
+def run_with_progress(
+    label: str, steps: Generator[Progress, None, T], problems: list[str] | None = None
+) -> T:
+    """Run the steps of a backup or a restore with a progress bar."""
     with Counter(label).running() as counter, closing(steps):
         while True:
             try:

@@ -9,8 +9,8 @@ from store.maintenance.compact import Compacted, Compacting
 from store.maintenance.compact import compact as compacting
 from store.model.times import system_clock
 from store.system.machine import machine_name
-from tui.cli.opening import load, paths_of
-from tui.cli.output import Counter, put_json, tell
+from tui.cli.console import Counter, put_json, tell
+from tui.cli.context import load, paths_of
 from tui.rendering.wording import count, progress
 from tui.services import unloaded
 

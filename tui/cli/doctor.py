@@ -19,8 +19,8 @@ from store.search import Query
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line
-from tui.cli.opening import paths_of
-from tui.cli.output import put, put_json
+from tui.cli.console import put, put_json
+from tui.cli.context import paths_of
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit
 from tui.rendering.wording import count

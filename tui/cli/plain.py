@@ -11,39 +11,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from store.library.protocol import Library
-from store.model.article import Entry
 from store.model.errors import BadInput
 from store.model.times import system_clock
-from tui.cli.opening import indexed, load, opened, paths_of, settings_of
-from tui.cli.output import flush, put, tell
+from tui.cli.console import flush, put, tell
+from tui.cli.context import indexed, load, paths_of, settings_of
+from tui.cli.read import page_size
 from tui.plain import LinearReader, World
-from tui.rendering.plain_text import WIDTH, article_lines
 from tui.services import unloaded
 from tui.terminal.browser import open_route, open_url
 from tui.terminal.clipboard import copy_line, copy_route
 from tui.terminal.environment import Surroundings
-
-PAGE = 24
-"""Rows of a page where no terminal says how many there are."""
-
-
-def read(options: argparse.Namespace) -> int:
-    """Print an article in plain words, for a screen reader or a pager."""
-    _, entry = opened(options)
-    put(_page_of(entry))
-    return 0
-
-
-def _page_of(entry: Entry) -> str:
-    return "\n".join(line.text for line in article_lines(entry, page_size()[0]))
-
-
-def page_size() -> tuple[int, int]:
-    """Columns and rows of what standard output is, if it is a terminal."""
-    if not sys.stdout.isatty():
-        return WIDTH, PAGE
-    size = shutil.get_terminal_size((WIDTH, PAGE))
-    return max(20, size.columns), max(5, size.lines)
 
 
 def read_linearly(options: argparse.Namespace) -> int:
@@ -110,7 +87,7 @@ def _carry_out(options: argparse.Namespace, arguments: Sequence[str]) -> int:
 
 
 def _tell_read(options: argparse.Namespace, library: Library, articles: Sequence[str]) -> None:
-    from tui.cli.hooks import tell_hook
+    from tui.cli.context import tell_hook
 
     tell_hook(options, library, "on_read", articles)
 

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tui.cli.opening import paths_of
-from tui.cli.output import put, put_json, tell
+from tui.cli.console import put, put_json, tell
+from tui.cli.context import paths_of
 from tui.config.settings import FILE, Declared, Loaded, Table, declared, load_settings
 from tui.rendering.cells import fit
 

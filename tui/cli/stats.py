@@ -8,8 +8,8 @@ from typing import Any
 
 from store.library.statistics import Pace, Statistics, Tally, gather
 from store.model.times import system_clock
-from tui.cli.opening import loaded
-from tui.cli.output import Counter, put, put_json
+from tui.cli.console import Counter, put, put_json
+from tui.cli.context import loaded
 from tui.rendering.statistics_report import DAYS, WEEKS, report
 
 WIDTH = 80

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from tui.cli.opening import paths_of, settings_of
-from tui.cli.output import put, put_json, tell
+from tui.cli.console import put, put_json, tell
+from tui.cli.context import paths_of, settings_of
 from tui.config.theme_choice import ThemeChoice
 from tui.rendering.cells import fit
 

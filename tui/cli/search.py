@@ -11,9 +11,9 @@ from store.library.searcher import needs_index
 from store.model.article import Excerpt, Row
 from store.search import Search
 from store.search.matches import Matches
-from tui.cli.opening import indexed, loaded
-from tui.cli.output import put, put_json, tell
-from tui.cli.printing import row_line
+from tui.cli.console import put, put_json, tell
+from tui.cli.context import indexed, loaded
+from tui.cli.list import row_line
 from tui.rendering.cells import fit
 
 AT_ONCE = 500

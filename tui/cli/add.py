@@ -12,10 +12,9 @@ from store.library.protocol import Library
 from store.model.article import Found
 from store.model.errors import FetchFailed, NewsError, PrivateHost
 from store.search import Query
+from tui.cli.console import Counter, put_json, tell
+from tui.cli.context import load, paths_of, tell_hook
 from tui.cli.feeds import book_of, told
-from tui.cli.hooks import tell_hook
-from tui.cli.opening import load, paths_of
-from tui.cli.output import Counter, put_json, tell
 from tui.rendering.wording import count
 from tui.services import network, unloaded
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 
+from store.exporters import facts_json
 from store.library.protocol import Library
 from store.model.article import Entry
 from store.model.errors import LibraryUnavailable
+from store.system.hooks import Hook, run_hook
 from store.system.paths import Paths, platform_paths
-from tui.cli.output import Counter, tell
+from tui.cli.console import Counter, tell
 from tui.config.settings import Settings, load_settings
 from tui.rendering.wording import count, progress
 from tui.services import unloaded
@@ -67,3 +70,13 @@ def opened(options: argparse.Namespace) -> tuple[Library, Entry]:
         if problem not in told:
             tell(problem)
     return library, entry
+
+
+def tell_hook(
+    options: argparse.Namespace, library: Library, name: Hook, articles: Sequence[str]
+) -> None:
+    """Tell the user's program of articles, if one is set for this."""
+    if articles and (program := getattr(settings_of(options), name)):
+        facts = (facts_json(*each) for each in library.articles(articles))
+        if problem := run_hook(name, program, facts):
+            tell(problem)

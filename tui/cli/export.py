@@ -15,9 +15,9 @@ from store.library.protocol import Library
 from store.model.article import Entry, Refused
 from store.model.errors import BadInput, LibraryDamaged
 from store.model.times import iso, system_clock
-from tui.cli.opening import loaded, paths_of
-from tui.cli.output import Counter, tell
-from tui.cli.printing import asked_rows
+from tui.cli.console import Counter, tell
+from tui.cli.context import loaded, paths_of
+from tui.cli.list import asked_rows
 from tui.rendering.wording import count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
