@@ -21,7 +21,7 @@ from store.model.article import Article, Body, Found, Reading
 from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
 from tui.config.settings import Loaded
-from tui.gateway import Gateway
+from tui.reader.gateway import Gateway
 from tui.screens.actions import Reader
 from tui.screens.outward import Routes
 from tui.terminal.browser import OpenRoute

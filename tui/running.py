@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from store.library.protocol import Library
     from tui.app import NewsApp
     from tui.config.settings import Settings
-    from tui.gateway import Gateway, Post
-    from tui.gateway.feeds import Access
+    from tui.reader.gateway import Gateway, Post
+    from tui.reader.gateway.feeds import Access
 
 SHUT_DOWN = 2.0
 """Seconds the last changes have to reach the disk."""
@@ -125,9 +125,9 @@ class Running:
     ) -> Gateway:
         """The gateway; samples are neither backed up nor added to by feeds."""
         from store.system.hooks import Hooks
-        from tui.gateway import Gateway
-        from tui.gateway.summaries import Summariser
-        from tui.messages import StoreFailed
+        from tui.reader.gateway import Gateway
+        from tui.reader.gateway.messages import StoreFailed
+        from tui.reader.gateway.summaries import Summariser
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = Hooks(programs, lambda problem: post(StoreFailed(problem)))
@@ -141,7 +141,7 @@ class Running:
 
     def _feeds(self) -> Access:
         from store.feeds.feed_store import Book
-        from tui.gateway.feeds import Access
+        from tui.reader.gateway.feeds import Access
         from tui.services import network
 
         return Access(Book(self._paths.library, self._paths.cache), network)

@@ -17,9 +17,8 @@ from store.model.errors import LibraryDamaged
 from store.model.results import Loaded, Refreshed, Undone
 from store.search import Query
 from tests.reader import NOW, article_id, make_article, make_library
-from tui import messages
-from tui.gateway import Background, Gateway
-from tui.gateway import lists as lists_module
+from tui.reader.gateway import Background, Gateway, messages
+from tui.reader.gateway import lists as lists_module
 from tui.rendering.wording import described
 
 WAIT = 5.0

@@ -16,8 +16,8 @@ from store.system.hooks import Hooks
 from tests.reader import Start, make_article, make_library
 from tests.screens import drawn
 from tui.config.settings import Loaded, Settings
-from tui.gateway import Gateway
-from tui.messages import StoreFailed
+from tui.reader.gateway import Gateway
+from tui.reader.gateway.messages import StoreFailed
 from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"

@@ -13,7 +13,7 @@ from store.library.folder import FolderLibrary
 from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start
 from tests.server import Asked, Site, page, serving, status
-from tui.gateway.feeds import Access
+from tui.reader.gateway.feeds import Access
 from tui.screens.picker import Picker
 from tui.screens.sheet import Sheet, SheetView
 from tui.widgets.prompt import UrlPrompt

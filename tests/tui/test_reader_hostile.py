@@ -16,7 +16,7 @@ from store.text.clean import clean_line
 from store.text.clean_unicode import ALLOWED
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
-from tui import messages
+from tui.reader.gateway import messages
 from tui.screens.outward import Routes
 from tui.terminal.browser import OpenRoute
 from tui.terminal.clipboard import CopyRoute

@@ -18,7 +18,7 @@ from tests.reader import (
     make_library,
 )
 from tests.screens import drawn, lines, picture
-from tui import messages
+from tui.reader.gateway import messages
 from tui.screens.story import StoryScreen
 from tui.screens.triage import TriageScreen
 

@@ -9,8 +9,8 @@ from store.library.folder import FolderLibrary
 from store.model.article import Found
 from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines
-from tui import messages
 from tui.config.settings import Loaded, Settings
+from tui.reader.gateway import messages
 from tui.widgets.search import SearchInput
 
 

@@ -10,8 +10,7 @@ import pytest
 from store.model.article import Found
 from tests.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.screens import drawn
-from tui import messages
-from tui.gateway import Gateway
+from tui.reader.gateway import Gateway, messages
 
 JUMPS = [f"similar.jump:{n}" for n in range(1, 6)]
 SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)

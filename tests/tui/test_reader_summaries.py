@@ -10,7 +10,7 @@ from time import monotonic
 from store.model.article import Body, Found
 from tests.reader import PATIENCE, Running, Start, article_id, make_article, make_library
 from tests.screens import drawn
-from tui.gateway.summaries import Summariser
+from tui.reader.gateway.summaries import Summariser
 
 SCRIPT = """#!/bin/sh
 echo run >> "$0-runs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from store.feeds.feed_store import Book, Shown
 from store.feeds.subscriptions import Subscription
@@ -18,9 +18,6 @@ from tui.cli.console import put, put_json, tell
 from tui.cli.context import loaded, paths_of
 from tui.rendering.cells import fit
 from tui.rendering.wording import count, minute
-
-if TYPE_CHECKING:
-    pass
 
 
 def book_of(options: argparse.Namespace) -> Book:

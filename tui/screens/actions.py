@@ -10,9 +10,9 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from store.model.article import Similar
-from tui import messages
 from tui.arrangement import Pane
 from tui.palette import ReaderCommands
+from tui.reader.gateway import messages
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
 from tui.screens.help import Help

@@ -5,8 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from store.text.clean import clean_line
-from tui import messages
-from tui.gateway import Mark
+from tui.reader.gateway import Mark, messages
 from tui.rendering.wording import described, minute
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet

@@ -12,7 +12,7 @@ from store.model.errors import NewsError
 from store.model.times import from_micros, iso
 from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
-from tui import messages
+from tui.reader.gateway import messages
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet
 from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt

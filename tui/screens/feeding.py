@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.cells import fit
 from tui.rendering.wording import age, count, joined
 from tui.screens.asking import Asking

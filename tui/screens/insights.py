@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
-from tui import messages
+from tui.reader.gateway import messages
 from tui.screens.reader import Panes
 
 if TYPE_CHECKING:

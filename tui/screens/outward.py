@@ -14,9 +14,9 @@ from textual import on, work
 from store.model.errors import NewsError
 from store.system.files import write_atomic
 from store.text.urls import host_of, looks_deceptive
-from tui import messages
 from tui.config.settings import Settings
 from tui.driver import ReaderDriver
+from tui.reader.gateway import messages
 from tui.rendering.wording import markdown_link
 from tui.screens.picker import Picker
 from tui.screens.reader import Panes

@@ -15,12 +15,11 @@ from textual.widgets import Input, Static
 
 from store.model.article import Entry
 from store.search import Query
-from tui import messages
 from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
 from tui.config.commands import FOOTERS, footer
 from tui.config.keymaps import Keymap
 from tui.config.settings import Loaded
-from tui.gateway import Gateway, Post
+from tui.reader.gateway import Gateway, Post, messages
 from tui.rendering.trail import Trail
 from tui.rendering.wording import joined, listed, many
 from tui.screens.keyed import Keyed

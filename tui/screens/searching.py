@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from store.search import Query, Search
 from store.search.matches import Matches
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.wording import joined
 from tui.screens.reader import Panes
 from tui.widgets.article_list import ArticleList, Standing

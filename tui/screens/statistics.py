@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.cells import Piece
 from tui.rendering.statistics_report import report
 from tui.screens.whole import Whole

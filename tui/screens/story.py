@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.article import Row
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.cells import Piece
 from tui.rendering.text_layout import wrap
 from tui.rendering.wording import age, count, day_of, joined
@@ -18,7 +18,7 @@ from tui.widgets.article_list import HERE, STAR, UNREAD
 if TYPE_CHECKING:
     from store.library.story import Chapter
     from tui.config.keymaps import Keymap
-    from tui.gateway import Gateway
+    from tui.reader.gateway import Gateway
 
 INDENT = 4
 

@@ -7,7 +7,7 @@ from functools import partial
 from textual import on
 
 from store.model.article import Entry
-from tui import messages
+from tui.reader.gateway import messages
 from tui.screens.reader import Panes
 from tui.widgets.side_pane import SidePane
 

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from store.library.statistics import AVERAGE, Pace
 from store.model.article import Entry, Row
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.cells import Piece
 from tui.rendering.statistics_report import duration
 from tui.rendering.text_layout import wrap
@@ -19,7 +19,7 @@ from tui.widgets.article_list import STAR
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
-    from tui.gateway import Gateway, Mark
+    from tui.reader.gateway import Gateway, Mark
 
 TITLE = 3
 """The line the title begins on, where the terminal's cursor stands."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual import events, on
 
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.text_layout import Link
 from tui.screens.links import Links
 from tui.screens.outward import Outward

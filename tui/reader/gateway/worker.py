@@ -17,7 +17,7 @@ from store.model.article import Row
 from store.model.errors import NewsError
 from store.system.hooks import Hooks
 from store.text.clean import clean_line
-from tui import messages
+from tui.reader.gateway import messages
 from tui.rendering.wording import many
 
 log = logging.getLogger("newstui")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import NewsError
 from store.text.clean import clean_line
-from tui import messages
-from tui.gateway.worker import Worker
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import count
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from datetime import datetime
 from textual.message import Message
 
 from store.search import Query
-from tui import messages
-from tui.gateway.worker import Worker
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Worker
 
 Answers = Iterator[Message | None]
 """An answer, or nothing yet, for every step."""

@@ -14,8 +14,8 @@ from store.search import SHOWS, Query, Search
 from store.search.matches import Matches
 from store.system.hooks import Hooks
 from store.text.clean import clean_line
-from tui import messages
-from tui.gateway.worker import Post, Worker
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Post, Worker
 from tui.rendering.wording import many
 
 if TYPE_CHECKING:

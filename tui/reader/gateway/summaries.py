@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from store.model.article import Entry
 from store.model.errors import ProgramFailed
 from store.text.clean import clean_line
-from tui import messages
-from tui.gateway.articles import Articles
+from tui.reader.gateway import messages
+from tui.reader.gateway.articles import Articles
 
 if TYPE_CHECKING:
     from store.system.programs import Program

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from store.model.article import Entry
-from tui import messages
-from tui.gateway.worker import Worker
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Worker
 
 
 class Articles(Worker):

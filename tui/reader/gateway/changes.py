@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from store.model.results import Undone
-from tui import messages
-from tui.gateway.worker import Worker
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import count, described
 
 MOVING = {"deleted", "edited"}
