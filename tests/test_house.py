@@ -142,7 +142,7 @@ def test_widgets_know_of_the_store_what_an_article_is() -> None:
     known = {
         name.rpartition(".")[0]
         for path in MODULES
-        if names(path).startswith("tui/widgets/")
+        if names(path).startswith("tui/reader/widgets/")
         for name in imported(path)
         if name.startswith("store")
     }

@@ -41,7 +41,7 @@ class NewsApp(App[None]):
     # The first screen's own style sheet is read with the app's.
     CSS_PATH: ClassVar[CSSPathType | None] = [
         "theme.tcss",
-        "widgets/lines.tcss",
+        "reader/widgets/line_view.tcss",
         "screens/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False

@@ -11,12 +11,12 @@ from rich.cells import cell_len
 from store.model.article import Article, Body, Entry, Excerpt, Reading, Row, Similar, Study
 from tests.tui.test_widgets import Holder
 from tests.widths import fits
+from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.status_line import StatusLine
 from tui.rendering.article_details import sections_of
 from tui.rendering.cells import Piece, measure
 from tui.rendering.text_layout import lay_out
 from tui.rendering.trail import breadcrumbs
-from tui.widgets.article_list import ArticleList
-from tui.widgets.status import StatusLine
 
 WIDTHS = range(40, 251)
 NOW = 1_795_000_000

@@ -12,7 +12,7 @@ from store.model.article import Found
 from store.search import Query
 from tests.reader import NARROW, Start, article_id, make_article, make_library
 from tests.screens import drawn
-from tui.widgets.tagging import TAG_LIMIT, TagInput
+from tui.reader.widgets.inputs import TAG_LIMIT, TagInput
 
 
 def opened(folder: Path) -> FolderLibrary:

@@ -18,7 +18,7 @@ from tests.screens import drawn
 from tui.config.settings import Loaded, Settings
 from tui.reader.gateway import Gateway
 from tui.reader.gateway.messages import StoreFailed
-from tui.widgets.prompt import ExportPrompt, ListExportPrompt, PipePrompt
+from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
 

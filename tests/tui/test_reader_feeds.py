@@ -14,9 +14,9 @@ from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start
 from tests.server import Asked, Site, page, serving, status
 from tui.reader.gateway.feeds import Access
+from tui.reader.widgets.inputs import UrlPrompt
 from tui.screens.picker import Picker
 from tui.screens.sheet import Sheet, SheetView
-from tui.widgets.prompt import UrlPrompt
 
 
 @pytest.fixture

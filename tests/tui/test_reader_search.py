@@ -11,7 +11,7 @@ from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines
 from tui.config.settings import Loaded, Settings
 from tui.reader.gateway import messages
-from tui.widgets.search import SearchInput
+from tui.reader.widgets.inputs import SearchInput
 
 
 @pytest.fixture

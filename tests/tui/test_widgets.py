@@ -16,13 +16,13 @@ import themes
 from store.model.article import Article, Body, Entry, Reading, Row, Similar
 from tests.reader import key_event, long_text
 from tests.screens import drawn
+from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.side_pane import SidePane
+from tui.reader.widgets.status_line import StatusLine
 from tui.theme import role_variables, textual_theme
-from tui.widgets.article_list import ArticleList
-from tui.widgets.article_view import ArticleView
-from tui.widgets.lines import LineView
-from tui.widgets.search import SearchInput
-from tui.widgets.side_pane import SidePane
-from tui.widgets.status import StatusLine
 
 NOW = 1_795_000_000
 TITLES = (
@@ -57,7 +57,7 @@ def entry(title: str = "Title", text: str = "Text.", **facts: object) -> Entry:
 class Holder(App[None]):
     """An app with one widget in it that takes all the room."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "../../tui/widgets/lines.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "../../tui/reader/widgets/line_view.tcss"
 
     def __init__(self, widget: LineView | SearchInput) -> None:
         self._default = themes.built_in_theme("dark")
@@ -343,7 +343,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
 
 
 async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tui.widgets import status as status_module
+    from tui.reader.widgets import status_line as status_module
 
     status = StatusLine(id="status")
     async with Holder(status).run_test(size=(100, 3)) as pilot:

@@ -13,6 +13,8 @@ from store.model.article import Similar
 from tui.arrangement import Pane
 from tui.palette import ReaderCommands
 from tui.reader.gateway import messages
+from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.side_pane import SidePane
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
 from tui.screens.help import Help
@@ -24,8 +26,6 @@ from tui.screens.studying import Studying
 from tui.screens.theming import Theming
 from tui.screens.welcome import Welcoming
 from tui.screens.within import Within
-from tui.widgets.search import SearchInput
-from tui.widgets.side_pane import SidePane
 
 
 class Moving(Panes):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tui.reader.widgets.inputs import Prompt
 from tui.screens.reader import Panes
-from tui.widgets.prompt import Prompt
 
 
 class Asking(Panes):

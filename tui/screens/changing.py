@@ -6,10 +6,10 @@ from textual import on
 
 from store.text.clean import clean_line
 from tui.reader.gateway import Mark, messages
+from tui.reader.widgets.inputs import TAG_LIMIT, TagInput
 from tui.rendering.wording import described, minute
 from tui.screens.asking import Asking
 from tui.screens.sheet import Sheet
-from tui.widgets.tagging import TAG_LIMIT, TagInput
 
 
 class Changing(Asking):

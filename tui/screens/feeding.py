@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tui.reader.gateway import messages
+from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.cells import fit
 from tui.rendering.wording import age, count, joined
 from tui.screens.asking import Asking
 from tui.screens.picker import Picker
 from tui.screens.sheet import Sheet
-from tui.widgets.prompt import UrlPrompt
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import Shown

@@ -10,9 +10,9 @@ from textual.widgets import Input
 
 from tui.config.commands import Command, groups, key_names
 from tui.config.keymaps import Keymap
+from tui.reader.widgets.article_list import CHANGED, HERE, STAR, UNREAD
+from tui.reader.widgets.inputs import SearchInput
 from tui.screens.sheet import Sheet, SheetView
-from tui.widgets.article_list import CHANGED, HERE, STAR, UNREAD
-from tui.widgets.search import SearchInput
 
 FIRST = {
     "list": ("List", "Move"),

@@ -20,15 +20,15 @@ from tui.config.commands import FOOTERS, footer
 from tui.config.keymaps import Keymap
 from tui.config.settings import Loaded
 from tui.reader.gateway import Gateway, Post, messages
+from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.side_pane import SidePane
+from tui.reader.widgets.status_line import StatusLine
+from tui.reader.widgets.trail_line import TrailLine
 from tui.rendering.trail import Trail
 from tui.rendering.wording import joined, listed, many
 from tui.screens.keyed import Keyed
-from tui.widgets.article_list import ArticleList
-from tui.widgets.article_view import ArticleView
-from tui.widgets.lines import LineView
-from tui.widgets.side_pane import SidePane
-from tui.widgets.status import StatusLine
-from tui.widgets.trail_line import TrailLine
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""

@@ -11,10 +11,10 @@ from textual.widgets import Input
 from store.search import Query, Search
 from store.search.matches import Matches
 from tui.reader.gateway import messages
+from tui.reader.widgets.article_list import ArticleList, Standing
+from tui.reader.widgets.inputs import LibrarySearch
 from tui.rendering.wording import joined
 from tui.screens.reader import Panes
-from tui.widgets.article_list import ArticleList, Standing
-from tui.widgets.search import LibrarySearch
 
 LONGEST = 200
 """Characters that can be searched for."""

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from tui.config.keymaps import Keymap
+from tui.reader.widgets.document_view import Written
 from tui.rendering.cells import Piece, cells, fit
 from tui.screens.help import Help
 from tui.screens.keyed import Dialog
-from tui.widgets.written import Written
 
 T = TypeVar("T")
 GAP = "  "

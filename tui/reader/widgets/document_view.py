@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.geometry import Offset
 
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece
-from tui.widgets.lines import LineView, role_classes
 
 MEASURE = 80
 """Cells of the longest line."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.timer import Timer
 
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, cells, fit
-from tui.widgets.lines import LineView, role_classes
 
 GAP = 4
 """Cells between the two halves, at least."""

@@ -11,9 +11,9 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from store.model.article import Entry, Similar, Study
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.article_details import Line, sections_of
 from tui.rendering.cells import Piece
-from tui.widgets.lines import LineView, role_classes
 
 BEGINNING = 1
 """The line the cursor begins on: below the first heading, so that enter opens the article."""

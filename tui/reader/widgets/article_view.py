@@ -10,12 +10,12 @@ from typing import ClassVar
 from textual.message import Message
 
 from store.model.article import Entry
+from tui.reader.widgets.line_view import role_classes
+from tui.reader.widgets.text_view import BREATH, TextView
 from tui.rendering.cells import Piece
 from tui.rendering.text_layout import Line, Link, Span, Spot
 from tui.rendering.text_search import Find
 from tui.rendering.text_selection import Move, Selection
-from tui.widgets.lines import role_classes
-from tui.widgets.text_view import BREATH, TextView
 
 MOST_LINES = 10_000
 """Lines the cursor of a selection goes at once; further it goes to the end."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece
 from tui.rendering.trail import Trail, breadcrumbs
-from tui.widgets.lines import LineView, role_classes
 
 
 class TrailLine(LineView, can_focus=False):

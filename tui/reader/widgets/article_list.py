@@ -13,11 +13,11 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from store.model.article import Excerpt, Row, minutes
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, cells, fit, pad_left
 from tui.rendering.highlights import Spans, around, marked
 from tui.rendering.list_layout import Lines, days, sections
 from tui.rendering.wording import age, joined
-from tui.widgets.lines import LineView, role_classes
 
 CURSOR, UNREAD, STAR, CHANGED = ">", "●", "★", "↻"
 HERE = "◆"

@@ -12,9 +12,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, cut
-from tui.widgets.lines import LineView, role_classes
-from tui.widgets.search import SearchInput
 
 LIMIT = 200
 """Characters that are looked for, at most."""

@@ -13,10 +13,10 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 
 from store.model.article import Entry, minutes
+from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, cells, widened
 from tui.rendering.text_layout import Layout, Line, Span, Spot, lay_out, wrap
 from tui.rendering.wording import UPDATED, count, day, joined
-from tui.widgets.lines import LineView, role_classes
 
 MEASURE = 80
 """Cells a line of text takes at most: beyond that the eye loses the next line."""
