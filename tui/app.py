@@ -22,8 +22,9 @@ from tui.config.keymaps import Pending, make_keymap, press
 from tui.config.settings import FILE, Loaded, is_slow
 from tui.config.theme_choice import Background, ThemeChoice, background_told
 from tui.driver import ReaderDriver
+from tui.reader.dialogs.dialog import Dialog
+from tui.reader.dialogs.keymap_screen import Keyed, key_of
 from tui.screens.actions import Reader
-from tui.screens.keyed import Dialog, Keyed, key_of
 from tui.screens.outward import Routes
 from tui.screens.reader import MakeGateway
 from tui.terminal.bidi import reorders

@@ -20,12 +20,12 @@ from tui.config.commands import (
     key_names,
 )
 from tui.config.keymaps import make_keymap
+from tui.reader.dialogs.help import Help, help_lines
+from tui.reader.dialogs.links import Links
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.text_dialog import Sheet
+from tui.reader.dialogs.url_dialog import Source
 from tui.screens.actions import Reader
-from tui.screens.help import Help, help_lines
-from tui.screens.links import Links
-from tui.screens.outward import Source
-from tui.screens.picker import Picker
-from tui.screens.sheet import Sheet
 
 OF_THE_READER = {*PANES, "find", "select"}
 """Places that are no dialogs."""

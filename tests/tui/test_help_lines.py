@@ -6,8 +6,8 @@ import pytest
 from textual.geometry import Size
 
 from tui.config.keymaps import make_keymap
-from tui.screens.help import help_lines
-from tui.screens.sheet import SheetView
+from tui.reader.dialogs.help import help_lines
+from tui.reader.dialogs.text_dialog import SheetView
 
 KEYMAP = make_keymap("vim")
 

@@ -11,7 +11,7 @@ from textual import events
 
 from tui.config.commands import ANYWHERE, BY_ID, COMMANDS, PANES
 from tui.config.keymaps import PRESETS, Keymap, Pending, make_keymap, press, read_keys
-from tui.screens.keyed import key_of
+from tui.reader.dialogs.keymap_screen import key_of
 
 
 def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:

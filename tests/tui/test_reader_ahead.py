@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tests.reader import Outside, Running, Start, article_id, long_text, make_article, make_library
 from tests.screens import drawn
 from tui import ahead
-from tui.screens.help import Help
+from tui.reader.dialogs.help import Help
 
 
 @pytest.fixture(autouse=True)

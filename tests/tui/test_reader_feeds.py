@@ -13,10 +13,10 @@ from store.library.folder import FolderLibrary
 from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start
 from tests.server import Asked, Site, page, serving, status
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.text_dialog import Sheet, SheetView
 from tui.reader.gateway.feeds import Access
 from tui.reader.widgets.inputs import UrlPrompt
-from tui.screens.picker import Picker
-from tui.screens.sheet import Sheet, SheetView
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from store.model.article import Found
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
-from tui.screens.picker import Picker
+from tui.reader.dialogs.picker import Picker
 
 
 @pytest.fixture

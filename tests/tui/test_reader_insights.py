@@ -18,9 +18,9 @@ from tests.reader import (
     make_library,
 )
 from tests.screens import drawn, lines, picture
+from tui.reader.dialogs.story import StoryScreen
+from tui.reader.dialogs.triage import TriageScreen
 from tui.reader.gateway import messages
-from tui.screens.story import StoryScreen
-from tui.screens.triage import TriageScreen
 
 SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
 

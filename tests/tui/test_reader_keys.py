@@ -8,9 +8,9 @@ from textual.widgets import Input
 from tests.reader import NARROW, WIDE, Start
 from tests.screens import drawn, lines
 from tui.config.settings import Loaded, Settings
+from tui.reader.dialogs.help import Help
+from tui.reader.dialogs.theme_picker import ThemePicker
 from tui.screens.actions import Reader
-from tui.screens.help import Help
-from tui.screens.theming import ThemePicker
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

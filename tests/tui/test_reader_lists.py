@@ -10,8 +10,8 @@ import pytest
 from store.search import SHOWS, SORTS
 from tests.reader import Start, article_id, make_article, make_library
 from tests.screens import drawn, lines
+from tui.reader.dialogs.picker import Picker
 from tui.screens import reader as reader_screen
-from tui.screens.picker import Picker
 
 
 def numbers(running: Any) -> list[int]:

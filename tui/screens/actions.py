@@ -12,14 +12,14 @@ from textual.widget import Widget
 from store.model.article import Similar
 from tui.arrangement import Pane
 from tui.palette import ReaderCommands
+from tui.reader.dialogs.help import Help
+from tui.reader.dialogs.keymap_screen import FAR
 from tui.reader.gateway import messages
 from tui.reader.widgets.inputs import SearchInput
 from tui.reader.widgets.side_pane import SidePane
 from tui.screens.changing import Changing
 from tui.screens.exporting import Exporting
-from tui.screens.help import Help
 from tui.screens.insights import Insights
-from tui.screens.keyed import FAR
 from tui.screens.listing import Listing
 from tui.screens.reader import Panes
 from tui.screens.studying import Studying

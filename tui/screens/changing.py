@@ -5,11 +5,11 @@ from __future__ import annotations
 from textual import on
 
 from store.text.clean import clean_line
+from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import Mark, messages
 from tui.reader.widgets.inputs import TAG_LIMIT, TagInput
 from tui.rendering.wording import described, minute
 from tui.screens.asking import Asking
-from tui.screens.sheet import Sheet
 
 
 class Changing(Asking):

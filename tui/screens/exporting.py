@@ -12,10 +12,10 @@ from store.model.errors import NewsError
 from store.model.times import from_micros, iso
 from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
+from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import messages
 from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
 from tui.screens.asking import Asking
-from tui.screens.sheet import Sheet
 
 PIPE_SECONDS = 60.0
 SHOWN = 2000

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import messages
 from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.cells import fit
 from tui.rendering.wording import age, count, joined
 from tui.screens.asking import Asking
-from tui.screens.picker import Picker
-from tui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import Shown

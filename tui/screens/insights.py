@@ -12,7 +12,7 @@ from tui.reader.gateway import messages
 from tui.screens.reader import Panes
 
 if TYPE_CHECKING:
-    from tui.screens.whole import Whole
+    from tui.reader.dialogs.full_screen import Whole
 
 
 class Insights(Panes):
@@ -23,7 +23,7 @@ class Insights(Panes):
 
     def action_view_story(self) -> None:
         """Tell the story of the article."""
-        from tui.screens.story import StoryScreen
+        from tui.reader.dialogs.story import StoryScreen
 
         if article := self.subject:
             self._begin(StoryScreen(self.keymap, self.gateway, article, self.now))
@@ -31,7 +31,7 @@ class Insights(Panes):
 
     def action_view_triage(self) -> None:
         """Go through what is unread in the list, from the cursor on."""
-        from tui.screens.triage import TriageScreen
+        from tui.reader.dialogs.triage import TriageScreen
 
         unread = [row for row in self.articles.rows[self.articles.cursor :] if not row.read]
         unread += [row for row in self.articles.rows[: self.articles.cursor] if not row.read]
@@ -39,7 +39,7 @@ class Insights(Panes):
 
     def action_view_statistics(self) -> None:
         """Show what was read."""
-        from tui.screens.statistics import StatisticsScreen
+        from tui.reader.dialogs.statistics import StatisticsScreen
 
         screen = self._over = StatisticsScreen(self.keymap)
         self.app.push_screen(screen, lambda _: self._end())

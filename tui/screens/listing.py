@@ -7,9 +7,9 @@ from dataclasses import replace
 from textual import on
 
 from store.search import SHOWS, SORTS
+from tui.reader.dialogs.picker import Picker, in_columns
 from tui.reader.gateway import messages
 from tui.rendering.wording import indexing, progress
-from tui.screens.picker import Picker, in_columns
 from tui.screens.searching import Searching
 
 

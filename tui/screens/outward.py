@@ -16,11 +16,11 @@ from store.system.files import write_atomic
 from store.text.urls import host_of, looks_deceptive
 from tui.config.settings import Settings
 from tui.driver import ReaderDriver
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.url_dialog import Source
 from tui.reader.gateway import messages
 from tui.rendering.wording import markdown_link
-from tui.screens.picker import Picker
 from tui.screens.reader import Panes
-from tui.screens.sheet import Sheet
 from tui.terminal.browser import Opened, OpenRoute, open_route, open_url
 from tui.terminal.clipboard import CopyRoute, Keep, copy, copy_line, copy_route
 from tui.terminal.environment import Surroundings
@@ -153,21 +153,6 @@ class Outward(Panes):
             return await asyncio.to_thread(how, text, self.routes.copying, send, self.routes.keep)
         except NewsError as error:
             return str(error)
-
-
-class Source(Sheet):
-    """Shows a URL that no browser was started for."""
-
-    PLACE = "source"
-
-    def __init__(self, url: str, said: str, key: str, copy: Callable[[str], object]) -> None:
-        super().__init__("Source", [url, "", said, "", f"{key} copies it again"])
-        self._url = url
-        self._copy = copy
-
-    def action_article_copy_url(self) -> None:
-        """Copy the URL once more."""
-        self._copy(self._url)
 
 
 def _nowhere(data: bytes) -> None:

@@ -19,6 +19,7 @@ from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
 from tui.config.commands import FOOTERS, footer
 from tui.config.keymaps import Keymap
 from tui.config.settings import Loaded
+from tui.reader.dialogs.keymap_screen import Keyed
 from tui.reader.gateway import Gateway, Post, messages
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
@@ -28,7 +29,6 @@ from tui.reader.widgets.status_line import StatusLine
 from tui.reader.widgets.trail_line import TrailLine
 from tui.rendering.trail import Trail
 from tui.rendering.wording import joined, listed, many
-from tui.screens.keyed import Keyed
 
 PREVIEW_AFTER = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""

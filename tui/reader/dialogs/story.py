@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.article import Row
+from tui.reader.dialogs.full_screen import Whole
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import HERE, STAR, UNREAD
 from tui.rendering.cells import Piece
 from tui.rendering.text_layout import wrap
 from tui.rendering.wording import age, count, day_of, joined
-from tui.screens.whole import Whole
 
 if TYPE_CHECKING:
     from store.library.story import Chapter

@@ -9,10 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 
+from tui.reader.dialogs.dialog import Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, fit, pad_left
 from tui.rendering.text_layout import Link
-from tui.screens.keyed import Dialog
 
 CURSOR = ">"
 GAP = 2

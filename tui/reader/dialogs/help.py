@@ -10,9 +10,9 @@ from textual.widgets import Input
 
 from tui.config.commands import Command, groups, key_names
 from tui.config.keymaps import Keymap
+from tui.reader.dialogs.text_dialog import Sheet, SheetView
 from tui.reader.widgets.article_list import CHANGED, HERE, STAR, UNREAD
 from tui.reader.widgets.inputs import SearchInput
-from tui.screens.sheet import Sheet, SheetView
 
 FIRST = {
     "list": ("List", "Move"),

@@ -1,29 +1,12 @@
-"""Screens whose keys come from the keymap, and how a key press finds its name there."""
+"""The base of all dialogs."""
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
-from textual import events
-from textual.keys import REPLACED_KEYS, key_to_character
 from textual.screen import ModalScreen
 
-T = TypeVar("T")
-
-
-class Keyed:
-    """A screen that carries out commands: it has an action for each of its place."""
-
-    @property
-    def place(self) -> str:
-        """Where the user is, as `Command.places` has it; empty where keys are text."""
-        raise NotImplementedError
-
-    def show_pending(self, keys: str) -> None:
-        """Show what was typed of a command so far; empty once that is carried out."""
-
-    def tell_unknown(self, key: str) -> None:
-        """Tell that a key means nothing here, where there is a place to tell it."""
+from tui.reader.dialogs.keymap_screen import FAR, Keyed, T
 
 
 class Dialog(Keyed, ModalScreen[T]):
@@ -101,17 +84,3 @@ class Dialog(Keyed, ModalScreen[T]):
     def action_dialog_close(self) -> None:
         """Leave without choosing anything."""
         self.dismiss(None)
-
-
-FAR = 1_000_000_000
-"""More rows or lines than there can be."""
-
-
-def key_of(event: events.Key) -> str:
-    """The name of a key as keymaps have it; Textual's has `question_mark` for `?`."""
-    held, plus, name = event.key.rpartition("+")
-    named = key_to_character(REPLACED_KEYS.get(name, name))
-    character = event.character if event.is_printable and not plus else named
-    if character and character.isprintable() and character != " ":
-        name = character
-    return f"{held}{plus}{name}"

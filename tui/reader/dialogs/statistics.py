@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from tui.reader.dialogs.full_screen import Whole
 from tui.reader.gateway import messages
 from tui.rendering.cells import Piece
 from tui.rendering.statistics_report import report
-from tui.screens.whole import Whole
 
 if TYPE_CHECKING:
     from store.library.statistics import Statistics

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
 
+from tui.reader.dialogs.dialog import Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece, cells, fit
 from tui.rendering.text_layout import wrap
-from tui.screens.keyed import Dialog
 
 KEY_CELLS = 18
 """Cells of the left column: a date and time, and a gap."""

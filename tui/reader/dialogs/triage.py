@@ -9,13 +9,13 @@ from textual.message import Message
 
 from store.library.statistics import AVERAGE, Pace
 from store.model.article import Entry, Row
+from tui.reader.dialogs.full_screen import Whole
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR
 from tui.rendering.cells import Piece
 from tui.rendering.statistics_report import duration
 from tui.rendering.text_layout import wrap
 from tui.rendering.wording import LATER, age, count, joined
-from tui.screens.whole import Whole
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap

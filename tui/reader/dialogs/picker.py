@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.reader.dialogs.dialog import Dialog
 from tui.rendering.cells import cells, cut, fit, pad_left
-from tui.screens.keyed import Dialog
 
 SUBTITLE = "enter chooses · esc closes"
 """What is said below the lines."""

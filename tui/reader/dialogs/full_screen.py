@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from tui.config.keymaps import Keymap
+from tui.reader.dialogs.dialog import Dialog
+from tui.reader.dialogs.help import Help
 from tui.reader.widgets.document_view import Written
 from tui.rendering.cells import Piece, cells, fit
-from tui.screens.help import Help
-from tui.screens.keyed import Dialog
 
 T = TypeVar("T")
 GAP = "  "
@@ -21,7 +21,7 @@ GAP = "  "
 class Whole(Dialog[T]):
     """Fills the terminal until it is left."""
 
-    CSS_PATH = "whole.tcss"
+    CSS_PATH = "full_screen.tcss"
     HINTS: ClassVar[Sequence[tuple[str, str]]] = ()
     """Commands of the bottom line, and what they do here in a word."""
 
