@@ -22,8 +22,8 @@ from tests.settling import Heard, is_waiting, quiet
 from tui.app import NewsApp
 from tui.config.settings import Loaded
 from tui.reader.gateway import Gateway
-from tui.screens.actions import Reader
-from tui.screens.outward import Routes
+from tui.reader.screen.link_actions import Routes
+from tui.reader.screen.reader_screen import Reader
 from tui.terminal.browser import OpenRoute
 from tui.terminal.clipboard import CopyRoute
 

@@ -24,9 +24,9 @@ from tui.config.theme_choice import Background, ThemeChoice, background_told
 from tui.driver import ReaderDriver
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.dialogs.keymap_screen import Keyed, key_of
-from tui.screens.actions import Reader
-from tui.screens.outward import Routes
-from tui.screens.reader import MakeGateway
+from tui.reader.screen.link_actions import Routes
+from tui.reader.screen.panes import MakeGateway
+from tui.reader.screen.reader_screen import Reader
 from tui.terminal.bidi import reorders
 from tui.terminal.session import erases_in_color
 from tui.theme import role_variables, textual_theme
@@ -43,7 +43,7 @@ class NewsApp(App[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = [
         "theme.tcss",
         "reader/widgets/line_view.tcss",
-        "screens/reader.tcss",
+        "reader/screen/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
     # A dialog would keep ctrl+c to itself otherwise.

@@ -85,7 +85,7 @@ class Running:
         from tui.app import NewsApp
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
-        from tui.screens.outward import routes
+        from tui.reader.screen.link_actions import routes
         from tui.terminal.crash_log import CrashLog
 
         def now() -> int:

@@ -170,7 +170,7 @@ def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
 
 
 CRASH = """
-from tui.screens.actions import Reader
+from tui.reader.screen.reader_screen import Reader
 
 def fail(self):
     row = self.articles.rows[0]

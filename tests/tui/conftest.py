@@ -14,7 +14,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import Found
 from tests.reader import WIDE, Outside, Start, long_text, make_article, make_library, reading
 from tests.stylesheets import parsed_once
-from tui.screens import reader as reader_screen
+from tui.reader.screen import panes as reader_screen
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.arrangement import LEAST, PANES, Pane, arrange
+from tui.reader.screen.pane_layout import LEAST, PANES, Pane, arrange
 
 SIZES = some.integers(0, 300)
 

@@ -25,7 +25,7 @@ from tui.reader.dialogs.links import Links
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.dialogs.url_dialog import Source
-from tui.screens.actions import Reader
+from tui.reader.screen.reader_screen import Reader
 
 OF_THE_READER = {*PANES, "find", "select"}
 """Places that are no dialogs."""

@@ -11,8 +11,8 @@ from textual.widgets import Input
 from tests.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tests.screens import drawn
 from tui.config.commands import COMMANDS, PANES, key_names
-from tui.palette import ReaderCommands
 from tui.reader.dialogs.text_dialog import Sheet
+from tui.reader.screen.command_palette import ReaderCommands
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 

@@ -17,7 +17,7 @@ from store.text.clean_unicode import ALLOWED
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
 from tui.reader.gateway import messages
-from tui.screens.outward import Routes
+from tui.reader.screen.link_actions import Routes
 from tui.terminal.browser import OpenRoute
 from tui.terminal.clipboard import CopyRoute
 

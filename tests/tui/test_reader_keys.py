@@ -10,7 +10,7 @@ from tests.screens import drawn, lines
 from tui.config.settings import Loaded, Settings
 from tui.reader.dialogs.help import Help
 from tui.reader.dialogs.theme_picker import ThemePicker
-from tui.screens.actions import Reader
+from tui.reader.screen.reader_screen import Reader
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

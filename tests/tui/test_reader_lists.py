@@ -11,7 +11,7 @@ from store.search import SHOWS, SORTS
 from tests.reader import Start, article_id, make_article, make_library
 from tests.screens import drawn, lines
 from tui.reader.dialogs.picker import Picker
-from tui.screens import reader as reader_screen
+from tui.reader.screen import panes as reader_screen
 
 
 def numbers(running: Any) -> list[int]:

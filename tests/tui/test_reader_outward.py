@@ -11,7 +11,7 @@ from store.model.article import Found
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
 from tui.reader.dialogs.text_dialog import Sheet
-from tui.screens.outward import Routes
+from tui.reader.screen.link_actions import Routes
 from tui.terminal.browser import OpenRoute
 from tui.terminal.clipboard import CopyRoute
 

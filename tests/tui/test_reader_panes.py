@@ -19,9 +19,9 @@ from tests.reader import (
     make_library,
 )
 from tests.screens import drawn, lines
+from tui.reader.screen import panes as reader_screen
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.text_view import RAIL
-from tui.screens import reader as reader_screen
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 

@@ -10,10 +10,10 @@ from textual import on
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import messages
+from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.cells import fit
 from tui.rendering.wording import age, count, joined
-from tui.screens.asking import Asking
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import Shown

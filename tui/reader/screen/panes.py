@@ -15,12 +15,12 @@ from textual.widgets import Input, Static
 
 from store.model.article import Entry
 from store.search import Query
-from tui.arrangement import LEAST, PANES, Arrangement, Pane, arrange
 from tui.config.commands import FOOTERS, footer
 from tui.config.keymaps import Keymap
 from tui.config.settings import Loaded
 from tui.reader.dialogs.keymap_screen import Keyed
 from tui.reader.gateway import Gateway, Post, messages
+from tui.reader.screen.pane_layout import LEAST, PANES, Arrangement, Pane, arrange
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.line_view import LineView

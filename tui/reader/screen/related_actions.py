@@ -8,8 +8,8 @@ from textual import on
 
 from store.model.article import Entry
 from tui.reader.gateway import messages
+from tui.reader.screen.panes import Panes
 from tui.reader.widgets.side_pane import SidePane
-from tui.screens.reader import Panes
 
 SHOWN_WITHIN = 0.03
 """Seconds after which a text is on the screen: searching for similar ones would hold up drawing it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from textual import on
 
 from tui.reader.dialogs.picker import Picker
+from tui.reader.screen.feed_actions import Feeding
 from tui.reader.widgets.inputs import ImportPrompt, OwnUrlPrompt
-from tui.screens.feeding import Feeding
 
 WAYS = ("import files or a folder", "add a feed or a page by its URL")
 SAMPLES, STAY = "look around in sample articles", "leave it as it is"

@@ -9,7 +9,7 @@ from textual import on
 from textual.message import Message
 
 from tui.reader.gateway import messages
-from tui.screens.reader import Panes
+from tui.reader.screen.panes import Panes
 
 if TYPE_CHECKING:
     from tui.reader.dialogs.full_screen import Whole

@@ -19,8 +19,8 @@ from tui.driver import ReaderDriver
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.url_dialog import Source
 from tui.reader.gateway import messages
+from tui.reader.screen.panes import Panes
 from tui.rendering.wording import markdown_link
-from tui.screens.reader import Panes
 from tui.terminal.browser import Opened, OpenRoute, open_route, open_url
 from tui.terminal.clipboard import CopyRoute, Keep, copy, copy_line, copy_route
 from tui.terminal.environment import Surroundings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tui.reader.screen.panes import Panes
 from tui.reader.widgets.inputs import Prompt
-from tui.screens.reader import Panes
 
 
 class Asking(Panes):

@@ -7,9 +7,9 @@ from textual import on
 from store.text.clean import clean_line
 from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import Mark, messages
+from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import TAG_LIMIT, TagInput
 from tui.rendering.wording import described, minute
-from tui.screens.asking import Asking
 
 
 class Changing(Asking):

@@ -9,8 +9,8 @@ from textual import on
 from store.search import SHOWS, SORTS
 from tui.reader.dialogs.picker import Picker, in_columns
 from tui.reader.gateway import messages
+from tui.reader.screen.search_actions import Searching
 from tui.rendering.wording import indexing, progress
-from tui.screens.searching import Searching
 
 
 class Listing(Searching):

@@ -11,10 +11,10 @@ from textual.widgets import Input
 from store.search import Query, Search
 from store.search.matches import Matches
 from tui.reader.gateway import messages
+from tui.reader.screen.panes import Panes
 from tui.reader.widgets.article_list import ArticleList, Standing
 from tui.reader.widgets.inputs import LibrarySearch
 from tui.rendering.wording import joined
-from tui.screens.reader import Panes
 
 LONGEST = 200
 """Characters that can be searched for."""

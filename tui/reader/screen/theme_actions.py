@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import NewsError
 from tui.reader.dialogs.theme_picker import ThemePicker
-from tui.screens.outward import Outward
+from tui.reader.screen.link_actions import Outward
 
 if TYPE_CHECKING:
     from tui.config.theme_choice import ThemeChoice

@@ -8,11 +8,11 @@ from textual import events, on
 
 from tui.reader.dialogs.links import Links
 from tui.reader.gateway import messages
+from tui.reader.screen.link_actions import Outward
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.find_bar import FindBar
 from tui.reader.widgets.inputs import SearchInput
 from tui.rendering.text_layout import Link
-from tui.screens.outward import Outward
 
 
 class Within(Outward):

@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.config.commands import COMMANDS, PANES, Command, key_names
-from tui.screens.reader import Panes
+from tui.reader.screen.panes import Panes
 
 
 class ReaderCommands(Provider):

@@ -14,8 +14,8 @@ from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
 from tui.reader.dialogs.text_dialog import Sheet
 from tui.reader.gateway import messages
+from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
-from tui.screens.asking import Asking
 
 PIPE_SECONDS = 60.0
 SHOWN = 2000
