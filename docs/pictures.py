@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT))
 
 from rich.cells import cell_len  # noqa: E402
 
-from tui.app import NewsApp  # noqa: E402 - run from any folder
 from tui.config.settings import Settings  # noqa: E402
+from tui.reader.app import NewsApp  # noqa: E402 - run from any folder
 from tui.reader.gateway import Gateway  # noqa: E402
 from tui.reader.screen.link_actions import routes  # noqa: E402
 from tui.services import sample_library  # noqa: E402

@@ -19,8 +19,8 @@ from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Article, Body, Found, Reading
 from tests.settling import Heard, is_waiting, quiet
-from tui.app import NewsApp
 from tui.config.settings import Loaded
+from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
 from tui.reader.screen.link_actions import Routes
 from tui.reader.screen.reader_screen import Reader

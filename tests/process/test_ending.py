@@ -82,8 +82,8 @@ def test_a_signal_while_it_starts(tmp_path: Path) -> None:
     library_of(tmp_path, article(1))
     moment = "\n".join(
         (
-            "import os, signal, tui.running",
-            "tui.running.Running.run = lambda self, *_: (",
+            "import os, signal, tui.reader.run",
+            "tui.reader.run.Running.run = lambda self, *_: (",
             "    os.kill(os.getpid(), signal.SIGTERM), signal.pause()",
             ")",
         )

@@ -7,14 +7,14 @@ from textual.widgets import Input
 
 from tests.reader import Outside, Running, Start, article_id, long_text, make_article, make_library
 from tests.screens import drawn
-from tui import ahead
+from tui.reader import key_queue
 from tui.reader.dialogs.help import Help
 
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine, what was asked for comes before a key gives up."""
-    monkeypatch.setattr(ahead, "PATIENCE", 60.0)
+    monkeypatch.setattr(key_queue, "PATIENCE", 60.0)
 
 
 def _typed(running: Running) -> str:

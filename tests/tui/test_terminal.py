@@ -27,7 +27,7 @@ READER = """
 import asyncio, os, sys, time
 from textual.app import App
 from textual.widgets import Static
-from tui.driver import ReaderDriver
+from tui.reader.driver import ReaderDriver
 from tui.terminal.session import Session, refusal
 
 class Counter(App):

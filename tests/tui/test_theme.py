@@ -17,7 +17,7 @@ from textual.widgets import Button, Footer, Input, OptionList, Static
 import themes
 import tui
 from themes import Theme
-from tui.theme import role_variables, textual_theme
+from tui.reader.textual_theme import role_variables, textual_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ OWN_PALETTE = {ColorType.DEFAULT, ColorType.STANDARD}
 class Sample(App[None]):
     """One line for every role, and the widgets of Textual that the reader uses."""
 
-    CSS_PATH = Path(tui.__file__).with_name("theme.tcss")
+    CSS_PATH = Path(tui.__file__).with_name("reader") / "textual_theme.tcss"
     CSS = "\n".join(
         f"#{role} {{ color: $news-{role}; text-style: $news-{role}-style; }}"
         for role in themes.STYLED_ROLES

@@ -16,13 +16,13 @@ import themes
 from store.model.article import Article, Body, Entry, Reading, Row, Similar
 from tests.reader import key_event, long_text
 from tests.screens import drawn
+from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.inputs import SearchInput
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.side_pane import SidePane
 from tui.reader.widgets.status_line import StatusLine
-from tui.theme import role_variables, textual_theme
 
 NOW = 1_795_000_000
 TITLES = (

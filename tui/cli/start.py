@@ -44,7 +44,7 @@ def start(library: Path | None = None, *, slow: bool = False) -> int:
     gc.disable()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
     from store.system.paths import platform_paths
-    from tui.running import Running
+    from tui.reader.run import Running
 
     paths = platform_paths(os.environ, library)
     running = Running(paths, slow=slow)

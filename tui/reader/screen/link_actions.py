@@ -15,9 +15,9 @@ from store.model.errors import NewsError
 from store.system.files import write_atomic
 from store.text.urls import host_of, looks_deceptive
 from tui.config.settings import Settings
-from tui.driver import ReaderDriver
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.url_dialog import Source
+from tui.reader.driver import ReaderDriver
 from tui.reader.gateway import messages
 from tui.reader.screen.panes import Panes
 from tui.rendering.wording import markdown_link

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from store.backup.archive import Progress
     from store.library.protocol import Library
-    from tui.app import NewsApp
     from tui.config.settings import Settings
+    from tui.reader.app import NewsApp
     from tui.reader.gateway import Gateway, Post
     from tui.reader.gateway.feeds import Access
 
@@ -82,9 +82,9 @@ class Running:
 
     def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
         from store.model.times import system_clock
-        from tui.app import NewsApp
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
+        from tui.reader.app import NewsApp
         from tui.reader.screen.link_actions import routes
         from tui.terminal.crash_log import CrashLog
 

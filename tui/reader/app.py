@@ -16,20 +16,20 @@ from textual.types import CSSPathType
 from textual.widgets import Input
 
 from store.model.errors import NewsError
-from tui.ahead import LOOK_EVERY, Ahead
 from tui.config.commands import Command
 from tui.config.keymaps import Pending, make_keymap, press
 from tui.config.settings import FILE, Loaded, is_slow
 from tui.config.theme_choice import Background, ThemeChoice, background_told
-from tui.driver import ReaderDriver
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.dialogs.keymap_screen import Keyed, key_of
+from tui.reader.driver import ReaderDriver
+from tui.reader.key_queue import LOOK_EVERY, Ahead
 from tui.reader.screen.link_actions import Routes
 from tui.reader.screen.panes import MakeGateway
 from tui.reader.screen.reader_screen import Reader
+from tui.reader.textual_theme import role_variables, textual_theme
 from tui.terminal.bidi import reorders
 from tui.terminal.session import erases_in_color
-from tui.theme import role_variables, textual_theme
 
 LEAVING = ("enter", "escape", "tab")
 """The keys that may end what is being typed."""
@@ -41,9 +41,9 @@ class NewsApp(App[None]):
     TITLE = "newstui"
     # The first screen's own style sheet is read with the app's.
     CSS_PATH: ClassVar[CSSPathType | None] = [
-        "theme.tcss",
-        "reader/widgets/line_view.tcss",
-        "reader/screen/reader.tcss",
+        "textual_theme.tcss",
+        "widgets/line_view.tcss",
+        "screen/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
     # A dialog would keep ctrl+c to itself otherwise.
