@@ -26,13 +26,13 @@ from benchmarks.made_up import PLACES, articles
 from benchmarks.measures import percentile
 from benchmarks.reader import NEWSTUI, environment, fill
 from benchmarks.screen import Program, now
-from store.feeds.feed_store import Book
+from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.server import page, serving
-from tui.cli.fetch import Round
-from tui.services import network
+from tui.cli.fetch import FetchRound
+from tui.services import make_fetch_tools
 
 HOSTS = 40
 LONGEST = 300.0
@@ -88,7 +88,9 @@ def measure(feeds: int, items: int, dead: int) -> None:
         every = feeds // dead if dead else feeds + 1
         ports = [("1", silent)[n // every % 2] if n % every == 0 else port for n in range(feeds)]
         given = [
-            Subscription(f"http://127.0.0.{1 + number % HOSTS}:{each}/{number}", private=True)
+            Subscription(
+                f"http://127.0.0.{1 + number % HOSTS}:{each}/{number}", is_private_allowed=True
+            )
             for number, each in enumerate(ports)
         ]
         for run in (fetch, fetch_in_reader):
@@ -102,20 +104,22 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
     library = FolderLibrary(folder / "library", folder / "cache", "desk", system_clock)
     for _ in library.load():
         pass
-    book = Book(folder / "library", folder / "cache")
-    book.change(put=feeds)
+    book = FeedStore(folder / "library", folder / "cache")
+    book.update(put=feeds)
     stop, most, base = threading.Event(), [0, 0], psutil.Process().memory_info().rss
     threading.Thread(target=memory, args=(stop, most), daemon=True).start()
     began = time.monotonic()
-    round_ = Round(library, book, network(), quiet=False)
-    round_.run(feeds)
-    round_.finish()
+    round_ = FetchRound(library, book, make_fetch_tools(), quiet=False)
+    round_.fetch(feeds)
+    round_.store_batch()
     took = time.monotonic() - began
     stop.set()
     used = os.times()
     ours, theirs = used.user + used.system, used.children_user + used.children_system
-    print(f"{round_.feeds} feeds, {round_.failed} failed, {len(round_.new):,} new articles")
-    print(f"{took:.1f} s in all, {len(round_.new) / took:,.0f} articles a second")
+    print(
+        f"{round_.feed_count} feeds, {round_.failed_count} failed, {len(round_.new_ids):,} new articles"
+    )
+    print(f"{took:.1f} s in all, {len(round_.new_ids) / took:,.0f} articles a second")
     print(f"processor: {ours:.1f} s here since the start, {theirs:.1f} s in the processes aside")
     print(f"memory: {base >> 20} MB before, {most[0] >> 20} MB at most; aside {most[1] >> 20} MB")
 
@@ -123,8 +127,8 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
 def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
     """The same in the reader, while keys are pressed."""
     fill(home, articles(1000))
-    book = Book(home / "data/newstui", home / "cache/newstui")
-    book.change(put=feeds)
+    book = FeedStore(home / "data/newstui", home / "cache/newstui")
+    book.update(put=feeds)
     with closing(Program(NEWSTUI, environment(home))) as program:
         program.until("articles")
         program.settle()

@@ -21,10 +21,10 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from benchmarks.library import opened, tell
-from store.journal.events import FORMAT, Event, encode, sealed
+from store.journal.events import JOURNAL_FORMAT, Event, encode_event, encode_line
 from store.library.folder import FolderLibrary
-from store.maintenance.compact import compact
-from store.model.times import micros, system_clock
+from store.maintenance.compact import compact_library
+from store.model.times import system_clock, to_microseconds
 
 KINDS = ("opened", "position", "position", "read", "opened", "position", "starred", "unread")
 TAKEN_BACK = 500
@@ -59,7 +59,7 @@ def told(events: int, what: str, per: int = 0) -> Iterator[None]:
 
 def line_lengths() -> None:
     """The line of every kind of event, with an id that is a UUID."""
-    now = micros(system_clock())
+    now = to_microseconds(system_clock())
     data: dict[str, dict[str, object]] = {
         "position": {"position": 123_456},
         "tagged": {"tag": "a tag of some words"},
@@ -72,7 +72,7 @@ def line_lengths() -> None:
     kinds = ("opened", "read", "unread", "starred", "unstarred", "deleted", "restored", *data)
     for kind in kinds:
         event = Event(kind, (_id(1),), now, now + 1, "desk", data.get(kind, {}))
-        size = len(encode(event))
+        size = len(encode_event(event))
         tell(1, f"line of {kind}", f"{size} bytes" + (" TOO LONG" if size > LONGEST else ""))
 
 
@@ -95,7 +95,7 @@ def measure(events: int, articles: int, folder: Path) -> None:
             for number in range(100):
                 library.record(kind, [_id(number)], **more)
     with told(events, "compact", per=events):
-        for _ in (steps := compact(folder / "library", "benchmark", system_clock)):
+        for _ in (steps := compact_library(folder / "library", "benchmark", system_clock)):
             pass
     del steps
     tell(events, "journal, compacted", f"{journal.stat().st_size / 1e6:.0f} MB")
@@ -107,7 +107,7 @@ def measure(events: int, articles: int, folder: Path) -> None:
 def made(events: int, articles: int) -> Iterator[Event]:
     """That many events, one a second, the last one now."""
     chance = random.Random(events)
-    at = micros(system_clock()) - events * 1_000_000
+    at = to_microseconds(system_clock()) - events * 1_000_000
     last = None
     for number in range(events):
         at += 1_000_000
@@ -124,8 +124,8 @@ def made(events: int, articles: int) -> Iterator[Event]:
 def write(path: Path, events: Iterator[Event]) -> None:
     """Write a journal, without locks and without syncing."""
     with path.open("wb") as file:
-        file.write(sealed({"format": FORMAT, "machine": path.stem}))
-        while lines := list(map(encode, islice(events, STEP))):
+        file.write(encode_line({"format": JOURNAL_FORMAT, "machine": path.stem}))
+        while lines := list(map(encode_event, islice(events, STEP))):
             file.write(b"".join(lines))
 
 

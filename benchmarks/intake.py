@@ -23,11 +23,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from benchmarks.made_up import articles
-from store.exporters.newstui_json import facts_json
-from store.model.article import Found
+from store.exporters.newstui_json import metadata_to_dict
+from store.model.article import ParsedArticle
 
 Record = dict[str, Any]
-Write = Callable[[Path, Iterable[Found]], None]
+Write = Callable[[Path, Iterable[ParsedArticle]], None]
 
 A_FILE = 1000
 """Articles of one file inside a ZIP."""
@@ -93,18 +93,18 @@ def run(folder: Path, *arguments: str) -> tuple[Taken, str]:
     return Taken(time.monotonic() - began, processor, memory), said
 
 
-def _json_lines(file: Path, found: Iterable[Found]) -> None:
+def _json_lines(file: Path, found: Iterable[ParsedArticle]) -> None:
     with file.open("w", encoding="utf-8") as out:
         for each in found:
-            fields = facts_json(each.article, each.reading) | {"text": each.body.text}
+            fields = metadata_to_dict(each.article, each.reading) | {"text": each.body.text}
             out.write(json.dumps(fields) + "\n")
 
 
-def _wallabag(each: Found) -> Record:
+def _wallabag(each: ParsedArticle) -> Record:
     return _page(each) | {"is_archived": 0, "content": _html(each)}
 
 
-def _google_reader(each: Found) -> Record:
+def _google_reader(each: ParsedArticle) -> Record:
     return {
         "title": each.article.title,
         "categories": ["user/-/state/com.google/read"],
@@ -114,21 +114,21 @@ def _google_reader(each: Found) -> Record:
     }
 
 
-def _omnivore(each: Found) -> Record:
+def _omnivore(each: ParsedArticle) -> Record:
     slug = each.article.url.rpartition("/")[2]
     return _page(each) | {"slug": slug, "savedAt": each.article.created}
 
 
-def _page(each: Found) -> Record:
+def _page(each: ParsedArticle) -> Record:
     return {"title": each.article.title, "url": each.article.url}
 
 
-def _html(each: Found) -> str:
+def _html(each: ParsedArticle) -> str:
     return "".join(f"<p>{part}</p>" for part in each.body.text.split("\n\n"))
 
 
-def _array(record: Callable[[Found], Record], begin: str = "[", end: str = "]") -> Write:
-    def write(file: Path, found: Iterable[Found]) -> None:
+def _array(record: Callable[[ParsedArticle], Record], begin: str = "[", end: str = "]") -> Write:
+    def write(file: Path, found: Iterable[ParsedArticle]) -> None:
         with file.open("w", encoding="utf-8") as out:
             out.write(begin)
             for number, each in enumerate(found):
@@ -138,7 +138,7 @@ def _array(record: Callable[[Found], Record], begin: str = "[", end: str = "]") 
     return write
 
 
-def _pocket(file: Path, found: Iterable[Found]) -> None:
+def _pocket(file: Path, found: Iterable[ParsedArticle]) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(["title", "url", "time_added", "tags", "status"])
@@ -146,7 +146,7 @@ def _pocket(file: Path, found: Iterable[Found]) -> None:
             rows.writerow([each.article.title, each.article.url, 1672628645, "a|b", "unread"])
 
 
-def _wallabag_csv(file: Path, found: Iterable[Found]) -> None:
+def _wallabag_csv(file: Path, found: Iterable[ParsedArticle]) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, delimiter=";")
         rows.writerow(["Title", "URL", "Content", "Tags", "MIME Type", "Language", "Creation date"])
@@ -154,14 +154,14 @@ def _wallabag_csv(file: Path, found: Iterable[Found]) -> None:
             rows.writerow([each.article.title, each.article.url, _html(each), "a", "text/html"])
 
 
-def _bookmarks(file: Path, found: Iterable[Found]) -> None:
+def _bookmarks(file: Path, found: Iterable[ParsedArticle]) -> None:
     with file.open("w", encoding="utf-8") as out:
         out.write("<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n")
         for each in found:
             out.write(f'<DT><A HREF="{each.article.url}">{each.article.title}</A>\n')
 
 
-def _zip(file: Path, found: Iterable[Found]) -> None:
+def _zip(file: Path, found: Iterable[ParsedArticle]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
         for number, batch in enumerate(_batches(found)):
             for each in batch:
@@ -169,8 +169,8 @@ def _zip(file: Path, found: Iterable[Found]) -> None:
             out.writestr(f"metadata_{number}.json", json.dumps([_omnivore(each) for each in batch]))
 
 
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
+def _batches(found: Iterable[ParsedArticle]) -> Iterator[list[ParsedArticle]]:
+    batch: list[ParsedArticle] = []
     for each in found:
         batch.append(each)
         if len(batch) == A_FILE:

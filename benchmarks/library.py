@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.made_up import articles
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from store.search import SORTS, Query
+from store.search import SORTS, ListQuery
 
 MARKS = 200
 
@@ -52,11 +52,11 @@ def measure(size: int, folder: Path) -> None:
             pass
     for sort in SORTS:
         with told(size, f"list by {sort}"):
-            rows = library.rows(Query(sort=sort))
+            rows = library.rows(ListQuery(sort=sort))
     ids = [row.id for row in rows]
     with told(size, "open an article, the mean", per=MARKS):
         for article in ids[:: max(1, size // MARKS)][:MARKS]:
-            library.entry(article)
+            library.get_article(article)
     marks = [timed(partial(library.record, "read", [article])) for article in ids[:MARKS]]
     tell_times(size, "mark read, durable", marks)
     journal = next((folder / "library" / "journal").glob("*.jsonl"))

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from store.importers.article_builder import build
-from store.model.article import Found
-from store.model.times import iso
+from store.importers.article_builder import build_article
+from store.model.article import ParsedArticle
+from store.model.times import format_timestamp
 
 PLACES = [
     "Arden",
@@ -74,14 +74,16 @@ ACTS = [
 LATEST = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
-def articles(number: int) -> Iterator[Found]:
+def articles(number: int) -> Iterator[ParsedArticle]:
     """That many articles, the newest first, of about 370 words each."""
     chance = random.Random(number)
     when = LATEST
-    now = iso(LATEST)
+    now = format_timestamp(LATEST)
     for index in range(number):
         when -= timedelta(seconds=chance.randint(40, 1200))
-        yield build(_fields(chance, index, iso(when)), source="import", now=now)
+        yield build_article(
+            _fields(chance, index, format_timestamp(when)), source="import", now=now
+        )
 
 
 def _fields(chance: random.Random, index: int, date: str) -> dict[str, object]:

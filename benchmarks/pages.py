@@ -15,8 +15,8 @@ from pathlib import Path
 
 import frontmatter
 
-from store.feeds.web_page import page_article
-from store.text.html_to_text import page_fields
+from store.feeds.web_page import extract_article
+from store.text.html_to_text import parse_html_page
 
 URL = "https://news.example/2026/11/story.html"
 SAMPLES = sorted((Path(__file__).resolve().parents[1] / "sample_articles").glob("*.md"))
@@ -105,12 +105,12 @@ def scores(found: str, wanted: str) -> tuple[float, float]:
 
 def simple(html: str) -> str:
     """What `newstui import` makes of a page: its one article, or all of it."""
-    return str(page_fields(html)["text"])
+    return str(parse_html_page(html)["text"])
 
 
 def extracted(html: str) -> str:
     """What `newstui add` makes of it."""
-    return page_article(html, URL, "2026-11-22T12:00:00Z").body.text
+    return extract_article(html, URL, "2026-11-22T12:00:00Z").body.text
 
 
 def main() -> None:

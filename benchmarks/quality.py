@@ -36,11 +36,11 @@ from benchmarks.measures import (
     rouge,
 )
 from store.library.folder import FolderLibrary
-from store.model.article import Article, Body, Entry, Found, Reading
+from store.model.article import Article, Body, FullArticle, ParsedArticle, ReadingStatus
 from store.model.times import system_clock
-from store.search import Search
-from store.search.embeddings import installed
-from store.text.summary import extract, sentences
+from store.search import SearchQuery
+from store.search.embeddings import load_installed_embeddings
+from store.text.summary import extract_summary, split_sentences
 
 LISTED = 5
 PART = 0.4
@@ -66,9 +66,9 @@ class Story:
         """Title and text."""
         return f"{self.title}\n{self.text}"
 
-    def entry(self) -> Entry:
+    def entry(self) -> FullArticle:
         """As the library gives it."""
-        return Entry(Article(self.key, self.title), Body(self.text), Reading())
+        return FullArticle(Article(self.key, self.title), Body(self.text), ReadingStatus())
 
 
 def main() -> int:
@@ -80,7 +80,9 @@ def main() -> int:
     options = parser.parse_args()
     stories = list(read(options.corpus))[options.skip :: options.every]
     tell(f"{len(stories)} articles of {options.corpus.name}")
-    tell(f"Similar readings {'by words and meaning' if installed() else 'by words alone'}")
+    tell(
+        f"Similar readings {'by words and meaning' if load_installed_embeddings() else 'by words alone'}"
+    )
     with TemporaryDirectory(prefix="newstui-quality-") as folder:
         measure(stories, Path(folder))
     return 0
@@ -106,14 +108,14 @@ def measure(stories: Sequence[Story], folder: Path) -> None:
 def library_of(stories: Iterable[Story], folder: Path) -> FolderLibrary:
     """A library of the articles, without their categories, indexed."""
     library = FolderLibrary(folder / "library", folder / "cache", "quality-0001", system_clock)
-    for steps in (library.add(_found(story) for story in stories), library.prepare()):
+    for steps in (library.add(_found(story) for story in stories), library.update_index()):
         for _ in steps:
             pass
     return library
 
 
-def _found(story: Story) -> Found:
-    return Found(Article(story.key, story.title), Body(story.text))
+def _found(story: Story) -> ParsedArticle:
+    return ParsedArticle(Article(story.key, story.title), Body(story.text))
 
 
 # -- similar readings ----------------------------------------------------------------------
@@ -177,7 +179,7 @@ def measure_halves(stories: Sequence[Story], folder: Path) -> None:
     keys = list(second)
 
     def ours(title: str, text: str) -> list[str]:
-        entry = Entry(Article("first half", title), Body(text), Reading())
+        entry = FullArticle(Article("first half", title), Body(text), ReadingStatus())
         return [each.id for each in library.similar(entry) if each.id]
 
     def by_tf_idf(text: str) -> list[str]:
@@ -196,7 +198,7 @@ def measure_halves(stories: Sequence[Story], folder: Path) -> None:
 
 def halves(text: str) -> tuple[str, str]:
     """The sentences of a text in two halves."""
-    every = sentences(text)
+    every = split_sentences(text)
     middle = (len(every) + 1) // 2
     return " ".join(every[:middle]), " ".join(every[middle:])
 
@@ -214,7 +216,7 @@ def measure_summaries(stories: Sequence[Story]) -> None:
     def at_random(every: Sequence[str], number: int) -> str:
         return " ".join(every[n] for n in sorted(chance.sample(range(len(every)), number)))
 
-    split = [(story, sentences(story.text)) for story in stories]
+    split = [(story, split_sentences(story.text)) for story in stories]
     methods: dict[str, Summarise | None] = {
         "newstui": None,
         "lead": lambda every, number: " ".join(every[:number]),
@@ -224,10 +226,12 @@ def measure_summaries(stories: Sequence[Story]) -> None:
         found = []
         for story, every in split:
             number = max(1, math.ceil(PART * len(every)))
-            made = method(every, number) if method else extract(story.text, number)
+            made = method(every, number) if method else extract_summary(story.text, number)
             found.append([rouge(made, story.reference, size) for size in (1, 2)])
         tell(f"  {name:<12} " + "  ".join(_mean_rouge(found, size) for size in (0, 1)))
-    tell_times([_timed(partial(extract, story.text)) for story in stories], "three sentences")
+    tell_times(
+        [_timed(partial(extract_summary, story.text)) for story in stories], "three sentences"
+    )
 
 
 def _mean_rouge(found: Sequence[Sequence[Sequence[float]]], size: int) -> str:
@@ -244,7 +248,7 @@ def measure_search(stories: Sequence[Story], library: FolderLibrary) -> None:
     recalls, besides, times = [], 0, []
     for words in searches(stories):
         wanted = scan(stories, words)
-        search = Search(f'"{words}"' if " " in words else words)
+        search = SearchQuery(f'"{words}"' if " " in words else words)
         times.append(_timed(partial(library.search, search, LISTED)))
         found = {row.id for row in library.search(search).rows}
         recalls.append(len(wanted & found) / len(wanted))

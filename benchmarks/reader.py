@@ -29,8 +29,8 @@ from benchmarks.made_up import articles
 from benchmarks.measures import percentile
 from benchmarks.screen import Pressed, Program
 from store.library.folder import FolderLibrary
-from store.model.article import Found
-from store.model.times import seconds, system_clock
+from store.model.article import ParsedArticle
+from store.model.times import system_clock, to_unix_seconds
 
 KEYS, HELD, RATE = 200, 300, 30
 OPENED, APART = 10, 37
@@ -65,22 +65,22 @@ def main() -> int:
     return 0
 
 
-def made(size: int) -> Iterator[Found]:
+def made(size: int) -> Iterator[ParsedArticle]:
     """The articles, newest first, each with its number in title and text."""
     for number, each in enumerate(articles(size)):
         text = f"Article {number} begins here.\n\n{each.body.text * (9 if number == 0 else 1)}"
         text += f" The word {PLANTED} stands here." if number == size // 3 else ""
         article = replace(each.article, title=f"{number} {each.article.title}")
-        yield Found(article, replace(each.body, text=text), each.reading)
+        yield ParsedArticle(article, replace(each.body, text=text), each.reading)
 
 
-def long_texts() -> Iterator[Found]:
+def long_texts() -> Iterator[ParsedArticle]:
     """What no article should be, two days older than the first."""
     line = "the harbour master read the tide tables aloud, and nobody wrote them down"
     texts = {LONG: "\n".join([line] * LINES), WIDE: f"{line} " * (1_000_000 // len(line))}
     for (title, text), each in zip(texts.items(), articles(2), strict=True):
         article = replace(each.article, id=title.replace(" ", "-"), title=title, date="2031-01-01")
-        yield Found(article, replace(each.body, text=f"{text}\n\n{ENDS}"), each.reading)
+        yield ParsedArticle(article, replace(each.body, text=f"{text}\n\n{ENDS}"), each.reading)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -148,7 +148,7 @@ def of_newstui(home: Path, size: int) -> None:
         leave(program, "q", say)
 
 
-def fill(home: Path, found: Iterator[Found]) -> None:
+def fill(home: Path, found: Iterator[ParsedArticle]) -> None:
     """Add articles to the library of this home folder."""
     library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "made", system_clock)
     for _ in library.add(found):
@@ -263,7 +263,7 @@ def feed(size: int) -> Iterator[str]:
     yield "<rss version='2.0'><channel><title>Made up</title>"
     for each in made(size):
         facts, text = each.article, escape(each.body.text).replace("\n\n", "&lt;p&gt;")
-        when = datetime.fromtimestamp(seconds(facts.date), UTC)
+        when = datetime.fromtimestamp(to_unix_seconds(facts.date), UTC)
         yield f"<item><title>{escape(facts.title)}</title><link>{facts.url}</link>"
         yield f"<pubDate>{format_datetime(when)}</pubDate>"
         yield f"<description>{text}</description></item>\n"

@@ -22,10 +22,10 @@ import psutil
 from benchmarks.library import opened, tell, tell_times, timed, told
 from benchmarks.made_up import articles
 from store.library.folder import FolderLibrary
-from store.search import Query, Search
-from store.search.highlight import marker
+from store.search import ListQuery, SearchQuery
+from store.search.highlight import make_highlighter
 from store.search.matches import Matches
-from store.search.syntax_tree import Words
+from store.search.syntax_tree import WordsCondition
 
 QUERIES = (
     "harbour",
@@ -65,11 +65,11 @@ def measure(size: int, folder: Path) -> None:
     build(size, library)
     weigh(size, folder)
     with told(size, "a start with nothing new"):
-        for _ in library.prepare():
+        for _ in library.update_index():
             pass
-    library.search(Search("once"), 1)
+    library.search(SearchQuery("once"), 1)
     for query in QUERIES:
-        search = partial(library.search, Search(query), ROWS)
+        search = partial(library.search, SearchQuery(query), ROWS)
         found = search()
         times = [timed(search) for _ in range(REPEATS)]
         tell_times(size, f"{query}: {found.total:,} found", times)
@@ -90,7 +90,7 @@ def build(size: int, library: FolderLibrary) -> None:
     longest, busy = 0.0, time.process_time()
     with told(size, "index", per=size):
         start = time.perf_counter()
-        for _ in library.prepare():
+        for _ in library.update_index():
             longest = max(longest, time.perf_counter() - start)
             most = max(most, process.memory_info().rss)
             start = time.perf_counter()
@@ -116,19 +116,19 @@ def typed(texts: Iterable[str]) -> list[str]:
 
 def type_key(library: FolderLibrary, text: str) -> Matches:
     """What the library does for a key of a search."""
-    matches = library.search(Search(text, typing=True), ROWS)
-    library.excerpts(matches, [row.id for row in matches.rows[:SCREEN]])
+    matches = library.search(SearchQuery(text, is_typing=True), ROWS)
+    library.snippets(matches, [row.id for row in matches.rows[:SCREEN]])
     return matches
 
 
 def samples(library: FolderLibrary, number: int, seed: int = 1) -> tuple[list[str], list[str]]:
     """Random words and phrases (in quotes) out of the texts of a library."""
     chance = random.Random(seed)
-    ids = [row.id for row in library.rows(Query())]
+    ids = [row.id for row in library.rows(ListQuery())]
     words: list[str] = []
     phrases: list[str] = []
     while len(phrases) < number:
-        body = library.entry(chance.choice(ids)).body.text
+        body = library.get_article(chance.choice(ids)).body.text
         line = chance.choice(body.splitlines())
         found = [match.span() for match in WORD.finditer(line)]
         if len(found) > 4:
@@ -146,20 +146,23 @@ def recall(library: FolderLibrary, queries: Sequence[str], limit: int = 1000) ->
         queries: Single words, or phrases in quotes.
         limit: Articles that are scanned at most; they are spread over the library.
     """
-    ids = [row.id for row in library.rows(Query())]
+    ids = [row.id for row in library.rows(ListQuery())]
     ids = ids[:: max(1, len(ids) // limit)]
-    marks = {query: marker([Words(query.strip('"'), phrase='"' in query)]) for query in queries}
+    marks = {
+        query: make_highlighter([WordsCondition(query.strip('"'), is_phrase='"' in query)])
+        for query in queries
+    }
     scanned: dict[str, set[str]] = {query: set() for query in queries}
     for article in ids:
-        entry = library.entry(article)
+        entry = library.get_article(article)
         texts = (entry.article.title, entry.body.text)
         for query, found in marks.items():
-            if any(map(found.occurs, texts)):
+            if any(map(found.matches, texts)):
                 scanned[query].add(article)
     there = sum(map(len, scanned.values()))
     hit = 0
     for query, expected in scanned.items():
-        hit += len(expected & {row.id for row in library.search(Search(query)).rows})
+        hit += len(expected & {row.id for row in library.search(SearchQuery(query)).rows})
     return hit / there if there else 1.0
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from themes import DEFAULT_STYLES, ROLES  # noqa: E402 - run from any folder
-from tui.cli.settings import as_toml  # noqa: E402
-from tui.config.commands import COMMANDS, Command, key_name  # noqa: E402
-from tui.config.keymaps import PRESETS, make_keymap  # noqa: E402
-from tui.config.settings import Table, declared  # noqa: E402
+from themes import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - run from any folder
+from tui.cli.settings import format_toml_value  # noqa: E402
+from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
+from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
+from tui.config.settings import TableSettingType, iter_setting_declarations  # noqa: E402
 
 CASES = re.compile(r"\bcases? ((?:\d+(?:, (?:and )?| and | to )?)+)", re.IGNORECASE)
 PROMISE = re.compile(r"^- \*\*(\d+)\*\* ", re.MULTILINE)
@@ -40,15 +40,19 @@ def _keys_row(commands: list[Command]) -> str:
         keys, what = list(first.keys), first.help
     else:
         keys, what = [each.keys[0] for each in commands], f"{first.help} to {last.keys[0]}"
-    return f"| {_code(map(key_name, keys))} | {what} |"
+    return f"| {_code(map(format_key, keys))} | {what} |"
 
 
 def settings_table() -> str:
     """The table of settings, in the order of `newstui settings`."""
     lines = ["| setting | default | must be | is |", "|---|---|---|---|"]
-    for each in declared():
-        default = "none" if isinstance(each.kind, Table) else f"`{as_toml(each.default)}`"
-        lines.append(f"| `{each.name}` | {default} | {each.kind.rule} | {_cell(each.help)} |")
+    for each in iter_setting_declarations():
+        default = (
+            "none"
+            if isinstance(each.value_type, TableSettingType)
+            else f"`{format_toml_value(each.default)}`"
+        )
+        lines.append(f"| `{each.name}` | {default} | {each.value_type.rule} | {_cell(each.help)} |")
     return "\n".join(lines)
 
 
@@ -58,11 +62,11 @@ def _cell(text: str) -> str:
 
 def presets_table() -> str:
     """The table of presets: the keys of every command in each."""
-    keymaps = [make_keymap(preset) for preset in PRESETS]
-    names = " | ".join(f"`{preset}`" for preset in PRESETS)
-    lines = [f"| command | {names} |", "|---" * (len(PRESETS) + 1) + "|"]
+    keymaps = [make_keymap(preset) for preset in KEYMAP_PRESETS]
+    names = " | ".join(f"`{preset}`" for preset in KEYMAP_PRESETS)
+    lines = [f"| command | {names} |", "|---" * (len(KEYMAP_PRESETS) + 1) + "|"]
     for each in COMMANDS:
-        cells = [_code(map(key_name, keymap.keys[each.id])) for keymap in keymaps]
+        cells = [_code(map(format_key, keymap.keys[each.id])) for keymap in keymaps]
         lines.append(f"| `{each.id}` | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -74,7 +78,8 @@ def _code(names: Iterable[str]) -> str:
 def roles_table() -> str:
     """The table of what a theme has a colour for."""
     rows = (
-        f"| `{role}` | {what} | {DEFAULT_STYLES.get(role, '')} |" for role, what in ROLES.items()
+        f"| `{role}` | {what} | {DEFAULT_STYLES.get(role, '')} |"
+        for role, what in COLOR_ROLES.items()
     )
     return "\n".join(["| role | what is drawn in it | set as |", "|---|---|---|", *rows])
 

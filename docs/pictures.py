@@ -24,8 +24,8 @@ from rich.cells import cell_len  # noqa: E402
 from tui.config.settings import Settings  # noqa: E402
 from tui.reader.app import NewsApp  # noqa: E402 - run from any folder
 from tui.reader.gateway import Gateway  # noqa: E402
-from tui.reader.screen.link_actions import routes  # noqa: E402
-from tui.services import sample_library  # noqa: E402
+from tui.reader.screen.link_actions import choose_external_methods  # noqa: E402
+from tui.services import open_sample_library  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SIZES = ((120, 40), (80, 24), (50, 15))
@@ -52,11 +52,11 @@ TEXT = re.compile(r'(<text [^>]*?x=")([\d.]+)(" y="[\d.]+" textLength=")[\d.]+("
 async def picture(size: tuple[int, int], keys: list[str]) -> str:
     """The reader at a size, after some keys, as SVG."""
     with ExitStack() as stack:
-        library = stack.enter_context(sample_library(lambda: NOW))
+        library = stack.enter_context(open_sample_library(lambda: NOW))
         app = NewsApp(
             lambda post: Gateway(library, post),
             lambda: int(NOW.timestamp()),
-            routes({}, Settings(), ROOT),
+            choose_external_methods({}, Settings(), ROOT),
             "",
         )
         async with app.run_test(size=size) as pilot:
@@ -66,7 +66,7 @@ async def picture(size: tuple[int, int], keys: list[str]) -> str:
                 await pilot.pause(0.2)
             await pilot.pause(0.5)
             svg = app.export_screenshot(title="newstui")
-            app.save()
+            app.save_position()
     return TEXT.sub(placed, FONTS.sub("", svg))
 
 

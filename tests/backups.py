@@ -7,9 +7,9 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from store.backup.archive import Progress
-from store.backup.backup import Made, back_up
-from store.backup.restore import Restored, restore
+from store.backup.archive import BackupProgress
+from store.backup.backup import BackupResult, make_backup
+from store.backup.restore import RestoreResult, restore_backup
 from store.system.paths import Paths
 from tests.libraries import Machine, add, articles, ids
 
@@ -27,19 +27,19 @@ def run(steps: Generator[object, None, T]) -> T:
             return result
 
 
-def problems(steps: Generator[Progress, None, object]) -> list[str]:
+def problems(steps: Generator[BackupProgress, None, object]) -> list[str]:
     """All steps; what they told."""
     return [problem for progress in steps for problem in progress.problems]
 
 
-def backup_of(machine: Machine, target: Path, *, force: bool = False) -> Made:
+def backup_of(machine: Machine, target: Path, *, force: bool = False) -> BackupResult:
     """A backup of the machine's library."""
-    return run(back_up(machine.folder, target, machine.clock, VERSION, force=force))
+    return run(make_backup(machine.folder, target, machine.clock, VERSION, force=force))
 
 
-def bring_back(archive: Path, machine: Machine, *, merge: bool = False) -> Restored:
+def bring_back(archive: Path, machine: Machine, *, merge: bool = False) -> RestoreResult:
     """Bring a backup back to where the machine has its library."""
-    return run(restore(archive, machine.folder, machine.name, machine.clock, merge=merge))
+    return run(restore_backup(archive, machine.folder, machine.name, machine.clock, merge=merge))
 
 
 def paths_of(machine: Machine) -> Paths:

@@ -9,29 +9,29 @@ from typing import Any
 
 import orjson
 
-from store.journal.events import unsealed
+from store.journal.events import decode_line
 from store.library.folder import FolderLibrary
-from store.maintenance.compact import Compacted, compact
-from store.model.article import Reading
+from store.maintenance.compact import CompactResult, compact_library
+from store.model.article import ReadingStatus
 from tests.libraries import Machine, add, article, articles, ids
 
 MONTH = timedelta(days=30)
 
 
-def run(machine: Machine, **how: Any) -> Compacted:
+def run(machine: Machine, **how: Any) -> CompactResult:
     """Compact to the end."""
-    steps = compact(machine.folder, machine.name, machine.clock, **how)
+    steps = compact_library(machine.folder, machine.name, machine.clock, **how)
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            done: Compacted = end.value
+            done: CompactResult = end.value
             return done
 
 
 def kinds(machine: Machine) -> list[str]:
     """The events of the journal, in order."""
-    lines = map(unsealed, machine.journal.read_bytes().splitlines(keepends=True))
+    lines = map(decode_line, machine.journal.read_bytes().splitlines(keepends=True))
     return [line["event"] for line in lines if "event" in line]
 
 
@@ -76,7 +76,10 @@ def busy(machine: Machine, seed: int) -> FolderLibrary:
     """A library of six articles with a long random history, some of it undone."""
     chance = random.Random(seed)
     library = machine.open()
-    add(library, [article(1, Reading(read=True, read_count=2, position=9)), *articles(range(2, 7))])
+    add(
+        library,
+        [article(1, ReadingStatus(read=True, read_count=2, position=9)), *articles(range(2, 7))],
+    )
     for _ in range(120):
         machine.clock.now += timedelta(hours=chance.choice([-1, 0, 1, 40]))
         some = ids(*chance.sample(range(1, 7), chance.choice([1, 1, 1, 3])))

@@ -25,7 +25,7 @@ def kept_aside(machine: Machine) -> list[Path]:
 
 def bodies(library: FolderLibrary) -> dict[int, str]:
     """The text of every article, as it is opened."""
-    return {n: library.entry(article_id(n)).body.text for n in sorted(listed(library))}
+    return {n: library.get_article(article_id(n)).body.text for n in sorted(listed(library))}
 
 
 def whole(numbers: range | list[int]) -> dict[int, str]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
-from store.model.article import Article, Body, Found, Reading
-from store.model.results import Added
-from store.model.times import iso
-from store.search import Query
+from store.model.article import Article, Body, ParsedArticle, ReadingStatus
+from store.model.results import AddProgress
+from store.model.times import format_timestamp
+from store.search import ListQuery
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def article_id(number: int) -> str:
     return f"{number:04x}0000-0000-4000-8000-000000000000"
 
 
-def article(number: int, reading: Reading | None = None, **facts: Any) -> Found:
+def article(number: int, reading: ReadingStatus | None = None, **facts: Any) -> ParsedArticle:
     """The article of that number as an intake delivers it; the greater the number, the newer."""
     date = START - timedelta(days=1000 - number)
     plain = Article(
@@ -44,15 +44,17 @@ def article(number: int, reading: Reading | None = None, **facts: Any) -> Found:
         title=f"Title {number}",
         category=("culture", "science", "world")[number % 3],
         url=f"https://example.org/{number}",
-        date=iso(date),
-        created=iso(date + timedelta(hours=1)),
+        date=format_timestamp(date),
+        created=format_timestamp(date + timedelta(hours=1)),
         words=100 * number,
         source="import",
     )
-    return Found(replace(plain, **facts), Body(f"Text {number}."), reading or Reading())
+    return ParsedArticle(
+        replace(plain, **facts), Body(f"Text {number}."), reading or ReadingStatus()
+    )
 
 
-def articles(numbers: Iterable[int]) -> list[Found]:
+def articles(numbers: Iterable[int]) -> list[ParsedArticle]:
     """Articles by number."""
     return [article(number) for number in numbers]
 
@@ -64,12 +66,12 @@ def ids(*numbers: int) -> list[str]:
 
 def listed(library: Library, **query: Any) -> list[int]:
     """The numbers of the articles a list shows, in its order."""
-    return [int(row.id[:4], 16) for row in library.rows(Query(**query))]
+    return [int(row.id[:4], 16) for row in library.rows(ListQuery(**query))]
 
 
-def add(library: Library, found: Iterable[Found]) -> Added:
+def add(library: Library, found: Iterable[ParsedArticle]) -> AddProgress:
     """Add articles to the end; how many were added and known."""
-    last = Added()
+    last = AddProgress()
     for last in library.add(found):  # noqa: B007 - the last one is what is asked for
         pass
     return last
@@ -88,9 +90,9 @@ def undo(library: Library) -> tuple[str, tuple[str, ...]] | None:
     return (undone[0].event, undone[0].articles) if undone else None
 
 
-def reading(library: Library, number: int = 1) -> Reading:
+def reading(library: Library, number: int = 1) -> ReadingStatus:
     """What reading has made of the article of that number."""
-    return library.entry(article_id(number)).reading
+    return library.get_article(article_id(number)).reading
 
 
 @dataclass
@@ -133,6 +135,6 @@ class Machine:
 
 def state(library: Library) -> dict[str, Any]:
     """Everything that can be seen of a library's articles and of what reading made of them."""
-    rows = library.rows(Query())
+    rows = library.rows(ListQuery())
     facts = library.articles(row.id for row in rows)
     return {row.id: (row, *both) for row, both in zip(rows, facts, strict=True)}

@@ -8,35 +8,35 @@ from typing import Any
 
 import orjson
 
-from store.feeds.fetch import Tools
-from store.feeds.parser_process import Aside
-from store.feeds.parser_worker import KINDS
+from store.feeds.fetch import FetchContext
+from store.feeds.parser_process import ParserProcess
+from store.feeds.parser_worker import REQUEST_PARSERS
 from store.feeds.subscriptions import Subscription
-from store.model.errors import BadInput, FetchFailed
-from store.net.client import Client, Limits
+from store.model.errors import FetchFailed, InvalidInput
+from store.net.client import FetchLimits, HttpClient
 from tests.server import Route, Site, page
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-class Inside(Aside):
+class Inside(ParserProcess):
     """Takes apart in this process: another one takes half a second to start."""
 
-    def ask(self, kind: str, about: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+    def parse(self, kind: str, about: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         """Have something taken apart."""
         if b"HANG" in data:
             raise FetchFailed("reading it took longer than 10 seconds")
         try:
-            found: dict[str, Any] = orjson.loads(orjson.dumps(KINDS[kind](about, data)))
-        except BadInput as error:
-            raise BadInput(str(error)) from error
+            found: dict[str, Any] = orjson.loads(orjson.dumps(REQUEST_PARSERS[kind](about, data)))
+        except InvalidInput as error:
+            raise InvalidInput(str(error)) from error
         return found
 
 
-def tools(seconds: float = 5.0) -> Tools:
+def tools(seconds: float = 5.0) -> FetchContext:
     """What fetching needs, with a clock that stands still."""
-    client = Client("newstui/test", Limits(seconds=seconds))
-    return Tools(client, lambda: NOW, (Inside(),), pause=0.0)
+    client = HttpClient("newstui/test", FetchLimits(timeout=seconds))
+    return FetchContext(client, lambda: NOW, (Inside(),), host_delay=0.0)
 
 
 def rss(*items: str, title: str = "Harbour", site: str = "https://harbour.example/") -> str:
@@ -61,4 +61,4 @@ def feed_page(*numbers: int, **headers: str) -> Route:
 
 def subscription(site: Site, path: str = "/feed", **more: Any) -> Subscription:
     """A feed on the test's server, which the user allowed to be on this machine."""
-    return Subscription(site.url(path), **{"private": True, **more})
+    return Subscription(site.url(path), **{"is_private_allowed": True, **more})

@@ -17,15 +17,15 @@ from textual.pilot import Pilot
 
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
-from store.model.article import Article, Body, Found, Reading
+from store.model.article import Article, Body, ParsedArticle, ReadingStatus
 from tests.settling import Heard, is_waiting, quiet
-from tui.config.settings import Loaded
+from tui.config.settings import LoadedSettings
 from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
-from tui.reader.screen.link_actions import Routes
+from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import Reader
-from tui.terminal.browser import OpenRoute
-from tui.terminal.clipboard import CopyRoute
+from tui.terminal.browser import OpenMethod
+from tui.terminal.clipboard import CopyMethod
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
@@ -57,7 +57,7 @@ def long_text(paragraphs: int) -> str:
     return "\n\n".join(f"Paragraph {n} begins. {sentence * 3}" for n in range(1, paragraphs + 1))
 
 
-def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -> Found:
+def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -> ParsedArticle:
     """An article of our own making; the higher its number, the newer."""
     text = text or f"The short text of article {number}. It has two sentences."
     title = facts.pop("title", f"Article number {number} about the harbour")
@@ -73,7 +73,7 @@ def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -
         **facts,
     )
     body = Body(text=text, summary=f"Summary of {number}.", summary_origin="import")
-    return Found(article, body, Reading())
+    return ParsedArticle(article, body, ReadingStatus())
 
 
 def article_id(number: int) -> str:
@@ -81,7 +81,9 @@ def article_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def make_library(folder: Path, found: Sequence[Found] = (), machine: str = "desk") -> FolderLibrary:
+def make_library(
+    folder: Path, found: Sequence[ParsedArticle] = (), machine: str = "desk"
+) -> FolderLibrary:
     """The library in a folder, opened anew and with these articles added."""
     library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
     if found:
@@ -109,11 +111,13 @@ class Outside:
         """What was copied, one after the other."""
         return self._noted("copied")
 
-    def routes(self, env: dict[str, str] | None = None) -> Routes:
+    def routes(self, env: dict[str, str] | None = None) -> ExternalMethods:
         """Routes that end here."""
         browser = self._program("browser", 'printf "%s\\n" "$*" >> "$0-opened"')
         clipboard = self._program("clipboard", 'cat >> "$0-copied"; echo >> "$0-copied"')
-        return Routes(env or {}, OpenRoute("command", browser), CopyRoute("command", clipboard))
+        return ExternalMethods(
+            env or {}, OpenMethod("command", browser), CopyMethod("command", clipboard)
+        )
 
     def _program(self, name: str, script: str) -> tuple[str]:
         program = self.folder / name
@@ -164,7 +168,11 @@ class Running:
             assert monotonic() < late, "the reader does not settle"
             await quiet(self.app, self.heard)
             before = self.heard.count
-            works = self.gateway.busy or self.gateway._indexing or bool(self.app._ahead.keys)
+            works = (
+                self.gateway.is_busy
+                or self.gateway._is_index_running
+                or bool(self.app._key_queue.keys)
+            )
             if works or is_waiting(self.app):
                 before = -1
                 await asyncio.sleep(0.001)
@@ -181,7 +189,7 @@ class Running:
 
     async def indexed(self) -> None:
         """Wait until the whole library can be searched."""
-        await self.until(lambda: not self.gateway.indexing)
+        await self.until(lambda: not self.gateway.is_indexing)
         await self.settle()
 
     async def resize(self, columns: int, rows: int) -> None:
@@ -192,31 +200,31 @@ class Running:
     @property
     def title(self) -> str:
         """The title under the list's cursor."""
-        row = self.reader.articles.row
+        row = self.reader.article_list.selected_row
         return row.title if row else ""
 
     @property
     def at(self) -> int:
         """The number of the article under the list's cursor."""
-        row = self.reader.articles.row
+        row = self.reader.article_list.selected_row
         return int(row.id[-12:]) if row else 0
 
     @property
     def open(self) -> int:
         """The number of the article in the article pane."""
-        entry = self.reader.article.entry
+        entry = self.reader.article_view.full_article
         return int(entry.article.id[-12:]) if entry else 0
 
     @property
     def aside(self) -> int:
         """The number of the article in the side pane."""
-        entry = self.reader.side.entry
+        entry = self.reader.side_pane.full_article
         return int(entry.article.id[-12:]) if entry else 0
 
     @property
     def said(self) -> str:
         """What the bottom line says."""
-        return self.reader.status.text
+        return self.reader.status_line.text
 
 
 Start = Callable[..., Any]
@@ -226,10 +234,10 @@ Start = Callable[..., Any]
 @asynccontextmanager
 async def reading(
     library: Library,
-    routes: Routes,
+    routes: ExternalMethods,
     size: tuple[int, int] = WIDE,
     hint: str = "",
-    loaded: Loaded | None = None,
+    loaded: LoadedSettings | None = None,
 ) -> AsyncIterator[Running]:
     """Run the reader on a library; afterwards everything it recorded is on the disk."""
     gateways: list[Gateway] = []

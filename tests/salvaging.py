@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from store.model.article import Article, Body
-from store.segments.documents import article_document, body_document
+from store.segments.documents import article_to_document, body_to_document
 
 TABLES = ("articles", "texts")
 META = {"_meta": {"1": {"format": 1}}}
@@ -18,7 +18,7 @@ META = {"_meta": {"1": {"format": 1}}}
 def article(number: int) -> dict[str, Any]:
     """Facts with what makes a scanner stumble: quotes, braces, starts of documents in strings."""
     extra = {"a": 1} if number % 3 else {"nested": {"7": {"id": "x"}}, 'odd"3': {"5": {}}}
-    return article_document(
+    return article_to_document(
         Article(
             id=f"6f1d{number:04x}-0000-4000-8000-000000000000",
             title=f'Nº {number}: "7":{{ said “{{”, \\"8\\": {{"text": "no"}}',
@@ -35,7 +35,7 @@ def article(number: int) -> dict[str, Any]:
 def text(number: int) -> dict[str, Any]:
     paragraphs = f'He said "{number}":{{}}\n\n\\ and }} “so on”. ' * 5
     summary = "Shört." if number % 2 else ""
-    return body_document(Body(paragraphs, summary, "extract" if summary else "", True, ("One",)))
+    return body_to_document(Body(paragraphs, summary, "extract" if summary else "", True, ("One",)))
 
 
 MAKERS: dict[str, Callable[[int], dict[str, Any]]] = {"articles": article, "texts": text}

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tui.rendering.cells import measure
+from tui.rendering.cells import measure_cells
 
 PLAIN = Style()
 
@@ -60,7 +60,7 @@ def _write(line: list[Cell], x: int, text: str, style: Style) -> int:
     if text.isascii():
         line[x : x + len(text)] = [Cell(char, style) for char in text[: max(0, len(line) - x)]]
         return x + len(text)
-    _, starts = measure(text)
+    _, starts = measure_cells(text)
     cell = x
     for index, char in enumerate(text):
         start, end = x + starts[index], x + starts[index + 1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from tui.terminal.clipboard import CopyRoute
-from tui.terminal.environment import Surroundings
+from tui.terminal.clipboard import CopyMethod
+from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 URL = "https://example.org/a?b=1"
 DESKTOP = {"DISPLAY": ":0", "TERM": "xterm-256color"}
 SSH = {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22"}
-NO_COMMAND = CopyRoute("terminal")
+NO_COMMAND = CopyMethod("terminal")
 
 
 def around(
     env: dict[str, str] | None = None, *programs: str, platform: str = "linux"
-) -> Surroundings:
+) -> HostEnvironment:
     """Surroundings with these variables and programs and nothing else."""
-    return Surroundings(env or {}, platform, lambda name: name if name in programs else None)
+    return HostEnvironment(env or {}, platform, lambda name: name if name in programs else None)
 
 
 def program(folder: Path, name: str, script: str) -> Path:

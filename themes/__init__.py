@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from themes.loader import (
-    BUILT_IN,
+    BUILT_IN_THEMES,
+    COLOR_ROLES,
     DEFAULT_STYLES,
-    ROLES,
     STYLED_ROLES,
     Theme,
     ThemeError,
-    built_in,
-    built_in_theme,
-    load,
-    user_themes,
+    load_built_in_theme,
+    load_built_in_themes,
+    load_user_themes,
+    parse_theme,
 )
-from themes.luminance import contrast
+from themes.luminance import contrast_ratio
 
 __all__ = [
-    "BUILT_IN",
+    "BUILT_IN_THEMES",
+    "COLOR_ROLES",
     "DEFAULT_STYLES",
-    "ROLES",
     "STYLED_ROLES",
     "Theme",
     "ThemeError",
-    "built_in",
-    "built_in_theme",
-    "contrast",
-    "load",
-    "user_themes",
+    "contrast_ratio",
+    "load_built_in_theme",
+    "load_built_in_themes",
+    "load_user_themes",
+    "parse_theme",
 ]

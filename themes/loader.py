@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from themes.faults import nearest, parse, shown, unknown, wrong
+from themes.faults import (
+    add_unknown_key_faults,
+    add_value_fault,
+    make_printable,
+    parse_toml,
+    suggest_nearest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BUILT_IN = (
+BUILT_IN_THEMES = (
     "dark",
     "light",
     "high-contrast-dark",
@@ -28,7 +34,7 @@ BUILT_IN = (
 )
 """The themes that come with newstui, in the order they are offered; the first is the default."""
 
-ROLES: Mapping[str, str] = {
+COLOR_ROLES: Mapping[str, str] = {
     "background": "behind the list and the article",
     "surface": "behind bars and the side pane",
     "border": "lines between panes",
@@ -48,8 +54,8 @@ ROLES: Mapping[str, str] = {
 }
 """Every colour a theme has, and what is drawn in it."""
 
-SURFACES = ("background", "surface", "border", "selection")
-STYLED_ROLES = tuple(role for role in ROLES if role not in SURFACES)
+SURFACE_ROLES = ("background", "surface", "border", "selection")
+STYLED_ROLES = tuple(role for role in COLOR_ROLES if role not in SURFACE_ROLES)
 """The roles that are text, and so have a style as well as a colour."""
 
 DEFAULT_STYLES: Mapping[str, str] = dict.fromkeys(STYLED_ROLES, "none") | {
@@ -64,19 +70,19 @@ DEFAULT_STYLES: Mapping[str, str] = dict.fromkeys(STYLED_ROLES, "none") | {
 
 STYLE_WORDS = ("bold", "dim", "italic", "underline", "reverse", "strike", "none")
 STYLE_RULE = f"{', '.join(STYLE_WORDS[:-1])}, or none alone"
-HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-PALETTE = (
+ANSI_HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+TERMINAL_COLORS = (
     "default",
     "ansi_default",
-    *(f"ansi_{hue}" for hue in HUES),
-    *(f"ansi_bright_{hue}" for hue in HUES),
+    *(f"ansi_{hue}" for hue in ANSI_HUES),
+    *(f"ansi_bright_{hue}" for hue in ANSI_HUES),
 )
 """The colours that are the terminal's own, whatever the user has made of them."""
 
-KEYS = ("name", "label", "dark", "colors", "styles")
-HEX = re.compile(r"#[0-9a-fA-F]{6}")
-NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-LONGEST_LABEL = 40
+THEME_KEYS = ("name", "label", "dark", "colors", "styles")
+HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+MAX_LABEL_CHARS = 40
 
 
 class ThemeError(ValueError):
@@ -96,12 +102,12 @@ class Theme:
     """Words such as `bold underline`, or `none`."""
 
     @property
-    def ansi(self) -> bool:
+    def uses_terminal_colors(self) -> bool:
         """Whether it uses colours of the terminal's own, which must reach it by name."""
         return any(color.startswith("ansi_") for color in self.colors.values())
 
 
-def load(text: str, file: str) -> Theme:
+def parse_theme(text: str, file: str) -> Theme:
     """The theme that `text` describes.
 
     Args:
@@ -112,40 +118,40 @@ def load(text: str, file: str) -> Theme:
         ThemeError: With a line for every fault.
     """
     faults: list[str] = []
-    data = parse(text, faults)
+    data = parse_toml(text, faults)
     if not faults:
         theme = Theme(
-            name=_name(data, faults),
-            label=_label(data, faults),
-            dark=_dark(data, faults),
-            colors=_colors(data, faults),
-            styles=_styles(data, faults),
+            name=_check_name(data, faults),
+            label=_check_label(data, faults),
+            dark=_check_dark(data, faults),
+            colors=_check_colors(data, faults),
+            styles=_check_styles(data, faults),
         )
-        unknown("", data, KEYS, faults)
+        add_unknown_key_faults("", data, THEME_KEYS, faults)
     if faults:
-        raise ThemeError("\n".join(f"{shown(file)}: {fault}" for fault in faults))
+        raise ThemeError("\n".join(f"{make_printable(file)}: {fault}" for fault in faults))
     return theme
 
 
-def built_in_theme(name: str) -> Theme:
+def load_built_in_theme(name: str) -> Theme:
     """The theme of that name that comes with newstui.
 
     Raises:
         KeyError: There is none.
     """
-    if name not in BUILT_IN:
+    if name not in BUILT_IN_THEMES:
         raise KeyError(name)
     # Not importlib.resources: that import alone takes longer than reading all eight files.
     path = Path(__file__).with_name(f"{name}.toml")
-    return load(path.read_text(encoding="utf-8"), path.name)
+    return parse_theme(path.read_text(encoding="utf-8"), path.name)
 
 
-def built_in() -> dict[str, Theme]:
+def load_built_in_themes() -> dict[str, Theme]:
     """All themes that come with newstui, by name, in the order they are offered."""
-    return {name: built_in_theme(name) for name in BUILT_IN}
+    return {name: load_built_in_theme(name) for name in BUILT_IN_THEMES}
 
 
-def user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
+def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
     """The user's own themes: every `*.toml` in `folder`.
 
     Args:
@@ -158,82 +164,84 @@ def user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
     faults: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            theme = load(path.read_text(encoding="utf-8-sig"), path.name)
+            theme = parse_theme(path.read_text(encoding="utf-8-sig"), path.name)
         except ThemeError as error:
             faults += str(error).splitlines()
         except OSError as error:
-            faults.append(f"{shown(path.name)}: cannot be read: {error.strerror}")
+            faults.append(f"{make_printable(path.name)}: cannot be read: {error.strerror}")
         except UnicodeDecodeError:
-            faults.append(f"{shown(path.name)}: is not UTF-8 text")
+            faults.append(f"{make_printable(path.name)}: is not UTF-8 text")
         else:
             if theme.name in themes:
-                faults.append(f'{shown(path.name)}: name: "{theme.name}" is taken')
+                faults.append(f'{make_printable(path.name)}: name: "{theme.name}" is taken')
             themes.setdefault(theme.name, theme)
     return themes, faults
 
 
-def _name(data: Mapping[str, object], faults: list[str]) -> str:
+def _check_name(data: Mapping[str, object], faults: list[str]) -> str:
     value = data.get("name")
-    if isinstance(value, str) and NAME.fullmatch(value):
+    if isinstance(value, str) and THEME_NAME.fullmatch(value):
         return value
-    wrong("name", value, "must be lower-case letters, digits and hyphens", faults)
+    add_value_fault("name", value, "must be lower-case letters, digits and hyphens", faults)
     return ""
 
 
-def _label(data: Mapping[str, object], faults: list[str]) -> str:
+def _check_label(data: Mapping[str, object], faults: list[str]) -> str:
     value = data.get("label")
-    if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= LONGEST_LABEL:
+    if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= MAX_LABEL_CHARS:
         return value.strip()
-    wrong("label", value, f"must be 1 to {LONGEST_LABEL} letters that can be printed", faults)
+    add_value_fault(
+        "label", value, f"must be 1 to {MAX_LABEL_CHARS} letters that can be printed", faults
+    )
     return ""
 
 
-def _dark(data: Mapping[str, object], faults: list[str]) -> bool:
+def _check_dark(data: Mapping[str, object], faults: list[str]) -> bool:
     value = data.get("dark")
     if isinstance(value, bool):
         return value
-    wrong("dark", value, "must be true or false", faults)
+    add_value_fault("dark", value, "must be true or false", faults)
     return True
 
 
-def _colors(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
+def _check_colors(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
     given = data.get("colors")
     if not isinstance(given, dict):
-        wrong("colors", given, "must be a table of colours", faults)
+        add_value_fault("colors", given, "must be a table of colours", faults)
         return {}
-    colors = {role: _color(role, given.get(role), faults) for role in ROLES}
-    unknown("colors.", given, ROLES, faults)
+    colors = {role: _check_color(role, given.get(role), faults) for role in COLOR_ROLES}
+    add_unknown_key_faults("colors.", given, COLOR_ROLES, faults)
     return colors
 
 
-def _color(role: str, value: object, faults: list[str]) -> str:
+def _check_color(role: str, value: object, faults: list[str]) -> str:
     if isinstance(value, str):
-        if HEX.fullmatch(value):
+        if HEX_COLOR.fullmatch(value):
             return value.lower()
-        if value in PALETTE:
+        if value in TERMINAL_COLORS:
             return "ansi_default" if value == "default" else value
-    known = PALETTE if isinstance(value, str) and not value.startswith("#") else ()
-    rule = nearest(str(value), known) or 'use #rrggbb, an ansi_ name or "default"'
-    wrong(f"colors.{role}", value, f"is not a colour; {rule}", faults)
+    known = TERMINAL_COLORS if isinstance(value, str) and not value.startswith("#") else ()
+    rule = suggest_nearest(str(value), known) or 'use #rrggbb, an ansi_ name or "default"'
+    add_value_fault(f"colors.{role}", value, f"is not a colour; {rule}", faults)
     return ""
 
 
-def _styles(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
+def _check_styles(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:
     given = data.get("styles", {})
     if not isinstance(given, dict):
-        wrong("styles", given, "must be a table of styles", faults)
+        add_value_fault("styles", given, "must be a table of styles", faults)
         return {}
-    own = {role: _style(role, given[role], faults) for role in STYLED_ROLES if role in given}
-    unknown("styles.", given, STYLED_ROLES, faults)
+    own = {role: _check_style(role, given[role], faults) for role in STYLED_ROLES if role in given}
+    add_unknown_key_faults("styles.", given, STYLED_ROLES, faults)
     return {**DEFAULT_STYLES, **own}
 
 
-def _style(role: str, value: object, faults: list[str]) -> str:
+def _check_style(role: str, value: object, faults: list[str]) -> str:
     words = value.split() if isinstance(value, str) else []
     if not words or ("none" in words and len(words) > 1):
-        wrong(f"styles.{role}", value, f"is not a style; use {STYLE_RULE}", faults)
+        add_value_fault(f"styles.{role}", value, f"is not a style; use {STYLE_RULE}", faults)
     for word in words:
         if word not in STYLE_WORDS:
-            rule = nearest(word, STYLE_WORDS) or f"use {STYLE_RULE}"
-            wrong(f"styles.{role}", word, f"is not a style; {rule}", faults)
+            rule = suggest_nearest(word, STYLE_WORDS) or f"use {STYLE_RULE}"
+            add_value_fault(f"styles.{role}", word, f"is not a style; {rule}", faults)
     return " ".join(words)

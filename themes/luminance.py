@@ -7,7 +7,7 @@ https://www.w3.org/TR/WCAG22/#dfn-relative-luminance: text needs 4.5 (level AA) 
 from __future__ import annotations
 
 
-def contrast(a: str, b: str) -> float:
+def contrast_ratio(a: str, b: str) -> float:
     """The contrast ratio of two colours, from 1 (the same) to 21 (black and white).
 
     Args:

@@ -17,21 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from store.backup.manifest import NAME, Examiner, Manifest, decode
-from store.model.errors import BadInput
+from store.backup.manifest import MEMBER_NAME_PATTERN, Manifest, MemberScanner, decode_manifest
+from store.model.errors import InvalidInput
 
-MANIFEST = "manifest.json"
-FOLDERS = ("articles", "texts", "journal")
+MANIFEST_NAME = "manifest.json"
+LIBRARY_FOLDERS = ("articles", "texts", "journal")
 """The folders of a library, in the order in which they can be read while others write.
 
 Whoever adds articles writes their events first, then the texts, then the facts. Read the other
 way round, every article that is in the backup has its text and its events in it too.
 """
-PASSING = (".tmp", ".lock")
-CHUNK = 1 << 16
+TEMPORARY_SUFFIXES = (".tmp", ".lock")
+ARCHIVE_CHUNK_SIZE = 1 << 16
 """Bytes read at once: a step that a key does not have to wait for."""
-LARGEST_MANIFEST = 1 << 26
-DAMAGE = (
+MAX_MANIFEST_SIZE = 1 << 26
+ZIP_ERRORS = (
     BadZipFile, EOFError, KeyError, NotImplementedError, OverflowError, RuntimeError, struct.error,
     TypeError, ValueError, zlib.error,
 )  # fmt: skip
@@ -39,7 +39,7 @@ DAMAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BackupProgress:
     """How far a backup is, in bytes; at its end, what went wrong."""
 
     done: int
@@ -62,50 +62,50 @@ class Archive:
         self._path = path
         self._file = file
         names = file.namelist()
-        if MANIFEST not in names:
-            raise BadInput(f"{path}: not a backup: there is no {MANIFEST} in it")
-        with damage(path, MANIFEST):
-            if file.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+        if MANIFEST_NAME not in names:
+            raise InvalidInput(f"{path}: not a backup: there is no {MANIFEST_NAME} in it")
+        with convert_zip_errors(path, MANIFEST_NAME):
+            if file.getinfo(MANIFEST_NAME).file_size > MAX_MANIFEST_SIZE:
                 raise ValueError("too large")
-            self.manifest = decode(file.read(MANIFEST))
-        expected = {MANIFEST, *self.manifest.files}
+            self.manifest = decode_manifest(file.read(MANIFEST_NAME))
+        expected = {MANIFEST_NAME, *self.manifest.files}
         for info in file.infolist():
-            with damage(path, info.orig_filename):
-                _check(info, expected)
+            with convert_zip_errors(path, info.orig_filename):
+                _check_member(info, expected)
         if len(set(names)) < len(names):
-            raise BadInput(f"{path}: two members have the same name")
+            raise InvalidInput(f"{path}: two members have the same name")
         for name in sorted(expected.difference(names)):
-            raise BadInput(f"{path}: {name}: is missing")
+            raise InvalidInput(f"{path}: {name}: is missing")
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read_member(self, name: str) -> Iterator[bytes]:
         """The contents of a member, piece by piece.
 
         Raises:
             BadInput: It is not, byte for byte, what the manifest says; names archive, member and
                 reason. Only after the last piece it is known that all of them were right.
         """
-        expected, examiner = self.manifest.files[name], Examiner(name)
+        expected, examiner = self.manifest.files[name], MemberScanner(name)
         size = 0
         with contextlib.ExitStack() as stack:
-            with damage(self._path, name):
+            with convert_zip_errors(self._path, name):
                 stream = stack.enter_context(self._file.open(name))
             while True:
-                with damage(self._path, name):
-                    chunk = examiner.feed(stream.read(CHUNK))
+                with convert_zip_errors(self._path, name):
+                    chunk = examiner.feed(stream.read(ARCHIVE_CHUNK_SIZE))
                     size += len(chunk)
                     if size > expected.size:
                         raise ValueError("larger than the manifest says")
                 if not chunk:
                     break
                 yield chunk
-        with damage(self._path, name):
-            if examiner.end() != expected:
+        with convert_zip_errors(self._path, name):
+            if examiner.finish() != expected:
                 raise ValueError("not what the manifest says")
 
 
-def _check(info: ZipInfo, expected: Collection[str]) -> None:
+def _check_member(info: ZipInfo, expected: Collection[str]) -> None:
     if info.filename != info.orig_filename or (
-        info.filename != MANIFEST and not NAME.match(info.filename)
+        info.filename != MANIFEST_NAME and not MEMBER_NAME_PATTERN.match(info.filename)
     ):
         raise ValueError("no file of a library has such a name")
     if info.filename not in expected:
@@ -117,19 +117,21 @@ def _check(info: ZipInfo, expected: Collection[str]) -> None:
 
 
 @contextlib.contextmanager
-def damage(path: Path, member: str) -> Iterator[None]:
+def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
     """Turn whatever zipfile raises on a damaged archive into one line."""
     try:
         yield
     except OSError as error:
-        raise BadInput(f"{path}: {member}: cannot be read: {error.strerror or error}") from error
-    except DAMAGE as error:
+        raise InvalidInput(
+            f"{path}: {member}: cannot be read: {error.strerror or error}"
+        ) from error
+    except ZIP_ERRORS as error:
         reason = str(error) if isinstance(error, ValueError) else "is damaged"
-        raise BadInput(f"{path}: {member}: {reason}") from error
+        raise InvalidInput(f"{path}: {member}: {reason}") from error
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[Archive]:
     """An archive for reading.
 
     Raises:
@@ -138,32 +140,34 @@ def opened(path: Path) -> Iterator[Archive]:
     try:
         file = ZipFile(path)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
-    except DAMAGE as error:
-        raise BadInput(f"{path}: not a backup, or cut off") from error
+        raise InvalidInput(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ZIP_ERRORS as error:
+        raise InvalidInput(f"{path}: not a backup, or cut off") from error
     with file:
         yield Archive(path, file)
 
 
-def verify(path: Path, done: int = 0) -> Generator[Progress, None, Manifest]:
+def verify_archive(path: Path, done: int = 0) -> Generator[BackupProgress, None, Manifest]:
     """Read an archive from its first to its last byte, in steps.
 
     Raises:
         BadInput: Something in it is not what the manifest says.
     """
-    with opened(path) as archive:
+    with open_archive(path) as archive:
         total = done + archive.manifest.total
         for name in archive.manifest.files:
-            for chunk in archive.read(name):
+            for chunk in archive.read_member(name):
                 done += len(chunk)
-                yield Progress(done, total)
+                yield BackupProgress(done, total)
         return archive.manifest
 
 
 # -- names and places ----------------------------------------------------------------------
 
 
-def survey(library: Path, folders: Iterable[str] = (*FOLDERS, "")) -> dict[str, os.stat_result]:
+def list_library_files(
+    library: Path, folders: Iterable[str] = (*LIBRARY_FOLDERS, "")
+) -> dict[str, os.stat_result]:
     """The files of a library that belong into a backup, by name, as they are at the moment.
 
     Hidden, temporary and lock files do not. What a sync keeps beside a conflict does, and what
@@ -171,16 +175,16 @@ def survey(library: Path, folders: Iterable[str] = (*FOLDERS, "")) -> dict[str, 
     """
     found = {}
     for folder in folders:
-        for entry in _entries(library / folder):
+        for entry in _scan_folder(library / folder):
             name = f"{folder}/{entry.name}" if folder else entry.name
-            if NAME.match(name) and not name.endswith(PASSING):
+            if MEMBER_NAME_PATTERN.match(name) and not name.endswith(TEMPORARY_SUFFIXES):
                 with contextlib.suppress(FileNotFoundError):
                     if stat.S_ISREG((status := entry.stat()).st_mode):
                         found[name] = status
     return found
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _scan_folder(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)

@@ -18,25 +18,43 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 
-from store.backup.archive import CHUNK, FOLDERS, MANIFEST, Progress, opened, survey, verify
-from store.backup.manifest import Examiner, Manifest, Member, is_journal
-from store.model.errors import BadInput, NewsError, NotSaved
-from store.model.times import Clock, iso
-from store.system.files import FILE_MODE, TEMPORARY, make_folder, not_saved, put, sweep, write_all
+from store.backup.archive import (
+    ARCHIVE_CHUNK_SIZE,
+    LIBRARY_FOLDERS,
+    MANIFEST_NAME,
+    BackupProgress,
+    list_library_files,
+    open_archive,
+    verify_archive,
+)
+from store.backup.manifest import ArchiveMember, Manifest, MemberScanner, is_journal
+from store.model.errors import InvalidInput, NewstuiError, SaveFailed
+from store.model.times import Clock, format_timestamp
+from store.system.files import (
+    FILE_MODE,
+    TEMPORARY_PREFIX,
+    make_folder,
+    make_save_error,
+    move_into_place,
+    remove_temporary_files,
+    write_all,
+)
 from store.system.paths import Paths
 
-LEVEL = 3
+DEFLATE_LEVEL = 3
 """Of deflate: nearly three times as fast as the usual 6, and a tenth larger."""
-LARGE = 1 << 30
+ZIP64_THRESHOLD = 1 << 30
 """Bytes from which a member has a header for large files, should it grow while it is read."""
-KEPT = 7
+MAX_AUTO_BACKUPS = 7
 """Automatic backups of each kind that stay, however old they are."""
 SWEEP_AGE = 3600
-AUTOMATIC = re.compile(r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z")
+AUTO_BACKUP_NAME_PATTERN = re.compile(
+    r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupResult:
     """A backup that is on the disk and was read back."""
 
     path: Path
@@ -48,9 +66,9 @@ class Made:
     """What is wrong with the library's files; they were taken as they are."""
 
 
-def back_up(
+def make_backup(
     library: Path, target: Path, clock: Clock, version: str, *, force: bool = False
-) -> Generator[Progress, None, Made]:
+) -> Generator[BackupProgress, None, BackupResult]:
     """Write everything of the library into an archive, in steps, and read that back.
 
     Others may write to the library meanwhile. The archive has its name only when it is complete.
@@ -67,21 +85,21 @@ def back_up(
         NotSaved: The archive could not be written, or is not what was written; it is not there.
     """
     if not force and os.path.lexists(target):
-        raise BadInput(f"{target} exists; --force replaces it")
-    with _temporary(target.parent, clock) as temporary:
-        made = yield from _make(library, temporary, clock, version, target)
+        raise InvalidInput(f"{target} exists; --force replaces it")
+    with _temporary_file(target.parent, clock) as temporary:
+        made = yield from _write_and_verify(library, temporary, clock, version, target)
         try:
-            put(temporary, target, replace=force)
+            move_into_place(temporary, target, replace=force)
         except OSError as error:
-            raise not_saved(error, target, made.size) from error
+            raise make_save_error(error, target, made.size) from error
     return made
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path, clock: Clock) -> Iterator[Path]:
+def _temporary_file(folder: Path, clock: Clock) -> Iterator[Path]:
     with contextlib.suppress(OSError):
-        sweep(folder, clock().timestamp() - SWEEP_AGE)
-    temporary = folder / f"{TEMPORARY}{os.urandom(6).hex()}.tmp"
+        remove_temporary_files(folder, clock().timestamp() - SWEEP_AGE)
+    temporary = folder / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     try:
         yield temporary
     finally:
@@ -89,44 +107,46 @@ def _temporary(folder: Path, clock: Clock) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _make(
+def _write_and_verify(
     library: Path, temporary: Path, clock: Clock, version: str, target: Path
-) -> Generator[Progress, None, Made]:
+) -> Generator[BackupProgress, None, BackupResult]:
     try:
-        files = survey(library)
+        files = list_library_files(library)
     except OSError as error:
-        raise BadInput(f"{library}: cannot be read: {error.strerror}") from error
+        raise InvalidInput(f"{library}: cannot be read: {error.strerror}") from error
     if not files:
-        raise BadInput(f"{library}: there is nothing to back up")
+        raise InvalidInput(f"{library}: there is nothing to back up")
     total = sum(status.st_size for status in files.values())
     problems: list[str] = []
     try:
-        with _output(temporary) as archive:
-            members = yield from _write(library, archive, 2 * total, problems)
-            manifest = Manifest(version, iso(clock()), signature(files), members)
+        with _open_output(temporary) as archive:
+            members = yield from _write_members(library, archive, 2 * total, problems)
+            manifest = Manifest(version, format_timestamp(clock()), files_signature(files), members)
             data = manifest.encode()
-            for _ in _add(archive, MANIFEST, len(data), [data]):
+            for _ in _add_member(archive, MANIFEST_NAME, len(data), [data]):
                 pass
     except OSError as error:
-        raise not_saved(error, target, total) from error
+        raise make_save_error(error, target, total) from error
     try:
-        yield from verify(temporary, done=manifest.total)
-    except BadInput as error:
+        yield from verify_archive(temporary, done=manifest.total)
+    except InvalidInput as error:
         reason = str(error).removeprefix(f"{temporary}: ")
-        raise NotSaved(f"Not saved: {target} does not read as it was written: {reason}") from error
+        raise SaveFailed(
+            f"Not saved: {target} does not read as it was written: {reason}"
+        ) from error
     problems += [f"{library / name}: {m.problem}" for name, m in members.items() if m.problem]
-    problems += _without_text(library, members)
+    problems += _missing_text_problems(library, members)
     counts = manifest.count("articles"), manifest.count("journal")
-    return Made(target, temporary.stat().st_size, *counts, tuple(problems))
+    return BackupResult(target, temporary.stat().st_size, *counts, tuple(problems))
 
 
-def signature(files: Mapping[str, os.stat_result]) -> str:
+def files_signature(files: Mapping[str, os.stat_result]) -> str:
     """Stands for names, sizes and times of files: another signature, other contents."""
     stats = sorted((name, status.st_size, status.st_mtime_ns) for name, status in files.items())
     return sha256(orjson.dumps(stats)).hexdigest()[:32]
 
 
-def _without_text(library: Path, members: Mapping[str, Member]) -> Iterator[str]:
+def _missing_text_problems(library: Path, members: Mapping[str, ArchiveMember]) -> Iterator[str]:
     """A line for each segment that has fewer texts than articles."""
     for name, member in members.items():
         folder, _, file = name.partition("/")
@@ -139,7 +159,7 @@ def _without_text(library: Path, members: Mapping[str, Member]) -> Iterator[str]
 # -- writing -------------------------------------------------------------------------------
 
 
-class _Sink:
+class _DescriptorWriter:
     """Where the bytes of a zip file go, one after the other; nowhere once it is closed."""
 
     def __init__(self, descriptor: int) -> None:
@@ -159,21 +179,21 @@ class _Sink:
         self._descriptor = None
 
 
-def _add(
+def _add_member(
     archive: ZipFile, name: str, size: int, chunks: Iterable[bytes]
 ) -> Generator[int, None, None]:
     """Write a member piece by piece, and tell how large each piece was."""
-    with archive.open(name, "w", force_zip64=size > LARGE) as member:
+    with archive.open(name, "w", force_zip64=size > ZIP64_THRESHOLD) as member:
         for chunk in chunks:
             member.write(chunk)
             yield len(chunk)
 
 
 @contextlib.contextmanager
-def _output(path: Path) -> Iterator[ZipFile]:
+def _open_output(path: Path) -> Iterator[ZipFile]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
-    sink = _Sink(descriptor)
-    archive = ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=LEVEL)
+    sink = _DescriptorWriter(descriptor)
+    archive = ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=DEFLATE_LEVEL)
     try:
         yield archive
         archive.close()
@@ -184,30 +204,30 @@ def _output(path: Path) -> Iterator[ZipFile]:
         os.close(descriptor)
 
 
-def _write(
+def _write_members(
     library: Path, archive: ZipFile, total: int, problems: list[str]
-) -> Generator[Progress, None, dict[str, Member]]:
-    members: dict[str, Member] = {}
+) -> Generator[BackupProgress, None, dict[str, ArchiveMember]]:
+    members: dict[str, ArchiveMember] = {}
     done = 0
     # Each folder is listed only when it is its turn: see store.backup.archive.FOLDERS.
-    for folder in (*FOLDERS, ""):
-        for name in survey(library, [folder]):
-            file = _source(library / name, problems)
+    for folder in (*LIBRARY_FOLDERS, ""):
+        for name in list_library_files(library, [folder]):
+            file = _open_source(library / name, problems)
             if file is None:
                 continue
             with file:
-                size, examiner = os.fstat(file.fileno()).st_size, Examiner(name)
-                chunks = _chunks(file, size, problems, lines=is_journal(name))
-                steps = _add(archive, name, size, map(examiner.feed, chunks))
+                size, examiner = os.fstat(file.fileno()).st_size, MemberScanner(name)
+                chunks = _read_chunks(file, size, problems, lines=is_journal(name))
+                steps = _add_member(archive, name, size, map(examiner.feed, chunks))
                 with contextlib.closing(steps):
                     for written in steps:
                         done += written
-                        yield Progress(done, max(total, 2 * done))
-            members[name] = examiner.end()
+                        yield BackupProgress(done, max(total, 2 * done))
+            members[name] = examiner.finish()
     return members
 
 
-def _source(path: Path, problems: list[str]) -> BinaryIO | None:
+def _open_source(path: Path, problems: list[str]) -> BinaryIO | None:
     try:
         return path.open("rb", buffering=0)
     except FileNotFoundError:  # moved aside since it was listed
@@ -217,12 +237,12 @@ def _source(path: Path, problems: list[str]) -> BinaryIO | None:
         return None
 
 
-def _chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> Iterator[bytes]:
+def _read_chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> Iterator[bytes]:
     """The contents of a file up to the size it had; of a journal only lines that are complete."""
     rest = b""
     while size > 0:
         try:
-            chunk = file.read(min(CHUNK, size))
+            chunk = file.read(min(ARCHIVE_CHUNK_SIZE, size))
         except OSError as error:  # what can be read is still worth keeping
             problems.append(f"{file.name}: cannot be read to its end: {error.strerror}")
             return
@@ -239,27 +259,29 @@ def _chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> I
 # -- by itself -----------------------------------------------------------------------------
 
 
-def backup_folder(paths: Paths) -> Path:
+def auto_backup_folder(paths: Paths) -> Path:
     """Where the automatic backups of a library are: on this machine, outside of every sync."""
     digest = sha256(os.fsencode(os.path.realpath(paths.library))).hexdigest()[:12]
     return paths.state / "backups" / digest
 
 
-def kept_backups(paths: Paths) -> list[Path]:
+def list_auto_backups(paths: Paths) -> list[Path]:
     """The automatic backups of a library, the one of the latest day first.
 
     Raises:
         OSError: The folder is there and cannot be read.
     """
-    folder = backup_folder(paths)
+    folder = auto_backup_folder(paths)
     try:
-        names = [name for name in os.listdir(folder) if AUTOMATIC.match(name)]  # noqa: PTH208
+        names = [name for name in os.listdir(folder) if AUTO_BACKUP_NAME_PATTERN.match(name)]  # noqa: PTH208
     except FileNotFoundError:
         return []
     return [folder / name for name in sorted(names, reverse=True)]
 
 
-def auto_backup(paths: Paths, clock: Clock, version: str) -> Generator[Progress, None, Path | None]:
+def make_auto_backup(
+    paths: Paths, clock: Clock, version: str
+) -> Generator[BackupProgress, None, Path | None]:
     """Make the backup of the day if there is something new to keep, in steps of milliseconds.
 
     There is at most one a day, and none while the library is empty or has not changed since one
@@ -274,56 +296,58 @@ def auto_backup(paths: Paths, clock: Clock, version: str) -> Generator[Progress,
         The new backup, if one was made.
     """
     try:
-        made = yield from _auto_backup(paths, clock, version)
-    except (NewsError, OSError) as error:
+        made = yield from _make_auto_backup(paths, clock, version)
+    except (NewstuiError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        yield Progress(0, 0, (f"no automatic backup was made: {reason}",))
+        yield BackupProgress(0, 0, (f"no automatic backup was made: {reason}",))
         return None
     if made is None:
         return None
     if made.problems:
-        yield Progress(0, 0, tuple(f"in today's backup: {problem}" for problem in made.problems))
+        yield BackupProgress(
+            0, 0, tuple(f"in today's backup: {problem}" for problem in made.problems)
+        )
     return made.path
 
 
-def _auto_backup(
+def _make_auto_backup(
     paths: Paths, clock: Clock, version: str
-) -> Generator[Progress, None, Made | None]:
+) -> Generator[BackupProgress, None, BackupResult | None]:
     day = clock().date().isoformat()
-    kept = kept_backups(paths)
+    kept = list_auto_backups(paths)
     if any(path.name.startswith(f"newstui-{day}") for path in kept):
         return None
-    files = survey(paths.library)
+    files = list_library_files(paths.library)
     if not any(name.startswith("articles/") for name in files):
         return None
-    now = signature(files)
-    if any(_signature(path) == now for path in kept):
+    now = files_signature(files)
+    if any(_backup_signature(path) == now for path in kept):
         return None
-    folder = backup_folder(paths)
+    folder = auto_backup_folder(paths)
     make_folder(folder)
-    with _temporary(folder, clock) as temporary:
+    with _temporary_file(folder, clock) as temporary:
         usual = folder / f"newstui-{day}.zip"
-        made = yield from _make(paths.library, temporary, clock, version, usual)
+        made = yield from _write_and_verify(paths.library, temporary, clock, version, usual)
         kind = "-incomplete" if made.problems else ""
         target = usual.with_stem(f"newstui-{day}{kind}")
         try:
-            put(temporary, target)
+            move_into_place(temporary, target)
         except FileExistsError:  # another newstui was faster
             return None
-    for name in superfluous([path.name for path in kept_backups(paths)], day):
+    for name in select_surplus_backups([path.name for path in list_auto_backups(paths)], day):
         (folder / name).unlink(missing_ok=True)
-    return Made(target, made.size, made.articles, made.events, made.problems)
+    return BackupResult(target, made.size, made.articles, made.events, made.problems)
 
 
-def _signature(path: Path) -> str:
+def _backup_signature(path: Path) -> str:
     try:
-        with opened(path) as archive:
+        with open_archive(path) as archive:
             return archive.manifest.signature
-    except BadInput:
+    except InvalidInput:
         return ""
 
 
-def superfluous(names: Sequence[str], today: str) -> list[str]:
+def select_surplus_backups(names: Sequence[str], today: str) -> list[str]:
     """Which automatic backups can go, by number and name and never by age (case 35).
 
     Seven stay of those up to today, and seven of those that a wrong clock dated later: a clock
@@ -332,6 +356,6 @@ def superfluous(names: Sequence[str], today: str) -> list[str]:
     """
     groups: dict[tuple[str, bool], list[str]] = {}
     for name in sorted(names, reverse=True):
-        if found := AUTOMATIC.match(name):
+        if found := AUTO_BACKUP_NAME_PATTERN.match(name):
             groups.setdefault((found["kind"], found["day"] > today), []).append(name)
-    return [name for group in groups.values() for name in group[KEPT:]]
+    return [name for group in groups.values() for name in group[MAX_AUTO_BACKUPS:]]

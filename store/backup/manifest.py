@@ -12,22 +12,24 @@ from typing import Any, TypeGuard
 import orjson
 
 from store.journal import journal
-from store.journal.events import unsealed
+from store.journal.events import decode_line
 from store.segments import segments
 from store.segments.strict_json import BadContent, parse_tables
 
-FORMAT = 1
-NAME = re.compile(r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z")
+MANIFEST_FORMAT = 1
+MEMBER_NAME_PATTERN = re.compile(
+    r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z"
+)
 """The only names a member may have; hidden files and paths that lead elsewhere never fit."""
-SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-LARGEST_PARSED = 1 << 28
+SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")
+MAX_PARSED_SIZE = 1 << 28
 """Bytes of the largest file that is understood as a whole; a segment has some millions."""
-LARGEST_TOTAL = 1 << 36
+MAX_BACKUP_SIZE = 1 << 36
 """Bytes of all files together: 64 GB, far more than any library of files."""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """One file of a library as it stands in an archive."""
 
     size: int
@@ -47,7 +49,7 @@ class Manifest:
     created: str
     signature: str
     """Stands for names, sizes and times of the files it was made from."""
-    files: Mapping[str, Member]
+    files: Mapping[str, ArchiveMember]
 
     @property
     def total(self) -> int:
@@ -64,7 +66,7 @@ class Manifest:
         for fields in files.values():
             del fields["problem"]
         fields = {
-            "format": FORMAT,
+            "format": MANIFEST_FORMAT,
             "newstui": self.version,
             "created": self.created,
             "signature": self.signature,
@@ -73,7 +75,7 @@ class Manifest:
         return orjson.dumps(fields, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def decode(data: bytes) -> Manifest:
+def decode_manifest(data: bytes) -> Manifest:
     """The manifest of an archive, every value of it checked.
 
     Raises:
@@ -85,25 +87,25 @@ def decode(data: bytes) -> Manifest:
     version = fields.get("format")
     if not isinstance(version, int) or version < 1:
         raise ValueError("not a manifest")
-    if version > FORMAT:
+    if version > MANIFEST_FORMAT:
         raise ValueError(f"made by a newer newstui (format {version})")
-    files = {name: _member(name, each) for name, each in fields["files"].items()}
+    files = {name: _decode_member(name, each) for name, each in fields["files"].items()}
     newstui, created, mark = (str(fields.get(n, "")) for n in ("newstui", "created", "signature"))
     manifest = Manifest(newstui, created, mark, files)
-    if manifest.total > LARGEST_TOTAL:
+    if manifest.total > MAX_BACKUP_SIZE:
         raise ValueError(f"the files are too large ({manifest.total:,} bytes)")
     return manifest
 
 
-def _member(name: str, fields: Any) -> Member:
-    if not NAME.match(name):
+def _decode_member(name: str, fields: Any) -> ArchiveMember:
+    if not MEMBER_NAME_PATTERN.match(name):
         raise ValueError(f"{name!r} is no file of a library")
     if not isinstance(fields, dict):
         raise ValueError(f"{name}: not an object")  # noqa: TRY004 - see above
     size, digest, items = fields.get("size"), fields.get("sha256"), fields.get("items")
-    if not _is_count(size) or not _is_count(items) or not SHA256.match(str(digest)):
+    if not _is_count(size) or not _is_count(items) or not SHA256_PATTERN.match(str(digest)):
         raise ValueError(f"{name}: no size, checksum and count")
-    return Member(size, str(digest), items)
+    return ArchiveMember(size, str(digest), items)
 
 
 def _is_count(value: Any) -> TypeGuard[int]:
@@ -113,13 +115,13 @@ def _is_count(value: Any) -> TypeGuard[int]:
 # -- what a file holds ---------------------------------------------------------------------
 
 
-class Examiner:
+class MemberScanner:
     """Weighs a file as it streams by: size, checksum, how many documents or events are in it."""
 
     def __init__(self, name: str) -> None:
         self._sum = sha256()
         self._size = 0
-        self._contents = _contents(name)
+        self._contents = _contents_for(name)
 
     def feed(self, chunk: bytes) -> bytes:
         """Take in the next bytes, and hand them on."""
@@ -128,23 +130,23 @@ class Examiner:
         self._contents.feed(chunk)
         return chunk
 
-    def end(self) -> Member:
+    def finish(self) -> ArchiveMember:
         """What the file is, once all of it was fed."""
-        items, problem = self._contents.end()
-        return Member(self._size, self._sum.hexdigest(), items, problem)
+        items, problem = self._contents.finish()
+        return ArchiveMember(self._size, self._sum.hexdigest(), items, problem)
 
 
-class _Anything:
+class _OpaqueContents:
     """A file we do not understand: a copy that a sync made of a conflict, the subscriptions."""
 
     def feed(self, chunk: bytes) -> None:
         pass
 
-    def end(self) -> tuple[int, str]:
+    def finish(self) -> tuple[int, str]:
         return 0, ""
 
 
-class _Documents(_Anything):
+class _TableContents(_OpaqueContents):
     """A TinyDB file: counts the documents of one table."""
 
     def __init__(self, table: str) -> None:
@@ -153,20 +155,20 @@ class _Documents(_Anything):
         self._too_large = False
 
     def feed(self, chunk: bytes) -> None:
-        self._too_large |= len(self._data) + len(chunk) > LARGEST_PARSED
+        self._too_large |= len(self._data) + len(chunk) > MAX_PARSED_SIZE
         if not self._too_large:
             self._data += chunk
 
-    def end(self) -> tuple[int, str]:
+    def finish(self) -> tuple[int, str]:
         if self._too_large:
             return 0, "too large to be looked at"
         try:
-            return len(documents(bytes(self._data), self._table)), ""
+            return len(parse_documents(bytes(self._data), self._table)), ""
         except BadContent as error:
             return 0, str(error)
 
 
-class _Events(_Anything):
+class _JournalContents(_OpaqueContents):
     """A journal: counts the lines that are whole; torn ones are nothing new in a journal."""
 
     def __init__(self) -> None:
@@ -180,17 +182,17 @@ class _Events(_Anything):
                 self._count(bytes(line) + b"\n")
             self._rest.clear()
         self._rest += tail
-        if len(self._rest) > LARGEST_PARSED:
+        if len(self._rest) > MAX_PARSED_SIZE:
             self._rest.clear()
             self._bad += 1
 
     def _count(self, line: bytes) -> None:
         try:
-            self._good += "event" in unsealed(line)
+            self._good += "event" in decode_line(line)
         except ValueError:
             self._bad += 1
 
-    def end(self) -> tuple[int, str]:
+    def finish(self) -> tuple[int, str]:
         self._bad += bool(self._rest)
         nothing = self._bad and not self._good
         return self._good, "no line of it can be understood" if nothing else ""
@@ -199,24 +201,24 @@ class _Events(_Anything):
 def is_journal(name: str) -> bool:
     """Whether the file is the journal of a machine, to which lines are only ever added."""
     path = Path(name)
-    own = path.suffix == ".jsonl" and bool(journal.NAME.match(path.stem))
+    own = path.suffix == ".jsonl" and bool(journal.JOURNAL_NAME_PATTERN.match(path.stem))
     return own and path.parent.name == "journal"
 
 
 def is_segment(name: str) -> bool:
     """Whether the file is one of the two of a segment."""
     path = Path(name)
-    own = path.suffix == ".json" and bool(segments.NAME.match(path.stem))
+    own = path.suffix == ".json" and bool(segments.SEGMENT_NAME_PATTERN.match(path.stem))
     return own and path.parent.name in {"articles", "texts"}
 
 
-def _contents(name: str) -> _Anything:
+def _contents_for(name: str) -> _OpaqueContents:
     if is_segment(name):
-        return _Documents(name.partition("/")[0])
-    return _Events() if is_journal(name) else _Anything()
+        return _TableContents(name.partition("/")[0])
+    return _JournalContents() if is_journal(name) else _OpaqueContents()
 
 
-def documents(data: bytes, table: str) -> dict[str, Any]:
+def parse_documents(data: bytes, table: str) -> dict[str, Any]:
     """The documents of a table of a TinyDB file.
 
     Raises:

@@ -12,63 +12,75 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from store.backup.archive import CHUNK, Archive, Progress, opened, survey
-from store.backup.manifest import Examiner, Member, documents, is_journal, is_segment
+from store.backup.archive import (
+    ARCHIVE_CHUNK_SIZE,
+    Archive,
+    BackupProgress,
+    list_library_files,
+    open_archive,
+)
+from store.backup.manifest import (
+    ArchiveMember,
+    MemberScanner,
+    is_journal,
+    is_segment,
+    parse_documents,
+)
 from store.backup.merge import (
     add_articles,
     add_events,
-    extend,
-    known_articles,
-    lacking_articles,
-    lacking_events,
+    append_to_journal,
+    find_missing_articles,
+    find_missing_events,
+    read_known_ids,
 )
-from store.model.errors import BadInput, LibraryDamaged, NotSaved
+from store.model.errors import InvalidInput, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.strict_json import BadContent
 from store.system.files import (
     FILE_MODE,
     FOLDER_MODE,
-    TEMPORARY,
-    locked,
+    TEMPORARY_PREFIX,
+    file_lock,
     make_folder,
-    not_saved,
-    put,
+    make_save_error,
+    move_into_place,
     write_all,
 )
 
-WAIT = 5.0
+RESTORE_LOCK_TIMEOUT = 5.0
 SWEEP_AGE = 3600
-ORDER = ("journal", "texts", "articles", "")
+RESTORE_ORDER = ("journal", "texts", "articles", "")
 """As articles are added: an interrupted restoring leaves none without its events or its text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What has come back; all of it is on the disk."""
 
     articles: int
     events: int
     files: int
     """How many files were added or made longer."""
-    there: int
+    unchanged: int
     """How many were there already, with everything that the backup has."""
-    refused: tuple[str, ...]
+    skipped: tuple[str, ...]
     """A line for each file that is another one in the library; it was left as it is."""
 
 
-class Verdict(Enum):
+class FileComparison(Enum):
     """How a file of the backup stands to the library."""
 
     NEW = "new"
-    THERE = "there"
+    PRESENT = "there"
     SHORTER = "shorter"
     """The library's journal is the beginning of the one in the backup."""
     DIFFERENT = "different"
 
 
-def restore(
+def restore_backup(
     archive: Path, library: Path, machine: str, clock: Clock, *, merge: bool = False
-) -> Generator[Progress, None, Restored]:
+) -> Generator[BackupProgress, None, RestoreResult]:
     """Bring a backup back, in steps. Nothing that is there is overwritten.
 
     The library is not touched before every byte of the archive has been checked.
@@ -87,27 +99,27 @@ def restore(
         NotSaved: The disk refused; what was put in place until then is whole.
     """
     target = Path(os.path.realpath(library))
-    with opened(archive) as source:
+    with open_archive(archive) as source:
         try:
-            if not merge and _has_something(target):
-                raise BadInput(f"{library} is not empty; --merge adds what is missing in it")
-            with _workshop(target, clock) as workshop:
+            if not merge and _has_files(target):
+                raise InvalidInput(f"{library} is not empty; --merge adds what is missing in it")
+            with _staging_folder(target, clock) as workshop:
                 _check_space(workshop, source.manifest.total)
                 unpacked = yield from _unpack(source, workshop)
-                return _settle(source, unpacked, target, machine)
+                return _install_files(source, unpacked, target, machine)
         except OSError as error:
-            raise not_saved(error, library, source.manifest.total) from error
+            raise make_save_error(error, library, source.manifest.total) from error
 
 
-def _has_something(target: Path) -> bool:
+def _has_files(target: Path) -> bool:
     try:
         names = os.listdir(target)  # noqa: PTH208
     except FileNotFoundError:
         return False
     except NotADirectoryError as error:
-        raise BadInput(f"{target} is not a folder") from error
+        raise InvalidInput(f"{target} is not a folder") from error
     folders = {"articles", "texts", "journal"}
-    return bool(survey(target)) or any(
+    return bool(list_library_files(target)) or any(
         not name.startswith(".") and name not in folders for name in names
     )
 
@@ -116,11 +128,11 @@ def _has_something(target: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _workshop(target: Path, clock: Clock) -> Iterator[Path]:
+def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
     """A folder of our own on the file system of the target, so that files can be moved there."""
     place = next(folder for folder in (target, *target.parents) if folder.is_dir())
-    _sweep(place, clock().timestamp() - SWEEP_AGE)
-    folder = place / f"{TEMPORARY}{os.urandom(6).hex()}.tmp"
+    _sweep_staging_folders(place, clock().timestamp() - SWEEP_AGE)
+    folder = place / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     folder.mkdir(FOLDER_MODE)
     try:
         yield folder
@@ -128,8 +140,8 @@ def _workshop(target: Path, clock: Clock) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(place: Path, before: float) -> None:
-    for folder in place.glob(f"{TEMPORARY}*.tmp"):
+def _sweep_staging_folders(place: Path, before: float) -> None:
+    for folder in place.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
             if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < before:
                 shutil.rmtree(folder)
@@ -140,7 +152,7 @@ def _check_space(folder: Path, needed: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _unpack(source: Archive, workshop: Path) -> Generator[Progress, None, dict[str, Path]]:
+def _unpack(source: Archive, workshop: Path) -> Generator[BackupProgress, None, dict[str, Path]]:
     unpacked: dict[str, Path] = {}
     done, total = 0, source.manifest.total
     for number, name in enumerate(source.manifest.files):
@@ -148,10 +160,10 @@ def _unpack(source: Archive, workshop: Path) -> Generator[Progress, None, dict[s
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(path, flags, FILE_MODE)
         try:
-            for chunk in source.read(name):
+            for chunk in source.read_member(name):
                 write_all(descriptor, chunk)
                 done += len(chunk)
-                yield Progress(done, total)
+                yield BackupProgress(done, total)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -162,102 +174,111 @@ def _unpack(source: Archive, workshop: Path) -> Generator[Progress, None, dict[s
 # -- comparing -----------------------------------------------------------------------------
 
 
-def _settle(source: Archive, unpacked: Mapping[str, Path], target: Path, machine: str) -> Restored:
-    verdicts = {name: _verdict(name, path, target / name) for name, path in unpacked.items()}
-    mixed = {name for name in unpacked if _is_mixed(name, verdicts)}
+def _install_files(
+    source: Archive, unpacked: Mapping[str, Path], target: Path, machine: str
+) -> RestoreResult:
+    verdicts = {name: _compare_file(name, path, target / name) for name, path in unpacked.items()}
+    mixed = {name for name in unpacked if _needs_merge(name, verdicts)}
     refused = {
         name: f"{target / name} is another file than the one in the backup; it was left as it is"
         for name, verdict in verdicts.items()
-        if verdict is Verdict.DIFFERENT and name not in mixed
+        if verdict is FileComparison.DIFFERENT and name not in mixed
     }
-    files = sorted(unpacked.keys() - refused.keys(), key=lambda n: ORDER.index(_folder(n)))
+    files = sorted(
+        unpacked.keys() - refused.keys(), key=lambda n: RESTORE_ORDER.index(_folder_name(n))
+    )
     make_folder(target)
     added = {"articles": 0, "journal": 0}
-    there = sum(verdicts[name] is Verdict.THERE for name in files)
+    there = sum(verdicts[name] is FileComparison.PRESENT for name in files)
     for name in files:
         if name not in mixed:
             member = source.manifest.files[name]
-            items = _place(unpacked[name], target / name, verdicts[name], member)
+            items = _install_file(unpacked[name], target / name, verdicts[name], member)
         else:
             try:
-                items = _mix(name, unpacked, target, machine)
+                items = _merge_file(name, unpacked, target, machine)
             except LibraryDamaged as error:
                 refused[name] = f"{name} in the backup cannot be used: {error}"
                 continue
             there += not items
-        if (folder := _folder(name)) in added:
+        if (folder := _folder_name(name)) in added:
             added[folder] += items
-    return Restored(
+    return RestoreResult(
         articles=added["articles"],
         events=added["journal"],
         files=len(unpacked) - len(refused) - there,
-        there=there,
-        refused=tuple(refused.values()),
+        unchanged=there,
+        skipped=tuple(refused.values()),
     )
 
 
-def _is_mixed(name: str, verdicts: Mapping[str, Verdict]) -> bool:
+def _needs_merge(name: str, verdicts: Mapping[str, FileComparison]) -> bool:
     """Whether only what the library lacks comes from this file, article by article or line by line.
 
     Facts and texts of a segment belong together: with others' they would be mixed up.
     """
-    pair = verdicts[name], verdicts.get(_twin(name), Verdict.THERE)
-    if _folder(name) == "journal":
-        return pair[0] is Verdict.DIFFERENT
-    facts = pair[_folder(name) == "texts"]
-    return bool(_twin(name)) and (
-        facts is Verdict.DIFFERENT or (Verdict.NEW in pair and Verdict.DIFFERENT in pair)
+    pair = verdicts[name], verdicts.get(_paired_name(name), FileComparison.PRESENT)
+    if _folder_name(name) == "journal":
+        return pair[0] is FileComparison.DIFFERENT
+    facts = pair[_folder_name(name) == "texts"]
+    return bool(_paired_name(name)) and (
+        facts is FileComparison.DIFFERENT
+        or (FileComparison.NEW in pair and FileComparison.DIFFERENT in pair)
     )
 
 
-def _mix(name: str, unpacked: Mapping[str, Path], target: Path, machine: str) -> int:
+def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: str) -> int:
     """Add what the library lacks; returns how many articles or events that were.
 
     Raises:
         LibraryDamaged: The file in the backup cannot be understood.
     """
-    if _folder(name) == "journal":
-        lines = lacking_events(unpacked[name], target / name, Path(name).stem)
+    if _folder_name(name) == "journal":
+        lines = find_missing_events(unpacked[name], target / name, Path(name).stem)
         if lines:
             add_events(target / name, lines)
         return len(lines)
-    if _folder(name) == "texts":
+    if _folder_name(name) == "texts":
         return 0  # they come with their articles
-    found = lacking_articles(unpacked[name], unpacked.get(_twin(name)), known_articles(target))
+    found = find_missing_articles(
+        unpacked[name], unpacked.get(_paired_name(name)), read_known_ids(target)
+    )
     if found:
         add_articles(target, machine, found)
     return len(found)
 
 
-def _folder(name: str) -> str:
+def _folder_name(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _twin(name: str) -> str:
+def _paired_name(name: str) -> str:
     folder, _, file = name.rpartition("/")
     return {"articles": f"texts/{file}", "texts": f"articles/{file}"}.get(folder, "")
 
 
-def _verdict(name: str, unpacked: Path, there: Path) -> Verdict:
+def _compare_file(name: str, unpacked: Path, there: Path) -> FileComparison:
     if not os.path.lexists(there):
-        return Verdict.NEW
+        return FileComparison.NEW
     if not there.is_file():
-        return Verdict.DIFFERENT
+        return FileComparison.DIFFERENT
     sizes = unpacked.stat().st_size, there.stat().st_size
-    if _same_beginning(unpacked, there):
+    if _have_same_start(unpacked, there):
         if sizes[0] == sizes[1]:
-            return Verdict.THERE
+            return FileComparison.PRESENT
         if is_journal(name):
-            return Verdict.SHORTER if sizes[0] > sizes[1] else Verdict.THERE
-    holds = is_segment(name) and _holds(there.read_bytes(), unpacked.read_bytes(), _folder(name))
-    return Verdict.THERE if holds else Verdict.DIFFERENT
+            return FileComparison.SHORTER if sizes[0] > sizes[1] else FileComparison.PRESENT
+    holds = is_segment(name) and _contains_all(
+        there.read_bytes(), unpacked.read_bytes(), _folder_name(name)
+    )
+    return FileComparison.PRESENT if holds else FileComparison.DIFFERENT
 
 
-def _same_beginning(one: Path, other: Path) -> bool:
+def _have_same_start(one: Path, other: Path) -> bool:
     """Whether the files are the same as far as the shorter one goes."""
     with one.open("rb") as first, other.open("rb") as second:
         while True:
-            left, right = first.read(CHUNK), second.read(CHUNK)
+            left, right = first.read(ARCHIVE_CHUNK_SIZE), second.read(ARCHIVE_CHUNK_SIZE)
             length = min(len(left), len(right))
             if left[:length] != right[:length]:
                 return False
@@ -265,11 +286,11 @@ def _same_beginning(one: Path, other: Path) -> bool:
                 return True
 
 
-def _holds(there: bytes, backup: bytes, table: str) -> bool:
+def _contains_all(there: bytes, backup: bytes, table: str) -> bool:
     """Whether a segment has every document that the one in the backup has, and as it is there."""
     try:
-        kept = documents(there, table)
-        return all(kept.get(key) == each for key, each in documents(backup, table).items())
+        kept = parse_documents(there, table)
+        return all(kept.get(key) == each for key, each in parse_documents(backup, table).items())
     except BadContent:
         return False
 
@@ -277,39 +298,41 @@ def _holds(there: bytes, backup: bytes, table: str) -> bool:
 # -- putting in place ----------------------------------------------------------------------
 
 
-def _place(unpacked: Path, target: Path, verdict: Verdict, member: Member) -> int:
+def _install_file(
+    unpacked: Path, target: Path, verdict: FileComparison, member: ArchiveMember
+) -> int:
     """Put a file where it belongs; returns how many articles or events came with it."""
-    if verdict is Verdict.THERE:
+    if verdict is FileComparison.PRESENT:
         return 0
-    if verdict is Verdict.SHORTER:
-        before = _events(target)
-        _lengthen(unpacked, target)
+    if verdict is FileComparison.SHORTER:
+        before = _count_events(target)
+        _extend_journal(unpacked, target)
         return member.items - before
     make_folder(target.parent)
     try:
-        put(unpacked, target)
+        move_into_place(unpacked, target)
     except FileExistsError as error:
-        raise NotSaved(f"Not saved: {target} has come into being meanwhile") from error
+        raise SaveFailed(f"Not saved: {target} has come into being meanwhile") from error
     return member.items
 
 
-def _events(path: Path) -> int:
-    examiner = Examiner(f"journal/{path.name}")
+def _count_events(path: Path) -> int:
+    examiner = MemberScanner(f"journal/{path.name}")
     with path.open("rb") as file:
-        while examiner.feed(file.read(CHUNK)):
+        while examiner.feed(file.read(ARCHIVE_CHUNK_SIZE)):
             pass
-    return examiner.end().items
+    return examiner.finish().items
 
 
-def _lengthen(unpacked: Path, target: Path) -> None:
+def _extend_journal(unpacked: Path, target: Path) -> None:
     """Add to a journal what the backup has more, the way its machine would add it.
 
     A file put in its place would lose the events of a newstui that has it open.
     """
-    with locked(target, WAIT, lambda _: None) as descriptor:
+    with file_lock(target, RESTORE_LOCK_TIMEOUT, lambda _: None) as descriptor:
         size = os.fstat(descriptor).st_size
-        if not _same_beginning(unpacked, target) or size >= unpacked.stat().st_size:
-            raise NotSaved(f"Not saved: {target} has changed meanwhile")
+        if not _have_same_start(unpacked, target) or size >= unpacked.stat().st_size:
+            raise SaveFailed(f"Not saved: {target} has changed meanwhile")
         with unpacked.open("rb") as file:
             file.seek(size)
-            extend(descriptor, target, iter(partial(file.read, CHUNK), b""))
+            append_to_journal(descriptor, target, iter(partial(file.read, ARCHIVE_CHUNK_SIZE), b""))

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from store.exporters.collection import Book
-from store.exporters.newstui_json import entry_json, facts_json, similar_json
+from store.exporters.collection import ArticleCollection
+from store.exporters.newstui_json import article_to_dict, metadata_to_dict, similar_to_dict
 
-__all__ = ["FORMS", "Book", "entry_json", "facts_json", "similar_json", "writer"]
+__all__ = [
+    "EXPORT_FORMATS",
+    "ArticleCollection",
+    "article_to_dict",
+    "get_export_writer",
+    "metadata_to_dict",
+    "similar_to_dict",
+]
 
-FORMS = ("json", "jsonl", "markdown", "html", "epub")
+EXPORT_FORMATS = ("json", "jsonl", "markdown", "html", "epub")
 """What articles can be exported as; Markdown is a folder of files, the others are one file."""
 
-Writer = Callable[[Book, BinaryIO], Iterator[int]]
+ExportWriter = Callable[[ArticleCollection, BinaryIO], Iterator[int]]
 """Writes a book in steps; each tells how many articles are written."""
 
 
-def writer(form: str) -> Writer:
+def get_export_writer(form: str) -> ExportWriter:
     """What writes a form that is one file. Its libraries are imported only here."""
     if form == "json":
         from store.exporters.newstui_json import write_json

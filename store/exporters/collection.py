@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from store.model.article import Entry
+from store.model.article import FullArticle
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class ArticleCollection:
     """Articles on their way out."""
 
     title: str
-    made: str
+    created: str
     """When, ISO 8601 in UTC."""
     titles: Sequence[str]
     """Of all its articles, in their order."""
-    entries: Iterable[Entry]
+    entries: Iterable[FullArticle]
     """The articles in that order; they are gone through once."""

@@ -9,16 +9,16 @@ from datetime import datetime
 from html import escape
 from typing import BinaryIO
 
-from store.exporters.article_html import article_html
-from store.exporters.collection import Book
+from store.exporters.article_html import article_to_html
+from store.exporters.collection import ArticleCollection
 
-CONTAINER = """\
+CONTAINER_XML = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles><rootfile full-path="book.opf" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
-PAGE = """\
+PAGE_TEMPLATE = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops">
@@ -28,7 +28,7 @@ PAGE = """\
 </body>
 </html>
 """
-PACKAGE = """\
+PACKAGE_TEMPLATE = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <package version="3.0" unique-identifier="id" xmlns="http://www.idpf.org/2007/opf">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
@@ -46,13 +46,13 @@ PACKAGE = """\
 </spine>
 </package>
 """
-UNKNOWN = "und"
+UNKNOWN_LANGUAGE = "und"
 
 
-def write_epub(book: Book, out: BinaryIO) -> Iterator[int]:
+def write_epub(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
     """Write the book."""
     languages: set[str] = set()
-    made = datetime.fromisoformat(book.made)
+    made = datetime.fromisoformat(book.created)
     with zipfile.ZipFile(out, "w") as archive:
 
         def put(name: str, text: str, method: int = zipfile.ZIP_DEFLATED) -> None:
@@ -61,34 +61,36 @@ def write_epub(book: Book, out: BinaryIO) -> Iterator[int]:
             archive.writestr(about, text)
 
         put("mimetype", "application/epub+zip", zipfile.ZIP_STORED)  # first, and not packed
-        put("META-INF/container.xml", CONTAINER)
+        put("META-INF/container.xml", CONTAINER_XML)
         number, titles = 0, list[str]()
         for number, entry in enumerate(book.entries, start=1):
             titles.append(entry.article.title)  # of those that could be read
             languages.add(entry.article.language)
-            title, body = escape(entry.article.title), article_html(entry, "a")
-            put(f"{number}.xhtml", PAGE.format(title=title, body=body))
+            title, body = escape(entry.article.title), article_to_html(entry, "a")
+            put(f"{number}.xhtml", PAGE_TEMPLATE.format(title=title, body=body))
             yield number
-        put("nav.xhtml", _contents(book.title, titles))
-        put("book.opf", _package(book, number, languages))
+        put("nav.xhtml", _render_contents(book.title, titles))
+        put("book.opf", _render_package(book, number, languages))
 
 
-def _contents(title: str, titles: Sequence[str]) -> str:
+def _render_contents(title: str, titles: Sequence[str]) -> str:
     links = "\n".join(
         f'<li><a href="{number}.xhtml">{escape(each)}</a></li>'
         for number, each in enumerate(titles, start=1)
     )
     body = f'<nav epub:type="toc"><h1>{escape(title)}</h1><ol>\n{links}\n</ol></nav>'
-    return PAGE.format(title=escape(title), body=body)
+    return PAGE_TEMPLATE.format(title=escape(title), body=body)
 
 
-def _package(book: Book, chapters: int, languages: set[str]) -> str:
+def _render_package(book: ArticleCollection, chapters: int, languages: set[str]) -> str:
     numbers = range(1, chapters + 1)
-    return PACKAGE.format(
-        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{book.title}\n{book.made}"),
+    return PACKAGE_TEMPLATE.format(
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{book.title}\n{book.created}"),
         title=escape(book.title),
-        language=escape(languages.pop() or UNKNOWN) if len(languages) == 1 else UNKNOWN,
-        made=f"{book.made[:19]}Z",
+        language=escape(languages.pop() or UNKNOWN_LANGUAGE)
+        if len(languages) == 1
+        else UNKNOWN_LANGUAGE,
+        made=f"{book.created[:19]}Z",
         items="\n".join(
             f'<item id="c{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>'
             for n in numbers

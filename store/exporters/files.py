@@ -10,21 +10,21 @@ from typing import BinaryIO
 
 from slugify import slugify
 
-from store.exporters import writer
-from store.exporters.collection import Book
-from store.exporters.markdown import markdown_of
-from store.model.article import Article, Entry, Refused
-from store.model.errors import BadInput
-from store.system.files import not_saved, put
+from store.exporters import get_export_writer
+from store.exporters.collection import ArticleCollection
+from store.exporters.markdown import article_to_markdown
+from store.model.article import Article, FullArticle, Rejection
+from store.model.errors import InvalidInput
+from store.system.files import make_save_error, move_into_place
 from store.text.clean import clean_line
 
 
-class TargetExists(BadInput):
+class TargetExists(InvalidInput):
     """There is a file where one was to be written, and it may not be replaced."""
 
 
 @contextlib.contextmanager
-def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     """A file that gets its name once it is complete and on the disk.
 
     Args:
@@ -43,19 +43,19 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        put(temporary, target, replace=replace)
+        move_into_place(temporary, target, replace=replace)
     except FileExistsError:
         raise TargetExists(f"{clean_line(str(target))} exists") from None
     except OSError as error:
-        raise not_saved(error, target, 0) from error
+        raise make_save_error(error, target, 0) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def write_markdown(
-    entries: Iterable[Entry], folder: Path, *, replace: bool = False
-) -> Iterator[Path | Refused]:
+def write_markdown_files(
+    entries: Iterable[FullArticle], folder: Path, *, replace: bool = False
+) -> Iterator[Path | Rejection]:
     """Write a Markdown file for each article; one that is there already costs a line.
 
     Args:
@@ -67,37 +67,45 @@ def write_markdown(
         NotSaved: The disk did not take one; those before it are complete.
     """
     for entry in entries:
-        target = folder / file_name(entry.article, ".md")
+        target = folder / make_file_name(entry.article, ".md")
         try:
-            with new_file(target, replace=replace) as out:
-                out.write(markdown_of(entry).encode())
+            with create_file(target, replace=replace) as out:
+                out.write(article_to_markdown(entry).encode())
         except TargetExists:
-            yield Refused(str(target), "exists")
+            yield Rejection(str(target), "exists")
         else:
             yield target
 
 
-FORMS = {".json": "json", ".jsonl": "jsonl", ".html": "html", ".htm": "html", ".epub": "epub"}
+FORMAT_BY_SUFFIX = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".html": "html",
+    ".htm": "html",
+    ".epub": "epub",
+}
 
 
-def write_alone(entry: Entry, path: Path) -> None:
+def export_article(entry: FullArticle, path: Path) -> None:
     """Write an article to a file that is not there yet; Markdown, unless the suffix says else.
 
     Raises:
         TargetExists: There is a file of that name.
         NotSaved: It could not be written; nothing is left of it.
     """
-    form = FORMS.get(path.suffix.lower())
-    with new_file(path) as out:
+    form = FORMAT_BY_SUFFIX.get(path.suffix.lower())
+    with create_file(path) as out:
         if form is None:
-            out.write(markdown_of(entry).encode())
+            out.write(article_to_markdown(entry).encode())
             return
         title = entry.article.title
-        for _ in writer(form)(Book(title, entry.article.created or "", [title], [entry]), out):
+        for _ in get_export_writer(form)(
+            ArticleCollection(title, entry.article.created or "", [title], [entry]), out
+        ):
             pass
 
 
-def write_all(book: Book, path: Path) -> Iterator[int]:
+def export_collection(book: ArticleCollection, path: Path) -> Iterator[int]:
     """Write many articles in steps, each of which tells how many are written.
 
     Args:
@@ -109,34 +117,36 @@ def write_all(book: Book, path: Path) -> Iterator[int]:
         BadInput: There is no such folder, or a file of that name.
         NotSaved: It could not be written; nothing is left of the file.
     """
-    form = FORMS.get(path.suffix.lower())
+    form = FORMAT_BY_SUFFIX.get(path.suffix.lower())
     if form is not None:
-        with new_file(path) as out:
-            yield from writer(form)(book, out)
+        with create_file(path) as out:
+            yield from get_export_writer(form)(book, out)
     elif path.is_dir():
         done = (
-            each for each in write_markdown(book.entries, path) if not isinstance(each, Refused)
+            each
+            for each in write_markdown_files(book.entries, path)
+            if not isinstance(each, Rejection)
         )
         yield from (number for number, _ in enumerate(done, start=1))
     else:
-        suffixes = " ".join(FORMS)
-        raise BadInput(
+        suffixes = " ".join(FORMAT_BY_SUFFIX)
+        raise InvalidInput(
             f"{clean_line(str(path))}: no such folder, and not a file ending in {suffixes}"
         )
 
 
-LONGEST = 120
+MAX_FILE_NAME_BYTES = 120
 """Bytes of a file name; some file systems take 143."""
-ID_CHARS = 8
+FILE_NAME_ID_CHARS = 8
 
 
-def file_name(article: Article, suffix: str) -> str:
+def make_file_name(article: Article, suffix: str) -> str:
     """The name of an article's file: `2022-02-28-the-ferry-0d6f6d4e.md`.
 
     It begins with a digit, whatever the title is: no hidden file, no option, no device.
     """
     day = (article.date or article.created or "0000-00-00")[:10]
-    tail = f"-{slugify(article.id)[:ID_CHARS]}{suffix}"
-    room = LONGEST - len(day) - 1 - len(tail)
+    tail = f"-{slugify(article.id)[:FILE_NAME_ID_CHARS]}{suffix}"
+    room = MAX_FILE_NAME_BYTES - len(day) - 1 - len(tail)
     slug = slugify(article.title, max_length=room, word_boundary=True)
     return f"{day}-{slug}{tail}" if slug else f"{day}{tail}"

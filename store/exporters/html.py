@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import BinaryIO
 
-from store.exporters.article_html import article_html
-from store.exporters.collection import Book
+from store.exporters.article_html import article_to_html
+from store.exporters.collection import ArticleCollection
 
-STYLE = """\
+HTML_STYLESHEET = """\
 body { max-width: 38em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 Georgia, serif; }
 h1 { line-height: 1.2; } nav li { margin: .2em 0; }
 article { margin-top: 4em; } .facts { color: #555; font-size: .85em; overflow-wrap: anywhere; }
@@ -23,7 +23,7 @@ pre { overflow-x: auto; } table { border-collapse: collapse; } td, th { padding:
 """
 
 
-def write_html(book: Book, out: BinaryIO) -> Iterator[int]:
+def write_html(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
     """Write the page: a table of contents, then every article."""
     title = escape(book.title)
     contents = "".join(
@@ -33,10 +33,10 @@ def write_html(book: Book, out: BinaryIO) -> Iterator[int]:
     out.write(
         '<!doctype html>\n<html>\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width" />\n'
-        f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n<style>\n{HTML_STYLESHEET}</style>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n<nav><ol>\n{contents}</ol></nav>\n".encode()
     )
     for number, entry in enumerate(book.entries, start=1):
-        out.write(article_html(entry, f"a{number}").encode() + b"\n")
+        out.write(article_to_html(entry, f"a{number}").encode() + b"\n")
         yield number
     out.write(b"</body>\n</html>\n")

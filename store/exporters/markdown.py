@@ -6,27 +6,31 @@ from typing import Any
 
 import yaml
 
-from store.exporters.newstui_json import came_with, entry_json
-from store.model.article import Entry
+from store.exporters.newstui_json import article_to_dict, list_imported_similar
+from store.model.article import FullArticle
 
-MARK = "newstui"
+VERBATIM_KEY = "newstui"
 """The field that says a text is exactly as the library keeps it: no line of it is to be joined."""
 
-DERIVED = ("minutes", "text")
+OMITTED_FIELDS = ("minutes", "text")
 """What does not go into the front matter: it stands elsewhere, or is worked out each time."""
 
 
-def markdown_of(entry: Entry) -> str:
+def article_to_markdown(entry: FullArticle) -> str:
     """An article as a Markdown document with everything the library knows of it."""
-    fields = {MARK: 1} | entry_json(entry, came_with(entry))
+    fields = {VERBATIM_KEY: 1} | article_to_dict(entry, list_imported_similar(entry))
     fields["similar"] = list(entry.body.similar)
     empty: tuple[Any, ...] = (None, "", [], (), {})
-    held = {n: value for n, value in fields.items() if n not in DERIVED and value not in empty}
-    front = yaml.dump(held, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=float("inf"))
+    held = {
+        n: value for n, value in fields.items() if n not in OMITTED_FIELDS and value not in empty
+    }
+    front = yaml.dump(
+        held, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=float("inf")
+    )
     return f"---\n{front}---\n\n{entry.body.text}\n"
 
 
-class _Plain(yaml.SafeDumper):
+class _PlainDumper(yaml.SafeDumper):
     """Writes every value where it stands, and a tuple as the list it is."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -34,4 +38,4 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-_Plain.add_representer(tuple, yaml.SafeDumper.represent_list)
+_PlainDumper.add_representer(tuple, yaml.SafeDumper.represent_list)

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from store.system.files import make_folder, write_atomic
+from store.system.files import make_folder, write_atomically
 
-NAME = "feeds.json"
+FEED_STATES_FILE = "feeds.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,20 @@ class FeedState:
     """Ids of the items it had, where their pages are fetched: each page is fetched once."""
 
 
-def read_states(cache: Path) -> dict[str, FeedState]:
+def read_feed_states(cache: Path) -> dict[str, FeedState]:
     """The states by key of subscription; what cannot be understood is left out."""
     try:
-        found = orjson.loads((cache / NAME).read_bytes())
+        found = orjson.loads((cache / FEED_STATES_FILE).read_bytes())
     except (OSError, ValueError):
         return {}
-    return {key: _state(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return (
+        {key: _parse_state(value) for key, value in found.items()}
+        if isinstance(found, dict)
+        else {}
+    )
 
 
-def _state(value: Any) -> FeedState:
+def _parse_state(value: Any) -> FeedState:
     if not isinstance(value, dict):
         return FeedState()
     kept: dict[str, Any] = {}
@@ -57,7 +61,7 @@ def _state(value: Any) -> FeedState:
     return FeedState(**kept)
 
 
-def write_states(cache: Path, states: Mapping[str, FeedState]) -> None:
+def write_feed_states(cache: Path, states: Mapping[str, FeedState]) -> None:
     """Keep the states.
 
     Raises:
@@ -68,4 +72,4 @@ def write_states(cache: Path, states: Mapping[str, FeedState]) -> None:
         key: {name: value for name, value in asdict(state).items() if value}
         for key, state in states.items()
     }
-    write_atomic(cache / NAME, orjson.dumps(values))
+    write_atomically(cache / FEED_STATES_FILE, orjson.dumps(values))

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from store.feeds.subscriptions import Subscription
 
-PER_HOST = 2
+MAX_FETCHES_PER_HOST = 2
 """Feeds of one host that are fetched at once."""
-LOOK = 0.1
+CANCEL_POLL_SECONDS = 0.1
 """Seconds after which a stop is looked for."""
 
 
-class Lanes:
+class HostQueue:
     """The feeds that wait, given out one by one to the threads that fetch."""
 
     def __init__(
@@ -37,40 +37,43 @@ class Lanes:
             clock: Seconds that only grow.
         """
         self._waiting = list(feeds)
-        self._pause = pause
+        self._delay = pause
         self._clock = clock
-        self._now: Counter[str] = Counter()
-        self._rested: dict[str, float] = {}
-        self._changed = threading.Condition()
+        self._active: Counter[str] = Counter()
+        self._next_allowed: dict[str, float] = {}
+        self._condition = threading.Condition()
 
     def take(self, stopped: Callable[[], bool]) -> Subscription | None:
         """The next feed that may be fetched, once there is one; None where there are no more."""
-        with self._changed:
+        with self._condition:
             while self._waiting and not stopped():
-                if (feed := self._ready()) is not None:
+                if (feed := self._next_ready()) is not None:
                     self._waiting.remove(feed)
-                    self._now[host_of(feed)] += 1
+                    self._active[feed_host(feed)] += 1
                     return feed
-                self._changed.wait(LOOK)
+                self._condition.wait(CANCEL_POLL_SECONDS)
         return None
 
-    def _ready(self) -> Subscription | None:
+    def _next_ready(self) -> Subscription | None:
         now = self._clock()
         for feed in self._waiting:
-            host = host_of(feed)
-            if self._now[host] < PER_HOST and self._rested.get(host, 0.0) <= now:
+            host = feed_host(feed)
+            if (
+                self._active[host] < MAX_FETCHES_PER_HOST
+                and self._next_allowed.get(host, 0.0) <= now
+            ):
                 return feed
         return None
 
-    def done(self, feed: Subscription) -> None:
+    def release(self, feed: Subscription) -> None:
         """The feed was fetched."""
-        host = host_of(feed)
-        with self._changed:
-            self._now[host] -= 1
-            self._rested[host] = self._clock() + self._pause
-            self._changed.notify_all()
+        host = feed_host(feed)
+        with self._condition:
+            self._active[host] -= 1
+            self._next_allowed[host] = self._clock() + self._delay
+            self._condition.notify_all()
 
 
-def host_of(feed: Subscription) -> str:
+def feed_host(feed: Subscription) -> str:
     """Whom a feed is asked from: the host and its port."""
     return urlsplit(feed.url).netloc.rpartition("@")[2].lower()

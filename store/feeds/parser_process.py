@@ -19,26 +19,24 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.model.errors import BadInput, FetchFailed
+from store.model.errors import FetchFailed, InvalidInput
 
-SECONDS = 10
+PARSE_TIMEOUT_SECONDS = 10
 """What one feed or page may take (cases 100 and 101)."""
-MEMORY = 1_500_000_000
+MAX_PARSER_MEMORY_BYTES = 1_500_000_000
 """Bytes of address space; the libraries alone take a third of it."""
-START = (
-    "import sys; sys.path[:] = sys.argv[1:]; from store.feeds.parser_process import serve; serve()"
-)
+PARSER_BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from store.feeds.parser_process import run_parser_worker; run_parser_worker()"
 
 
-class Aside:
+class ParserProcess:
     """One such process; started when it is first needed, and again after it has failed."""
 
-    def __init__(self, seconds: int = SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: int = PARSE_TIMEOUT_SECONDS) -> None:
+        self._timeout = seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._using = threading.Lock()
+        self._lock = threading.Lock()
 
-    def ask(self, kind: str, about: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+    def parse(self, kind: str, about: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         """Have something taken apart.
 
         Args:
@@ -50,9 +48,9 @@ class Aside:
             BadInput: It is not what it should be.
             FetchFailed: It took too long or too much.
         """
-        with self._using:
-            process = self._running()
-            head = {"kind": kind, "size": len(data), "seconds": self._seconds, **about}
+        with self._lock:
+            process = self._ensure_running()
+            head = {"kind": kind, "size": len(data), "seconds": self._timeout, **about}
             answer = b""
             if process.stdin is not None and process.stdout is not None:
                 with contextlib.suppress(OSError):  # it has ended: below is said why
@@ -60,18 +58,18 @@ class Aside:
                     process.stdin.flush()
                     answer = process.stdout.readline()
             if not answer:
-                raise FetchFailed(self._ended(process))
+                raise FetchFailed(self._describe_exit(process))
         found: dict[str, Any] = orjson.loads(answer)
         if problem := found.get("problem"):
-            raise BadInput(problem)
+            raise InvalidInput(problem)
         return found
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _ensure_running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             root = str(Path(__file__).resolve().parents[2])
             paths = [root, *(each for each in sys.path if each)]
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-P", "-c", START, *paths],
+                [sys.executable, "-P", "-c", PARSER_BOOTSTRAP, *paths],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -79,10 +77,10 @@ class Aside:
             )
         return self._process
 
-    def _ended(self, process: subprocess.Popen[bytes]) -> str:
+    def _describe_exit(self, process: subprocess.Popen[bytes]) -> str:
         self.close()
         if process.returncode == -signal.SIGALRM:
-            return f"reading it took longer than {self._seconds} seconds"
+            return f"reading it took longer than {self._timeout} seconds"
         return "reading it took too much memory, or failed"
 
     def close(self) -> None:
@@ -102,36 +100,38 @@ class Aside:
 # -- in the process ------------------------------------------------------------------------
 
 
-def serve() -> None:
+def run_parser_worker() -> None:
     """Answer requests until there are no more."""
     import resource
 
     os.nice(10)
-    for limit, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+    for limit, value in ((resource.RLIMIT_AS, MAX_PARSER_MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):  # not every system has it
             resource.setrlimit(limit, (value, value))
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     while line := asked.readline():
         head = orjson.loads(line)
         signal.alarm(head["seconds"])  # which ends the process: no code can hold it up
-        answers.write(orjson.dumps(_answer(head, _exactly(asked, head["size"]))) + b"\n")
+        answers.write(
+            orjson.dumps(_handle_request(head, _read_exactly(asked, head["size"]))) + b"\n"
+        )
         answers.flush()
         signal.alarm(0)
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: BinaryIO, size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
         raise EOFError
     return data
 
 
-def _answer(head: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
+def _handle_request(head: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
     from store.feeds import parser_worker
 
     try:
-        return parser_worker.KINDS[head["kind"]](head, data)
-    except BadInput as error:
+        return parser_worker.REQUEST_PARSERS[head["kind"]](head, data)
+    except InvalidInput as error:
         return {"problem": str(error)}
     except MemoryError:
         return {"problem": "reading it takes too much memory"}

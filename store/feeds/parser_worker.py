@@ -4,47 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 from store.segments.documents import (
-    Values,
-    found_values,
+    PlainValues,
+    article_to_values,
 )
 
 
-def take_feed(about: Values, data: bytes) -> Values:
+def parse_feed_request(about: PlainValues, data: bytes) -> PlainValues:
     """A feed."""
-    from store.feeds.entries import Feed
+    from store.feeds.entries import FeedInfo
     from store.feeds.parse import parse_feed
 
     names = ("key", "url", "now", "category")
     try:
-        parsed = parse_feed(data, about["charset"], Feed(*(about[name] for name in names)))
-    except BadInput as error:
-        links = _links(data, about)
-        raise BadInput(f"{error}; its feed is {links[0]}" if links else str(error)) from None
+        parsed = parse_feed(data, about["charset"], FeedInfo(*(about[name] for name in names)))
+    except InvalidInput as error:
+        links = _find_links(data, about)
+        raise InvalidInput(f"{error}; its feed is {links[0]}" if links else str(error)) from None
     return {
         "title": parsed.title,
         "site": parsed.site,
-        "found": [found_values(each) for each in parsed.found],
-        "refused": [f"{each.where}: {each.reason}" for each in parsed.refused],
-        "left_out": parsed.left_out,
+        "found": [article_to_values(each) for each in parsed.articles],
+        "refused": [f"{each.location}: {each.reason}" for each in parsed.rejected],
+        "left_out": parsed.omitted_count,
     }
 
 
-def _links(data: bytes, about: Values) -> list[str]:
+def _find_links(data: bytes, about: PlainValues) -> list[str]:
     """The feeds that a page names which stands where a feed should."""
-    from store.feeds.autodiscovery import feed_links
-    from store.text.decoding import decoded, kind_of
+    from store.feeds.autodiscovery import find_feed_links
+    from store.text.decoding import decode_document, detect_document_kind
 
-    text = decoded(data, about["charset"])
-    return feed_links(text, about["url"]) if kind_of(text) == "html" else []
+    text = decode_document(data, about["charset"])
+    return find_feed_links(text, about["url"]) if detect_document_kind(text) == "html" else []
 
 
-def take_page(about: Values, data: bytes) -> Values:
+def parse_page_request(about: PlainValues, data: bytes) -> PlainValues:
     """A page."""
-    from store.feeds.web_page import parse_page
+    from store.feeds.web_page import parse_web_page
 
-    return parse_page(data, about["charset"], about["url"], about["now"])
+    return parse_web_page(data, about["charset"], about["url"], about["now"])
 
 
-KINDS: Mapping[str, Callable[[Values, bytes], Values]] = {"feed": take_feed, "page": take_page}
+REQUEST_PARSERS: Mapping[str, Callable[[PlainValues, bytes], PlainValues]] = {
+    "feed": parse_feed_request,
+    "page": parse_page_request,
+}

@@ -24,23 +24,23 @@ from xml.etree.ElementTree import (
     tostring,
 )
 
-from store.model.article import Refused
-from store.model.errors import BadInput, LibraryDamaged, UrlRefused
-from store.net.reasons import shown_url
-from store.system.files import write_atomic
+from store.model.article import Rejection
+from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
+from store.net.reasons import redact_url
+from store.system.files import write_atomically
 from store.text.clean import clean_line
-from store.text.decoding import decoded, filtered
-from store.text.urls import canonical, checked_url
+from store.text.decoding import decode_document, remove_invalid_xml_characters
+from store.text.urls import canonicalize_url, validate_url
 
-NAME = "feeds.opml"
-LARGEST = 20_000_000
+SUBSCRIPTIONS_FILE = "feeds.opml"
+MAX_OPML_BYTES = 20_000_000
 """Bytes of a file of subscriptions."""
-DEEPEST = 50
+MAX_FOLDER_DEPTH = 50
 """Folders within each other."""
-MOST = 20_000
+MAX_SUBSCRIPTIONS = 20_000
 """Subscriptions of one file."""
-YES = "yes"
-NEW = b'<opml version="2.0"><head><title>newstui</title></head><body></body></opml>'
+OPML_TRUE = "yes"
+EMPTY_OPML = b'<opml version="2.0"><head><title>newstui</title></head><body></body></opml>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,23 @@ class Subscription:
     paused: bool = False
     whole_page: bool = False
     """Whether the feed only has the beginnings of its texts, and the pages are to be fetched."""
-    private: bool = False
+    is_private_allowed: bool = False
     """Whether its host may be on a private network, because the user said so."""
-    former: tuple[str, ...] = ()
+    former_urls: tuple[str, ...] = ()
     """Where it was before it moved, the oldest first."""
 
     @property
     def key(self) -> str:
         """The URL it was first subscribed to, without secrets: its articles know it by this."""
-        return without_user((*self.former, self.url)[0])
+        return strip_url_credentials((*self.former_urls, self.url)[0])
 
     @property
-    def name(self) -> str:
+    def display_name(self) -> str:
         """What it is called where it is shown."""
-        return self.title or shown_url(self.url).partition("://")[2]
+        return self.title or redact_url(self.url).partition("://")[2]
 
 
-def without_user(url: str) -> str:
+def strip_url_credentials(url: str) -> str:
     """A URL without name and password."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
@@ -85,21 +85,21 @@ class Subscriptions:
         self._root = root
         body = root.find("body")
         self._body = SubElement(root, "body") if body is None else body
-        self.refused: list[Refused] = []
+        self.rejected: list[Rejection] = []
         """Outlines that cannot be subscribed to, and why."""
 
     def __iter__(self) -> Iterator[Subscription]:
         """Each feed once, in the order of the file."""
-        self.refused.clear()
+        self.rejected.clear()
         seen: set[str] = set()
         for outline, folders in self._outlines():
             try:
-                found = _subscription(outline, folders)
-            except BadInput as error:
-                where = shown_url(outline.get("text") or outline.get("xmlUrl") or "")
-                self.refused.append(Refused(where, str(error)))
+                found = _parse_outline(outline, folders)
+            except InvalidInput as error:
+                where = redact_url(outline.get("text") or outline.get("xmlUrl") or "")
+                self.rejected.append(Rejection(where, str(error)))
                 continue
-            if found.key not in seen and len(seen) < MOST:
+            if found.key not in seen and len(seen) < MAX_SUBSCRIPTIONS:
                 seen.add(found.key)
                 yield found
 
@@ -108,35 +108,35 @@ class Subscriptions:
         stack: list[tuple[Element, tuple[str, ...]]] = [(self._body, ())]
         while stack:
             element, folders = stack.pop()
-            if url_of(element):
+            if outline_url(element):
                 yield element, folders
                 continue
             name = clean_line(element.get("text") or element.get("title") or "", 100)
             inside = (*folders, name) if name and element is not self._body else folders
             outlines = (each for each in element if each.tag == "outline")
-            stack += [(each, inside[:DEEPEST]) for each in reversed(list(outlines))]
+            stack += [(each, inside[:MAX_FOLDER_DEPTH]) for each in reversed(list(outlines))]
 
     def find(self, url: str) -> Subscription | None:
         """The subscription of this URL, now or formerly."""
-        wanted = canonical(url)
+        wanted = canonicalize_url(url)
         for each in self:
-            if wanted in {canonical(known) for known in (each.url, *each.former)}:
+            if wanted in {canonicalize_url(known) for known in (each.url, *each.former_urls)}:
                 return each
         return None
 
     def put(self, subscription: Subscription) -> None:
         """Add a subscription, or change the one of the same key."""
-        there = self._elements(subscription.key)
+        there = self._find_outlines(subscription.key)
         for outline, _ in there[1:]:  # the same feed once more
-            self._remove(outline)
+            self._remove_outline(outline)
         if not there:
-            outline = SubElement(self._folder(subscription.category), "outline")
+            outline = SubElement(self._get_or_create_folder(subscription.category), "outline")
         else:
             outline, folders = there[0]
             if "/".join(folders) != subscription.category:
-                self._remove(outline)
-                self._folder(subscription.category).append(outline)
-        for name, value in _attributes(subscription).items():
+                self._remove_outline(outline)
+                self._get_or_create_folder(subscription.category).append(outline)
+        for name, value in _outline_attributes(subscription).items():
             if value:
                 outline.set(name, value)
             else:
@@ -144,30 +144,30 @@ class Subscriptions:
 
     def remove(self, subscription: Subscription) -> None:
         """End a subscription."""
-        for outline, _ in self._elements(subscription.key):
-            self._remove(outline)
+        for outline, _ in self._find_outlines(subscription.key):
+            self._remove_outline(outline)
 
-    def _elements(self, key: str) -> list[tuple[Element, tuple[str, ...]]]:
+    def _find_outlines(self, key: str) -> list[tuple[Element, tuple[str, ...]]]:
         found = []
         for outline, folders in self._outlines():
-            with suppress(BadInput):
-                if _subscription(outline, folders).key == key:
+            with suppress(InvalidInput):
+                if _parse_outline(outline, folders).key == key:
                     found.append((outline, folders))
         return found
 
-    def _remove(self, outline: Element) -> None:
+    def _remove_outline(self, outline: Element) -> None:
         for parent in self._root.iter():
             if outline in list(parent):
                 parent.remove(outline)
                 return
 
-    def _folder(self, category: str) -> Element:
+    def _get_or_create_folder(self, category: str) -> Element:
         folder = self._body
         for name in filter(None, category.split("/")):
             inside = [
                 each
                 for each in folder
-                if each.tag == "outline" and not url_of(each) and each.get("text") == name
+                if each.tag == "outline" and not outline_url(each) and each.get("text") == name
             ]
             folder = inside[0] if inside else SubElement(folder, "outline", text=name)
         return folder
@@ -179,46 +179,46 @@ class Subscriptions:
         return written + b"\n"
 
 
-def url_of(outline: Element) -> str:
+def outline_url(outline: Element) -> str:
     """The URL of a feed; empty if the outline is a folder or something else."""
     return (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
 
 
-def _subscription(outline: Element, folders: Sequence[str]) -> Subscription:
-    url = url_of(outline)
+def _parse_outline(outline: Element, folders: Sequence[str]) -> Subscription:
+    url = outline_url(outline)
     if not url[:8].lower().startswith(("http://", "https://")):
-        raise BadInput("only http and https feeds are subscribed to")
+        raise InvalidInput("only http and https feeds are subscribed to")
     try:
-        checked_url(url)
-    except UrlRefused as error:
-        raise BadInput(str(error).removeprefix("Not opened: ")) from error
+        validate_url(url)
+    except UrlRejected as error:
+        raise InvalidInput(str(error).removeprefix("Not opened: ")) from error
     title = clean_line(outline.get("text") or outline.get("title") or "", 200)
     return Subscription(
         url=url,
-        title="" if title == Subscription(url).name else title,
+        title="" if title == Subscription(url).display_name else title,
         category="/".join(name.replace("/", "∕") for name in folders),
         site=clean_line(outline.get("htmlUrl") or "", 2000),
-        paused=_flag(outline, "paused"),
-        whole_page=_flag(outline, "wholePage"),
-        private=_flag(outline, "private"),
-        former=tuple((outline.get("formerly") or "").split()),
+        paused=_read_flag(outline, "paused"),
+        whole_page=_read_flag(outline, "wholePage"),
+        is_private_allowed=_read_flag(outline, "private"),
+        former_urls=tuple((outline.get("formerly") or "").split()),
     )
 
 
-def _flag(outline: Element, name: str) -> bool:
-    return (outline.get(name) or "").strip().lower() in (YES, "true", "1")
+def _read_flag(outline: Element, name: str) -> bool:
+    return (outline.get(name) or "").strip().lower() in (OPML_TRUE, "true", "1")
 
 
-def _attributes(subscription: Subscription) -> dict[str, str]:
+def _outline_attributes(subscription: Subscription) -> dict[str, str]:
     return {
         "type": "rss",
-        "text": subscription.name,
+        "text": subscription.display_name,
         "xmlUrl": subscription.url,
         "htmlUrl": subscription.site,
-        "paused": YES if subscription.paused else "",
-        "wholePage": YES if subscription.whole_page else "",
-        "private": YES if subscription.private else "",
-        "formerly": " ".join(subscription.former),
+        "paused": OPML_TRUE if subscription.paused else "",
+        "wholePage": OPML_TRUE if subscription.whole_page else "",
+        "private": OPML_TRUE if subscription.is_private_allowed else "",
+        "formerly": " ".join(subscription.former_urls),
     }
 
 
@@ -231,28 +231,28 @@ def parse_opml(data: bytes) -> Subscriptions:
     Raises:
         BadInput: It is no OPML; says where and why.
     """
-    if len(data) > LARGEST:
-        raise BadInput(f"larger than {LARGEST // 1_000_000} MB")
-    text = filtered(decoded(data)).lstrip()
+    if len(data) > MAX_OPML_BYTES:
+        raise InvalidInput(f"larger than {MAX_OPML_BYTES // 1_000_000} MB")
+    text = remove_invalid_xml_characters(decode_document(data)).lstrip()
     if "<!ENTITY" in text:
-        raise BadInput("it declares entities of its own, which is not safe to read")
+        raise InvalidInput("it declares entities of its own, which is not safe to read")
     parser = XMLParser(target=TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
     try:
         parser.feed(re.sub(r"^<\?xml[^>]*\?>", "", text))
         root = parser.close()
     except ParseError as error:
         line, column = error.position
-        raise BadInput(f"not OPML (line {line}, column {column + 1})") from None
+        raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
     if not isinstance(root, Element) or root.tag != "opml":
-        raise BadInput("not OPML")
-    if _depth(root) > 4 * DEEPEST:
-        raise BadInput("folders are nested too deep")
+        raise InvalidInput("not OPML")
+    if _depth(root) > 4 * MAX_FOLDER_DEPTH:
+        raise InvalidInput("folders are nested too deep")
     return Subscriptions(root)
 
 
 def _depth(root: Element) -> int:
     deepest, level = 0, [root]
-    while level and deepest <= 4 * DEEPEST:
+    while level and deepest <= 4 * MAX_FOLDER_DEPTH:
         deepest += 1
         level = [child for each in level for child in each]
     return deepest
@@ -264,14 +264,14 @@ def read_subscriptions(library: Path) -> Subscriptions:
     Raises:
         LibraryDamaged: The file cannot be understood; it stays as it is until somebody mends it.
     """
-    path = library / NAME
+    path = library / SUBSCRIPTIONS_FILE
     try:
         return parse_opml(path.read_bytes())
     except FileNotFoundError:
-        return parse_opml(NEW)
+        return parse_opml(EMPTY_OPML)
     except OSError as error:
         raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
-    except BadInput as error:
+    except InvalidInput as error:
         raise LibraryDamaged(f"{path}: {error}") from error
 
 
@@ -281,10 +281,10 @@ def write_subscriptions(library: Path, subscriptions: Subscriptions) -> None:
     Raises:
         NotSaved: It could not be.
     """
-    write_atomic(library / NAME, subscriptions.to_bytes())
+    write_atomically(library / SUBSCRIPTIONS_FILE, subscriptions.to_bytes())
 
 
-def change_subscriptions(
+def update_subscriptions(
     library: Path, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()
 ) -> Subscriptions:
     """Read the file anew, change these subscriptions and nothing else, and write it.
@@ -303,7 +303,7 @@ def change_subscriptions(
     return subscriptions
 
 
-def moved(subscription: Subscription, url: str) -> Subscription:
+def move_subscription(subscription: Subscription, url: str) -> Subscription:
     """The subscription after its feed has moved for good."""
-    former = (*subscription.former, subscription.url)
-    return replace(subscription, url=url, former=tuple(dict.fromkeys(former)))
+    former = (*subscription.former_urls, subscription.url)
+    return replace(subscription, url=url, former_urls=tuple(dict.fromkeys(former)))

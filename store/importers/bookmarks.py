@@ -10,62 +10,66 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from store.importers.containers import Item
+from store.importers.containers import ImportItem
 
-BOOKMARKS = re.compile(rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE)
+BOOKMARK_FILE_START = re.compile(
+    rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
+)
 """How such a file says what it is."""
 
-ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-READ = "Read Archive"
+URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+POCKET_READ_HEADING = "Read Archive"
 """The heading over what has been read, in Pocket's export."""
 
 
-def bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[Item]:
+def read_bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[ImportItem]:
     """The links of a bookmark file, however large it is."""
-    parser = _Bookmarks()
+    parser = _BookmarkParser()
     number = 0
     for chunk in chunks:
         parser.feed(chunk)
-        for fields in parser.taken():
+        for fields in parser.pop_links():
             number += 1
-            yield Item(f"{name}: bookmark {number}", fields)
-    parser.release()
-    for fields in parser.taken():
-        yield Item(f"{name}: bookmark {number + 1}", fields)
+            yield ImportItem(f"{name}: bookmark {number}", fields)
+    parser.finish_link()
+    for fields in parser.pop_links():
+        yield ImportItem(f"{name}: bookmark {number + 1}", fields)
 
 
-class _Bookmarks(HTMLParser):
+class _BookmarkParser(HTMLParser):
     """Takes the links out of a bookmark file; the heading above them is their category."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._found: list[dict[str, Any]] = []
+        self._links: list[dict[str, Any]] = []
         self._link: dict[str, Any] | None = None
-        self._last: dict[str, Any] | None = None
+        self._pending_link: dict[str, Any] | None = None
         """The link before, to which a description may belong."""
-        self._described: list[str] | None = None
+        self._description: list[str] | None = None
         self._heading: str | None = None
         self._folders: list[str] = []
-        self._above = ""
+        self._folder = ""
 
-    def taken(self) -> list[dict[str, Any]]:
+    def pop_links(self) -> list[dict[str, Any]]:
         """The links that are complete."""
-        found, self._found = self._found, []
+        found, self._links = self._links, []
         return found
 
-    def release(self) -> None:
+    def finish_link(self) -> None:
         """The last link is complete, with what described it."""
-        if self._last is not None:
-            words = " ".join("".join(self._described or ()).split())
-            self._found.append({**self._last, "summary": words} if words else self._last)
-        self._last = self._described = None
+        if self._pending_link is not None:
+            words = " ".join("".join(self._description or ()).split())
+            self._links.append(
+                {**self._pending_link, "summary": words} if words else self._pending_link
+            )
+        self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A link, a heading, or the list under a heading begins."""
         if tag == "dd":
-            self._described = []
+            self._description = []
         elif tag in ("dt", "dl", "a", "li"):
-            self.release()
+            self.finish_link()
         if tag == "a":
             given = {name: value or "" for name, value in attrs}
             self._link = {
@@ -75,27 +79,27 @@ class _Bookmarks(HTMLParser):
                 "updated": given.pop("last_modified", ""),
                 "tags": given.pop("tags", ""),
                 "category": next((each for each in reversed(self._folders) if each), ""),
-                "read": self._above == READ,
+                "read": self._folder == POCKET_READ_HEADING,
             }
             given.pop("icon", None)  # a picture, as long as an article
             self._link |= {name: value for name, value in given.items() if value}
         elif tag in ("h1", "h3"):
             self._heading = ""
         elif tag == "dl":
-            self._folders.append(self._above)
-            self._above = ""
+            self._folders.append(self._folder)
+            self._folder = ""
 
     def handle_endtag(self, tag: str) -> None:
         """What began is complete."""
         if tag == "a" and self._link is not None:
-            self._last = {name: value for name, value in self._link.items() if value}
+            self._pending_link = {name: value for name, value in self._link.items() if value}
             self._link = None
         elif tag in ("h1", "h3") and self._heading is not None:
-            self._above, self._heading = self._heading.strip(), None
-            if tag == "h1" and self._above not in (READ, "Unread"):
-                self._above = ""  # the name of the file, not of a folder
+            self._folder, self._heading = self._heading.strip(), None
+            if tag == "h1" and self._folder not in (POCKET_READ_HEADING, "Unread"):
+                self._folder = ""  # the name of the file, not of a folder
         elif tag == "dl":
-            self.release()
+            self.finish_link()
             del self._folders[-1:]
 
     def handle_data(self, data: str) -> None:
@@ -104,22 +108,22 @@ class _Bookmarks(HTMLParser):
             self._link["title"] += data
         elif self._heading is not None:
             self._heading += data
-        elif self._described is not None:
-            self._described.append(data)
+        elif self._description is not None:
+            self._description.append(data)
 
 
-def is_address_list(text: str) -> bool:
+def is_url_list(text: str) -> bool:
     """Whether every line that is not empty begins with an address."""
     lines = [line for line in text.splitlines() if line.strip()]
-    return bool(lines) and all(ADDRESS.match(line.strip()) for line in lines)
+    return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
 
 
-def address_items(name: str, text: str) -> Iterator[Item]:
+def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
     """The addresses of a text, one a line, each perhaps followed by `| ` and its title."""
     for number, line in enumerate(text.splitlines(), start=1):
         address, _, title = line.strip().partition(" | ")
         if address:
             fields = {"url": address, "title": title.strip()}
-            yield Item(
+            yield ImportItem(
                 f"{name}: line {number}", {key: value for key, value in fields.items() if value}
             )

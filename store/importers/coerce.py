@@ -8,48 +8,48 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 from store.text.clean import clean_line, clean_text
 
-YES = frozenset({"true", "yes", "y", "on", "1"})
-NO = frozenset({"false", "no", "n", "off", "0"})
-LARGEST = 2**53
+TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1"})
+FALSE_WORDS = frozenset({"false", "no", "n", "off", "0"})
+MAX_SAFE_INTEGER = 2**53
 """Numbers above this one do not survive every JSON reader."""
 
 NAME_KEYS = ("name", "title", "label", "term")
 """Where other programs' objects keep the text of a tag, an author or a similar reading."""
 
-UUID = re.compile(
+UUID_PATTERN = re.compile(
     r"(?:urn:uuid:|\{)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?",
     re.IGNORECASE,
 )
-NIL = str(uuid.UUID(int=0))
+NIL_UUID = str(uuid.UUID(int=0))
 
 
-class Loose:
+class RawFields:
     """The fields of one item, taken out one by one; what is left in the end nobody knew."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._left = {str(name): value for name, value in fields.items()}
+        self._fields = {str(name): value for name, value in fields.items()}
 
-    def take(self, *names: str) -> tuple[str, Any]:
+    def pop(self, *names: str) -> tuple[str, Any]:
         """Take out the first of these fields that holds something.
 
         Returns:
             Its name and value; the first name and None if none of them holds anything.
         """
         for name in names:
-            value = self._left.pop(name, None)
+            value = self._fields.pop(name, None)
             if value or value == 0:  # zero and False are something
                 return name, value
         return names[0], None
 
-    def rest(self) -> dict[str, Any]:
+    def remaining(self) -> dict[str, Any]:
         """Return the fields that were not taken."""
-        return self._left
+        return self._fields
 
 
-def kind_of(value: object) -> str:
+def describe_type(value: object) -> str:
     """Name the type of a value for the user: `a list`, `a number`."""
     if isinstance(value, bool):
         return "yes or no"
@@ -57,42 +57,42 @@ def kind_of(value: object) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), "something else")
 
 
-def wrong(name: str, expected: str, value: object) -> BadInput:
+def make_type_error(name: str, expected: str, value: object) -> InvalidInput:
     """Return the error for a field that holds something else than expected."""
-    shown = f"“{clean_line(value, limit=40)}”" if isinstance(value, str) else kind_of(value)
-    return BadInput(f"{name}: expected {expected}, found {shown}")
+    shown = f"“{clean_line(value, limit=40)}”" if isinstance(value, str) else describe_type(value)
+    return InvalidInput(f"{name}: expected {expected}, found {shown}")
 
 
-def text_of(name: str, value: object) -> str:
+def coerce_text(name: str, value: object) -> str:
     """Return a text as it came; numbers and dates become text."""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, int | float | date) and not isinstance(value, bool):
-        return _written(value)
-    raise wrong(name, "text", value)
+        return _format_value(value)
+    raise make_type_error(name, "text", value)
 
 
-def _written(value: object) -> str:
+def _format_value(value: object) -> str:
     try:
         return value.isoformat() if isinstance(value, date | time) else str(value)
     except ValueError:  # a number of more digits than Python writes
         return "…"
 
 
-def line_of(name: str, value: object, limit: int = 500) -> str:
+def coerce_line(name: str, value: object, limit: int = 500) -> str:
     """Return a clean text of one line."""
-    text = text_of(name, value)
+    text = coerce_text(name, value)
     return clean_line(text, limit=limit) if text else ""
 
 
-def paragraphs_of(name: str, value: object) -> str:
+def coerce_paragraphs(name: str, value: object) -> str:
     """Return a clean long text; a list is taken for its paragraphs."""
     if isinstance(value, list | tuple):
-        value = "\n\n".join(text_of(name, paragraph) for paragraph in value)
-    return clean_text(text_of(name, value)).strip()
+        value = "\n\n".join(coerce_text(name, paragraph) for paragraph in value)
+    return clean_text(coerce_text(name, value)).strip()
 
 
-def number_of(name: str, value: object) -> int:
+def coerce_count(name: str, value: object) -> int:
     """Return a number that counts something: whole and not negative."""
     if value is None:
         return 0
@@ -102,22 +102,22 @@ def number_of(name: str, value: object) -> int:
         found = int(digits) if digits.isdecimal() and len(digits) < 16 else -1
     elif isinstance(value, int | float) and not isinstance(value, bool):
         found = value
-    if 0 <= found < LARGEST and found == int(found):
+    if 0 <= found < MAX_SAFE_INTEGER and found == int(found):
         return int(found)
-    raise wrong(name, "a number", value)
+    raise make_type_error(name, "a number", value)
 
 
-def flag_of(name: str, value: object) -> bool:
+def coerce_flag(name: str, value: object) -> bool:
     """Return a yes or no, however it was written."""
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower() if isinstance(value, str | int) else ""
-    if word in YES or word in NO:
-        return word in YES
-    raise wrong(name, "yes or no", value)
+    if word in TRUE_WORDS or word in FALSE_WORDS:
+        return word in TRUE_WORDS
+    raise make_type_error(name, "yes or no", value)
 
 
-def names_of(name: str, value: object, *, comma: bool = False) -> tuple[str, ...]:
+def coerce_names(name: str, value: object, *, comma: bool = False) -> tuple[str, ...]:
     """Return clean names, each once, in order.
 
     Args:
@@ -133,35 +133,35 @@ def names_of(name: str, value: object, *, comma: bool = False) -> tuple[str, ...
         value = [value] if any(key in value for key in NAME_KEYS) else list(value)
     if not isinstance(value, Iterable):
         value = [value]
-    return tuple(dict.fromkeys(_names(name, value)))
+    return tuple(dict.fromkeys(_iter_names(name, value)))
 
 
-def _names(name: str, values: Iterable[object]) -> Iterator[str]:
+def _iter_names(name: str, values: Iterable[object]) -> Iterator[str]:
     for item in values:
         value = item
         if isinstance(item, Mapping):
             value = next((item[key] for key in NAME_KEYS if item.get(key)), None)
             if value is None:
-                raise wrong(name, "names", item)
-        if line := line_of(name, value):
+                raise make_type_error(name, "names", item)
+        if line := coerce_line(name, value):
             yield line
 
 
-def json_of(value: Any) -> Any:
+def coerce_json(value: Any) -> Any:
     """Return a clean value as JSON can hold it; what JSON has no form for becomes text."""
     if isinstance(value, dict):
-        return {name: json_of(item) for name, item in value.items()}
+        return {name: coerce_json(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [json_of(item) for item in value]
+        return [coerce_json(item) for item in value]
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int | float) and -(2**63) <= value < 2**63:
         return value
-    return clean_line(_written(value))
+    return clean_line(_format_value(value))
 
 
-def uuid_of(text: str) -> str | None:
+def parse_uuid(text: str) -> str | None:
     """Return a UUID in its usual form, or None for any other id; the nil UUID identifies nothing."""
-    match = UUID.fullmatch(text)
-    found = match[1].lower() if match else NIL
-    return None if found == NIL else found
+    match = UUID_PATTERN.fullmatch(text)
+    found = match[1].lower() if match else NIL_UUID
+    return None if found == NIL_UUID else found

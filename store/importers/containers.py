@@ -8,43 +8,43 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from store.importers.coerce import kind_of
-from store.model.article import Refused
+from store.importers.coerce import describe_type
+from store.model.article import Rejection
 from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterable
 
-LISTS = ("articles", "items", "results", "entries", "bookmarks", "collections")
+RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 """Under which names an object holds its records."""
 
-LIST_BEGIN = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(LISTS).encode())
+RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).encode())
 
-LONGEST_HEADER = 5_000
+MAX_CSV_HEADER_CHARS = 5_000
 """Characters of the line that names the fields."""
 
-MAX_FIELD = 64 * 1024 * 1024
+MAX_FIELD_SIZE = 64 * 1024 * 1024
 """Characters of one field of CSV, bytes of one file in a ZIP: a bomb ends there."""
 
 
-class Item(NamedTuple):
+class ImportItem(NamedTuple):
     """The fields of one article and where they stand."""
 
-    where: str
+    location: str
     fields: Mapping[str, Any]
 
 
-def records_of(value: Any) -> list[Any]:
+def extract_records(value: Any) -> list[Any]:
     """The records of a JSON document: a list, an object that holds one, or one record alone."""
     if isinstance(value, dict):
-        for name in LISTS:
+        for name in RECORD_LIST_KEYS:
             if isinstance(value.get(name), list):
-                return [record for each in value[name] for record in _links(each)]
+                return [record for each in value[name] for record in _expand_links(each)]
     return value if isinstance(value, list) else [value]
 
 
-def _links(value: Any) -> Iterator[Any]:
+def _expand_links(value: Any) -> Iterator[Any]:
     """The links of a collection, each with its name; every other value is a record itself."""
     if isinstance(value, dict) and isinstance(value.get("links"), list):
         for link in value["links"]:
@@ -53,14 +53,14 @@ def _links(value: Any) -> Iterator[Any]:
         yield value
 
 
-def as_item(where: str, value: Any) -> Item | Refused:
+def make_item(where: str, value: Any) -> ImportItem | Rejection:
     """A record as an item, if it is an object at all."""
     if isinstance(value, dict):
-        return Item(where, value)
-    return Refused(where, f"expected an article (a JSON object), found {kind_of(value)}")
+        return ImportItem(where, value)
+    return Rejection(where, f"expected an article (a JSON object), found {describe_type(value)}")
 
 
-def json_stream(name: str, head: bytes, rest: BinaryIO) -> Iterator[Item | Refused]:
+def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """The items of a JSON document that is too large to be read whole.
 
     Args:
@@ -70,20 +70,22 @@ def json_stream(name: str, head: bytes, rest: BinaryIO) -> Iterator[Item | Refus
     """
     import ijson  # imported here: few imports need it
 
-    held = LIST_BEGIN.search(head)
+    held = RECORD_LIST_START.search(head)
     place = "item" if head.lstrip()[:1] == b"[" else f"{held[1].decode()}.item" if held else ""
     number = 0
     try:
-        for value in ijson.items(io.BufferedReader(_Joined(head, rest)), place, use_float=True):
-            for record in _links(value):
+        for value in ijson.items(
+            io.BufferedReader(_PrefixedStream(head, rest)), place, use_float=True
+        ):
+            for record in _expand_links(value):
                 number += 1
-                yield as_item(f"{name}: article {number}", record)
+                yield make_item(f"{name}: article {number}", record)
     except ijson.JSONError as error:
         reason = clean_line(str(error), limit=120)
-        yield Refused(name, f"not JSON after article {number}: {reason}")
+        yield Rejection(name, f"not JSON after article {number}: {reason}")
 
 
-class _Joined(io.RawIOBase):
+class _PrefixedStream(io.RawIOBase):
     """A stream whose beginning was read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
@@ -102,48 +104,50 @@ class _Joined(io.RawIOBase):
         return len(data)
 
 
-def csv_header(text: str) -> list[str]:
+def parse_csv_header(text: str) -> list[str]:
     """The names in the first line of a text that may be CSV."""
     line = text.split("\n", 1)[0].rstrip("\r")
-    return _cells(line) if len(line) < LONGEST_HEADER else []
+    return _parse_csv_line(line) if len(line) < MAX_CSV_HEADER_CHARS else []
 
 
-def _cells(line: str) -> list[str]:
+def _parse_csv_line(line: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=_delimiter(line)), [])
+        return next(csv.reader([line], delimiter=_guess_delimiter(line)), [])
     except csv.Error:  # a line end inside
         return []
 
 
-def _delimiter(line: str) -> str:
+def _guess_delimiter(line: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Item | Refused]:
+def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """The items of a CSV file whose first line names the fields; cells are kept as they came."""
-    csv.field_size_limit(MAX_FIELD)  # the module has one limit for all, too small for an article
+    csv.field_size_limit(
+        MAX_FIELD_SIZE
+    )  # the module has one limit for all, too small for an article
     text = io.TextIOWrapper(
-        io.BufferedReader(_Joined(head, rest)), "utf-8-sig", "surrogateescape", newline=""
+        io.BufferedReader(_PrefixedStream(head, rest)), "utf-8-sig", "surrogateescape", newline=""
     )
     first = text.readline()
-    names = _cells(first.rstrip("\r\n"))
-    rows = csv.DictReader(text, names, delimiter=_delimiter(first))
+    names = _parse_csv_line(first.rstrip("\r\n"))
+    rows = csv.DictReader(text, names, delimiter=_guess_delimiter(first))
     while True:
         try:
             row = next(rows, None)
         except csv.Error as error:
-            yield Refused(f"{name}: line {rows.line_num + 1}", f"not CSV: {error}")
+            yield Rejection(f"{name}: line {rows.line_num + 1}", f"not CSV: {error}")
             return
         if row is None:
             return
         cells = {key: value for key, value in row.items() if isinstance(key, str) and value}
         if cells:
-            yield Item(f"{name}: line {rows.line_num + 1}", dict.fromkeys(names, "") | cells)
+            yield ImportItem(f"{name}: line {rows.line_num + 1}", dict.fromkeys(names, "") | cells)
 
 
-def zip_items(
-    name: str, archive: BinaryIO, items: Callable[[str, bytes], Iterable[Item | Refused]]
-) -> Iterator[Item | Refused]:
+def read_zip_items(
+    name: str, archive: BinaryIO, items: Callable[[str, bytes], Iterable[ImportItem | Rejection]]
+) -> Iterator[ImportItem | Rejection]:
     """The items of the JSON files in a ZIP, with the pages that lie beside them.
 
     Args:
@@ -158,19 +162,23 @@ def zip_items(
             members = {each.filename: each for each in opened.infolist()}
             for path in sorted(each for each in members if each.lower().endswith(".json")):
                 where = f"{name}: {clean_line(path)}"
-                data = _member(opened, members[path])
+                data = _read_member(opened, members[path])
                 if data is None:
-                    yield Refused(where, "too large")
+                    yield Rejection(where, "too large")
                     continue
                 for item in items(where, data):
-                    yield item if isinstance(item, Refused) else _with_page(opened, members, item)
+                    yield (
+                        item
+                        if isinstance(item, Rejection)
+                        else _attach_content(opened, members, item)
+                    )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        yield Refused(name, f"not a ZIP that can be read: {clean_line(str(error))}")
+        yield Rejection(name, f"not a ZIP that can be read: {clean_line(str(error))}")
 
 
-def _with_page(
-    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: Item
-) -> Item | Refused:
+def _attach_content(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: ImportItem
+) -> ImportItem | Rejection:
     """The item with the text and the highlights that are kept in files of their own."""
     slug = item.fields.get("slug")
     found = {
@@ -179,13 +187,13 @@ def _with_page(
             ("html", f"content/{slug}.html"),
             ("highlights", f"highlights/{slug}.md"),
         )
-        if path in members and (data := _member(archive, members[path]))
+        if path in members and (data := _read_member(archive, members[path]))
     }
-    return Item(item.where, {**item.fields, **found}) if found else item
+    return ImportItem(item.location, {**item.fields, **found}) if found else item
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
     """The bytes of one file of a ZIP; None if they are more than any export has."""
     with archive.open(member) as stream:
-        data = stream.read(MAX_FIELD + 1)
-    return data if len(data) <= MAX_FIELD else None
+        data = stream.read(MAX_FIELD_SIZE + 1)
+    return data if len(data) <= MAX_FIELD_SIZE else None

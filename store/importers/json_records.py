@@ -7,44 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from store.importers.containers import Item, as_item, records_of
-from store.model.article import Refused
+from store.importers.containers import ImportItem, extract_records, make_item
+from store.model.article import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BOM = b"\xef\xbb\xbf"
+UTF8_BOM = b"\xef\xbb\xbf"
 
 
-def json_items(name: str, data: bytes) -> Iterator[Item | Refused]:
+def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     """Return the items of a JSON document."""
     try:
-        value = parse_json(data.removeprefix(BOM))
+        value = parse_json(data.removeprefix(UTF8_BOM))
     except ValueError as error:
-        yield Refused(name, str(error))
+        yield Rejection(name, str(error))
         return
-    records = records_of(value)
+    records = extract_records(value)
     alone = records == [value]
     for number, record in enumerate(records, start=1):
-        yield as_item(name if alone else f"{name}: article {number}", record)
+        yield make_item(name if alone else f"{name}: article {number}", record)
 
 
-def json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[Item | Refused]:
+def read_json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[ImportItem | Rejection]:
     """Return the items of JSON Lines as they come; None stands for a line that was too long."""
     for number, line in enumerate(lines, start=1):
         where = f"{name}: line {number}"
         if line is None:
-            yield Refused(where, "the line is too long")
+            yield Rejection(where, "the line is too long")
             continue
-        line = line.removeprefix(BOM) if number == 1 else line
+        line = line.removeprefix(UTF8_BOM) if number == 1 else line
         if line.isspace() or not line:
             continue
         try:
             value = parse_json(line)
         except ValueError as error:
-            yield Refused(where, str(error))
+            yield Rejection(where, str(error))
         else:
-            yield from (as_item(where, record) for record in records_of(value))
+            yield from (make_item(where, record) for record in extract_records(value))
 
 
 def parse_json(data: bytes) -> Any:

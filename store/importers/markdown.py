@@ -12,7 +12,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 from store.text.prose import join_lines
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
 
-FRONT_LIMIT = 1024 * 1024
+MAX_FRONT_MATTER_CHARS = 1024 * 1024
 """Characters of front matter: a thousand times what anyone writes, and room for any `extra`."""
 
-MAX_DEPTH = 32
-MAX_ALIASES = 10
+MAX_YAML_DEPTH = 32
+MAX_YAML_ALIASES = 10
 """Ten aliases repeat a document some forty times at most; hundreds make a bomb of it."""
 
-WRITTEN = frozenset(
+STRING_FIELDS = frozenset(
     str.split(
         "id title category url link authors author tags language text summary similar"
         " date published published_at date_published created updated last_read last_opened"
@@ -39,10 +39,10 @@ WRITTEN = frozenset(
 )
 """Fields that are taken as they were written: YAML reads `2022.10` as 2022.1 and `no` as false."""
 
-VERBATIM = "newstui"
+VERBATIM_FIELD = "newstui"
 """The field by which our own export says that the text is as the library keeps it."""
 
-HARD_BREAK = ("  ", "\\")
+HARD_BREAK_ENDINGS = ("  ", "\\")
 
 
 class TOMLFrontMatter(BaseHandler):
@@ -56,7 +56,7 @@ class TOMLFrontMatter(BaseHandler):
         try:
             return tomllib.loads(fm)
         except RecursionError:
-            raise BadInput("front matter is nested too deeply") from None
+            raise InvalidInput("front matter is nested too deeply") from None
 
 
 class YAMLFrontMatter(YAMLHandler):
@@ -68,7 +68,7 @@ class YAMLFrontMatter(YAMLHandler):
         Returns:
             The fields, or None if this is no front matter but text between two rules.
         """
-        _refuse_bombs(fm)
+        _reject_yaml_bombs(fm)
         written = yaml.load(fm, Loader=BaseLoader) or {}  # noqa: S506 (makes strings only)
         if not isinstance(written, dict):
             return None
@@ -76,14 +76,16 @@ class YAMLFrontMatter(YAMLHandler):
             typed = yaml.load(fm, Loader=SafeLoader)
         except ValueError:  # a date that no calendar has
             typed = written
-        kept = {name: written[name] for name in WRITTEN if (typed or {}).get(name) is not None}
+        kept = {
+            name: written[name] for name in STRING_FIELDS if (typed or {}).get(name) is not None
+        }
         return {str(name): value for name, value in (typed or {}).items()} | kept
 
 
-HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMatter())
+FRONT_MATTER_HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMatter())
 
 
-def markdown_fields(text: str) -> dict[str, Any]:
+def parse_markdown_article(text: str) -> dict[str, Any]:
     """Return the fields of the front matter, title and text of a Markdown document.
 
     Without a title in the front matter the first heading is the title. The lines of a paragraph
@@ -92,35 +94,35 @@ def markdown_fields(text: str) -> dict[str, Any]:
     Raises:
         BadInput: The front matter cannot be read; the error names the line.
     """
-    fields, content = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if fields.pop(VERBATIM, None):
+    fields, content = _split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if fields.pop(VERBATIM_FIELD, None):
         return {**fields, "text": content}
     if not content:
         return fields
-    heading, body = _unwrapped(content, str(fields.get("title") or ""))
+    heading, body = _extract_title(content, str(fields.get("title") or ""))
     return {"title": heading, "text": body} | {
         name: value for name, value in fields.items() if name != "title" or value
     }
 
 
-def _front_matter(text: str) -> tuple[dict[str, Any], str]:
-    handler = next((handler for handler in HANDLERS if handler.detect(text)), None)
+def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    handler = next((handler for handler in FRONT_MATTER_HANDLERS if handler.detect(text)), None)
     if handler is None:
         return {}, text
     try:
         front, content = handler.split(text)
     except ValueError:  # a rule at the top, and no second one
         return {}, text
-    if len(front) > FRONT_LIMIT:
-        raise BadInput(f"front matter is larger than {FRONT_LIMIT // 1024} KB")
+    if len(front) > MAX_FRONT_MATTER_CHARS:
+        raise InvalidInput(f"front matter is larger than {MAX_FRONT_MATTER_CHARS // 1024} KB")
     try:
         fields = handler.load(front)
     except (yaml.YAMLError, ValueError) as error:
-        raise _broken(error, text[: text.index(front)].count("\n")) from error
+        raise _make_front_matter_error(error, text[: text.index(front)].count("\n")) from error
     return ({}, text) if fields is None else (fields, content)
 
 
-def _refuse_bombs(front: str) -> None:
+def _reject_yaml_bombs(front: str) -> None:
     depth = aliases = 0
     for event in yaml.parse(front, Loader=SafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -128,24 +130,24 @@ def _refuse_bombs(front: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         aliases += isinstance(event, yaml.AliasEvent)
-        if depth > MAX_DEPTH:
-            raise BadInput("front matter is nested too deeply")
-        if aliases > MAX_ALIASES:
-            raise BadInput("front matter repeats itself by too many aliases")
+        if depth > MAX_YAML_DEPTH:
+            raise InvalidInput("front matter is nested too deeply")
+        if aliases > MAX_YAML_ALIASES:
+            raise InvalidInput("front matter repeats itself by too many aliases")
 
 
-def _broken(error: Exception, lines_before: int) -> BadInput:
+def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInput:
     """Return the error for front matter that does not parse, with the line of the file."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         line = lines_before + error.problem_mark.line + 1
-        return BadInput(f"front matter, line {line}: {error.problem}")
+        return InvalidInput(f"front matter, line {line}: {error.problem}")
     found = re.search(r"(.*) \(at line (\d+)", str(error))
     if found:
-        return BadInput(f"front matter, line {lines_before + int(found[2])}: {found[1]}")
-    return BadInput(f"front matter: {' '.join(str(error).split())}")
+        return InvalidInput(f"front matter, line {lines_before + int(found[2])}: {found[1]}")
+    return InvalidInput(f"front matter: {' '.join(str(error).split())}")
 
 
-def _unwrapped(content: str, title: str) -> tuple[str, str]:
+def _extract_title(content: str, title: str) -> tuple[str, str]:
     """Join wrapped lines and take the heading that is the title out.
 
     Returns:
@@ -154,38 +156,38 @@ def _unwrapped(content: str, title: str) -> tuple[str, str]:
     """
     lines = content.split("\n")
     heading = ""
-    tokens = _blocks().parse(content)
+    tokens = _block_parser().parse(content)
     for token, inner in pairwise(tokens):
         if token.level or not token.map:
             continue
         first, end = token.map
         if token.type == "paragraph_open":
-            lines[first:end] = [_joined(lines[first:end])] + [""] * (end - first - 1)
+            lines[first:end] = [_join_paragraph(lines[first:end])] + [""] * (end - first - 1)
         elif token.tag == "h1" and not heading and title in ("", inner.content):
-            heading = _plain_line(inner.content)
+            heading = _strip_inline_markup(inner.content)
             lines[first:end] = [""] * (end - first)
     return heading, "\n".join(lines).strip("\n")
 
 
 @cache
-def _blocks() -> MarkdownIt:
+def _block_parser() -> MarkdownIt:
     """A parser of blocks alone: inline markup is not looked at, which also keeps it linear."""
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
-def _joined(lines: Sequence[str]) -> str:
+def _join_paragraph(lines: Sequence[str]) -> str:
     """Join the lines of one paragraph, except where it breaks a line on purpose."""
     runs: list[list[str]] = [[]]
     for line in lines:
         runs[-1].append(line.rstrip("\\") if line.endswith("\\") else line)
-        if line.endswith(HARD_BREAK):
+        if line.endswith(HARD_BREAK_ENDINGS):
             runs.append([])
     return "\n".join(join_lines(run) for run in runs if run)
 
 
-def _plain_line(markdown: str) -> str:
+def _strip_inline_markup(markdown: str) -> str:
     """The words of a heading without its markup."""
     inline = MarkdownIt("commonmark").parseInline(markdown[:1_000])[0]
     return "".join(

@@ -5,34 +5,38 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from store.text.prose import unwrap
+from store.text.prose import unwrap_lines
 
-HEADLINE = 120
+MAX_HEADLINE_CHARS = 120
 """Characters of a first line that may still be a title."""
 
-NO_HEADLINE = (".", "。", "।", ":", ";", ",")
-EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
+PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
-def plain_fields(text: str) -> dict[str, Any]:
+def parse_plain_text(text: str) -> dict[str, Any]:
     """Return title (where a headline stands above the text) and text.
 
     A headline is a short first line followed by an empty line that does not end as a sentence.
     """
-    blocks = EMPTY_LINES.split(_normal(text).strip("\n"))
+    blocks = PARAGRAPH_BREAK.split(_strip_line_ends(text).strip("\n"))
     title = blocks[0].strip()
     if len(blocks) == 1 or not _is_headline(title):
-        return {"text": _unwrapped(blocks)}
-    return {"title": title, "text": _unwrapped(blocks[1:])}
+        return {"text": _unwrap_blocks(blocks)}
+    return {"title": title, "text": _unwrap_blocks(blocks[1:])}
 
 
-def _normal(text: str) -> str:
+def _strip_line_ends(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def _is_headline(line: str) -> bool:
-    return "\n" not in line and len(line) <= HEADLINE and not line.endswith(NO_HEADLINE)
+    return (
+        "\n" not in line
+        and len(line) <= MAX_HEADLINE_CHARS
+        and not line.endswith(NON_HEADLINE_ENDINGS)
+    )
 
 
-def _unwrapped(blocks: list[str]) -> str:
-    return "\n\n".join(unwrap(block.splitlines()) for block in blocks)
+def _unwrap_blocks(blocks: list[str]) -> str:
+    return "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)

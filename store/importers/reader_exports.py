@@ -18,35 +18,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 
-Record = Mapping[str, Any]
-Fields = dict[str, Any]
+ReaderRecord = Mapping[str, Any]
+ArticleFields = dict[str, Any]
 
-ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-STATE = "/state/com.google/"
-LABEL = "/label/"
+HTML_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+GOOGLE_READER_STATE = "/state/com.google/"
+GOOGLE_READER_LABEL = "/label/"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class ReaderFormat:
     """The records of one program's export."""
 
     name: str
     """What `--as` takes."""
-    needs: frozenset[str]
+    required_fields: frozenset[str]
     """The fields every such record has, and no other program's record has all of."""
-    fields: Callable[[Record], Fields]
+    convert: Callable[[ReaderRecord], ArticleFields]
     """Makes newstui fields of a record. Raises `BadInput` if it is no article."""
 
 
-def dialect_of(record: Record) -> Dialect | None:
+def detect_reader_format(record: ReaderRecord) -> ReaderFormat | None:
     """The dialect a record is written in, None for newstui's own."""
     keys = record.keys()
-    return next((dialect for dialect in DIALECTS if dialect.needs <= keys), None)
+    return next((dialect for dialect in READER_FORMATS if dialect.required_fields <= keys), None)
 
 
-def _renamed(record: Record, program: str, names: str) -> Fields:
+def _rename_fields(record: ReaderRecord, program: str, names: str) -> ArticleFields:
     """The fields that hold something, by our names.
 
     Args:
@@ -65,11 +65,11 @@ def _renamed(record: Record, program: str, names: str) -> Fields:
     }
 
 
-def _split(value: object, separator: str) -> list[str]:
+def _split_list(value: object, separator: str) -> list[str]:
     return [part.strip() for part in str(value or "").split(separator)]
 
 
-def _listed(value: object) -> list[Any]:
+def _parse_list(value: object) -> list[Any]:
     """The items of a list that was written out, as JSON or as Python writes it."""
     text = str(value or "[]")
     with suppress(ValueError):
@@ -79,13 +79,13 @@ def _listed(value: object) -> list[Any]:
     return [text]
 
 
-def _number(value: object) -> float:
+def _parse_number(value: object) -> float:
     with suppress(ValueError, TypeError):
         return float(str(value))
     return 0.0
 
 
-def _at(value: object, *path: str | int) -> Any:
+def _get_nested(value: object, *path: str | int) -> Any:
     """What stands at a place inside nested values, None if there is no such place."""
     for step in path:
         try:
@@ -95,26 +95,26 @@ def _at(value: object, *path: str | int) -> Any:
     return value
 
 
-def _titled(fields: Fields) -> Fields:
+def _unescape_title(fields: ArticleFields) -> ArticleFields:
     """The fields, the title without the entities that programs of web pages leave in it."""
     if isinstance(title := fields.get("title"), str):
-        fields["title"] = ENTITY.sub(lambda found: html.unescape(found[0]), title)
+        fields["title"] = HTML_ENTITY.sub(lambda found: html.unescape(found[0]), title)
     return fields
 
 
-def _wallabag(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_wallabag(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record,
         "wallabag",
         "content=html is_archived=read archived_at=last_read is_starred=starred"
         " created_at=created updated_at=updated published_at=date published_by=authors"
         " domain_name=category",
     )
-    return _titled(fields)
+    return _unescape_title(fields)
 
 
-def _wallabag_csv(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_wallabag_csv(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record,
         "wallabag",
         "Title=title URL=url Content=html Tags=tags Language=language Creation_date=created",
@@ -125,31 +125,31 @@ def _wallabag_csv(record: Record) -> Fields:
     return fields
 
 
-def _omnivore(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_omnivore(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record,
         "omnivore",
         "description=summary labels=tags savedAt=created updatedAt=updated publishedAt=date",
     )
     fields["read"] = record.get("state") == "Archived"
-    fields["progress"] = _number(fields.pop("readingProgress", 0)) / 100
+    fields["progress"] = _parse_number(fields.pop("readingProgress", 0)) / 100
     return fields
 
 
-def _readwise_csv(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_readwise_csv(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record, "readwise", "Title=title URL=url Document_tags=tags Saved_date=created"
     )
-    fields["tags"] = _listed(fields.get("tags"))
-    fields["progress"] = _number(fields.pop("Reading progress", 0))
+    fields["tags"] = _parse_list(fields.get("tags"))
+    fields["progress"] = _parse_number(fields.pop("Reading progress", 0))
     fields["read"] = record.get("Location") == "archive"
     return fields
 
 
-def _readwise(record: Record) -> Fields:
+def _convert_readwise(record: ReaderRecord) -> ArticleFields:
     if record.get("parent_id"):
-        raise BadInput("a highlight or note, not an article")
-    fields = _renamed(
+        raise InvalidInput("a highlight or note, not an article")
+    fields = _rename_fields(
         record,
         "readwise",
         "url=readwise_url source_url=url category=readwise_kind site_name=category content=html"
@@ -158,47 +158,53 @@ def _readwise(record: Record) -> Fields:
     )
     tags = fields.get("tags")
     if isinstance(tags, Mapping):
-        fields["tags"] = [_at(each, "name") or name for name, each in tags.items()]
-    fields["progress"] = _number(fields.pop("reading_progress", 0))
+        fields["tags"] = [_get_nested(each, "name") or name for name, each in tags.items()]
+    fields["progress"] = _parse_number(fields.pop("reading_progress", 0))
     fields["read"] = record.get("location") == "archive"
     return fields
 
 
-def _google_reader(record: Record) -> Fields:
-    fields = _renamed(record, "feed", "published=date")
+def _convert_google_reader(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(record, "feed", "published=date")
     states = [str(each) for each in fields.pop("categories", [])]
-    labels = [each.split(LABEL, 1)[1] for each in states if LABEL in each]
-    fields["read"] = any(each.endswith(STATE + "read") for each in states)
-    fields["starred"] = any(each.endswith(STATE + "starred") for each in states)
+    labels = [
+        each.split(GOOGLE_READER_LABEL, 1)[1] for each in states if GOOGLE_READER_LABEL in each
+    ]
+    fields["read"] = any(each.endswith(GOOGLE_READER_STATE + "read") for each in states)
+    fields["starred"] = any(each.endswith(GOOGLE_READER_STATE + "starred") for each in states)
     fields["tags"] = labels
-    fields["url"] = _at(record, "canonical", 0, "href") or _at(record, "alternate", 0, "href")
+    fields["url"] = _get_nested(record, "canonical", 0, "href") or _get_nested(
+        record, "alternate", 0, "href"
+    )
     summary = fields.pop("summary", None)
     content = fields.pop("content", None) or summary
-    fields["html"] = content if isinstance(content, str) else _at(content, "content")
-    fields["category"] = _at(record, "origin", "title")
-    fields["created"] = _number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
-    return _titled(fields)
+    fields["html"] = content if isinstance(content, str) else _get_nested(content, "content")
+    fields["category"] = _get_nested(record, "origin", "title")
+    fields["created"] = _parse_number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
+    return _unescape_title(fields)
 
 
-def _miniflux(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_miniflux(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record, "miniflux", "content=html published_at=date created_at=created changed_at=updated"
     )
     fields["read"] = fields.pop("status", "") == "read"
-    fields["category"] = _at(record, "feed", "title")
+    fields["category"] = _get_nested(record, "feed", "title")
     return fields
 
 
-def _pocket(record: Record) -> Fields:
-    fields = _renamed(record, "pocket", "time_added=created")
-    fields["tags"] = _split(record.get("tags"), "|")
+def _convert_pocket(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(record, "pocket", "time_added=created")
+    fields["tags"] = _split_list(record.get("tags"), "|")
     fields["read"] = fields.pop("status", "") == "archive"
     return fields
 
 
-def _instapaper(record: Record) -> Fields:
-    fields = _renamed(record, "instapaper", "URL=url Title=title Selection=text Timestamp=created")
-    fields["tags"] = _listed(fields.pop("Tags", None))
+def _convert_instapaper(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
+        record, "instapaper", "URL=url Title=title Selection=text Timestamp=created"
+    )
+    fields["tags"] = _parse_list(fields.pop("Tags", None))
     folder = fields.pop("Folder", "Unread")
     fields["read"], fields["starred"] = folder == "Archive", folder == "Starred"
     if folder not in ("Unread", "Archive", "Starred"):
@@ -206,76 +212,76 @@ def _instapaper(record: Record) -> Fields:
     return fields
 
 
-def _matter(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_matter(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record,
         "matter",
         "Title=title Author=author Publisher=category URL=url Word_Count=words"
         " Favorited=starred Read=read Last_Interaction_Date=updated File_Id=matter_id",
     )
-    fields["tags"] = _split(fields.pop("Tags", ""), ";")
+    fields["tags"] = _split_list(fields.pop("Tags", ""), ";")
     return fields
 
 
-def _pinboard(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_pinboard(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record, "pinboard", "href=url description=title extended=summary time=created"
     )
-    fields["tags"] = _split(record.get("tags"), " ")
+    fields["tags"] = _split_list(record.get("tags"), " ")
     fields["read"] = fields.pop("toread", "no") == "no"
     return fields
 
 
-def _mymind(record: Record) -> Fields:
-    return _renamed(record, "mymind", "content=text")
+def _convert_mymind(record: ReaderRecord) -> ArticleFields:
+    return _rename_fields(record, "mymind", "content=text")
 
 
-def _zotero(record: Record) -> Fields:
-    fields = _renamed(
+def _convert_zotero(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(
         record,
         "zotero",
         "Key=zotero_id Title=title Url=url Abstract_Note=summary Publication_Title=category"
         " Date=date Date_Added=created Date_Modified=updated Language=language",
     )
-    fields["authors"] = _split(fields.pop("Author", ""), ";")
-    fields["tags"] = _split(fields.pop("Manual Tags", ""), ";")
+    fields["authors"] = _split_list(fields.pop("Author", ""), ";")
+    fields["tags"] = _split_list(fields.pop("Manual Tags", ""), ";")
     return fields
 
 
-def _karakeep(record: Record) -> Fields:
-    fields = _renamed(record, "karakeep", "createdAt=created archived=read")
+def _convert_karakeep(record: ReaderRecord) -> ArticleFields:
+    fields = _rename_fields(record, "karakeep", "createdAt=created archived=read")
     content = fields.pop("content", None)
-    fields["url"] = _at(content, "url")
-    fields["text"] = _at(content, "text")
+    fields["url"] = _get_nested(content, "url")
+    fields["text"] = _get_nested(content, "text")
     return fields
 
 
-def _linkwarden(record: Record) -> Fields:
-    return _renamed(
+def _convert_linkwarden(record: ReaderRecord) -> ArticleFields:
+    return _rename_fields(
         record,
         "linkwarden",
         "name=title createdAt=created collection=category description=summary",
     )
 
 
-DIALECTS = tuple(
-    Dialect(name, frozenset(needs.split("|")), fields)
+READER_FORMATS = tuple(
+    ReaderFormat(name, frozenset(needs.split("|")), fields)
     for name, needs, fields in (
-        ("wallabag", "title|url|is_archived", _wallabag),
-        ("wallabag-csv", "Title|URL|Content|Tags|MIME Type", _wallabag_csv),
-        ("omnivore", "slug|savedAt|url", _omnivore),
-        ("readwise-csv", "Title|URL|Document tags|Location", _readwise_csv),
-        ("readwise", "source_url|reading_progress|location", _readwise),
-        ("google-reader", "origin|categories|title", _google_reader),
-        ("miniflux", "feed|status|published_at", _miniflux),
-        ("pocket", "title|url|time_added|status", _pocket),
-        ("instapaper", "URL|Title|Selection|Folder", _instapaper),
-        ("matter", "Title|URL|Publisher|In Queue", _matter),
-        ("pinboard", "href|description|toread", _pinboard),
-        ("mymind", "type|title|url|note|created", _mymind),
-        ("zotero", "Key|Item Type|Title|Url|Abstract Note", _zotero),
-        ("karakeep", "content|createdAt|archived", _karakeep),
-        ("linkwarden", "collection|url|name", _linkwarden),
+        ("wallabag", "title|url|is_archived", _convert_wallabag),
+        ("wallabag-csv", "Title|URL|Content|Tags|MIME Type", _convert_wallabag_csv),
+        ("omnivore", "slug|savedAt|url", _convert_omnivore),
+        ("readwise-csv", "Title|URL|Document tags|Location", _convert_readwise_csv),
+        ("readwise", "source_url|reading_progress|location", _convert_readwise),
+        ("google-reader", "origin|categories|title", _convert_google_reader),
+        ("miniflux", "feed|status|published_at", _convert_miniflux),
+        ("pocket", "title|url|time_added|status", _convert_pocket),
+        ("instapaper", "URL|Title|Selection|Folder", _convert_instapaper),
+        ("matter", "Title|URL|Publisher|In Queue", _convert_matter),
+        ("pinboard", "href|description|toread", _convert_pinboard),
+        ("mymind", "type|title|url|note|created", _convert_mymind),
+        ("zotero", "Key|Item Type|Title|Url|Abstract Note", _convert_zotero),
+        ("karakeep", "content|createdAt|archived", _convert_karakeep),
+        ("linkwarden", "collection|url|name", _convert_linkwarden),
     )
 )
 """Every dialect that is recognised by its fields; the first that fits is taken."""

@@ -15,30 +15,38 @@ from store.text.prose import count_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BODY, SIMILAR, SUMMARY, STATISTICS, DETAILS = "body", "similar", "summary", "statistics", "details"
+BODY_SECTION, SIMILAR_SECTION, SUMMARY_SECTION, STATISTICS_SECTION, DETAILS_SECTION = (
+    "body",
+    "similar",
+    "summary",
+    "statistics",
+    "details",
+)
 
-HEADING = re.compile(
+SECTION_HEADING = re.compile(
     r"(?:(summary|statistics|details)|similar readings?\s*(?:\(\s*(\d{1,4})\s*(?:items?)?\s*\))?)"
     r"\s*:?",
     re.IGNORECASE,
 )
-STATISTIC = re.compile(r"(?:\d[\d,.]*|word(?-i:s)?|read\s+count(?-i:s)?|[:\s])+", re.IGNORECASE)
-VALUE_FIRST = re.compile(r"(?P<value>\d[\d,.]*)\s*(?P<label>word|read)", re.IGNORECASE)
-LABEL_FIRST = re.compile(
+STATISTICS_TEXT = re.compile(
+    r"(?:\d[\d,.]*|word(?-i:s)?|read\s+count(?-i:s)?|[:\s])+", re.IGNORECASE
+)
+VALUE_BEFORE_LABEL = re.compile(r"(?P<value>\d[\d,.]*)\s*(?P<label>word|read)", re.IGNORECASE)
+LABEL_BEFORE_VALUE = re.compile(
     r"(?P<label>word|read)s?(?:\s+counts?)?[\s:]*(?P<value>\d[\d,.]*)", re.IGNORECASE
 )
-DETAIL = re.compile(
+DETAIL_LINE = re.compile(
     r"(id|category id|category|url|date|created|updated|last read|title)\s*:\s*(.*)",
     re.IGNORECASE,
 )
-NOTHING = frozenset({"", "-", "–", "—", "n/a", "none", "never"})
+EMPTY_VALUES = frozenset({"", "-", "–", "—", "n/a", "none", "never"})
 
-SIMILAR_LINE = re.compile(
+SIMILAR_HEADING = re.compile(
     r"^similar readings \(\d+ items?\)[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
-STATISTICS_LINE = re.compile(r"^statistics:?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-DETAILS_LINE = re.compile(r"(?:^|count)details:?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-DETAILS_BEGIN = re.compile(
+STATISTICS_HEADING = re.compile(r"^statistics:?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+DETAILS_HEADING = re.compile(r"(?:^|count)details:?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+DETAILS_START = re.compile(
     r"^details:?\s*\n(?:id|category id|url):\s", re.IGNORECASE | re.MULTILINE
 )
 
@@ -46,94 +54,94 @@ DETAILS_BEGIN = re.compile(
 def is_reading_page(text: str) -> bool:
     """Whether a text has headings that only a reading page has together."""
     return bool(
-        SIMILAR_LINE.search(text)
-        or (STATISTICS_LINE.search(text) and DETAILS_LINE.search(text))
-        or DETAILS_BEGIN.search(text)
+        SIMILAR_HEADING.search(text)
+        or (STATISTICS_HEADING.search(text) and DETAILS_HEADING.search(text))
+        or DETAILS_START.search(text)
     )
 
 
-def pages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def parse_reading_pages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Return the fields of each page in these lines.
 
     A new page begins where a part that the page already has begins again.
     """
-    reader = _Reader()
+    reader = _ReadingPageParser()
     for line in lines:
         if stripped := line.strip():
-            reader.take(stripped)
-            yield from reader.finished()
-    reader.end()
-    yield from reader.finished()
+            reader.feed(stripped)
+            yield from reader.pop_completed()
+    reader.finish()
+    yield from reader.pop_completed()
 
 
-class _Reader:
+class _ReadingPageParser:
     """Sorts lines into the parts of pages."""
 
     def __init__(self) -> None:
         self.page: dict[str, list[str]] = {}
-        self.part = ""
-        self.missing: int | None = None
+        self.section = ""
+        self.pending_similar: int | None = None
         """Similar titles that the heading announced and that have not come yet."""
-        self.done: list[dict[str, list[str]]] = []
+        self.completed_pages: list[dict[str, list[str]]] = []
 
-    def finished(self) -> Iterator[dict[str, Any]]:
+    def pop_completed(self) -> Iterator[dict[str, Any]]:
         """Return the pages that are complete by now, each once."""
-        yield from map(_fields, self.done)
-        self.done.clear()
+        yield from map(_build_fields, self.completed_pages)
+        self.completed_pages.clear()
 
-    def take(self, line: str) -> None:
+    def feed(self, line: str) -> None:
         """Take the next line that is not empty."""
-        if self.part == SIMILAR and self.missing:
-            self.page[SIMILAR].append(line)
-            self.missing -= 1
-        elif heading := HEADING.fullmatch(line):
-            self.begin_section(heading)
-        elif self.part == STATISTICS:
-            self.take_statistic(line)
-        elif self.belongs(line):
-            self.page[self.part].append(line)
+        if self.section == SIMILAR_SECTION and self.pending_similar:
+            self.page[SIMILAR_SECTION].append(line)
+            self.pending_similar -= 1
+        elif heading := SECTION_HEADING.fullmatch(line):
+            self.begin_headed_section(heading)
+        elif self.section == STATISTICS_SECTION:
+            self.feed_statistic(line)
+        elif self.continues_section(line):
+            self.page[self.section].append(line)
         else:
-            self.begin(BODY)
-            self.page[BODY].append(line)
+            self.begin_section(BODY_SECTION)
+            self.page[BODY_SECTION].append(line)
 
-    def belongs(self, line: str) -> bool:
+    def continues_section(self, line: str) -> bool:
         """Whether a line that is no heading continues the current part."""
-        if self.part == SIMILAR:
-            return self.missing is None
-        if self.part == DETAILS:
-            return DETAIL.fullmatch(line) is not None
-        return self.part in (BODY, SUMMARY)
+        if self.section == SIMILAR_SECTION:
+            return self.pending_similar is None
+        if self.section == DETAILS_SECTION:
+            return DETAIL_LINE.fullmatch(line) is not None
+        return self.section in (BODY_SECTION, SUMMARY_SECTION)
 
-    def take_statistic(self, line: str) -> None:
+    def feed_statistic(self, line: str) -> None:
         """Take a line of the statistics, and what is glued to its end."""
-        match = STATISTIC.match(line)
+        match = STATISTICS_TEXT.match(line)
         end = match.end() if match else 0
         rest = line[end:]
-        heading = HEADING.fullmatch(rest)
+        heading = SECTION_HEADING.fullmatch(rest)
         if end and (not rest or heading or (line[end - 1].isalpha() and rest[0].isupper())):
-            self.page[STATISTICS].append(line[:end])
+            self.page[STATISTICS_SECTION].append(line[:end])
         else:
             rest = line
         if heading:
-            self.begin_section(heading)
+            self.begin_headed_section(heading)
         elif rest:
-            self.begin(BODY)
-            self.page[BODY].append(rest)
+            self.begin_section(BODY_SECTION)
+            self.page[BODY_SECTION].append(rest)
 
-    def begin_section(self, heading: re.Match[str]) -> None:
+    def begin_headed_section(self, heading: re.Match[str]) -> None:
         """Begin the part that a heading names."""
-        self.begin(heading[1].lower() if heading[1] else SIMILAR)
-        self.missing = int(heading[2]) if heading[2] else None
+        self.begin_section(heading[1].lower() if heading[1] else SIMILAR_SECTION)
+        self.pending_similar = int(heading[2]) if heading[2] else None
 
-    def begin(self, part: str) -> None:
+    def begin_section(self, part: str) -> None:
         """Begin a part, and a new page if this one has the part already."""
-        if self.part == SUMMARY:
+        if self.section == SUMMARY_SECTION:
             self.end_summary()
         if part in self.page:
-            self.done.append(self.page)
+            self.completed_pages.append(self.page)
             self.page = {}
         self.page[part] = []
-        self.part = part
+        self.section = part
 
     def end_summary(self) -> None:
         """Find out which lines under the heading are the summary.
@@ -141,42 +149,44 @@ class _Reader:
         A summary may have several lines; but where its page is complete, or has no text yet, the
         first line is the summary and the others are a text.
         """
-        first, rest = self.page[SUMMARY][:1], self.page[SUMMARY][1:]
-        has_text = BODY in self.page
-        if not rest or (has_text and DETAILS not in self.page):
+        first, rest = self.page[SUMMARY_SECTION][:1], self.page[SUMMARY_SECTION][1:]
+        has_text = BODY_SECTION in self.page
+        if not rest or (has_text and DETAILS_SECTION not in self.page):
             return
-        self.page[SUMMARY] = first
+        self.page[SUMMARY_SECTION] = first
         if has_text:
-            self.done.append(self.page)
+            self.completed_pages.append(self.page)
             self.page = {}
-        self.page[BODY] = rest
+        self.page[BODY_SECTION] = rest
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Finish the last page."""
-        if self.part == SUMMARY:
+        if self.section == SUMMARY_SECTION:
             self.end_summary()
         if self.page:
-            self.done.append(self.page)
+            self.completed_pages.append(self.page)
 
 
-def _fields(page: dict[str, list[str]]) -> dict[str, Any]:
-    fields: dict[str, Any] = _statistics(page.get(STATISTICS, [])) | _details(page.get(DETAILS, []))
-    fields["text"] = _folded(page.get(BODY, []), fields.get("words"))
-    fields["summary"] = "\n\n".join(page.get(SUMMARY, []))
-    fields["similar"] = page.get(SIMILAR, [])
+def _build_fields(page: dict[str, list[str]]) -> dict[str, Any]:
+    fields: dict[str, Any] = _parse_statistics(page.get(STATISTICS_SECTION, [])) | _parse_details(
+        page.get(DETAILS_SECTION, [])
+    )
+    fields["text"] = _join_unique_paragraphs(page.get(BODY_SECTION, []), fields.get("words"))
+    fields["summary"] = "\n\n".join(page.get(SUMMARY_SECTION, []))
+    fields["similar"] = page.get(SIMILAR_SECTION, [])
     return fields
 
 
-def _folded(paragraphs: list[str], words: int | None) -> str:
+def _join_unique_paragraphs(paragraphs: list[str], words: int | None) -> str:
     """Drop paragraphs that come again, unless the page counted their words."""
     whole = "\n\n".join(paragraphs)
     folded = "\n\n".join(dict.fromkeys(paragraphs))
     return whole if words and words == count_words(whole) else folded
 
 
-def _statistics(lines: list[str]) -> dict[str, int]:
+def _parse_statistics(lines: list[str]) -> dict[str, int]:
     text = "\n".join(lines).strip()
-    pattern = VALUE_FIRST if text[:1].isdigit() else LABEL_FIRST
+    pattern = VALUE_BEFORE_LABEL if text[:1].isdigit() else LABEL_BEFORE_VALUE
     found = {}
     for match in pattern.finditer(text):
         name = "words" if match["label"].lower() == "word" else "read_count"
@@ -184,10 +194,10 @@ def _statistics(lines: list[str]) -> dict[str, int]:
     return found
 
 
-def _details(lines: list[str]) -> dict[str, str]:
+def _parse_details(lines: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for match in filter(None, map(DETAIL.fullmatch, lines)):
-        if match[2].lower() not in NOTHING:
+    for match in filter(None, map(DETAIL_LINE.fullmatch, lines)):
+        if match[2].lower() not in EMPTY_VALUES:
             found.setdefault(match[1].lower().replace(" ", "_"), match[2])
     if "category" not in found and "category_id" in found:
         found["category"] = found.pop("category_id")

@@ -17,13 +17,13 @@ from zlib import crc32
 
 import orjson
 
-from store.model.times import from_micros, iso, micros
+from store.model.times import format_timestamp, from_microseconds, to_microseconds
 
-FORMAT = 1
-LATEST = 1 << 54
+JOURNAL_FORMAT = 1
+ORDER_LIMIT = 1 << 54
 """Every order is smaller (it is in the year 2540), so that a stamp fits into 64 bits."""
 
-UNDOABLE = frozenset(
+UNDOABLE_KINDS = frozenset(
     {
         "read",
         "unread",
@@ -36,8 +36,8 @@ UNDOABLE = frozenset(
         "restored",
     }
 )
-RECORDABLE = UNDOABLE | {"opened", "position"}
-NEEDS = {
+RECORDABLE_KINDS = UNDOABLE_KINDS | {"opened", "position"}
+REQUIRED_DATA = {
     "position": ("position", int),
     "tagged": ("tag", str),
     "untagged": ("tag", str),
@@ -46,13 +46,13 @@ NEEDS = {
 }
 """What an event of some kinds has to say, and in which type."""
 
-_SEAL = b',"crc":"%08x"}\n'
-_SEAL_SIZE = len(_SEAL % 0)
+_CHECKSUM_SUFFIX = b',"crc":"%08x"}\n'
+_CHECKSUM_SUFFIX_SIZE = len(_CHECKSUM_SUFFIX % 0)
 _MACHINE_BITS = 10
-_ONLY_TEXT = {str}
-NOTHING: Mapping[str, Any] = {}
+_ONLY_STR = {str}
+NO_EVENT_DATA: Mapping[str, Any] = {}
 
-Name = tuple[int, int]
+EventId = tuple[int, int]
 """An event's stamp and the checksum of its articles.
 
 Two clones of one machine may write at the same microsecond, so that a stamp alone might name two
@@ -72,7 +72,7 @@ class Event(NamedTuple):
     """Microseconds since 1970, as the machine's clock said."""
     order: int
     machine: str
-    data: Mapping[str, Any] = NOTHING
+    data: Mapping[str, Any] = NO_EVENT_DATA
 
     @property
     def stamp(self) -> int:
@@ -80,14 +80,14 @@ class Event(NamedTuple):
         return self.order << _MACHINE_BITS | _machine_bits(self.machine)
 
     @property
-    def name(self) -> Name:
+    def event_id(self) -> EventId:
         """What an `undone` event says to take this one back."""
-        return self.stamp, _sum(self.articles)
+        return self.stamp, _articles_checksum(self.articles)
 
     @property
-    def taken_back(self) -> Name:
+    def undone_id(self) -> EventId:
         """The name of the event that this one, an `undone`, takes back."""
-        return self.data["of"], _sum(self.articles)
+        return self.data["of"], _articles_checksum(self.articles)
 
     @property
     def imported(self) -> bool:
@@ -95,12 +95,12 @@ class Event(NamedTuple):
         return "imported" in self.data
 
 
-def newer(version: int) -> str:
+def newer_format_message(version: int) -> str:
     """What is said of a library that has files of a format that is newer than ours."""
     return f"made by a newer newstui (format {version}); opened read-only"
 
 
-def stamp(order: int, machine: str) -> int:
+def make_stamp(order: int, machine: str) -> int:
     """The event's name as a number: its order, and the machine where two are at the same time."""
     return order << _MACHINE_BITS | _machine_bits(machine)
 
@@ -110,82 +110,85 @@ def _machine_bits(machine: str) -> int:
     return crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1
 
 
-def _sum(articles: tuple[str, ...]) -> int:
+def _articles_checksum(articles: tuple[str, ...]) -> int:
     return crc32("\n".join(articles).encode("utf-8", "surrogatepass"))
 
 
-def encode(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """The event as its line."""
-    fields: dict[str, Any] = {"at": iso(from_micros(event.at)), "event": event.kind}
+    fields: dict[str, Any] = {
+        "at": format_timestamp(from_microseconds(event.at)),
+        "event": event.kind,
+    }
     if event.order != event.at:
         fields["order"] = event.order
     if len(event.articles) == 1:
         fields["article"] = event.articles[0]
     else:
         fields["articles"] = event.articles
-    return sealed(fields | dict(event.data))
+    return encode_line(fields | dict(event.data))
 
 
-def sealed(fields: Mapping[str, Any]) -> bytes:
+def encode_line(fields: Mapping[str, Any]) -> bytes:
     """A line with its checksum: CRC-32 of the object without it."""
     body = orjson.dumps(fields)
-    return body[:-1] + _SEAL % crc32(body)
+    return body[:-1] + _CHECKSUM_SUFFIX % crc32(body)
 
 
-def unsealed(line: bytes) -> dict[str, Any]:
+def decode_line(line: bytes) -> dict[str, Any]:
     """The object of a line whose checksum is right.
 
     Raises:
         ValueError: It is torn, changed or not ours.
     """
-    if not line.endswith(_SEAL % crc32(b"}", crc32(line[:-_SEAL_SIZE]))):
+    if not line.endswith(_CHECKSUM_SUFFIX % crc32(b"}", crc32(line[:-_CHECKSUM_SUFFIX_SIZE]))):
         raise ValueError("wrong checksum")
     fields: dict[str, Any] = orjson.loads(line)
     del fields["crc"]
     return fields
 
 
-def decode(line: bytes, machine: str) -> Event | None:
+def decode_event(line: bytes, machine: str) -> Event | None:
     """The event of a line; None for the line that only tells the format.
 
     Raises:
         ValueError: The line is torn, changed or not ours.
     """
-    fields = unsealed(line)
+    fields = decode_line(line)
     if "event" not in fields:
         return None
     try:
-        at = micros(datetime.fromisoformat(fields.pop("at")))
+        at = to_microseconds(datetime.fromisoformat(fields.pop("at")))
         one = fields.pop("article", None)
         articles = (one,) if one is not None else tuple(fields.pop("articles"))
         order = fields.pop("order", at)
         kind = fields.pop("event")
-        event = Event(kind, articles, at, order, machine, fields or NOTHING)
-        if order is not at or at < 0 or type(one) is not str or not _is_plain(kind, fields):
-            check(event)
+        event = Event(kind, articles, at, order, machine, fields or NO_EVENT_DATA)
+        if order is not at or at < 0 or type(one) is not str or not _needs_no_check(kind, fields):
+            check_event(event)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event: {error}") from error
     return event
 
 
-def _is_plain(kind: str, data: Mapping[str, Any]) -> bool:
+def _needs_no_check(kind: str, data: Mapping[str, Any]) -> bool:
     """Whether an event says nothing that could be wrong, as most do."""
     if kind == "position":
         return len(data) == 1 and type(data.get("position")) is int
-    return not data and kind not in NEEDS
+    return not data and kind not in REQUIRED_DATA
 
 
-def check(event: Event) -> None:
+def check_event(event: Event) -> None:
     """See that the event is one that everything else can rely on.
 
     Raises:
         ValueError: Something in it is of the wrong type or out of bounds.
     """
-    needed = NEEDS.get(event.kind)
+    needed = REQUIRED_DATA.get(event.kind)
     sound = (
         isinstance(event.order, int)
-        and 0 <= event.order < LATEST
-        and set(map(type, event.articles)) <= _ONLY_TEXT
+        and 0 <= event.order < ORDER_LIMIT
+        and set(map(type, event.articles)) <= _ONLY_STR
     )
     if needed is not None:
         sound = sound and isinstance(event.data.get(needed[0]), needed[1])
@@ -196,7 +199,7 @@ def check(event: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NewEvent:
     """An event before it has its place in the order."""
 
     kind: str

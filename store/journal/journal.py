@@ -16,73 +16,73 @@ from typing import BinaryIO
 import orjson
 
 from store.journal.cursor import (
-    Covers,
-    Tail,
+    Cursor,
+    SavedCursor,
+    describe_file_change,
+    file_matches_cursor,
     is_compacted,
-    is_the_same,
-    some_lines,
-    still_there,
-    what_happened,
+    matches_cursor,
+    read_next_lines,
 )
 from store.journal.events import (
-    FORMAT,
-    LATEST,
-    Change,
+    JOURNAL_FORMAT,
+    ORDER_LIMIT,
     Event,
-    check,
-    decode,
-    encode,
-    newer,
-    sealed,
-    unsealed,
+    NewEvent,
+    check_event,
+    decode_event,
+    decode_line,
+    encode_event,
+    encode_line,
+    newer_format_message,
 )
-from store.journal.writer import MACHINE, Held, writer_of
-from store.model.errors import LibraryReadOnly, NewsError, NotSaved
-from store.model.times import Clock, micros
-from store.system.files import Warn, locked, not_saved, sync_folder, write_all
+from store.journal.writer import MACHINE_NAME_PATTERN, OwnJournalFile, find_writer
+from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
+from store.model.times import Clock, to_microseconds
+from store.system.files import WarningHandler, file_lock, fsync_folder, make_save_error, write_all
 from store.system.line_files import (
-    lines_backwards,
-    lines_to,
-    lines_with,
-    one_other,
-    unseen,
-    whole_lines,
+    filter_unseen,
+    is_about_other_article,
+    read_complete_lines,
+    read_lines_backwards,
+    read_lines_until,
+    read_matching_lines,
 )
-from store.system.machine import same_machine
+from store.system.machine import is_same_machine
 
-WAIT = 5.0
+JOURNAL_LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process that is writing to the journal."""
-BELIEVED = LATEST - (1 << 50)
+CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
 """No clock is believed that is later (the year 2504), so that there is room for what comes after."""
-TORN = b" torn\n"
+TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
-BLOCK = 4096
+READ_BATCH_LINES = 4096
 """Lines read at once."""
-NAME = MACHINE
+JOURNAL_NAME_PATTERN = MACHINE_NAME_PATTERN
 """A machine's own journal; any other file with its events is a copy from a conflict."""
 
 
-class Rewritten(Exception):
+class JournalRewritten(Exception):
     """The own journal is another file than was read: it has to be read anew before it can grow."""
 
 
 class Journal:
     """The journals of all machines in one library; appending goes to this machine's own."""
 
-    def __init__(self, folder: Path, machine: str, clock: Clock, warn: Warn) -> None:
+    def __init__(self, folder: Path, machine: str, clock: Clock, warn: WarningHandler) -> None:
         self._folder = folder
         self._machine = machine
         self._clock = clock
         self._warn = warn
-        self._tails: dict[str, Tail] = {}
-        self._newest = 0
+        self._cursors: dict[str, Cursor] = {}
+        self._latest_order = 0
         self._unreadable: set[str] = set()
         self._writers: dict[str, str] = {}
-        self._seen: dict[str, set[int]] = {}
+        self._seen_hashes: dict[str, set[int]] = {}
         """Hashes of the lines read, of the machines whose events are in several files."""
-        self.own = folder / f"{machine}.jsonl"
-        self._held = Held(self.own)
-        self._lost: list[bytes] = []
+        self.own_path = folder / f"{machine}.jsonl"
+        self._own_file = OwnJournalFile(self.own_path)
+        self._lost_lines: list[bytes] = []
         """Lines that our journal had before somebody replaced it, and that are to be added again."""
 
     def paths(self) -> list[Path]:
@@ -92,25 +92,27 @@ class Journal:
     def _writer(self, path: Path) -> str:
         machine = self._writers.get(path.name)
         if machine is None:
-            machine, settled = writer_of(path)
+            machine, settled = find_writer(path)
             if settled:
                 self._writers[path.name] = machine
         return machine
 
-    def _files(self) -> list[Path]:
+    def _files_to_read(self) -> list[Path]:
         """The files to read; a line that is in several of one machine counts once from here on."""
         paths = self.paths()
         for machine, files in Counter(map(self._writer, paths)).items():
-            if files > 1 and machine not in self._seen:
+            if files > 1 and machine not in self._seen_hashes:
                 own = (path for path in paths if self._writer(path) == machine)
-                read = ((p, self._tails[p.name].offset) for p in own if p.name in self._tails)
-                self._seen[machine] = {hash(line) for p, end in read for line in lines_to(p, end)}
+                read = ((p, self._cursors[p.name].offset) for p in own if p.name in self._cursors)
+                self._seen_hashes[machine] = {
+                    hash(line) for p, end in read for line in read_lines_until(p, end)
+                }
         return paths
 
     @property
     def bad_lines(self) -> Mapping[str, int]:
         """How many lines of which file could not be understood."""
-        bad = {name: tail.bad + tail.filled for name, tail in self._tails.items()}
+        bad = {name: tail.bad_lines + tail.ends_in_nuls for name, tail in self._cursors.items()}
         return {name: count for name, count in bad.items() if count}
 
     @property
@@ -125,44 +127,49 @@ class Journal:
     @property
     def format(self) -> int:
         """The newest format version any of the files says it has."""
-        return max((tail.newest_format for tail in self._tails.values()), default=FORMAT)
+        return max((tail.newest_format for tail in self._cursors.values()), default=JOURNAL_FORMAT)
 
     @property
-    def newest(self) -> int:
+    def latest_order(self) -> int:
         """The order of the latest event seen."""
-        return self._newest
+        return self._latest_order
 
-    def covered(self) -> dict[str, Covers]:
+    def saved_cursors(self) -> dict[str, SavedCursor]:
         """How far each file has been read: what a snapshot of the state covers."""
-        return {name: (tail.offset, tail.proof, tail.head) for name, tail in self._tails.items()}
+        return {
+            name: (tail.offset, tail.tail_sample, tail.head_sample)
+            for name, tail in self._cursors.items()
+        }
 
-    def resume(self, covered: Mapping[str, Covers], newest: int) -> bool:
+    def resume(self, covered: Mapping[str, SavedCursor], newest: int) -> bool:
         """Go on where a snapshot ends.
 
         Returns:
             False if a file it covers is gone or another one; then nothing is resumed.
         """
-        tails = {name: Tail(*covers) for name, covers in covered.items()}
+        tails = {name: Cursor(*covers) for name, covers in covered.items()}
         paths = {self._folder / name: tail for name, tail in tails.items()}
-        lost = {path: tail for path, tail in paths.items() if not still_there(path, tail)}
+        lost = {path: tail for path, tail in paths.items() if not file_matches_cursor(path, tail)}
         for path, tail in lost.items():
-            self._tell_lost(path, tail)
+            self._warn_lost(path, tail)
         if lost:
             return False
-        self._tails, self._newest = tails, max(self._newest, newest)
+        self._cursors, self._latest_order = tails, max(self._latest_order, newest)
         return True
 
-    def changed(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether any file has grown, shrunk, come or gone since it was read; reads nothing."""
         sizes = {}
         for path in self.paths():
             with contextlib.suppress(FileNotFoundError):
                 sizes[path.name] = path.stat().st_size
-        return sizes != {name: tail.offset for name, tail in self._tails.items()}
+        return sizes != {name: tail.offset for name, tail in self._cursors.items()}
 
-    def replaced(self) -> bool:
+    def has_replaced_file(self) -> bool:
         """Whether a file that was read is gone or is another one now: then all is read again."""
-        return not all(still_there(self._folder / n, tail) for n, tail in self._tails.items())
+        return not all(
+            file_matches_cursor(self._folder / n, tail) for n, tail in self._cursors.items()
+        )
 
     def progress(self) -> tuple[int, int]:
         """How many bytes were read, and how many there are."""
@@ -170,129 +177,131 @@ class Journal:
         for path in self.paths():
             with contextlib.suppress(OSError):
                 total += path.stat().st_size
-        return sum(tail.offset for tail in self._tails.values()), total
+        return sum(tail.offset for tail in self._cursors.values()), total
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         """Forget what was read; what our own journal had and no longer has is added to it again."""
-        tail = self._tails.get(self.own.name, Tail())
-        if not still_there(self.own, tail):
-            if not is_compacted(self.own, tail):
-                self._lost += self._held.lines()
-                if self._held.size < tail.offset:  # written over in place: not all is held
-                    self._tell_lost(self.own, tail)
-            self._held = Held(self.own)
-            self._give_back()
-        self._tails = {}
-        self._writers, self._seen = {}, {}
+        tail = self._cursors.get(self.own_path.name, Cursor())
+        if not file_matches_cursor(self.own_path, tail):
+            if not is_compacted(self.own_path, tail):
+                self._lost_lines += self._own_file.known_lines()
+                if self._own_file.size < tail.offset:  # written over in place: not all is held
+                    self._warn_lost(self.own_path, tail)
+            self._own_file = OwnJournalFile(self.own_path)
+            self._append_lost_lines()
+        self._cursors = {}
+        self._writers, self._seen_hashes = {}, {}
 
     def read(self, limit: int) -> list[Event]:
         """Up to so many of the events that have come since the last reading, file by file."""
         new: list[Event] = []
-        for path in self._files():
+        for path in self._files_to_read():
             try:
                 new += self._read(path, limit - len(new))
             except OSError as error:
-                self._tell_unreadable(path, error)
+                self._warn_unreadable(path, error)
         return new
 
-    def undoings(self) -> Iterator[Event]:
+    def undo_events(self) -> Iterator[Event]:
         """Those among the events to come that take others back: these need not be counted first."""
-        for path in self._files():
-            tail = self._tails.get(path.name, Tail())
-            with self._opened(path, tail) as file:
+        for path in self._files_to_read():
+            tail = self._cursors.get(path.name, Cursor())
+            with self._open_at_cursor(path, tail) as file:
                 file.seek(tail.offset)
-                yield from _events(lines_with(file, b'"undone"'), self._writer(path), Tail())
+                yield from _decode_lines(
+                    read_matching_lines(file, b'"undone"'), self._writer(path), Cursor()
+                )
 
-    def events_of(self, articles: Collection[str]) -> Iterator[Event]:
+    def events_for(self, articles: Collection[str]) -> Iterator[Event]:
         """The events of these articles (and some of others) among all that were read so far."""
         ids = frozenset(orjson.dumps(article)[1:-1] for article in articles)
-        paths = self._files()
-        seen: dict[str, set[int]] = {machine: set() for machine in self._seen}
+        paths = self._files_to_read()
+        seen: dict[str, set[int]] = {machine: set() for machine in self._seen_hashes}
         for path in paths:
-            machine, end = self._writer(path), self._tails.get(path.name, Tail()).offset
-            tail, known = Tail(), seen.get(machine)
-            with self._opened(path, tail) as file:
-                while lines := some_lines(file, tail, BLOCK, end):
-                    lines = [line for line in lines if not one_other(line, ids)]
-                    some = lines if known is None else unseen(lines, known)
-                    yield from _events(some, machine, Tail())
+            machine, end = self._writer(path), self._cursors.get(path.name, Cursor()).offset
+            tail, known = Cursor(), seen.get(machine)
+            with self._open_at_cursor(path, tail) as file:
+                while lines := read_next_lines(file, tail, READ_BATCH_LINES, end):
+                    lines = [line for line in lines if not is_about_other_article(line, ids)]
+                    some = lines if known is None else filter_unseen(lines, known)
+                    yield from _decode_lines(some, machine, Cursor())
 
-    def recent(self) -> Iterator[Event]:
+    def recent_events(self) -> Iterator[Event]:
         """The events of this machine, also under the names it had before, the last one first."""
-        own = [path for path in self.paths() if same_machine(self._writer(path), self._machine)]
+        own = [path for path in self.paths() if is_same_machine(self._writer(path), self._machine)]
         last: list[Event] = []
-        for event in heapq.merge(*map(self._backwards, own), key=_stamp, reverse=True):
+        for event in heapq.merge(*map(self._read_backwards, own), key=_stamp, reverse=True):
             last = [each for each in last if each.stamp == event.stamp]
             if event not in last:  # else it is in a copy of the file, too
                 last.append(event)
                 yield event
 
-    def _backwards(self, path: Path) -> Iterator[Event]:
+    def _read_backwards(self, path: Path) -> Iterator[Event]:
         machine = self._writer(path)
-        for line in lines_backwards(path):
-            yield from _events([line], machine, Tail())
+        for line in read_lines_backwards(path):
+            yield from _decode_lines([line], machine, Cursor())
 
-    def _tell_lost(self, path: Path, tail: Tail) -> None:
+    def _warn_lost(self, path: Path, tail: Cursor) -> None:
         if not is_compacted(path, tail):
-            what = what_happened(path, tail)
+            what = describe_file_change(path, tail)
             self._warn(f"{path} {what}; marks that were in it are missing until it comes back")
 
-    def _give_back(self) -> None:
-        if not self._lost:
+    def _append_lost_lines(self) -> None:
+        if not self._lost_lines:
             return
         try:
-            with locked(self.own, WAIT, self._warn) as descriptor:
-                there = set(whole_lines(descriptor))
-                events = (line for line in self._lost if b'"event":' in line)
+            with file_lock(self.own_path, JOURNAL_LOCK_TIMEOUT, self._warn) as descriptor:
+                there = set(read_complete_lines(descriptor))
+                events = (line for line in self._lost_lines if b'"event":' in line)
                 if lost := [line for line in dict.fromkeys(events) if line not in there]:
                     self._write(descriptor, b"".join(lost))
-        except (NewsError, OSError) as error:
+        except (NewstuiError, OSError) as error:
             self._warn(str(error))  # they are tried again with the next change
             return
-        self._lost = []
+        self._lost_lines = []
         if lost:
             self._warn(
-                f"{self.own} was replaced by another file; {len(lost)} events that were"
+                f"{self.own_path} was replaced by another file; {len(lost)} events that were"
                 " missing in it were added again"
             )
 
     def _read(self, path: Path, limit: int = sys.maxsize) -> list[Event]:
-        if path == self.own:
-            self._held.hold()
-        machine, tail = self._writer(path), replace(self._tails.get(path.name, Tail()))
-        known, new = self._seen.get(machine), list[Event]()
-        with self._opened(path, tail) as file:
+        if path == self.own_path:
+            self._own_file.open()
+        machine, tail = self._writer(path), replace(self._cursors.get(path.name, Cursor()))
+        known, new = self._seen_hashes.get(machine), list[Event]()
+        with self._open_at_cursor(path, tail) as file:
             try:
-                while lines := some_lines(file, tail, min(BLOCK, limit - len(new))):
-                    some = lines if known is None else unseen(lines, known)
-                    new += _events(some, machine, tail)
+                while lines := read_next_lines(file, tail, min(READ_BATCH_LINES, limit - len(new))):
+                    some = lines if known is None else filter_unseen(lines, known)
+                    new += _decode_lines(some, machine, tail)
             except OSError:
-                self._seen.clear()  # none of it counts as read
+                self._seen_hashes.clear()  # none of it counts as read
                 raise
-        self._newest = max(self._newest, max((event.order for event in new), default=0))
-        self._tails[path.name] = tail
+        self._latest_order = max(self._latest_order, max((event.order for event in new), default=0))
+        self._cursors[path.name] = tail
         return new
 
-    def _opened(self, path: Path, tail: Tail) -> BinaryIO:
+    def _open_at_cursor(self, path: Path, tail: Cursor) -> BinaryIO:
         """The file, where its reading goes on; one without a line if there is nothing to read."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
             return BytesIO()
         except OSError as error:
-            self._tell_unreadable(path, error)
+            self._warn_unreadable(path, error)
             return BytesIO()
-        if not is_the_same(file, tail):
+        if not matches_cursor(file, tail):
             file.close()  # `replaced` tells: it has to be read again from its beginning
             return BytesIO()
         return file
 
-    def _tell_unreadable(self, path: Path, error: OSError) -> None:
+    def _warn_unreadable(self, path: Path, error: OSError) -> None:
         if path.name not in self._unreadable:
             self._unreadable.add(path.name)
             self._warn(f"{path}: cannot be read: {error.strerror}")
 
-    def append(self, changes: Iterable[Change]) -> list[Event]:
+    def append(self, changes: Iterable[NewEvent]) -> list[Event]:
         """Write events to this machine's journal, all with one fsync.
 
         Returns:
@@ -306,77 +315,81 @@ class Journal:
             Rewritten: `replaced` tells so as well; nothing was added.
             ValueError: A change is none that could be read again; nothing was added.
         """
-        self._give_back()
-        with locked(self.own, WAIT, self._warn) as descriptor:
-            before = replace(self._tails.get(self.own.name, Tail()))
+        self._append_lost_lines()
+        with file_lock(self.own_path, JOURNAL_LOCK_TIMEOUT, self._warn) as descriptor:
+            before = replace(self._cursors.get(self.own_path.name, Cursor()))
             nameless = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
-            if nameless or not still_there(self.own, before):
-                raise Rewritten
+            if nameless or not file_matches_cursor(self.own_path, before):
+                raise JournalRewritten
             try:
-                others = self._read(self.own)
-                if self.format > FORMAT:
-                    raise LibraryReadOnly(newer(self.format))
-                data = self._encoded(self._numbered(changes))
+                others = self._read(self.own_path)
+                if self.format > JOURNAL_FORMAT:
+                    raise LibraryReadOnly(newer_format_message(self.format))
+                data = self._encode_events(self._assign_orders(changes))
                 self._write(descriptor, data)
-                self._held.remember(data)
+                self._own_file.remember(data)
             except BaseException:
-                self._tails[self.own.name] = before
-                self._seen.clear()
-                self._files()  # what others wrote is not read yet
+                self._cursors[self.own_path.name] = before
+                self._seen_hashes.clear()
+                self._files_to_read()  # what others wrote is not read yet
                 raise
-            return others + self._read(self.own)
+            return others + self._read(self.own_path)
 
-    def _numbered(self, changes: Iterable[Change]) -> list[Event]:
-        now, order, events = min(micros(self._clock()), BELIEVED), self._newest, []
+    def _assign_orders(self, changes: Iterable[NewEvent]) -> list[Event]:
+        now, order, events = (
+            min(to_microseconds(self._clock()), CLOCK_LIMIT),
+            self._latest_order,
+            [],
+        )
         for change in changes:
             order = max(now, order + 1)
             at = now if change.at is None else change.at
             if change.at is None and order - now < 1000:
                 at = order  # events of the same moment: no need to spell the order out
             event = Event(change.kind, change.articles, at, order, self._machine, change.data)
-            check(event)
+            check_event(event)
             events.append(event)
         return events
 
-    def _encoded(self, events: Sequence[Event]) -> bytes:
+    def _encode_events(self, events: Sequence[Event]) -> bytes:
         try:
-            return b"".join(map(encode, events))
+            return b"".join(map(encode_event, events))
         except orjson.JSONEncodeError as error:
-            raise NotSaved(f"Not saved: {error} ({self.own})") from error
+            raise SaveFailed(f"Not saved: {error} ({self.own_path})") from error
 
     def _write(self, descriptor: int, lines: bytes) -> None:
         size = os.fstat(descriptor).st_size
         start = b""
         if size == 0:
-            start = sealed({"format": FORMAT, "machine": self._machine})
+            start = encode_line({"format": JOURNAL_FORMAT, "machine": self._machine})
         elif os.pread(descriptor, 1, size - 1) != b"\n":
-            start = TORN
+            start = TORN_LINE_END
         data = start + lines
         try:
             write_all(descriptor, data)
             os.fsync(descriptor)
             if size == 0:
-                sync_folder(self._folder)
+                fsync_folder(self._folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, size)
-            raise not_saved(error, self.own, len(data)) from error
+            raise make_save_error(error, self.own_path, len(data)) from error
 
 
 def _stamp(event: Event) -> int:
     return event.stamp
 
 
-def _events(lines: Iterable[bytes], machine: str, tail: Tail) -> list[Event]:
+def _decode_lines(lines: Iterable[bytes], machine: str, tail: Cursor) -> list[Event]:
     """The events of some lines; the tail is told of what is none."""
     events = []
     for line in lines:
         try:
-            event = decode(line, machine)
+            event = decode_event(line, machine)
             if event is not None:
                 events.append(event)
             else:
-                tail.newest_format = max(tail.newest_format, int(unsealed(line)["format"]))
+                tail.newest_format = max(tail.newest_format, int(decode_line(line)["format"]))
         except (KeyError, TypeError, ValueError):
-            tail.bad += line != b"\n"
+            tail.bad_lines += line != b"\n"
     return events

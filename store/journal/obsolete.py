@@ -12,29 +12,35 @@ from typing import Any
 
 import orjson
 
-from store.journal.events import Event, Name, decode, unsealed
+from store.journal.events import Event, EventId, decode_event, decode_line
 
 
-def undoings(lines: Iterable[bytes], machine: str) -> dict[Name, int]:
+def undo_times(lines: Iterable[bytes], machine: str) -> dict[EventId, int]:
     """When which event was undone: its name, and the time in microseconds since 1970."""
-    found: dict[Name, int] = {}
+    found: dict[EventId, int] = {}
     for line in lines:
-        if b'"undone"' in line and (event := _event(line, machine)) and event.kind == "undone":
-            found[event.taken_back] = max(event.at, found.get(event.taken_back, 0))
+        if (
+            b'"undone"' in line
+            and (event := _decode_or_none(line, machine))
+            and event.kind == "undone"
+        ):
+            found[event.undone_id] = max(event.at, found.get(event.undone_id, 0))
     return found
 
 
-def _event(line: bytes, machine: str) -> Event | None:
+def _decode_or_none(line: bytes, machine: str) -> Event | None:
     try:
-        return decode(line, machine)
+        return decode_event(line, machine)
     except ValueError:
         return None
 
 
-class Sift:
+class ObsoleteLineFilter:
     """Looks at the lines of one journal in their order, and remembers which of them may go."""
 
-    def __init__(self, machine: str, undone: Iterable[Name], *, only_damaged: bool = False) -> None:
+    def __init__(
+        self, machine: str, undone: Iterable[EventId], *, only_damaged: bool = False
+    ) -> None:
         """Begin before the first line.
 
         Args:
@@ -45,78 +51,78 @@ class Sift:
         self._only_damaged = only_damaged
         self._machine = machine
         self._undone = frozenset(undone)
-        self._found: set[Name] = set()
+        self._undone_seen: set[EventId] = set()
         self._positions: dict[str, tuple[int, int]] = {}
         """Article -> stamp and line of the latest position."""
         self._imported: set[bytes] = set()
-        self._newest = (-1, -1)
-        self._number = -1
-        self._dropped: set[int] = set()
-        self._formal: set[int] = set()
+        self._latest = (-1, -1)
+        self._line_number = -1
+        self._candidates: set[int] = set()
+        self._non_events: set[int] = set()
         """Lines that are no events: only the first one has a meaning, and is written anew."""
-        self.head: dict[str, Any] = {}
+        self.header: dict[str, Any] = {}
         """What the first line says."""
-        self.damaged: list[bytes] = []
+        self.damaged_lines: list[bytes] = []
 
     @property
-    def dropped(self) -> int:
+    def obsolete_count(self) -> int:
         """How many lines may go."""
-        return len(self._gone)
+        return len(self._obsolete)
 
     @property
-    def _gone(self) -> set[int]:
+    def _obsolete(self) -> set[int]:
         # The one with the greatest order stays, so that no later event is given that order again.
-        return self._dropped - {self._newest[1]}
+        return self._candidates - {self._latest[1]}
 
-    def look(self, line: bytes) -> None:
+    def scan(self, line: bytes) -> None:
         """Look at the next line."""
-        self._number += 1
+        self._line_number += 1
         try:
-            event = decode(line, self._machine)
+            event = decode_event(line, self._machine)
             if event is None:
-                self._look_at_head(line)
+                self._scan_header(line)
             elif not self._only_damaged:
-                self._look_at_event(event)
+                self._scan_event(event)
         except (KeyError, ValueError):
             if line == b"\n":
-                self._formal.add(self._number)
+                self._non_events.add(self._line_number)
                 return
-            self.damaged.append(line)
-            self._dropped.add(self._number)
+            self.damaged_lines.append(line)
+            self._candidates.add(self._line_number)
 
-    def _look_at_head(self, line: bytes) -> None:
-        fields = unsealed(line)
-        self.head = self.head or {**fields, "format": int(fields["format"])}
-        self._formal.add(self._number)
+    def _scan_header(self, line: bytes) -> None:
+        fields = decode_line(line)
+        self.header = self.header or {**fields, "format": int(fields["format"])}
+        self._non_events.add(self._line_number)
 
-    def _look_at_event(self, event: Event) -> None:
-        self._newest = max(self._newest, (event.order, self._number))
-        if event.name in self._undone:
-            self._found.add(event.name)
-            self._dropped.add(self._number)
+    def _scan_event(self, event: Event) -> None:
+        self._latest = max(self._latest, (event.order, self._line_number))
+        if event.event_id in self._undone:
+            self._undone_seen.add(event.event_id)
+            self._candidates.add(self._line_number)
         elif event.kind == "undone":
-            if event.taken_back in self._found:
-                self._dropped.add(self._number)
-        elif event.imported and self._is_known(event):
-            self._dropped.add(self._number)
+            if event.undone_id in self._undone_seen:
+                self._candidates.add(self._line_number)
+        elif event.imported and self._is_duplicate(event):
+            self._candidates.add(self._line_number)
         elif event.kind == "position" and len(event.articles) == 1:
-            self._look_at_position(event)
+            self._scan_position(event)
 
-    def _is_known(self, event: Event) -> bool:
+    def _is_duplicate(self, event: Event) -> bool:
         key = orjson.dumps([event.kind, event.articles, event.at, dict(event.data)])
         known = key in self._imported
         self._imported.add(key)
         return known
 
-    def _look_at_position(self, event: Event) -> None:
+    def _scan_position(self, event: Event) -> None:
         article = event.articles[0]
-        this = (event.at if event.imported else event.stamp, self._number)
+        this = (event.at if event.imported else event.stamp, self._line_number)
         other = self._positions.setdefault(article, this)
         if other[0] != this[0]:
             self._positions[article] = max(this, other)
-            self._dropped.add(min(this, other)[1])
+            self._candidates.add(min(this, other)[1])
 
-    def left(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+    def remaining_lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """The lines that stay, but for the first one; `lines` are those that were looked at."""
-        gone = self._gone | self._formal
+        gone = self._obsolete | self._non_events
         return (line for number, line in enumerate(lines) if number not in gone)

@@ -14,14 +14,14 @@ from zlib import crc32
 
 import orjson
 
-from store.journal.reading_state import Marks, ReadingState
-from store.model.errors import NotSaved
-from store.system.files import make_folder, write_atomic
+from store.journal.reading_state import ArticleState, ReadingState
+from store.model.errors import SaveFailed
+from store.system.files import make_folder, write_atomically
 
-FORMAT = 2
+SNAPSHOT_FORMAT = 2
 
-_CRC = b',"crc":"'
-_END = b'%08x"}}}\n'
+_CRC_KEY = b',"crc":"'
+_CRC_END = b'%08x"}}}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Snapshot:
     """The reading state and how much of which journal it covers."""
 
     state: ReadingState
-    covered: Mapping[str, tuple[int, bytes, bytes]]
+    cursors: Mapping[str, tuple[int, bytes, bytes]]
     """Journal file name -> offset in bytes, the last bytes before it, the first of the file."""
-    newest: int
+    latest_order: int
     """The order of the latest event covered."""
 
 
@@ -43,39 +43,39 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
         NotSaved: The disk refused.
     """
     meta = {
-        "format": FORMAT,
+        "format": SNAPSHOT_FORMAT,
         "journals": {
             name: (at, proof.hex(), head.hex())
-            for name, (at, proof, head) in snapshot.covered.items()
+            for name, (at, proof, head) in snapshot.cursors.items()
         },
-        "newest": snapshot.newest,
-        "undone": sorted(snapshot.state.undone),
+        "newest": snapshot.latest_order,
+        "undone": sorted(snapshot.state.undone_ids),
     }
     documents = {
         str(number): {"article": article, **marks.to_json()}
-        for number, (article, marks) in enumerate(snapshot.state.marks.items(), 1)
+        for number, (article, marks) in enumerate(snapshot.state.article_states.items(), 1)
     }
     try:
         data = orjson.dumps({"reading": documents, "_meta": {"1": meta}}).removesuffix(b"}}}")
     except orjson.JSONEncodeError as error:
-        raise NotSaved(f"Not saved: {error} ({path})") from error
+        raise SaveFailed(f"Not saved: {error} ({path})") from error
     make_folder(path.parent)
-    write_atomic(path, data + _CRC + _END % crc32(data))
+    write_atomically(path, data + _CRC_KEY + _CRC_END % crc32(data))
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
     """The snapshot, or None where there is none that can be used."""
     try:
         data = path.read_bytes()
-        body, _, end = data.rpartition(_CRC)
-        if end != _END % crc32(body):
+        body, _, end = data.rpartition(_CRC_KEY)
+        if end != _CRC_END % crc32(body):
             return None
         tables = orjson.loads(data)
         meta: Mapping[str, Any] = tables["_meta"]["1"]
-        if meta["format"] != FORMAT:
+        if meta["format"] != SNAPSHOT_FORMAT:
             return None
         marks = {
-            document.pop("article"): Marks.from_json(document)
+            document.pop("article"): ArticleState.from_json(document)
             for document in tables["reading"].values()
         }
         covered = {

@@ -9,20 +9,20 @@ import weakref
 from collections import deque
 from pathlib import Path
 
-from store.journal.events import unsealed
-from store.system.line_files import whole_lines
+from store.journal.events import decode_line
+from store.system.line_files import read_complete_lines
 
-MACHINE = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
-
-
-FIRST_LINE = 4096
+MACHINE_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
-REMEMBERED = 10_000
+MAX_FIRST_LINE_BYTES = 4096
+
+
+MAX_REMEMBERED_LINES = 10_000
 """Lines of our own kept in memory, for the case that a journal is written over in place."""
 
 
-def writer_of(journal: Path) -> tuple[str, bool]:
+def find_writer(journal: Path) -> tuple[str, bool]:
     """Which machine's events are in a journal file, and whether that can change no more.
 
     It is the machine that the first line names if the file's name begins with it; so it does not
@@ -33,32 +33,32 @@ def writer_of(journal: Path) -> tuple[str, bool]:
     """
     try:
         with journal.open("rb") as file:
-            line = file.readline(FIRST_LINE)
+            line = file.readline(MAX_FIRST_LINE_BYTES)
     except OSError:
         line = b""
-    machine = _named(line)
+    machine = _machine_in_header(line)
     if not (machine and journal.stem.startswith(machine)):
-        machine = journal.stem if MACHINE.match(journal.stem) else ""
+        machine = journal.stem if MACHINE_NAME_PATTERN.match(journal.stem) else ""
     return machine, line.endswith(b"\n")
 
 
-def _named(line: bytes) -> str:
+def _machine_in_header(line: bytes) -> str:
     try:
-        machine = unsealed(line)["machine"]
+        machine = decode_line(line)["machine"]
     except (KeyError, TypeError, ValueError):
         return ""
-    return machine if isinstance(machine, str) and MACHINE.match(machine) else ""
+    return machine if isinstance(machine, str) and MACHINE_NAME_PATTERN.match(machine) else ""
 
 
-class Held:
+class OwnJournalFile:
     """Our own journal, kept open: when somebody puts another file in its place, it is there yet."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
-        self._remembered: deque[bytes] = deque(maxlen=REMEMBERED)
+        self._remembered: deque[bytes] = deque(maxlen=MAX_REMEMBERED_LINES)
 
-    def hold(self) -> None:
+    def open(self) -> None:
         """Hold the file that has the name now, unless one is held already."""
         if self._descriptor is None:
             with contextlib.suppress(OSError):
@@ -74,10 +74,10 @@ class Held:
         """Keep lines that were just appended."""
         self._remembered.extend(lines.splitlines(keepends=True))
 
-    def lines(self) -> list[bytes]:
+    def known_lines(self) -> list[bytes]:
         """Every line that is known to have been in the file."""
         held: list[bytes] = []
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
-                held = whole_lines(self._descriptor)
+                held = read_complete_lines(self._descriptor)
         return [*held, *self._remembered]

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from store.journal.reading_state import Marks, ReadingState
-from store.model.article import Row
-from store.model.errors import NoSuchArticle
-from store.model.results import Category
-from store.model.times import seconds
-from store.search import newest_first
-from store.segments.segments import Place
+from store.journal.reading_state import ArticleState, ReadingState
+from store.model.article import ArticleRow
+from store.model.errors import ArticleNotFound
+from store.model.results import CategoryCount
+from store.model.times import to_unix_seconds
+from store.search import sort_newest_first
+from store.segments.segments import ArticleLocation
 
 
-class Shelf:
+class Catalog:
     """Every article of the library as its row, dressed in what reading has made of it."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
-        self._places: dict[str, Place] = {}
-        self._unedited: dict[str, Row] = {}
-        self._hidden: set[str] = set()
-        self._in_order = True
+        self._rows: dict[str, ArticleRow] = {}
+        self._locations: dict[str, ArticleLocation] = {}
+        self._original_rows: dict[str, ArticleRow] = {}
+        self._deleted: set[str] = set()
+        self._is_sorted = True
 
     def __len__(self) -> int:
         """How many articles there are, without the deleted ones."""
-        return len(self._rows) - len(self._hidden)
+        return len(self._rows) - len(self._deleted)
 
     @property
     def total(self) -> int:
@@ -41,47 +41,49 @@ class Shelf:
         """Whether the article is in the library, deleted or not."""
         return article in self._rows
 
-    def lacks(self, article: str, words: int) -> bool:
+    def lacks_text(self, article: str, words: int) -> bool:
         """Whether the library has no such article, or has it without the words that come now."""
         row = self._rows.get(article)
-        return row is None or (words > 0 and not row.words and article not in self._hidden)
+        return row is None or (words > 0 and not row.words and article not in self._deleted)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ArticleRow]:
         """Every row that is not deleted, newest first."""
-        if not self._in_order:
-            self._rows = {row.id: row for row in newest_first(self._rows.values())}
-            self._in_order = True
-        if not self._hidden:
+        if not self._is_sorted:
+            self._rows = {row.id: row for row in sort_newest_first(self._rows.values())}
+            self._is_sorted = True
+        if not self._deleted:
             return iter(self._rows.values())
-        return (row for row in self._rows.values() if row.id not in self._hidden)
+        return (row for row in self._rows.values() if row.id not in self._deleted)
 
-    def row(self, article: str) -> Row | None:
+    def get_row(self, article: str) -> ArticleRow | None:
         """The row of one article; None if there is none or it is deleted."""
-        return None if article in self._hidden else self._rows.get(article)
+        return None if article in self._deleted else self._rows.get(article)
 
-    def categories(self) -> list[Category]:
+    def categories(self) -> list[CategoryCount]:
         """Every category of the articles that are not deleted, by name."""
         counts: dict[str, list[int]] = {}
         for row in self.rows():
             count = counts.setdefault(row.category, [0, 0])
             count[0] += 1
             count[1] += not row.read
-        return [Category(name, *counts[name]) for name in sorted(counts)]
+        return [CategoryCount(name, *counts[name]) for name in sorted(counts)]
 
-    def find(self, id_or_prefix: str) -> str:
+    def find_id(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case.
 
         Raises:
             NoSuchArticle: None does, or more than one.
         """
-        if self.row(id_or_prefix) is not None:
+        if self.get_row(id_or_prefix) is not None:
             return id_or_prefix
         prefix = id_or_prefix.lower()
         found = [row.id for row in self.rows() if row.id.lower().startswith(prefix)]
         if not found or not prefix:
-            raise NoSuchArticle(f"no article has an id that begins with {id_or_prefix!r}")
+            raise ArticleNotFound(f"no article has an id that begins with {id_or_prefix!r}")
         if len(found) > 1:
-            raise NoSuchArticle(f"{len(found)} articles have ids that begin with {id_or_prefix!r}")
+            raise ArticleNotFound(
+                f"{len(found)} articles have ids that begin with {id_or_prefix!r}"
+            )
         return found[0]
 
     def title(self, article: str) -> str:
@@ -89,89 +91,91 @@ class Shelf:
         row = self._rows.get(article)
         return row.title if row else ""
 
-    def place(self, article: str) -> Place | None:
+    def location(self, article: str) -> ArticleLocation | None:
         """Where an article stands on disk; None if there is none or it is deleted."""
-        return None if article in self._hidden else self._places.get(article)
+        return None if article in self._deleted else self._locations.get(article)
 
-    def stands(self, article: str) -> Place | None:
+    def stored_location(self, article: str) -> ArticleLocation | None:
         """Where the copy of an article that counts stands on disk, deleted or not."""
-        return self._places.get(article)
+        return self._locations.get(article)
 
-    def counts(self) -> Counter[str]:
+    def segment_counts(self) -> Counter[str]:
         """How many articles stand in each segment, deleted or not."""
-        return Counter(place.segment for place in self._places.values())
+        return Counter(place.segment for place in self._locations.values())
 
-    def put(self, place: Place, row: Row, state: ReadingState) -> None:
+    def add(self, place: ArticleLocation, row: ArticleRow, state: ReadingState) -> None:
         """Take in an article as its segment has it."""
-        there = self._places.get(row.id)
+        there = self._locations.get(row.id)
         if there is not None:
             # An article that came in on two machines is one: the copy added first counts, but one
             # without a text comes after those that have it.
             old = self._rows[row.id]
-            first = (not old.words, old.added, there.segment) < (
+            first = (not old.words, old.added_at, there.segment) < (
                 not row.words,
-                row.added,
+                row.added_at,
                 place.segment,
             )
             if first and there.segment != place.segment:
                 return
-            self._unedited.pop(row.id, None)
-        self._places[row.id] = place
-        self._set(row, state.marks.get(row.id))
+            self._original_rows.pop(row.id, None)
+        self._locations[row.id] = place
+        self._set_row(row, state.article_states.get(row.id))
 
-    def dress(self, articles: Iterable[str], state: ReadingState) -> tuple[dict[str, Row], bool]:
+    def update_rows(
+        self, articles: Iterable[str], state: ReadingState
+    ) -> tuple[dict[str, ArticleRow], bool]:
         """See what reading has made of these articles now.
 
         Returns:
             The rows of those that are in the library and not deleted, and whether any has been
             deleted or restored.
         """
-        rows: dict[str, Row] = {}
+        rows: dict[str, ArticleRow] = {}
         moved = False
         for article in articles:
             if (row := self._rows.get(article)) is None:
                 continue
-            was_hidden = article in self._hidden
-            self._set(self._unedited.pop(article, row), state.of(article))
-            moved |= was_hidden != (article in self._hidden)
-            if article not in self._hidden:
+            was_hidden = article in self._deleted
+            self._set_row(self._original_rows.pop(article, row), state.get(article))
+            moved |= was_hidden != (article in self._deleted)
+            if article not in self._deleted:
                 rows[article] = self._rows[article]
         return rows, moved
 
-    def of_segment(self, segment: str) -> set[str]:
+    def segment_articles(self, segment: str) -> set[str]:
         """The articles that stand in this segment."""
-        return {article for article, place in self._places.items() if place.segment == segment}
+        return {article for article, place in self._locations.items() if place.segment == segment}
 
-    def _set(self, row: Row, marks: Marks | None) -> None:
+    def _set_row(self, row: ArticleRow, marks: ArticleState | None) -> None:
         article, new = row.id, row
         if marks is not None:
-            new = dressed(row, marks)
+            new = apply_article_state(row, marks)
             if marks.edits:
-                self._unedited[article] = row
+                self._original_rows[article] = row
         if marks is not None and marks.deleted[1]:
-            self._hidden.add(article)
+            self._deleted.add(article)
         else:
-            self._hidden.discard(article)
+            self._deleted.discard(article)
         old = self._rows.get(article)
-        if old is None or old.when != new.when:
-            self._in_order = False
+        if old is None or old.timestamp != new.timestamp:
+            self._is_sorted = False
         self._rows[article] = new
 
 
-def dressed(row: Row, marks: Marks) -> Row:
+def apply_article_state(row: ArticleRow, marks: ArticleState) -> ArticleRow:
     """The row of an article that has these marks."""
-    edited = marks.edited() if marks.edits else {}
-    return Row(  # spelled out: `_replace` would take four times as long, 100,000 times
+    edited = marks.edited_facts() if marks.edits else {}
+    return ArticleRow(  # spelled out: `_replace` would take four times as long, 100,000 times
         row.id,
         edited.get("title", row.title),
         edited.get("category", row.category),
-        seconds(edited["date"]) if "date" in edited else row.when,
-        row.added,
+        to_unix_seconds(edited["date"]) if "date" in edited else row.timestamp,
+        row.added_at,
         row.words,
         read=bool(marks.read[1]),
         starred=bool(marks.starred[1]),
         read_count=marks.read_count,
-        started=bool(marks.position[1]),
-        feed=row.feed,
+        is_started=bool(marks.position[1]),
+        feed_key=row.feed_key,
         updated=marks.updated if edited else False,
     )

@@ -8,39 +8,66 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from store.journal.events import FORMAT as JOURNAL_FORMAT
-from store.journal.events import RECORDABLE, UNDOABLE, Change, Event, newer
-from store.journal.history import events_of, undone
-from store.journal.journal import Journal, Rewritten
-from store.journal.reading_state import ReadingState, uncollected, with_edits
+from store.journal.events import JOURNAL_FORMAT as JOURNAL_FORMAT
+from store.journal.events import (
+    RECORDABLE_KINDS,
+    UNDOABLE_KINDS,
+    Event,
+    NewEvent,
+    newer_format_message,
+)
+from store.journal.history import read_history, undo_entry
+from store.journal.journal import Journal, JournalRewritten
+from store.journal.reading_state import ReadingState, apply_edits, pause_gc
 from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
-from store.library.catalog import Shelf
-from store.library.related import Related
-from store.library.searcher import Finder, Reach, Searchable
-from store.library.summary_cache import Summaries
-from store.library.updates import histories, renewals, take_in, updates
-from store.maintenance.repair import SNAPSHOT, Mender
-from store.model.article import Article, Entry, Found, Reading, Refused, Row, Similar, Study
+from store.library.catalog import Catalog
+from store.library.related import RelatedArticles
+from store.library.searcher import LibrarySearcher, Searchable, SearchContext
+from store.library.summary_cache import SummaryCache
+from store.library.updates import (
+    events_of_new_articles,
+    find_newer_texts,
+    find_updates,
+    store_articles,
+)
+from store.maintenance.repair import SNAPSHOT_NAME, Repairer
+from store.model.article import (
+    Article,
+    ArticleInsights,
+    ArticleRow,
+    FullArticle,
+    ParsedArticle,
+    ReadingStatus,
+    Rejection,
+    SimilarArticle,
+)
 from store.model.errors import (
+    ArticleNotFound,
     LibraryBusy,
     LibraryDamaged,
     LibraryReadOnly,
     LibraryUnavailable,
-    NoSuchArticle,
-    NotSaved,
+    SaveFailed,
 )
-from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
+from store.model.results import (
+    AddProgress,
+    CategoryCount,
+    ExternalChanges,
+    IndexProgress,
+    LoadProgress,
+    UndoableChange,
+)
 from store.model.times import Clock
-from store.segments.open_files import HeldSegments
-from store.segments.segments import SEGMENT_SIZE, Place, Segments, Stamp
-from store.segments.storage import FORMAT as SEGMENT_FORMAT
-from store.system.files import make_library
+from store.segments.open_files import OpenSegmentFiles
+from store.segments.segments import SEGMENT_SIZE, ArticleLocation, FileSignature, Segments
+from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
+from store.system.files import make_library_folders
 
-WAIT = 5.0
+SEGMENT_LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process that is adding articles."""
-SNAPSHOT_EVERY = 2000
+SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
-STEP = 20_000
+LIBRARY_BATCH_SIZE = 20_000
 """Events or articles worked off at once."""
 
 
@@ -64,28 +91,32 @@ class FolderLibrary(Searchable):
             LibraryUnavailable: The folder cannot be created.
         """
         self._folder = folder
-        self._snapshot = cache / SNAPSHOT
-        self.summaries = Summaries(cache / "summaries")
+        self._snapshot_path = cache / SNAPSHOT_NAME
+        self.summaries = SummaryCache(cache / "summaries")
         self._problems: dict[str, None] = {}
         leave = "" if mend else "`newstui doctor --repair` mends it"
-        self.mender = Mender(folder, machine, clock, self._warn, lambda: leave or self.read_only)
-        self._segments = Segments(folder, machine, self.mender.rescue)
-        reach = Reach(lambda: self._shelf, self.articles, self._segments, clock, self._warn)
-        self.finder = Finder(cache / "index", reach)
-        self._held = HeldSegments(machine, self._segments.folders)
-        self.related = Related(self.finder, lambda: self._shelf.rows())
+        self.repairer = Repairer(
+            folder, machine, clock, self._warn, lambda: leave or self.read_only_reason
+        )
+        self._segments = Segments(folder, machine, self.repairer.recover)
+        reach = SearchContext(
+            lambda: self._catalog, self.articles, self._segments, clock, self._warn
+        )
+        self.searcher = LibrarySearcher(cache / "index", reach)
+        self._open_files = OpenSegmentFiles(machine, self._segments.folders)
+        self.related = RelatedArticles(self.searcher, lambda: self._catalog.rows())
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
-        self._since_snapshot = 0
-        self._to_load: set[str] = set()
+        self._events_since_snapshot = 0
+        self._unloaded: set[str] = set()
         self._tags: set[str] = set()
-        self._moved = False
-        self._empty_shelf()
-        make_library(folder, (*self._segments.folders, self._journal.own.parent))
+        self._lists_changed = False
+        self._clear_catalog()
+        make_library_folders(folder, (*self._segments.folders, self._journal.own_path.parent))
 
-    def _empty_shelf(self) -> None:
-        self._shelf = Shelf()
-        self._stamps: dict[str, Stamp] = {}
+    def _clear_catalog(self) -> None:
+        self._catalog = Catalog()
+        self._signatures: dict[str, FileSignature] = {}
 
     def _warn(self, problem: str) -> None:
         self._problems[problem] = None  # each is told once, however often it is met
@@ -93,307 +124,318 @@ class FolderLibrary(Searchable):
     # -- reading it ------------------------------------------------------------------------
 
     @property
-    def read_only(self) -> str:
+    def read_only_reason(self) -> str:
         """Why nothing can be changed, in words; empty if it can."""
         if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
-            return newer(max(self._segments.format, self._journal.format))
-        if not os.access(self._journal.own.parent, os.W_OK):
+            return newer_format_message(max(self._segments.format, self._journal.format))
+        if not os.access(self._journal.own_path.parent, os.W_OK):
             return f"no permission to write to {self._folder}; opened read-only"
         return ""
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is no segment yet."""
-        return not self._segments.stamps()
+        return not self._segments.signatures()
 
     @property
     def problems(self) -> Sequence[str]:
         """What was found wrong so far."""
-        return (*self._problems, *self.mender.problems, *self._journal.problems)
+        return (*self._problems, *self.repairer.problems, *self._journal.problems)
 
-    def load(self) -> Iterator[Loaded]:
+    def load(self) -> Iterator[LoadProgress]:
         """Read the reading state, then the segments, newest first."""
-        stamps = self._segments.stamps()
-        self._empty_shelf()
-        self._to_load = set(stamps)
+        stamps = self._segments.signatures()
+        self._clear_catalog()
+        self._unloaded = set(stamps)
         try:
-            with uncollected():
+            with pause_gc():
                 yield from self._load_state()
             for done, (name, stamp) in enumerate(stamps.items(), 1):
-                if name in self._to_load:
-                    self._to_load.discard(name)
+                if name in self._unloaded:
+                    self._unloaded.discard(name)
                     self._read_segment(name, stamp)
-                    self._held.hold([name])
-                yield Loaded(len(self._shelf), done, len(stamps))
+                    self._open_files.open([name])
+                yield LoadProgress(len(self._catalog), done, len(stamps))
         finally:
-            self._to_load.clear()
+            self._unloaded.clear()
         self.close()
 
-    def _load_state(self) -> Iterator[Loaded]:
-        kept = read_snapshot(self._snapshot)
-        if kept and self._journal.resume(kept.covered, kept.newest):
+    def _load_state(self) -> Iterator[LoadProgress]:
+        kept = read_snapshot(self._snapshot_path)
+        if kept and self._journal.resume(kept.cursors, kept.latest_order):
             self._state = kept.state
         else:
-            self._state.expect(self._journal.undoings())
-            self._since_snapshot = 2 * SNAPSHOT_EVERY if kept else 0  # so that it is told once
+            self._state.preload_undone(self._journal.undo_events())
+            self._events_since_snapshot = (
+                2 * SNAPSHOT_INTERVAL_EVENTS if kept else 0
+            )  # so that it is told once
         again: set[str] = set()
         for events in self._new_events():
             again |= self._state.apply(events)
-            self._since_snapshot += len(events)
-            yield Loaded(len(self._shelf), *self._journal.progress(), history=True)
-        self._recount(again)
-        if self._journal.replaced():  # compacted meanwhile
+            self._events_since_snapshot += len(events)
+            yield LoadProgress(len(self._catalog), *self._journal.progress(), is_history=True)
+        self._recompute(again)
+        if self._journal.has_replaced_file():  # compacted meanwhile
             self._read_all_events()
 
-    def _read_segment(self, name: str, stamp: Stamp) -> set[str]:
+    def _read_segment(self, name: str, stamp: FileSignature) -> set[str]:
         """Read a segment; the articles that were in it and no longer are."""
-        had = self._shelf.of_segment(name) if name in self._stamps else set()
-        self._stamps[name] = stamp
-        self.finder.stale = True
+        had = self._catalog.segment_articles(name) if name in self._signatures else set()
+        self._signatures[name] = stamp
+        self.searcher.is_stale = True
         try:
-            for found in self._segments.rows(name):
-                if isinstance(found, Refused):
-                    self._warn(f"{found.where}: {found.reason}")
+            for found in self._segments.read_rows(name):
+                if isinstance(found, Rejection):
+                    self._warn(f"{found.location}: {found.reason}")
                 else:
-                    self._shelf.put(Place(name, found[0]), found[1], self._state)
+                    self._catalog.add(ArticleLocation(name, found[0]), found[1], self._state)
                     had.discard(found[1].id)
         except LibraryDamaged as error:
             self._warn(str(error))
             return set()
         # What was read before it was damaged stays: half a file from a sync looks the same.
-        return set() if self.mender.is_damaged(self._segments.path(name)) else had
+        return set() if self.repairer.is_damaged(self._segments.facts_path(name)) else had
 
-    def prepare(self) -> Iterator[Prepared]:
+    def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
-        return self.finder.update(self._state)
+        return self.searcher.update(self._state)
 
-    def row(self, article: str) -> Row | None:
+    def get_row(self, article: str) -> ArticleRow | None:
         """The row of one article."""
-        return self._shelf.row(article)
+        return self._catalog.get_row(article)
 
-    def categories(self) -> list[Category]:
+    def categories(self) -> list[CategoryCount]:
         """Every category, by name."""
-        return self._shelf.categories()
+        return self._catalog.categories()
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """What happened to articles, in steps."""
-        return events_of(self._journal.paths(), kinds, last)
+        return read_history(self._journal.paths(), kinds, last)
 
-    def find(self, id_or_prefix: str) -> str:
+    def find_id(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case."""
-        return self._shelf.find(id_or_prefix)
+        return self._catalog.find_id(id_or_prefix)
 
-    def entry(self, article: str) -> Entry:
+    def get_article(self, article: str) -> FullArticle:
         """One article whole."""
-        place = self._shelf.place(article)
+        place = self._catalog.location(article)
         if place is None:
-            raise NoSuchArticle(f"no article {article!r}")
-        marks = self._state.of(article)
-        facts = with_edits(self._segments.article(place), marks)
+            raise ArticleNotFound(f"no article {article!r}")
+        marks = self._state.get(article)
+        facts = apply_edits(self._segments.read_article(place), marks)
         self._tags.update(facts.tags)
-        body = self.summaries.summarised(article, self.finder.glimpses.body(place))
-        return Entry(facts, body, marks.reading(), marks.updated)
+        body = self.summaries.apply_summary(article, self.searcher.text_reader.read_body(place))
+        return FullArticle(facts, body, marks.to_reading(), marks.updated)
 
-    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
+    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Facts and reading state of many articles, each file read once for some thousands."""
         remaining = iter(ids)
-        while batch := list(islice(remaining, STEP)):
-            places = {each: place for each in batch if (place := self._shelf.place(each))}
+        while batch := list(islice(remaining, LIBRARY_BATCH_SIZE)):
+            places = {each: place for each in batch if (place := self._catalog.location(each))}
             by_segment = sorted(places, key=lambda each: places[each].segment)
-            facts = {each: self._segments.article(places[each]) for each in by_segment}
+            facts = {each: self._segments.read_article(places[each]) for each in by_segment}
             for each in batch:
                 if each in facts:
-                    marks = self._state.of(each)
-                    yield with_edits(facts[each], marks), marks.reading()
+                    marks = self._state.get(each)
+                    yield apply_edits(facts[each], marks), marks.to_reading()
 
     def title(self, article: str) -> str:
         """The title of an article, deleted or not."""
-        return self._shelf.title(article)
+        return self._catalog.title(article)
 
     def tags(self) -> list[str]:
         """The tags known so far."""
         return sorted(self._tags | self._state.tags())
 
-    def similar(self, entry: Entry) -> tuple[Similar, ...]:
+    def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Up to five similar readings."""
         return self.related.similar(entry)
 
-    def study(self, entry: Entry) -> Study:
+    def insights(self, entry: FullArticle) -> ArticleInsights:
         """What the library knows of an article besides."""
-        return self.related.study(entry)
+        return self.related.insights(entry)
 
     # -- changing it -----------------------------------------------------------------------
 
-    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, Row]:
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
         """Record an event, durably."""
-        if event not in RECORDABLE:
+        if event not in RECORDABLE_KINDS:
             raise ValueError(f"no such event: {event}")
         if not articles:
             return {}
-        return self._append([Change(event, tuple(articles), data)])
+        return self._append_events([NewEvent(event, tuple(articles), data)])
 
-    def undoable(self, limit: int = 50) -> list[Undone]:
+    def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """The changes that can be taken back."""
-        return [undone(event) for event in islice(self._to_undo(), limit)]
+        return [undo_entry(event) for event in islice(self._undoable_events(), limit)]
 
-    def undo(self) -> tuple[Undone, Mapping[str, Row]] | None:
+    def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
         """Take back the last change."""
         others = self._refresh_reading()  # another process may have taken it back already
-        last = next(self._to_undo(), None)
+        last = next(self._undoable_events(), None)
         if last is None:
             return None
-        others |= self._append([Change("undone", last.articles, {"of": last.stamp})])
-        return undone(last), others
+        others |= self._append_events([NewEvent("undone", last.articles, {"of": last.stamp})])
+        return undo_entry(last), others
 
-    def _to_undo(self) -> Iterator[Event]:
-        for event in self._journal.recent():
-            if event.kind in UNDOABLE and not (event.imported or self._state.is_undone(event)):
+    def _undoable_events(self) -> Iterator[Event]:
+        for event in self._journal.recent_events():
+            if event.kind in UNDOABLE_KINDS and not (
+                event.imported or self._state.is_undone(event)
+            ):
                 yield event
 
-    def _append(self, changes: Sequence[Change]) -> dict[str, Row]:
+    def _append_events(self, changes: Sequence[NewEvent]) -> dict[str, ArticleRow]:
         self._check_writable()
-        others: dict[str, Row] = {}
+        others: dict[str, ArticleRow] = {}
         while True:
-            if self._journal.replaced():
+            if self._journal.has_replaced_file():
                 others |= self._read_all_events()
             try:
                 events = self._journal.append(changes)
-            except Rewritten:  # compacted just now
+            except JournalRewritten:  # compacted just now
                 continue
-            return {**others, **self._shelf.dress(self._fold([events]), self._state)[0]}
+            return {
+                **others,
+                **self._catalog.update_rows(self._apply_events([events]), self._state)[0],
+            }
 
-    def _fold(self, batches: Iterable[Sequence[Event]]) -> set[str]:
+    def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()
         again: set[str] = set()
         for events in batches:
             again |= self._state.apply(events)
-            self.finder.note(events)
+            self.searcher.note_events(events)
             changed.update(article for event in events for article in event.articles)
-            self._since_snapshot += len(events)
-        self._recount(again)
+            self._events_since_snapshot += len(events)
+        self._recompute(again)
         return changed
 
-    def _recount(self, articles: set[str]) -> None:
+    def _recompute(self, articles: set[str]) -> None:
         if articles:
-            self._state.recount(articles, self._journal.events_of(articles))
+            self._state.recompute(articles, self._journal.events_for(articles))
 
     def _new_events(self) -> Iterator[Sequence[Event]]:
-        while events := self._journal.read(STEP):
+        while events := self._journal.read(LIBRARY_BATCH_SIZE):
             yield events
 
-    def _dress(self, articles: Iterable[str]) -> dict[str, Row]:
-        rows, moved = self._shelf.dress(articles, self._state)
-        self._moved |= moved
+    def _update_rows(self, articles: Iterable[str]) -> dict[str, ArticleRow]:
+        rows, moved = self._catalog.update_rows(articles, self._state)
+        self._lists_changed |= moved
         return rows
 
     def _check_writable(self) -> None:
-        if reason := self.read_only:
+        if reason := self.read_only_reason:
             raise LibraryReadOnly(reason)
 
-    def add(self, found: Iterable[Found]) -> Iterator[Added]:
+    def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
         """Add articles, a segment's worth at a time."""
         self._check_writable()
         added = known = 0
         remaining = iter(found)
-        with self.mender.locked(WAIT):
-            self.mender.sweep(self._snapshot.parent)
-            self._to_load.clear()  # what is there already has to be known
+        with self.repairer.lock_segments(SEGMENT_LOCK_TIMEOUT):
+            self.repairer.sweep_temporary_files(self._snapshot_path.parent)
+            self._unloaded.clear()  # what is there already has to be known
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
             while batch := list(islice(remaining, SEGMENT_SIZE)):
-                newer = renewals(batch, self._shelf, self._state, self._segments)
+                newer = find_newer_texts(batch, self._catalog, self._state, self._segments)
                 renewed = {each.article.id: each for each in newer}
-                self._moved |= bool(renewed)
-                self._note_updates([each for each in batch if each.article.id not in renewed])
-                new: dict[str, Found] = {}
+                self._lists_changed |= bool(renewed)
+                self._record_updates([each for each in batch if each.article.id not in renewed])
+                new: dict[str, ParsedArticle] = {}
                 for each in batch:
-                    if self._shelf.lacks(each.article.id, each.article.words):
+                    if self._catalog.lacks_text(each.article.id, each.article.words):
                         new.setdefault(each.article.id, each)
-                self._add([*new.values(), *renewed.values()])
+                self._write_articles([*new.values(), *renewed.values()])
                 added += len(new)
                 known += len(batch) - len(new)
-                yield Added(added, known, tuple(new))
+                yield AddProgress(added, known, tuple(new))
 
-    def _note_updates(self, found: Sequence[Found]) -> None:
-        if changes := list(updates(found, self._shelf, self._state, self._segments.article)):
-            self._append(changes)
-            self._moved = True  # so that the next refresh has the lists made anew
+    def _record_updates(self, found: Sequence[ParsedArticle]) -> None:
+        if changes := list(
+            find_updates(found, self._catalog, self._state, self._segments.read_article)
+        ):
+            self._append_events(changes)
+            self._lists_changed = True  # so that the next refresh has the lists made anew
 
-    def _add(self, new: Sequence[Found]) -> None:
-        if changes := histories(new, self._shelf):
-            self._append(changes)
+    def _write_articles(self, new: Sequence[ParsedArticle]) -> None:
+        if changes := events_of_new_articles(new, self._catalog):
+            self._append_events(changes)
         if new:
-            take_in(new, self._segments, self._shelf)
+            store_articles(new, self._segments, self._catalog)
             self._refresh_segments()
 
     # -- others change it too --------------------------------------------------------------
 
-    def refresh(self) -> Refreshed:
+    def refresh(self) -> ExternalChanges:
         """See what other processes and machines have changed."""
         rows = self._refresh_reading()
-        moved = self._refresh_segments() or self._moved
-        if self._held.missed and not self.read_only:
-            self._bring_back()
-        self._moved = False
-        return Refreshed(rows, moved)
+        moved = self._refresh_segments() or self._lists_changed
+        if self._open_files.missing and not self.read_only_reason:
+            self._readd_missing()
+        self._lists_changed = False
+        return ExternalChanges(rows, moved)
 
-    def _refresh_reading(self) -> dict[str, Row]:
-        if self._journal.replaced():
+    def _refresh_reading(self) -> dict[str, ArticleRow]:
+        if self._journal.has_replaced_file():
             return self._read_all_events()
-        return self._read_new_events() if self._journal.changed() else {}
+        return self._read_new_events() if self._journal.has_changes() else {}
 
-    def _read_new_events(self) -> dict[str, Row]:
-        return self._dress(self._fold(self._new_events()))
+    def _read_new_events(self) -> dict[str, ArticleRow]:
+        return self._update_rows(self._apply_events(self._new_events()))
 
-    def _read_all_events(self) -> dict[str, Row]:
-        before = {row.id: row for row in self._shelf.rows()}
-        self._journal.restart()
+    def _read_all_events(self) -> dict[str, ArticleRow]:
+        before = {row.id: row for row in self._catalog.rows()}
+        self._journal.reset()
         self._state = ReadingState()
-        self._state.expect(self._journal.undoings())
-        with uncollected():
+        self._state.preload_undone(self._journal.undo_events())
+        with pause_gc():
             self._read_new_events()
-        rows = self._dress(list(self._shelf))
+        rows = self._update_rows(list(self._catalog))
         return {article: row for article, row in rows.items() if row != before.get(article)}
 
     def _refresh_segments(self) -> bool:
         """Read the segments that are new or different; whether there were any."""
-        stamps, known = self._segments.stamps(), self._stamps
-        changed = [n for n in stamps if n not in self._to_load and stamps[n] != known.get(n)]
+        stamps, known = self._segments.signatures(), self._signatures
+        changed = [n for n in stamps if n not in self._unloaded and stamps[n] != known.get(n)]
         lost = {name: self._read_segment(name, stamps[name]) for name in changed}
-        lost |= {name: self._shelf.of_segment(name) for name in known.keys() - stamps.keys()}
+        lost |= {
+            name: self._catalog.segment_articles(name) for name in known.keys() - stamps.keys()
+        }
         if gone := not known.keys() <= stamps.keys() or any(lost.values()):
-            self._empty_shelf()  # articles are gone, and other copies of them may count now
-            for name in stamps.keys() - self._to_load:
+            self._clear_catalog()  # articles are gone, and other copies of them may count now
+            for name in stamps.keys() - self._unloaded:
                 self._read_segment(name, stamps[name])
             for name, articles in lost.items():
-                kept = {each for each in articles if not self._state.of(each).deleted[1]}
-                if not self._held.miss(name, missing := kept - set(self._shelf)):
-                    self.mender.tell_missing(self._segments.path(name), len(missing))
-        self._held.hold(changed)
+                kept = {each for each in articles if not self._state.get(each).deleted[1]}
+                if not self._open_files.note_missing(name, missing := kept - set(self._catalog)):
+                    self.repairer.warn_missing(self._segments.facts_path(name), len(missing))
+        self._open_files.open(changed)
         return gone or bool(changed)
 
-    def _bring_back(self) -> None:
+    def _readd_missing(self) -> None:
         """Add the articles again that somebody else took out of our own segments."""
         try:
-            with self.mender.locked():
+            with self.repairer.lock_segments():
                 self._refresh_segments()  # another newstui may have done it already
-                for name, count in self._held.give_back(self._segments, self._shelf):
-                    self.mender.tell_brought_back(self._segments.path(name), count)
+                for name, count in self._open_files.append_missing(self._segments, self._catalog):
+                    self.repairer.warn_readded(self._segments.facts_path(name), count)
             self._refresh_segments()
-        except (LibraryBusy, NotSaved) as error:
+        except (LibraryBusy, SaveFailed) as error:
             self._warn(str(error))  # it is tried again with the next refresh
 
     def close(self) -> None:
         """Keep the reading state for a quick start next time."""
-        if self._since_snapshot > SNAPSHOT_EVERY:
+        if self._events_since_snapshot > SNAPSHOT_INTERVAL_EVENTS:
             self._write_snapshot()
 
     def _write_snapshot(self) -> None:
-        self._since_snapshot = 0
+        self._events_since_snapshot = 0
         if self._journal.format > JOURNAL_FORMAT:
             return  # what a newer version means by its events, nobody knows here
-        kept = Snapshot(self._state, self._journal.covered(), self._journal.newest)
+        kept = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
         try:
-            write_snapshot(self._snapshot, kept)
-        except (LibraryUnavailable, NotSaved) as error:
+            write_snapshot(self._snapshot_path, kept)
+        except (LibraryUnavailable, SaveFailed) as error:
             self._warn(str(error))

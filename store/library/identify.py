@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Sequence
 
 from store.library.protocol import Library
-from store.search import Query
-from store.text.urls import canonical
+from store.search import ListQuery
+from store.text.urls import canonicalize_url
 
 
-def named(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
+def identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The articles of these names, looked up all at once.
 
     Returns:
@@ -19,10 +19,12 @@ def named(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]
     ids: dict[str, None] = {}
     left: dict[str, None] = {}
     for name in names:
-        found = next((each for each in _ids(name) if library.row(each) is not None), "")
+        found = next(
+            (each for each in _candidate_ids(name) if library.get_row(each) is not None), ""
+        )
         (ids if found else left)[found or name] = None
     if left:
-        every = (row.id for row in library.rows(Query()))
+        every = (row.id for row in library.rows(ListQuery()))
         for article, _ in library.articles(every):
             if (guid := article.extra.get("guid")) in left:
                 del left[guid]
@@ -30,6 +32,6 @@ def named(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]
     return list(ids), list(left)
 
 
-def _ids(name: str) -> list[str]:
+def _candidate_ids(name: str) -> list[str]:
     """The ids an article of this name may have."""
-    return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonical(name)))]
+    return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(name)))]

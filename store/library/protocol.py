@@ -12,13 +12,29 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from store.journal.events import Event
-from store.model.article import Article, Entry, Excerpt, Found, Reading, Row, Similar, Study
-from store.model.results import Added, Category, Loaded, Prepared, Refreshed, Undone
-from store.search import Query, Search
+from store.model.article import (
+    Article,
+    ArticleInsights,
+    ArticleRow,
+    FullArticle,
+    ParsedArticle,
+    ReadingStatus,
+    SimilarArticle,
+    Snippet,
+)
+from store.model.results import (
+    AddProgress,
+    CategoryCount,
+    ExternalChanges,
+    IndexProgress,
+    LoadProgress,
+    UndoableChange,
+)
+from store.search import ListQuery, SearchQuery
 from store.search.matches import Matches
 
 if TYPE_CHECKING:
-    from store.library.summary_cache import Summaries
+    from store.library.summary_cache import SummaryCache
 
 
 class Library(Protocol):
@@ -30,11 +46,11 @@ class Library(Protocol):
     """
 
     @property
-    def read_only(self) -> str:
+    def read_only_reason(self) -> str:
         """Why nothing can be changed, in words; empty if it can."""
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is no article in it; known before anything is loaded."""
 
     @property
@@ -42,30 +58,30 @@ class Library(Protocol):
         """What was found wrong so far: one line each, with file, item and reason."""
 
     @property
-    def summaries(self) -> Summaries:
+    def summaries(self) -> SummaryCache:
         """The summaries that a program of the user's has made."""
 
-    def load(self) -> Iterator[Loaded]:
+    def load(self) -> Iterator[LoadProgress]:
         """Read the library in steps, newest articles first; usable between any two steps."""
 
     @property
-    def unprepared(self) -> bool:
+    def is_index_stale(self) -> bool:
         """Whether something has changed since it was last prepared."""
 
-    def prepare(self) -> Iterator[Prepared]:
+    def update_index(self) -> Iterator[IndexProgress]:
         """Bring what searching and similar readings need up to date, in steps.
 
         It costs next to nothing where nothing is new. Without it answers are poorer, never wrong.
         """
 
-    def rows(self, query: Query) -> list[Row]:
+    def rows(self, query: ListQuery) -> list[ArticleRow]:
         """The rows of a list.
 
         Raises:
             BadQuery: Its words cannot be understood; says where and what was expected.
         """
 
-    def search(self, search: Search, limit: int | None = None) -> Matches:
+    def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """What a search finds, the best or the newest first.
 
         Args:
@@ -76,13 +92,13 @@ class Library(Protocol):
             BadQuery: It cannot be understood; says where and what was expected.
         """
 
-    def excerpts(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Excerpt]:
+    def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """The lines in which the words of a search stand, for some of the articles it found."""
 
-    def row(self, article: str) -> Row | None:
+    def get_row(self, article: str) -> ArticleRow | None:
         """The row of one article, None if there is no such article."""
 
-    def categories(self) -> list[Category]:
+    def categories(self) -> list[CategoryCount]:
         """Every category, by name."""
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
@@ -96,21 +112,21 @@ class Library(Protocol):
             Steps, some of them empty: one machine after the other, each from its first event on.
         """
 
-    def find(self, id_or_prefix: str) -> str:
+    def find_id(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case.
 
         Raises:
             NoSuchArticle: None does, or more than one.
         """
 
-    def entry(self, article: str) -> Entry:
+    def get_article(self, article: str) -> FullArticle:
         """One article whole.
 
         Raises:
             NoSuchArticle: There is none of this id.
         """
 
-    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, Reading]]:
+    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Facts and reading state of many articles, in the order of the ids, without the texts.
 
         Ids that are not in the library are left out.
@@ -125,13 +141,13 @@ class Library(Protocol):
         Nothing is read for it, so it is not every tag there is.
         """
 
-    def similar(self, entry: Entry) -> tuple[Similar, ...]:
+    def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Up to five similar readings: those that came with the article, then the best others."""
 
-    def study(self, entry: Entry) -> Study:
+    def insights(self, entry: FullArticle) -> ArticleInsights:
         """What the library knows of an article besides, as far as it is indexed."""
 
-    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, Row]:
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
         """Record that something happened to articles, durably, as one event.
 
         Args:
@@ -148,20 +164,20 @@ class Library(Protocol):
             ValueError: There is no such event, or it lacks what it has to say.
         """
 
-    def undoable(self, limit: int = 50) -> list[Undone]:
+    def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """The changes made on this machine that can be taken back, the last one first."""
 
-    def undo(self) -> tuple[Undone, Mapping[str, Row]] | None:
+    def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
         """Take back the last change made on this machine, across restarts.
 
         Returns:
             What was taken back and the rows as they are now; None if there is nothing left.
         """
 
-    def add(self, found: Iterable[Found]) -> Iterator[Added]:
+    def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
         """Add articles in steps; those it has already are left as they are."""
 
-    def refresh(self) -> Refreshed:
+    def refresh(self) -> ExternalChanges:
         """See what other processes and machines have changed; cheap if nothing has."""
 
     def close(self) -> None:

@@ -6,66 +6,75 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from store.library.searcher import Finder
-from store.model.article import Entry, Row, Similar, Study
+from store.library.searcher import LibrarySearcher
+from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 
 if TYPE_CHECKING:
-    from store.search.embeddings import Vectors
-    from store.search.similar import SimilarReadings
+    from store.search.embeddings import Embeddings
+    from store.search.similar import SimilarArticleFinder
 
-LISTED = 5
+MAX_SIMILAR = 5
 
 T = TypeVar("T")
 
 
-class Related:
+class RelatedArticles:
     """Asks the index of a library about its articles; without an index there is less to tell."""
 
-    def __init__(self, finder: Finder, rows: Callable[[], Iterable[Row]]) -> None:
+    def __init__(self, finder: LibrarySearcher, rows: Callable[[], Iterable[ArticleRow]]) -> None:
         """Ask this finder's index; `rows` are all of the library."""
-        self._finder = finder
+        self._searcher = finder
         self._rows = rows
 
-    def similar(self, entry: Entry) -> tuple[Similar, ...]:
+    def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Up to five similar readings; without an index those that came with the article."""
-        from store.search.embeddings import installed
+        from store.search.embeddings import load_installed_embeddings
 
-        def best(index: SimilarReadings) -> tuple[Similar, ...]:
-            return index.best(entry.article, entry.body, LISTED)
+        def best(index: SimilarArticleFinder) -> tuple[SimilarArticle, ...]:
+            return index.find(entry.article, entry.body, MAX_SIMILAR)
 
-        found = self._asked(best, installed)
-        return tuple(self._by_title(entry.body.similar)) if found is None else found
+        found = self._ask_index(best, load_installed_embeddings)
+        return tuple(self._match_titles(entry.body.similar)) if found is None else found
 
-    def study(self, entry: Entry) -> Study:
+    def insights(self, entry: FullArticle) -> ArticleInsights:
         """What else is known of an article; without an index only where its summary stands."""
-        from store.text.summary import places
+        from store.text.summary import find_summary_positions
 
-        known = self._asked(lambda index: index.study(entry.article, entry.body)) or Study()
-        return replace(known, summary_places=places(entry.body))
+        known = (
+            self._ask_index(lambda index: index.insights(entry.article, entry.body))
+            or ArticleInsights()
+        )
+        return replace(known, summary_positions=find_summary_positions(entry.body))
 
-    def _asked(
+    def _ask_index(
         self,
-        question: Callable[[SimilarReadings], T],
-        vectors: Callable[[], Vectors | None] = lambda: None,
+        question: Callable[[SimilarArticleFinder], T],
+        vectors: Callable[[], Embeddings | None] = lambda: None,
     ) -> T | None:
         from store.search.index import IndexUnusable
-        from store.search.similar import SimilarReadings
+        from store.search.similar import SimilarArticleFinder
 
-        index = self._finder.index()
+        index = self._searcher.current_index()
         if index is None:
             return None
         try:
-            return question(SimilarReadings(index, self._finder.row, self._finder.text, vectors()))
+            return question(
+                SimilarArticleFinder(
+                    index, self._searcher.row_by_number, self._searcher.read_text, vectors()
+                )
+            )
         except IndexUnusable as error:
-            self._finder.give_up(error)
+            self._searcher.discard_index(error)
             return None
 
-    def _by_title(self, titles: Iterable[str]) -> Iterator[Similar]:
+    def _match_titles(self, titles: Iterable[str]) -> Iterator[SimilarArticle]:
         wanted = {title.casefold(): title for title in titles if title.strip()}
         rows = (row for row in self._rows() if row.title.casefold() in wanted) if wanted else ()
         there = {row.title.casefold(): row for row in rows}
-        for key, title in list(wanted.items())[:LISTED]:
+        for key, title in list(wanted.items())[:MAX_SIMILAR]:
             if row := there.get(key):
-                yield Similar(row.id, row.title, row.category, row.when, row.read, origin="import")
+                yield SimilarArticle(
+                    row.id, row.title, row.category, row.timestamp, row.read, origin="import"
+                )
             else:
-                yield Similar(None, title, origin="import")
+                yield SimilarArticle(None, title, origin="import")

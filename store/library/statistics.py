@@ -9,24 +9,24 @@ from typing import NamedTuple
 
 from store.journal.events import Event
 from store.library.protocol import Library
-from store.model.article import WORDS_PER_MINUTE, Row
-from store.model.times import from_micros, micros
-from store.search import Query
+from store.model.article import WORDS_PER_MINUTE, ArticleRow
+from store.model.times import from_microseconds, to_microseconds
+from store.search import ListQuery
 
-READ = frozenset({"read"})
+READ_KINDS = frozenset({"read"})
 """The events that statistics count."""
-SITTING = frozenset({"opened", "read", "position"})
+PACE_KINDS = frozenset({"opened", "read", "position"})
 """The events that tell how fast somebody reads."""
-SLOWEST, FASTEST = 60, 800
+MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 60, 800
 """Words a minute beyond which an article was left open, or looked at and not read."""
-SHORTEST = 50
+MIN_PACE_WORDS = 50
 """Words below which the time says more about the keys than about the reading."""
-ENOUGH, MOST = 5, 100
+MIN_PACE_READINGS, MAX_PACE_READINGS = 5, 100
 """Readings from which a speed is known, and how many of the last ones count."""
-LATELY = 20_000
+MAX_PACE_EVENTS = 20_000
 """The events of each machine among which the reader's own speed is looked for."""
-WEEK = timedelta(days=7)
-QUARTER_HOUR = 900_000_000
+ONE_WEEK = timedelta(days=7)
+QUARTER_HOUR_MICROS = 900_000_000
 """In microseconds; every zone's days begin at one."""
 
 
@@ -40,21 +40,21 @@ class Tally(NamedTuple):
 class Pace(NamedTuple):
     """How fast somebody reads."""
 
-    words: int = WORDS_PER_MINUTE
+    words_per_minute: int = WORDS_PER_MINUTE
     """Words a minute."""
     readings: int = 0
     """How many readings that is the median of; 0 where it is what readers do on average."""
 
     def minutes(self, words: int) -> int:
         """Minutes for so many words; at least one, if there is a word."""
-        return max(1, round(words / self.words)) if words else 0
+        return max(1, round(words / self.words_per_minute)) if words else 0
 
 
-NONE, AVERAGE = Tally(), Pace()
+NO_READINGS, AVERAGE_PACE = Tally(), Pace()
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CategoryShare:
     """How much of a category is read."""
 
     name: str
@@ -70,14 +70,14 @@ class Statistics:
     articles: int = 0
     read: int = 0
     starred: int = 0
-    readings: Tally = NONE
+    readings: Tally = NO_READINGS
     """Of all times, those without a date among them; an article read twice counts twice."""
     days: Mapping[date, Tally] = field(default_factory=dict)
     """What was read on which day; a day without reading is not in it."""
-    categories: tuple[Share, ...] = ()
+    categories: tuple[CategoryShare, ...] = ()
     """The one with most articles first."""
-    pace: Pace = AVERAGE
-    whole: bool = False
+    pace: Pace = AVERAGE_PACE
+    is_complete: bool = False
     """Whether days and pace are in it."""
 
     @property
@@ -88,40 +88,42 @@ class Statistics:
     @property
     def streak(self) -> int:
         """For how many days in a row something was read; today may still be missing."""
-        return _run(self.days, self.today) or _run(self.days, self.today - timedelta(days=1))
+        return _streak_length(self.days, self.today) or _streak_length(
+            self.days, self.today - timedelta(days=1)
+        )
 
     @property
     def longest_streak(self) -> int:
         """The most days in a row on which something was read."""
         ends = (day for day in self.days if day + timedelta(days=1) not in self.days)
-        return max((_run(self.days, day) for day in ends), default=0)
+        return max((_streak_length(self.days, day) for day in ends), default=0)
 
     def last_days(self, number: int) -> list[tuple[date, Tally]]:
         """So many days up to today, those without reading too."""
         first = self.today - timedelta(days=number - 1)
         days = [first + timedelta(days=offset) for offset in range(number)]
-        return [(day, self.days.get(day, NONE)) for day in days]
+        return [(day, self.days.get(day, NO_READINGS)) for day in days]
 
     def last_weeks(self, number: int) -> list[tuple[date, Tally]]:
         """So many weeks up to this one, by their Mondays."""
         monday = self.today - timedelta(days=self.today.weekday())
         sums = [[0, 0] for _ in range(number)]
         for day, tally in self.days.items():
-            back = (monday + WEEK - timedelta(days=1) - day) // WEEK
+            back = (monday + ONE_WEEK - timedelta(days=1) - day) // ONE_WEEK
             if 0 <= back < number:
                 sums[back][0] += tally.articles
                 sums[back][1] += tally.words
-        return [(monday - WEEK * back, Tally(*sums[back])) for back in reversed(range(number))]
+        return [(monday - ONE_WEEK * back, Tally(*sums[back])) for back in reversed(range(number))]
 
 
-def _run(days: Mapping[date, Tally], last: date) -> int:
+def _streak_length(days: Mapping[date, Tally], last: date) -> int:
     length = 0
     while last - timedelta(days=length) in days:
         length += 1
     return length
 
 
-class Counting:
+class DayCounter:
     """Adds up what was read on which day, event by event."""
 
     def __init__(self, words: Mapping[str, int], zone: tzinfo | None = None) -> None:
@@ -145,7 +147,7 @@ class Counting:
                 sums[1] += sum(self._words.get(article, 0) for article in event.articles)
 
     def _day(self, at: int) -> date:
-        quarter = at // QUARTER_HOUR
+        quarter = at // QUARTER_HOUR_MICROS
         day = self._dates.get(quarter)
         if day is None:
             day = self._dates[quarter] = local_day(at, self._zone)
@@ -159,15 +161,15 @@ class Counting:
 
 def local_day(at: int, zone: tzinfo | None = None) -> date:
     """The reader's date at a moment in microseconds since 1970."""
-    moment = from_micros(at)
+    moment = from_microseconds(at)
     try:
         return moment.astimezone(zone).date()
     except (OverflowError, ValueError):  # the last day of the calendar has no neighbour
         return moment.date()
 
 
-def statistics(
-    rows: Iterable[Row], days: Mapping[date, Tally], pace: Pace, today: date
+def compute_statistics(
+    rows: Iterable[ArticleRow], days: Mapping[date, Tally], pace: Pace, today: date
 ) -> Statistics:
     """Add up a library.
 
@@ -196,7 +198,7 @@ def statistics(
         starred,
         Tally(readings, words),
         days,
-        tuple(Share(name, *shares[name]) for name in ordered),
+        tuple(CategoryShare(name, *shares[name]) for name in ordered),
         pace,
     )
 
@@ -211,7 +213,7 @@ class _Sitting:
     read: bool = False
 
 
-def sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
+def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
     """The articles that were read from the beginning to the end in one go, and the seconds it took.
 
     That is from opening one to leaving it or opening the next, if it counted as read meanwhile.
@@ -242,7 +244,7 @@ def sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
             sitting.read = True
 
 
-def pace_of(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
+def compute_pace(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
     """How fast somebody reads: the median of the last readings that can have been any.
 
     Args:
@@ -251,17 +253,25 @@ def pace_of(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
     """
     paces = [
         60 * words[article] / seconds
-        for article, seconds in sittings(events)
-        if seconds > 0 and words.get(article, 0) >= SHORTEST
+        for article, seconds in find_sittings(events)
+        if seconds > 0 and words.get(article, 0) >= MIN_PACE_WORDS
     ]
-    last = sorted([pace for pace in paces if SLOWEST <= pace <= FASTEST][-MOST:])
-    return Pace(round(last[len(last) // 2]), len(last)) if len(last) >= ENOUGH else AVERAGE
+    last = sorted(
+        [pace for pace in paces if MIN_WORDS_PER_MINUTE <= pace <= MAX_WORDS_PER_MINUTE][
+            -MAX_PACE_READINGS:
+        ]
+    )
+    return (
+        Pace(round(last[len(last) // 2]), len(last))
+        if len(last) >= MIN_PACE_READINGS
+        else AVERAGE_PACE
+    )
 
 
 # -- of a library ----------------------------------------------------------------------------
 
 
-def gather(
+def gather_statistics(
     library: Library, now: datetime, zone: tzinfo | None = None
 ) -> Iterator[Statistics | None]:
     """Add up a library in steps.
@@ -269,16 +279,16 @@ def gather(
     Yields:
         First what is known at once, days and pace left out; in the end all of it; None between.
     """
-    rows = library.rows(Query())
+    rows = library.rows(ListQuery())
     words = {row.id: row.words for row in rows}
-    found = statistics(rows, {}, AVERAGE, local_day(micros(now), zone))
+    found = compute_statistics(rows, {}, AVERAGE_PACE, local_day(to_microseconds(now), zone))
     yield found
-    counting = Counting(words, zone)
-    for events in library.events(READ):
+    counting = DayCounter(words, zone)
+    for events in library.events(READ_KINDS):
         counting.add(events)
         yield None
     pace = yield from find_pace(library, words)
-    yield replace(found, days=counting.days, pace=pace, whole=True)
+    yield replace(found, days=counting.days, pace=pace, is_complete=True)
 
 
 def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:
@@ -289,7 +299,7 @@ def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, Non
         words: Of each article, by id.
     """
     events: list[Event] = []
-    for some in library.events(SITTING, LATELY):
+    for some in library.events(PACE_KINDS, MAX_PACE_EVENTS):
         events += some
         yield
-    return pace_of(events, words)
+    return compute_pace(events, words)

@@ -12,45 +12,45 @@ from typing import Any
 
 import orjson
 
-from store.model.article import Body, Entry
-from store.system.files import make_folder, write_atomic
+from store.model.article import Body, FullArticle
+from store.system.files import make_folder, write_atomically
 from store.text.clean import clean_text
 
-LONGEST = 2000
+MAX_SUMMARY_CHARS = 2000
 """Characters of an answer that are kept."""
 
 
-def answered(body: Body, answer: str) -> Body:
+def apply_program_summary(body: Body, answer: str) -> Body:
     """The body with a program's answer as its summary; as it was if there is nothing in the answer."""
     summary = clean_text(answer).strip()
     if not summary:
         return body
-    complete = len(summary) <= LONGEST
+    complete = len(summary) <= MAX_SUMMARY_CHARS
     if not complete:
-        from store.text.sentences import joined, sentences
+        from store.text.sentences import join_sentences, split_sentences
 
-        summary = summary[:LONGEST]
-        summary = joined(sentences(summary)[:-1]) or summary
+        summary = summary[:MAX_SUMMARY_CHARS]
+        summary = join_sentences(split_sentences(summary)[:-1]) or summary
     return replace(body, summary=summary, summary_origin="command", summary_complete=complete)
 
 
-class Summaries:
+class SummaryCache:
     """The summary of every article: what came with it, what a program has made, or one made here."""
 
     def __init__(self, folder: Path) -> None:
         """Keep what programs make in this folder, which is created when there is something."""
         self._folder = folder
 
-    def summarised(self, article: str, body: Body) -> Body:
+    def apply_summary(self, article: str, body: Body) -> Body:
         """The body with the best summary there is."""
-        if _is_given(body):
+        if _has_own_summary(body):
             return body
-        kept = self._kept(article, body)
+        kept = self._read(article, body)
         summary = kept.get("summary")
         if not isinstance(summary, str) or not summary:
-            from store.text.summary import summarised  # a start has no time for it
+            from store.text.summary import with_summary  # a start has no time for it
 
-            return summarised(body)
+            return with_summary(body)
         return replace(
             body,
             summary=clean_text(summary),
@@ -58,14 +58,14 @@ class Summaries:
             summary_complete=kept.get("complete") is not False,
         )
 
-    def lacks(self, entry: Entry, arguments: Sequence[str]) -> bool:
+    def needs_summary(self, entry: FullArticle, arguments: Sequence[str]) -> bool:
         """Whether this program has not made a summary of the article yet, and none came with it."""
-        kept = self._kept(entry.article.id, entry.body)
+        kept = self._read(entry.article.id, entry.body)
         if kept and entry.body.summary_origin == "command":
             return kept.get("program") != _hash(*arguments)
-        return bool(entry.body.text) and not _is_given(entry.body)
+        return bool(entry.body.text) and not _has_own_summary(entry.body)
 
-    def keep(self, article: str, body: Body, arguments: Sequence[str]) -> None:
+    def save(self, article: str, body: Body, arguments: Sequence[str]) -> None:
         """Keep the summary that a program has made of a text.
 
         Raises:
@@ -80,9 +80,9 @@ class Summaries:
             "summary": body.summary,
             "complete": body.summary_complete,
         }
-        write_atomic(self._path(article), orjson.dumps(kept))
+        write_atomically(self._path(article), orjson.dumps(kept))
 
-    def _kept(self, article: str, body: Body) -> dict[str, Any]:
+    def _read(self, article: str, body: Body) -> dict[str, Any]:
         """What is kept for this article and text; empty if nothing is, or nothing that can be read."""
         try:
             kept = orjson.loads(self._path(article).read_bytes())
@@ -95,7 +95,7 @@ class Summaries:
         return self._folder / f"{_hash(article)}.json"  # an id may hold what no name of a file may
 
 
-def _is_given(body: Body) -> bool:
+def _has_own_summary(body: Body) -> bool:
     return bool(body.summary) and body.summary_origin != "extract"
 
 

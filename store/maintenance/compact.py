@@ -17,32 +17,32 @@ from typing import Any
 
 import orjson
 
-from store.journal.events import FORMAT, newer, sealed
-from store.journal.journal import WAIT, Journal
-from store.journal.obsolete import Sift, undoings
+from store.journal.events import JOURNAL_FORMAT, encode_line, newer_format_message
+from store.journal.journal import JOURNAL_LOCK_TIMEOUT, Journal
+from store.journal.obsolete import ObsoleteLineFilter, undo_times
 from store.journal.reading_state import ReadingState
-from store.journal.writer import writer_of
-from store.model.errors import LibraryDamaged, LibraryReadOnly, NotSaved
-from store.model.times import Clock, iso, micros
-from store.segments.segments import format_of, machine_of, read_tables
-from store.segments.storage import FORMAT as SEGMENT_FORMAT
+from store.journal.writer import find_writer
+from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed
+from store.model.times import Clock, format_timestamp, to_microseconds
+from store.segments.segments import format_version, read_tables, segment_machine
+from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
 from store.segments.storage import JsonStorage
-from store.system.damaged_files import aside
-from store.system.files import locked, sweep, write_atomic
+from store.system.damaged_files import preserve_damaged_file
+from store.system.files import file_lock, remove_temporary_files, write_atomically
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """How long a deleted article keeps its text, and an event that was undone stays."""
-STEP = 20_000
+COMPACT_BATCH_SIZE = 20_000
 """Events worked off between two steps."""
 SWEEP_AGE = 3600
-TOMBSTONE = ("id", "title", "date", "created")
+TOMBSTONE_FIELDS = ("id", "title", "date", "created")
 """The facts that stay: a second import knows the article, and a list of changes can name it."""
-PURGED: Mapping[str, Any] = {"text": ""}
+PURGED_TEXT: Mapping[str, Any] = {"text": ""}
 """What stays of a text: the document, so that its place is not taken for a lost one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compacting:
+class CompactProgress:
     """How far it is, in bytes of journals."""
 
     done: int
@@ -50,7 +50,7 @@ class Compacting:
 
 
 @dataclass(frozen=True, slots=True)
-class Compacted:
+class CompactResult:
     """What went, or would go."""
 
     texts: int = 0
@@ -59,17 +59,17 @@ class Compacted:
     """Events that went from the journal."""
     damaged: int = 0
     """Lines that could not be understood and went with them."""
-    before: int = 0
-    after: int = 0
+    bytes_before: int = 0
+    bytes_after: int = 0
     """Bytes of the files that were rewritten."""
-    aside: Path | None = None
+    damaged_lines_path: Path | None = None
     """Where the damaged lines are kept."""
     problems: tuple[str, ...] = ()
 
 
-def compact(
+def compact_library(
     library: Path, machine: str, clock: Clock, *, dry_run: bool = False
-) -> Generator[Compacting, None, Compacted]:
+) -> Generator[CompactProgress, None, CompactResult]:
     """Compact what this machine has written.
 
     Args:
@@ -90,36 +90,36 @@ def compact(
     journal = Journal(library / "journal", machine, clock, problems.append)
     state = ReadingState()
     again: set[str] = set()
-    state.expect(journal.undoings())
-    while events := journal.read(STEP):
+    state.preload_undone(journal.undo_events())
+    while events := journal.read(COMPACT_BATCH_SIZE):
         again |= state.apply(events)
-        yield Compacting(*journal.progress())
-    state.recount(again, journal.events_of(again))
-    if journal.format > FORMAT:
-        raise LibraryReadOnly(newer(journal.format))
-    limit = micros(clock() - KEPT)
-    purge = _Purge(library, machine, _long_deleted(journal, state, limit), problems)
+        yield CompactProgress(*journal.progress())
+    state.recompute(again, journal.events_for(again))
+    if journal.format > JOURNAL_FORMAT:
+        raise LibraryReadOnly(newer_format_message(journal.format))
+    limit = to_microseconds(clock() - RETENTION)
+    purge = _TextPurge(library, machine, _find_long_deleted(journal, state, limit), problems)
     if purge.articles:
-        with _hold(library / "articles" / f".{machine}.lock", dry_run):
-            purge.run(iso(clock().replace(microsecond=0)), dry_run=dry_run)
-    rewriting = _Rewriting(journal.own, machine, clock)
-    if journal.own.exists():
-        with _hold(journal.own, dry_run):
-            yield from rewriting.look(limit, pairs=not _copied(journal, machine))
+        with _lock_unless_dry_run(library / "articles" / f".{machine}.lock", dry_run):
+            purge.run(format_timestamp(clock().replace(microsecond=0)), dry_run=dry_run)
+    rewriting = _JournalRewrite(journal.own_path, machine, clock)
+    if journal.own_path.exists():
+        with _lock_unless_dry_run(journal.own_path, dry_run):
+            yield from rewriting.scan(limit, pairs=not _has_copies(journal, machine))
             if not dry_run:
                 rewriting.write()
-    return Compacted(
+    return CompactResult(
         purge.texts,
-        rewriting.events,
-        rewriting.damaged,
-        purge.before + rewriting.before,
-        purge.after + rewriting.after,
-        rewriting.aside,
+        rewriting.event_count,
+        rewriting.damaged_count,
+        purge.bytes_before + rewriting.bytes_before,
+        purge.bytes_after + rewriting.bytes_after,
+        rewriting.damaged_lines_path,
         tuple(problems),
     )
 
 
-def mend_journal(journal: Path, machine: str, clock: Clock) -> str:
+def repair_journal(journal: Path, machine: str, clock: Clock) -> str:
     """Move the damaged lines of this machine's journal aside, as compacting would.
 
     Returns:
@@ -131,53 +131,55 @@ def mend_journal(journal: Path, machine: str, clock: Clock) -> str:
     """
     if not journal.exists():
         return ""
-    rewriting = _Rewriting(journal, machine, clock)
-    with _hold(journal, dry_run=False):
-        for _ in rewriting.look(0, pairs=False, only_damaged=True):
+    rewriting = _JournalRewrite(journal, machine, clock)
+    with _lock_unless_dry_run(journal, dry_run=False):
+        for _ in rewriting.scan(0, pairs=False, only_damaged=True):
             pass
         rewriting.write()
-    if rewriting.aside is None:
+    if rewriting.damaged_lines_path is None:
         return ""
     lines = (
         "1 damaged line was"
-        if rewriting.damaged == 1
-        else f"{rewriting.damaged:,} damaged lines were"
+        if rewriting.damaged_count == 1
+        else f"{rewriting.damaged_count:,} damaged lines were"
     )
-    return f"journal/{journal.name}: {lines} moved aside to {rewriting.aside.name}"
+    return f"journal/{journal.name}: {lines} moved aside to {rewriting.damaged_lines_path.name}"
 
 
-def _hold(path: Path, dry_run: bool) -> AbstractContextManager[object]:
-    return nullcontext() if dry_run else locked(path, WAIT, _refuse)
+def _lock_unless_dry_run(path: Path, dry_run: bool) -> AbstractContextManager[object]:
+    return nullcontext() if dry_run else file_lock(path, JOURNAL_LOCK_TIMEOUT, _raise_not_compacted)
 
 
-def _refuse(problem: str) -> None:
+def _raise_not_compacted(problem: str) -> None:
     # Appending goes without locks; but what is appended while a file is replaced would be lost.
-    raise NotSaved(f"Not compacted: {problem.partition(';')[0]}")
+    raise SaveFailed(f"Not compacted: {problem.partition(';')[0]}")
 
 
-def _long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
+def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
     """The articles that are deleted, since that moment or longer."""
-    deleted = {id_: marks.deleted[0] for id_, marks in state.marks.items() if marks.deleted[1]}
+    deleted = {
+        id_: marks.deleted[0] for id_, marks in state.article_states.items() if marks.deleted[1]
+    }
     return frozenset(
         article
-        for event in (journal.events_of(deleted) if deleted else ())
+        for event in (journal.events_for(deleted) if deleted else ())
         if event.kind == "deleted" and event.at <= limit
         for article in event.articles
         if deleted.get(article) == event.stamp
     )
 
 
-def _copied(journal: Journal, machine: str) -> bool:
+def _has_copies(journal: Journal, machine: str) -> bool:
     """Whether a sync has made a copy of our journal: an undone event may stand in it on its own."""
-    others = (path for path in journal.paths() if path != journal.own)
-    return any(writer_of(path)[0] == machine for path in others)
+    others = (path for path in journal.paths() if path != journal.own_path)
+    return any(find_writer(path)[0] == machine for path in others)
 
 
 # -- texts ---------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class _Purge:
+class _TextPurge:
     """Takes the texts of articles out of this machine's segments."""
 
     library: Path
@@ -185,23 +187,23 @@ class _Purge:
     articles: frozenset[str]
     problems: list[str]
     texts: int = 0
-    before: int = 0
-    after: int = 0
+    bytes_before: int = 0
+    bytes_after: int = 0
 
     def run(self, now: str, *, dry_run: bool) -> None:
         """Go through the segments; a damaged one is left as it is."""
         for path in sorted((self.library / "articles").glob("*.json")):
-            if machine_of(path.stem) == self.machine:
+            if segment_machine(path.stem) == self.machine:
                 try:
-                    self._segment(path, now, dry_run=dry_run)
+                    self._purge_segment(path, now, dry_run=dry_run)
                 except LibraryDamaged as error:
                     self.problems.append(f"{error}; it was left as it is")
 
-    def _segment(self, path: Path, now: str, *, dry_run: bool) -> None:
+    def _purge_segment(self, path: Path, now: str, *, dry_run: bool) -> None:
         facts = read_tables(path, "articles")
         articles = facts.get("articles", {})
         gone = {
-            key: {name: each[name] for name in TOMBSTONE if name in each} | {"purged": now}
+            key: {name: each[name] for name in TOMBSTONE_FIELDS if name in each} | {"purged": now}
             for key, each in articles.items()
             if each.get("id") in self.articles and "purged" not in each
         }
@@ -210,18 +212,20 @@ class _Purge:
         beside = self.library / "texts" / path.name
         facts = read_tables(path, "articles", thorough=True)
         texts = read_tables(beside, "texts", thorough=True)
-        if max(format_of(facts), format_of(texts)) > SEGMENT_FORMAT:
-            self.problems.append(f"{path}: {newer(format_of(facts))}; it was left as it is")
+        if max(format_version(facts), format_version(texts)) > SEGMENT_FORMAT:
+            self.problems.append(
+                f"{path}: {newer_format_message(format_version(facts))}; it was left as it is"
+            )
             return
         bodies = texts.get("texts", {})
-        bodies |= {key: dict(PURGED) for key in gone if key in bodies}
+        bodies |= {key: dict(PURGED_TEXT) for key in gone if key in bodies}
         facts["articles"] |= gone
         self.texts += len(gone)
         # The texts first: after a crash in between the next compacting finds the facts to do.
         for file, tables in ((beside, texts), (path, facts)):
             if file.exists():
-                self.before += file.stat().st_size
-                self.after += len(orjson.dumps(tables)) + 1
+                self.bytes_before += file.stat().st_size
+                self.bytes_after += len(orjson.dumps(tables)) + 1
                 if not dry_run:
                     JsonStorage(file).write(tables)
 
@@ -230,18 +234,20 @@ class _Purge:
 
 
 @dataclass(slots=True)
-class _Rewriting:
+class _JournalRewrite:
     """Writes this machine's journal anew without the lines that can no longer matter."""
 
     path: Path
     machine: str
     clock: Clock
-    sift: Sift = field(init=False)
-    aside: Path | None = None
-    before: int = 0
-    after: int = 0
+    obsolete_lines: ObsoleteLineFilter = field(init=False)
+    damaged_lines_path: Path | None = None
+    bytes_before: int = 0
+    bytes_after: int = 0
 
-    def look(self, limit: int, *, pairs: bool, only_damaged: bool = False) -> Iterator[Compacting]:
+    def scan(
+        self, limit: int, *, pairs: bool, only_damaged: bool = False
+    ) -> Iterator[CompactProgress]:
         """See which lines may go.
 
         Args:
@@ -250,42 +256,50 @@ class _Rewriting:
             only_damaged: Whether no event may go.
         """
         with self.path.open("rb") as file:
-            undone = undoings(file, self.machine) if pairs else {}
+            undone = undo_times(file, self.machine) if pairs else {}
             gone = (of for of, at in undone.items() if at <= limit)
-            self.sift = Sift(self.machine, gone, only_damaged=only_damaged)
+            self.obsolete_lines = ObsoleteLineFilter(self.machine, gone, only_damaged=only_damaged)
             size, done = file.seek(0, os.SEEK_END), file.seek(0)
             for number, line in enumerate(file, 1):
                 done += len(line)
-                self.sift.look(line)
-                if number % STEP == 0:
-                    yield Compacting(done, size)
-            if self.sift.dropped:
+                self.obsolete_lines.scan(line)
+                if number % COMPACT_BATCH_SIZE == 0:
+                    yield CompactProgress(done, size)
+            if self.obsolete_lines.obsolete_count:
                 file.seek(0)
-                self.before = done
-                self.after = sum(map(len, self.sift.left(file))) + len(self._head())
+                self.bytes_before = done
+                self.bytes_after = sum(map(len, self.obsolete_lines.remaining_lines(file))) + len(
+                    self._header()
+                )
 
     def write(self) -> None:
         """Put the new journal in the place of the old one; nothing if it would be the same."""
-        sweep(self.path.parent, self.clock().timestamp() - SWEEP_AGE)
-        if not self.sift.dropped:
+        remove_temporary_files(self.path.parent, self.clock().timestamp() - SWEEP_AGE)
+        if not self.obsolete_lines.obsolete_count:
             return
-        if lines := self.sift.damaged:
-            self.aside = aside(self.path, b"".join(lines), self.clock())
+        if lines := self.obsolete_lines.damaged_lines:
+            self.damaged_lines_path = preserve_damaged_file(
+                self.path, b"".join(lines), self.clock()
+            )
         with self.path.open("rb") as file:
-            write_atomic(self.path, self._head() + b"".join(self.sift.left(file)))
+            write_atomically(
+                self.path, self._header() + b"".join(self.obsolete_lines.remaining_lines(file))
+            )
 
-    def _head(self) -> bytes:
-        last = self.sift.head.get("rewritten", 0)
-        at = max(micros(self.clock()), 1 + last if isinstance(last, int) else 0)
-        first = {"format": FORMAT, "rewritten": at, "machine": self.machine}
-        return sealed(first | {k: v for k, v in self.sift.head.items() if k not in first})
+    def _header(self) -> bytes:
+        last = self.obsolete_lines.header.get("rewritten", 0)
+        at = max(to_microseconds(self.clock()), 1 + last if isinstance(last, int) else 0)
+        first = {"format": JOURNAL_FORMAT, "rewritten": at, "machine": self.machine}
+        return encode_line(
+            first | {k: v for k, v in self.obsolete_lines.header.items() if k not in first}
+        )
 
     @property
-    def events(self) -> int:
+    def event_count(self) -> int:
         """How many events may go."""
-        return self.sift.dropped - self.damaged if self.before else 0
+        return self.obsolete_lines.obsolete_count - self.damaged_count if self.bytes_before else 0
 
     @property
-    def damaged(self) -> int:
+    def damaged_count(self) -> int:
         """How many damaged lines go."""
-        return len(self.sift.damaged) if self.before else 0
+        return len(self.obsolete_lines.damaged_lines) if self.bytes_before else 0

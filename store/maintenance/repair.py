@@ -13,37 +13,42 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from store.journal.events import newer
-from store.model.errors import LibraryBusy, LibraryDamaged, NotSaved
+from store.journal.events import newer_format_message
+from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
-from store.segments.documents import UNFIT, article_of, body_of
-from store.segments.salvage import Salvaged, report, salvage
-from store.segments.segments import Stamp, machine_of, read_tables, stamp_of
-from store.segments.storage import FORMAT, JsonStorage, contents
+from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
+from store.segments.salvage import SalvageResult, describe_salvage, salvage
+from store.segments.segments import FileSignature, file_signature, read_tables, segment_machine
+from store.segments.storage import SEGMENT_FORMAT, JsonStorage, read_contents
 from store.segments.strict_json import BadContent, Tables, parse_tables
-from store.segments.sync_copies import segment_of
-from store.system.damaged_files import aside
-from store.system.files import Warn, locked, sweep
+from store.segments.sync_copies import segment_name
+from store.system.damaged_files import preserve_damaged_file
+from store.system.files import WarningHandler, file_lock, remove_temporary_files
 
-WAIT = 1.0
+REPAIR_LOCK_TIMEOUT = 1.0
 """Seconds a damaged file waits for who is writing; meanwhile the reader would stand still."""
 SWEEP_AGE = 3600
-SNAPSHOT = "reading.json"
+SNAPSHOT_NAME = "reading.json"
 """The reading state in the cache."""
 
-READERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
-    "articles": article_of,
-    "texts": body_of,
+DOCUMENT_PARSERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+    "articles": article_from_document,
+    "texts": body_from_document,
 }
 """The tables, and what understands their documents."""
-PAIR = {"articles": "texts", "texts": "articles"}
+PAIRED_TABLES = {"articles": "texts", "texts": "articles"}
 
 
-class Mender:
+class Repairer:
     """Salvages the damaged segments of a library; holds the lock under which this machine writes."""
 
     def __init__(
-        self, library: Path, machine: str, clock: Clock, warn: Warn, why_not: Callable[[], str]
+        self,
+        library: Path,
+        machine: str,
+        clock: Clock,
+        warn: WarningHandler,
+        why_not: Callable[[], str],
     ) -> None:
         """Begin without having seen any file.
 
@@ -54,48 +59,48 @@ class Mender:
             warn: Told what else is wrong.
             why_not: Says why no file may be written at the moment; empty if it may.
         """
-        self._folders = {table: library / table for table in READERS}
+        self._folders = {table: library / table for table in DOCUMENT_PARSERS}
         self._machine = machine
         self._journal = library / "journal" / f"{machine}.jsonl"
         self._lock = library / "articles" / f".{machine}.lock"
         self._clock = clock
         self._warn = warn
-        self._why_not = why_not
-        self._holding = False
-        self.mended: dict[Path, str] = {}
+        self._read_only_reason = why_not
+        self._is_locked = False
+        self.repaired: dict[Path, str] = {}
         """A line for each file that was mended."""
-        self._left: dict[Path, tuple[Stamp | None, str]] = {}
+        self._unrepaired: dict[Path, tuple[FileSignature | None, str]] = {}
 
     @property
     def problems(self) -> Sequence[str]:
         """A line for each file that was damaged, and mended or left as it is."""
-        left = (line for path, (_, line) in self._left.items() if self.is_damaged(path))
-        return [*self.mended.values(), *left]
+        left = (line for path, (_, line) in self._unrepaired.items() if self.is_damaged(path))
+        return [*self.repaired.values(), *left]
 
     def is_damaged(self, path: Path) -> bool:
         """Whether the file is the damaged one still that it was when it was read."""
-        return path in self._left and self._left[path][0] == stamp_of(path)
+        return path in self._unrepaired and self._unrepaired[path][0] == file_signature(path)
 
     @contextlib.contextmanager
-    def locked(self, wait: float = WAIT) -> Iterator[None]:
+    def lock_segments(self, wait: float = REPAIR_LOCK_TIMEOUT) -> Iterator[None]:
         """Hold the lock under which the segments of this machine are written.
 
         Raises:
             LibraryBusy: Another process held it for so many seconds.
             NotSaved: The lock file cannot be opened.
         """
-        with locked(self._lock, wait, self._warn):
-            self._holding = True
+        with file_lock(self._lock, wait, self._warn):
+            self._is_locked = True
             try:
                 yield
             finally:
-                self._holding = False
+                self._is_locked = False
 
-    def sweep(self, cache: Path) -> int:
+    def sweep_temporary_files(self, cache: Path) -> int:
         """Remove old temporary files that a crash left, with the lock held; how many."""
         before = self._clock().timestamp() - SWEEP_AGE
         folders = (*self._folders.values(), self._journal.parent, cache)
-        return sum(sweep(folder, before) for folder in folders)
+        return sum(remove_temporary_files(folder, before) for folder in folders)
 
     def tidy(self, cache: Path) -> int:
         """Remove the snapshot, which is then made anew, and what a crash left: so many files.
@@ -106,110 +111,116 @@ class Mender:
             LibraryBusy: Somebody is writing.
             NotSaved: The folder cannot be written.
         """
-        from store.maintenance.compact import mend_journal  # only here: no start needs it
+        from store.maintenance.compact import repair_journal  # only here: no start needs it
 
-        with self.locked():
+        with self.lock_segments():
             with contextlib.suppress(OSError):
-                (cache / SNAPSHOT).unlink(missing_ok=True)
-            swept = self.sweep(cache)
-            if line := mend_journal(self._journal, self._machine, self._clock):
-                self.mended[self._journal] = line
+                (cache / SNAPSHOT_NAME).unlink(missing_ok=True)
+            swept = self.sweep_temporary_files(cache)
+            if line := repair_journal(self._journal, self._machine, self._clock):
+                self.repaired[self._journal] = line
             return swept
 
-    def rescue(self, path: Path, table: str) -> Tables:
+    def recover(self, path: Path, table: str) -> Tables:
         """The tables of a damaged file with what is whole in it; one of our own is mended.
 
         Raises:
             LibraryDamaged: It cannot be read any more.
         """
-        if machine_of(path.stem) != self._machine:
-            copy = not machine_of(path.stem)  # of a conflict: nobody writes it
-            return self._leave(path, table, "as it is" if copy else "to the machine that writes it")
-        if reason := self._why_not():
-            return self._leave(path, table, f"as it is: {reason}")
+        if segment_machine(path.stem) != self._machine:
+            copy = not segment_machine(path.stem)  # of a conflict: nobody writes it
+            return self._recover_unrepaired(
+                path, table, "as it is" if copy else "to the machine that writes it"
+            )
+        if reason := self._read_only_reason():
+            return self._recover_unrepaired(path, table, f"as it is: {reason}")
         try:
-            with contextlib.nullcontext() if self._holding else self.locked():
-                return self._mend(path, table)
-        except (LibraryBusy, NotSaved) as error:
-            return self._leave(path, table, f"as it is: {error}")
+            with contextlib.nullcontext() if self._is_locked else self.lock_segments():
+                return self._repair(path, table)
+        except (LibraryBusy, SaveFailed) as error:
+            return self._recover_unrepaired(path, table, f"as it is: {error}")
 
-    def _mend(self, path: Path, table: str) -> Tables:
-        data = contents(path)  # now that nobody else writes it: it may have been mended already
+    def _repair(self, path: Path, table: str) -> Tables:
+        data = read_contents(
+            path
+        )  # now that nobody else writes it: it may have been mended already
         if data is None:
             return {}
-        found, hint = _salvaged(path, data, table)
-        if (found.format or FORMAT) > FORMAT:
-            return self._leave(path, table, f"as it is: {newer(found.format or FORMAT)}")
+        found, hint = _salvage_with_pair(path, data, table)
+        if (found.format or SEGMENT_FORMAT) > SEGMENT_FORMAT:
+            return self._recover_unrepaired(
+                path, table, f"as it is: {newer_format_message(found.format or SEGMENT_FORMAT)}"
+            )
         if found.reason:
-            kept = aside(path, data, self._clock())
-            JsonStorage(path).write(_tables(found, table))
-            self.mended[path] = report(path, table, found, kept) + hint
-        return _tables(found, table)
+            kept = preserve_damaged_file(path, data, self._clock())
+            JsonStorage(path).write(_to_tables(found, table))
+            self.repaired[path] = describe_salvage(path, table, found, kept) + hint
+        return _to_tables(found, table)
 
-    def _leave(self, path: Path, table: str, how: str) -> Tables:
-        stamp, data = stamp_of(path), contents(path)
+    def _recover_unrepaired(self, path: Path, table: str, how: str) -> Tables:
+        stamp, data = file_signature(path), read_contents(path)
         if data is None:
             return {}
-        found, hint = _salvaged(path, data, table)
+        found, hint = _salvage_with_pair(path, data, table)
         if found.reason:
-            self._left[path] = (stamp, report(path, table, found, None, how) + hint)
-        return _tables(found, table)
+            self._unrepaired[path] = (stamp, describe_salvage(path, table, found, None, how) + hint)
+        return _to_tables(found, table)
 
-    def tell_missing(self, path: Path, articles: int) -> None:
+    def warn_missing(self, path: Path, articles: int) -> None:
         """Tell that articles which were read from this file before are in no file any more."""
         name = f"{path.parent.name}/{path.name}"
         many = "1 article" if articles == 1 else f"{articles:,} articles"
         if articles and not path.exists():
             self._warn(f"{name} was removed by somebody else, and {many} with it")
-        elif articles and path not in self.mended:
+        elif articles and path not in self.repaired:
             self._warn(f"{name} was replaced by somebody else: {many} are no longer in it")
 
-    def tell_brought_back(self, path: Path, articles: int) -> None:
+    def warn_readded(self, path: Path, articles: int) -> None:
         """Tell that articles which somebody else took out of this file were added again."""
         if articles:
             name = f"{path.parent.name}/{path.name}"
             many = "1 article" if articles == 1 else f"{articles:,} articles"
             self._warn(f"{name} was removed or replaced by somebody else; {many} came back")
 
-    def examine(self) -> int:
+    def check_files(self) -> int:
         """Look at every file thoroughly, and rescue those that are damaged.
 
         Returns:
             How many articles have no text.
         """
-        found: dict[str, set[tuple[str, str]]] = {table: set() for table in READERS}
+        found: dict[str, set[tuple[str, str]]] = {table: set() for table in DOCUMENT_PARSERS}
         for table, folder in self._folders.items():
             for path in sorted(folder.glob("*.json")):
-                if segment := segment_of(path.stem):
-                    found[table] |= {(segment, id_) for id_ in self._examined(path, table)}
+                if segment := segment_name(path.stem):
+                    found[table] |= {(segment, id_) for id_ in self._check_file(path, table)}
         return len(found["articles"] - found["texts"])
 
-    def _examined(self, path: Path, table: str) -> set[str]:
+    def _check_file(self, path: Path, table: str) -> set[str]:
         try:
-            documents = self._documents(path, table)
+            documents = self._read_documents(path, table)
         except LibraryDamaged as error:
             self._warn(str(error))
             return set()
         for number, document in documents.items():
             try:
-                READERS[table](document)
-            except UNFIT as error:
+                DOCUMENT_PARSERS[table](document)
+            except DOCUMENT_ERRORS as error:
                 thing = table.removesuffix("s")
                 self._warn(f"{path}: {thing} {number}: cannot be understood ({error})")
         return set(documents)
 
-    def _documents(self, path: Path, table: str) -> dict[str, Any]:
+    def _read_documents(self, path: Path, table: str) -> dict[str, Any]:
         try:
             return read_tables(path, table, thorough=True).get(table, {})
         except BadContent:
-            return self.rescue(path, table)[table]
+            return self.recover(path, table)[table]
 
 
-def _salvaged(path: Path, data: bytes, table: str) -> tuple[Salvaged, str]:
+def _salvage_with_pair(path: Path, data: bytes, table: str) -> tuple[SalvageResult, str]:
     """What is whole, and what the other file of the pair tells about the rest."""
     found = salvage(data, table)
-    other = path.parent.parent / PAIR[table] / path.name
-    pair = _ids_in(other, PAIR[table])
+    other = path.parent.parent / PAIRED_TABLES[table] / path.name
+    pair = _read_ids(other, PAIRED_TABLES[table])
     if not found.reason or pair is None:
         return found, ""
     here = set(found.documents)
@@ -222,12 +233,12 @@ def _salvaged(path: Path, data: bytes, table: str) -> tuple[Salvaged, str]:
     return found, f"; {bare:,} article{' has' if bare == 1 else 's have'} no text"
 
 
-def _ids_in(path: Path, table: str) -> set[str] | None:
+def _read_ids(path: Path, table: str) -> set[str] | None:
     try:
         return set(parse_tables(path.read_bytes()).get(table, {}))
     except (OSError, BadContent):
         return None
 
 
-def _tables(found: Salvaged, table: str) -> Tables:
-    return {"_meta": {"1": {"format": found.format or FORMAT}}, table: found.documents}
+def _to_tables(found: SalvageResult, table: str) -> Tables:
+    return {"_meta": {"1": {"format": found.format or SEGMENT_FORMAT}}, table: found.documents}

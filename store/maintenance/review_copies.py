@@ -6,25 +6,27 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from store.journal.writer import writer_of
+from store.journal.writer import find_writer
 from store.segments.strict_json import BadContent, parse_tables
-from store.segments.sync_copies import SEGMENT, segment_of
+from store.segments.sync_copies import SEGMENT_NAME_PATTERN, segment_name
 
 
-def review(library: Path) -> Iterator[str]:
+def review_copies(library: Path) -> Iterator[str]:
     """A line for each copy in the library: whether it may be removed, or what only it has."""
     journals = sorted((library / "journal").glob("*.jsonl"))
-    machines = {path: writer_of(path)[0] for path in journals}
-    yield from _compared("events", machines, _events)
+    machines = {path: find_writer(path)[0] for path in journals}
+    yield from _compare_copies("events", machines, _event_hashes)
     articles = sorted((library / "articles").glob("*.json"))
-    any_segment = {path: "*" for path in articles if segment_of(path.stem)}
-    yield from _compared("articles", any_segment, lambda path: _values(path, "articles", "id"))
+    any_segment = {path: "*" for path in articles if segment_name(path.stem)}
+    yield from _compare_copies(
+        "articles", any_segment, lambda path: _value_hashes(path, "articles", "id")
+    )
     texts = sorted((library / "texts").glob("*.json"))
-    segments = {path: segment_of(path.stem) for path in texts}
-    yield from _compared("texts", segments, lambda path: _values(path, "texts", "text"))
+    segments = {path: segment_name(path.stem) for path in texts}
+    yield from _compare_copies("texts", segments, lambda path: _value_hashes(path, "texts", "text"))
 
 
-def _compared(
+def _compare_copies(
     things: str, groups: Mapping[Path, str], content: Callable[[Path], set[int]]
 ) -> Iterator[str]:
     """Compare each copy with the files of its group, and with the copies that are to be kept."""
@@ -43,17 +45,17 @@ def _compared(
 
 def _is_copy(path: Path) -> bool:
     if path.suffix == ".jsonl":
-        return path.stem != writer_of(path)[0]
-    return not SEGMENT.match(path.stem)
+        return path.stem != find_writer(path)[0]
+    return not SEGMENT_NAME_PATTERN.match(path.stem)
 
 
-def _events(path: Path) -> set[int]:
+def _event_hashes(path: Path) -> set[int]:
     with contextlib.suppress(OSError), path.open("rb") as file:
         return {hash(line) for line in file if b'"event":' in line and line.endswith(b"\n")}
     return set()
 
 
-def _values(path: Path, kind: str, name: str) -> set[int]:
+def _value_hashes(path: Path, kind: str, name: str) -> set[int]:
     try:
         documents = parse_tables(path.read_bytes()).get(kind, {})
     except (OSError, BadContent):

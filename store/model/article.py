@@ -12,7 +12,7 @@ WORDS_PER_MINUTE = 230
 NO_EXTRA: Mapping[str, Any] = {}
 
 
-def minutes(words: int) -> int:
+def reading_minutes(words: int) -> int:
     """Minutes to read that many words, at least one."""
     return max(1, round(words / WORDS_PER_MINUTE))
 
@@ -55,7 +55,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingStatus:
     """What reading has made of one article: what the events of all machines add up to."""
 
     read: bool = False
@@ -68,91 +68,91 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ParsedArticle:
     """One article as an intake delivers it."""
 
     article: Article
     body: Body
-    reading: Reading = Reading()
+    reading: ReadingStatus = ReadingStatus()
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejection:
     """One item that could not be taken in: where it stands and why."""
 
-    where: str
+    location: str
     """File and item, as the user can find it: `feeds.jsonl: line 12`."""
     reason: str
 
 
-class Row(NamedTuple):
+class ArticleRow(NamedTuple):
     """What the list shows of one article. A tuple, because there are 100,000 of them."""
 
     id: str
     title: str
     category: str
-    when: int
+    timestamp: int
     """Seconds since 1970: published, or added where that is not known."""
-    added: int
+    added_at: int
     words: int
     read: bool
     starred: bool
     read_count: int
-    started: bool = False
+    is_started: bool = False
     """Whether reading stopped somewhere inside it."""
-    feed: str = ""
+    feed_key: str = ""
     """The key of the subscription it came from, see `store.feeds.subscriptions`."""
     updated: bool = False
     """Whether its publisher changed it after it was last read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class Snippet:
     """The line of an article in which searched words stand."""
 
-    line: str = ""
-    marks: tuple[tuple[int, int], ...] = ()
+    text: str = ""
+    highlights: tuple[tuple[int, int], ...] = ()
     """Where in the line the words stand: start and end of each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarArticle:
     """One similar reading: from the library, or only a title that came with the article."""
 
     id: str | None
     title: str
     category: str = ""
-    when: int = 0
+    timestamp: int = 0
     read: bool = False
     score: float = 0.0
-    terms: tuple[str, ...] = ()
+    shared_terms: tuple[str, ...] = ()
     """The words that made it similar, strongest first."""
     origin: str = "index"
     """`import` if the title came with the article, else `index`."""
-    copies: int = 0
+    duplicate_count: int = 0
     """Other articles of the library that tell the same and are not listed themselves."""
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class ArticleInsights:
     """What a library knows of an article besides: made from all of its articles."""
 
-    key_terms: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     """The words that tell best what it is about, the strongest first."""
     new_paragraphs: tuple[tuple[int, int], ...] = ()
     """Begin and end, in characters of the text, of the paragraphs that say what was in no article of
     the same story that was read before; none where nothing was read of it."""
-    summary_places: tuple[tuple[int, int], ...] = ()
+    summary_positions: tuple[tuple[int, int], ...] = ()
     """Where each sentence of the summary begins in it, and where the text says the same; sentences that
     are nowhere in the text are left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FullArticle:
     """One article whole: facts, text and reading state."""
 
     article: Article
     body: Body
-    reading: Reading
+    reading: ReadingStatus
     updated: bool = False
     """Whether its publisher changed it after it was last read."""

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 
-class NewsError(Exception):
+class NewstuiError(Exception):
     """What newstui can name; its text is one line for the user."""
 
 
-class LibraryUnavailable(NewsError):
+class LibraryUnavailable(NewstuiError):
     """The library's folder cannot be created or read."""
 
 
-class LibraryBusy(NewsError):
+class LibraryBusy(NewstuiError):
     """Another process holds a lock of the library for longer than we wait."""
 
 
-class LibraryDamaged(NewsError):
+class LibraryDamaged(NewstuiError):
     """A file of the library does not hold what it should."""
 
 
-class LibraryReadOnly(NewsError):
+class LibraryReadOnly(NewstuiError):
     """The library can be read but not changed."""
 
 
-class NotSaved(NewsError):
+class SaveFailed(NewstuiError):
     """A change did not reach the disk; what was there before is untouched."""
 
 
-class NoSuchArticle(NewsError):
+class ArticleNotFound(NewstuiError):
     """No article, or more than one, fits the id that was given."""
 
 
-class UrlRefused(NewsError):
+class UrlRejected(NewstuiError):
     """A URL that is not opened: wrong scheme, no host, or too long."""
 
 
-class BadInput(NewsError):
+class InvalidInput(NewstuiError):
     """What came from outside (a file, an item, an option) cannot be used."""
 
 
-class FetchFailed(NewsError):
+class FetchFailed(NewstuiError):
     """Something on the network could not be fetched; its text is the reason alone."""
 
 
@@ -51,19 +51,19 @@ class PrivateHost(FetchFailed):
         self.host = host
 
 
-class Stopped(FetchFailed):
+class FetchCancelled(FetchFailed):
     """The user stopped it."""
 
 
-class ProgramFailed(NewsError):
+class ProgramFailed(NewstuiError):
     """A program of the user's could not be run, failed, or took too long."""
 
 
-class BadQuery(BadInput):
+class InvalidQuery(InvalidInput):
     """A query that cannot be understood; its text says where and what was expected."""
 
     def __init__(self, reason: str, at: int) -> None:
         """Name the reason and the place, which is counted from 0."""
         super().__init__(f"column {at + 1}: {reason}")
         self.reason = reason
-        self.at = at
+        self.offset = at

@@ -10,16 +10,25 @@ from datetime import UTC, date, datetime, timedelta, timezone
 Clock = Callable[[], datetime]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
-CLOCK_TIME = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
-UNIX_TIME = re.compile(r"\d{9,13}\Z")
-RFC_2822 = re.compile(
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+TIME_OF_DAY = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
+UNIX_TIMESTAMP = re.compile(r"\d{9,13}\Z")
+RFC_2822_DATE = re.compile(
     r"(?:[A-Z][a-z][a-z], )?\d\d? [A-Z][a-z][a-z] \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT)"
 )
 """The dates of feeds as most programs write them: for these the standard library is sure, and
 twenty times as fast as what understands every date."""
-ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+ZONE_OFFSET_HOURS = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
 """The zones that RFC 2822 (section 4.3) knows by name, in hours; all others mean nothing sure."""
 
 
@@ -28,18 +37,18 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def iso(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """`moment` as `2022-02-28T20:04:00Z`; microseconds are kept where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def micros(moment: datetime) -> int:
+def to_microseconds(moment: datetime) -> int:
     """Microseconds since 1970, UTC."""
     since = moment - EPOCH  # its parts: dividing takes four times as long, for every event there is
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def from_micros(value: int) -> datetime:
+def from_microseconds(value: int) -> datetime:
     """The moment that is `value` microseconds after 1970; what no calendar holds is the last day."""
     try:
         return EPOCH + timedelta(microseconds=value)
@@ -47,7 +56,7 @@ def from_micros(value: int) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def seconds(text: str | None) -> int:
+def to_unix_seconds(text: str | None) -> int:
     """Seconds since 1970 of a date or time in our form; 0 where there is none."""
     if not text:
         return 0
@@ -58,7 +67,7 @@ def seconds(text: str | None) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def parse_time(value: object) -> str | None:
+def parse_timestamp(value: object) -> str | None:
     """A date or time from outside in our form, or None if it cannot be understood.
 
     Args:
@@ -71,20 +80,20 @@ def parse_time(value: object) -> str | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, datetime):
-        return _checked(value)
+        return _format_utc(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float):
-        return _from_number(value)
+        return _parse_unix_timestamp(value)
     text = str(value).strip()
-    if DATE.match(text) or STAMP.match(text):
-        return text if _is_real(text) else None
-    if UNIX_TIME.match(text):
-        return _from_number(int(text))
-    return _from_text(text) if 4 <= len(text) <= 64 else None
+    if ISO_DATE.match(text) or ISO_TIMESTAMP.match(text):
+        return text if _is_valid_date(text) else None
+    if UNIX_TIMESTAMP.match(text):
+        return _parse_unix_timestamp(int(text))
+    return _parse_text(text) if 4 <= len(text) <= 64 else None
 
 
-def _is_real(text: str) -> bool:
+def _is_valid_date(text: str) -> bool:
     try:
         datetime.fromisoformat(text)
     except ValueError:
@@ -92,47 +101,47 @@ def _is_real(text: str) -> bool:
     return True
 
 
-def _from_number(value: float) -> str | None:
+def _parse_unix_timestamp(value: float) -> str | None:
     try:
         moment = datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-    return iso(moment)
+    return format_timestamp(moment)
 
 
-def _from_text(text: str) -> str | None:
+def _parse_text(text: str) -> str | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return _from_prose(text)
-    return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
+        return _parse_free_form(text)
+    return _format_utc(moment) if TIME_OF_DAY.search(text) else moment.date().isoformat()
 
 
-def _from_prose(text: str) -> str | None:
-    if RFC_2822.fullmatch(text):
+def _parse_free_form(text: str) -> str | None:
+    if RFC_2822_DATE.fullmatch(text):
         from email.utils import parsedate_to_datetime  # imported here, as the other
 
         with suppress(ValueError):
-            return _checked(parsedate_to_datetime(text))
+            return _format_utc(parsedate_to_datetime(text))
     from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
 
     try:
-        moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_zone)
+        moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_resolve_zone)
     except (ValueError, OverflowError, TypeError):
         return None
     if moment.year == 1970 and "70" not in text:
         return None  # the year is not in the text: it stands for nothing
-    return _checked(moment) if CLOCK_TIME.search(text) else moment.date().isoformat()
+    return _format_utc(moment) if TIME_OF_DAY.search(text) else moment.date().isoformat()
 
 
-def _zone(name: str | None, offset: int | None) -> timezone:
-    hours = timedelta(hours=ZONES.get(name or "", 0))
+def _resolve_zone(name: str | None, offset: int | None) -> timezone:
+    hours = timedelta(hours=ZONE_OFFSET_HOURS.get(name or "", 0))
     return timezone(hours if offset is None else timedelta(seconds=offset))
 
 
-def _checked(moment: datetime) -> str | None:
+def _format_utc(moment: datetime) -> str | None:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        return iso(aware)
+        return format_timestamp(aware)
     except (OverflowError, ValueError):
         return None

@@ -18,37 +18,40 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from store.model.errors import FetchFailed
 
 Address = IPv4Address | IPv6Address
-Resolve = Callable[[str, int], Sequence[str]]
+Resolver = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host, for its name and the port.
 
 Raises OSError where there is none."""
 
-NAT64 = IPv6Network("64:ff9b::/96")
+NAT64_PREFIX = IPv6Network("64:ff9b::/96")
 
 
-def is_public(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether everybody on the internet could connect to this address."""
-    return all(each.is_global and not each.is_multicast for each in _meant(ip_address(address)))
+    return all(
+        each.is_global and not each.is_multicast
+        for each in _embedded_addresses(ip_address(address))
+    )
 
 
-def _meant(address: Address) -> list[Address]:
+def _embedded_addresses(address: Address) -> list[Address]:
     """The address, and those of IPv4 that are hidden in it."""
     if isinstance(address, IPv4Address):
         return [address]
     hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in NAT64:
+    if address in NAT64_PREFIX:
         hidden.append(IPv4Address(int(address) & 0xFFFFFFFF))
     inside = [each for each in hidden if each is not None]
     return list(inside) if address.ipv4_mapped else [address, *inside]
 
 
-def system_resolve(host: str, port: int) -> Sequence[str]:
+def resolve_with_system(host: str, port: int) -> Sequence[str]:
     """The addresses of a host, as the system knows them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
 
 
-def resolved(host: str, port: int, resolve: Resolve, wait: float) -> Sequence[str]:
+def resolve_host(host: str, port: int, resolve: Resolver, wait: float) -> Sequence[str]:
     """The addresses of a host, or an error after `wait` seconds: resolvers know no deadline.
 
     Raises:

@@ -8,17 +8,17 @@ from email.message import Message
 
 from store.model.errors import FetchFailed
 
-ACCEPTED = "gzip, deflate"
-GZIP, RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
+ACCEPT_ENCODING = "gzip, deflate"
+GZIP_WBITS, RAW_DEFLATE_WBITS = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
-def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     """The body, unpacked, as long as it is no larger than `limit` bytes.
 
     Raises:
         FetchFailed: It is larger, broken, or packed in a way that was not asked for.
     """
-    unpack = _unpacker(encoding.strip().lower())
+    unpack = _make_decoder(encoding.strip().lower())
     body = bytearray()
     for chunk in chunks:
         try:
@@ -30,32 +30,34 @@ def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     return bytes(body)
 
 
-class _Zlib:
+class _ZlibDecoder:
     """Unpacks gzip or deflate, never more than is asked for."""
 
     def __init__(self, wbits: int) -> None:
         self._wbits = wbits
         self._stream = zlib.decompressobj(wbits or zlib.MAX_WBITS)
-        self._begun = False
+        self._is_started = False
 
     def __call__(self, chunk: bytes, limit: int) -> bytes:
-        if not self._begun and not self._wbits and chunk[0] & 0x0F != 8:
-            self._stream = zlib.decompressobj(RAW)  # many servers leave the header of zlib out
-        self._begun = True
+        if not self._is_started and not self._wbits and chunk[0] & 0x0F != 8:
+            self._stream = zlib.decompressobj(
+                RAW_DEFLATE_WBITS
+            )  # many servers leave the header of zlib out
+        self._is_started = True
         return self._stream.decompress(chunk, limit)
 
 
-def _unpacker(encoding: str) -> _Zlib | None:
+def _make_decoder(encoding: str) -> _ZlibDecoder | None:
     if encoding in ("", "identity"):
         return None
     if encoding in ("gzip", "x-gzip"):
-        return _Zlib(GZIP)
+        return _ZlibDecoder(GZIP_WBITS)
     if encoding == "deflate":
-        return _Zlib(0)
+        return _ZlibDecoder(0)
     raise FetchFailed(f"the server packed it in a way that was not asked for ({encoding[:20]})")
 
 
-def media_type(content_type: str) -> tuple[str, str]:
+def parse_content_type(content_type: str) -> tuple[str, str]:
     """The type and the charset that a `Content-Type` header names, in small letters."""
     message = Message()
     message["content-type"] = content_type.replace("\n", " ").replace("\r", " ")

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from store.model.errors import FetchFailed
 
-ProxyFor = Callable[[str], str]
+ProxyLookup = Callable[[str], str]
 """Gives the URL of the proxy for the URL that is to be fetched; nothing where there is none."""
 
 
@@ -24,7 +24,7 @@ class Proxy:
     url: str
     """Without user and password."""
     host: str
-    user: tuple[str, str] | None = None
+    credentials: tuple[str, str] | None = None
 
 
 def no_proxy(_: str) -> str:
@@ -32,7 +32,7 @@ def no_proxy(_: str) -> str:
     return ""
 
 
-def environment_proxy(url: str) -> str:
+def find_environment_proxy(url: str) -> str:
     """The proxy that the environment names for this URL."""
     from urllib.request import getproxies_environment, proxy_bypass
 
@@ -40,12 +40,12 @@ def environment_proxy(url: str) -> str:
     proxies = getproxies_environment()
     found = proxies.get(parts.scheme) or proxies.get("all", "")
     host = parts.netloc.rpartition("@")[2]
-    if not found or _is_here(parts.hostname or "") or proxy_bypass(host):
+    if not found or _is_loopback(parts.hostname or "") or proxy_bypass(host):
         return ""
     return found if "://" in found else f"http://{found}"
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -54,7 +54,7 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def proxy_of(url: str) -> Proxy | None:
+def parse_proxy(url: str) -> Proxy | None:
     """The proxy that has this URL; None where it is empty.
 
     Raises:

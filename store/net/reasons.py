@@ -9,15 +9,15 @@ from http import HTTPStatus
 
 from store.text.clean import clean_line
 
-USER = re.compile(r"(?<=://)[^/?#\s]*@")
+URL_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
-def shown_url(url: str) -> str:
+def redact_url(url: str) -> str:
     """A URL without the name and password in it, in one clean line (case 86)."""
-    return clean_line(USER.sub("…@", url), limit=300)
+    return clean_line(URL_CREDENTIALS.sub("…@", url), limit=300)
 
 
-def why(error: BaseException) -> str:
+def describe_failure(error: BaseException) -> str:
     """Why a connection failed, in words."""
     chain: list[BaseException] = []
     each: BaseException | None = error
@@ -38,7 +38,7 @@ def why(error: BaseException) -> str:
     return clean_line(str(error)).lower() or "the connection failed"
 
 
-def status_words(status: int) -> str:
+def describe_status(status: int) -> str:
     """A status code in words: `404 Not Found`."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"

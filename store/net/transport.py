@@ -14,48 +14,48 @@ from typing import Any
 
 import httpcore
 
-from store.model.errors import FetchFailed, PrivateHost, Stopped
-from store.net.addresses import Resolve, is_public, resolved
+from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
+from store.net.addresses import Resolver, is_public_address, resolve_host
 
-SLICE = 0.2
+POLL_SECONDS = 0.2
 """Seconds after which a stop is looked for."""
-DIAL = 6.0
+CONNECT_TIMEOUT = 6.0
 """Seconds one address has to take the connection."""
-FIRST = 7.0
+FIRST_BYTE_TIMEOUT = 7.0
 """Seconds the server has to begin its answer: of twenty dead ones none holds up the others for long."""
-LOCAL = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
+LOCAL_HOST_SUFFIXES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
 """Ends of names that mean nothing beyond a local network (RFC 6761, 6762, 8375, and custom)."""
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Deadline:
     """How long the whole may take, by the wall clock, and whether it is still wanted."""
 
-    deadline: float
-    seconds: float
-    stop: Callable[[], bool]
-    clock: Clock = time.monotonic
+    expires_at: float
+    timeout: float
+    is_cancelled: Callable[[], bool]
+    clock: MonotonicClock = time.monotonic
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds that are left.
 
         Raises:
             Stopped: It is wanted no more.
             FetchFailed: None are left.
         """
-        if self.stop():
-            raise Stopped("stopped")
-        if (left := self.deadline - self.clock()) <= 0:
-            raise FetchFailed(f"it took longer than {self.seconds:g} seconds")
+        if self.is_cancelled():
+            raise FetchCancelled("stopped")
+        if (left := self.expires_at - self.clock()) <= 0:
+            raise FetchFailed(f"it took longer than {self.timeout:g} seconds")
         return left
 
 
-class Wire(httpcore.NetworkBackend):
+class Transport(httpcore.NetworkBackend):
     """Connects for one fetch."""
 
-    def __init__(self, patience: Patience, private: Collection[str], resolve: Resolve) -> None:
+    def __init__(self, patience: Deadline, private: Collection[str], resolve: Resolver) -> None:
         """Make the wire; nothing is connected yet.
 
         Args:
@@ -63,10 +63,10 @@ class Wire(httpcore.NetworkBackend):
             private: Hosts that may have private addresses, because the user said so.
             resolve: Gives the addresses of a host.
         """
-        self._patience = patience
-        self._private = private
-        self._resolve = resolve
-        self._sockets = httpcore.SyncBackend()
+        self._deadline = patience
+        self._allowed_private_hosts = private
+        self._resolver = resolve
+        self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -78,16 +78,18 @@ class Wire(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to one of the host's addresses that may be connected to."""
         failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in self._addresses(host, port):
-            wait = min(DIAL, self._patience.left())
+        for address in self._resolve_allowed(host, port):
+            wait = min(CONNECT_TIMEOUT, self._deadline.remaining())
             try:
-                return Stream(self._sockets.connect_tcp(address, port, wait), self._patience)
+                return DeadlineStream(
+                    self._backend.connect_tcp(address, port, wait), self._deadline
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
-        self._patience.left()
+        self._deadline.remaining()
         raise failed or FetchFailed(f"there is no host {host}")
 
-    def check(self, host: str, port: int) -> None:
+    def check_proxied_host(self, host: str, port: int) -> None:
         """See whether a proxy may be asked for a host.
 
         It finds the address by itself, so nobody can know here which; but what is private as far as
@@ -97,52 +99,55 @@ class Wire(httpcore.NetworkBackend):
             PrivateHost: The host is private, and the user has not allowed it.
         """
         name = host.strip("[]")
-        is_local = "." not in name.strip(".") or name.lower().endswith(LOCAL)
-        if name not in self._private and ":" not in name and is_local:
+        is_local = "." not in name.strip(".") or name.lower().endswith(LOCAL_HOST_SUFFIXES)
+        if name not in self._allowed_private_hosts and ":" not in name and is_local:
             raise PrivateHost(name, "a name of the local network")
         try:
-            self._addresses(host, port)
+            self._resolve_allowed(host, port)
         except PrivateHost:
             raise
         except FetchFailed:
-            self._patience.left()
+            self._deadline.remaining()
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+    def _resolve_allowed(self, host: str, port: int) -> list[str]:
         name = host.strip("[]")
-        found = list(resolved(name, port, self._resolve, self._patience.left()))
-        if name in self._private:
+        found = list(resolve_host(name, port, self._resolver, self._deadline.remaining()))
+        if name in self._allowed_private_hosts:
             return found
-        public = [address for address in found if is_public(address)]
+        public = [address for address in found if is_public_address(address)]
         if not public:
             raise PrivateHost(name, found[0])
         return public
 
 
-class Stream(httpcore.NetworkStream):
+class DeadlineStream(httpcore.NetworkStream):
     """A connection on which every operation has what is left of the whole time."""
 
-    def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, patience: Deadline) -> None:
         self._stream = stream
-        self._patience = patience
-        self._begin_by: float | None = patience.clock() + FIRST
+        self._deadline = patience
+        self._first_byte_deadline: float | None = patience.clock() + FIRST_BYTE_TIMEOUT
         """When the answer has to have begun; None once it has."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, waiting as long as there is time."""
         while True:
-            wait = min(SLICE, self._patience.left())
-            if self._begin_by is not None and self._patience.clock() > self._begin_by:
+            wait = min(POLL_SECONDS, self._deadline.remaining())
+            if (
+                self._first_byte_deadline is not None
+                and self._deadline.clock() > self._first_byte_deadline
+            ):
                 raise FetchFailed("the server does not answer")
             try:
                 read = self._stream.read(max_bytes, wait)
             except httpcore.ReadTimeout:
                 continue
-            self._begin_by = None
+            self._first_byte_deadline = None
             return read
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send."""
-        self._stream.write(buffer, self._patience.left())
+        self._stream.write(buffer, self._deadline.remaining())
 
     def close(self) -> None:
         """Hang up."""
@@ -155,8 +160,10 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Go on in secret."""
-        left = min(DIAL, self._patience.left())
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._patience)
+        left = min(CONNECT_TIMEOUT, self._deadline.remaining())
+        return DeadlineStream(
+            self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         """What is known of the connection."""

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from store.search.list_query import SHOWS, SORTS, Query, Search, Show, Sort, newest_first
+from store.search.list_query import (
+    SHOWS,
+    SORTS,
+    ListQuery,
+    SearchQuery,
+    Show,
+    Sort,
+    sort_newest_first,
+)
 
-__all__ = ["SHOWS", "SORTS", "Query", "Search", "Show", "Sort", "newest_first"]
+__all__ = ["SHOWS", "SORTS", "ListQuery", "SearchQuery", "Show", "Sort", "sort_newest_first"]

@@ -21,35 +21,35 @@ from store.text.terms import STOP_WORDS
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-PACKAGE = "wordllama"
+EMBEDDINGS_PACKAGE = "wordllama"
 """Ships the weights. Its files are read, its code is not: that looks for some of them in the cache of
 the user and fetches them from the network where they are not there."""
-WEIGHTS = "weights/l2_supercat_256.safetensors"
-TABLE = "embedding.weight"
-TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+WEIGHTS_PATH = "weights/l2_supercat_256.safetensors"
+WEIGHTS_TENSOR = "embedding.weight"
+TOKENIZER_PATH = "tokenizers/l2_supercat_tokenizer_config.json"
 
-TEXT_READ = 4000
+MAX_EMBEDDED_CHARS = 4000
 """Characters that take part: reading all of a text is no better and takes longer."""
-KEPT = 500
+MAX_CACHED_VECTORS = 500
 """Vectors of texts that are kept: those of articles of the same story are asked for again."""
-COMMON = 0.3
+COMMON_DIRECTION_SHARE = 0.3
 """How much of the direction that all texts share is taken away; it is that of words that say nothing."""
-MEANING = 1.0
+SEMANTIC_WEIGHT = 1.0
 """What nearness in meaning counts beside what words share; from 0.5 to 2 quality is much the same."""
-FEEDBACK = 8
+SEMANTIC_FEEDBACK_TEXTS = 8
 """Texts nearest in words and meaning, whose middle is what is asked for in the end."""
-FEEDBACK_WEIGHT = 1.0
+SEMANTIC_FEEDBACK_WEIGHT = 1.0
 """More finds more of the same subject and less of the very same story."""
 
-Vector = Sequence[float]
+EmbeddingVector = Sequence[float]
 
 log = logging.getLogger("newstui")
 
 
-class Vectors(Protocol):
+class Embeddings(Protocol):
     """Tells what texts are about."""
 
-    def of(self, text: str) -> Vector:
+    def embed(self, text: str) -> EmbeddingVector:
         """A vector of length one, or zero for a text that says nothing.
 
         The product of two vectors is the greater, the nearer in meaning their texts are.
@@ -57,27 +57,27 @@ class Vectors(Protocol):
 
 
 @cache
-def installed() -> Vectors | None:
+def load_installed_embeddings() -> Embeddings | None:
     """The vectors of the installed package; None where it is not there or not as expected."""
-    spec = find_spec(PACKAGE)
+    spec = find_spec(EMBEDDINGS_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         return None
     try:
-        return StaticVectors.load(Path(spec.submodule_search_locations[0]))
+        return StaticEmbeddings.load(Path(spec.submodule_search_locations[0]))
     except (ImportError, OSError, KeyError, ValueError) as error:
-        log.warning("similar readings by words alone: %s: %s", PACKAGE, error)
+        log.warning("similar readings by words alone: %s: %s", EMBEDDINGS_PACKAGE, error)
         return None
 
 
-class StaticVectors:
+class StaticEmbeddings:
     """Means of the vectors of words, out of a table."""
 
-    def __init__(self, vector: Callable[[str], Vector]) -> None:
+    def __init__(self, vector: Callable[[str], EmbeddingVector]) -> None:
         """Average by this function; `load` makes it."""
-        self._vector = lru_cache(KEPT)(vector)
+        self._embed = lru_cache(MAX_CACHED_VECTORS)(vector)
 
     @classmethod
-    def load(cls, folder: Path) -> StaticVectors:
+    def load(cls, folder: Path) -> StaticEmbeddings:
         """Read the files of the package.
 
         Raises:
@@ -87,26 +87,26 @@ class StaticVectors:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        for name in (WEIGHTS, TOKENIZER):
+        for name in (WEIGHTS_PATH, TOKENIZER_PATH):
             (folder / name).stat()  # the libraries have errors of their own for what is missing
-        table = load_file(folder / WEIGHTS)[TABLE]
-        tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        table = load_file(folder / WEIGHTS_PATH)[WEIGHTS_TENSOR]
+        tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_PATH))
 
-        def mean(text: str) -> Vector:
+        def mean(text: str) -> EmbeddingVector:
             numbers = tokenizer.encode(text, add_special_tokens=False).ids
             found = table[numbers].mean(axis=0, dtype="float32") if numbers else table[0] * 0
-            return unit(found.tolist())
+            return normalize_vector(found.tolist())
 
         common = mean(" ".join(sorted(STOP_WORDS)))
-        return cls(lambda text: moved(mean(text), common, -COMMON))
+        return cls(lambda text: shift_vector(mean(text), common, -COMMON_DIRECTION_SHARE))
 
-    def of(self, text: str) -> Vector:
+    def embed(self, text: str) -> EmbeddingVector:
         """The vector of the beginning of a text."""
-        return self._vector(text[:TEXT_READ])
+        return self._embed(text[:MAX_EMBEDDED_CHARS])
 
 
-def mixed(
-    vectors: Vectors, asked: str, texts: Sequence[str], scores: Sequence[float]
+def mix_scores(
+    vectors: Embeddings, asked: str, texts: Sequence[str], scores: Sequence[float]
 ) -> list[float]:
     """Scores by shared words, mixed with nearness in meaning: 1 is still a text just like it.
 
@@ -116,31 +116,36 @@ def mixed(
         texts: Those found by their words.
         scores: Of each of these, by its words.
     """
-    wanted = vectors.of(asked)
-    theirs = [vectors.of(text) for text in texts]
+    wanted = vectors.embed(asked)
+    theirs = [vectors.embed(text) for text in texts]
 
     def scored() -> list[float]:
-        near = (max(0.0, product(wanted, vector)) for vector in theirs)
-        return [(s + MEANING * n) / (1 + MEANING) for s, n in zip(scores, near, strict=True)]
+        near = (max(0.0, dot_product(wanted, vector)) for vector in theirs)
+        return [
+            (s + SEMANTIC_WEIGHT * n) / (1 + SEMANTIC_WEIGHT)
+            for s, n in zip(scores, near, strict=True)
+        ]
 
     ranked = sorted(zip(scored(), theirs, strict=True), key=itemgetter(0), reverse=True)
-    if first := [vector for _, vector in ranked[:FEEDBACK]]:
+    if first := [vector for _, vector in ranked[:SEMANTIC_FEEDBACK_TEXTS]]:
         middle = [sum(each) / len(first) for each in zip(*first, strict=True)]
-        wanted = moved(wanted, middle, FEEDBACK_WEIGHT)
+        wanted = shift_vector(wanted, middle, SEMANTIC_FEEDBACK_WEIGHT)
     return scored()
 
 
-def moved(vector: Vector, towards: Vector, weight: float) -> Vector:
+def shift_vector(
+    vector: EmbeddingVector, towards: EmbeddingVector, weight: float
+) -> EmbeddingVector:
     """A vector of length one between the two; away from the other if the weight is below zero."""
-    return unit([a + weight * b for a, b in zip(vector, towards, strict=True)])
+    return normalize_vector([a + weight * b for a, b in zip(vector, towards, strict=True)])
 
 
-def unit(vector: Sequence[float]) -> Vector:
+def normalize_vector(vector: Sequence[float]) -> EmbeddingVector:
     """The vector of the same direction that is of length one; nothing has none."""
-    length = math.sqrt(product(vector, vector)) or 1.0
+    length = math.sqrt(dot_product(vector, vector)) or 1.0
     return array("f", [each / length for each in vector])
 
 
-def product(one: Vector, other: Vector) -> float:
+def dot_product(one: EmbeddingVector, other: EmbeddingVector) -> float:
     """The scalar product."""
     return math.fsum(map(mul, one, other))

@@ -20,36 +20,36 @@ import orjson
 from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
 
 from store.model.article import Article, Body
-from store.model.errors import LibraryUnavailable, NewsError, NotSaved
-from store.model.times import seconds
-from store.system.files import make_folder, write_atomic
-from store.text.tokenizer import analyser, plain, prepared
+from store.model.errors import LibraryUnavailable, NewstuiError, SaveFailed
+from store.model.times import to_unix_seconds
+from store.system.files import make_folder, write_atomically
+from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
-VERSION = 4
+INDEX_VERSION = 4
 """Another version, another schema or analyser: the index is built anew."""
-STATE = "newstui.json"
-META = "meta.json"
+COVERAGE_FILE = "newstui.json"
+INDEX_META_FILE = "meta.json"
 """The engine's file that names all others; it changes with every commit."""
 
-TEXT = ("title", "summary", "body", "category", "tags")
+TEXT_FIELDS = ("title", "summary", "body", "category", "tags")
 """Fields that are searched by their words."""
-EXACT = ("segment", "tag", "source", "language")
+EXACT_FIELDS = ("segment", "tag", "source", "language")
 """Fields that are searched by their whole value, folded."""
-HEAP = 60_000_000
+WRITER_HEAP_BYTES = 60_000_000
 """Bytes the engine may collect before it writes them out, so that a commit has little left to do."""
 
-Covered = Mapping[str, Sequence[int]]
+SegmentCoverage = Mapping[str, Sequence[int]]
 
 
-class IndexUnusable(NewsError):
+class IndexUnusable(NewstuiError):
     """The index is damaged, gone, or cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class IndexCoverage:
     """What of the library the index covers."""
 
-    segments: Covered = field(default_factory=dict)
+    segments: SegmentCoverage = field(default_factory=dict)
     """By segment: time and size of facts and of texts, and how many copies were left out."""
     edited: Mapping[str, int] = field(default_factory=dict)
     """By article that was edited or tagged: the stamp of the last such event."""
@@ -57,7 +57,7 @@ class State:
     """The languages its articles say they are in."""
 
 
-class Hit(NamedTuple):
+class IndexHit(NamedTuple):
     """An article that was found, by its number."""
 
     number: int
@@ -65,34 +65,34 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class IndexHits:
     """What was found: the first of it, and how many there are in all."""
 
-    first: Sequence[Hit]
+    hits: Sequence[IndexHit]
     total: int
 
 
-class _Counted(Protocol):
+class _CountedResult(Protocol):
     """What the engine's result has besides what its types tell."""
 
     count: int
 
 
-def number_of(article: str) -> int:
+def article_number(article: str) -> int:
     """The number the index knows an article by: 63 bits of a hash of its id."""
     return int.from_bytes(blake2b(article.encode(), digest_size=8).digest()) >> 1
 
 
-class FullText:
+class FullTextIndex:
     """The index in a folder, for reading; `Writer` writes it."""
 
     def __init__(self, folder: Path) -> None:
         """Know the folder; nothing is opened yet."""
         self.folder = folder
-        self.state = State()
+        self.coverage = IndexCoverage()
         self._index: Index | None = None
         self._searcher: Searcher | None = None
-        self._stamp: tuple[int, int] | None = None
+        self._signature: tuple[int, int] | None = None
 
     def refresh(self) -> bool:
         """See what was committed since; whether anything was.
@@ -100,26 +100,26 @@ class FullText:
         Raises:
             IndexUnusable: It is damaged, or there is none, or it is of another version.
         """
-        stamp = _stamp(self.folder / META)
-        if stamp is not None and stamp == self._stamp:
+        stamp = _file_signature(self.folder / INDEX_META_FILE)
+        if stamp is not None and stamp == self._signature:
             return False
         self.close()
-        self.state = read_state(self.folder)
-        with guarded(self.folder):
-            self._index = opened(self.folder)
+        self.coverage = read_coverage(self.folder)
+        with convert_engine_errors(self.folder):
+            self._index = open_index(self.folder)
             self._searcher = self._index.searcher()
-        self._stamp = stamp
+        self._signature = stamp
         return True
 
     def close(self) -> None:
         """Leave the index."""
-        self._index = self._searcher = self._stamp = None
-        self.state = State()
+        self._index = self._searcher = self._signature = None
+        self.coverage = IndexCoverage()
 
-    def condemn(self) -> None:
+    def discard(self) -> None:
         """Leave an index that was found damaged; the next who writes makes a new one."""
         with contextlib.suppress(OSError):
-            (self.folder / STATE).unlink(missing_ok=True)
+            (self.folder / COVERAGE_FILE).unlink(missing_ok=True)
         self.close()
 
     @property
@@ -140,56 +140,56 @@ class FullText:
             raise IndexUnusable("there is no index yet")
         return self._index.schema
 
-    def best(self, query: Query, limit: int) -> Sequence[Hit]:
+    def search_uncounted(self, query: Query, limit: int) -> Sequence[IndexHit]:
         """The best articles that a query finds, uncounted: the engine looks at no others' postings.
 
         Raises:
             IndexUnusable: It is damaged.
         """
         searcher = self.searcher
-        with guarded(self.folder):
+        with convert_engine_errors(self.folder):
             found = searcher.search(query, limit, count=False)
-            return self._hits(found.hits)
+            return self._to_hits(found.hits)
 
     @property
-    def documents(self) -> int:
+    def document_count(self) -> int:
         """How many articles it has."""
         return self.searcher.num_docs
 
-    def search(self, query: Query, limit: int, *, newest: bool = False) -> Hits:
+    def search(self, query: Query, limit: int, *, newest: bool = False) -> IndexHits:
         """The first articles that a query finds, the best first or the newest.
 
         Raises:
             IndexUnusable: It is damaged.
         """
         searcher = self.searcher
-        with guarded(self.folder):
+        with convert_engine_errors(self.folder):
             if newest:
                 found = searcher.search(query, limit, order_by_field="when", order=Order.Desc)
             else:
                 found = searcher.search(query, limit)
-            return Hits(self._hits(found.hits), cast(_Counted, found).count)
+            return IndexHits(self._to_hits(found.hits), cast(_CountedResult, found).count)
 
-    def _hits(self, found: Sequence[tuple[Any, DocAddress]]) -> list[Hit]:
+    def _to_hits(self, found: Sequence[tuple[Any, DocAddress]]) -> list[IndexHit]:
         numbers = self.searcher.fast_field_values("number", [place for _, place in found])
         return [
-            Hit(int(number), float(score))
+            IndexHit(int(number), float(score))
             for (score, _), number in zip(found, numbers, strict=True)
             if number is not None
         ]
 
-    def holding(self, field_name: str, word: str) -> int:
+    def document_frequency(self, field_name: str, word: str) -> int:
         """How many articles hold this word (as `analyser.words` gives it) in a field."""
-        with guarded(self.folder):
+        with convert_engine_errors(self.folder):
             return self.searcher.doc_freq(field_name, word)
 
-    def beginning(self, field_name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+    def words_with_prefix(self, field_name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Words of a field that begin so, and how many articles hold each."""
-        with guarded(self.folder):
+        with convert_engine_errors(self.folder):
             return self.searcher.terms_with_prefix(field_name, prefix, limit=limit)
 
 
-class Writer:
+class IndexWriter:
     """Changes an index; the lock must be held. What is not committed never was."""
 
     def __init__(self, folder: Path) -> None:
@@ -199,86 +199,86 @@ class Writer:
             IndexUnusable: It cannot be written.
         """
         self._folder = folder
-        self.state = State()
-        self._schema = schema()
+        self.coverage = IndexCoverage()
+        self._schema = build_schema()
         try:
-            self.state = read_state(folder)
-            with guarded(folder):
-                self._writer = opened(folder).writer(HEAP, 1)
+            self.coverage = read_coverage(folder)
+            with convert_engine_errors(folder):
+                self._writer = open_index(folder).writer(WRITER_HEAP_BYTES, 1)
         except IndexUnusable:
-            self.state = State()
-            _make_anew(folder)
-            with guarded(folder):
-                self._writer = opened(folder).writer(HEAP, 1)
+            self.coverage = IndexCoverage()
+            _recreate(folder)
+            with convert_engine_errors(folder):
+                self._writer = open_index(folder).writer(WRITER_HEAP_BYTES, 1)
 
-    def put(self, segment: str, article: Article, body: Body) -> None:
+    def add(self, segment: str, article: Article, body: Body) -> None:
         """Add an article; `drop` what was there of it before."""
         document = Document()
-        document.add_unsigned("number", number_of(article.id))
-        document.add_unsigned("when", max(0, seconds(article.date or article.created)))
+        document.add_unsigned("number", article_number(article.id))
+        document.add_unsigned("when", max(0, to_unix_seconds(article.date or article.created)))
         document.add_text("segment", segment)
-        document.add_text("source", plain(article.source))
-        document.add_text("language", plain(article.language))
-        document.add_text("title", prepared(article.title))
-        document.add_text("summary", prepared(body.summary))
-        document.add_text("body", prepared(body.text))
-        document.add_text("category", prepared(article.category))
+        document.add_text("source", normalize_text(article.source))
+        document.add_text("language", normalize_text(article.language))
+        document.add_text("title", prepare_for_index(article.title))
+        document.add_text("summary", prepare_for_index(body.summary))
+        document.add_text("body", prepare_for_index(body.text))
+        document.add_text("category", prepare_for_index(article.category))
         for tag in article.tags:
-            document.add_text("tags", prepared(tag))
-            document.add_text("tag", plain(tag))
-        with guarded(self._folder):
+            document.add_text("tags", prepare_for_index(tag))
+            document.add_text("tag", normalize_text(tag))
+        with convert_engine_errors(self._folder):
             self._writer.add_document(document)
 
-    def drop(self, article: str) -> None:
+    def remove(self, article: str) -> None:
         """Take an article out."""
         # By a query: by a term, the engine takes the number for a signed one and finds nothing.
-        query = Query.term_query(self._schema, "number", number_of(article), "basic")
-        with guarded(self._folder):
+        query = Query.term_query(self._schema, "number", article_number(article), "basic")
+        with convert_engine_errors(self._folder):
             self._writer.delete_documents_by_query(query)
 
-    def drop_segment(self, segment: str) -> None:
+    def remove_segment(self, segment: str) -> None:
         """Take all articles of a segment out."""
-        with guarded(self._folder):
+        with convert_engine_errors(self._folder):
             self._writer.delete_documents_by_term("segment", segment)
 
-    def commit(self, state: State) -> None:
+    def commit(self, state: IndexCoverage) -> None:
         """Make what was put and dropped seen, and say what is covered now.
 
         Raises:
             IndexUnusable: The disk refused.
         """
-        with guarded(self._folder):
+        with convert_engine_errors(self._folder):
             self._writer.commit()
         # Should we die before the next line, what was just added is added again: dropped first.
-        self.state = state
+        self.coverage = state
         content = {
-            "version": VERSION,
+            "version": INDEX_VERSION,
             "segments": state.segments,
             "edited": state.edited,
             "languages": state.languages,
         }
         try:
-            write_atomic(self._folder / STATE, orjson.dumps(content))
-        except NotSaved as error:
+            write_atomically(self._folder / COVERAGE_FILE, orjson.dumps(content))
+        except SaveFailed as error:
             raise IndexUnusable(str(error)) from error
 
     def finish(self) -> None:
         """Wait until the engine has merged what it wants to merge; the writer is used up."""
-        with guarded(self._folder):
+        with convert_engine_errors(self._folder):
             self._writer.wait_merging_threads()
 
 
-def read_state(folder: Path) -> State:
+def read_coverage(folder: Path) -> IndexCoverage:
     """What the index in a folder covers.
 
     Raises:
         IndexUnusable: There is none, or another version wrote it.
     """
     try:
-        content = orjson.loads((folder / STATE).read_bytes())
-        if content["version"] != VERSION:
+        content = orjson.loads((folder / COVERAGE_FILE).read_bytes())
+        if content["version"] != INDEX_VERSION:
             raise IndexUnusable(f"{folder}: the index is of another version")
-        return State(
+        return IndexCoverage(
             {str(name): tuple(map(int, of)) for name, of in content["segments"].items()},
             {str(article): int(stamp) for article, stamp in content["edited"].items()},
             tuple(map(str, content["languages"])),
@@ -287,40 +287,40 @@ def read_state(folder: Path) -> State:
         raise IndexUnusable(f"{folder}: there is no index that can be used") from error
 
 
-def opened(folder: Path) -> Index:
+def open_index(folder: Path) -> Index:
     """The engine's index in a folder, as it is on the disk now."""
     index = Index.open(str(folder))
     index.config_reader("manual")
     index.reload()
-    index.register_tokenizer("words", analyser())
+    index.register_tokenizer("words", index_tokenizer())
     return index
 
 
-def _make_anew(folder: Path) -> None:
+def _recreate(folder: Path) -> None:
     try:
         if folder.is_dir():
             shutil.rmtree(folder)
         make_folder(folder)
     except (OSError, LibraryUnavailable) as error:
         raise IndexUnusable(f"{folder}: the index cannot be written ({error})") from error
-    with guarded(folder):
-        Index(schema(), str(folder), reuse=False)
+    with convert_engine_errors(folder):
+        Index(build_schema(), str(folder), reuse=False)
 
 
-def schema() -> Schema:
+def build_schema() -> Schema:
     """The fields of the index. Nothing is stored: what is found is looked up in the library."""
     builder = SchemaBuilder()
     builder.add_unsigned_field("number", indexed=True, fast=True)
     builder.add_unsigned_field("when", fast=True)
-    for name in EXACT:
+    for name in EXACT_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in TEXT:
+    for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     return builder.build()
 
 
 @contextlib.contextmanager
-def guarded(folder: Path) -> Iterator[None]:
+def convert_engine_errors(folder: Path) -> Iterator[None]:
     """Turn the engine's errors into ours.
 
     Raises:
@@ -336,7 +336,7 @@ def guarded(folder: Path) -> Iterator[None]:
         raise IndexUnusable(f"{folder}: the index is damaged") from error
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _file_signature(path: Path) -> tuple[int, int] | None:
     with contextlib.suppress(OSError):
         status = os.stat(path)  # noqa: PTH116
         return status.st_mtime_ns, status.st_size

@@ -17,28 +17,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from store.model.errors import BadQuery
+from store.model.errors import InvalidQuery
 from store.search import ranges
 from store.search.syntax_tree import (
     And,
-    Between,
-    Category,
-    Column,
-    Field,
-    Is,
-    Measure,
-    Node,
+    CategoryCondition,
+    FactColumn,
     Not,
     Or,
-    State,
-    Value,
-    Words,
-    both,
+    QueryNode,
+    RangeCondition,
+    RowMeasure,
+    SearchField,
+    StateCondition,
+    StateName,
+    ValueCondition,
+    WordsCondition,
+    make_and,
 )
 
-DEEPEST = 40
+MAX_QUERY_DEPTH = 40
 """Parentheses and minus signs in each other."""
-LONGEST = 2000
+MAX_QUERY_LENGTH = 2000
 """Characters."""
 
 _TOKEN = re.compile(
@@ -50,23 +50,23 @@ _TOKEN = re.compile(
 _OR = ("or", "OR", "|")
 _AND = ("AND", "&")
 
-Kind = Literal["open", "close", "minus", "field", "phrase", "word", "end"]
-_KINDS: tuple[Kind, ...] = ("open", "close", "minus", "field", "phrase", "word")
+TokenKind = Literal["open", "close", "minus", "field", "phrase", "word", "end"]
+_TOKEN_KINDS: tuple[TokenKind, ...] = ("open", "close", "minus", "field", "phrase", "word")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A part of what was typed."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
-    at: int
+    start: int
     end: int
-    closed: bool = True
+    is_closed: bool = True
     """False for a quote that was not closed."""
 
 
-def parse(text: str, now: int, *, typing: bool = False) -> Node:
+def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
     """What a query asks.
 
     Args:
@@ -78,230 +78,246 @@ def parse(text: str, now: int, *, typing: bool = False) -> Node:
     Raises:
         BadQuery: It cannot be understood.
     """
-    if len(text) > LONGEST:
-        raise BadQuery(f"a query has at most {LONGEST:,} characters", LONGEST)
-    reader = _Reader(tokens(text), now, typing=typing)
-    return reader.everything()
+    if len(text) > MAX_QUERY_LENGTH:
+        raise InvalidQuery(f"a query has at most {MAX_QUERY_LENGTH:,} characters", MAX_QUERY_LENGTH)
+    reader = _QueryParser(tokenize_query(text), now, typing=typing)
+    return reader.parse()
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize_query(text: str) -> list[Token]:
     """The parts of a query; the last one is its end."""
     found = [
         Token(kind, match[kind], match.start(), match.end(), match["unclosed"] is None)
         for match in _TOKEN.finditer(text)
-        for kind in _KINDS
+        for kind in _TOKEN_KINDS
         if match[kind] is not None
     ]
     return [*found, Token("end", "", len(text), len(text))]
 
 
-class _Reader:
+class _QueryParser:
     """Reads the tokens from the left to the right."""
 
     def __init__(self, found: list[Token], now: int, *, typing: bool) -> None:
         self._tokens = found
-        self._at = 0
+        self._index = 0
         self._depth = 0
         self._now = now
         self._typing = typing
 
     @property
     def _next(self) -> Token:
-        return self._tokens[self._at]
+        return self._tokens[self._index]
 
     def _take(self) -> Token:
         token = self._next
-        self._at += 1
+        self._index += 1
         return token
 
     @property
-    def _last(self) -> bool:
+    def _is_last_token(self) -> bool:
         """Whether the token just taken is still being typed: nothing follows it, not even a space."""
-        taken = self._tokens[self._at - 1]
-        return self._typing and self._next.kind == "end" and taken.end == self._next.at
+        taken = self._tokens[self._index - 1]
+        return self._typing and self._next.kind == "end" and taken.end == self._next.start
 
-    def everything(self) -> Node:
-        node = self._any()
+    def parse(self) -> QueryNode:
+        node = self._parse_or()
         if self._next.kind != "end":
-            raise BadQuery("this “)” closes nothing", self._next.at)
+            raise InvalidQuery("this “)” closes nothing", self._next.start)
         return node
 
-    def _any(self) -> Node:
-        parts = [self._all()]
-        while self._is(_OR):
+    def _parse_or(self) -> QueryNode:
+        parts = [self._parse_and()]
+        while self._next_is(_OR):
             token = self._take()
             if parts[-1] == And():
-                raise BadQuery(f"“{token.text}” has nothing before it", token.at)
-            parts.append(self._all())
+                raise InvalidQuery(f"“{token.text}” has nothing before it", token.start)
+            parts.append(self._parse_and())
             if parts[-1] == And():
                 if not self._typing:
-                    raise BadQuery(f"“{token.text}” has nothing after it", token.at)
+                    raise InvalidQuery(f"“{token.text}” has nothing after it", token.start)
                 parts.pop()
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def _is(self, words: tuple[str, ...]) -> bool:
+    def _next_is(self, words: tuple[str, ...]) -> bool:
         return self._next.kind == "word" and self._next.text in words
 
-    def _all(self) -> Node:
-        parts: list[Node] = []
-        while self._next.kind not in ("end", "close") and not self._is(_OR):
-            if self._is(_AND):
+    def _parse_and(self) -> QueryNode:
+        parts: list[QueryNode] = []
+        while self._next.kind not in ("end", "close") and not self._next_is(_OR):
+            if self._next_is(_AND):
                 self._take()
-            elif (part := self._part()) is not None:
+            elif (part := self._parse_part()) is not None:
                 parts.append(part)
-        return both(*parts)
+        return make_and(*parts)
 
-    def _part(self) -> Node | None:
+    def _parse_part(self) -> QueryNode | None:
         token = self._take()
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise BadQuery("too much inside of each other", token.at)
+        if self._depth > MAX_QUERY_DEPTH:
+            raise InvalidQuery("too much inside of each other", token.start)
         try:
             if token.kind == "minus":
-                part = self._part() if self._next.kind not in ("end", "close") else None
-                if self._last and isinstance(part, Words | Value | Category):
-                    part = replace(part, typing=False)  # else it would take away too much
+                part = self._parse_part() if self._next.kind not in ("end", "close") else None
+                if self._is_last_token and isinstance(
+                    part, WordsCondition | ValueCondition | CategoryCondition
+                ):
+                    part = replace(part, is_prefix=False)  # else it would take away too much
                 return None if part is None else Not(part)
             if token.kind == "open":
-                return self._group(token)
+                return self._parse_group(token)
             if token.kind == "field":
-                return self._field(token)
-            return self._words("", token)
+                return self._parse_field(token)
+            return self._parse_words("", token)
         finally:
             self._depth -= 1
 
-    def _group(self, opened: Token) -> Node | None:
-        inside = self._any()
+    def _parse_group(self, opened: Token) -> QueryNode | None:
+        inside = self._parse_or()
         if self._next.kind == "close":
             self._take()
         elif not self._typing:
-            raise BadQuery("this “(” is not closed", opened.at)
+            raise InvalidQuery("this “(” is not closed", opened.start)
         return None if inside == And() else inside
 
-    def _words(self, field: Field, token: Token) -> Node | None:
+    def _parse_words(self, field: SearchField, token: Token) -> QueryNode | None:
         if token.kind == "phrase":
-            if not token.closed and not self._typing:
-                raise BadQuery("this quote is not closed", token.at)
+            if not token.is_closed and not self._typing:
+                raise InvalidQuery("this quote is not closed", token.start)
             if not token.text.strip():
                 return None
-            return Words(token.text.strip(), field, phrase=True, typing=not token.closed)
+            return WordsCondition(
+                token.text.strip(), field, is_phrase=True, is_prefix=not token.is_closed
+            )
         text = token.text.rstrip("*")
-        typing = text != token.text or self._last
+        typing = text != token.text or self._is_last_token
         if not text.strip("-"):
             return None
-        return Words(text, field, typing=typing)
+        return WordsCondition(text, field, is_prefix=typing)
 
-    def _field(self, token: Token) -> Node | None:
+    def _parse_field(self, token: Token) -> QueryNode | None:
         name = token.text.lower()
-        if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, 1, 0.6)
-            hint = f"; did you mean {near[0]}:?" if near else f"; there are {_listed(FIELDS)}"
-            if self._last and any(field.startswith(name) for field in FIELDS):
+        if name not in QUERY_FIELDS:
+            near = difflib.get_close_matches(name, QUERY_FIELDS, 1, 0.6)
+            hint = (
+                f"; did you mean {near[0]}:?"
+                if near
+                else f"; there are {_join_names(QUERY_FIELDS)}"
+            )
+            if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
                 return None
-            raise BadQuery(f"there is no field {token.text}:{hint}", token.at)
-        adjoining = self._next.at == token.at + len(token.text) + 1
+            raise InvalidQuery(f"there is no field {token.text}:{hint}", token.start)
+        adjoining = self._next.start == token.start + len(token.text) + 1
         if self._next.kind not in ("word", "phrase", "minus") or not adjoining:
-            if self._last:
+            if self._is_last_token:
                 return None
-            raise BadQuery(f"{name}: wants a value right after it: {FIELDS[name].hint}", token.at)
+            raise InvalidQuery(
+                f"{name}: wants a value right after it: {QUERY_FIELDS[name].hint}", token.start
+            )
         value = self._take()
         if value.kind == "minus":
-            raise BadQuery(f"{name}: wants {FIELDS[name].hint}; “-” goes before it", value.at)
+            raise InvalidQuery(
+                f"{name}: wants {QUERY_FIELDS[name].hint}; “-” goes before it", value.start
+            )
         if name in ("title", "summary", "text"):
-            return self._words(_WHERE[name], value)
-        node = FIELDS[name].read(Typed(value.text, self._now, self._last))
-        if node is None and not self._last:
-            raise BadQuery(f"{name}: wants {FIELDS[name].hint}, not “{value.text}”", value.at)
+            return self._parse_words(_TEXT_FIELDS[name], value)
+        node = QUERY_FIELDS[name].parse(FieldValue(value.text, self._now, self._is_last_token))
+        if node is None and not self._is_last_token:
+            raise InvalidQuery(
+                f"{name}: wants {QUERY_FIELDS[name].hint}, not “{value.text}”", value.start
+            )
         return node
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class FieldValue:
     """The value of a field, as it was typed."""
 
     text: str
     now: int
-    typing: bool
+    is_typing: bool
     """Whether it is still being typed."""
 
     @property
-    def goes_on(self) -> bool:
+    def is_prefix(self) -> bool:
         """Whether what begins so is meant, too."""
-        return self.typing or self.text.endswith("*")
+        return self.is_typing or self.text.endswith("*")
 
 
-Read = Callable[[Typed], Node | None]
+ValueParser = Callable[[FieldValue], QueryNode | None]
 """Reads a value; None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class FieldSpec:
     """What a field means: how its value is read, and what it may be."""
 
-    read: Read
+    parse: ValueParser
     hint: str
 
 
-def _state(value: Typed) -> Node | None:
-    states: tuple[State, ...] = get_args(State)
-    return next((Is(state) for state in states if state == value.text.lower()), None)
+def _parse_state(value: FieldValue) -> QueryNode | None:
+    states: tuple[StateName, ...] = get_args(StateName)
+    return next((StateCondition(state) for state in states if state == value.text.lower()), None)
 
 
-def _category(value: Typed) -> Node:
-    return Category(value.text.rstrip("*"), value.goes_on)
+def _parse_category(value: FieldValue) -> QueryNode:
+    return CategoryCondition(value.text.rstrip("*"), value.is_prefix)
 
 
-def _within(field: Field) -> Read:
-    return lambda value: Words(value.text.rstrip("*"), field, typing=value.goes_on)
+def _words_parser(field: SearchField) -> ValueParser:
+    return lambda value: WordsCondition(value.text.rstrip("*"), field, is_prefix=value.is_prefix)
 
 
-def _value(column: Column) -> Read:
-    return lambda value: Value(column, value.text.rstrip("*"), value.goes_on)
+def _value_parser(column: FactColumn) -> ValueParser:
+    return lambda value: ValueCondition(column, value.text.rstrip("*"), value.is_prefix)
 
 
-def _number(measure: Measure) -> Read:
-    return lambda value: ranges.numbers(measure, value.text)
+def _number_parser(measure: RowMeasure) -> ValueParser:
+    return lambda value: ranges.parse_number_range(measure, value.text)
 
 
-def _when(measure: Measure) -> Read:
-    return lambda value: ranges.dates(measure, value.text, value.now)
+def _date_parser(measure: RowMeasure) -> ValueParser:
+    return lambda value: ranges.parse_date_range(measure, value.text, value.now)
 
 
-def _newer(value: Typed) -> Node | None:
-    passed = ranges.duration(value.text)
-    return None if passed is None else Between("when", least=value.now - passed)
+def _parse_newer(value: FieldValue) -> QueryNode | None:
+    passed = ranges.parse_duration(value.text)
+    return None if passed is None else RangeCondition("when", minimum=value.now - passed)
 
 
-def _older(value: Typed) -> Node | None:
-    passed = ranges.duration(value.text)
-    return None if passed is None else Between("when", most=value.now - passed - 1)
+def _parse_older(value: FieldValue) -> QueryNode | None:
+    passed = ranges.parse_duration(value.text)
+    return None if passed is None else RangeCondition("when", maximum=value.now - passed - 1)
 
 
-_WHERE: Mapping[str, Field] = {"title": "title", "summary": "summary", "text": "text"}
-_NUMBER = "a number, as 800, >800, <=200 or 100..300"
-_DATE = "a date, as 2022, 2022-02, 2022-02-28, >2022-02, 2021..2022, today or yesterday"
-_AGE = "a time, as 12h, 7d, 2w, 6m or 1y"
-_ONE_WORD = "a word or a “phrase”"
+_TEXT_FIELDS: Mapping[str, SearchField] = {"title": "title", "summary": "summary", "text": "text"}
+_NUMBER_HINT = "a number, as 800, >800, <=200 or 100..300"
+_DATE_HINT = "a date, as 2022, 2022-02, 2022-02-28, >2022-02, 2021..2022, today or yesterday"
+_AGE_HINT = "a time, as 12h, 7d, 2w, 6m or 1y"
+_WORD_HINT = "a word or a “phrase”"
 
-FIELDS: Mapping[str, Meaning] = {
-    "title": Meaning(_within("title"), _ONE_WORD),
-    "summary": Meaning(_within("summary"), _ONE_WORD),
-    "text": Meaning(_within("text"), _ONE_WORD),
-    "category": Meaning(_category, "a category, in quotes if it has spaces"),
-    "tag": Meaning(_value("tag"), "a tag, in quotes if it has spaces"),
-    "source": Meaning(_value("source"), "how the article came in: import, feed, page or sample"),
-    "lang": Meaning(_value("lang"), "a language, as en or pt-BR"),
-    "is": Meaning(_state, " or ".join(", ".join(get_args(State)).rsplit(", ", 1))),
-    "words": Meaning(_number("words"), _NUMBER),
-    "minutes": Meaning(_number("minutes"), _NUMBER),
-    "reads": Meaning(_number("reads"), _NUMBER),
-    "date": Meaning(_when("when"), _DATE),
-    "added": Meaning(_when("added"), _DATE),
-    "newer": Meaning(_newer, _AGE),
-    "older": Meaning(_older, _AGE),
+QUERY_FIELDS: Mapping[str, FieldSpec] = {
+    "title": FieldSpec(_words_parser("title"), _WORD_HINT),
+    "summary": FieldSpec(_words_parser("summary"), _WORD_HINT),
+    "text": FieldSpec(_words_parser("text"), _WORD_HINT),
+    "category": FieldSpec(_parse_category, "a category, in quotes if it has spaces"),
+    "tag": FieldSpec(_value_parser("tag"), "a tag, in quotes if it has spaces"),
+    "source": FieldSpec(
+        _value_parser("source"), "how the article came in: import, feed, page or sample"
+    ),
+    "lang": FieldSpec(_value_parser("lang"), "a language, as en or pt-BR"),
+    "is": FieldSpec(_parse_state, " or ".join(", ".join(get_args(StateName)).rsplit(", ", 1))),
+    "words": FieldSpec(_number_parser("words"), _NUMBER_HINT),
+    "minutes": FieldSpec(_number_parser("minutes"), _NUMBER_HINT),
+    "reads": FieldSpec(_number_parser("reads"), _NUMBER_HINT),
+    "date": FieldSpec(_date_parser("when"), _DATE_HINT),
+    "added": FieldSpec(_date_parser("added"), _DATE_HINT),
+    "newer": FieldSpec(_parse_newer, _AGE_HINT),
+    "older": FieldSpec(_parse_older, _AGE_HINT),
 }
 """Every field: how its value is read, and what it may be."""
 
 
-def _listed(names: Mapping[str, object]) -> str:
+def _join_names(names: Mapping[str, object]) -> str:
     return " ".join(f"{name}:" for name in names)

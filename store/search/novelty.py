@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from store.text.keywords import TELLS_NOTHING, content_words
+from store.text.keywords import UNINFORMATIVE_WORDS, extract_content_words
 
-PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
-UNSEEN = 0.6
+PARAGRAPH_PATTERN = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+MIN_NEW_SHARE = 0.6
 """The part of a paragraph's words that must be new for it to be."""
-FEWEST = 4
+MIN_NEW_WORDS = 4
 """New words a paragraph must have."""
 
-Span = tuple[int, int]
+ParagraphSpan = tuple[int, int]
 """Begin and end in the text, in characters."""
 
 
-def new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[Span, ...]:
+def find_new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[ParagraphSpan, ...]:
     """The paragraphs of a text most of whose words were in nothing that was read of the story.
 
     Args:
@@ -27,12 +27,12 @@ def new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[Span, ..
     """
     if not seen:
         return ()
-    known = frozenset().union(*seen) | TELLS_NOTHING
-    spans = (found.span() for found in PARAGRAPH.finditer(text))
+    known = frozenset().union(*seen) | UNINFORMATIVE_WORDS
+    spans = (found.span() for found in PARAGRAPH_PATTERN.finditer(text))
     return tuple(span for span in spans if _is_new(text[slice(*span)], known))
 
 
 def _is_new(paragraph: str, known: Collection[str]) -> bool:
-    words = set(content_words(paragraph))
+    words = set(extract_content_words(paragraph))
     unseen = sum(word not in known for word in words)
-    return unseen >= max(FEWEST, UNSEEN * len(words))
+    return unseen >= max(MIN_NEW_WORDS, MIN_NEW_SHARE * len(words))

@@ -5,32 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 
-from store.model.article import Row, minutes
-from store.search.syntax_tree import And, Between, Category, Is, Leaf, Measure, Node, Not, Or, State
-from store.text.tokenizer import plain
+from store.model.article import ArticleRow, reading_minutes
+from store.search.syntax_tree import (
+    And,
+    CategoryCondition,
+    Not,
+    Or,
+    QueryLeaf,
+    QueryNode,
+    RangeCondition,
+    RowMeasure,
+    StateCondition,
+    StateName,
+)
+from store.text.tokenizer import normalize_text
 
-Fits = Callable[[Row], bool]
-LeafFits = Callable[[Leaf], Fits]
+RowPredicate = Callable[[ArticleRow], bool]
+LeafPredicate = Callable[[QueryLeaf], RowPredicate]
 """Makes the predicate of one leaf."""
 
-_STATES: dict[State, Fits] = {
+_STATE_PREDICATES: dict[StateName, RowPredicate] = {
     "read": lambda row: row.read,
     "unread": lambda row: not row.read,
     "starred": lambda row: row.starred,
     "unstarred": lambda row: not row.starred,
-    "begun": lambda row: row.started and not row.read,
+    "begun": lambda row: row.is_started and not row.read,
     "updated": attrgetter("updated"),
 }
-_MEASURES: dict[Measure, Callable[[Row], int]] = {
+_MEASURE_GETTERS: dict[RowMeasure, Callable[[ArticleRow], int]] = {
     "words": attrgetter("words"),
-    "minutes": lambda row: minutes(row.words),
+    "minutes": lambda row: reading_minutes(row.words),
     "reads": attrgetter("read_count"),
-    "when": attrgetter("when"),
-    "added": attrgetter("added"),
+    "when": attrgetter("timestamp"),
+    "added": attrgetter("added_at"),
 }
 
 
-def predicate(node: Node, leaf: LeafFits) -> Fits:
+def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
     """Whether a row fits, as a function made once for many rows.
 
     Args:
@@ -38,39 +49,41 @@ def predicate(node: Node, leaf: LeafFits) -> Fits:
         leaf: Makes the predicates of leaves that a row alone does not answer.
     """
     if isinstance(node, Not):
-        part = predicate(node.part, leaf)
+        part = build_predicate(node.part, leaf)
         return lambda row: not part(row)
     if isinstance(node, And | Or):
-        return _joined([predicate(part, leaf) for part in node.parts], all_of=isinstance(node, And))
-    if isinstance(node, Is):
-        return _STATES[node.state]
-    if isinstance(node, Between):
-        return _between(node)
-    if isinstance(node, Category):
-        return _in_category(node)
+        return _combine(
+            [build_predicate(part, leaf) for part in node.parts], all_of=isinstance(node, And)
+        )
+    if isinstance(node, StateCondition):
+        return _STATE_PREDICATES[node.state]
+    if isinstance(node, RangeCondition):
+        return _range_predicate(node)
+    if isinstance(node, CategoryCondition):
+        return _category_predicate(node)
     return leaf(node)
 
 
-def answers(leaf: Leaf) -> bool:
+def is_row_condition(leaf: QueryLeaf) -> bool:
     """Whether a row alone tells if it fits this leaf."""
-    return isinstance(leaf, Is | Between | Category)
+    return isinstance(leaf, StateCondition | RangeCondition | CategoryCondition)
 
 
-def _joined(parts: list[Fits], *, all_of: bool) -> Fits:
+def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
     """All parts, or any of them; nested pairs are faster than a loop, for each of many rows."""
     if not parts:
         return lambda _: all_of
     first, *others = parts
     if not others:
         return first
-    rest = _joined(others, all_of=all_of)
+    rest = _combine(others, all_of=all_of)
     if all_of:
         return lambda row: first(row) and rest(row)
     return lambda row: first(row) or rest(row)
 
 
-def _between(node: Between) -> Fits:
-    measure, least, most = _MEASURES[node.measure], node.least, node.most
+def _range_predicate(node: RangeCondition) -> RowPredicate:
+    measure, least, most = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
     if least is None and node.measure in ("when", "added"):
         least = 1  # 0 means that it is not known
     if most is None:
@@ -78,15 +91,15 @@ def _between(node: Between) -> Fits:
     return lambda row: (least or 0) <= measure(row) <= most
 
 
-def _in_category(node: Category) -> Fits:
-    name = plain(node.name)
+def _category_predicate(node: CategoryCondition) -> RowPredicate:
+    name = normalize_text(node.name)
     known: dict[str, bool] = {}
 
-    def fits(row: Row) -> bool:
+    def fits(row: ArticleRow) -> bool:
         there = known.get(row.category)
         if there is None:
-            category = plain(row.category)
-            there = category.startswith(name) if node.typing else category == name
+            category = normalize_text(row.category)
+            there = category.startswith(name) if node.is_prefix else category == name
             known[row.category] = there
         return there
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from store.search.syntax_tree import Between, Measure
+from store.search.syntax_tree import RangeCondition, RowMeasure
 
 _NUMBER = re.compile(r"(?P<sign>>=|<=|>|<|=|)(?P<one>\d{1,12})\Z")
 _RANGE = re.compile(r"(?P<one>\d{1,12})?\.\.(?P<other>\d{1,12})?\Z")
@@ -15,49 +15,49 @@ _DURATION = re.compile(r"(\d{1,4})\s*([hdwmy])[a-z]*\Z", re.IGNORECASE)
 
 _SECONDS = {"h": 3600, "d": 86_400, "w": 604_800, "m": 2_629_800, "y": 31_557_600}
 
-Ends = tuple[int | None, int | None]
+RangeEnds = tuple[int | None, int | None]
 
 
-def numbers(measure: Measure, text: str) -> Between | None:
+def parse_number_range(measure: RowMeasure, text: str) -> RangeCondition | None:
     """`800`, `>800`, `<=200`, `100..300`, `100..` as what they include."""
     if match := _RANGE.match(text):
         one, other = (int(each) if each else None for each in match.group("one", "other"))
-        return _between(measure, one, other)
+        return _make_range(measure, one, other)
     if match := _NUMBER.match(text):
         number = int(match["one"])
-        return Between(measure, *_beside(match["sign"], number, number))
+        return RangeCondition(measure, *_apply_sign(match["sign"], number, number))
     return None
 
 
-def dates(measure: Measure, text: str, now: int) -> Between | None:
+def parse_date_range(measure: RowMeasure, text: str, now: int) -> RangeCondition | None:
     """`2022`, `2022-02`, `>2022-02-28`, `2021..2022`, `today` as seconds since 1970, in UTC."""
     first, dots, last = text.partition("..")
     if dots:
-        one, other = _period(first, now), _period(last, now)
+        one, other = _parse_period(first, now), _parse_period(last, now)
         if (first and one is None) or (last and other is None) or not (first or last):
             return None
-        return _between(measure, one[0] if one else None, other[1] if other else None)
+        return _make_range(measure, one[0] if one else None, other[1] if other else None)
     sign, rest = _SIGN.findall(text)[0]
-    period = _period(rest, now)
-    return Between(measure, *_beside(sign, *period)) if period else None
+    period = _parse_period(rest, now)
+    return RangeCondition(measure, *_apply_sign(sign, *period)) if period else None
 
 
-def duration(text: str) -> int | None:
+def parse_duration(text: str) -> int | None:
     """`12h`, `7d`, `2w`, `6m` (months), `1y` in seconds."""
     match = _DURATION.match(text)
     return int(match[1]) * _SECONDS[match[2].lower()] if match else None
 
 
-def _between(measure: Measure, least: int | None, most: int | None) -> Between | None:
+def _make_range(measure: RowMeasure, least: int | None, most: int | None) -> RangeCondition | None:
     """A range; nothing where its ends are the wrong way round."""
     if least is not None and most is not None and least > most:
         return None
-    return Between(measure, least, most)
+    return RangeCondition(measure, least, most)
 
 
-def _beside(sign: str, first: int, last: int) -> Ends:
+def _apply_sign(sign: str, first: int, last: int) -> RangeEnds:
     """What a sign makes of the numbers from `first` to `last`."""
-    ends: dict[str, Ends] = {
+    ends: dict[str, RangeEnds] = {
         ">": (last + 1, None),
         ">=": (first, None),
         "<": (None, first - 1),
@@ -66,12 +66,12 @@ def _beside(sign: str, first: int, last: int) -> Ends:
     return ends.get(sign, (first, last))
 
 
-def _period(text: str, now: int) -> tuple[int, int] | None:
+def _parse_period(text: str, now: int) -> tuple[int, int] | None:
     """The first and the last second of a year, month or day."""
     if text.lower() in ("today", "yesterday"):
         today = datetime.fromtimestamp(now, UTC).date()
         start = today - timedelta(days=text.lower() == "yesterday")
-        return _seconds(start), _seconds(start + timedelta(days=1)) - 1
+        return _epoch_seconds(start), _epoch_seconds(start + timedelta(days=1)) - 1
     match = _DATE.match(text)
     if match is None:
         return None
@@ -86,8 +86,8 @@ def _period(text: str, now: int) -> tuple[int, int] | None:
             end = date(start.year + 1, 1, 1)
     except (ValueError, OverflowError):
         return None
-    return _seconds(start), _seconds(end) - 1
+    return _epoch_seconds(start), _epoch_seconds(end) - 1
 
 
-def _seconds(day: date) -> int:
+def _epoch_seconds(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

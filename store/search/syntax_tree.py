@@ -6,118 +6,127 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Field = Literal["", "title", "text", "summary"]
+SearchField = Literal["", "title", "text", "summary"]
 """Where words are looked for; empty: everywhere, in tags and categories, too."""
-Column = Literal["tag", "source", "lang"]
+FactColumn = Literal["tag", "source", "lang"]
 """Facts that only the article's file and the index know."""
-Measure = Literal["words", "minutes", "reads", "when", "added"]
+RowMeasure = Literal["words", "minutes", "reads", "when", "added"]
 """Numbers of a row; `when` and `added` are seconds since 1970."""
-State = Literal["read", "unread", "starred", "unstarred", "begun", "updated"]
+StateName = Literal["read", "unread", "starred", "unstarred", "begun", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordsCondition:
     """Words that stand somewhere in the article: one word, or a phrase where it was quoted."""
 
     text: str
-    field: Field = ""
-    phrase: bool = False
-    typing: bool = False
+    field: SearchField = ""
+    is_phrase: bool = False
+    is_prefix: bool = False
     """Whether the last word may go on: it is still being typed, or ends in `*`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ValueCondition:
     """A tag, a source or a language, whole and whatever its case."""
 
-    column: Column
+    column: FactColumn
     value: str
-    typing: bool = False
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class CategoryCondition:
     """A category, whole and whatever its case."""
 
     name: str
-    typing: bool = False
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Is:
+class StateCondition:
     """A reading state."""
 
-    state: State
+    state: StateName
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class RangeCondition:
     """A number from the one to the other, both included; None where there is no end."""
 
-    measure: Measure
-    least: int | None = None
-    most: int | None = None
+    measure: RowMeasure
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """What does not fit `part`."""
 
-    part: Node
+    part: QueryNode
 
 
 @dataclass(frozen=True, slots=True)
 class And:
     """What fits every part; everything if there is none."""
 
-    parts: tuple[Node, ...] = ()
+    parts: tuple[QueryNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """What fits at least one part."""
 
-    parts: tuple[Node, ...]
+    parts: tuple[QueryNode, ...]
 
 
-Node = Words | Value | Category | Is | Between | Not | And | Or
-Leaf = Words | Value | Category | Is | Between
+QueryNode = (
+    WordsCondition
+    | ValueCondition
+    | CategoryCondition
+    | StateCondition
+    | RangeCondition
+    | Not
+    | And
+    | Or
+)
+QueryLeaf = WordsCondition | ValueCondition | CategoryCondition | StateCondition | RangeCondition
 
-EVERYTHING = And()
+MATCH_ALL = And()
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
+def iter_leaves(node: QueryNode) -> Iterator[QueryLeaf]:
     """What the tree asks for, without how it is joined."""
     if isinstance(node, Not):
-        yield from leaves(node.part)
+        yield from iter_leaves(node.part)
     elif isinstance(node, And | Or):
         for part in node.parts:
-            yield from leaves(part)
+            yield from iter_leaves(part)
     else:
         yield node
 
 
-def wanted(node: Node) -> Iterator[Words]:
+def iter_wanted_words(node: QueryNode) -> Iterator[WordsCondition]:
     """The words that a found article has: not those that it must not have."""
     if isinstance(node, And | Or):
         for part in node.parts:
-            yield from wanted(part)
-    elif isinstance(node, Words):
+            yield from iter_wanted_words(part)
+    elif isinstance(node, WordsCondition):
         yield node
 
 
-def fits(node: Node, leaf: Callable[[Leaf], bool]) -> bool:
+def evaluate(node: QueryNode, leaf: Callable[[QueryLeaf], bool]) -> bool:
     """Whether something fits the tree, by whether it fits its leaves."""
     if isinstance(node, Not):
-        return not fits(node.part, leaf)
+        return not evaluate(node.part, leaf)
     if isinstance(node, And):
-        return all(fits(part, leaf) for part in node.parts)
+        return all(evaluate(part, leaf) for part in node.parts)
     if isinstance(node, Or):
-        return any(fits(part, leaf) for part in node.parts)
+        return any(evaluate(part, leaf) for part in node.parts)
     return leaf(node)
 
 
-def both(*nodes: Node) -> Node:
+def make_and(*nodes: QueryNode) -> QueryNode:
     """What fits all of these."""
     parts = [part for node in nodes for part in (node.parts if isinstance(node, And) else (node,))]
     return parts[0] if len(parts) == 1 else And(tuple(parts))

@@ -7,15 +7,15 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from store.model.article import Article, Body, Found, Row
-from store.model.times import seconds
+from store.model.article import Article, ArticleRow, Body, ParsedArticle
+from store.model.times import to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 
-UNFIT = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 """What a document raises that is not what it should be."""
 
 
-def article_document(article: Article) -> dict[str, Any]:
+def article_to_document(article: Article) -> dict[str, Any]:
     """The facts as they stand on disk: design section 3, without the empty ones."""
     document: dict[str, Any] = {"id": article.id, "title": article.title}
     for name in ("category", "url", "date", "created", "updated", "words", "language", "source"):
@@ -29,22 +29,22 @@ def article_document(article: Article) -> dict[str, Any]:
     return document
 
 
-def article_of(document: Mapping[str, Any]) -> Article:
+def article_from_document(document: Mapping[str, Any]) -> Article:
     """The facts from their document; whatever wrote it, what comes out is safe to show.
 
     Raises:
         Any of UNFIT: The document is not an article.
     """
     return Article(
-        id=_identifier(document["id"]),
+        id=_check_id(document["id"]),
         title=clean_line(document["title"]),
         category=clean_line(document.get("category", "")),
         url=clean_line(document.get("url", ""), limit=2000),
         authors=tuple(map(clean_line, document.get("authors", ()))),
         tags=tuple(map(clean_line, document.get("tags", ()))),
-        date=_time(document.get("date")),
-        created=_time(document.get("created")),
-        updated=_time(document.get("updated")),
+        date=_clean_time(document.get("date")),
+        created=_clean_time(document.get("created")),
+        updated=_clean_time(document.get("updated")),
         words=int(document.get("words", 0)),
         language=clean_line(document.get("language", "")),
         source=clean_line(document.get("source", "")),
@@ -52,7 +52,7 @@ def article_of(document: Mapping[str, Any]) -> Article:
     )
 
 
-def row_of(document: Mapping[str, Any]) -> Row:
+def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
     """The list row of an article nobody has read, from the document of its facts.
 
     Raises:
@@ -60,37 +60,37 @@ def row_of(document: Mapping[str, Any]) -> Row:
     """
     date, created = document.get("date"), document.get("created")
     # What is purged yields to a whole copy of another machine, which came before the purging.
-    added = seconds(document.get("purged", created))
-    when = added if date == created else seconds(date) or added
-    return Row(
-        _identifier(document["id"]),
+    added = to_unix_seconds(document.get("purged", created))
+    when = added if date == created else to_unix_seconds(date) or added
+    return ArticleRow(
+        _check_id(document["id"]),
         clean_line(document["title"]),
-        _category(document.get("category", "")),
+        _clean_category(document.get("category", "")),
         when,
         added,
         int(document.get("words", 0)),
         read=False,
         starred=False,
         read_count=0,
-        feed=_feed(document["extra"]) if "extra" in document else "",
+        feed_key=_feed_key(document["extra"]) if "extra" in document else "",
     )
 
 
-def _feed(extra: Mapping[str, Any]) -> str:
+def _feed_key(extra: Mapping[str, Any]) -> str:
     found = extra.get("feed", "")
-    return _category(found) if isinstance(found, str) else ""
+    return _clean_category(found) if isinstance(found, str) else ""
 
 
 @lru_cache(4096)
-def _category(value: str) -> str:
+def _clean_category(value: str) -> str:
     return intern(clean_line(value))
 
 
-def _time(value: object) -> str | None:
+def _clean_time(value: object) -> str | None:
     return clean_line(value) if isinstance(value, str) else None
 
 
-def _identifier(value: object) -> str:
+def _check_id(value: object) -> str:
     text = str(value)
     plain = text.isascii() and text.isprintable() and " " not in text  # so are all we make
     if not text or not (plain or clean_line(text) == text):
@@ -98,7 +98,7 @@ def _identifier(value: object) -> str:
     return text
 
 
-def body_document(body: Body) -> dict[str, Any]:
+def body_to_document(body: Body) -> dict[str, Any]:
     """The text as it stands on disk, without the empty parts."""
     document: dict[str, Any] = {"text": body.text}
     if body.summary:
@@ -110,7 +110,7 @@ def body_document(body: Body) -> dict[str, Any]:
     return document
 
 
-def body_of(document: Mapping[str, Any]) -> Body:
+def body_from_document(document: Mapping[str, Any]) -> Body:
     """The text from its document, safe to show.
 
     Raises:
@@ -125,14 +125,16 @@ def body_of(document: Mapping[str, Any]) -> Body:
     )
 
 
-Values = Mapping[str, Any]
+PlainValues = Mapping[str, Any]
 
 
-def found_values(found: Found) -> Values:
+def article_to_values(found: ParsedArticle) -> PlainValues:
     """An article as it crosses over."""
-    return {"article": article_document(found.article), "body": body_document(found.body)}
+    return {"article": article_to_document(found.article), "body": body_to_document(found.body)}
 
 
-def found_of(values: Values) -> Found:
+def article_from_values(values: PlainValues) -> ParsedArticle:
     """The article again."""
-    return Found(article_of(values["article"]), body_of(values["body"]))
+    return ParsedArticle(
+        article_from_document(values["article"]), body_from_document(values["body"])
+    )

@@ -9,21 +9,21 @@ import weakref
 from collections.abc import Collection, Container, Iterable, Iterator
 from pathlib import Path
 
-from store.model.article import Found, Reading
-from store.segments.documents import UNFIT, article_of, body_of
-from store.segments.segments import Segments, machine_of
+from store.model.article import ParsedArticle, ReadingStatus
+from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
+from store.segments.segments import Segments, segment_machine
 from store.segments.strict_json import BadContent, Tables, parse_tables
 
-MOST = 200
+MAX_OPEN_FILES = 200
 """Files kept open, of the newest segments: two for each."""
-SHARE = 8
+FILE_LIMIT_DIVISOR = 8
 """At most so small a part of the files that a process may have open."""
 
-Pair = tuple[int, int]
+DescriptorPair = tuple[int, int]
 """The descriptors of the facts and the texts."""
 
 
-class HeldSegments:
+class OpenSegmentFiles:
     """Open files of the segments that this machine writes, as they were when they were last read.
 
     A segment is never written in place, so an open file stays what it was when it was opened.
@@ -32,20 +32,25 @@ class HeldSegments:
     def __init__(self, machine: str, folders: tuple[Path, Path]) -> None:
         self._machine = machine
         self._folders = folders
-        self._room = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // SHARE) // 2
-        self.missed: dict[str, list[Found]] = {}
+        self._max_pairs = (
+            min(MAX_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILE_LIMIT_DIVISOR)
+            // 2
+        )
+        self.missing: dict[str, list[ParsedArticle]] = {}
         """Articles that somebody else took out of a segment of ours."""
-        self._pairs: dict[str, tuple[Pair, weakref.finalize[[Pair], HeldSegments]]] = {}
+        self._pairs: dict[
+            str, tuple[DescriptorPair, weakref.finalize[[DescriptorPair], OpenSegmentFiles]]
+        ] = {}
 
-    def hold(self, names: Iterable[str]) -> None:
+    def open(self, names: Iterable[str]) -> None:
         """Hold the files that these segments have now, as far as there is room."""
         for name in names:
-            if machine_of(name) == self._machine:
-                self._let_go(name)
-                if len(self._pairs) < self._room:
-                    self._hold(name)
+            if segment_machine(name) == self._machine:
+                self._close_pair(name)
+                if len(self._pairs) < self._max_pairs:
+                    self._open_pair(name)
 
-    def _hold(self, name: str) -> None:
+    def _open_pair(self, name: str) -> None:
         descriptors: list[int] = []
         try:
             for folder in self._folders:
@@ -56,20 +61,22 @@ class HeldSegments:
                 os.close(descriptor)
             return
         pair = descriptors[0], descriptors[1]
-        self._pairs[name] = pair, weakref.finalize(self, _close, pair)
+        self._pairs[name] = pair, weakref.finalize(self, _close_descriptors, pair)
 
-    def _let_go(self, name: str) -> None:
+    def _close_pair(self, name: str) -> None:
         if name in self._pairs:
             _, close = self._pairs.pop(name)
             close()
 
-    def miss(self, name: str, ids: Collection[str]) -> bool:
+    def note_missing(self, name: str, ids: Collection[str]) -> bool:
         """Remember these articles, which are gone from a segment; whether any of them is held."""
-        if found := self._found(name, ids):
-            self.missed[name] = found
+        if found := self._read_articles(name, ids):
+            self.missing[name] = found
         return bool(found)
 
-    def give_back(self, segments: Segments, known: Container[str]) -> Iterator[tuple[str, int]]:
+    def append_missing(
+        self, segments: Segments, known: Container[str]
+    ) -> Iterator[tuple[str, int]]:
         """Add the articles that were missed and are not known; the lock must be held.
 
         Yields:
@@ -78,32 +85,36 @@ class HeldSegments:
         Raises:
             NotSaved: The disk refused; what was not added is still missed.
         """
-        for name, found in list(self.missed.items()):
+        for name, found in list(self.missing.items()):
             missed = [each for each in found if each.article.id not in known]
             segments.append(missed)
-            del self.missed[name]
+            del self.missing[name]
             yield name, len(missed)
 
-    def _found(self, name: str, ids: Collection[str]) -> list[Found]:
+    def _read_articles(self, name: str, ids: Collection[str]) -> list[ParsedArticle]:
         if name not in self._pairs or not ids:
             return []
         (facts, texts), _ = self._pairs[name]
-        bodies = _tables(texts).get("texts", {})
+        bodies = _read_tables(texts).get("texts", {})
         found = []
-        for key, document in _tables(facts).get("articles", {}).items():
-            with contextlib.suppress(*UNFIT):
-                article = article_of(document)
+        for key, document in _read_tables(facts).get("articles", {}).items():
+            with contextlib.suppress(*DOCUMENT_ERRORS):
+                article = article_from_document(document)
                 if article.id in ids:
-                    found.append(Found(article, body_of(bodies.get(key) or {}), Reading()))
+                    found.append(
+                        ParsedArticle(
+                            article, body_from_document(bodies.get(key) or {}), ReadingStatus()
+                        )
+                    )
         return found
 
 
-def _close(pair: Pair) -> None:
+def _close_descriptors(pair: DescriptorPair) -> None:
     for descriptor in pair:
         os.close(descriptor)
 
 
-def _tables(descriptor: int) -> Tables:
+def _read_tables(descriptor: int) -> Tables:
     try:
         return parse_tables(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
     except (OSError, BadContent):

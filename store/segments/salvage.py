@@ -18,19 +18,19 @@ from typing import Any
 
 import orjson
 
-from store.segments.strict_json import NUMBER, BadContent, parse_tables
+from store.segments.strict_json import DOCUMENT_ID_PATTERN, BadContent, parse_tables
 
-Document = dict[str, Any]
+JsonDocument = dict[str, Any]
 
-REQUIRED = {"articles": ("id", "title"), "texts": ("text",)}
+REQUIRED_FIELDS = {"articles": ("id", "title"), "texts": ("text",)}
 """What a document of each table has, as text; the first tells whether two are the same."""
 
-AGAIN = 4
+MAX_REPARSES = 4
 """How often the file may be parsed over for documents that seem to hold other documents."""
 
 # The start of a document. It never stands inside a string, for there its quotes were escaped; so
 # behind each start the scan is in step again, whatever the damage before it.
-_START = re.compile(rb'"(\d{1,9})"\s*+:\s*+\{')
+_DOCUMENT_START = re.compile(rb'"(\d{1,9})"\s*+:\s*+\{')
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}]', re.DOTALL)
 _OPENS, _CLOSES = b"{}"
 _TABLE_BEGINS = re.compile(rb":\s*+\{\s*+\Z")
@@ -40,47 +40,47 @@ _HOLE = re.compile(rb"([^\t-\r -~])\1{7}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UTF_16 = (codecs.BOM_UTF16_LE + b"{\0", codecs.BOM_UTF16_BE + b"\0{")
-_REPLACED = "\ufffd"
+_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged:
+class SalvageResult:
     """What is still whole in a damaged file."""
 
-    documents: dict[str, Document]
+    documents: dict[str, JsonDocument]
     """By document id, as in the table."""
     lost: int | None
     """How many documents are missing; None where the file cannot tell."""
     reason: str
     """Why the file is not a good one; empty if it is."""
-    copies: int = 0
+    duplicates: int = 0
     """Documents that stood there once more, and were left out."""
-    mended: int = 0
+    repaired: int = 0
     """Of the documents, those where bytes had to be replaced by U+FFFD or a number by null."""
     format: int | None = None
     """The format version the file says it has, if that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _DocumentSpan:
     """A document that ends: where it is, from its id to its last brace."""
 
     number: int
     start: int
     brace: int
     end: int
-    nested: bool
+    is_nested: bool
     """Whether there are starts of other documents in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    span: _Span
-    document: Document
-    mended: bool
+class _FoundDocument:
+    span: _DocumentSpan
+    document: JsonDocument
+    is_repaired: bool
 
 
-def salvage(data: bytes, table: str) -> Salvaged:
+def salvage(data: bytes, table: str) -> SalvageResult:
     """Take every document out of the bytes that is still whole.
 
     A document counts if it is an object with what its table requires (`REQUIRED`). If an id stands
@@ -100,23 +100,23 @@ def salvage(data: bytes, table: str) -> Salvaged:
         reason = str(error)
     else:
         if table in tables:
-            return Salvaged(tables[table], 0, "", format=number)
-    found = _found(body, REQUIRED[table])
-    lost = _lost(body, [each.span for each in found])
-    kept, copies, clashes = _by_id(found, REQUIRED[table][0])
-    return Salvaged(
+            return SalvageResult(tables[table], 0, "", format=number)
+    found = _find_documents(body, REQUIRED_FIELDS[table])
+    lost = _count_lost(body, [each.span for each in found])
+    kept, copies, clashes = _assign_ids(found, REQUIRED_FIELDS[table][0])
+    return SalvageResult(
         {str(id_): each.document for id_, each in sorted(kept.items())},
         None if lost is None else lost + clashes,
         reason,
         copies,
-        sum(each.mended for each in kept.values()),
+        sum(each.is_repaired for each in kept.values()),
         number,
     )
 
 
-def _spans(data: bytes) -> Iterator[_Span]:
+def _find_spans(data: bytes) -> Iterator[_DocumentSpan]:
     """Whatever may be a document and has its closing brace, those inside before those around."""
-    starts = list(_START.finditer(data))
+    starts = list(_DOCUMENT_START.finditer(data))
     stops = [start.start() for start in starts[1:]] + [len(data)]
     waiting: list[tuple[int, int]] = []  # starts without an end yet, with the depth around them
     depth = 0
@@ -131,38 +131,38 @@ def _spans(data: bytes) -> Iterator[_Span]:
                 depth -= 1
                 if waiting[-1][1] == depth:
                     ended = waiting.pop()[0]
-                    yield _span(starts[ended], token.end(), nested=ended != index)
+                    yield _make_span(starts[ended], token.end(), nested=ended != index)
 
 
-def _span(start: re.Match[bytes], end: int, *, nested: bool) -> _Span:
-    return _Span(int(start[1]), start.start(), start.end() - 1, end, nested)
+def _make_span(start: re.Match[bytes], end: int, *, nested: bool) -> _DocumentSpan:
+    return _DocumentSpan(int(start[1]), start.start(), start.end() - 1, end, nested)
 
 
-def _found(data: bytes, required: tuple[str, ...]) -> list[_Found]:
+def _find_documents(data: bytes, required: tuple[str, ...]) -> list[_FoundDocument]:
     """The documents, in the order they stand; none is inside of another."""
-    found: list[_Found] = []
-    again = AGAIN * len(data)
-    for span in _spans(data):
-        if span.nested:
+    found: list[_FoundDocument] = []
+    again = MAX_REPARSES * len(data)
+    for span in _find_spans(data):
+        if span.is_nested:
             again -= span.end - span.brace
             if again < 0:
                 continue
-        document, mended = _document(data[span.brace : span.end])
+        document, mended = _parse_document(data[span.brace : span.end])
         if _is_whole(document, required):
             while found and found[-1].span.start > span.start:
                 found.pop()
-            found.append(_Found(span, document, mended))
+            found.append(_FoundDocument(span, document, mended))
     return found
 
 
-def _is_whole(document: Document, required: tuple[str, ...]) -> bool:
+def _is_whole(document: JsonDocument, required: tuple[str, ...]) -> bool:
     # One that lost its own end seems to hold those that follow it, under their ids.
     return all(isinstance(document.get(name), str) for name in required) and not any(
-        map(NUMBER.match, document)
+        map(DOCUMENT_ID_PATTERN.match, document)
     )
 
 
-def _document(data: bytes) -> tuple[Document, bool]:
+def _parse_document(data: bytes) -> tuple[JsonDocument, bool]:
     """The object in these bytes, empty if there is none, and whether it had to be mended."""
     try:
         return orjson.loads(data), False
@@ -170,20 +170,22 @@ def _document(data: bytes) -> tuple[Document, bool]:
         pass
     if _HOLE.search(data):  # what stands before and behind it may be two documents
         return {}, False
-    text = _CONTROL.sub(_REPLACED, data.decode("utf-8", "replace"))
+    text = _CONTROL.sub(_REPLACEMENT, data.decode("utf-8", "replace"))
     try:
         loose = json.loads(text, strict=False, parse_constant=lambda _: None)
-        strict = _SURROGATE.sub(_REPLACED, json.dumps(loose, ensure_ascii=False))
+        strict = _SURROGATE.sub(_REPLACEMENT, json.dumps(loose, ensure_ascii=False))
         return orjson.loads(strict), True
     except (ValueError, RecursionError):
         return {}, False
 
 
-def _by_id(found: list[_Found], identity: str) -> tuple[dict[int, _Found], int, int]:
+def _assign_ids(
+    found: list[_FoundDocument], identity: str
+) -> tuple[dict[int, _FoundDocument], int, int]:
     """The documents by id, how many were copies, and how many others had an id that was taken."""
-    kept: dict[int, _Found] = {}
+    kept: dict[int, _FoundDocument] = {}
     copies = clashes = 0
-    numbers = _in_row([each.span.number for each in found])
+    numbers = _correct_ids([each.span.number for each in found])
     for before, number, each in zip([0, *numbers], numbers, found, strict=False):
         first = kept.setdefault(number, each)
         if first is each:
@@ -197,7 +199,7 @@ def _by_id(found: list[_Found], identity: str) -> tuple[dict[int, _Found], int, 
     return kept, copies, clashes
 
 
-def _in_row(numbers: list[int]) -> list[int]:
+def _correct_ids(numbers: list[int]) -> list[int]:
     """The ids, where one that stands for just one missing in the row is that one.
 
     Ids rise through the file. Between 4 and 6 a flipped bit made the 7 of a 5; to believe it
@@ -207,7 +209,7 @@ def _in_row(numbers: list[int]) -> list[int]:
     return [before + 1 if after == before + 2 else number for before, number, after in around]
 
 
-def _lost(data: bytes, spans: list[_Span]) -> int | None:
+def _count_lost(data: bytes, spans: list[_DocumentSpan]) -> int | None:
     """How many documents are missing between, before and after those that were found."""
     if not spans:
         return None
@@ -223,16 +225,16 @@ def _lost(data: bytes, spans: list[_Span]) -> int | None:
         return lost
     if not rest.endswith(b"}}\n"):  # as we end a file: so it is not cut
         return None
-    return lost + max(1, len(_START.findall(rest)))
+    return lost + max(1, len(_DOCUMENT_START.findall(rest)))
 
 
 # -- what is done with the file ------------------------------------------------------------
 
 
-def report(
+def describe_salvage(
     path: Path,
     table: str,
-    salvaged: Salvaged,
+    salvaged: SalvageResult,
     kept: Path | None,
     left: str = "to the machine that writes it",
 ) -> str:
@@ -253,10 +255,10 @@ def report(
         recovered = f"{saved} of {total} {things}"
     if lost is None:
         recovered += " (how many are lost is not known)"
-    if salvaged.mended:
-        recovered += f", {salvaged.mended} of them with characters replaced"
-    if salvaged.copies:
-        recovered += f", without {salvaged.copies} that stood there twice"
+    if salvaged.repaired:
+        recovered += f", {salvaged.repaired} of them with characters replaced"
+    if salvaged.duplicates:
+        recovered += f", without {salvaged.duplicates} that stood there twice"
     name = f"{path.parent.name}/{path.name} was damaged ({salvaged.reason})"
     if kept is None:
         return f"{name}: recovered {recovered}; the file is left {left}"

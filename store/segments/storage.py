@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from tinydb.storages import Storage
 
-from store.model.errors import LibraryDamaged, NotSaved
+from store.model.errors import LibraryDamaged, SaveFailed
 from store.segments.strict_json import BadContent, Tables, parse_tables
-from store.system.files import write_atomic
+from store.system.files import write_atomically
 
-FORMAT = 1
+SEGMENT_FORMAT = 1
 
 
 class JsonStorage(Storage):
@@ -29,7 +29,7 @@ class JsonStorage(Storage):
             BadContent: The file is not a JSON object of tables; names file and place.
             LibraryDamaged: It cannot be read.
         """
-        data = contents(self.path)
+        data = read_contents(self.path)
         try:
             return None if data is None else parse_tables(data)
         except BadContent as error:
@@ -44,11 +44,11 @@ class JsonStorage(Storage):
         try:
             encoded = orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
         except orjson.JSONEncodeError as error:
-            raise NotSaved(f"Not saved: {error} ({self.path})") from error
-        write_atomic(self.path, encoded)
+            raise SaveFailed(f"Not saved: {error} ({self.path})") from error
+        write_atomically(self.path, encoded)
 
 
-def contents(path: Path) -> bytes | None:
+def read_contents(path: Path) -> bytes | None:
     """What is in the file; None where there is none.
 
     Raises:
@@ -62,9 +62,9 @@ def contents(path: Path) -> bytes | None:
         raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
 
 
-class NewStorage(JsonStorage):
+class VersionedStorage(JsonStorage):
     """A storage whose file says which format it has, from its first write on."""
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace the file."""
-        super().write({"_meta": {"1": {"format": FORMAT}}, **data})
+        super().write({"_meta": {"1": {"format": SEGMENT_FORMAT}}, **data})

@@ -14,7 +14,7 @@ from store.text.clean import clean_line
 
 Tables = dict[str, dict[str, Any]]
 
-NUMBER = re.compile(r"(?:0|[1-9]\d{0,8})\Z", re.ASCII)
+DOCUMENT_ID_PATTERN = re.compile(r"(?:0|[1-9]\d{0,8})\Z", re.ASCII)
 """A document id as TinyDB writes it."""
 
 
@@ -38,14 +38,14 @@ def parse_tables(data: bytes, *, thorough: bool = False) -> Tables:
     try:
         tables = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadContent(_why(data, error)) from error
+        raise BadContent(_describe_error(data, error)) from error
     _check_shape(tables)
     if thorough:
-        _check_keys(body)
+        _check_unique_keys(body)
     return dict(tables)
 
 
-def _why(data: bytes, error: orjson.JSONDecodeError) -> str:
+def _describe_error(data: bytes, error: orjson.JSONDecodeError) -> str:
     if not data.removeprefix(codecs.BOM_UTF8).strip():
         return "the file is empty"
     if not data.strip(b"\0"):
@@ -78,20 +78,22 @@ def _is_json(text: str) -> bool:
 
 def _check_shape(tables: object) -> None:
     if not isinstance(tables, dict):
-        raise BadContent(f"{_kind(tables)} where the tables should be")
+        raise BadContent(f"{_kind_name(tables)} where the tables should be")
     if not tables:
         raise BadContent("there is no table in it")
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise BadContent(f"table {_quoted(name)} is {_kind(table)}")
+            raise BadContent(f"table {_quoted(name)} is {_kind_name(table)}")
         for number, document in table.items():
-            if not NUMBER.match(number):
+            if not DOCUMENT_ID_PATTERN.match(number):
                 raise BadContent(f"table {_quoted(name)}: {_quoted(number)} is no document id")
             if not isinstance(document, dict):
-                raise BadContent(f"table {_quoted(name)}: document {number} is {_kind(document)}")
+                raise BadContent(
+                    f"table {_quoted(name)}: document {number} is {_kind_name(document)}"
+                )
 
 
-def _kind(value: object) -> str:
+def _kind_name(value: object) -> str:
     if value is None:
         return "null"
     return {list: "a list", str: "a text", bool: "true or false"}.get(type(value), "a number")
@@ -101,7 +103,7 @@ def _quoted(text: str) -> str:
     return f"“{clean_line(text, 40)}”"
 
 
-def _check_keys(body: bytes) -> None:
+def _check_unique_keys(body: bytes) -> None:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in pairs:

@@ -8,11 +8,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from store.model.errors import NotSaved
-from store.system.files import FILE_MODE, not_saved, write_atomic
+from store.model.errors import SaveFailed
+from store.system.files import FILE_MODE, make_save_error, write_atomically
 
 
-def aside(path: Path, data: bytes, now: datetime) -> Path:
+def preserve_damaged_file(path: Path, data: bytes, now: datetime) -> Path:
     """Keep the bytes of a damaged file beside it, durably, under a name that was free.
 
     It is a copy and not a rename, so that at no moment the file's own name is missing: the file
@@ -31,17 +31,17 @@ def aside(path: Path, data: bytes, now: datetime) -> Path:
         with contextlib.suppress(OSError):
             if there.read_bytes() == data:
                 return there
-    kept = _free_name(target, f"{target.name}.damaged-{now:%Y%m%dT%H%M%S}")
+    kept = _reserve_name(target, f"{target.name}.damaged-{now:%Y%m%dT%H%M%S}")
     try:
-        write_atomic(kept, data)
-    except NotSaved:
+        write_atomically(kept, data)
+    except SaveFailed:
         with contextlib.suppress(OSError):
             kept.unlink()
         raise
     return kept
 
 
-def _free_name(target: Path, name: str) -> Path:
+def _reserve_name(target: Path, name: str) -> Path:
     """Take a name in the folder of the file; nobody else can have it then."""
     kept, number = target.with_name(name), 1
     while True:
@@ -51,6 +51,6 @@ def _free_name(target: Path, name: str) -> Path:
             number += 1
             kept = target.with_name(f"{name}-{number}")
         except OSError as error:
-            raise not_saved(error, kept, 0) from error
+            raise make_save_error(error, kept, 0) from error
         else:
             return kept

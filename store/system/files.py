@@ -10,19 +10,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
 
-TEMPORARY = ".newstui-"
+TEMPORARY_PREFIX = ".newstui-"
 """How the names of our temporary files begin; only such are ever swept away."""
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
-LOCK_STEP = 0.05
-NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+LOCK_POLL_SECONDS = 0.05
+FOLDER_SYNC_UNSUPPORTED_ERRNOS = {errno.EINVAL, errno.ENOTSUP}
 """What file systems answer that sync names by themselves or not at all (SMB, some of FUSE)."""
-NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+LOCK_UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
-Warn = Callable[[str], None]
+WarningHandler = Callable[[str], None]
 
 
 def make_folder(folder: Path) -> None:
@@ -35,14 +35,14 @@ def make_folder(folder: Path) -> None:
         try:
             if not each.is_dir():
                 each.mkdir(FOLDER_MODE, exist_ok=True)
-                sync_folder(each.parent)
+                fsync_folder(each.parent)
         except OSError as error:
             there = isinstance(error, FileExistsError)
             why = f"{each} is not a folder" if there else error.strerror
             raise LibraryUnavailable(f"cannot create {folder}: {why}") from error
 
 
-def make_library(library: Path, folders: Iterable[Path]) -> None:
+def make_library_folders(library: Path, folders: Iterable[Path]) -> None:
     """Create the folders of a library, unless it is there and nothing can be created in it.
 
     Raises:
@@ -56,7 +56,7 @@ def make_library(library: Path, folders: Iterable[Path]) -> None:
                 raise  # else it can be read at least, and opens read-only
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Replace the file by `data`, durably: after a failure it is the old one or the new one.
 
     A symbolic link is written through. The temporary file stands in the same folder, is synced
@@ -66,13 +66,13 @@ def write_atomic(path: Path, data: bytes) -> None:
         NotSaved: It cannot be told to be on the disk; says why and where.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.parent / f"{TEMPORARY}{os.urandom(6).hex()}.tmp"
+    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     try:
         _write_new(temporary, data)
         os.replace(temporary, target)  # noqa: PTH105
-        sync_folder(target.parent)
+        fsync_folder(target.parent)
     except OSError as error:
-        raise not_saved(error, target, len(data)) from error
+        raise make_save_error(error, target, len(data)) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -94,28 +94,28 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def sync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Make a rename or a new name in the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in NO_FOLDER_SYNC:
+        if error.errno not in FOLDER_SYNC_UNSUPPORTED_ERRNOS:
             raise
     finally:
         os.close(descriptor)
 
 
-def not_saved(error: OSError, path: Path, size: int) -> NotSaved:
+def make_save_error(error: OSError, path: Path, size: int) -> SaveFailed:
     """The one line for a write that failed."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         need = max(1, round(size / 1_000_000))
         reason = "no space left" if error.errno == errno.ENOSPC else "disk quota exceeded"
-        return NotSaved(f"Not saved: {reason} on {path.parent} (need {need} MB)")
-    return NotSaved(f"Not saved: {error.strerror or error} ({path})")
+        return SaveFailed(f"Not saved: {reason} on {path.parent} (need {need} MB)")
+    return SaveFailed(f"Not saved: {error.strerror or error} ({path})")
 
 
-def sweep(folder: Path, before: float) -> int:
+def remove_temporary_files(folder: Path, before: float) -> int:
     """Remove temporary files of ours that a crash left; call it with the lock held.
 
     Args:
@@ -126,7 +126,7 @@ def sweep(folder: Path, before: float) -> int:
         How many were removed.
     """
     removed = 0
-    for path in folder.glob(f"{TEMPORARY}*.tmp"):
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < before:
                 path.unlink()
@@ -135,7 +135,7 @@ def sweep(folder: Path, before: float) -> int:
 
 
 @contextlib.contextmanager
-def locked(path: Path, wait: float, warn: Warn) -> Iterator[int]:
+def file_lock(path: Path, wait: float, warn: WarningHandler) -> Iterator[int]:
     """Hold an exclusive `flock` on the file, which is created if need be.
 
     `flock`, not `lockf`: a POSIX lock is dropped when any descriptor of the file is closed. The
@@ -156,58 +156,58 @@ def locked(path: Path, wait: float, warn: Warn) -> Iterator[int]:
         NotSaved: The file cannot be opened.
     """
     deadline = time.monotonic() + wait
-    descriptor = _opened(path)
+    descriptor = _open_lock_file(path)
     try:
-        _lock(descriptor, path, deadline, warn)
-        while not _has_name(descriptor, path):
+        _acquire_lock(descriptor, path, deadline, warn)
+        while not _is_current_file(descriptor, path):
             os.close(descriptor)
-            descriptor = _opened(path)
-            _lock(descriptor, path, deadline, warn)
+            descriptor = _open_lock_file(path)
+            _acquire_lock(descriptor, path, deadline, warn)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _opened(path: Path) -> int:
+def _open_lock_file(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
-        raise not_saved(error, path, 0) from error
+        raise make_save_error(error, path, 0) from error
 
 
-def _has_name(descriptor: int, path: Path) -> bool:
+def _is_current_file(descriptor: int, path: Path) -> bool:
     with contextlib.suppress(OSError):
         return os.path.samestat(os.fstat(descriptor), path.stat())
     return False
 
 
-def _lock(descriptor: int, path: Path, deadline: float, warn: Warn) -> None:
+def _acquire_lock(descriptor: int, path: Path, deadline: float, warn: WarningHandler) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise LibraryBusy(f"library is in use by {holder(path)}") from None
-            time.sleep(LOCK_STEP)
+                raise LibraryBusy(f"library is in use by {describe_lock_holder(path)}") from None
+            time.sleep(LOCK_POLL_SECONDS)
         except OSError as error:
-            if error.errno not in NO_LOCKS:
-                raise not_saved(error, path, 0) from error
+            if error.errno not in LOCK_UNSUPPORTED_ERRNOS:
+                raise make_save_error(error, path, 0) from error
             warn(f"{path.parent} is on a file system without locks; continuing without them")
             return
         else:
             if path.suffix == ".lock":
-                _sign(descriptor)
+                _write_pid(descriptor)
             return
 
 
-def _sign(descriptor: int) -> None:
+def _write_pid(descriptor: int) -> None:
     # The process id only makes a message better: on a full disk the lock does without it.
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         write_all(descriptor, b"%d\n" % os.getpid())
 
 
-def holder(path: Path) -> str:
+def describe_lock_holder(path: Path) -> str:
     """Who holds the lock, as far as the lock file tells."""
     try:
         text = path.read_bytes()[:20].strip().decode("ascii", "replace")
@@ -216,10 +216,17 @@ def holder(path: Path) -> str:
     return f"pid {text}" if text.isdigit() else "another process"
 
 
-NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+LINK_UNSUPPORTED_ERRNOS = {
+    errno.EPERM,
+    errno.EACCES,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EMLINK,
+}
 
 
-def put(temporary: Path, target: Path, *, replace: bool = False) -> None:
+def move_into_place(temporary: Path, target: Path, *, replace: bool = False) -> None:
     """Give a finished file its name; a symbolic link of that name is never followed (case 109).
 
     Raises:
@@ -230,7 +237,7 @@ def put(temporary: Path, target: Path, *, replace: bool = False) -> None:
         try:
             os.link(temporary, target)  # unlike a rename, a link never replaces anything
         except OSError as error:
-            if error.errno not in NO_LINKS:
+            if error.errno not in LINK_UNSUPPORTED_ERRNOS:
                 raise
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
@@ -239,4 +246,4 @@ def put(temporary: Path, target: Path, *, replace: bool = False) -> None:
             temporary.unlink()
     if replace:
         os.replace(temporary, target)  # noqa: PTH105
-    sync_folder(target.parent)
+    fsync_folder(target.parent)

@@ -11,13 +11,13 @@ import orjson
 from store.model.errors import ProgramFailed
 from store.text.clean import clean_json, clean_line
 
-Hook = Literal["on_new", "on_read"]
-Facts = Mapping[str, Any]
+HookName = Literal["on_new", "on_read"]
+ArticleFacts = Mapping[str, Any]
 
-SECONDS = 60.0
+HOOK_TIMEOUT_SECONDS = 60.0
 
 
-def run_hook(name: Hook, arguments: Sequence[str], facts: Iterable[Facts]) -> str:
+def run_hook(name: HookName, arguments: Sequence[str], facts: Iterable[ArticleFacts]) -> str:
     """Give the facts of articles to a program, as JSON Lines on its standard input.
 
     Returns:
@@ -27,13 +27,13 @@ def run_hook(name: Hook, arguments: Sequence[str], facts: Iterable[Facts]) -> st
 
     lines = b"".join(orjson.dumps(clean_json(each)) + b"\n" for each in facts)
     try:
-        run_program(arguments, lines.decode(), SECONDS)
+        run_program(arguments, lines.decode(), HOOK_TIMEOUT_SECONDS)
     except ProgramFailed as error:
         return clean_line(f"{name}: {error}")
     return ""
 
 
-class Hooks:
+class HookRunner:
     """Runs hooks on threads of their own that nobody waits for, not even the end of newstui."""
 
     def __init__(
@@ -46,25 +46,25 @@ class Hooks:
             tell: Takes what went wrong, on any thread.
         """
         self._programs = programs
-        self._tell = tell
-        self._running: list[threading.Thread] = []
+        self._report_problem = tell
+        self._threads: list[threading.Thread] = []
 
-    def wants(self, name: Hook) -> bool:
+    def is_configured(self, name: HookName) -> bool:
         """Whether there is a program for this."""
         return bool(self._programs.get(name))
 
-    def run(self, name: Hook, facts: Sequence[Facts]) -> None:
+    def start(self, name: HookName, facts: Sequence[ArticleFacts]) -> None:
         """Tell the program of articles."""
         arguments = (name, self._programs[name], facts)
         thread = threading.Thread(target=self._run, args=arguments, name=name, daemon=True)
-        self._running = [each for each in self._running if each.is_alive()] + [thread]
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
-    def join(self) -> None:
+    def wait(self) -> None:
         """Wait for those that run."""
-        for thread in self._running:
+        for thread in self._threads:
             thread.join()
 
-    def _run(self, name: Hook, arguments: Sequence[str], facts: Sequence[Facts]) -> None:
+    def _run(self, name: HookName, arguments: Sequence[str], facts: Sequence[ArticleFacts]) -> None:
         if problem := run_hook(name, arguments, facts):
-            self._tell(problem)
+            self._report_problem(problem)

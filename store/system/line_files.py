@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-BLOCK = 1 << 16
+LINE_BLOCK_BYTES = 1 << 16
 
 
-def whole_lines(descriptor: int) -> list[bytes]:
+def read_complete_lines(descriptor: int) -> list[bytes]:
     """The lines of a file that is open, from its beginning, without a torn last one."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
         return [line for line in file if line.endswith(b"\n")]
 
 
-def lines_to(path: Path, end: int) -> Iterator[bytes]:
+def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
     """The lines of a file up to that offset; none if it cannot be read."""
     with contextlib.suppress(OSError), path.open("rb") as file:
         while end > 0 and (line := file.readline()):
@@ -26,7 +26,7 @@ def lines_to(path: Path, end: int) -> Iterator[bytes]:
             yield line
 
 
-def lines_backwards(path: Path) -> Iterator[bytes]:
+def read_lines_backwards(path: Path) -> Iterator[bytes]:
     """The lines of a file from the last one on, without a torn one; none if there is no file."""
     try:
         file = path.open("rb")
@@ -35,7 +35,7 @@ def lines_backwards(path: Path) -> Iterator[bytes]:
     with file:
         rest, end, whole = b"", file.seek(0, os.SEEK_END), False
         while end:
-            start = max(0, end - BLOCK)
+            start = max(0, end - LINE_BLOCK_BYTES)
             file.seek(start)
             block, end = file.read(end - start) + rest, start
             if not whole:  # what follows the last line's end is torn
@@ -46,20 +46,20 @@ def lines_backwards(path: Path) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def lines_with(file: BinaryIO, word: bytes) -> Iterator[bytes]:
+def read_matching_lines(file: BinaryIO, word: bytes) -> Iterator[bytes]:
     """The lines that hold this word, from where the file is now, without a torn one."""
-    while lines := file.readlines(BLOCK):
+    while lines := file.readlines(LINE_BLOCK_BYTES):
         yield from (line for line in lines if word in line and line.endswith(b"\n"))
 
 
-def unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
+def filter_unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
     """The lines that are not among those seen; they are from now on."""
     new = {key: line for line in lines if (key := hash(line)) not in seen}
     seen.update(new)
     return list(new.values())
 
 
-def one_other(line: bytes, ids: Collection[bytes]) -> bool:
+def is_about_other_article(line: bytes, ids: Collection[bytes]) -> bool:
     """Whether the line is clearly of one article, and of none of these."""
     rest = line.partition(b'"article":"')[2]
     article = rest.partition(b'"')[0]

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from slugify import slugify
 
-from store.model.errors import LibraryUnavailable, NotSaved
-from store.system.files import make_folder, write_atomic
+from store.model.errors import LibraryUnavailable, SaveFailed
+from store.system.files import make_folder, write_atomically
 
-MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
-ID = re.compile(r"-[0-9a-f]{4}\Z")
+MACHINE_ID_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+MACHINE_NAME_SUFFIX = re.compile(r"-[0-9a-f]{4}\Z")
 """The random characters at the end of a machine's name."""
 
 
@@ -40,16 +40,16 @@ def machine_name(state: Path, environ: Mapping[str, str], mark: str | None = Non
     if given := slugify(environ.get("NEWSTUI_MACHINE", ""), max_length=40):
         return given
     host = slugify(socket.gethostname().partition(".")[0], max_length=24) or "machine"
-    return f"{host}-{_random_id(state / 'machine', fingerprint() if mark is None else mark)}"
+    return f"{host}-{_load_or_create_id(state / 'machine', machine_fingerprint() if mark is None else mark)}"
 
 
-def same_machine(one: str, other: str) -> bool:
+def is_same_machine(one: str, other: str) -> bool:
     """Whether two names are of one machine, whose host had another name before."""
-    id_ = ID.search(one)
+    id_ = MACHINE_NAME_SUFFIX.search(one)
     return one == other or (id_ is not None and other.endswith(id_[0]))
 
 
-def fingerprint(files: Iterable[Path] = MACHINE_IDS) -> str:
+def machine_fingerprint(files: Iterable[Path] = MACHINE_ID_FILES) -> str:
     """What tells this machine from a clone of it, as a hash that gives nothing away.
 
     It is made of the system's machine id (machine-id(5)), or of the network address where there
@@ -71,8 +71,8 @@ def _hash(text: str) -> str:
     return sha256(f"newstui machine {text}".encode()).hexdigest()[:16]
 
 
-def _random_id(file: Path, mark: str) -> str:
-    ids = _ids(file)
+def _load_or_create_id(file: Path, mark: str) -> str:
+    ids = _read_ids(file)
     if kept := ids.get(mark):
         return kept
     if not mark and ids:
@@ -82,13 +82,13 @@ def _random_id(file: Path, mark: str) -> str:
     lines = [f"{id_} {known}\n" for known, id_ in {**ids, mark: new}.items()]
     try:
         make_folder(file.parent)
-        write_atomic(file, "".join(lines).encode())
-    except (LibraryUnavailable, NotSaved):
+        write_atomically(file, "".join(lines).encode())
+    except (LibraryUnavailable, SaveFailed):
         return unmarked or _hash(mark)[:4]
     return new
 
 
-def _ids(file: Path) -> dict[str, str]:
+def _read_ids(file: Path) -> dict[str, str]:
     """The random part of each fingerprint; one address may come and go with its network card."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")

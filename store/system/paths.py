@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-APP = "newstui"
+APP_NAME = "newstui"
 
 
 class Paths(NamedTuple):
@@ -41,7 +41,7 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
         if not os.path.isabs(environ.get(name, "/")):  # noqa: PTH117
             os.environ.pop(name, None)
-    dirs = PlatformDirs(APP, appauthor=False)
+    dirs = PlatformDirs(APP_NAME, appauthor=False)
     try:
         own, cache = dirs.user_data_path, dirs.user_cache_path
     except RuntimeError as error:

@@ -13,24 +13,24 @@ from typing import IO
 
 from store.model.errors import ProgramFailed
 
-MAX_OUTPUT = 1024 * 1024
+MAX_OUTPUT_CHARS = 1024 * 1024
 """Characters of its output that are kept."""
 
 
 def run_program(arguments: Sequence[str], text: str, wait: float) -> str:
     """Give a program a text on its standard input, and return what it writes; see `Program.run`."""
-    return Program(arguments).run(text, wait)
+    return ProgramRun(arguments).run(text, wait)
 
 
-class Program:
+class ProgramRun:
     """One run of a program, which another thread may end."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         """Know the program and its arguments; nothing is started yet."""
         self._arguments = arguments
-        self._starting = Lock()
+        self._start_lock = Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._ended = False
+        self._is_killed = False
 
     def run(self, text: str, wait: float) -> str:
         """Give it a text on its standard input, and return what it writes.
@@ -48,35 +48,35 @@ class Program:
             try:
                 out, errors = process.communicate(timeout=wait)
             except subprocess.TimeoutExpired:
-                self.end()
+                self.kill()
                 raise ProgramFailed(f"{name} did not end within {wait:g} seconds") from None
         if process.returncode:
             last = errors.strip().rpartition("\n")[2]
             raise ProgramFailed(
                 f"{name} failed with exit code {process.returncode}" + (f": {last}" if last else "")
             )
-        return out[:MAX_OUTPUT]
+        return out[:MAX_OUTPUT_CHARS]
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """End it, with all that it started; if it has not been started, it never will be."""
-        with self._starting:
-            self._ended = True
+        with self._start_lock:
+            self._is_killed = True
             if self._process is not None and self._process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
 
     def _start(self, text: str) -> subprocess.Popen[str]:
         # A file and no pipe: a program that ends before it has read all must not end us by SIGPIPE.
-        with tempfile.TemporaryFile() as given, self._starting:
+        with tempfile.TemporaryFile() as given, self._start_lock:
             given.write(text.encode("utf-8", "replace"))
             given.seek(0)
-            if self._ended:
+            if self._is_killed:
                 raise ProgramFailed(f"{self._arguments[0]} is no longer wanted")
-            self._process = _started(self._arguments, given)
+            self._process = _start_process(self._arguments, given)
         return self._process
 
 
-def _started(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
+def _start_process(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(  # noqa: S603 (what the user has set or typed)
             arguments,

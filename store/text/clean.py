@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from store.text.character_classes import ORDINARY
+from store.text.character_classes import SIMPLE_CHARACTERS
 
-DEEPEST = 32
+MAX_JSON_DEPTH = 32
 """Levels of a JSON value that are kept; what lies deeper is replaced by an ellipsis."""
 
 _ELLIPSIS = "\u2026"
@@ -25,7 +25,7 @@ _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _ASCII = bytes(range(128))
 
-_IS_ORDINARY = re.compile(f"[{ORDINARY}]*+").fullmatch
+_match_simple = re.compile(f"[{SIMPLE_CHARACTERS}]*+").fullmatch
 
 
 def clean_line(text: str, limit: int = 500) -> str:
@@ -35,14 +35,14 @@ def clean_line(text: str, limit: int = 500) -> str:
         text: Anything, lone surrogates too.
         limit: Display cells, at least one; a longer line is cut and ends in an ellipsis.
     """
-    if _is_plain(text) and "  " not in text and 2 * len(text) <= limit:
+    if _is_clean_line(text) and "  " not in text and 2 * len(text) <= limit:
         return text.strip()  # 100,000 titles go this way at every start
     line = " ".join(clean_text(text).split())
     if 2 * len(line) <= limit:
         return line
-    from store.text.clean_unicode import cut
+    from store.text.clean_unicode import truncate_line
 
-    return cut(line, limit)
+    return truncate_line(line, limit)
 
 
 def clean_text(text: str) -> str:
@@ -50,13 +50,13 @@ def clean_text(text: str) -> str:
 
     A tab becomes a single space: what is read here is prose, and the text never grows.
     """
-    if not _IS_ORDINARY(text):
-        from store.text.clean_unicode import harmless
+    if not _match_simple(text):
+        from store.text.clean_unicode import sanitize_line
 
         for end in _LINE_ENDS:
             text = text.replace(end, "\n")
         text = "\n".join(
-            line if _IS_ORDINARY(line) else harmless(line) for line in text.split("\n")
+            line if _match_simple(line) else sanitize_line(line) for line in text.split("\n")
         )
     if " \n" in text or not text.isascii():  # there are other blanks than the one of ASCII
         text = "\n".join(map(str.rstrip, text.split("\n")))
@@ -65,7 +65,7 @@ def clean_text(text: str) -> str:
     return text.rstrip().strip("\n")
 
 
-def beyond_ascii(text: str) -> str:
+def non_ascii_characters(text: str) -> str:
     """The characters of a text that are not ASCII: few of most texts, and found in no time."""
     beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
     return beyond.decode("utf-8", "surrogatepass")
@@ -73,7 +73,7 @@ def beyond_ascii(text: str) -> str:
 
 def clean_json(value: Any) -> Any:
     """A JSON value with every string in it cleaned, keys as lines; other values as they are."""
-    return _clean_json(value, DEEPEST)
+    return _clean_json(value, MAX_JSON_DEPTH)
 
 
 def _clean_json(value: Any, levels: int) -> Any:
@@ -88,6 +88,6 @@ def _clean_json(value: Any, levels: int) -> Any:
     return [_clean_json(item, levels - 1) for item in value]
 
 
-def _is_plain(text: str) -> bool:
+def _is_clean_line(text: str) -> bool:
     """Whether there is nothing to clean: a quick look that may say no for text that is clean."""
-    return text.isprintable() and (text.isascii() or _IS_ORDINARY(text) is not None)
+    return text.isprintable() and (text.isascii() or _match_simple(text) is not None)

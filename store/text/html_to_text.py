@@ -14,39 +14,39 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from store.text.prose import LINK
+from store.text.prose import MARKDOWN_LINK
 
-DROPPED = frozenset(
+SKIPPED_TAGS = frozenset(
     str.split(
         "script style iframe frame frameset noscript noframes template svg math object embed applet"
         " canvas audio video map head title link meta base form button input select textarea"
         " datalist dialog nav"
     )
 )
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-BLOCKS = HEADINGS | frozenset(
+HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+BLOCK_TAGS = HEADING_TAGS | frozenset(
     str.split(
         "p div section article main header footer aside address figure figcaption hgroup hr center"
         " ul ol menu dl dt dd li blockquote pre table caption tr details summary fieldset"
         " legend"
     )
 )
-LISTS = frozenset({"ul", "ol", "menu"})
-CELLS = frozenset({"td", "th"})
+LIST_TAGS = frozenset({"ul", "ol", "menu"})
+CELL_TAGS = frozenset({"td", "th"})
 
-MAX_INDENT = 8
+MAX_NESTING_SHOWN = 8
 """Levels of lists and quotes that are shown; what is nested deeper stands at the last one."""
 
-MAX_DEPTH = 5_000
+MAX_TAG_DEPTH = 5_000
 """Open tags within each other; the parser's time grows with their square."""
 
-BREAK = "\0"
+BR_PLACEHOLDER = "\0"
 """Stands for a `<br>` until its block is written; the parser gives out no such character."""
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-TAG = re.compile(r"<[^<>]*>")
-NESTING = re.compile(r"<(/?)([a-z][a-z0-9:-]*)", re.IGNORECASE)
-NEVER_OPEN = frozenset(
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+ANY_HTML_TAG = re.compile(r"<[^<>]*>")
+TAG_NAME = re.compile(r"<(/?)([a-z][a-z0-9:-]*)", re.IGNORECASE)
+UNNESTED_TAGS = frozenset(
     str.split(
         "p li br img hr input meta link tr td th dt dd option wbr source col area track embed"
     )
@@ -65,18 +65,18 @@ def html_to_text(html: str, base: str = "") -> str:
     """
     if "<" not in html and "&" not in html:
         return " ".join(html.split())
-    page = _parse(html)
+    page = _parse_html(html)
     if page is None:
-        return " ".join(TAG.sub(" ", html).split())
+        return " ".join(ANY_HTML_TAG.sub(" ", html).split())
     return node_to_text(page.body, base)
 
 
-def page_fields(html: str) -> dict[str, Any]:
+def parse_html_page(html: str) -> dict[str, Any]:
     """Return title, address, language and text of a whole page: of its article, if it marks one."""
-    page = _parse(html)
+    page = _parse_html(html)
     if page is None:
         return {"text": html_to_text(html)}
-    title = _title(page)
+    title = _find_title(page)
     articles = page.css("article")
     text = node_to_text(articles[0] if len(articles) == 1 else page.css_first("main") or page.body)
     address = page.css_first('link[rel="canonical"]')
@@ -89,28 +89,28 @@ def page_fields(html: str) -> dict[str, Any]:
     }
 
 
-def _title(page: LexborHTMLParser) -> str:
+def _find_title(page: LexborHTMLParser) -> str:
     """The page's title; its heading where the title is that and the name of the site."""
     found = (page.css_first("head > title"), page.css_first("h1"))
     named, heading = (" ".join(node.text().split()) if node else "" for node in found)
     return heading if heading and (heading in named or not named) else named
 
 
-def _parse(html: str) -> LexborHTMLParser | None:
+def _parse_html(html: str) -> LexborHTMLParser | None:
     """Parse a page, or return None if its tags are nested so deep that it would take minutes."""
-    if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
+    if html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH:
         return None
     try:
         html.encode()
     except UnicodeEncodeError:
-        html = SURROGATE.sub("\ufffd", html)  # the parser would drop them in silence
+        html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them in silence
     return LexborHTMLParser(html)
 
 
-def _depth(html: str) -> int:
+def _max_depth(html: str) -> int:
     depth = deepest = 0
-    for slash, name in NESTING.findall(html):
-        if name.lower() not in NEVER_OPEN:
+    for slash, name in TAG_NAME.findall(html):
+        if name.lower() not in UNNESTED_TAGS:
             depth += -1 if slash else 1
             deepest = max(deepest, depth)
     return deepest
@@ -120,7 +120,7 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
     """Return the text of one element. Goes through the tree without recursion."""
     if root is None:
         return ""
-    writer = _Writer(base)
+    writer = _MarkdownWriter(base)
     open_nodes: list[tuple[LexborNode, str]] = []
     node: LexborNode | None = root.first_child
     while node is not None or open_nodes:
@@ -133,128 +133,130 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
         if tag == "-text":
             writer.write(node.text_content or "")
             node = node.next
-        elif tag in DROPPED or tag.startswith("-"):
+        elif tag in SKIPPED_TAGS or tag.startswith("-"):
             node = node.next
         else:
             writer.enter(tag, node)
             open_nodes.append((node, tag))
             node = node.first_child
-    return writer.text()
+    return writer.finish()
 
 
-_absolute: Callable[[str, str], str] = lru_cache(1024)(urljoin)
+_resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
 """A page repeats the links to its authors and tags."""
 
 
-def _squeezed(line: str) -> str:
+def _collapse_spaces(line: str) -> str:
     """The line with one space between words; most have no more, which is quick to see."""
     if line.isprintable() and "  " not in line:
         return line.strip()
     return " ".join(line.split())
 
 
-class _Writer:
+class _MarkdownWriter:
     """Takes the tags and texts of a page in order and makes blocks of them."""
 
     def __init__(self, base: str = "") -> None:
         self.base = base
         self.blocks: list[str] = []
         self.inline: list[str] = []
-        self.filled = False
-        self.lists: list[int] = []
+        self.has_text = False
+        self.open_lists: list[int] = []
         """For each open list the number of its last item, or -1 if it has bullets."""
-        self.quotes = 0
-        self.pre = 0
-        self.marker = ""
-        self.tight = False
+        self.quote_depth = 0
+        self.pre_depth = 0
+        self.line_marker = ""
+        self.is_tight = False
         """Whether the next block follows the one before without an empty line."""
-        self.link: tuple[int, str] | None = None
+        self.open_link: tuple[int, str] | None = None
 
     def write(self, text: str) -> None:
         """Add text to the block that is open."""
         self.inline.append(text)
-        self.filled = self.filled or not text.isspace()
+        self.has_text = self.has_text or not text.isspace()
 
     def enter(self, tag: str, node: LexborNode) -> None:
         """Open an element."""
-        if tag in BLOCKS:
+        if tag in BLOCK_TAGS:
             self.enter_block(tag)
         elif tag == "br":
-            self.inline.append(BREAK)
+            self.inline.append(BR_PLACEHOLDER)
         elif tag == "a":
-            href = self.absolute((node.attributes.get("href") or "").strip())
+            href = self.resolve_href((node.attributes.get("href") or "").strip())
             is_web = href[:8].lower().startswith(("http://", "https://"))
-            self.link = (len(self.inline), href) if is_web else None
+            self.open_link = (len(self.inline), href) if is_web else None
         elif tag == "img":
             if alt := " ".join((node.attributes.get("alt") or "").split()):
                 self.write(f"({alt})")
-        elif tag == "code" and not self.pre:
+        elif tag == "code" and not self.pre_depth:
             self.inline.append("`")
-        elif tag in CELLS and self.filled:
+        elif tag in CELL_TAGS and self.has_text:
             self.inline.append(" | ")
 
-    def absolute(self, href: str) -> str:
+    def resolve_href(self, href: str) -> str:
         """Return where a link leads; empty if it stays on its own page."""
         if not self.base or not href or href.startswith(("#", "https://", "http://")):
             return href
         try:
-            return _absolute(self.base, href)
+            return _resolve_url(self.base, href)
         except ValueError:
             return ""
 
     def enter_block(self, tag: str) -> None:
         """Open a block: what was written before it is finished."""
         self.flush()
-        if tag in LISTS:
-            self.tight = bool(self.lists)
-            self.lists.append(0 if tag == "ol" else -1)
+        if tag in LIST_TAGS:
+            self.is_tight = bool(self.open_lists)
+            self.open_lists.append(0 if tag == "ol" else -1)
         elif tag == "li":
             self.enter_item()
         elif tag == "blockquote":
-            self.quotes += 1
-        elif tag in HEADINGS:
-            self.marker = self.marker or "## "
+            self.quote_depth += 1
+        elif tag in HEADING_TAGS:
+            self.line_marker = self.line_marker or "## "
         elif tag == "pre":
-            self.pre += 1
+            self.pre_depth += 1
 
     def enter_item(self) -> None:
         """Give the next block the bullet or number of its list."""
-        if not self.lists or self.lists[-1] < 0:
-            self.marker = "- "
+        if not self.open_lists or self.open_lists[-1] < 0:
+            self.line_marker = "- "
         else:
-            self.lists[-1] += 1
-            self.marker = f"{self.lists[-1]}. "
+            self.open_lists[-1] += 1
+            self.line_marker = f"{self.open_lists[-1]}. "
 
     def leave(self, tag: str) -> None:
         """Close an element."""
         if tag == "a":
             self.close_link()
-        elif tag == "code" and not self.pre:
+        elif tag == "code" and not self.pre_depth:
             self.inline.append("`")
-        elif tag in BLOCKS:
+        elif tag in BLOCK_TAGS:
             self.flush()
             self.leave_block(tag)
 
     def leave_block(self, tag: str) -> None:
         """Close a block that has been written."""
-        self.tight = tag in ("li", "tr") or (self.tight and tag in LISTS and len(self.lists) > 1)
-        if tag in LISTS:
-            self.lists.pop()
+        self.is_tight = tag in ("li", "tr") or (
+            self.is_tight and tag in LIST_TAGS and len(self.open_lists) > 1
+        )
+        if tag in LIST_TAGS:
+            self.open_lists.pop()
         elif tag == "blockquote":
-            self.quotes -= 1
+            self.quote_depth -= 1
         elif tag == "pre":
-            self.pre -= 1
-        if tag in HEADINGS or tag == "li":
-            self.marker = ""
+            self.pre_depth -= 1
+        if tag in HEADING_TAGS or tag == "li":
+            self.line_marker = ""
 
     def close_link(self) -> None:
         """Write the words of a link with its address behind them."""
-        if self.link is None:
+        if self.open_link is None:
             return
-        start, href = self.link
-        label = " ".join("".join(self.inline[start:]).replace(BREAK, " ").split())
-        self.link = None
-        if not label or self.pre:
+        start, href = self.open_link
+        label = " ".join("".join(self.inline[start:]).replace(BR_PLACEHOLDER, " ").split())
+        self.open_link = None
+        if not label or self.pre_depth:
             return
         address = href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
         words = label.replace("[", "(").replace("]", ")")
@@ -262,45 +264,51 @@ class _Writer:
 
     def flush(self) -> None:
         """Finish the block that is open, if anything is in it."""
-        text, filled = "".join(self.inline), self.filled
+        text, filled = "".join(self.inline), self.has_text
         self.inline.clear()
-        self.filled = False
-        self.link = None
+        self.has_text = False
+        self.open_link = None
         if not filled:
             return
-        if self.pre:
+        if self.pre_depth:
             fence = "````" if "```" in text else "```"
-            self.add([fence, *text.replace(BREAK, "\n").strip("\n").splitlines(), fence])
+            self.add_block(
+                [fence, *text.replace(BR_PLACEHOLDER, "\n").strip("\n").splitlines(), fence]
+            )
         else:
-            self.add(list(map(_squeezed, text.strip().strip(BREAK).split(BREAK))))
+            self.add_block(
+                list(
+                    map(_collapse_spaces, text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER))
+                )
+            )
 
-    def add(self, lines: list[str]) -> None:
+    def add_block(self, lines: list[str]) -> None:
         """Add the lines of one block."""
-        in_list = self.tight and (self.marker or not self.lists)
+        in_list = self.is_tight and (self.line_marker or not self.open_lists)
         if self.blocks:
             self.blocks.append("\n" if in_list else "\n\n")
-        if self.quotes or self.lists or self.marker:
-            lines = self.marked(lines)
+        if self.quote_depth or self.open_lists or self.line_marker:
+            lines = self.prefix_lines(lines)
         self.blocks.append("\n".join(lines))
-        self.marker = ""
-        self.tight = False
+        self.line_marker = ""
+        self.is_tight = False
 
-    def marked(self, lines: list[str]) -> list[str]:
+    def prefix_lines(self, lines: list[str]) -> list[str]:
         """Return the lines of a block behind the marks of the quotes and lists it stands in."""
-        quote = "> " * min(self.quotes, MAX_INDENT)
-        level = min(len(self.lists), MAX_INDENT) - (1 if self.marker else 0)
-        first = "  " * max(level, 0) + self.marker
+        quote = "> " * min(self.quote_depth, MAX_NESTING_SHOWN)
+        level = min(len(self.open_lists), MAX_NESTING_SHOWN) - (1 if self.line_marker else 0)
+        first = "  " * max(level, 0) + self.line_marker
         rest = " " * len(first)
         return [quote + (rest if number else first) + line for number, line in enumerate(lines)]
 
-    def text(self) -> str:
+    def finish(self) -> str:
         """Return everything that was written."""
         self.flush()
         return "".join(self.blocks)
 
 
-def plain(html: str) -> str:
+def html_to_line(html: str) -> str:
     """The words of a little HTML in one line, for a title or a name."""
     if "<" not in html and "&" not in html:  # as most are: a parser takes its time
         return " ".join(html.split())
-    return LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")
+    return MARKDOWN_LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")

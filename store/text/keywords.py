@@ -10,28 +10,33 @@ from itertools import islice
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.text.terms import IS_UNSPACED, STOP_WORDS, terms
-from store.text.tokenizer import analyser, plain, prepared, whole_words
-from store.text.unspaced_scripts import HIRAGANA, unit
+from store.text.terms import STOP_WORDS, UNSPACED_SCRIPT, extract_terms
+from store.text.tokenizer import (
+    index_tokenizer,
+    normalize_text,
+    prepare_for_index,
+    tokenizer_builder,
+)
+from store.text.unspaced_scripts import HIRAGANA, find_unspaced_word
 
-VAGUE = """
+VAGUE_WORD_LIST = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set
     time times today top week weeks work year years says told added like good part number
     monday tuesday wednesday thursday friday saturday sunday
     one three four five six seven eight nine ten first second third hundred thousand million billion
 """
-TELLS_NOTHING = frozenset(VAGUE.split())
+UNINFORMATIVE_WORDS = frozenset(VAGUE_WORD_LIST.split())
 """Words that texts share without being about the same thing."""
-GLANCE = 600
+LANGUAGE_SAMPLE_CHARS = 600
 """Characters by which a language is told."""
-FEWEST = 0.2
+MIN_STOP_WORD_RATIO = 0.2
 """The part of its words that are stop words in any text that is long enough."""
-TOLD_ALIKE = 0.1
+SAME_STORY_THRESHOLD = 0.1
 """From here on two texts may tell the very same story; the two halves of one are mostly above 0.2."""
 
-Weights = Mapping[str, float]
+WordWeights = Mapping[str, float]
 
-WITH_STOP_WORDS: Mapping[str, str] = {
+STOP_WORD_LANGUAGES: Mapping[str, str] = {
     "da": "danish",
     "de": "german",
     "es": "spanish",
@@ -49,19 +54,19 @@ WITH_STOP_WORDS: Mapping[str, str] = {
 """The engine's lists of stop words by ISO 639-1 code."""
 
 
-def content_words(text: str, language: str = "") -> list[str]:
+def extract_content_words(text: str, language: str = "") -> list[str]:
     """The words of a text as the index has them, in order, without those that say nothing.
 
     Args:
         text: Any text.
         language: Its language where that is known: `de`, `pt-BR`.
     """
-    return _analyser(WITH_STOP_WORDS.get(language[:2].casefold(), "english")).analyze(
-        prepared(text)
+    return _content_tokenizer(STOP_WORD_LANGUAGES.get(language[:2].casefold(), "english")).analyze(
+        prepare_for_index(text)
     )
 
 
-def counted(words: Iterable[str]) -> Counter[str]:
+def count_content_words(words: Iterable[str]) -> Counter[str]:
     """How often each of the words stands there that may tell something.
 
     Digits do not, nor single letters, nor hiragana, the grammar of Japanese.
@@ -76,34 +81,39 @@ def _is_grammar(word: str) -> bool:
     return not word.isascii() and HIRAGANA.search(word) is not None
 
 
-def language_of(text: str) -> str:
+def detect_language(text: str) -> str:
     """The language of a text that does not say it, by its stop words; empty for English and others."""
-    words = analyser().analyze(prepared(text[:GLANCE]))
+    words = index_tokenizer().analyze(prepare_for_index(text[:LANGUAGE_SAMPLE_CHARS]))
     line = " ".join(words)
-    left = {code: len(_stopping(name).analyze(line)) for code, name in WITH_STOP_WORDS.items()}
+    left = {
+        code: len(_stop_word_filter(name).analyze(line))
+        for code, name in STOP_WORD_LANGUAGES.items()
+    }
     least = min(left, key=left.__getitem__)
-    english = len(_stopping("english").analyze(line))
-    is_it = left[least] < english and len(words) - left[least] >= FEWEST * len(words)
+    english = len(_stop_word_filter("english").analyze(line))
+    is_it = left[least] < english and len(words) - left[least] >= MIN_STOP_WORD_RATIO * len(words)
     return least if is_it else ""
 
 
 @cache
-def _stopping(language: str) -> TextAnalyzer:
+def _stop_word_filter(language: str) -> TextAnalyzer:
     return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stopword(language)).build()
 
 
 @cache
-def _analyser(language: str) -> TextAnalyzer:
+def _content_tokenizer(language: str) -> TextAnalyzer:
     """What the index cuts text with, but without what says nothing in English or the language."""
     return (
-        whole_words()
+        tokenizer_builder()
         .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
         .filter(Filter.stopword(language))
         .build()
     )
 
 
-def told_alike(ours: Mapping[str, int], rarity: Weights) -> Callable[[Mapping[str, int]], float]:
+def make_story_similarity(
+    ours: Mapping[str, int], rarity: WordWeights
+) -> Callable[[Mapping[str, int]], float]:
     """Tells how much of the same another text tells: near 1 for the same words, rare ones above all.
 
     It is the cosine of their words by tf-idf, but that all words of the other text count as rare as
@@ -115,25 +125,30 @@ def told_alike(ours: Mapping[str, int], rarity: Weights) -> Callable[[Mapping[st
     """
     known = {word: rarity[word] for word, count in ours.items() if count and word in rarity}
     squares = sum(rare * rare for rare in known.values())
-    length = math.hypot(*(_strength(ours[word]) * rare for word, rare in known.items()))
+    length = math.hypot(
+        *(_term_frequency_weight(ours[word]) * rare for word, rare in known.items())
+    )
     whole = length * math.sqrt(squares / max(1, len(known))) or 1.0
-    weights = {word: _strength(ours[word]) * rare * rare / whole for word, rare in known.items()}
+    weights = {
+        word: _term_frequency_weight(ours[word]) * rare * rare / whole
+        for word, rare in known.items()
+    }
 
     def told(theirs: Mapping[str, int]) -> float:
-        other = math.hypot(*map(_strength, theirs.values())) or 1.0
+        other = math.hypot(*map(_term_frequency_weight, theirs.values())) or 1.0
         shared = weights.keys() & theirs.keys()
-        return sum(weights[word] * _strength(theirs[word]) for word in shared) / other
+        return sum(weights[word] * _term_frequency_weight(theirs[word]) for word in shared) / other
 
     return told
 
 
 @cache
-def _strength(count: int) -> float:
+def _term_frequency_weight(count: int) -> float:
     """What a word weighs that stands so many times in a text."""
     return 1 + math.log(count)
 
 
-def strongest_words(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:
+def select_keywords(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:
     """The words of a text that weigh most, as a reader knows them, no word in two forms.
 
     Args:
@@ -142,18 +157,18 @@ def strongest_words(text: str, weights: Mapping[str, float], limit: int) -> tupl
         limit: How many at most.
     """
     heaviest = sorted(weights, key=lambda word: (-weights[word], word))
-    telling = (w for w in heaviest if w not in TELLS_NOTHING and not w[0].isdigit())
-    return tuple(islice(_shown(text, list(islice(telling, 4 * limit))), limit))
+    telling = (w for w in heaviest if w not in UNINFORMATIVE_WORDS and not w[0].isdigit())
+    return tuple(islice(_display_forms(text, list(islice(telling, 4 * limit))), limit))
 
 
-def _shown(text: str, words: Sequence[str]) -> Iterator[str]:
+def _display_forms(text: str, words: Sequence[str]) -> Iterator[str]:
     seen: set[str] = set()
-    folded = plain(text)
+    folded = normalize_text(text)
     for word in words:
-        form = "".join(terms(word))
+        form = "".join(extract_terms(word))
         if form in seen:
             continue
-        shown = unit(folded, word) if IS_UNSPACED.match(word) else word
-        seen.update((form, *terms(shown)))
+        shown = find_unspaced_word(folded, word) if UNSPACED_SCRIPT.match(word) else word
+        seen.update((form, *extract_terms(shown)))
         if shown:
             yield shown

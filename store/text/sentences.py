@@ -11,111 +11,115 @@ from store.text.terms import STOP_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-HEADING = re.compile(r"#{1,6}(\s|$)")
-FENCE = re.compile(r"```|~~~")
-TABLE = re.compile(r"^\|| \| ")
-QUOTED = re.compile(r"^(?:>\s?)+")
-BULLET = re.compile(r"[-*+•‣]\s+")
-NUMBER = re.compile(r"(\d{1,3})[.)]\s+")
-RULE = "-*_|:+= \t"
+MARKDOWN_HEADING = re.compile(r"#{1,6}(\s|$)")
+CODE_FENCE = re.compile(r"```|~~~")
+TABLE_ROW = re.compile(r"^\|| \| ")
+QUOTE_PREFIX = re.compile(r"^(?:>\s?)+")
+BULLET_PREFIX = re.compile(r"[-*+•‣]\s+")
+NUMBER_PREFIX = re.compile(r"(\d{1,3})[.)]\s+")
+DIVIDER_CHARACTERS = "-*_|:+= \t"
 """What lines are made of that only divide."""
 
-OPENING = "「『“(（«"
-CLOSING = "」』”)）»"
+OPENING_QUOTES = "「『“(（«"
+CLOSING_QUOTES = "」』”)）»"
 """Quotation marks and brackets; `_quotes` tells which of them do otherwise in German, say."""
 
 WORD_BEFORE = re.compile(r"[^\s\"'“„‘(\[«—–]+$")
 WORD_AFTER = re.compile(r"\s*(?:[—–-]\s+)?[\"'“„‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
-LONGEST_WORD = 24
-LONGEST_ORDINAL = 5
+MAX_ABBREVIATION_CHARS = 24
+MAX_ORDINAL_CHARS = 5
 """Up to that length a number with a full stop belongs to what follows: 28. Februar."""
 ORDINAL = re.compile(r"(?:^|\s|\()(?P<before>\w*) ?\b\d{1,2}$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 TITLE_LETTER = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 """A single letter of Hebrew or Arabic shortens a title; those scripts know no capitals to tell it by."""
-GOES_ON = re.compile("[\u3041-\u309f、]")
-SPEAKS = re.compile(
+CONTINUATION_CHARACTER = re.compile("[\u3041-\u309f、]")
+SPEECH_VERB = re.compile(
     r"[^。！？；“「]{1,24}?(?:说|說|称|稱|表示|指出|写道|寫道|问|問|强调|強調|介绍|介紹|补充|補充|解释|解釋|回应|回應"
     r"|語った|話した|話す|述べた|述べる|言った|言う)"
 )
 """Who said it, behind a quotation that is all of the sentence so far."""
-NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
+UNSPACED_CHARACTER = re.compile(
+    "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]"
+)
 
-TITLES = """
+TITLE_LIST = """
     adm approx ca capt cf col cpl dr fr gen gov hon lt maj mr mrs ms msgr mt pres prof rep rev sen sgt st supt vs
     bspw bzgl bzw dipl evtl ggf hr frl ing inkl mio mrd sog tsd vgl zzgl bijv dhr drs mevr mw
     bd mgr mlle mme dott sig dra srta sra gral lic ee hab inż św ul ул вул просп пл тов проф акад डॉ प्रो
 """
-SHORTENED = """
+ABBREVIATION_LIST = """
     al ave blvd bros co corp dept est etc inc jr ltd sr univ usw chr jh uu ecc гг руб коп тыс др пр
 """
-COUNTED = """
+NUMBERED_ABBREVIATION_LIST = """
     apr art aug ch dec feb fig jan jul jun mar no nos nov oct p pp sec sep sept vol
     abs env aprox kap kl nr núm pág rd tel стр рис ст
 """
-STARTS = """
+SENTENCE_START_LIST = """
     der die das er sie es ein eine und aber in im am auch wer was le la les il elle un une mais ce et
     el los las una pero en de por он она оно они это в на но и по а как не lo gli uno una ma ele ela os as mas
 """
-MONTHS = """
+MONTH_LIST = """
     januar jänner februar märz april mai juni juli august september oktober november dezember
     januari februari mars maj juni juli augusti oktober jahrhundert jahrhunderts jahrhunderten jh
 """
-DETERMINERS = "der die das den dem des im vom zum beim ihr sein ihren seinen den det der vid"
-NEVER_END = frozenset(TITLES.split())
-END_BEFORE_A_START = frozenset(SHORTENED.split())
-BEFORE_NUMBERS = frozenset(COUNTED.split())
-STARTS_A_SENTENCE = STOP_WORDS | frozenset(STARTS.split())
-AFTER_ORDINALS = frozenset(MONTHS.split())
-BEFORE_ORDINALS = frozenset(DETERMINERS.split())
+DETERMINER_LIST = "der die das den dem des im vom zum beim ihr sein ihren seinen den det der vid"
+NEVER_SENTENCE_FINAL = frozenset(TITLE_LIST.split())
+FINAL_BEFORE_SENTENCE_START = frozenset(ABBREVIATION_LIST.split())
+WORDS_BEFORE_NUMBERS = frozenset(NUMBERED_ABBREVIATION_LIST.split())
+SENTENCE_START_WORDS = STOP_WORDS | frozenset(SENTENCE_START_LIST.split())
+WORDS_AFTER_ORDINALS = frozenset(MONTH_LIST.split())
+WORDS_BEFORE_ORDINALS = frozenset(DETERMINER_LIST.split())
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of a text, in order; the end of a paragraph always ends one."""
-    return list(each_sentence(text))
+    return list(iter_sentences(text))
 
 
 def first_sentence(text: str) -> str:
     """The first sentence of a text, or nothing where it has none."""
-    return next(each_sentence(text), "")
+    return next(iter_sentences(text), "")
 
 
-def each_sentence(text: str) -> Iterator[str]:
+def iter_sentences(text: str) -> Iterator[str]:
     """The sentences one by one, splitting no more of the text than is asked for."""
-    for paragraph in _paragraphs(text):
-        yield from _split(paragraph)
+    for paragraph in _iter_paragraphs(text):
+        yield from _split_paragraph(paragraph)
 
 
-def joined(pieces: Iterable[str]) -> str:
+def join_sentences(pieces: Iterable[str]) -> str:
     """The pieces with a space between them, or with none in scripts that put none."""
     parts: list[str] = []
     for piece in filter(None, pieces):
-        if parts and not (NO_SPACE.match(parts[-1].rstrip("”’")[-1:]) and _begins_unspaced(piece)):
+        if parts and not (
+            UNSPACED_CHARACTER.match(parts[-1].rstrip("”’")[-1:]) and _starts_unspaced(piece)
+        ):
             parts.append(" ")
         parts.append(piece)
     return "".join(parts)
 
 
-def _begins_unspaced(piece: str) -> bool:
-    return NO_SPACE.match(piece.lstrip("“‘")) is not None
+def _starts_unspaced(piece: str) -> bool:
+    return UNSPACED_CHARACTER.match(piece.lstrip("“‘")) is not None
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def _iter_paragraphs(text: str) -> Iterator[str]:
     lines: list[str] = []
-    for line in _prose(text):
+    for line in _iter_prose_lines(text):
         if line:
             lines.append(" ".join(line.split()))
             continue
         if line is None and len(lines) == 1:
             lines.clear()
         if lines:
-            yield joined(lines)
+            yield join_sentences(lines)
             lines = []
     if lines:
-        yield joined(lines)
+        yield join_sentences(lines)
 
 
-def _prose(text: str) -> Iterator[str | None]:
+def _iter_prose_lines(text: str) -> Iterator[str | None]:
     """Lines of prose without their Markdown.
 
     Yields:
@@ -124,18 +128,18 @@ def _prose(text: str) -> Iterator[str | None]:
     in_code = False
     number = 0
     for raw in text.splitlines():
-        line = QUOTED.sub("", raw.strip())
-        numbered = NUMBER.match(line)
-        if FENCE.match(line):
+        line = QUOTE_PREFIX.sub("", raw.strip())
+        numbered = NUMBER_PREFIX.match(line)
+        if CODE_FENCE.match(line):
             in_code = not in_code
             yield ""
         elif in_code:
             continue
-        elif not line.strip(RULE):
+        elif not line.strip(DIVIDER_CHARACTERS):
             yield None if line and not line.strip(line[0]) and line[0] in "=-" else ""
-        elif HEADING.match(line) or TABLE.search(line):
+        elif MARKDOWN_HEADING.match(line) or TABLE_ROW.search(line):
             yield ""
-        elif bullet := BULLET.match(line):
+        elif bullet := BULLET_PREFIX.match(line):
             yield from ("", line[bullet.end() :])
         elif numbered and int(numbered[1]) in (1, number + 1):
             # a list counts from one; "28. Februar" at the start of a line is no item of one
@@ -145,24 +149,24 @@ def _prose(text: str) -> Iterator[str | None]:
             yield line
 
 
-class Quotes(NamedTuple):
+class QuoteStyle(NamedTuple):
     """How a paragraph writes quotations, and what is looked for in it."""
 
     opening: str
     closing: str
-    mark: re.Pattern[str]
+    boundary: re.Pattern[str]
     """Full stops with what closes behind them, and quotation marks that stand alone."""
 
 
-def _quotes(paragraph: str) -> Quotes:
+def _detect_quote_style(paragraph: str) -> QuoteStyle:
     """German quotes „so“ or »so«, the French « so »: the same signs open here and close there."""
     first = re.search("[«»]", paragraph)
-    return _quotes_of("„" in paragraph, first is not None and first[0] == "»")
+    return _make_quote_style("„" in paragraph, first is not None and first[0] == "»")
 
 
 @cache
-def _quotes_of(low: bool, pointing_in: bool) -> Quotes:
-    opening, closing = OPENING, CLOSING
+def _make_quote_style(low: bool, pointing_in: bool) -> QuoteStyle:
+    opening, closing = OPENING_QUOTES, CLOSING_QUOTES
     if low:
         opening, closing = opening.replace("“", "„"), closing + "“"
     if pointing_in:
@@ -173,48 +177,51 @@ def _quotes_of(low: bool, pointing_in: bool) -> Quotes:
         rf"|(?P<stop>[.!?…؟۔।॥։።။។]+)(?:\[\d{{1,3}}\])*{behind}"
         rf"|[{opening}{closing}\"]"
     )
-    return Quotes(opening, closing, mark)
+    return QuoteStyle(opening, closing, mark)
 
 
 def is_balanced(text: str) -> bool:
     """Whether every quotation and bracket that a text opens is closed in it."""
-    return _is_balanced(text, _quotes(text))
+    return _is_balanced(text, _detect_quote_style(text))
 
 
-def _is_balanced(text: str, quotes: Quotes) -> bool:
+def _is_balanced(text: str, quotes: QuoteStyle) -> bool:
     opened = sum(map(text.count, quotes.opening))
     closed = sum(map(text.count, quotes.closing))
     return opened == closed and text.count('"') % 2 == 0
 
 
-def _split(paragraph: str) -> Iterator[str]:
+def _split_paragraph(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph; nothing ends one inside a quotation, so it keeps its speaker."""
-    quotes = _quotes(paragraph)
+    quotes = _detect_quote_style(paragraph)
     balanced = _is_balanced(paragraph, quotes)
     depth = 0
     in_straight = False
     start = 0
-    for mark in quotes.mark.finditer(paragraph):
+    for mark in quotes.boundary.finditer(paragraph):
         for character in mark[0] if balanced else "":
             depth += (character in quotes.opening) - (character in quotes.closing)
             in_straight ^= character == '"'
-        if depth <= 0 and not in_straight and _ends(paragraph, start, mark):
+        if depth <= 0 and not in_straight and _is_sentence_end(paragraph, start, mark):
             sentence = paragraph[start : mark.end()].strip()
-            if len(sentence) > LONGEST_ORDINAL or any(map(str.isalpha, sentence)):
+            if len(sentence) > MAX_ORDINAL_CHARS or any(map(str.isalpha, sentence)):
                 yield sentence
                 start = mark.end()
     if rest := paragraph[start:].strip():
         yield rest
 
 
-def _ends(paragraph: str, start: int, mark: re.Match[str]) -> bool:
+def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
     """Whether a sentence that began there ends with these full stops."""
     end = mark.end()
     if mark["wide"]:
         if not mark["closed"]:
             return True
-        spoken = paragraph[start:end].lstrip()[:1] in OPENING
-        return not (GOES_ON.match(paragraph, end) or (spoken and SPEAKS.match(paragraph, end)))
+        spoken = paragraph[start:end].lstrip()[:1] in OPENING_QUOTES
+        return not (
+            CONTINUATION_CHARACTER.match(paragraph, end)
+            or (spoken and SPEECH_VERB.match(paragraph, end))
+        )
     if not mark["stop"]:
         return False
     if end == len(paragraph):
@@ -225,21 +232,24 @@ def _ends(paragraph: str, start: int, mark: re.Match[str]) -> bool:
         return False
     if mark["stop"] != ".":
         return True
-    sentence = paragraph[max(start, mark.start() - LONGEST_WORD) : mark.start()]
+    sentence = paragraph[max(start, mark.start() - MAX_ABBREVIATION_CHARS) : mark.start()]
     before = WORD_BEFORE.search(sentence)
-    return not before or _ends_after(before[0], sentence, following)
+    return not before or _is_sentence_end_after(before[0], sentence, following)
 
 
-def _ends_after(word: str, sentence: str, following: str) -> bool:
+def _is_sentence_end_after(word: str, sentence: str, following: str) -> bool:
     """Whether a full stop after this word ends the sentence, and not just an abbreviation."""
     lowered, next_word = word.casefold(), following.casefold()
-    if lowered in NEVER_END or TITLE_LETTER.fullmatch(word):
+    if lowered in NEVER_SENTENCE_FINAL or TITLE_LETTER.fullmatch(word):
         return False
-    if lowered in BEFORE_NUMBERS:
+    if lowered in WORDS_BEFORE_NUMBERS:
         return not following[:1].isdigit()
     if ordinal := ORDINAL.search(sentence):
-        return not (next_word in AFTER_ORDINALS or ordinal["before"].casefold() in BEFORE_ORDINALS)
+        return not (
+            next_word in WORDS_AFTER_ORDINALS
+            or ordinal["before"].casefold() in WORDS_BEFORE_ORDINALS
+        )
     is_initials = INITIALS.fullmatch(word) and word.upper() != word.lower()
-    if is_initials or lowered in END_BEFORE_A_START:
-        return len(following) > 1 and following[0].isupper() and next_word in STARTS_A_SENTENCE
+    if is_initials or lowered in FINAL_BEFORE_SENTENCE_START:
+        return len(following) > 1 and following[0].isupper() and next_word in SENTENCE_START_WORDS
     return True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-ENGLISH = """
+ENGLISH_STOP_WORD_LIST = """
     a about above after again against all almost along already also although always am among an and another any
     anyone anything are arent around as at away back be became because become been before being below between both
     but by came can cannot cant come could couldnt did didnt do does doesnt doing done dont down during each either
@@ -30,16 +30,18 @@ ENGLISH = """
     with within without wont would wouldnt yes yet you youd youll your youre yours yourself youve
     mr mrs ms
 """
-STOP_WORDS = frozenset(ENGLISH.split())
+STOP_WORDS = frozenset(ENGLISH_STOP_WORD_LIST.split())
 """Words that say nothing about what a text is about; without their apostrophes, as the analyser sees them."""
 
-UNSPACED = (
+UNSPACED_SCRIPTS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # CJK
 )
 """Scripts whose words are cut into pairs, as the inside of a character class."""
 
-ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+ACCENT_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+"
+)
 """Marks that readers leave out when they search."""
 
 VOWEL_SIGNS = (
@@ -47,68 +49,73 @@ VOWEL_SIGNS = (
 )
 """Marks that are letters (Indic scripts and their neighbours), which `\\w` does not know."""
 
-WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWEL_SIGNS}]+")
-PIECE = re.compile(rf"[{UNSPACED}]+|[^{UNSPACED}_]+")
-IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+TERM_WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWEL_SIGNS}]+")
+SCRIPT_RUN = re.compile(rf"[{UNSPACED_SCRIPTS}]+|[^{UNSPACED_SCRIPTS}_]+")
+UNSPACED_SCRIPT = re.compile(f"[{UNSPACED_SCRIPTS}]")
 APOSTROPHES = re.compile(r"['’]s['’]*$|^['’]*(?:[cdjlmnst]|qu)['’](?=\w)|['’]")
 """Possessives (Kyiv's), elided articles (l'Ukraine), and what is left inside a word (don't)."""
 
-ENDS_IN_S = ("ss", "us", "is", "ics")
-NOT_PLURAL = frozenset({"news", "series", "species"})
+NON_PLURAL_ENDINGS = ("ss", "us", "is", "ics")
+NON_PLURAL_WORDS = frozenset({"news", "series", "species"})
 
 
-def terms(text: str) -> list[str]:
+def extract_terms(text: str) -> list[str]:
     """The terms of a text, in order and with repetitions."""
     found: list[str] = []
-    for word in WORD.findall(fold(text)):
+    for word in TERM_WORD.findall(fold_text(text)):
         if word.isascii() and word.isalnum():
-            found.append(_term(word))
+            found.append(_normalize_word(word))
         else:
-            found.extend(_terms_of(word))
+            found.extend(_split_word(word))
     return list(filter(None, found))
 
 
-def shared_words(text: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def find_matching_words(text: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words of a text that hold a wanted term, in lower case but otherwise as they stand.
 
     Yields:
         Each word with its wanted terms; neighbouring pairs of an unspaced script are one word.
     """
-    for word in WORD.findall(unicodedata.normalize("NFC", text).casefold()):
-        for piece in _pieces(word):
-            if IS_UNSPACED.match(piece):
-                yield from _stretches(piece, wanted)
-            elif hits := tuple(term for term in terms(piece) if term in wanted):
+    for word in TERM_WORD.findall(unicodedata.normalize("NFC", text).casefold()):
+        for piece in _split_scripts(word):
+            if UNSPACED_SCRIPT.match(piece):
+                yield from _join_matching_bigrams(piece, wanted)
+            elif hits := tuple(term for term in extract_terms(piece) if term in wanted):
                 yield piece, hits
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """The text without case, accents and the widths of East Asian letters."""
     lowered = text.casefold()
     if lowered.isascii():
         return lowered
-    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", lowered))
+    bare = ACCENT_MARKS.sub("", unicodedata.normalize("NFKD", lowered))
     return unicodedata.normalize("NFC", bare)
 
 
-def _pieces(word: str) -> list[str]:
+def _split_scripts(word: str) -> list[str]:
     """A word without apostrophes, parted where a script begins or ends that has no spaces."""
-    return PIECE.findall(APOSTROPHES.sub("", word))
+    return SCRIPT_RUN.findall(APOSTROPHES.sub("", word))
 
 
-def _terms_of(word: str) -> Iterator[str]:
-    for piece in _pieces(word):
-        if IS_UNSPACED.match(piece):
-            yield from _pairs(piece)
+def _split_word(word: str) -> Iterator[str]:
+    for piece in _split_scripts(word):
+        if UNSPACED_SCRIPT.match(piece):
+            yield from _bigrams(piece)
         else:
-            yield _term(piece.replace(".", ""))
+            yield _normalize_word(piece.replace(".", ""))
 
 
-def _term(word: str) -> str:
+def _normalize_word(word: str) -> str:
     """The word as a term, or nothing where it is a stop word or a single letter."""
     if len(word) < 2 or word in STOP_WORDS:
         return ""
-    if word[-1] != "s" or len(word) < 4 or word.endswith(ENDS_IN_S) or word in NOT_PLURAL:
+    if (
+        word[-1] != "s"
+        or len(word) < 4
+        or word.endswith(NON_PLURAL_ENDINGS)
+        or word in NON_PLURAL_WORDS
+    ):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -117,14 +124,16 @@ def _term(word: str) -> str:
     return word[:-1]
 
 
-def _pairs(run: str) -> list[str]:
+def _bigrams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
 
 
-def _stretches(run: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _join_matching_bigrams(
+    run: str, wanted: Container[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Neighbouring wanted pairs of a run, joined again."""
     hits: list[str] = []
-    for pair in [*map(fold, _pairs(run)), ""]:
+    for pair in [*map(fold_text, _bigrams(run)), ""]:
         if pair and pair in wanted:
             hits.append(pair)
         elif hits:

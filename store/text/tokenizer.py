@@ -18,16 +18,16 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import is_normalized, normalize
 
-from store.text.clean import beyond_ascii
-from store.text.terms import IS_UNSPACED, UNSPACED, fold
+from store.text.clean import non_ascii_characters
+from store.text.terms import UNSPACED_SCRIPT, UNSPACED_SCRIPTS, fold_text
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer, TextAnalyzerBuilder
 
-LONGEST_WORD = 100
+MAX_WORD_BYTES = 100
 """Bytes; what is longer is no word that anybody would type."""
 
-_LETTERS = {
+_LETTER_REPLACEMENTS = {
     "æ": "ae",
     "œ": "oe",
     "ø": "o",
@@ -40,65 +40,71 @@ _LETTERS = {
 }
 """Letters that are typed otherwise where the keyboard has none of them, and do not decompose."""
 
-_FOLDS = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
+_FOLDABLE = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
 """Letters that folding may change: most texts that are not ASCII have quotes and currencies alone."""
 
-_RUN = re.compile(f"[{UNSPACED}]+")
+_UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
 
 
-class Word(NamedTuple):
+class IndexedWord(NamedTuple):
     """A word of a text and its place among the words."""
 
-    place: int
+    position: int
     text: str
 
 
-def plain(text: str) -> str:
+def normalize_text(text: str) -> str:
     """A text without case and accents, as its words are compared."""
-    if text.isascii() or not _FOLDS.search(beyond := beyond_ascii(text)):
+    if text.isascii() or not _FOLDABLE.search(beyond := non_ascii_characters(text)):
         return text.lower()
     for char in set(beyond):
-        if (folded := _folded(char)) != char:
+        if (folded := _fold_character(char)) != char:
             text = text.replace(char, folded)
-    if not is_normalized("NFC", beyond_ascii(text)):  # voicing marks, Hangul in parts
+    if not is_normalized("NFC", non_ascii_characters(text)):  # voicing marks, Hangul in parts
         text = normalize("NFC", text)
     return text.lower()
 
 
 @lru_cache(4096)
-def _folded(char: str) -> str:
-    return "".join(_LETTERS.get(each, each) for each in fold(char))
+def _fold_character(char: str) -> str:
+    return "".join(_LETTER_REPLACEMENTS.get(each, each) for each in fold_text(char))
 
 
-def prepared(text: str) -> str:
+def prepare_for_index(text: str) -> str:
     """A text as the engine is given it."""
     if text.isascii():
         return text  # the engine lowers the case itself
-    folded = plain(text.encode(errors="replace").decode())  # a query may hold lone surrogates
-    return _RUN.sub(_pairs, folded) if IS_UNSPACED.search(beyond_ascii(folded)) else folded
+    folded = normalize_text(
+        text.encode(errors="replace").decode()
+    )  # a query may hold lone surrogates
+    return (
+        _UNSPACED_RUN.sub(_expand_bigrams, folded)
+        if UNSPACED_SCRIPT.search(non_ascii_characters(folded))
+        else folded
+    )
 
 
-def _pairs(run: re.Match[str]) -> str:
+def _expand_bigrams(run: re.Match[str]) -> str:
     text = run[0]
     pairs = (text[at : at + 2] for at in range(len(text)))
     return f" {' '.join(pairs)} "
 
 
 @cache
-def analyser() -> TextAnalyzer:
+def index_tokenizer() -> TextAnalyzer:
     """What cuts prepared text into words."""
-    return whole_words().build()
+    return tokenizer_builder().build()
 
 
-def whole_words() -> TextAnalyzerBuilder:
+def tokenizer_builder() -> TextAnalyzerBuilder:
     """What cuts prepared text into words, for adding filters to it."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     words = TextAnalyzerBuilder(Tokenizer.simple())
-    return words.filter(Filter.remove_long(LONGEST_WORD)).filter(Filter.lowercase())
+    return words.filter(Filter.remove_long(MAX_WORD_BYTES)).filter(Filter.lowercase())
 
 
-def words(text: str) -> list[Word]:
+def tokenize(text: str) -> list[IndexedWord]:
     """The words of a text as they stand in the index."""
-    tokens = analyser().pre_tokenize(prepared(text)).tokens
-    return [Word(token.position, token.text) for token in tokens]
+    tokens = index_tokenizer().pre_tokenize(prepare_for_index(text)).tokens
+    return [IndexedWord(token.position, token.text) for token in tokens]

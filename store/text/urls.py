@@ -15,13 +15,13 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from store.model.errors import UrlRefused
+from store.model.errors import UrlRejected
 from store.text.clean import clean_line
 
-LONGEST = 2000
+MAX_URL_CHARS = 2000
 """Characters of a URL that is opened; browsers and servers promise no more."""
 
-TRACKING = frozenset(
+TRACKING_PARAMETERS = frozenset(
     [
         "_ga",
         "_gl",
@@ -65,20 +65,20 @@ _AUTHORITY = re.compile(
     r"(?:(?P<user>[^\\]*)@)?(?P<host>\[[0-9A-Fa-f:.]*\]|[^\\@:\[\]]*)(?::(?P<port>[0-9]{0,5}))?"
 )
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
-_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNESCAPED_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
+_NOT_TO_ENCODE = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 # What RFC 3986 allows in each place, less what a shell gives a meaning within a word. A query
 # needs its `&`: what separates parameters cannot be written in another way.
-_IN_USER = "!*+,=:%"
-_IN_PATH = _IN_USER + "/@"
-_IN_QUERY = _IN_PATH + "?&"
+_SAFE_IN_USER = "!*+,=:%"
+_SAFE_IN_PATH = _SAFE_IN_USER + "/@"
+_SAFE_IN_QUERY = _SAFE_IN_PATH + "?&"
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _UrlParts:
     """An http or https URL taken apart; the host in ASCII, the rest as it was written."""
 
     scheme: str
@@ -90,7 +90,7 @@ class _Parts:
     fragment: str
 
 
-def canonical(url: str) -> str:
+def canonicalize_url(url: str) -> str:
     """The form by which two machines agree that two URLs are the same article.
 
     Returns:
@@ -99,23 +99,25 @@ def canonical(url: str) -> str:
         URL comes back stripped.
     """
     try:
-        parts = _parts(url)
-    except UrlRefused:
+        parts = _split_url(url)
+    except UrlRejected:
         return url.strip()
-    fields = _resolved_escapes(parts.query, _IN_QUERY).split("&")
-    return _joined(
+    fields = _normalize_escapes(parts.query, _SAFE_IN_QUERY).split("&")
+    return _join_url(
         replace(
             parts,
-            user=_resolved_escapes(parts.user, _IN_USER),
+            user=_normalize_escapes(parts.user, _SAFE_IN_USER),
             port="" if parts.port == DEFAULT_PORTS[parts.scheme] else parts.port,
-            path=_without_dots(_resolved_escapes(parts.path, _IN_PATH)),
-            query="&".join(field for field in fields if field and not _is_tracking(field)),
+            path=_remove_dot_segments(_normalize_escapes(parts.path, _SAFE_IN_PATH)),
+            query="&".join(
+                field for field in fields if field and not _is_tracking_parameter(field)
+            ),
             fragment=parts.fragment if parts.fragment.startswith("!") else "",
         )
     )
 
 
-def checked_url(text: str) -> str:
+def validate_url(text: str) -> str:
     """The URL as it may be given to a program as one argument.
 
     Returns:
@@ -126,49 +128,49 @@ def checked_url(text: str) -> str:
         UrlRefused: It has another scheme or no host, is too long, or cannot be read in one way.
     """
     # Python's webbrowser module replaces this word wherever it stands in an argument
-    url = _joined(_parts(text)).replace("%action", "%ACtion")
-    if len(url) > LONGEST:
-        raise UrlRefused(f"Not opened: the link is longer than {LONGEST:,} characters")
+    url = _join_url(_split_url(text)).replace("%action", "%ACtion")
+    if len(url) > MAX_URL_CHARS:
+        raise UrlRejected(f"Not opened: the link is longer than {MAX_URL_CHARS:,} characters")
     return url
 
 
-def host_of(url: str) -> str:
+def extract_host(url: str) -> str:
     """The host that the URL really leads to, in ASCII; empty if it is no http or https URL."""
     try:
-        return _parts(url).host
-    except UrlRefused:
+        return _split_url(url).host
+    except UrlRejected:
         return ""
 
 
-def looks_deceptive(url: str) -> bool:
+def is_deceptive_url(url: str) -> bool:
     """Whether the URL may seem to lead elsewhere: by a user name, or by letters that look alike."""
     try:
-        parts = _parts(url)
-    except UrlRefused:
+        parts = _split_url(url)
+    except UrlRejected:
         return False
     return bool(parts.user) or "xn--" in parts.host
 
 
-def _parts(text: str) -> _Parts:
+def _split_url(text: str) -> _UrlParts:
     url = text.strip()
     if _CONTROL.search(url):
-        raise UrlRefused("Not opened: the link holds control characters")
+        raise UrlRejected("Not opened: the link holds control characters")
     found = _SCHEME.match(url)
     scheme = found[0].lower() if found else ""
     if scheme not in ("http:", "https:"):
         what = f'this is "{scheme[:20]}"' if scheme else "this has no scheme"
-        raise UrlRefused(f"Not opened: only http and https links ({what})")
+        raise UrlRejected(f"Not opened: only http and https links ({what})")
     try:
         split = urlsplit(url)
-        user, host, port = _authority(split.netloc)
+        user, host, port = _split_authority(split.netloc)
     except ValueError:
-        raise UrlRefused("Not opened: the link's host cannot be read") from None
+        raise UrlRejected("Not opened: the link's host cannot be read") from None
     if not host:
-        raise UrlRefused("Not opened: the link has no host")
-    return _Parts(split.scheme, user, host, port, split.path, split.query, split.fragment)
+        raise UrlRejected("Not opened: the link has no host")
+    return _UrlParts(split.scheme, user, host, port, split.path, split.query, split.fragment)
 
 
-def _authority(text: str) -> tuple[str, str, str]:
+def _split_authority(text: str) -> tuple[str, str, str]:
     """User, host in ASCII (or nothing) and port; browsers and we must read them alike.
 
     Raises:
@@ -178,21 +180,21 @@ def _authority(text: str) -> tuple[str, str, str]:
     if not found or int(found["port"] or 0) > 65535:
         raise ValueError(text)
     port = str(int(found["port"])) if found["port"] else ""
-    return found["user"] or "", _ascii_host(found["host"]), port
+    return found["user"] or "", _host_to_ascii(found["host"]), port
 
 
 @lru_cache(1024)
-def _ascii_host(host: str) -> str:
+def _host_to_ascii(host: str) -> str:
     if host.startswith("["):
         return f"[{IPv6Address(host[1:-1])}]"
-    labels = _folded(unquote(host, errors="strict")).replace("\u3002", ".").split(".")
-    name = ".".join(map(_ascii_label, labels))
+    labels = _normalize_host(unquote(host, errors="strict")).replace("\u3002", ".").split(".")
+    name = ".".join(map(_label_to_ascii, labels))
     if name and not _HOST.fullmatch(name):
         raise ValueError(host)
     return name
 
 
-def _folded(host: str) -> str:
+def _normalize_host(host: str) -> str:
     """A host name as it is registered: no capitals, no invisible or compatibility characters.
 
     This is what UTS #46 does for letters in use. The `idna` codec of Python follows an older rule
@@ -202,38 +204,38 @@ def _folded(host: str) -> str:
     return unicodedata.normalize("NFKC", lower)
 
 
-def _ascii_label(label: str) -> str:
+def _label_to_ascii(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
-def _joined(parts: _Parts) -> str:
-    user = f"{_encoded(parts.user, _IN_USER)}@" if parts.user else ""
+def _join_url(parts: _UrlParts) -> str:
+    user = f"{_percent_encode(parts.user, _SAFE_IN_USER)}@" if parts.user else ""
     port = f":{parts.port}" if parts.port else ""
-    query = f"?{_encoded(parts.query, _IN_QUERY)}" if parts.query else ""
-    fragment = f"#{_encoded(parts.fragment, _IN_QUERY)}" if parts.fragment else ""
-    path = _encoded(parts.path, _IN_PATH)
+    query = f"?{_percent_encode(parts.query, _SAFE_IN_QUERY)}" if parts.query else ""
+    fragment = f"#{_percent_encode(parts.fragment, _SAFE_IN_QUERY)}" if parts.fragment else ""
+    path = _percent_encode(parts.path, _SAFE_IN_PATH)
     return f"{parts.scheme}://{user}{parts.host}{port}{path}{query}{fragment}"
 
 
-def _encoded(text: str, safe: str) -> str:
+def _percent_encode(text: str, safe: str) -> str:
     """Percent-encoded; escapes that are there stay, a percent sign that is none is encoded."""
-    if _PLAIN.fullmatch(text):  # as nearly all are
+    if _NOT_TO_ENCODE.fullmatch(text):  # as nearly all are
         return text
-    return quote(_BARE_PERCENT.sub("%25", text), safe=safe)
+    return quote(_UNESCAPED_PERCENT.sub("%25", text), safe=safe)
 
 
-def _resolved_escapes(text: str, safe: str) -> str:
+def _normalize_escapes(text: str, safe: str) -> str:
     """Escapes of characters that need none resolved, the others in capitals (RFC 3986, 6.2.2)."""
-    encoded = _encoded(text, safe)
-    return _ESCAPE.sub(_resolved_escape, encoded) if "%" in encoded else encoded
+    encoded = _percent_encode(text, safe)
+    return _ESCAPE.sub(_normalize_escape, encoded) if "%" in encoded else encoded
 
 
-def _resolved_escape(found: re.Match[str]) -> str:
+def _normalize_escape(found: re.Match[str]) -> str:
     char = chr(int(found[0][1:], 16))
     return char if _UNRESERVED.match(char) else found[0].upper()
 
 
-def _without_dots(path: str) -> str:
+def _remove_dot_segments(path: str) -> str:
     """The path with `.` and `..` resolved (RFC 3986, 5.2.4); at least a slash."""
     kept: list[str] = []
     segments = path.split("/")[1:]
@@ -247,12 +249,12 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _is_tracking(field: str) -> bool:
+def _is_tracking_parameter(field: str) -> bool:
     name = field.partition("=")[0].lower()
-    return name.startswith("utm_") or name in TRACKING
+    return name.startswith("utm_") or name in TRACKING_PARAMETERS
 
 
-def web(link: str, base: str) -> str:
+def resolve_web_url(link: str, base: str) -> str:
     """A link as an absolute URL; empty if it does not lead to the web."""
     try:
         url = urljoin(base, link.strip()) if link.strip() else ""

@@ -11,8 +11,8 @@ import pytest
 
 from store.model.times import system_clock
 from tests.cli.conftest import Run, contents, library_of
-from tui.cli.console import Counter
-from tui.rendering.wording import progress
+from tui.cli.console import ProgressLine
+from tui.rendering.wording import describe_loading
 
 DELETED = "00000001-0000-4000-8000-000000000000"
 
@@ -101,10 +101,10 @@ def test_progress_is_shown_after_a_while(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("tui.cli.console.QUIET", quiet)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", quiet)
     monkeypatch.setenv("TERM", "xterm")
-    with Counter("opening").running() as counter:
-        counter.tell(progress(34, 100, history=True))
+    with ProgressLine("opening").display() as counter:
+        counter.update(describe_loading(34, 100, history=True))
     assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
 
 
@@ -114,16 +114,16 @@ def test_progress_is_said_once_where_no_line_can_be_written_twice(
     """Case 122: a terminal that only prints, and whoever listens to it, gets one line."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("tui.cli.console.QUIET", 0.0)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
     monkeypatch.setenv("TERM", "dumb")
-    with Counter("indexing").running() as counter:
+    with ProgressLine("indexing").display() as counter:
         for done in range(5):
-            counter.tell(f"{done}")
+            counter.update(f"{done}")
     assert terminal.getvalue() == "newstui: indexing …\n"
 
 
 def test_progress_in_words() -> None:
-    assert progress(0, 0, history=True) == "reading history 0 %"
-    assert progress(1, 3, history=True) == "reading history 33 %"
-    assert progress(3, 12, history=False) == "loading 3 of 12"
-    assert progress(0, 0, history=False) == "loading"
+    assert describe_loading(0, 0, history=True) == "reading history 0 %"
+    assert describe_loading(1, 3, history=True) == "reading history 33 %"
+    assert describe_loading(3, 12, history=False) == "loading 3 of 12"
+    assert describe_loading(0, 0, history=False) == "loading"

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from tests.cli.conftest import Run, fields_of, write_json
-from tui.cli import COMMANDS
-from tui.cli.parser import parser
+from tui.cli import COMMAND_FUNCTIONS
+from tui.cli.parser import build_parser
 
 HOSTILE = {
     "title": "../../etc/<script>alert(1)</script>",
@@ -34,9 +34,9 @@ def filled(run: Run, tmp_path: Path) -> Run:
 
 
 def test_every_command_has_one_that_carries_it_out() -> None:
-    (commands,) = (each.choices for each in parser()._actions if each.dest == "command")
+    (commands,) = (each.choices for each in build_parser()._actions if each.dest == "command")
     assert commands is not None
-    assert set(commands) == set(COMMANDS)
+    assert set(commands) == set(COMMAND_FUNCTIONS)
 
 
 def test_json_goes_into_a_pipe(filled: Run, tmp_path: Path) -> None:

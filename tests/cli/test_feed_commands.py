@@ -20,7 +20,7 @@ WALL = "<html><title>Wall</title><p>Enable JavaScript and cookies to go on.</p><
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for module in ("tui.cli.fetch", "tui.cli.add"):
-        monkeypatch.setattr(f"{module}.network", tools)
+        monkeypatch.setattr(f"{module}.make_fetch_tools", tools)
     with serving() as site:
         site.routes |= {
             "/feed": feed_page(1, 2),
@@ -157,13 +157,13 @@ def test_a_page_without_a_text_is_kept(
     run: Run, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 101: gone from the web, it can still be tried again, by a newstui that finds more."""
-    monkeypatch.setattr("store.feeds.web_page.LEAST_WORDS", 1000)
+    monkeypatch.setattr("store.feeds.web_page.MIN_ARTICLE_WORDS", 1000)
     site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
     assert run("add", "--private", site.url("/wall")).code == 1
     (kept,) = home.rglob("pages/*.html.gz")
     site.routes["/wall"] = status(404)
     assert run("add", "--missing", "--private").code == 1
-    monkeypatch.setattr("store.feeds.web_page.LEAST_WORDS", 25)
+    monkeypatch.setattr("store.feeds.web_page.MIN_ARTICLE_WORDS", 25)
     assert run("add", "--missing", "--private").code == 0
     (wall,) = run("list", "--json").values
     assert (wall["title"], wall["words"]) == ("Wall", 108)

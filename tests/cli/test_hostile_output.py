@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.journal.events import Event, encode, sealed
+from store.journal.events import Event, encode_event, encode_line
 from tests.cli.conftest import ROOT, XDG, Run, fields_of, library_of, write_json
 from tests.cli.test_surroundings import process
 from tests.terminal import Terminal
@@ -119,7 +119,9 @@ def test_a_library_that_others_wrote_is_cleaned_too(home: Path, run: Run, tmp_pa
         Event("edited", ids, 1, 1, "other", {"to": {"title": f"A{ESCAPES}B", "category": ESCAPES}}),
         Event("tagged", ids, 2, 2, "other", {"tag": f"tag{ESCAPES}"}),
     ]
-    journal.write_bytes(sealed({"format": 1, "machine": "other"}) + b"".join(map(encode, events)))
+    journal.write_bytes(
+        encode_line({"format": 1, "machine": "other"}) + b"".join(map(encode_event, events))
+    )
     segment = library_of(home) / "articles/desk-0001.json"
     tables = orjson.loads(segment.read_bytes())
     for document in tables["articles"].values():

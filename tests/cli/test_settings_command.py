@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tui.config.settings import declared
+from tui.config.settings import iter_setting_declarations
 
 
 def write(home: Path, text: str) -> None:
@@ -19,7 +19,7 @@ def write(home: Path, text: str) -> None:
 def test_settings_as_they_come(run: Run, home: Path) -> None:
     ran = run("settings")
     assert (ran.code, ran.err) == (0, "")
-    assert len(ran.lines) == len(list(declared()))
+    assert len(ran.lines) == len(list(iter_setting_declarations()))
     assert all(line.endswith(" default") for line in ran.lines)
     assert list(home.iterdir()) == []
 

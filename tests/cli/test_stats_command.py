@@ -10,8 +10,8 @@ import pytest
 
 from tests.libraries import Machine, add, article, ids
 from tui.cli import main
-from tui.rendering.charts import bar, columns
-from tui.rendering.statistics_report import duration
+from tui.rendering.charts import draw_bar, draw_columns
+from tui.rendering.statistics_report import format_duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
 """In no time zone midnight."""
@@ -59,13 +59,13 @@ def test_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_bars_and_columns() -> None:
-    assert bar(0, 10, 4) == "    "
-    assert bar(5, 10, 4) == "██  "
-    assert bar(1, 1000, 4) == "▏   ", "what is there is seen"
-    assert bar(10, 10, 4) == bar(99, 10, 4) == "████"
-    assert columns([0, 1, 4], 2, 2) == ["    █ ", "  ▄ █ "]
-    assert columns([], 1) == [""]
+    assert draw_bar(0, 10, 4) == "    "
+    assert draw_bar(5, 10, 4) == "██  "
+    assert draw_bar(1, 1000, 4) == "▏   ", "what is there is seen"
+    assert draw_bar(10, 10, 4) == draw_bar(99, 10, 4) == "████"
+    assert draw_columns([0, 1, 4], 2, 2) == ["    █ ", "  ▄ █ "]
+    assert draw_columns([], 1) == [""]
 
 
 def test_durations() -> None:
-    assert [duration(minutes) for minutes in (0, 59, 61)] == ["0 min", "59 min", "1 h 1 min"]
+    assert [format_duration(minutes) for minutes in (0, 59, 61)] == ["0 min", "59 min", "1 h 1 min"]

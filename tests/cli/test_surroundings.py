@@ -19,7 +19,7 @@ import store.journal.journal
 import store.library.folder
 from tests.cli.conftest import ROOT, XDG, Run, contents, fields_of, library_of, write_json
 from tests.terminal import Terminal, environment
-from tui.cli.parser import parser
+from tui.cli.parser import build_parser
 
 COMMAND = [sys.executable, "-m", "tui"]
 HOLD = """
@@ -93,7 +93,7 @@ def test_version_and_help(run: Run, home: Path) -> None:
 def test_help_of_each_command(run: Run) -> None:
     for name in ("import", "list", "show", "similar", "edit", "mark", "keys", "doctor"):
         assert run(name, "--help").out.startswith(f"usage: newstui {name} ")
-        assert name in parser().format_help()
+        assert name in build_parser().format_help()
 
 
 def test_the_reader_needs_a_terminal(home: Path) -> None:
@@ -250,8 +250,8 @@ def test_a_library_in_use(
     """Case 38: exit 75 and who it is, as far as a lock file tells; nothing has changed."""
     run("mark", "00000001", "--star")
     before = contents(library_of(home))
-    monkeypatch.setattr(store.library.folder, "WAIT", 0.0)
-    monkeypatch.setattr(store.journal.journal, "WAIT", 0.0)
+    monkeypatch.setattr(store.library.folder, "SEGMENT_LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr(store.journal.journal, "JOURNAL_LOCK_TIMEOUT", 0.0)
     more = write_json(three.parent / "more.jsonl", fields_of(4))
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, library_of(home) / what],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from themes import BUILT_IN
+from themes import BUILT_IN_THEMES
 
 
 def test_themes_are_listed(run: Run, home: Path) -> None:
     ran = run("themes")
     assert (ran.code, ran.err) == (0, "")
-    assert [line[2:].split()[0] for line in ran.lines] == list(BUILT_IN)
+    assert [line[2:].split()[0] for line in ran.lines] == list(BUILT_IN_THEMES)
     folder = home / ".config/newstui"
     (folder / "themes").mkdir(parents=True)
     (folder / "themes/wrong.toml").write_text('name = "wrong"\n')

@@ -14,8 +14,8 @@ import pytest
 
 import store.library.protocol
 from store.library.folder import FolderLibrary
-from store.model.article import Article, Body, Found
-from tui.cli.parser import parser
+from store.model.article import Article, Body, ParsedArticle
+from tui.cli.parser import build_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def library(tmp_path: Path) -> FolderLibrary:
     body["similar"] = tuple(body["similar"])
     for _ in library.load():
         pass
-    for _ in library.add([Found(Article(**document), Body(**body))]):
+    for _ in library.add([ParsedArticle(Article(**document), Body(**body))]):
         pass
     library.record("read", [ID])
     library.record("starred", [ID])
@@ -100,7 +100,7 @@ def test_every_event_is_on_the_page_and_no_other() -> None:
 
 
 def test_options_and_variables_of_the_page_are_there() -> None:
-    assert "--library" in parser().format_help()
+    assert "--library" in build_parser().format_help()
     variables = set(re.findall(r"`([A-Z_]{4,})`", PAGE))
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "store").rglob("*.py"))
     assert [name for name in variables if name not in source] == []

@@ -18,7 +18,7 @@ import pytest
 
 from docs.generate import GENERATED, cases_by_file, cases_of, filled, promises
 from tests.terminal import environment
-from tui.cli.parser import parser
+from tui.cli.parser import build_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,7 +55,7 @@ def test_case_numbers_are_found_however_they_are_named() -> None:
 
 def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Every command of the command line and its parser."""
-    top = parser()
+    top = build_parser()
     yield "", top
     for action in top._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -19,7 +19,7 @@ from typing import TextIO
 
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from store.search import Query
+from store.search import ListQuery
 from tests.libraries import load
 from tests.process.reading import NEWSTUI, article, library_of, read
 from tests.terminal import Terminal, environment
@@ -100,7 +100,7 @@ def whole_lines(home: Path) -> int:
 
 def in_library(library: FolderLibrary) -> set[tuple[str, str]]:
     """The marks that the library has."""
-    rows = library.rows(Query())
+    rows = library.rows(ListQuery())
     read_ones = {("read", row.title) for row in rows if row.read}
     return read_ones | {("starred", row.title) for row in rows if row.starred}
 
@@ -147,9 +147,9 @@ def doctored(home: Path, *, torn: bool) -> str:
 
 def goes_on(library: FolderLibrary, home: Path) -> str:
     """Whether the next mark works."""
-    last = library.rows(Query())[-1]
+    last = library.rows(ListQuery())[-1]
     library.record("tagged", [last.id], tag="later")
-    entry = reopened(home).entry(last.id)
+    entry = reopened(home).get_article(last.id)
     return "" if "later" in entry.article.tags else "the next mark is not there"
 
 

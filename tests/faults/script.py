@@ -24,9 +24,9 @@ from typing import Any, TextIO
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.maintenance.compact import compact
-from store.model.article import Found, Reading
-from store.model.errors import NewsError
+from store.maintenance.compact import compact_library
+from store.model.article import ParsedArticle, ReadingStatus
+from store.model.errors import NewstuiError
 from tests.faults.injection import FAULTS, WRITES_ONLY, Killed, Wrong, half
 from tests.libraries import START, Machine, add, article, articles, ids, state
 
@@ -36,7 +36,7 @@ SEGMENT = 10
 """Articles in a segment here, so that an import writes several."""
 STEP = timedelta(days=8)
 """From one operation to the next, so that what was deleted is old when it is compacted."""
-HISTORY = Reading(read=True, starred=True, read_count=2, last_read="2030-01-01T00:00:00Z")
+HISTORY = ReadingStatus(read=True, starred=True, read_count=2, last_read="2030-01-01T00:00:00Z")
 
 
 # -- the operations ------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def record(event: str, *numbers: int, **data: Any) -> Operation:
     return operation
 
 
-def take_in(found: Sequence[Found]) -> Operation:
+def take_in(found: Sequence[ParsedArticle]) -> Operation:
     """Articles come in; each segment is acknowledged by itself."""
 
     def operation(session: Session) -> None:
@@ -102,7 +102,7 @@ def snapshot(session: Session) -> None:
 
 def compacting(session: Session) -> None:
     """Take out what was deleted long ago."""
-    for _ in compact(session.machine.folder, session.machine.name, session.machine.clock):
+    for _ in compact_library(session.machine.folder, session.machine.name, session.machine.clock):
         pass
     session.acknowledge()
 
@@ -179,7 +179,7 @@ class Fault:
 def seen(library: FolderLibrary) -> Any:
     """Everything that can be seen of the library: articles, reading, texts, and what to undo."""
     found = state(library)
-    texts = {each: library.entry(each).body for each in found}
+    texts = {each: library.get_article(each).body for each in found}
     return found, texts, library.undoable()
 
 
@@ -234,7 +234,7 @@ class Run:
                 at_time(self.machine, number)
                 try:
                     operation(self.session)
-                except (NewsError, OSError, Killed) as problem:
+                except (NewstuiError, OSError, Killed) as problem:
                     error = problem
                 if self.fault.happened:
                     break
@@ -243,7 +243,7 @@ class Run:
             return f"{where}: not told in our words"
         try:
             wrong = self._wrong_now(error) or self._wrong_later(number)
-        except NewsError as problem:
+        except NewstuiError as problem:
             wrong = f"afterwards {problem!r}"
         return f"{where}: {wrong}" if wrong else ""
 
@@ -313,7 +313,7 @@ def run(home: Path, every: int = 1, tell: Callable[[str], None] = lambda line: N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.library.folder.SEGMENT_SIZE", SEGMENT)
         patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT)
-        patch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
+        patch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
         plain = Undisturbed(home / "undisturbed")
         for offset, (kind, wrong) in enumerate(KINDS.items()):
             writes = kind in WRITES_ONLY or wrong is half

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Reading
-from store.model.errors import NotSaved
+from store.model.article import ReadingStatus
+from store.model.errors import SaveFailed
 from tests.faults.injection import FAULTS, Killed, failing
 from tests.libraries import Machine, add, article, articles, ids, state
 
@@ -68,7 +68,7 @@ def first_mark(library: FolderLibrary) -> None:
 
 
 def take_in(library: FolderLibrary) -> None:
-    read = Reading(read=True, read_count=2, last_read="2030-01-01T00:00:00Z")
+    read = ReadingStatus(read=True, read_count=2, last_read="2030-01-01T00:00:00Z")
     add(library, [article(3, read), article(4)])
 
 
@@ -127,7 +127,7 @@ def test_a_save_is_whole_or_not_at_all(
             with wrong.injected():
                 save(library)
                 acknowledged = True
-        except NotSaved as error:
+        except SaveFailed as error:
             said = str(error)
         except Killed:
             said = "killed"
@@ -172,7 +172,7 @@ def test_a_disk_that_stays_full(
         patch.setattr(os, "write", lambda *given: full(os.write, given))
         for save in (mark, take_in, take_back):
             for _ in range(2):
-                with pytest.raises(NotSaved, match="no space left on"):
+                with pytest.raises(SaveFailed, match="no space left on"):
                     save(library)
                 assert state(library) == before
     assert {path: path.read_bytes() for path in machine.folder.rglob("*.json*")} == contents

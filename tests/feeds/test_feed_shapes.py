@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.entries import Feed
-from store.feeds.parse import Parsed, parse_feed
-from store.model.article import Found
-from store.model.errors import BadInput
+from store.feeds.entries import FeedInfo
+from store.feeds.parse import ParsedFeed, parse_feed
+from store.model.article import ParsedArticle
+from store.model.errors import InvalidInput
 
 HERE = Path(__file__).parent
 URL = "https://feeds.example/feed"
-FEED = Feed(URL, URL, "2024-06-01T00:00:00Z")
+FEED = FeedInfo(URL, URL, "2024-06-01T00:00:00Z")
 NAMES = sorted(path.name for path in HERE.iterdir() if path.suffix in {".xml", ".json", ".html"})
 FACTS = ("url", "date", "authors", "tags", "language", "words")
 
@@ -31,16 +31,16 @@ def blocks() -> dict[str, str]:
     return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
 
 
-def written(parsed: Parsed) -> Iterator[str]:
+def written(parsed: ParsedFeed) -> Iterator[str]:
     """What came out, in the form of the table."""
     yield f"feed: {parsed.title} <{parsed.site}>"
-    for refused in parsed.refused:
-        yield f"refused: {refused.where}: {refused.reason}"
-    for found in parsed.found:
+    for refused in parsed.rejected:
+        yield f"refused: {refused.location}: {refused.reason}"
+    for found in parsed.articles:
         yield from article(found)
 
 
-def article(found: Found) -> Iterator[str]:
+def article(found: ParsedArticle) -> Iterator[str]:
     facts, body = found.article, found.body
     yield f"* {facts.title}"
     for name in FACTS:
@@ -62,7 +62,7 @@ def article(found: Found) -> Iterator[str]:
 def outcome(name: str) -> str:
     try:
         return "\n".join(written(parse_feed((HERE / name).read_bytes(), "", FEED)))
-    except BadInput as error:
+    except InvalidInput as error:
         return f"no feed: {error}"
 
 
@@ -82,6 +82,6 @@ def test_the_same_feed_twice_is_the_same_articles(name: str) -> None:
     """Case 96: two fetches, or two machines, agree on who is who."""
     data = (HERE / name).read_bytes()
     one, other = parse_feed(data, "", FEED), parse_feed(data, "utf-8", FEED)
-    ids = [found.article.id for found in one.found]
-    assert ids == [found.article.id for found in other.found]
+    ids = [found.article.id for found in one.articles]
+    assert ids == [found.article.id for found in other.articles]
     assert len(ids) == len(set(ids))

@@ -10,26 +10,26 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import Book, Shown
-from store.feeds.fetch import AT_ONCE, Fetched, Tools, fetch_feeds
-from store.feeds.fetch_state import FeedState, read_states, write_states
-from store.feeds.host_queue import PER_HOST, Lanes
+from store.feeds.feed_store import FeedStatus, FeedStore
+from store.feeds.fetch import MAX_CONCURRENT_FETCHES, FetchContext, FetchResult, fetch_feeds
+from store.feeds.fetch_state import FeedState, read_feed_states, write_feed_states
+from store.feeds.host_queue import MAX_FETCHES_PER_HOST, HostQueue
 from store.feeds.subscriptions import Subscription
 from tests.network import NOW, feed_page, item, rss, subscription, tools
 from tests.server import Asked, Site, moved, page, status
 
 
-def fetch(*feeds: Subscription, states: dict[str, FeedState] | None = None) -> list[Fetched]:
+def fetch(*feeds: Subscription, states: dict[str, FeedState] | None = None) -> list[FetchResult]:
     return list(fetch_feeds(feeds, states or {}, tools()))
 
 
-def one(feed: Subscription, state: FeedState | None = None) -> Fetched:
+def one(feed: Subscription, state: FeedState | None = None) -> FetchResult:
     (result,) = fetch(feed, states={feed.key: state or FeedState()})
     return result
 
 
-def titles(result: Fetched) -> list[str]:
-    return [found.article.title for found in result.found]
+def titles(result: FetchResult) -> list[str]:
+    return [found.article.title for found in result.articles]
 
 
 def test_a_feed_is_fetched_and_told_what_we_know(site: Site) -> None:
@@ -48,17 +48,17 @@ def test_a_feed_is_fetched_and_told_what_we_know(site: Site) -> None:
         "Harbour",
         "https://harbour.example/",
     )
-    article = first.found[0].article
+    article = first.articles[0].article
     assert (article.category, article.source) == ("Harbour", "feed")
     assert article.extra["feed"] == first.subscription.key
     again = one(subscription(site), first.state)
-    assert (again.found, again.problem, again.state.etag) == ((), "", '"a"')
+    assert (again.articles, again.error, again.state.etag) == ((), "", '"a"')
     assert site.asked[1][1]["If-Modified-Since"] == "then"
 
 
 def test_the_folder_is_the_category(site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
-    assert one(subscription(site, category="sea")).found[0].article.category == "sea"
+    assert one(subscription(site, category="sea")).articles[0].article.category == "sea"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_fails_is_told_and_the_rest_goes_on(route: object, problem: str, si
     bad, good = subscription(site, "/bad"), subscription(site)
     known = FeedState(etag='"x"', succeeded="2026-11-01T00:00:00Z")
     results = {each.subscription.key: each for each in fetch(bad, good, states={bad.key: known})}
-    assert results[bad.key].problem == problem
+    assert results[bad.key].error == problem
     state = results[bad.key].state
     assert (state.error, state.etag, state.succeeded) == (problem, '"x"', known.succeeded)
     assert titles(results[good.key]) == ["Story 1"]
@@ -89,7 +89,7 @@ def test_a_page_in_place_of_a_feed_offers_its_feeds(site: Site) -> None:
     link = '<link rel="alternate" type="application/atom+xml" href="/new.xml">'
     site.routes["/feed"] = page(f"<html><title>Moved</title>{link}</html>")
     expected = f"not a feed (HTML page “Moved”); its feed is {site.url('/new.xml')}"
-    assert one(subscription(site)).problem == expected
+    assert one(subscription(site)).error == expected
 
 
 def test_a_feed_that_is_gone_is_paused(site: Site) -> None:
@@ -97,7 +97,7 @@ def test_a_feed_that_is_gone_is_paused(site: Site) -> None:
     site.routes["/feed"] = status(410)
     result = one(subscription(site))
     assert result.subscription.paused
-    assert "gone for good" in result.problem
+    assert "gone for good" in result.error
 
 
 def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
@@ -106,8 +106,8 @@ def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
     result = one(subscription(site))
     assert result.state.not_before == "2026-11-22T12:10:00Z"
     again = one(subscription(site), result.state)
-    assert (again.problem, len(site.asked)) == ("", 1)
-    assert "left alone until" in again.note
+    assert (again.error, len(site.asked)) == ("", 1)
+    assert "left alone until" in again.warning
     site.routes["/feed"] = status(503)
     assert one(subscription(site)).state.not_before == "2026-11-22T13:00:00Z"
 
@@ -121,41 +121,43 @@ def test_a_feed_that_has_moved_is_followed_the_third_time(site: Site) -> None:
         assert (result.subscription.url, result.state.times) == (feed.url, times)
         state = result.state
     new = one(feed, state).subscription
-    assert (new.url, new.former, new.key) == (site.url("/new"), (feed.url,), feed.key)
+    assert (new.url, new.former_urls, new.key) == (site.url("/new"), (feed.url,), feed.key)
 
 
 def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
     """Case 89: however many feeds there are."""
-    together = threading.Barrier(AT_ONCE)
+    together = threading.Barrier(MAX_CONCURRENT_FETCHES)
     of_a_host: Counter[str] = Counter()
 
     def answer(asked: Asked) -> None:
         host = asked.headers["Host"]
         of_a_host[host] += 1
-        assert of_a_host[host] <= PER_HOST
+        assert of_a_host[host] <= MAX_FETCHES_PER_HOST
         together.wait(60)
         of_a_host[host] -= 1
         feed_page(1)(asked)
 
-    hosts = [f"host{number}.example" for number in range(AT_ONCE // PER_HOST)]
-    site.routes |= {f"/feed/{number}": answer for number in range(2 * PER_HOST)}
+    hosts = [
+        f"host{number}.example" for number in range(MAX_CONCURRENT_FETCHES // MAX_FETCHES_PER_HOST)
+    ]
+    site.routes |= {f"/feed/{number}": answer for number in range(2 * MAX_FETCHES_PER_HOST)}
     feeds = [
-        Subscription(f"http://{host}:{site.port}/feed/{number}", private=True)
+        Subscription(f"http://{host}:{site.port}/feed/{number}", is_private_allowed=True)
         for host in hosts
-        for number in range(2 * PER_HOST)
+        for number in range(2 * MAX_FETCHES_PER_HOST)
     ]
     ready = tools()
     local = replace(ready, client=replace(ready.client, resolve=lambda *_: ["127.0.0.1"]))
     results = list(fetch_feeds(feeds, {}, local))
-    assert [each.problem for each in results] == [""] * len(feeds)
-    assert site.most == AT_ONCE
+    assert [each.error for each in results] == [""] * len(feeds)
+    assert site.most == MAX_CONCURRENT_FETCHES
 
 
 def test_a_host_has_its_breath_between_two_feeds() -> None:
     """Case 89: what waits for it holds up no other host."""
     now = [0.0]
     feeds = [Subscription(f"http://{name}.example/{n}") for name in "ab" for n in (1, 2, 3)]
-    lanes = Lanes(feeds, 0.25, lambda: now[0])
+    lanes = HostQueue(feeds, 0.25, lambda: now[0])
     taken = [lanes.take(lambda: False) for _ in range(4)]
     assert [each.url[7:] for each in taken if each] == [
         "a.example/1",
@@ -164,10 +166,10 @@ def test_a_host_has_its_breath_between_two_feeds() -> None:
         "b.example/2",
     ]
     assert lanes.take(lambda: True) is None
-    lanes.done(feeds[0])
+    lanes.release(feeds[0])
     now[0] = 0.3
     assert lanes.take(lambda: False) is feeds[2]
-    lanes.done(feeds[3])
+    lanes.release(feeds[3])
     now[0] = 0.6
     assert lanes.take(lambda: False) is feeds[5]
     assert lanes.take(lambda: False) is None
@@ -178,7 +180,7 @@ def test_who_has_had_enough_is_left_alone_by_all_its_feeds(site: Site) -> None:
     paths = ["/a", "/b", "/c"]
     site.routes |= dict.fromkeys(paths, status(429, Retry_After="120"))
     results = fetch(*(subscription(site, path) for path in paths))
-    assert len(site.paths) <= PER_HOST
+    assert len(site.paths) <= MAX_FETCHES_PER_HOST
     assert {each.state.not_before for each in results} == {"2026-11-22T12:02:00Z"}
 
 
@@ -209,8 +211,8 @@ def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:
 )
 def test_why_nothing_comes_is_told(state: FeedState, trouble: str) -> None:
     """Case 88: a feed that is left alone for now is no riddle."""
-    feed = Shown(Subscription("https://harbour.example/feed"), state)
-    assert feed.trouble(int(NOW.timestamp())) == trouble
+    feed = FeedStatus(Subscription("https://harbour.example/feed"), state)
+    assert feed.describe_problem(int(NOW.timestamp())) == trouble
 
 
 # -- whole pages ---------------------------------------------------------------------------
@@ -233,9 +235,9 @@ def test_cut_texts_are_taken_from_their_pages_once(site: Site) -> None:
     }
     feed = subscription(site, whole_page=True)
     first = one(feed)
-    body = first.found[0].body
+    body = first.articles[0].body
     assert body.text.startswith("The ferry came on a Tuesday")
-    assert (body.summary, first.found[0].article.words) == ("The ferry", 52)
+    assert (body.summary, first.articles[0].article.words) == ("The ferry", 52)
     again = one(feed, first.state)
     assert (titles(again), site.paths.count("/story")) == ([], 1)
 
@@ -243,42 +245,42 @@ def test_cut_texts_are_taken_from_their_pages_once(site: Site) -> None:
 def test_a_page_that_fails_leaves_what_the_feed_had(site: Site) -> None:
     site.routes["/feed"] = page(rss(on_site(site, "What the feed had.")))
     result = one(subscription(site, whole_page=True))
-    assert result.found[0].body.text == "What the feed had."
-    assert result.problem == ""
+    assert result.articles[0].body.text == "What the feed had."
+    assert result.error == ""
 
 
 # -- what is kept --------------------------------------------------------------------------
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path / "library", tmp_path / "cache")
+def book(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def keep(book: Book, *results: Fetched) -> Sequence[Subscription]:
-    book.keep(results)
+def keep(book: FeedStore, *results: FetchResult) -> Sequence[Subscription]:
+    book.save_results(results)
     return book.subscriptions()
 
 
-def test_what_a_feed_says_of_itself_is_written_down(book: Book, site: Site) -> None:
+def test_what_a_feed_says_of_itself_is_written_down(book: FeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
-    book.change(put=[feed])
+    book.update(put=[feed])
     (kept,) = keep(book, one(feed))
     assert (kept.title, kept.site) == ("Harbour", "https://harbour.example/")
     assert book.states()[feed.key].succeeded == "2026-11-22T12:00:00Z"
 
 
-def test_what_was_changed_meanwhile_stays(book: Book, site: Site) -> None:
+def test_what_was_changed_meanwhile_stays(book: FeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
-    book.change(put=[feed])
+    book.update(put=[feed])
     result = one(feed)
-    book.change(put=[replace(feed, title="Mine", category="sea", paused=True)])
+    book.update(put=[replace(feed, title="Mine", category="sea", paused=True)])
     assert keep(book, result) == [
         replace(feed, title="Mine", category="sea", paused=True, site="https://harbour.example/")
     ]
-    book.change(remove=[feed])
+    book.update(remove=[feed])
     assert keep(book, result) == []
     assert book.states() == {}
 
@@ -286,11 +288,11 @@ def test_what_was_changed_meanwhile_stays(book: Book, site: Site) -> None:
 def test_states_that_cannot_be_understood_are_forgotten(tmp_path: Path) -> None:
     for data in (b"", b"[]", b"{", b'{"k": 1, "l": {"etag": 1, "times": "x", "seen": 2}}'):
         (tmp_path / "feeds.json").write_bytes(data)
-        assert set(read_states(tmp_path).values()) <= {FeedState()}
+        assert set(read_feed_states(tmp_path).values()) <= {FeedState()}
     state = FeedState(etag="e", times=2, seen=("a", "b"))
-    write_states(tmp_path, {"k": state})
-    assert read_states(tmp_path) == {"k": state}
+    write_feed_states(tmp_path, {"k": state})
+    assert read_feed_states(tmp_path) == {"k": state}
 
 
 def test_tools_have_two_processes_of_their_own() -> None:
-    assert len(Tools(tools().client, tools().clock).asides) == 2
+    assert len(FetchContext(tools().client, tools().clock).parsers) == 2

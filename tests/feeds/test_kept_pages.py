@@ -8,30 +8,30 @@ from pathlib import Path
 import pytest
 
 from store.feeds import page_cache
-from store.feeds.page_cache import KeptPages
+from store.feeds.page_cache import PageCache
 
 
 def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
     """Case 101: the page comes back as it was; what is no name of ours leads nowhere."""
-    kept = KeptPages(tmp_path)
-    kept.keep("a-1", "<p>Für später")
-    kept.keep("../b", "<p>outside")
-    assert kept.kept("a-1") == "<p>Für später".encode()
+    kept = PageCache(tmp_path)
+    kept.save("a-1", "<p>Für später")
+    kept.save("../b", "<p>outside")
+    assert kept.load("a-1") == "<p>Für später".encode()
     assert [each.name for each in tmp_path.rglob("*.gz")] == ["a-1.html.gz"]
-    kept.drop("a-1")
-    kept.drop("a-1")
-    assert kept.kept("a-1") == kept.kept("../b") == b""
+    kept.remove("a-1")
+    kept.remove("a-1")
+    assert kept.load("a-1") == kept.load("../b") == b""
 
 
 def test_few_and_small_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 101: what is kept has bounds; what is damaged is as good as not kept."""
-    monkeypatch.setattr(page_cache, "MOST", 2)
-    monkeypatch.setattr(page_cache, "LARGEST", 10)
-    kept = KeptPages(tmp_path)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_PAGES", 2)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_PAGE_BYTES", 10)
+    kept = PageCache(tmp_path)
     for number, html in enumerate(("first", "second", "third", "much too large")):
-        kept.keep(str(number), html)
+        kept.save(str(number), html)
         if (path := tmp_path / "pages" / f"{number}.html.gz").exists():
             os.utime(path, (number, number))
-    assert [kept.kept(str(number)) for number in range(4)] == [b"", b"second", b"third", b""]
+    assert [kept.load(str(number)) for number in range(4)] == [b"", b"second", b"third", b""]
     path.with_name("1.html.gz").write_bytes(b"\x1f\x8b torn")
-    assert kept.kept("1") == b""
+    assert kept.load("1") == b""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.entries import Feed
+from store.feeds.entries import FeedInfo
 from store.feeds.parse import parse_feed
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 
 URL = "https://feeds.example/feed"
-FEED = Feed(URL, URL, "2024-06-01T00:00:00Z")
+FEED = FeedInfo(URL, URL, "2024-06-01T00:00:00Z")
 SHAPES = sorted(Path(__file__).parent.glob("*.xml"))
 ODD = (
     *(b"<", b">", b"&", b"&#x1b;", b"&#xD800;", b"]]>", b"<![CDATA[", b"\x00", b"\x1b[2J", b"\xff"),
@@ -45,7 +45,7 @@ def test_a_feed_that_was_spoilt_is_read_or_refused(shape: Path) -> None:
     for _ in range(ROUNDS):
         try:
             parsed = parse_feed(mutated(shape.read_bytes(), chance), "", FEED)
-        except BadInput:
+        except InvalidInput:
             continue
-        shown = "".join(f"{each.article.title}{each.body.text}" for each in parsed.found)
+        shown = "".join(f"{each.article.title}{each.body.text}" for each in parsed.articles)
         assert not set("\x00\x07\x1b\x9b") & set(shown + parsed.title)

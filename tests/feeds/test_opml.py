@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.feeds.feed_store import Book
+from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import (
     Subscription,
-    change_subscriptions,
-    moved,
+    move_subscription,
     parse_opml,
     read_subscriptions,
+    update_subscriptions,
 )
-from store.model.errors import BadInput, LibraryDamaged
+from store.model.errors import InvalidInput, LibraryDamaged
 
 HAND = b"""<?xml version="1.0"?>
 <!-- kept on the desk -->
@@ -52,7 +52,7 @@ def test_a_list_written_by_hand_is_understood() -> None:
         "https://strand.example/",
     )
     assert (strand.paused, strand.whole_page, strand.key) == (True, True, "http://a.example/")
-    assert (bare.name, bare.key) == ("…@bare.example/feed", "https://bare.example/feed")
+    assert (bare.display_name, bare.key) == ("…@bare.example/feed", "https://bare.example/feed")
 
 
 def test_what_others_wrote_stays() -> None:
@@ -79,7 +79,7 @@ def test_only_the_web_is_subscribed_to() -> None:
     outlines = [f'<outline text="n{n}" xmlUrl="{url}"/>' for n, url in enumerate(bad)]
     subscriptions = parse_opml(opml(*outlines, '<outline xmlUrl="https://ok.example/"/>'))
     assert [each.url for each in subscriptions] == ["https://ok.example/"]
-    assert [each.where for each in subscriptions.refused] == [f"n{n}" for n in range(len(bad))]
+    assert [each.location for each in subscriptions.rejected] == [f"n{n}" for n in range(len(bad))]
     assert b"exec:~/x.sh" in subscriptions.to_bytes()
 
 
@@ -97,13 +97,13 @@ def test_only_the_web_is_subscribed_to() -> None:
 )
 def test_what_is_no_list_is_refused(data: bytes, reason: str) -> None:
     """Cases 93 and 104: in one line, whatever it is."""
-    with pytest.raises(BadInput, match=reason):
+    with pytest.raises(InvalidInput, match=reason):
         parse_opml(data)
 
 
 def test_a_very_long_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 104: however many outlines there are, no more than so many are taken."""
-    monkeypatch.setattr("store.feeds.subscriptions.MOST", 100)
+    monkeypatch.setattr("store.feeds.subscriptions.MAX_SUBSCRIPTIONS", 100)
     many = "".join(f'<outline xmlUrl="https://e{n}.example/"/>' for n in range(2000))
     assert sum(1 for _ in parse_opml(opml(many))) == 100
 
@@ -113,25 +113,25 @@ def test_a_list_that_cannot_be_understood_is_not_written_to(tmp_path: Path) -> N
     file = tmp_path / "feeds.opml"
     file.write_bytes(b"<opml><body>")
     with pytest.raises(LibraryDamaged, match=r"feeds\.opml: not OPML \(line 1"):
-        change_subscriptions(tmp_path, put=[Subscription("https://a.example/")])
+        update_subscriptions(tmp_path, put=[Subscription("https://a.example/")])
     assert file.read_bytes() == b"<opml><body>"
 
 
 def test_nothing_is_written_where_nothing_changes(tmp_path: Path) -> None:
     feed = Subscription("https://a.example/", "A", "x")
-    change_subscriptions(tmp_path, put=[feed])
+    update_subscriptions(tmp_path, put=[feed])
     before = (tmp_path / "feeds.opml").stat()
     assert before.st_mode & 0o777 == 0o600
-    change_subscriptions(tmp_path, put=[feed], remove=[Subscription("https://b.example/")])
+    update_subscriptions(tmp_path, put=[feed], remove=[Subscription("https://b.example/")])
     assert (tmp_path / "feeds.opml").stat().st_mtime_ns == before.st_mtime_ns
     assert list(read_subscriptions(tmp_path)) == [feed]
 
 
 def test_a_feed_that_moves_keeps_its_key(tmp_path: Path) -> None:
     feed = Subscription("https://a.example/", "A")
-    change_subscriptions(tmp_path, put=[feed])
-    new = moved(moved(feed, "https://b.example/"), "https://c.example/")
-    change_subscriptions(tmp_path, put=[new])
+    update_subscriptions(tmp_path, put=[feed])
+    new = move_subscription(move_subscription(feed, "https://b.example/"), "https://c.example/")
+    update_subscriptions(tmp_path, put=[new])
     (kept,) = read_subscriptions(tmp_path)
     assert (kept.url, kept.key) == ("https://c.example/", "https://a.example/")
     found = read_subscriptions(tmp_path).find("https://b.example/")
@@ -139,15 +139,15 @@ def test_a_feed_that_moves_keeps_its_key(tmp_path: Path) -> None:
 
 
 def test_a_feed_is_found_by_what_is_clear(tmp_path: Path) -> None:
-    book = Book(tmp_path, tmp_path / "cache")
+    book = FeedStore(tmp_path, tmp_path / "cache")
     coast = Subscription("https://coast.example/rss", "Coast News")
     strand = Subscription("https://strand.example/rss", "The Strand")
-    book.change(put=[coast, strand])
+    book.update(put=[coast, strand])
     assert book.find("coast") == book.find("https://coast.example/rss#x") == coast
     assert book.find("The Strand") == strand
-    with pytest.raises(BadInput, match="2 feeds are called “rss”"):
+    with pytest.raises(InvalidInput, match="2 feeds are called “rss”"):
         book.find("rss")
-    with pytest.raises(BadInput, match="no feed is called “moon”"):
+    with pytest.raises(InvalidInput, match="no feed is called “moon”"):
         book.find("moon")
 
 

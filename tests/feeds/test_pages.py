@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from store.feeds.autodiscovery import feed_links
-from store.feeds.resolve_url import full_url
-from store.feeds.web_page import page_article, parse_page
-from store.model.article import Found
-from store.text.decoding import decoded
+from store.feeds.autodiscovery import find_feed_links
+from store.feeds.resolve_url import complete_url
+from store.feeds.web_page import extract_article, parse_web_page
+from store.model.article import ParsedArticle
+from store.text.decoding import decode_document
 
 URL = "https://harbour.example/2026/ferry?utm_source=x"
 NOW = "2026-11-22T12:00:00Z"
@@ -33,8 +33,8 @@ BODY = f"""<article><h1>The ferry is back</h1><p>{WORDS[0]}</p><p>{WORDS[1]}
 PAGE = f'<!doctype html><html lang="en"><head>{HEAD}</head><body>{AROUND}{BODY}</body></html>'
 
 
-def article(html: str) -> Found:
-    return page_article(html, URL, NOW)
+def article(html: str) -> ParsedArticle:
+    return extract_article(html, URL, NOW)
 
 
 def test_title_author_date_text_and_address() -> None:
@@ -84,8 +84,8 @@ def test_nothing_of_a_page_acts() -> None:
 
 
 def test_what_is_no_page_is_told() -> None:
-    assert parse_page(b"%PDF-1.7 ...", "", URL, NOW) == {"kind": "other"}
-    assert parse_page(b"<rss/>", "", URL, NOW) == {"kind": "xml"}
+    assert parse_web_page(b"%PDF-1.7 ...", "", URL, NOW) == {"kind": "other"}
+    assert parse_web_page(b"<rss/>", "", URL, NOW) == {"kind": "xml"}
 
 
 def test_the_feeds_of_a_page_the_main_one_first() -> None:
@@ -94,7 +94,7 @@ def test_the_feeds_of_a_page_the_main_one_first() -> None:
     href="feed.xml"><link rel="alternate" type="application/feed+json" href="https://o.example/j">
     <link rel="alternate" type="text/html" href="x"><link rel="alternate" type="text/xml"
     href="javascript:x"><link rel="stylesheet" type="application/rss+xml" href="y">"""
-    assert feed_links(html, "https://a.example/p") == [
+    assert find_feed_links(html, "https://a.example/p") == [
         "https://a.example/blog/feed.xml",
         "https://o.example/j",
         "https://a.example/blog/comments/feed",
@@ -113,7 +113,7 @@ def test_the_feeds_of_a_page_the_main_one_first() -> None:
     ],
 )
 def test_what_was_typed_as_a_url(typed: str, url: str) -> None:
-    assert full_url(typed) == url
+    assert complete_url(typed) == url
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_what_was_typed_as_a_url(typed: str, url: str) -> None:
 )
 def test_text_is_read_in_the_charset_it_is_in(data: bytes, charset: str, text: str) -> None:
     """Case 95: what is UTF-8 is UTF-8, then the server's word, then the document's; never UTF-7."""
-    assert decoded(data, charset).endswith(text)
+    assert decode_document(data, charset).endswith(text)

@@ -12,21 +12,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store.model.errors import FetchFailed, PrivateHost, Stopped
-from store.net.client import Client, Limits, Reply, Request
-from store.net.reasons import shown_url, why
+from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
+from store.net.client import FetchLimits, FetchRequest, FetchResponse, HttpClient
+from store.net.reasons import describe_failure, redact_url
 from tests.server import TLS, Asked, Site, moved, page, serving, status
 
 HERE = ("127.0.0.1",)
-CLIENT = Client("newstui/test", Limits(seconds=5.0, size=100_000))
-HASTY = replace(CLIENT, limits=Limits(seconds=0.3))
+CLIENT = HttpClient("newstui/test", FetchLimits(timeout=5.0, max_bytes=100_000))
+HASTY = replace(CLIENT, limits=FetchLimits(timeout=0.3))
 
 
-def get(site: Site, path: str = "/", client: Client = CLIENT, **more: str) -> Reply:
-    return client.fetch(Request(site.url(path), private=HERE, **more))
+def get(site: Site, path: str = "/", client: HttpClient = CLIENT, **more: str) -> FetchResponse:
+    return client.fetch(FetchRequest(site.url(path), allowed_private_hosts=HERE, **more))
 
 
-def refused(site: Site, path: str = "/", client: Client = CLIENT) -> str:
+def refused(site: Site, path: str = "/", client: HttpClient = CLIENT) -> str:
     with pytest.raises(FetchFailed) as failed:
         get(site, path, client)
     return str(failed.value)
@@ -35,8 +35,12 @@ def refused(site: Site, path: str = "/", client: Client = CLIENT) -> str:
 def test_a_page_comes_with_what_is_known_of_it(site: Site) -> None:
     site.routes["/"] = page("hé", "text/html; charset=UTF-8", ETag='"1"')
     reply = get(site)
-    assert (reply.status, reply.body.decode(), reply.kind) == (200, "hé", ("text/html", "utf-8"))
-    assert (reply.headers["etag"], reply.problem, reply.moved) == ('"1"', "", "")
+    assert (reply.status, reply.body.decode(), reply.content_type) == (
+        200,
+        "hé",
+        ("text/html", "utf-8"),
+    )
+    assert (reply.headers["etag"], reply.error, reply.permanent_url) == ('"1"', "", "")
     assert site.asked[0][1]["User-Agent"] == "newstui/test"
 
 
@@ -48,8 +52,8 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
         asked.answer(b"" if same else b"all of it", 304 if same else 200)
 
     site.routes["/"] = answer
-    reply = get(site, etag='"1"', modified="x")
-    assert (reply.status, reply.body, reply.problem) == (304, b"", "")
+    reply = get(site, etag='"1"', last_modified="x")
+    assert (reply.status, reply.body, reply.error) == (304, b"", "")
     assert get(site).body == b"all of it"
 
 
@@ -69,7 +73,7 @@ def test_how_long_to_stay_away(header: str, seconds: int, site: Site) -> None:
     """Case 88: as the server says, at most a day."""
     site.routes["/"] = status(429, Retry_After=header)
     reply = get(site)
-    assert reply.problem == "429 Too Many Requests"
+    assert reply.error == "429 Too Many Requests"
     assert reply.retry_after(datetime(2031, 1, 1, tzinfo=UTC)) == seconds
 
 
@@ -153,7 +157,7 @@ def test_a_server_that_never_begins_is_left_sooner(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 82: a dead one costs less than the whole deadline."""
-    monkeypatch.setattr("store.net.transport.FIRST", 0.1)
+    monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
 
     def hang(asked: Asked) -> None:
         site.gate.wait(10)
@@ -171,8 +175,8 @@ def test_a_stop_is_heeded_at_once(site: Site) -> None:
         site.gate.wait(10)
 
     site.routes["/"] = hang
-    with pytest.raises(Stopped):
-        CLIENT.fetch(Request(site.url(), private=HERE), stop.is_set)
+    with pytest.raises(FetchCancelled):
+        CLIENT.fetch(FetchRequest(site.url(), allowed_private_hosts=HERE), stop.is_set)
 
 
 def test_a_resolver_that_sleeps_is_not_waited_for(site: Site) -> None:
@@ -183,7 +187,7 @@ def test_a_resolver_that_sleeps_is_not_waited_for(site: Site) -> None:
         return []
 
     with pytest.raises(FetchFailed, match="nobody says in time where slow"):
-        replace(HASTY, resolve=resolve).fetch(Request("http://slow.example/"))
+        replace(HASTY, resolve=resolve).fetch(FetchRequest("http://slow.example/"))
 
 
 # -- where it must not go ------------------------------------------------------------------
@@ -216,7 +220,7 @@ def test_a_name_that_stands_for_a_private_address_is_refused(address: str) -> No
     """Case 83: whatever the host is called, its address is what counts."""
     client = replace(CLIENT, resolve=lambda host, port: [address])
     with pytest.raises(PrivateHost) as failed:
-        client.fetch(Request("http://feeds.example/"))
+        client.fetch(FetchRequest("http://feeds.example/"))
     assert str(failed.value) == f"feeds.example is on a private network ({address})"
 
 
@@ -231,7 +235,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(site: Si
     site.routes["/"] = page("here")
     client = replace(CLIENT, resolve=resolve)
     url = f"http://feeds.example:{site.port}/"
-    assert client.fetch(Request(url, private=["feeds.example"])).body == b"here"
+    assert client.fetch(FetchRequest(url, allowed_private_hosts=["feeds.example"])).body == b"here"
     assert asked == ["feeds.example"]
     assert site.asked[0][1]["Host"] == f"feeds.example:{site.port}"
 
@@ -266,9 +270,9 @@ def test_where_it_has_moved_for_good_is_told(site: Site) -> None:
     site.routes |= {"/a": moved("/b", 301), "/b": moved("/c", 308), "/c": moved("/d", 302)}
     site.routes["/d"] = page("here")
     reply = get(site, "/a")
-    assert (reply.url, reply.moved) == (site.url("/d"), site.url("/c"))
+    assert (reply.url, reply.permanent_url) == (site.url("/d"), site.url("/c"))
     site.routes["/a"] = moved("/b", 302)
-    assert get(site, "/a").moved == ""
+    assert get(site, "/a").permanent_url == ""
 
 
 def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
@@ -277,11 +281,11 @@ def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
     with serving() as other:
         other.routes["/"] = moved(site.url())
         url = other.url().replace("://", "://ada:s%40crate@")
-        reply = CLIENT.fetch(Request(url, etag='"1"', private=HERE))
+        reply = CLIENT.fetch(FetchRequest(url, etag='"1"', allowed_private_hosts=HERE))
     assert other.asked[0][1]["Authorization"] == "Basic YWRhOnNAY3JhdGU="
     assert {"Authorization", "If-None-Match"} & site.asked[0][1].keys() == set()
     assert "ada" not in reply.url
-    assert shown_url(url) == other.url().replace("://", "://…@")
+    assert redact_url(url) == other.url().replace("://", "://…@")
 
 
 @pytest.mark.parametrize(
@@ -290,19 +294,21 @@ def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
 def test_a_url_that_would_break_a_header_is_refused(url: str) -> None:
     """Case 87: before anything is connected."""
     with pytest.raises(FetchFailed, match="not fetched"):
-        CLIENT.fetch(Request(url))
+        CLIENT.fetch(FetchRequest(url))
 
 
 # -- whom it does not trust ----------------------------------------------------------------
 
 
-def trusting(certificate: str) -> Client:
+def trusting(certificate: str) -> HttpClient:
     context = ssl.create_default_context(cafile=str(TLS / certificate))
-    return replace(CLIENT, trusted=context)
+    return replace(CLIENT, ssl_context=context)
 
 
-def fetched(site: Site, client: Client) -> bytes:
-    return client.fetch(Request(site.url(), private=["localhost", "127.0.0.1"])).body
+def fetched(site: Site, client: HttpClient) -> bytes:
+    return client.fetch(
+        FetchRequest(site.url(), allowed_private_hosts=["localhost", "127.0.0.1"])
+    ).body
 
 
 def test_a_certificate_is_looked_at() -> None:
@@ -325,19 +331,19 @@ def test_going_from_https_to_http_is_told(site: Site) -> None:
     site.routes["/"] = page("plain")
     with serving("localhost.pem") as secure:
         secure.routes["/"] = moved(site.url(), 301)
-        request = Request(secure.url(), private=["localhost", *HERE])
+        request = FetchRequest(secure.url(), allowed_private_hosts=["localhost", *HERE])
         reply = trusting("localhost.pem").fetch(request)
-    assert (reply.body, reply.note) == (b"plain", "redirected from https to plain http")
-    assert reply.moved == ""
+    assert (reply.body, reply.warning) == (b"plain", "redirected from https to plain http")
+    assert reply.permanent_url == ""
 
 
 def test_failures_are_told_in_words(site: Site) -> None:
-    dead = Request("http://127.0.0.1:1/", private=HERE)
+    dead = FetchRequest("http://127.0.0.1:1/", allowed_private_hosts=HERE)
     with pytest.raises(FetchFailed, match="connection refused"):
         CLIENT.fetch(dead)
     with pytest.raises(FetchFailed, match="there is no host nowhere"):
-        replace(CLIENT, resolve=_nobody).fetch(Request("http://nowhere.invalid/"))
-    assert why(TimeoutError()) == "the server does not answer"
+        replace(CLIENT, resolve=_nobody).fetch(FetchRequest("http://nowhere.invalid/"))
+    assert describe_failure(TimeoutError()) == "the server does not answer"
 
 
 def _nobody(host: str, port: int) -> Sequence[str]:

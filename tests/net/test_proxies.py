@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from store.model.errors import FetchFailed, PrivateHost
-from store.net.client import Client, Limits, Request
-from store.net.proxies import Proxy, environment_proxy, proxy_of
+from store.net.client import FetchLimits, FetchRequest, HttpClient
+from store.net.proxies import Proxy, find_environment_proxy, parse_proxy
 from tests.server import Site, page
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -25,17 +25,17 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return [known[host]]
 
 
-def through(site: Site, user: str = "") -> Client:
+def through(site: Site, user: str = "") -> HttpClient:
     """A client whose proxy is the test's server."""
     url = f"http://{user}127.0.0.1:{site.port}"
-    return Client("newstui/test", Limits(5.0), resolve, proxy_for=lambda _: url)
+    return HttpClient("newstui/test", FetchLimits(5.0), resolve, proxy_for=lambda _: url)
 
 
 @pytest.mark.parametrize("host", ["harbour.example", "unknown-here.example"])
 def test_a_page_comes_through_the_proxy(host: str, site: Site) -> None:
     """A name that only the proxy can look up is left to it."""
     site.routes[f"http://{host}/feed"] = page("the tide")
-    reply = through(site, "ada:s%40ip@").fetch(Request(f"http://{host}/feed"))
+    reply = through(site, "ada:s%40ip@").fetch(FetchRequest(f"http://{host}/feed"))
     assert (reply.body, reply.url) == (b"the tide", f"http://{host}/feed")
     assert site.asked[0][1]["Proxy-Authorization"] == "Basic YWRhOnNAaXA="
     assert site.asked[0][1]["Host"] == host
@@ -55,19 +55,22 @@ def test_a_page_comes_through_the_proxy(host: str, site: Site) -> None:
 def test_nothing_private_is_asked_for(url: str, site: Site) -> None:
     """Case 83: a proxy in the same network could reach it."""
     with pytest.raises(PrivateHost):
-        through(site).fetch(Request(url))
+        through(site).fetch(FetchRequest(url))
     assert site.asked == []
 
 
 def test_what_the_user_allowed_is_asked_for(site: Site) -> None:
     site.routes["http://router/"] = page("in")
-    assert through(site).fetch(Request("http://router/", private=["router"])).body == b"in"
+    assert (
+        through(site).fetch(FetchRequest("http://router/", allowed_private_hosts=["router"])).body
+        == b"in"
+    )
 
 
 def test_a_proxy_that_does_not_want_to_is_told(site: Site) -> None:
     """Of https it only carries what it cannot read: it is asked to connect, and this one cannot."""
     with pytest.raises(FetchFailed, match="the proxy says: 501"):
-        through(site).fetch(Request("https://harbour.example/"))
+        through(site).fetch(FetchRequest("https://harbour.example/"))
 
 
 @pytest.mark.parametrize(
@@ -92,14 +95,14 @@ def test_the_environment_names_it(
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert environment_proxy(url) == proxy
+    assert find_environment_proxy(url) == proxy
 
 
 def test_proxies_that_cannot_be_used_are_told() -> None:
     """Case 86: the password never is."""
-    assert proxy_of("") is None
-    assert proxy_of("http://u:p@[::2]:1/") == Proxy("http://[::2]:1", "::2", ("u", "p"))
+    assert parse_proxy("") is None
+    assert parse_proxy("http://u:p@[::2]:1/") == Proxy("http://[::2]:1", "::2", ("u", "p"))
     for url in ("socks5://u:secret@p.example", "http://u:secret@:99999"):
         with pytest.raises(FetchFailed) as failed:
-            proxy_of(url)
+            parse_proxy(url)
         assert "secret" not in str(failed.value)

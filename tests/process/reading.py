@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
-from store.exporters import entry_json
-from store.importers.sources import Source, read_source, sources
+from store.exporters import article_to_dict
+from store.importers.sources import ImportSource, find_sources, read_source
 from store.library.folder import FolderLibrary
-from store.model.article import Found
-from store.model.times import iso, system_clock
+from store.model.article import ParsedArticle
+from store.model.times import format_timestamp, system_clock
 from tests.libraries import add, load
 from tests.terminal import Terminal, environment
 
@@ -77,11 +77,11 @@ def opened(home: Path) -> FolderLibrary:
 
 def fill(home: Path, *files: Path) -> None:
     """Put the articles of files into the library of a home folder, as `newstui import` does."""
-    now = iso(system_clock().replace(microsecond=0))
-    named = [source for source in sources(files) if isinstance(source, Source)]
+    now = format_timestamp(system_clock().replace(microsecond=0))
+    named = [source for source in find_sources(files) if isinstance(source, ImportSource)]
     items = [item for source in named for item in read_source(source, now=now)]
     library = opened(home)
-    add(library, [item for item in items if isinstance(item, Found)])
+    add(library, [item for item in items if isinstance(item, ParsedArticle)])
     library.close()
 
 
@@ -94,8 +94,8 @@ def library_of(home: Path, *articles: Mapping[str, Any]) -> Path:
 def shown(home: Path, number: int) -> dict[str, Any]:
     """Everything the library knows of an article, as the JSON of `newstui show`."""
     library = opened(home)
-    entry = library.entry(library.find(f"{number:08x}"))
-    return dict(entry_json(entry, library.similar(entry)))
+    entry = library.get_article(library.find_id(f"{number:08x}"))
+    return dict(article_to_dict(entry, library.similar(entry)))
 
 
 def start(

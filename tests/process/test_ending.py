@@ -83,7 +83,7 @@ def test_a_signal_while_it_starts(tmp_path: Path) -> None:
     moment = "\n".join(
         (
             "import os, signal, tui.reader.run",
-            "tui.reader.run.Running.run = lambda self, *_: (",
+            "tui.reader.run.ReaderRun.run = lambda self, *_: (",
             "    os.kill(os.getpid(), signal.SIGTERM), signal.pause()",
             ")",
         )
@@ -173,7 +173,7 @@ CRASH = """
 from tui.reader.screen.reader_screen import Reader
 
 def fail(self):
-    row = self.articles.rows[0]
+    row = self.article_list.rows[0]
     raise RuntimeError("injected")
 
 Reader.action_app_history = fail

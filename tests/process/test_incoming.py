@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.terminal.input_filter import BEGIN, END, PASTE_LIMIT, Incoming
+from tui.terminal.input_filter import MAX_PASTE_CHARS, PASTE_END, PASTE_START, InputFilter
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tui.terminal.input_filter import BEGIN, END, PASTE_LIMIT, Incoming
 )
 def test_keys_stay_as_they_are(keys: str) -> None:
     """Nothing is held back: an escape is a key."""
-    assert Incoming().clean(keys) == keys
+    assert InputFilter().filter(keys) == keys
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_keys_stay_as_they_are(keys: str) -> None:
 )
 def test_what_textual_reads_stays(message: str) -> None:
     """Focus, the size of the window, the mouse, modes."""
-    assert Incoming().clean(message) == message
+    assert InputFilter().filter(message) == message
 
 
 @pytest.mark.parametrize(
@@ -46,35 +46,37 @@ def test_what_textual_reads_stays(message: str) -> None:
 )
 def test_answers_are_dropped(answer: str) -> None:
     """Case 47: none of it is taken for keys, and the keys around it stay."""
-    assert Incoming().clean(f"j{answer}k") == "jk"
+    assert InputFilter().filter(f"j{answer}k") == "jk"
 
 
 def test_a_paste_has_no_controls() -> None:
     """Case 56: escapes, C0, DEL and C1 are gone; line ends and tabs stay, lines end in LF."""
     pasted = "a\x1b[31mb\x03\x11\x07\x7f\x9b1m\tc\r\nd"
-    cleaned = Incoming().clean(f"x{BEGIN}{pasted}{END}q")
-    assert cleaned == f"x{BEGIN}a[31mb1m\tc\n\nd{END}q"
+    cleaned = InputFilter().filter(f"x{PASTE_START}{pasted}{PASTE_END}q")
+    assert cleaned == f"x{PASTE_START}a[31mb1m\tc\n\nd{PASTE_END}q"
 
 
 def test_a_paste_has_an_end() -> None:
     """Case 56: what is too much is dropped; the next paste is kept again."""
-    incoming = Incoming()
+    incoming = InputFilter()
     for _ in range(2):
-        cleaned = incoming.clean(BEGIN + "x" * (3 * PASTE_LIMIT) + END + "j")
-        assert cleaned == BEGIN + "x" * PASTE_LIMIT + END + "j"
+        cleaned = incoming.filter(PASTE_START + "x" * (3 * MAX_PASTE_CHARS) + PASTE_END + "j")
+        assert cleaned == PASTE_START + "x" * MAX_PASTE_CHARS + PASTE_END + "j"
 
 
-PART = st.sampled_from([BEGIN, END, "\x1b", "\x1b[2", "q", "~", "\x1b[201", "é", "\x1b[A"])
+PART = st.sampled_from(
+    [PASTE_START, PASTE_END, "\x1b", "\x1b[2", "q", "~", "\x1b[201", "é", "\x1b[A"]
+)
 
 
 @given(st.lists(PART).map("".join), st.lists(st.integers(0, 60)))
 def test_pieces_make_no_difference(text: str, cuts: list[int]) -> None:
     """Case 56: wherever the reads fall, the same is passed on, and no control in a paste."""
-    incoming = Incoming()
+    incoming = InputFilter()
     edges = [0, *sorted(cuts), len(text)]
-    in_pieces = "".join(incoming.clean(text[a:b]) for a, b in pairwise(edges))
-    assert in_pieces == Incoming().clean(text)
+    in_pieces = "".join(incoming.filter(text[a:b]) for a, b in pairwise(edges))
+    assert in_pieces == InputFilter().filter(text)
     for pasted in re.findall(
-        f"{re.escape(BEGIN)}(.*?)(?:{re.escape(END)}|$)", in_pieces, re.DOTALL
+        f"{re.escape(PASTE_START)}(.*?)(?:{re.escape(PASTE_END)}|$)", in_pieces, re.DOTALL
     ):
         assert "\x1b" not in pasted

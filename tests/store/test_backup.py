@@ -14,9 +14,9 @@ from zipfile import ZipFile
 import orjson
 import pytest
 
-from store.backup.archive import MANIFEST, verify
-from store.backup.backup import auto_backup, back_up, backup_folder, kept_backups
-from store.model.errors import BadInput, NotSaved
+from store.backup.archive import MANIFEST_NAME, verify_archive
+from store.backup.backup import auto_backup_folder, list_auto_backups, make_auto_backup, make_backup
+from store.model.errors import InvalidInput, SaveFailed
 from tests.backups import (
     VERSION,
     backup_of,
@@ -39,11 +39,13 @@ NAMES = ("desk", "lamp")
 def test_what_comes_back_is_what_was_there(full: Machine, archive: Path, other: Machine) -> None:
     restored = bring_back(archive, other)
     assert (restored.articles, restored.events, restored.files) == (8, 5, 7)
-    assert (restored.there, restored.refused) == (0, ())
+    assert (restored.unchanged, restored.skipped) == (0, ())
     assert contents(other.folder) == contents(full.folder)
     ours, theirs = full.open(), other.open()
     assert state(theirs) == state(ours)
-    assert [theirs.entry(i) for i in ids(1, 4, 8)] == [ours.entry(i) for i in ids(1, 4, 8)]
+    assert [theirs.get_article(i) for i in ids(1, 4, 8)] == [
+        ours.get_article(i) for i in ids(1, 4, 8)
+    ]
     assert list(theirs.problems) == []
 
 
@@ -53,8 +55,8 @@ def test_the_archive_says_what_it_is(full: Machine, tmp_path: Path) -> None:
     assert made.size == made.path.stat().st_size
     with ZipFile(made.path) as file:
         assert file.testzip() is None
-        manifest = orjson.loads(file.read(MANIFEST))
-        assert sorted(file.namelist()) == sorted([*manifest["files"], MANIFEST])
+        manifest = orjson.loads(file.read(MANIFEST_NAME))
+        assert sorted(file.namelist()) == sorted([*manifest["files"], MANIFEST_NAME])
     assert (manifest["format"], manifest["newstui"]) == (1, VERSION)
     assert manifest["created"].startswith("2031-05-06T")
     assert sorted(manifest["files"]) == [
@@ -76,11 +78,11 @@ def test_files_and_folders_are_for_their_owner_alone(
     try:
         bring_back(archive, other)
         backup_of(full, archive, force=True)
-        run(auto_backup(paths_of(full), full.clock, VERSION))
+        run(make_auto_backup(paths_of(full), full.clock, VERSION))
     finally:
         os.umask(before)
-    kept = backup_folder(paths_of(full))
-    (automatic,) = kept_backups(paths_of(full))
+    kept = auto_backup_folder(paths_of(full))
+    (automatic,) = list_auto_backups(paths_of(full))
     files = [archive, automatic, *(path for path in other.folder.rglob("*") if path.is_file())]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     folders = [kept, other.folder, *(path for path in other.folder.iterdir() if path.is_dir())]
@@ -99,11 +101,11 @@ def test_hidden_files_locks_and_temporary_ones_stay_out(full: Machine, tmp_path:
         assert file.read(kept[1]) == b"no event\nand no end"
     segments = {f"{folder}/{name}-0001.json" for folder in ("articles", "texts") for name in NAMES}
     journals = {f"journal/{name}.jsonl" for name in NAMES}
-    assert names == {*segments, *journals, *kept, "feeds.opml", MANIFEST}
+    assert names == {*segments, *journals, *kept, "feeds.opml", MANIFEST_NAME}
 
 
 def test_nothing_to_back_up(machine: Machine, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="there is nothing to back up"):
+    with pytest.raises(InvalidInput, match="there is nothing to back up"):
         backup_of(machine, tmp_path / "backup.zip")
     assert list(tmp_path.iterdir()) == []
 
@@ -113,7 +115,7 @@ def test_the_moment_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
     for year in (1970, 2150):
         full.clock.now = datetime(year, 1, 1, tzinfo=UTC)
         made = backup_of(full, tmp_path / f"{year}.zip")
-        assert run(verify(made.path)).created.startswith(str(year))
+        assert run(verify_archive(made.path)).created.startswith(str(year))
 
 
 # -- what is there already -----------------------------------------------------------------
@@ -123,7 +125,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told(full: Machine, tmp_path
     """Case 109: no backup over something else without a word."""
     target = tmp_path / "backup.zip"
     target.write_bytes(b"precious")
-    with pytest.raises(BadInput, match=r"backup.zip exists; --force replaces it"):
+    with pytest.raises(InvalidInput, match=r"backup.zip exists; --force replaces it"):
         backup_of(full, target)
     assert target.read_bytes() == b"precious"
     backup_of(full, target, force=True)
@@ -143,7 +145,7 @@ def test_a_link_is_never_followed(force: bool, full: Machine, tmp_path: Path) ->
             assert zipfile.is_zipfile(link)
             assert not link.is_symlink()
         else:
-            with pytest.raises(BadInput, match="exists"):
+            with pytest.raises(InvalidInput, match="exists"):
                 backup_of(full, link)
             assert link.is_symlink()
     assert precious.read_bytes() == b"precious"
@@ -159,10 +161,10 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
         monkeypatch.setattr(os, "link", refusing(errno.EPERM))
         backup_of(full, tmp_path / "without.zip")
     target = tmp_path / "backup.zip"
-    steps = back_up(full.folder, target, full.clock, VERSION)
+    steps = make_backup(full.folder, target, full.clock, VERSION)
     next(steps)
     target.write_bytes(b"precious")
-    with pytest.raises(NotSaved, match="File exists"):
+    with pytest.raises(SaveFailed, match="File exists"):
         run(steps)
     assert target.read_bytes() == b"precious"
     assert list(tmp_path.glob(".newstui-*")) == []
@@ -174,7 +176,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
 def test_others_write_between_any_two_steps(full: Machine, tmp_path: Path, other: Machine) -> None:
     """Case 36: whatever is in the backup is whole: each article with its text and its events."""
     writer = full.open()
-    steps = back_up(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
+    steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     made = 0
     for number, _ in enumerate(steps, 2001):
         add(writer, articles([number]))  # replaces both files of the segment
@@ -187,7 +189,7 @@ def test_others_write_between_any_two_steps(full: Machine, tmp_path: Path, other
     assert restored.articles >= 8
     assert restored.events >= 5
     for article in state(library):
-        assert library.entry(article).body.text
+        assert library.get_article(article).body.text
     facts = orjson.loads((other.folder / "articles/desk-0001.json").read_bytes())["articles"]
     texts = orjson.loads((other.folder / "texts/desk-0001.json").read_bytes())["texts"]
     assert facts.keys() <= texts.keys()
@@ -205,7 +207,7 @@ def test_a_journal_ends_with_its_last_complete_line(
 
 
 def test_a_file_that_goes_meanwhile(full: Machine, tmp_path: Path) -> None:
-    steps = back_up(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
+    steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     next(steps)
     (full.folder / "feeds.opml").unlink()
     assert run(steps).problems == ()
@@ -250,11 +252,11 @@ def test_a_failed_backup_leaves_nothing(
     before, library = inside(tmp_path), contents(full.folder)
     monkeypatch.setattr(os, name, failing_at(getattr(os, name), k, code))
     if (name, k) == ("fsync", 2):  # the folder's: the backup itself is complete by then
-        with pytest.raises(NotSaved):
+        with pytest.raises(SaveFailed):
             backup_of(full, target, force=force)
-        run(verify(target))
+        run(verify_archive(target))
         return
-    with pytest.raises(NotSaved, match="Not saved: ") as failed:
+    with pytest.raises(SaveFailed, match="Not saved: ") as failed:
         backup_of(full, target, force=force)
     reasons = {errno.ENOSPC: "no space left on", errno.EDQUOT: "disk quota exceeded on"}
     assert reasons.get(code, "Input/output error") in str(failed.value)
@@ -271,7 +273,7 @@ def test_the_last_step_of_a_backup_fails(
     """Case 8: the name cannot be given; nothing stays."""
     before = inside(tmp_path)
     monkeypatch.setattr(os, name, refusing(errno.EROFS))
-    with pytest.raises(NotSaved, match="Read-only file system"):
+    with pytest.raises(SaveFailed, match="Read-only file system"):
         backup_of(full, tmp_path / "backup.zip", force=force)
     assert inside(tmp_path) == before
 
@@ -281,7 +283,7 @@ def test_short_writes(full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyP
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data[:700])))
     backup_of(full, tmp_path / "backup.zip")
-    assert run(verify(tmp_path / "backup.zip")).count("articles") == 8
+    assert run(verify_archive(tmp_path / "backup.zip")).count("articles") == 8
 
 
 def test_a_disk_that_writes_something_else(
@@ -297,13 +299,13 @@ def test_a_disk_that_writes_something_else(
         return write(descriptor, flipped)
 
     monkeypatch.setattr(os, "write", flipping)
-    with pytest.raises(NotSaved, match=r"backup.zip does not read as it was written: "):
+    with pytest.raises(SaveFailed, match=r"backup.zip does not read as it was written: "):
         backup_of(full, tmp_path / "backup.zip")
     assert not (tmp_path / "backup.zip").exists()
 
 
 def test_a_backup_that_is_given_up_leaves_nothing(full: Machine, tmp_path: Path) -> None:
-    steps = back_up(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
+    steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     before = inside(tmp_path)
     next(steps)
     assert len(inside(tmp_path)) == len(before) + 1

@@ -8,8 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from store.backup.archive import verify
-from store.backup.backup import auto_backup, backup_folder, kept_backups, superfluous
+from store.backup.archive import verify_archive
+from store.backup.backup import (
+    auto_backup_folder,
+    list_auto_backups,
+    make_auto_backup,
+    select_surplus_backups,
+)
 from tests.backups import (
     VERSION,
     paths_of,
@@ -28,8 +33,8 @@ def day_by_day(machine: Machine, *days: str) -> list[str]:
         library = machine.open()
         library.record("opened", ids(1))
         library.close()
-        assert problems(auto_backup(paths, machine.clock, VERSION)) == []
-    return sorted(path.name[8:-4] for path in kept_backups(paths))
+        assert problems(make_auto_backup(paths, machine.clock, VERSION)) == []
+    return sorted(path.name[8:-4] for path in list_auto_backups(paths))
 
 
 @pytest.fixture
@@ -41,36 +46,38 @@ def small(machine: Machine) -> Machine:
 
 def test_the_backup_of_the_day(small: Machine) -> None:
     paths = paths_of(small)
-    made = run(auto_backup(paths, small.clock, VERSION))
-    assert made == backup_folder(paths) / "newstui-2031-05-06.zip"
-    assert kept_backups(paths) == [made]
-    assert run(verify(made)).count("articles") == 1
+    made = run(make_auto_backup(paths, small.clock, VERSION))
+    assert made == auto_backup_folder(paths) / "newstui-2031-05-06.zip"
+    assert list_auto_backups(paths) == [made]
+    assert run(verify_archive(made)).count("articles") == 1
     assert small.folder not in made.parents
 
 
 def test_there_is_one_a_day(small: Machine) -> None:
     assert day_by_day(small, "2031-05-06", "2031-05-06") == ["2031-05-06"]
-    assert run(auto_backup(paths_of(small), small.clock, VERSION)) is None
+    assert run(make_auto_backup(paths_of(small), small.clock, VERSION)) is None
 
 
 def test_there_is_none_of_what_has_not_changed(small: Machine) -> None:
     paths = paths_of(small)
-    assert run(auto_backup(paths, small.clock, VERSION)) is not None
+    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
     small.clock.now += timedelta(days=3)
-    assert list(auto_backup(paths, small.clock, VERSION)) == []
+    assert list(make_auto_backup(paths, small.clock, VERSION)) == []
     assert len(day_by_day(small, "2031-05-12")) == 2
 
 
 def test_there_is_none_of_an_empty_library(machine: Machine) -> None:
     """Case 11: a library that has lost its articles pushes out none that had them."""
     machine.open().record("opened", ids(1))
-    assert list(auto_backup(paths_of(machine), machine.clock, VERSION)) == []
+    assert list(make_auto_backup(paths_of(machine), machine.clock, VERSION)) == []
     assert not paths_of(machine).state.exists()
 
 
 def test_two_libraries_have_their_own(small: Machine) -> None:
     paths = paths_of(small)
-    assert backup_folder(paths) != backup_folder(paths._replace(library=small.home / "another"))
+    assert auto_backup_folder(paths) != auto_backup_folder(
+        paths._replace(library=small.home / "another")
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,9 +117,9 @@ def test_which_are_superfluous() -> None:
     bad = [f"newstui-2031-05-{day:02}-incomplete.zip" for day in range(9, 18)]
     foreign = ["newstui-2031-05-01.zip.bak", "holiday.zip", "newstui-1.zip"]
     names = [*foreign, *bad, *good]
-    assert sorted(superfluous(names, "2031-06-01")) == [*sorted([*bad[:2], good[0]])]
-    assert superfluous(good[:7], "1970-01-01") == []
-    assert superfluous(good[:7], "2100-01-01") == []
+    assert sorted(select_surplus_backups(names, "2031-06-01")) == [*sorted([*bad[:2], good[0]])]
+    assert select_surplus_backups(good[:7], "1970-01-01") == []
+    assert select_surplus_backups(good[:7], "2100-01-01") == []
 
 
 def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
@@ -121,12 +128,12 @@ def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
     paths, text = paths_of(small), small.segments("texts")[0]
     text.write_bytes(b"")
     small.clock.now += timedelta(days=1)
-    assert problems(auto_backup(paths, small.clock, VERSION)) == [
+    assert problems(make_auto_backup(paths, small.clock, VERSION)) == [
         f"in today's backup: {text}: the file is empty"
     ]
-    names = [path.name for path in kept_backups(paths)]
+    names = [path.name for path in list_auto_backups(paths)]
     assert names == ["newstui-2031-05-02-incomplete.zip", "newstui-2031-05-01.zip"]
-    assert list(auto_backup(paths, small.clock, VERSION)) == []
+    assert list(make_auto_backup(paths, small.clock, VERSION)) == []
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "link", "scandir"])
@@ -135,34 +142,34 @@ def test_a_failure_is_told_and_not_raised(
 ) -> None:
     """Cases 4, 6: the reader goes on."""
     paths = paths_of(small)
-    folder = backup_folder(paths)
+    folder = auto_backup_folder(paths)
     folder.mkdir(parents=True)
     with monkeypatch.context() as patch:
         patch.setattr(os, name, refusing(errno.ENOSPC))
-        (line,) = problems(auto_backup(paths, small.clock, VERSION))
+        (line,) = problems(make_auto_backup(paths, small.clock, VERSION))
     assert line.startswith("no automatic backup was made: ")
     assert "o space left on" in line
-    assert kept_backups(paths) == []
+    assert list_auto_backups(paths) == []
     assert list(folder.iterdir()) == []
 
 
 def test_it_is_done_in_steps(full: Machine) -> None:
     """Between any two steps the reader may do something else, or leave."""
     paths = paths_of(full)
-    steps = auto_backup(paths, full.clock, VERSION)
+    steps = make_auto_backup(paths, full.clock, VERSION)
     first = next(steps)
     assert 0 < first.done < first.total
     full.open().record("read", ids(7))
     steps.close()
-    assert list(backup_folder(paths).iterdir()) == []
-    assert len(list(auto_backup(paths, full.clock, VERSION))) >= 12
+    assert list(auto_backup_folder(paths).iterdir()) == []
+    assert len(list(make_auto_backup(paths, full.clock, VERSION))) >= 12
 
 
 def test_two_at_once(small: Machine) -> None:
     """Case 36: the second one finds it done."""
     paths = paths_of(small)
-    steps = auto_backup(paths, small.clock, VERSION)
+    steps = make_auto_backup(paths, small.clock, VERSION)
     next(steps)
-    assert run(auto_backup(paths, small.clock, VERSION)) is not None
+    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
     assert run(steps) is None
-    assert len(list(backup_folder(paths).iterdir())) == 1
+    assert len(list(auto_backup_folder(paths).iterdir())) == 1

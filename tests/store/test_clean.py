@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.text.clean import DEEPEST, clean_json, clean_line, clean_text
-from store.text.clean_unicode import ALLOWED, MARKS_PER_BASE
+from store.text.clean import MAX_JSON_DEPTH, clean_json, clean_line, clean_text
+from store.text.clean_unicode import CLEAN_TEXT_PATTERN, MAX_MARKS_PER_BASE
 
 VISIBLE_FORMATS = {0x0600, 0x0601, 0x0602, 0x0603, 0x0604, 0x0605, 0x06DD, 0x070F, 0x0890, 0x0891}
 VISIBLE_FORMATS |= {0x08E2, 0x110BD, 0x110CD}
@@ -137,14 +137,14 @@ def test_writing_and_emoji_stay(text: str) -> None:
 @pytest.mark.parametrize("mark", ["\u0301", "\u0e49", "\u0903", "\u20dd", "\u1161", "\U0001d165"])
 def test_piles_of_marks_are_cut(mark: str) -> None:
     """Case 50: at most four marks on each base, whatever their kind."""
-    assert clean_line("a" + mark * 100_000 + "b") == "a" + mark * MARKS_PER_BASE + "b"
-    assert clean_text(f"a{mark * 9}b{mark * 3}") == f"a{mark * MARKS_PER_BASE}b{mark * 3}"
+    assert clean_line("a" + mark * 100_000 + "b") == "a" + mark * MAX_MARKS_PER_BASE + "b"
+    assert clean_text(f"a{mark * 9}b{mark * 3}") == f"a{mark * MAX_MARKS_PER_BASE}b{mark * 3}"
 
 
 @pytest.mark.parametrize("between", ["\u200d", "\u200c", "\ufe0f", "\u200b", "\u034f", "\u1161"])
 def test_nothing_invisible_parts_a_pile(between: str) -> None:
     """Case 50: joiners and their like between the marks do not make room for more."""
-    assert len(clean_line("a" + ("\u0301" + between) * 1000)) == 1 + MARKS_PER_BASE
+    assert len(clean_line("a" + ("\u0301" + between) * 1000)) == 1 + MAX_MARKS_PER_BASE
 
 
 def test_chains_of_joined_emoji_are_cut() -> None:
@@ -223,7 +223,7 @@ def test_text_is_clean_at_once(text: str) -> None:
     """Case 58: any text comes out safe, no longer than it was, and a second time unchanged."""
     cleaned = clean_text(text)
     assert clean_text(cleaned) == cleaned
-    assert ALLOWED.fullmatch(cleaned)
+    assert CLEAN_TEXT_PATTERN.fullmatch(cleaned)
     assert all(map(is_safe, cleaned))
     assert len(cleaned) <= len(text)
     assert "\n\n\n" not in cleaned
@@ -235,7 +235,7 @@ def test_line_is_clean_at_once(text: str, limit: int) -> None:
     """Case 58: the same for a line, which fits the limit."""
     cleaned = clean_line(text, limit)
     assert clean_line(cleaned, limit) == cleaned
-    assert ALLOWED.fullmatch(cleaned)
+    assert CLEAN_TEXT_PATTERN.fullmatch(cleaned)
     assert all(map(is_safe, cleaned))
     assert len(cleaned) <= len(text) + 1
     assert "\n" not in cleaned
@@ -248,7 +248,7 @@ ASSIGNED = [*range(0x33000), *range(0xE0000, 0xE1000), 0xFFFFF, sys.maxunicode]
 def test_every_single_character() -> None:
     """Case 58: every code point of the planes in use, between two letters."""
     cleaned = clean_text("".join(f"a{chr(point)}b\n" for point in ASSIGNED))
-    assert ALLOWED.fullmatch(cleaned)
+    assert CLEAN_TEXT_PATTERN.fullmatch(cleaned)
     assert all(map(is_safe, set(cleaned)))
     assert cleaned.count("a") >= len(ASSIGNED)  # nothing takes its neighbours with it
 
@@ -257,7 +257,7 @@ def test_every_mark() -> None:
     """Case 50: no mark of any script can be piled up, whatever the quick look thinks of it."""
     for point in ASSIGNED:
         if unicodedata.category(chr(point)).startswith("M"):
-            assert len(clean_line("a" + chr(point) * 9)) <= 1 + MARKS_PER_BASE
+            assert len(clean_line("a" + chr(point) * 9)) <= 1 + MAX_MARKS_PER_BASE
 
 
 def test_json_is_cleaned_to_the_leaves() -> None:
@@ -278,4 +278,4 @@ def test_deep_json_ends() -> None:
     while isinstance(cleaned, list):
         (cleaned,) = cleaned
         depth += 1
-    assert (cleaned, depth) == ("…", DEEPEST)
+    assert (cleaned, depth) == ("…", MAX_JSON_DEPTH)

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 import pytest
 
-from store.journal.events import sealed, unsealed
-from store.maintenance.compact import Compacted
-from store.model.article import Reading
-from store.model.errors import LibraryReadOnly, NotSaved
+from store.journal.events import decode_line, encode_line
+from store.maintenance.compact import CompactResult
+from store.model.article import ReadingStatus
+from store.model.errors import LibraryReadOnly, SaveFailed
 from tests.compacting import MONTH, busy, copy, kinds, run, text_of
 from tests.libraries import Machine, add, article, articles, ids, state, undo
 
@@ -37,12 +37,12 @@ def test_what_goes_and_what_stays(stocked: Machine) -> None:
     before = state(library)
     done = run(stocked)
     assert (done.events, done.damaged, done.texts, done.problems) == (4, 0, 0, ())
-    assert done.after < done.before
-    assert done.after == stocked.journal.stat().st_size
+    assert done.bytes_after < done.bytes_before
+    assert done.bytes_after == stocked.journal.stat().st_size
     stay = ["position", "position", "opened", "read", "opened", "read", "unread", "undone"]
     assert kinds(stocked) == stay
     assert state(stocked.open()) == before
-    assert run(stocked) == Compacted()
+    assert run(stocked) == CompactResult()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -76,7 +76,7 @@ def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> No
     library = stocked.open()
     for position in (1, 2, 3):
         library.record("position", ids(1), position=position)
-    ((name, (offset, proof, head)),) = library._journal.covered().items()
+    ((name, (offset, proof, head)),) = library._journal.saved_cursors().items()
     run(stocked)
     data = stocked.journal.read_bytes()
     assert data[: len(head)] != head
@@ -84,7 +84,7 @@ def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> No
     padding = offset - len(first) - 1 - len(proof)
     stocked.journal.write_bytes(first + b"\n" + b"\n" * padding + proof)
     assert stocked.journal.stat().st_size == offset
-    assert library._journal.replaced()
+    assert library._journal.has_replaced_file()
     assert not stocked.unloaded()._journal.resume({name: (offset, proof, head)}, 0)
 
 
@@ -97,7 +97,7 @@ def test_each_compacting_is_another_one(stocked: Machine) -> None:
             library.record("position", ids(1), position=position)
         run(stocked)
         heads.append(
-            unsealed(stocked.journal.read_bytes().splitlines(keepends=True)[0])["rewritten"]
+            decode_line(stocked.journal.read_bytes().splitlines(keepends=True)[0])["rewritten"]
         )
         stocked.clock.now -= timedelta(days=3)
     assert heads == sorted(set(heads))
@@ -110,12 +110,12 @@ def test_the_greatest_order_is_never_given_again(stocked: Machine) -> None:
     stocked.clock.now += timedelta(days=1000)
     library.record("starred", ids(1))
     undo(library)
-    newest = library._journal.newest
+    newest = library._journal.latest_order
     stocked.clock.now += MONTH
     assert run(stocked).events == 1
     stocked.clock.now -= timedelta(days=2000)
     again = stocked.open()
-    assert again._journal.newest == newest
+    assert again._journal.latest_order == newest
     again.record("unread", ids(1))
     assert not state(again)[ids(1)[0]][2].read
 
@@ -123,7 +123,7 @@ def test_the_greatest_order_is_never_given_again(stocked: Machine) -> None:
 def test_an_import_that_was_repeated(stocked: Machine) -> None:
     """A crash between events and articles leaves the events; the next import writes them again."""
     library = stocked.open()
-    found = [article(3, Reading(read=True, read_count=4, last_read="2030-01-01T00:00:00Z"))]
+    found = [article(3, ReadingStatus(read=True, read_count=4, last_read="2030-01-01T00:00:00Z"))]
     add(library, found)
     for path in (*stocked.segments(), *stocked.segments("texts")):
         path.unlink()
@@ -134,7 +134,7 @@ def test_an_import_that_was_repeated(stocked: Machine) -> None:
     before = state(library)
     assert run(stocked).events == 1
     assert state(stocked.open()) == before
-    assert library.entry(ids(3)[0]).reading.read_count == 4
+    assert library.get_article(ids(3)[0]).reading.read_count == 4
 
 
 def test_damaged_lines_are_kept_aside(stocked: Machine) -> None:
@@ -147,8 +147,8 @@ def test_damaged_lines_are_kept_aside(stocked: Machine) -> None:
         file.write(b"".join(bad))
     done = run(stocked)
     assert (done.events, done.damaged) == (0, 2)
-    assert done.aside is not None
-    assert done.aside.read_bytes() == b"".join(bad)
+    assert done.damaged_lines_path is not None
+    assert done.damaged_lines_path.read_bytes() == b"".join(bad)
     again = stocked.open()
     assert state(again) == before
     assert list(again.problems) == []
@@ -178,17 +178,17 @@ def test_a_dry_run_changes_nothing(stocked: Machine) -> None:
     assert {p: p.read_bytes() for p in stocked.folder.rglob("*") if p.is_file()} == before
     done = run(stocked)
     assert (done.texts, done.events) == (told.texts, told.events)
-    assert abs(done.after - told.after) < 9
+    assert abs(done.bytes_after - told.bytes_after) < 9
 
 
 def test_nothing_there(machine: Machine) -> None:
-    assert run(machine) == Compacted()
-    assert run(machine, dry_run=True) == Compacted()
+    assert run(machine) == CompactResult()
+    assert run(machine, dry_run=True) == CompactResult()
 
 
 def test_a_newer_format(stocked: Machine) -> None:
     """Case 33."""
-    stocked.journal.write_bytes(sealed({"format": 99, "machine": "desk"}))
+    stocked.journal.write_bytes(encode_line({"format": 99, "machine": "desk"}))
     with pytest.raises(LibraryReadOnly, match="format 99"):
         run(stocked)
 
@@ -202,7 +202,7 @@ def test_without_locks_it_is_not_done(stocked: Machine, monkeypatch: pytest.Monk
     stocked.open().record("read", ids(1))
     before = stocked.journal.read_bytes()
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with pytest.raises(NotSaved, match=r"Not compacted: .* is on a file system without locks"):
+    with pytest.raises(SaveFailed, match=r"Not compacted: .* is on a file system without locks"):
         run(stocked)
     assert stocked.journal.read_bytes() == before
 
@@ -243,7 +243,7 @@ def test_texts_go_after_thirty_days(deleted: Machine) -> None:
 def test_not_before(stocked: Machine) -> None:
     stocked.open().record("deleted", ids(1))
     stocked.clock.now += MONTH - timedelta(minutes=1)
-    assert run(stocked) == Compacted()
+    assert run(stocked) == CompactResult()
 
 
 def test_a_second_import_does_not_bring_it_back(deleted: Machine) -> None:
@@ -257,7 +257,7 @@ def test_restored_after_all(deleted: Machine) -> None:
     run(deleted)
     library = deleted.open()
     library.record("restored", ids(1))
-    entry = deleted.open().entry(ids(1)[0])
+    entry = deleted.open().get_article(ids(1)[0])
     assert (entry.article.title, entry.body.text) == ("Title 1", "")
 
 
@@ -276,7 +276,7 @@ def test_each_machine_compacts_its_own(tmp_path: Path) -> None:
     library = desk.open()
     library.record("restored", ids(1))
     for each in (library, desk.open()):
-        assert each.entry(ids(1)[0]).body.text == "Text 1."
+        assert each.get_article(ids(1)[0]).body.text == "Text 1."
 
 
 def test_a_damaged_segment_is_left(deleted: Machine) -> None:
@@ -296,4 +296,4 @@ def test_a_reader_that_is_open_sees_it(deleted: Machine) -> None:
     library.refresh()
     assert state(library) == before
     library.record("restored", ids(1))
-    assert library.entry(ids(1)[0]).body.text == ""
+    assert library.get_article(ids(1)[0]).body.text == ""

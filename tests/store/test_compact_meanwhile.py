@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import store.maintenance.compact
-from store.maintenance.compact import Compacted
-from store.model.errors import NotSaved
-from store.system.files import write_atomic
+from store.maintenance.compact import CompactResult
+from store.model.errors import SaveFailed
+from store.system.files import write_atomically
 from tests.compacting import MONTH, kinds, run, text_of
 from tests.faults.injection import FAULTS, Killed
 from tests.faults.test_one_save import CALLS, MOST, Fault
@@ -43,7 +43,7 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
         try:
             with wrong.injected():
                 run(machine)
-        except NotSaved:
+        except SaveFailed:
             pass
         except Killed:
             killed = True
@@ -88,9 +88,9 @@ def waiting(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         children.append(child)
         assert child.stdout is not None
         assert child.stdout.readline() == b"waiting\n"
-        write_atomic(path, data)
+        write_atomically(path, data)
 
-    monkeypatch.setattr(store.maintenance.compact, "write_atomic", write)
+    monkeypatch.setattr(store.maintenance.compact, "write_atomically", write)
     yield children
     for child in children:
         child.communicate()
@@ -117,7 +117,7 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
         library.record("position", ids(1), position=position)
     late.refresh()
     append = late._journal.append
-    calls: list[Compacted] = []
+    calls: list[CompactResult] = []
 
     def compacted_first(changes: Any) -> Any:
         if not calls:
@@ -132,7 +132,7 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
 
 def test_rewritten_while_it_is_read(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 39: between two steps of a start."""
-    monkeypatch.setattr("store.library.folder.STEP", 2)
+    monkeypatch.setattr("store.library.folder.LIBRARY_BATCH_SIZE", 2)
     library = stocked.open()
     for number in (1, 2, 1, 2, 1, 2):
         library.record("position", ids(number), position=number)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from store.journal.events import Change, sealed
+from store.journal.events import NewEvent, encode_line
 from store.journal.journal import Journal
-from store.journal.writer import writer_of
-from store.maintenance.review_copies import review
-from store.model.article import Body, Found
-from store.search import Query
-from store.segments.sync_copies import segment_of
+from store.journal.writer import find_writer
+from store.maintenance.review_copies import review_copies
+from store.model.article import Body, ParsedArticle
+from store.search import ListQuery
+from store.segments.sync_copies import segment_name
 from tests.libraries import (
     START,
     FakeClock,
@@ -45,7 +45,7 @@ PATTERNS = [
 ]
 
 
-def told(number: int) -> Found:
+def told(number: int) -> ParsedArticle:
     """The article of that number, with a text of as many words."""
     return replace(article(number, words=number), body=Body(" ".join(["word"] * number)))
 
@@ -92,30 +92,30 @@ def clone(desk: Machine, tmp_path: Path) -> Machine:
 @pytest.mark.parametrize("machine", ["desk", "my-desk-0b1c"])
 def test_names_of_copies(tmp_path: Path, pattern: str, machine: str) -> None:
     """Case 39: what each tool makes of a conflict."""
-    assert segment_of(pattern.format(f"{machine}-0001")) == f"{machine}-0001"
+    assert segment_name(pattern.format(f"{machine}-0001")) == f"{machine}-0001"
     path = tmp_path / f"{pattern.format(machine)}.jsonl"
-    path.write_bytes(sealed({"format": 1, "machine": machine}))
-    assert writer_of(path) == (machine, True)
+    path.write_bytes(encode_line({"format": 1, "machine": machine}))
+    assert find_writer(path) == (machine, True)
 
 
 @pytest.mark.parametrize(
     "name", ["notes", "desk-1", ".desk-0001", "desk-0001x", "", "Desk-0001 (1)"]
 )
 def test_names_of_other_files(name: str) -> None:
-    assert segment_of(name) == ""
+    assert segment_name(name) == ""
 
 
 @pytest.mark.parametrize(
     ("name", "first", "machine"),
     [
-        ("desk", sealed({"format": 1, "machine": "desk"}), "desk"),
-        ("desk-ada", sealed({"format": 1, "machine": "desk"}), "desk"),
-        ("desk", sealed({"format": 1, "machine": "lap"}), "desk"),
-        ("desk", sealed({"format": 1, "machine": ["desk"]}), "desk"),
+        ("desk", encode_line({"format": 1, "machine": "desk"}), "desk"),
+        ("desk-ada", encode_line({"format": 1, "machine": "desk"}), "desk"),
+        ("desk", encode_line({"format": 1, "machine": "lap"}), "desk"),
+        ("desk", encode_line({"format": 1, "machine": ["desk"]}), "desk"),
         ("desk", b"\0\0\0\n", "desk"),
         ("desk", b"", "desk"),
         ("desk (1)", b"\0\0\0\n", ""),
-        (".desk", sealed({"format": 1, "machine": "desk"}), ""),
+        (".desk", encode_line({"format": 1, "machine": "desk"}), ""),
         ("notes of mine", b"{}\n", ""),
     ],
 )
@@ -123,8 +123,8 @@ def test_whose_a_journal_is(tmp_path: Path, name: str, first: bytes, machine: st
     """Case 42: the machine of the first line, if the name begins with it; else the name."""
     path = tmp_path / f"{name}.jsonl"
     path.write_bytes(first)
-    assert writer_of(path) == (machine, first != b"")
-    assert writer_of(tmp_path / "none.jsonl") == ("none", False)
+    assert find_writer(path) == (machine, first != b"")
+    assert find_writer(tmp_path / "none.jsonl") == ("none", False)
 
 
 # -- read along ----------------------------------------------------------------------------
@@ -140,14 +140,14 @@ def test_a_copy_is_read_along(
     copies = conflict(desk, clone, pattern)
     before = [path.read_bytes() for path in copies]
     if running:
-        assert library.refresh().articles
+        assert library.refresh().is_list_stale
     else:
         load(library)
     assert listed(library) == [5, 4, 3, 2, 1]
     assert (reading(library).starred, reading(library).read_count) == (True, 2)
     assert (reading(library).read, reading(library, 2).read) == (True, True)
     for number in range(1, 6):
-        assert library.entry(article_id(number)).body.text == told(number).body.text
+        assert library.get_article(article_id(number)).body.text == told(number).body.text
     library.record("read", ids(3))
     add(library, [told(6), told(5)])
     assert library.refresh().rows == {}
@@ -178,7 +178,7 @@ def test_a_start_from_the_snapshot(
     desk: Machine, clone: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 39: what a snapshot covers of two files counts once, whichever of them grows."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
     copy = conflict(desk, clone)[-1]
     data = copy.read_bytes()
     copy.write_bytes(data[: data.index(b"\n") + 1])
@@ -199,13 +199,13 @@ def test_a_failed_change_forgets_nothing_that_others_wrote(tmp_path: Path) -> No
     """Cases 38 and 39: also where a line counts only once."""
     clock = FakeClock()
     journal, other = (Journal(tmp_path, "desk", clock, print) for _ in range(2))
-    journal.append([Change("read", ("a",))])
-    shutil.copyfile(journal.own, journal.own.with_name("desk (1).jsonl"))
+    journal.append([NewEvent("read", ("a",))])
+    shutil.copyfile(journal.own_path, journal.own_path.with_name("desk (1).jsonl"))
     assert journal.read(9) == []
-    other.append([Change("starred", ("a",))])
+    other.append([NewEvent("starred", ("a",))])
     with pytest.raises(ValueError, match="not an event"):
-        journal.append([Change("position", ("a",))])
-    assert [event.kind for event in journal.append([Change("unread", ("a",))])] == [
+        journal.append([NewEvent("position", ("a",))])
+    assert [event.kind for event in journal.append([NewEvent("unread", ("a",))])] == [
         "starred",
         "unread",
     ]
@@ -234,7 +234,7 @@ def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
     library = desk.open()
     assert listed(library) == [5, 4, 3, 2, 1]
     for number in range(1, 6):
-        assert library.entry(article_id(number)).body.text == told(number).body.text
+        assert library.get_article(article_id(number)).body.text == told(number).body.text
 
 
 # -- what the user is told -----------------------------------------------------------------
@@ -242,11 +242,11 @@ def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
 
 def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
     """Case 39: of two copies of one file, one has to stay."""
-    assert list(review(desk.folder)) == []
+    assert list(review_copies(desk.folder)) == []
     conflict(desk, clone, "{} (1)")
     conflict(desk, clone, "{} (2)")
     keep, remove = "is read along; {} of its {} are nowhere else: keep it", "it may be removed"
-    lines = list(review(desk.folder))
+    lines = list(review_copies(desk.folder))
     assert len(lines) == 6
     assert [line for line in lines if remove in line] == lines[1::2]
     for line, only in zip(lines[::2], [(2, "events"), (1, "articles"), (1, "texts")], strict=True):
@@ -262,6 +262,6 @@ def test_nothing_can_be_told_of_a_damaged_copy(desk: Machine) -> None:
     """Case 15: whatever is in it, no traceback."""
     for kind, name in (("articles", "desk-0001 (1).json"), ("journal", "desk (1).jsonl")):
         (desk.folder / kind / name).write_bytes(b"\xff\n{")
-    assert len(list(review(desk.folder))) == 1
+    assert len(list(review_copies(desk.folder))) == 1
     library = desk.open()
-    assert len(library.rows(Query())) == 2
+    assert len(library.rows(ListQuery())) == 2

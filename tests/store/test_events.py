@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.journal.events import (
-    LATEST,
-    Change,
+    ORDER_LIMIT,
     Event,
-    check,
-    decode,
-    encode,
-    sealed,
-    stamp,
-    unsealed,
+    NewEvent,
+    check_event,
+    decode_event,
+    decode_line,
+    encode_event,
+    encode_line,
+    make_stamp,
 )
 from store.journal.journal import Journal
 from tests.libraries import FakeClock
@@ -29,8 +29,8 @@ EVENTS = st.builds(
     Event,
     st.sampled_from(["read", "starred", "opened", "deleted", "from-later"]),
     st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=3).map(tuple),
-    st.integers(0, LATEST - 1),
-    st.integers(0, LATEST - 1),
+    st.integers(0, ORDER_LIMIT - 1),
+    st.integers(0, ORDER_LIMIT - 1),
     st.just("desk"),
     st.dictionaries(st.sampled_from(["tag", "note"]), st.text('ab\n"\\é☃'), max_size=2),
 )
@@ -38,19 +38,19 @@ EVENTS = st.builds(
 
 @given(EVENTS)
 def test_an_event_and_its_line(event: Event) -> None:
-    line = encode(event)
+    line = encode_event(event)
     assert line.count(b"\n") == 1
-    assert decode(line, "desk") == event
+    assert decode_event(line, "desk") == event
 
 
 @given(EVENTS, st.data())
 def test_a_changed_line_is_noticed(event: Event, data: st.DataObject) -> None:
     """Case 15, for journals."""
-    line = bytearray(encode(event))
+    line = bytearray(encode_event(event))
     at = data.draw(st.integers(0, len(line) - 1))
     line[at] ^= data.draw(st.integers(1, 255))
     with pytest.raises(ValueError, match=REFUSED):
-        decode(bytes(line), "desk")
+        decode_event(bytes(line), "desk")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_changed_line_is_noticed(event: Event, data: st.DataObject) -> None:
         {"at": "2031-05-06T07:08:09Z", "event": "read", "articles": 5},
         {"at": "2031-05-06T07:08:09Z", "event": "read", "articles": ["a", ["b"]]},
         {"at": "2031-05-06T07:08:09Z", "event": "read", "article": "a", "order": "x"},
-        {"at": "2031-05-06T07:08:09Z", "event": "read", "article": "a", "order": LATEST},
+        {"at": "2031-05-06T07:08:09Z", "event": "read", "article": "a", "order": ORDER_LIMIT},
         {"at": "2031-05-06T07:08:09Z", "event": "read", "article": "a", "order": -1},
         {"at": "2031-05-06T07:08:09Z", "event": "read", "article": "a", "count": "x"},
         {"at": "2031-05-06T07:08:09Z", "event": "position", "article": "a"},
@@ -81,31 +81,33 @@ def test_a_line_that_is_no_event_is_noticed(
 ) -> None:
     """Case 12, for journals: wrong types are left out, whoever wrote them."""
     with pytest.raises(ValueError, match=REFUSED):
-        decode(sealed(fields), "desk")
+        decode_event(encode_line(fields), "desk")
     journal = Journal(tmp_path, "desk", clock, pytest.fail)
-    journal.append([Change("read", ("a",))])
-    with journal.own.open("ab") as file:
-        file.write(sealed(fields))
-    assert [event.kind for event in journal.append([Change("unread", ("a",))])] == ["unread"]
+    journal.append([NewEvent("read", ("a",))])
+    with journal.own_path.open("ab") as file:
+        file.write(encode_line(fields))
+    assert [event.kind for event in journal.append([NewEvent("unread", ("a",))])] == ["unread"]
     assert journal.bad_lines == {"desk.jsonl": 1}
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"5", b"{", b"", b"{}"])
 def test_a_line_has_a_checksum(body: bytes) -> None:
     with pytest.raises(ValueError, match=REFUSED):
-        unsealed(body + b"\n")
+        decode_line(body + b"\n")
 
 
 def test_stamps_order_events_of_all_machines_and_fit_into_a_file() -> None:
-    desk, lap = stamp(5, "desk"), stamp(5, "lap")
+    desk, lap = make_stamp(5, "desk"), make_stamp(5, "lap")
     assert desk != lap
-    assert max(desk, lap) < stamp(6, "desk") < 1 << 64
-    assert orjson.loads(orjson.dumps(stamp(LATEST - 1, "desk"))) == stamp(LATEST - 1, "desk")
+    assert max(desk, lap) < make_stamp(6, "desk") < 1 << 64
+    assert orjson.loads(orjson.dumps(make_stamp(ORDER_LIMIT - 1, "desk"))) == make_stamp(
+        ORDER_LIMIT - 1, "desk"
+    )
 
 
 def test_an_event_out_of_bounds() -> None:
     sound = Event("read", ("a",), 0, 0, "desk")
-    check(sound)
-    for order in (-1, LATEST):
+    check_event(sound)
+    for order in (-1, ORDER_LIMIT):
         with pytest.raises(ValueError, match="not an event"):
-            check(sound._replace(order=order))
+            check_event(sound._replace(order=order))

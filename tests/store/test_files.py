@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from store.model.errors import LibraryBusy, LibraryUnavailable, NotSaved
+from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
 from store.system.files import (
-    holder,
-    locked,
+    describe_lock_holder,
+    file_lock,
+    fsync_folder,
     make_folder,
-    sweep,
-    sync_folder,
+    remove_temporary_files,
     write_all,
-    write_atomic,
+    write_atomically,
 )
 
 
@@ -48,8 +48,8 @@ def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     """Case 31: under any umask."""
     folder = tmp_path / "a" / "b"
     make_folder(folder)
-    write_atomic(folder / "file", b"x")
-    with locked(folder / ".desk.lock", 0.0, pytest.fail):
+    write_atomically(folder / "file", b"x")
+    with file_lock(folder / ".desk.lock", 0.0, pytest.fail):
         pass
     assert [mode(path) for path in (folder.parent, folder)] == [0o700, 0o700]
     assert [mode(path) for path in folder.iterdir()] == [0o600, 0o600]
@@ -92,7 +92,7 @@ def test_a_file_is_replaced_in_this_order(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "write", noted("write", write))
     monkeypatch.setattr(os, "fsync", noted("fsync", fsync))
     monkeypatch.setattr(os, "replace", noted("rename", rename))
-    write_atomic(path, b"new")
+    write_atomically(path, b"new")
     assert calls == ["write", "fsync", "rename", "fsync folder"]
     assert path.read_bytes() == b"new"
 
@@ -117,8 +117,8 @@ def test_what_fails_is_said_and_the_old_file_is_there(
     path.write_bytes(b"old")
     with monkeypatch.context() as patch:
         patch.setattr(os, call, failing(number))
-        with pytest.raises(NotSaved, match=said):
-            write_atomic(path, b"new")
+        with pytest.raises(SaveFailed, match=said):
+            write_atomically(path, b"new")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
 
 
@@ -126,7 +126,7 @@ def test_a_short_write_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Case 9."""
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
-    write_atomic(tmp_path / "file", b"0123456789" * 10)
+    write_atomically(tmp_path / "file", b"0123456789" * 10)
     assert (tmp_path / "file").read_bytes() == b"0123456789" * 10
 
 
@@ -140,7 +140,7 @@ def test_links_are_written_through(tmp_path: Path) -> None:
     """Case 32."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real/file")
-    write_atomic(tmp_path / "link", b"new")
+    write_atomically(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
     assert [path.name for path in (tmp_path / "real").iterdir()] == ["file"]
     assert (tmp_path / "link").read_bytes() == b"new"
@@ -153,10 +153,10 @@ def test_file_systems_that_cannot_sync_a_folder(
     """Case 41: some network file systems; anything else counts as not saved."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", failing(number))
-        sync_folder(tmp_path)
+        fsync_folder(tmp_path)
     monkeypatch.setattr(os, "fsync", failing(errno.EIO))
     with pytest.raises(OSError, match="Input/output"):
-        sync_folder(tmp_path)
+        fsync_folder(tmp_path)
 
 
 def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
@@ -167,26 +167,30 @@ def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (1000, 1000))
     os.utime(tmp_path / names[1], (3000, 3000))
     (tmp_path / "sub").mkdir()
-    assert sweep(tmp_path, before=2000) == 1
+    assert remove_temporary_files(tmp_path, before=2000) == 1
     assert {path.name for path in tmp_path.iterdir()} == {*names[1:], "sub"}
-    assert sweep(tmp_path / "none", before=2000) == 0
+    assert remove_temporary_files(tmp_path / "none", before=2000) == 0
 
 
 def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
     """Cases 37 and 38."""
     path = tmp_path / ".desk.lock"
-    with locked(path, 0.0, pytest.fail):
-        assert holder(path) == f"pid {os.getpid()}"
+    with file_lock(path, 0.0, pytest.fail):
+        assert describe_lock_holder(path) == f"pid {os.getpid()}"
         with pytest.raises(LibraryBusy, match=f"library is in use by pid {os.getpid()}"):
-            locked(path, 0.0, pytest.fail).__enter__()
-    with locked(path, 0.0, pytest.fail):
+            file_lock(path, 0.0, pytest.fail).__enter__()
+    with file_lock(path, 0.0, pytest.fail):
         pass
 
 
 @pytest.mark.parametrize("text", [b"", b"what", b"\xff\xfe"])
 def test_a_holder_that_is_not_told(tmp_path: Path, text: bytes) -> None:
     (tmp_path / ".desk.lock").write_bytes(text)
-    assert holder(tmp_path / ".desk.lock") == holder(tmp_path / "none") == "another process"
+    assert (
+        describe_lock_holder(tmp_path / ".desk.lock")
+        == describe_lock_holder(tmp_path / "none")
+        == "another process"
+    )
 
 
 def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,8 +198,8 @@ def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with path.open("wb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(other, fcntl.LOCK_UN))
-        with locked(path, 60.0, pytest.fail):
-            assert holder(path) == f"pid {os.getpid()}"
+        with file_lock(path, 60.0, pytest.fail):
+            assert describe_lock_holder(path) == f"pid {os.getpid()}"
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
@@ -205,7 +209,7 @@ def test_file_systems_without_locks(
     """Case 41: a warning, and the work goes on."""
     warnings: list[str] = []
     monkeypatch.setattr(fcntl, "flock", failing(number))
-    with locked(tmp_path / ".desk.lock", 60.0, warnings.append) as descriptor:
+    with file_lock(tmp_path / ".desk.lock", 60.0, warnings.append) as descriptor:
         assert os.fstat(descriptor).st_size == 0
     assert len(warnings) == 1
     assert "without locks" in warnings[0]
@@ -213,14 +217,14 @@ def test_file_systems_without_locks(
 
 def test_a_lock_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (
-        pytest.raises(NotSaved, match="No such file"),
-        locked(tmp_path / "no/.desk.lock", 0.0, pytest.fail),
+        pytest.raises(SaveFailed, match="No such file"),
+        file_lock(tmp_path / "no/.desk.lock", 0.0, pytest.fail),
     ):
         pass
     monkeypatch.setattr(fcntl, "flock", failing(errno.EIO))
     with (
-        pytest.raises(NotSaved, match="Input/output"),
-        locked(tmp_path / ".desk.lock", 0.0, pytest.fail),
+        pytest.raises(SaveFailed, match="Input/output"),
+        file_lock(tmp_path / ".desk.lock", 0.0, pytest.fail),
     ):
         pass
 
@@ -229,5 +233,5 @@ def test_a_full_disk_does_not_keep_anybody_from_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
-    with locked(tmp_path / ".desk.lock", 0.0, pytest.fail):
-        assert holder(tmp_path / ".desk.lock") == "another process"
+    with file_lock(tmp_path / ".desk.lock", 0.0, pytest.fail):
+        assert describe_lock_holder(tmp_path / ".desk.lock") == "another process"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Body, Found
-from store.search import Query
+from store.model.article import Body, ParsedArticle
+from store.search import ListQuery
 from tests.libraries import Machine, add, article, article_id
 
 BARE = replace(article(1, words=0, tags=("mine",)), body=Body())
@@ -22,7 +22,7 @@ def desk(tmp_path: Path) -> Machine:
 
 
 def seen(library: FolderLibrary) -> tuple[str, int, str, tuple[str, ...]]:
-    entry = library.entry(article_id(1))
+    entry = library.get_article(article_id(1))
     return entry.article.title, entry.article.words, entry.body.text, entry.article.tags
 
 
@@ -35,8 +35,8 @@ def test_the_text_is_put_in_where_the_article_stands(desk: Machine) -> None:
     library.record("starred", [article_id(1)])
     assert add(library, [WHOLE]).added == 1
     assert seen(library) == seen(desk.open()) == FILLED
-    assert desk.open().entry(article_id(1)).reading.starred
-    assert len(desk.open().rows(Query())) == 2
+    assert desk.open().get_article(article_id(1)).reading.starred
+    assert len(desk.open().rows(ListQuery())) == 2
     assert not desk.open().problems
     assert add(library, [WHOLE, BARE]).added == 0
     assert seen(library) == FILLED
@@ -51,7 +51,7 @@ def test_another_machine_adds_a_copy_and_that_one_counts(desk: Machine) -> None:
     for machine in (desk, laptop):
         library = machine.open()
         assert seen(library) == FILLED
-        assert len(library.rows(Query())) == 1
+        assert len(library.rows(ListQuery())) == 1
         assert add(library, [WHOLE]).added == 0
 
 
@@ -60,12 +60,12 @@ def test_what_was_deleted_is_not_filled(desk: Machine) -> None:
     add(library, [BARE])
     library.record("deleted", [article_id(1)])
     assert add(library, [WHOLE]).added == 0
-    assert library.row(article_id(1)) is None
+    assert library.get_row(article_id(1)) is None
 
 
 def test_a_text_that_is_there_is_never_replaced(desk: Machine) -> None:
     library = desk.open()
     add(library, [WHOLE])
-    other = Found(replace(WHOLE.article, words=5), Body("Five quite other words came."))
+    other = ParsedArticle(replace(WHOLE.article, words=5), Body("Five quite other words came."))
     assert add(library, [other]).added == 0
     assert seen(library)[2] == "Three words came."

@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 import pytest
 
-from store.journal.events import sealed
+from store.journal.events import encode_line
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
-from store.model.errors import LibraryReadOnly, LibraryUnavailable, NotSaved
+from store.model.errors import LibraryReadOnly, LibraryUnavailable, SaveFailed
 from tests.libraries import (
     Machine,
     add,
@@ -56,11 +56,11 @@ def test_a_newer_format_opens_read_only(stocked: Machine, kind: str) -> None:
         data = orjson.dumps({"_meta": {"1": {"format": 99}}, "articles": {}})
         (stocked.folder / "articles" / "lap-0001.json").write_bytes(data)
     else:
-        (stocked.folder / "journal" / "lap.jsonl").write_bytes(sealed({"format": 99}))
+        (stocked.folder / "journal" / "lap.jsonl").write_bytes(encode_line({"format": 99}))
     before = contents(stocked.folder)
     said = r"made by a newer newstui \(format 99\); opened read-only"
     library = stocked.open()
-    assert library.read_only == said.replace("\\", "")
+    assert library.read_only_reason == said.replace("\\", "")
     assert reading(library).starred
     refuses_everything(library, said)
     assert contents(stocked.folder) == before
@@ -75,19 +75,19 @@ def test_a_format_that_is_none_is_ours(stocked: Machine, meta: Any) -> None:
     tables = orjson.loads(path.read_bytes())
     path.write_bytes(orjson.dumps(tables | {"_meta": {"1": meta}}))
     library = stocked.open()
-    assert (library.read_only, listed(library)) == ("", [2, 1])
+    assert (library.read_only_reason, listed(library)) == ("", [2, 1])
 
 
 def test_no_snapshot_of_events_of_a_newer_version(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 33: a start from a snapshot would not see the format again."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
     stocked.open().record("read", [ONE])
-    data = sealed({"format": 99}) + stocked.journal.read_bytes().splitlines(keepends=True)[1]
+    data = encode_line({"format": 99}) + stocked.journal.read_bytes().splitlines(keepends=True)[1]
     (stocked.folder / "journal" / "lap.jsonl").write_bytes(data)
     for _ in range(2):
-        assert stocked.open().read_only
+        assert stocked.open().read_only_reason
 
 
 def no_permission(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_everything_is_for_its_owner_alone(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 31: articles, texts, journal, lock and snapshot, under any umask."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
     library = machine.open()
     add(library, articles([1]))
     library.record("read", [ONE])
@@ -242,42 +242,42 @@ def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
         add(other, articles([number]))
         target.write_bytes(lap.segments()[0].read_bytes())
         os.utime(target, (number, number))
-        assert library.refresh().articles
+        assert library.refresh().is_list_stale
         assert listed(library) == shown
     target.write_bytes(target.read_bytes().replace(b'"Title 3"', b'"Other 3"'))
     os.utime(target, (5, 5))
-    assert library.refresh().articles
-    row = library.row(article_id(3))
+    assert library.refresh().is_list_stale
+    row = library.get_row(article_id(3))
     assert row is not None
     assert row.title == "Other 3"
     tables = orjson.loads(target.read_bytes())
     del tables["articles"]["1"]
     target.write_bytes(orjson.dumps(tables))
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == [4, 2, 1]
     target.write_bytes(b"{")  # half a file, as a sync that writes in place shows it
     library.refresh()
     assert listed(library) == [4, 2, 1]
     target.unlink()
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == [2, 1]
-    assert not library.refresh().articles
+    assert not library.refresh().is_list_stale
 
 
 def test_a_segment_that_is_gone_takes_no_reading_with_it(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 40: what was read is not forgotten, and comes back with the file."""
-    monkeypatch.setattr("store.segments.open_files.MOST", 0)
+    monkeypatch.setattr("store.segments.open_files.MAX_OPEN_FILES", 0)
     library = stocked.open()
     library.record("read", [ONE])
     path = stocked.segments()[0]
     data = path.read_bytes()
     path.unlink()
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert (listed(library), library.record("starred", [ONE])) == ([], {})
     path.write_bytes(data)
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert (reading(library).read, reading(library).starred) == (True, True)
 
 
@@ -308,10 +308,10 @@ def test_a_change_that_fails_leaves_the_library_as_it_was(
     before = state(library)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuse)
-        with pytest.raises(NotSaved):
+        with pytest.raises(SaveFailed):
             library.record("read", [ONE])
         assert state(library) == before
-        with pytest.raises(NotSaved):
+        with pytest.raises(SaveFailed):
             add(library, articles([3]))
         assert state(library) == before
     assert set(library.record("read", [ONE])) == set(ids(1, 2))

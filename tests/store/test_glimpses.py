@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from store.model.article import Article, Body, Found
-from store.segments.segments import Place, Segments
+from store.model.article import Article, Body, ParsedArticle
+from store.segments.segments import ArticleLocation, Segments
 from store.segments.strict_json import BadContent
-from store.segments.text_reader import Glimpses
+from store.segments.text_reader import TextReader
 
 TEXTS = ['one "quoted"', 'two ":{"text":"three', "", "four, the last"]
 
@@ -19,21 +19,21 @@ def segments(tmp_path: Path) -> Segments:
     made = Segments(tmp_path, "desk")
     for folder in made.folders:
         folder.mkdir()
-    made.append([Found(Article(f"a{n}", "t"), Body(text)) for n, text in enumerate(TEXTS)])
+    made.append([ParsedArticle(Article(f"a{n}", "t"), Body(text)) for n, text in enumerate(TEXTS)])
     return made
 
 
-def place(number: int) -> Place:
-    return Place("desk-0001", number)
+def place(number: int) -> ArticleLocation:
+    return ArticleLocation("desk-0001", number)
 
 
 def test_every_text_is_read_without_the_others(
     segments: Segments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the first to the last, whatever stands in them."""
-    monkeypatch.setattr(Segments, "body", None)  # the whole file is not looked at
-    glimpses = Glimpses(segments)
-    assert [glimpses.body(place(n)).text for n in range(1, 5)] == TEXTS
+    monkeypatch.setattr(Segments, "read_body", None)  # the whole file is not looked at
+    glimpses = TextReader(segments)
+    assert [glimpses.read_body(place(n)).text for n in range(1, 5)] == TEXTS
 
 
 @pytest.mark.parametrize("cut", [2, 3, 40])
@@ -42,7 +42,7 @@ def test_a_file_that_is_cut_off_is_read_whole(segments: Segments, cut: int) -> N
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(BadContent):
-        Glimpses(segments).body(place(1))
+        TextReader(segments).read_body(place(1))
 
 
 def test_a_number_that_stands_twice_is_not_guessed(segments: Segments) -> None:
@@ -50,4 +50,4 @@ def test_a_number_that_stands_twice_is_not_guessed(segments: Segments) -> None:
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes().replace(b'"2":{', b'"1":{'))
     with pytest.raises(BadContent):
-        Glimpses(segments).body(place(1))
+        TextReader(segments).read_body(place(1))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from store.journal.events import RECORDABLE, Event, encode
-from store.model.times import micros
+from store.journal.events import RECORDABLE_KINDS, Event, encode_event
+from store.model.times import to_microseconds
 from tests.libraries import Machine, add, articles, ids
 
 LONGEST = 300
-NOW = micros(datetime(2026, 11, 22, 12, 34, 56, 123456, tzinfo=UTC))
+NOW = to_microseconds(datetime(2026, 11, 22, 12, 34, 56, 123456, tzinfo=UTC))
 SAID: dict[str, dict[str, Any]] = {
     "position": {"position": 1_234_567},
     "tagged": {"tag": "a tag of more words than most"},
@@ -23,12 +23,12 @@ SAID: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(RECORDABLE | {"undone"}))
+@pytest.mark.parametrize("kind", sorted(RECORDABLE_KINDS | {"undone"}))
 @pytest.mark.parametrize("late", [0, 5_000_000])
 def test_a_mark_is_a_short_line(kind: str, late: int) -> None:
     """Case 24: of every kind, with a UUID, also where the order has to be spelled out."""
     article = ("0d6f6d4e-5a0a-4c36-9f5c-0a4c1d9c8e11",)
-    line = encode(Event(kind, article, NOW, NOW + late, "desk", SAID.get(kind, {})))
+    line = encode_event(Event(kind, article, NOW, NOW + late, "desk", SAID.get(kind, {})))
     assert len(line) <= LONGEST
     assert line.count(b"\n") == 1
 
@@ -62,11 +62,11 @@ def test_a_mark_is_one_line_and_one_fsync(
 def test_loading_says_how_much_of_the_history_was_read(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.library.folder.STEP", 4)
+    monkeypatch.setattr("store.library.folder.LIBRARY_BATCH_SIZE", 4)
     library = stocked.open()
     for _ in range(9):
         library.record("opened", ids(1))
-    steps = [step for step in stocked.unloaded().load() if step.history]
+    steps = [step for step in stocked.unloaded().load() if step.is_history]
     size = stocked.journal.stat().st_size
     assert [step.total for step in steps] == [size] * 3
     done = [step.done for step in steps]

@@ -23,7 +23,7 @@ def two(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def texts_of(library: Any) -> list[str]:
-    return [library.entry(row).body.text for row in sorted(state(library))]
+    return [library.get_article(row).body.text for row in sorted(state(library))]
 
 
 def test_our_file_is_removed(two: Machine) -> None:
@@ -33,7 +33,7 @@ def test_our_file_is_removed(two: Machine) -> None:
     before = state(library)
     for kind in ("articles", "texts"):
         two.segments(kind)[1].unlink()
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     said = "articles/desk-0002.json was removed or replaced by somebody else; 3 articles came back"
     assert list(library.problems) == [said]
     other.refresh()
@@ -52,7 +52,7 @@ def test_another_file_takes_the_place_of_ours(two: Machine, tmp_path: Path) -> N
     for kind in ("articles", "texts"):
         clone.segments(kind)[0].replace(two.segments(kind)[0])
     there |= {path: path.read_bytes() for path in two.segments()}
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == [34, 33, 32, 31, 8, 7, 6, 5, 4, 3, 2, 1]
     (line,) = library.problems
     assert line.endswith("was removed or replaced by somebody else; 4 articles came back")

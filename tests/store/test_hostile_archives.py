@@ -14,8 +14,8 @@ from zipfile import ZipFile, ZipInfo
 import orjson
 import pytest
 
-from store.backup.archive import MANIFEST
-from store.model.errors import BadInput, NewsError
+from store.backup.archive import MANIFEST_NAME
+from store.model.errors import InvalidInput, NewstuiError
 from tests.backups import (
     bring_back,
     contents,
@@ -42,7 +42,7 @@ def without_feeds(members: dict[str, bytes]) -> None:
 def refused(archive: Path, machine: Machine) -> str:
     """The one line with which an archive is refused; nothing has changed then."""
     machine.folder.mkdir(parents=True)
-    with pytest.raises(NewsError) as failed:
+    with pytest.raises(NewstuiError) as failed:
         bring_back(archive, machine)
     assert contents(machine.home) == {}
     assert list(machine.folder.iterdir()) == []
@@ -65,7 +65,7 @@ def test_a_flipped_byte(part: int, full: Machine, archive: Path, other: Machine)
     data[len(data) * part // 40] ^= 0x10
     archive.write_bytes(data)
     expected = contents(full.folder)
-    with contextlib.suppress(BadInput):
+    with contextlib.suppress(InvalidInput):
         expected = {}
         bring_back(archive, other)
         expected = contents(full.folder)
@@ -107,9 +107,9 @@ def test_a_name_that_leads_elsewhere(named: bool, name: str, archive: Path, othe
     def change(members: dict[str, bytes]) -> None:
         members[name] = b""
         if named:
-            manifest = orjson.loads(members[MANIFEST])
+            manifest = orjson.loads(members[MANIFEST_NAME])
             manifest["files"][name] = manifest["files"]["feeds.opml"]
-            members[MANIFEST] = orjson.dumps(manifest)
+            members[MANIFEST_NAME] = orjson.dumps(manifest)
 
     line = refused(rewritten(archive, change), other)
     assert "no file of a library" in line
@@ -189,9 +189,9 @@ def test_a_manifest_that_lies(
     fields: dict[str, Any], reason: str, archive: Path, other: Machine
 ) -> None:
     def change(members: dict[str, bytes]) -> None:
-        manifest = orjson.loads(members[MANIFEST])
+        manifest = orjson.loads(members[MANIFEST_NAME])
         manifest["files"]["feeds.opml"] |= fields
-        members[MANIFEST] = orjson.dumps(manifest)
+        members[MANIFEST_NAME] = orjson.dumps(manifest)
 
     assert reason in refused(rewritten(archive, change), other)
 
@@ -215,7 +215,7 @@ def test_a_manifest_that_is_none(
     """Cases 18, 33: whatever stands there, one line."""
 
     def change(members: dict[str, bytes]) -> None:
-        members[MANIFEST] = manifest
+        members[MANIFEST_NAME] = manifest
 
     assert reason in refused(rewritten(archive, change), other)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from store.library.protocol import Library
-from store.model.article import Body, Found, Reading
-from store.model.errors import NoSuchArticle
-from store.model.results import Added, Category
-from store.search import SORTS, Query
+from store.model.article import Body, ParsedArticle, ReadingStatus
+from store.model.errors import ArticleNotFound
+from store.model.results import AddProgress, CategoryCount
+from store.search import SORTS, ListQuery
 from tests.libraries import (
     START,
     FakeClock,
@@ -31,8 +31,8 @@ ONE, TWO, THREE = ids(1, 2, 3)
 
 
 def test_an_empty_library(library: Library) -> None:
-    assert (library.empty, library.rows(Query()), library.categories()) == (True, [], [])
-    assert (library.read_only, list(library.problems)) == ("", [])
+    assert (library.is_empty, library.rows(ListQuery()), library.categories()) == (True, [], [])
+    assert (library.read_only_reason, list(library.problems)) == ("", [])
     assert library.undo() is None
     assert library.undoable() == []
 
@@ -45,9 +45,9 @@ def test_an_empty_library(library: Library) -> None:
         ({"show": "starred"}, [2]),
         ({"category": "world"}, [2]),
         ({"category": "none"}, []),
-        ({"words": "TITLE 3"}, [3]),
+        ({"text": "TITLE 3"}, [3]),
         ({"show": "unread", "category": "culture"}, [3]),
-        ({"show": "starred", "words": "3"}, []),
+        ({"show": "starred", "text": "3"}, []),
     ],
 )
 def test_what_a_list_shows(three: Library, query: dict[str, Any], shown: list[int]) -> None:
@@ -73,56 +73,62 @@ def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: A
 def test_categories_count_what_is_unread(three: Library) -> None:
     three.record("read", [THREE])
     three.record("deleted", [ONE])
-    assert three.categories() == [Category("culture", 1, 0), Category("world", 1, 1)]
+    assert three.categories() == [CategoryCount("culture", 1, 0), CategoryCount("world", 1, 1)]
 
 
 @pytest.mark.parametrize("given", [ONE, ONE[:4], ONE[:9], ONE.upper()])
 def test_an_article_is_found_by_how_its_id_begins(three: Library, given: str) -> None:
-    assert three.find(given) == ONE
+    assert three.find_id(given) == ONE
 
 
 def test_an_id_need_not_be_in_small_letters(library: Library) -> None:
     add(library, [article(1, id="ABC-1")])
-    assert [library.find(given) for given in ("ABC-1", "AB", "abc")] == ["ABC-1"] * 3
+    assert [library.find_id(given) for given in ("ABC-1", "AB", "abc")] == ["ABC-1"] * 3
 
 
 @pytest.mark.parametrize(
     ("given", "said"), [("000", "3 articles have ids"), ("f", "no article"), ("", "no article")]
 )
 def test_what_is_not_found_is_said(three: Library, given: str, said: str) -> None:
-    with pytest.raises(NoSuchArticle, match=said):
-        three.find(given)
+    with pytest.raises(ArticleNotFound, match=said):
+        three.find_id(given)
 
 
 def test_an_article_whole(library: Library) -> None:
     found = article(1, authors=("A", "B"), tags=("x",), language="en", extra={"guid": ["1"]})
-    given = Found(found.article, Body("Text.\n\nMore.", "Sum.", "import", False, ("Other",)))
+    given = ParsedArticle(
+        found.article, Body("Text.\n\nMore.", "Sum.", "import", False, ("Other",))
+    )
     add(library, [given])
-    entry = library.entry(ONE)
-    assert (entry.article, entry.body, entry.reading) == (given.article, given.body, Reading())
-    with pytest.raises(NoSuchArticle):
-        library.entry(TWO)
+    entry = library.get_article(ONE)
+    assert (entry.article, entry.body, entry.reading) == (
+        given.article,
+        given.body,
+        ReadingStatus(),
+    )
+    with pytest.raises(ArticleNotFound):
+        library.get_article(TWO)
 
 
 def test_a_missing_summary_is_made(three: Library) -> None:
-    assert three.entry(ONE).body.summary_origin == "extract"
+    assert three.get_article(ONE).body.summary_origin == "extract"
 
 
 def test_many_articles_in_the_order_asked_for(three: Library) -> None:
     asked = [TWO, "unknown", ONE, THREE]
     assert [each.id for each, _ in three.articles(asked)] == [TWO, ONE, THREE]
     assert [each for each, _ in three.articles(iter(asked))] == [
-        three.entry(each).article for each in (TWO, ONE, THREE)
+        three.get_article(each).article for each in (TWO, ONE, THREE)
     ]
 
 
 def test_values_are_copies(library: Library) -> None:
     """Case 44: changing a value changes nothing."""
     add(library, [article(1, extra={"a": [1]})])
-    extra = library.entry(ONE).article.extra
+    extra = library.get_article(ONE).article.extra
     extra["a"].append(2)
-    assert library.entry(ONE).article.extra == {"a": [1]}
-    library.rows(Query()).clear()
+    assert library.get_article(ONE).article.extra == {"a": [1]}
+    library.rows(ListQuery()).clear()
     assert listed(library) == [1]
 
 
@@ -153,9 +159,9 @@ def test_what_events_make_of_an_article(
     clock.now = START
     for event in events:
         rows = three.record(event, [ONE])
-        assert rows == {ONE: three.row(ONE)}
-    assert reading(three) == Reading(**expected)
-    row = three.row(ONE)
+        assert rows == {ONE: three.get_row(ONE)}
+    assert reading(three) == ReadingStatus(**expected)
+    row = three.get_row(ONE)
     assert row is not None
     assert (row.read, row.starred, row.read_count) == (
         reading(three).read,
@@ -176,7 +182,7 @@ def test_tags(library: Library, open_library: Open) -> None:
     for event, tag in (("tagged", "new"), ("tagged", "b\x1b[1m"), ("untagged", "came")):
         library.record(event, [ONE], tag=tag)
     for each in (library, open_library()):
-        assert each.entry(ONE).article.tags == ("stays", "b", "new")
+        assert each.get_article(ONE).article.tags == ("stays", "b", "new")
 
 
 def test_edits_change_what_is_shown_and_undo_brings_it_back(
@@ -186,13 +192,13 @@ def test_edits_change_what_is_shown_and_undo_brings_it_back(
     three.record("edited", [ONE], to={"title": "New", "category": "other"})
     three.record("edited", [ONE], to={"title": "Newer", "date": "2031-05-06"})
     for each in (three, open_library()):
-        facts, row = each.entry(ONE).article, each.row(ONE)
+        facts, row = each.get_article(ONE).article, each.get_row(ONE)
         assert row is not None
         assert (facts.title, facts.category, facts.date) == ("Newer", "other", "2031-05-06")
         assert (row.title, row.category) == ("Newer", "other")
         assert listed(each) == [1, 3, 2]  # it is the newest now
     three.undo()
-    row = three.row(ONE)
+    row = three.get_row(ONE)
     assert row is not None
     assert (row.title, row.category, listed(three)) == ("New", "other", [3, 2, 1])
     three.undo()
@@ -200,7 +206,7 @@ def test_edits_change_what_is_shown_and_undo_brings_it_back(
 
 
 @pytest.mark.parametrize(
-    "to", [{"title": ""}, {"date": "never"}, {"date": 5 * 10**18}, {"date": [1]}, {"words": "x"}]
+    "to", [{"title": ""}, {"date": "never"}, {"date": 5 * 10**18}, {"date": [1]}, {"text": "x"}]
 )
 def test_an_edit_to_nothing_sensible_changes_nothing(three: Library, to: dict[str, Any]) -> None:
     before = state(three)
@@ -211,10 +217,10 @@ def test_an_edit_to_nothing_sensible_changes_nothing(three: Library, to: dict[st
 def test_edits_are_safe_to_show(three: Library) -> None:
     """Case 45: a synced journal is text from outside, too."""
     three.record("edited", [ONE], to={"title": "a\x1b]0;x\x07b", "category": "c\u202ed"})
-    row = three.row(ONE)
+    row = three.get_row(ONE)
     assert row is not None
     assert (row.title, row.category) == ("ab", "cd")
-    assert three.entry(ONE).article.title == "ab"
+    assert three.get_article(ONE).article.title == "ab"
 
 
 def test_deleted_articles_vanish_and_restored_ones_come_back(
@@ -222,18 +228,18 @@ def test_deleted_articles_vanish_and_restored_ones_come_back(
 ) -> None:
     other = open_library()
     assert three.record("deleted", [TWO]) == {}
-    assert other.refresh().articles
+    assert other.refresh().is_list_stale
     for each in (three, other, open_library()):
         assert listed(each) == [3, 1]
-        assert each.row(TWO) is None
-        with pytest.raises(NoSuchArticle):
-            each.entry(TWO)
-        with pytest.raises(NoSuchArticle):
-            each.find(TWO)
-    assert add(three, articles([2])) == Added(0, 1)  # not again, it was deleted
+        assert each.get_row(TWO) is None
+        with pytest.raises(ArticleNotFound):
+            each.get_article(TWO)
+        with pytest.raises(ArticleNotFound):
+            each.find_id(TWO)
+    assert add(three, articles([2])) == AddProgress(0, 1)  # not again, it was deleted
     assert list(three.record("restored", [TWO])) == [TWO]
     fresh = other.refresh()
-    assert fresh.articles
+    assert fresh.is_list_stale
     assert list(fresh.rows) == [TWO]
     assert listed(three) == listed(other) == [3, 2, 1]
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from store.library.protocol import Library
-from store.model.article import Article, Reading
-from store.model.results import Added
-from store.search import Query
+from store.model.article import Article, ReadingStatus
+from store.model.results import AddProgress
+from store.search import ListQuery
 from tests.libraries import (
     FakeClock,
     add,
@@ -70,7 +70,7 @@ def test_undo_takes_the_changes_back_one_by_one(three: Library) -> None:
     for event in ("deleted", "unread", "starred", "read"):
         assert undo(three) == (event, (ONE,))
     assert undo(three) is None
-    assert reading(three) == Reading(last_opened=reading(three).last_opened, position=9)
+    assert reading(three) == ReadingStatus(last_opened=reading(three).last_opened, position=9)
 
 
 def test_undo_of_a_batch(library: Library, open_library: Open) -> None:
@@ -117,19 +117,19 @@ def test_two_undos_at_once_do_not_take_back_the_same(three: Library, open_librar
 
 def test_a_second_import_adds_nothing(library: Library, open_library: Open) -> None:
     found = [
-        article(1, Reading(read=True, read_count=3, last_read="2030-01-01T00:00:00Z")),
+        article(1, ReadingStatus(read=True, read_count=3, last_read="2030-01-01T00:00:00Z")),
         article(2),
     ]
-    assert add(library, found) == Added(2, 0)
+    assert add(library, found) == AddProgress(2, 0)
     before = state(library)
     for each in (library, open_library()):
-        assert add(each, found) == Added(0, 2)
+        assert add(each, found) == AddProgress(0, 2)
         assert state(each) == before
 
 
 def test_the_same_article_twice_in_one_file(library: Library) -> None:
-    assert add(library, [article(1), article(1, title="Again"), article(2)]) == Added(2, 1)
-    row = library.row(ONE)
+    assert add(library, [article(1), article(1, title="Again"), article(2)]) == AddProgress(2, 1)
+    row = library.get_row(ONE)
     assert row is not None
     assert row.title == "Title 1"
 
@@ -137,8 +137,8 @@ def test_the_same_article_twice_in_one_file(library: Library) -> None:
 def test_what_is_there_stays_as_it_is(three: Library) -> None:
     three.record("read", [ONE])
     before = state(three)
-    changed = article(1, Reading(starred=True), title="Other")
-    assert add(three, [changed]) == Added(0, 1)
+    changed = article(1, ReadingStatus(starred=True), title="Other")
+    assert add(three, [changed]) == AddProgress(0, 1)
     assert state(three) == before
 
 
@@ -148,18 +148,18 @@ WHEN = "2030-01-01T00:00:00Z"
 @pytest.mark.parametrize(
     "came",
     [
-        Reading(read=True, read_count=3, last_read=WHEN, last_opened=WHEN, position=7),
-        Reading(read=True),
-        Reading(read=True, read_count=2),
-        Reading(read_count=2, last_read=WHEN),
-        Reading(read_count=2),
-        Reading(starred=True),
-        Reading(position=12),
+        ReadingStatus(read=True, read_count=3, last_read=WHEN, last_opened=WHEN, position=7),
+        ReadingStatus(read=True),
+        ReadingStatus(read=True, read_count=2),
+        ReadingStatus(read_count=2, last_read=WHEN),
+        ReadingStatus(read_count=2),
+        ReadingStatus(starred=True),
+        ReadingStatus(position=12),
     ],
     ids=str,
 )
 def test_reading_state_comes_with_an_import(
-    library: Library, open_library: Open, came: Reading
+    library: Library, open_library: Open, came: ReadingStatus
 ) -> None:
     add(library, [article(1, came)])
     for each in (library, open_library()):
@@ -169,14 +169,14 @@ def test_reading_state_comes_with_an_import(
 def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
     library: Library, open_library: Open
 ) -> None:
-    late = Reading(read=True, read_count=2, last_read="2090-01-01T00:00:00Z", starred=True)
+    late = ReadingStatus(read=True, read_count=2, last_read="2090-01-01T00:00:00Z", starred=True)
     add(library, [article(1, late)])
     assert library.undoable() == []
     assert undo(library) is None
     library.record("unread", [ONE])
     library.record("unstarred", [ONE])
     for each in (library, open_library()):
-        assert reading(each) == Reading(read_count=2, last_read="2090-01-01T00:00:00Z")
+        assert reading(each) == ReadingStatus(read_count=2, last_read="2090-01-01T00:00:00Z")
     assert undo(library) == ("unstarred", (ONE,))
     assert undo(library) == ("unread", (ONE,))
     assert undo(library) is None
@@ -185,14 +185,14 @@ def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
 
 def test_adding_goes_on_in_steps_that_are_on_the_disk(library: Library, open_library: Open) -> None:
     for step in library.add(articles(range(1, 2101))):
-        assert len(open_library().rows(Query())) == step.added
+        assert len(open_library().rows(ListQuery())) == step.added
 
 
 def test_similar_readings_know_what_was_added_since(library: Library) -> None:
     def similar() -> list[str | None]:
-        for _ in library.prepare():
+        for _ in library.update_index():
             pass
-        return [each.id for each in library.similar(library.entry(ONE))]
+        return [each.id for each in library.similar(library.get_article(ONE))]
 
     flood = "Harbour flood closes the northern ferry terminal"
     add(library, [article(1, title=flood)])
@@ -207,10 +207,10 @@ def test_titles_that_came_with_an_article_are_known_without_an_index(library: Li
     found = article(1)
     body = replace(found.body, similar=("title 2", "Elsewhere"))
     add(library, [replace(found, body=body), article(2)])
-    known, elsewhere = library.similar(library.entry(ONE))
+    known, elsewhere = library.similar(library.get_article(ONE))
     assert (known.id, known.title, known.origin) == (TWO, "Title 2", "import")
     assert (elsewhere.id, elsewhere.title) == (None, "Elsewhere")
-    assert library.study(library.entry(ONE)).key_terms == ()
+    assert library.insights(library.get_article(ONE)).keywords == ()
 
 
 # -- several, and the clock ----------------------------------------------------------------
@@ -223,13 +223,13 @@ def test_what_one_instance_does_the_other_sees(three: Library, open_library: Ope
         for here, there in ((three, other), (other, three)):
             rows = here.record(("read", "unread", "starred")[turn % 3], [ONE])
             fresh = there.refresh()
-            assert (dict(fresh.rows), fresh.articles) == (rows, False)
+            assert (dict(fresh.rows), fresh.is_list_stale) == (rows, False)
     assert reading(three).read_count == 8
     add(other, articles([4]))
-    assert three.refresh().articles
+    assert three.refresh().is_list_stale
     assert listed(three) == [4, 3, 2, 1]
     nothing = three.refresh()
-    assert (nothing.rows, nothing.articles) == ({}, False)
+    assert (nothing.rows, nothing.is_list_stale) == ({}, False)
     assert state(three) == state(other) == state(open_library())
 
 
@@ -280,7 +280,7 @@ def test_the_library_can_be_used_between_any_two_steps_of_loading(
     fresh = open_library()
     steps = fresh.load()
     for number, step in enumerate(steps, 1):
-        assert step.articles == len(fresh.rows(Query()))
+        assert step.article_count == len(fresh.rows(ListQuery()))
         fresh.record("starred", ids(number))
         fresh.refresh()
     library.refresh()
@@ -291,7 +291,7 @@ def test_the_library_can_be_used_between_any_two_steps_of_loading(
 def test_facts_that_newstui_does_not_know_are_kept(library: Library) -> None:
     extra = {"guid": "x", "scores": [1, 2.5, None], "deep": {"a": {"b": True}}}
     add(library, [article(1, extra=extra)])
-    facts: Article = library.entry(ONE).article
+    facts: Article = library.get_article(ONE).article
     assert facts.extra == extra
 
 
@@ -299,7 +299,7 @@ def test_an_article_in_progress_is_one_that_was_begun_and_not_read(
     three: Library, open_library: Open
 ) -> None:
     """It is found again after a restart, until it is read or was left at its beginning."""
-    in_progress = Query("in progress")
+    in_progress = ListQuery("in progress")
     three.record("position", [ONE, TWO], position=7)
     three.record("position", [THREE], position=0)
     three.record("read", [TWO])

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from store.model.errors import NotSaved
-from store.system.machine import fingerprint, machine_name, same_machine
+from store.model.errors import SaveFailed
+from store.system.machine import is_same_machine, machine_fingerprint, machine_name
 from tests.libraries import Machine, add, article_id, articles, ids, listed, reading, state, undo
 
 ONE = article_id(1)
@@ -34,7 +34,7 @@ def test_a_clone_gets_a_name_of_its_own(tmp_path: Path) -> None:
     assert machine_name(tmp_path, {}, "two") == clone
     assert machine_name(tmp_path, {}, "one") == name
     assert machine_name(tmp_path, {}, "") == name
-    assert not same_machine(name, clone)
+    assert not is_same_machine(name, clone)
 
 
 def test_a_name_from_before_fingerprints_is_kept(tmp_path: Path) -> None:
@@ -55,9 +55,9 @@ def test_a_state_folder_that_cannot_be_written(
         (tmp_path / "machine").write_text(kept)
 
     def refuse(path: Path, data: bytes) -> None:
-        raise NotSaved(f"Not saved: Read-only file system ({path})")
+        raise SaveFailed(f"Not saved: Read-only file system ({path})")
 
-    monkeypatch.setattr("store.system.machine.write_atomic", refuse)
+    monkeypatch.setattr("store.system.machine.write_atomically", refuse)
     names = [machine_name(tmp_path, {}, mark) for mark in ("one", "one", "two", "two")]
     assert names[0] == names[1]
     assert names[2] == names[3]
@@ -71,15 +71,15 @@ def test_a_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing, empty, good = (tmp_path / name for name in ("missing", "empty", "good"))
     empty.write_text("uninitialized\n")
     good.write_text("0123456789abcdef0123456789abcdef\n")
-    mark = fingerprint([missing, empty, good])
+    mark = machine_fingerprint([missing, empty, good])
     assert len(mark) == 16
     assert mark not in good.read_text()
     monkeypatch.setattr(uuid, "getnode", lambda: 0x0242AC110002)
-    address = fingerprint([missing, empty])
+    address = machine_fingerprint([missing, empty])
     assert len(address) == 16
     assert address != mark
     monkeypatch.setattr(uuid, "getnode", lambda: 0x0342AC110002)
-    assert fingerprint([missing]) == ""
+    assert machine_fingerprint([missing]) == ""
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_same_machine(one: str, other: str, *, same: bool) -> None:
-    assert same_machine(one, other) is same
+    assert is_same_machine(one, other) is same
 
 
 def test_undo_reaches_what_a_host_did_under_its_old_name(tmp_path: Path) -> None:
@@ -258,13 +258,13 @@ def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None
     add(library, articles([3]))
     by_renaming(path, older_copy)
     os.utime(path, (1, 1))
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == [3, 2, 1]
     assert [problem for problem in library.problems if path.name in problem]
     add(library, articles([4]))
     assert listed(stocked.open()) == [4, 3, 2, 1]
-    assert library.entry(article_id(3)).body.text == "Text 3."
-    assert library.entry(article_id(4)).body.text == "Text 4."
+    assert library.get_article(article_id(3)).body.text == "Text 3."
+    assert library.get_article(article_id(4)).body.text == "Text 4."
 
 
 # -- clocks --------------------------------------------------------------------------------

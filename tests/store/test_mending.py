@@ -124,7 +124,7 @@ def test_damaged_journals_and_snapshots(two: Machine, file: str, name: str) -> N
         assert any("/journal/desk.jsonl" in line for line in library.problems)
     library.record("starred", ids(5))
     again = two.open()
-    assert again.entry(article_id(5)).reading.starred
+    assert again.get_article(article_id(5)).reading.starred
     assert state(again) == state(library)
 
 
@@ -159,7 +159,7 @@ def test_a_damaged_file_of_a_newer_format_is_left_as_it_is(two: Machine) -> None
     damaged = path.read_bytes().replace(b'"format":1', b'"format":7')[:-20]
     path.write_bytes(damaged)
     library = two.open()
-    assert library.read_only == "made by a newer newstui (format 7); opened read-only"
+    assert library.read_only_reason == "made by a newer newstui (format 7); opened read-only"
     assert "left as it is: made by a newer newstui (format 7)" in library.problems[0]
     assert len(listed(library)) >= len(SECOND) + 9
     with pytest.raises(LibraryReadOnly):
@@ -194,7 +194,7 @@ def test_adding_mends_first(two: Machine) -> None:
     again = two.open()
     assert list(again.problems) == []
     assert 20 in listed(again)
-    assert again.entry(article_id(20)).body.text == "Text 20."
+    assert again.get_article(article_id(20)).body.text == "Text 20."
 
 
 def test_a_mended_library_goes_on(two: Machine) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.errors import NewsError
+from store.model.errors import NewstuiError
 from tests.damage import bodies, kept_aside
 from tests.libraries import Machine, article_id, ids, load, state
 
@@ -64,8 +64,8 @@ def opened(library: FolderLibrary, numbers: list[int]) -> Mapping[int, str | Non
     def each() -> Iterator[tuple[int, str | None]]:
         for number in numbers:
             try:
-                yield number, library.entry(article_id(number)).body.text
-            except NewsError:
+                yield number, library.get_article(article_id(number)).body.text
+            except NewstuiError:
                 yield number, None
 
     return dict(each())
@@ -106,10 +106,10 @@ def load_all(machine: Machine) -> FolderLibrary:
 
 
 def state_of(library: FolderLibrary, id_: str) -> object:
-    row = library.row(id_)
+    row = library.get_row(id_)
     if row is None:
         return None
     try:
         return (row, *next(library.articles([id_])))
-    except NewsError:
+    except NewstuiError:
         return None

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.system.files import locked
+from store.system.files import file_lock
 from tests.backups import failing_at, refusing
 from tests.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts
 from tests.libraries import Machine, add, article_id, articles, ids, listed
@@ -77,7 +77,7 @@ def test_while_somebody_else_writes(two: Machine) -> None:
     """Case 38: what is whole is shown meanwhile."""
     facts(two).write_bytes(facts(two).read_bytes()[:-80])
     lock = two.folder / "articles" / ".desk.lock"
-    with locked(lock, 0.0, pytest.fail):
+    with file_lock(lock, 0.0, pytest.fail):
         library = two.open()
         (line,) = library.problems
         assert "left as it is: library is in use by pid" in line
@@ -130,14 +130,14 @@ def test_a_damaged_file_of_another_machine_is_only_read(two: Machine, synced: Ma
     library = two.open()
     shown = listed(library)
     assert set(shown) >= {21, 22, *FIRST, *SECOND}
-    assert library.entry(article_id(21)).body.text == "Text 21."
+    assert library.get_article(article_id(21)).body.text == "Text 21."
     assert len(library.problems) == 2
     assert all("the file is left to the machine that writes it" in p for p in library.problems)
     add(library, articles([30]))
     assert (path.read_bytes(), kept_aside(two)) == (damaged, [])
     path.write_bytes(good)
     os.utime(path, (5, 5))
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert [line for line in library.problems if "articles/lap" in line] == []
     assert {21, 22, 23} <= set(listed(library))
 
@@ -164,12 +164,12 @@ def test_our_file_is_damaged_under_a_running_reader(two: Machine) -> None:
     library = two.open()
     path = facts(two)
     path.write_bytes(path.read_bytes()[:-80])
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == newest([*range(1, 10), *SECOND])
     (line,) = library.problems
     assert "recovered 9 of 10 articles" in line
     library.refresh()
-    assert not library.refresh().articles
+    assert not library.refresh().is_list_stale
     assert list(two.open().problems) == []
 
 
@@ -177,14 +177,14 @@ def test_our_file_is_replaced_by_somebody_else(two: Machine) -> None:
     """Case 39: articles that went with it are told; what another newstui adds is not."""
     library, other = two.open(), two.open()
     add(other, articles([20]))
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert list(library.problems) == []
     path = facts(two, 2)
     tables = orjson.loads(path.read_bytes())
     for number in ("1", "2"):
         del tables["articles"][number]
     path.write_bytes(orjson.dumps(tables))
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == newest([*FIRST, 13, 14, 15, 20])
     said = "articles/desk-0002.json was replaced by somebody else: 2 articles are no longer in it"
     assert list(library.problems) == [said]
@@ -194,11 +194,11 @@ def test_our_file_is_removed_by_somebody_else(
     two: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 40 and 130: where few files may be open, what is gone is told."""
-    monkeypatch.setattr("store.segments.open_files.MOST", 0)
+    monkeypatch.setattr("store.segments.open_files.MAX_OPEN_FILES", 0)
     library = two.open()
     library.record("deleted", ids(11))
     facts(two, 2).unlink()
-    assert library.refresh().articles
+    assert library.refresh().is_list_stale
     assert listed(library) == newest(FIRST)
     said = "articles/desk-0002.json was removed by somebody else, and 4 articles with it"
     assert list(library.problems) == [said]
@@ -219,7 +219,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for progress in library.load():
     pass
-print(progress.articles, len(library.problems))
+print(progress.article_count, len(library.problems))
 """
 
 

@@ -54,7 +54,7 @@ def test_the_last_events(machine: Machine) -> None:
 def test_events_of_all_machines_in_steps(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "STEP", 2)
+    monkeypatch.setattr(history, "HISTORY_BATCH_SIZE", 2)
     other = Machine(tmp_path, "lap").open()
     for number in (1, 2, 3):
         other.record("read", ids(number))

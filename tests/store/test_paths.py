@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from store.model.errors import LibraryUnavailable, NewsError
-from store.segments.segments import NAME
+from store.model.errors import LibraryUnavailable, NewstuiError
+from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.system.machine import machine_name
 from store.system.paths import platform_paths
 
@@ -85,7 +85,7 @@ def test_any_host_makes_a_name_for_files(
     """Case 42."""
     monkeypatch.setattr("socket.gethostname", lambda: host)
     name = machine_name(home, {})
-    assert NAME.match(f"{name}-0001")
+    assert SEGMENT_NAME_PATTERN.match(f"{name}-0001")
     assert len(name) <= 29
 
 
@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_used(home: Path) -> None:
     with pytest.raises(LibraryUnavailable, match=r"/file/state"):
         machine_name(home / "file" / "state", {})
     (home / "machine").mkdir()
-    with pytest.raises(NewsError, match=r"cannot read .*/machine: Is a directory"):
+    with pytest.raises(NewstuiError, match=r"cannot read .*/machine: Is a directory"):
         machine_name(home, {})
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from store.model.errors import LibraryBusy
-from store.model.results import Added
-from store.search import Query
+from store.model.results import AddProgress
+from store.search import ListQuery
 from tests.libraries import (
     Machine,
     add,
@@ -34,14 +34,14 @@ def test_adding_while_another_process_adds(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 38: named, and nothing is lost."""
-    monkeypatch.setattr("store.library.folder.WAIT", 0.0)
+    monkeypatch.setattr("store.library.folder.SEGMENT_LOCK_TIMEOUT", 0.0)
     one, two = stocked.open(), stocked.open()
     adding = one.add(article(number) for number in range(10, 2000))
-    assert next(adding) == Added(1000, 0)
+    assert next(adding) == AddProgress(1000, 0)
     with pytest.raises(LibraryBusy, match=f"library is in use by pid {os.getpid()}"):
         add(two, articles([9]))
-    assert list(adding)[-1] == Added(1990, 0)
-    assert add(two, articles([9, 10])) == Added(1, 1)
+    assert list(adding)[-1] == AddProgress(1990, 0)
+    assert add(two, articles([9, 10])) == AddProgress(1, 1)
     assert len(listed(stocked.open())) == 1993
 
 
@@ -108,7 +108,7 @@ def test_two_processes_lose_nothing(stocked: Machine) -> None:
             process.wait()
     assert [process.returncode for process in running] == [0, 0]
     library = stocked.open()
-    counts = {row.id: row.read_count for row in library.rows(Query())}
+    counts = {row.id: row.read_count for row in library.rows(ListQuery())}
     assert counts == {**dict.fromkeys(ids(1, 2), 100), "both": 200}
     assert list(library.problems) == []
     assert len(library.undoable(1000)) == 200

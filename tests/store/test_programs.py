@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import ProgramFailed
-from store.system.programs import Program, run_program
+from store.system.programs import ProgramRun, run_program
 
 
 def test_a_program_gets_the_text_and_gives_another() -> None:
@@ -60,12 +60,12 @@ def test_what_it_started_is_ended_too(tmp_path: Path) -> None:
 
 def test_it_can_be_ended_while_it_runs_and_before(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    program = Program(["sh", "-c", f"touch {begun}; sleep 60"])
+    program = ProgramRun(["sh", "-c", f"touch {begun}; sleep 60"])
     with ThreadPoolExecutor(1) as thread:
         running = thread.submit(program.run, "", 60)
         while not begun.exists():
             time.sleep(0.005)
-        program.end()
+        program.kill()
         assert isinstance(running.exception(20), ProgramFailed)
     with pytest.raises(ProgramFailed, match="no longer wanted"):
         program.run("", 60)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.model.article import Row
-from store.search import SHOWS, SORTS, Query, newest_first
+from store.model.article import ArticleRow
+from store.search import SHOWS, SORTS, ListQuery, sort_newest_first
 
 TITLES = ("alpha", "Beta", "gamma", "STRASSE", "straße", "Ähre")
 
 ROWS = st.lists(
     st.builds(
-        Row,
+        ArticleRow,
         st.text("ab", min_size=1, max_size=6),
         st.sampled_from(TITLES),
         st.sampled_from(["world", "Science", "culture"]),
@@ -33,7 +33,7 @@ ROWS = st.lists(
 
 EXPECTED = {
     "date": lambda row: (),
-    "added": lambda row: (-row.added,),
+    "added": lambda row: (-row.added_at,),
     "words": lambda row: (-row.words,),
     "title": lambda row: (row.title.casefold(),),
     "category": lambda row: (row.category.casefold(),),
@@ -43,12 +43,12 @@ EXPECTED = {
 
 @pytest.mark.parametrize("sort", SORTS)
 @given(ROWS, st.randoms(), st.sampled_from([2, 8192]))
-def test_orders(sort: str, rows: list[Row], rng: random.Random, size: int) -> None:
+def test_orders(sort: str, rows: list[ArticleRow], rng: random.Random, size: int) -> None:
     """Case 35: ties go to the newer, then to the greater id, whatever the order they came in."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.search.list_query.SLICE", size)
-        shown = Query(sort=sort).select(newest_first(rng.sample(rows, len(rows))))  # type: ignore[arg-type]
-    by_date = sorted(rows, key=lambda row: (row.when, row.id), reverse=True)
+        patch.setattr("store.search.list_query.SORT_SLICE_SIZE", size)
+        shown = ListQuery(sort=sort).select(sort_newest_first(rng.sample(rows, len(rows))))  # type: ignore[arg-type]
+    by_date = sorted(rows, key=lambda row: (row.timestamp, row.id), reverse=True)
     assert shown == sorted(by_date, key=EXPECTED[sort])
 
 
@@ -57,33 +57,34 @@ def test_orders(sort: str, rows: list[Row], rng: random.Random, size: int) -> No
     st.sampled_from(SHOWS),
     st.sampled_from([None, "world"]),
 )
-def test_filters(rows: list[Row], show: str, category: str | None) -> None:
-    shown = Query(show, category).select(rows)  # type: ignore[arg-type]
+def test_filters(rows: list[ArticleRow], show: str, category: str | None) -> None:
+    shown = ListQuery(show, category).select(rows)  # type: ignore[arg-type]
     assert shown == [row for row in rows if row in shown]
     for row in rows:
         state = {
             "all": True,
             "unread": not row.read,
             "starred": row.starred,
-            "in progress": row.started and not row.read,
+            "in progress": row.is_started and not row.read,
         }
         assert (row in shown) == (state[show] and category in (None, row.category))
 
 
 def test_a_list_is_one_of_its_own() -> None:
     """Case 44."""
-    rows = [Row("a", "t", "c", 1, 1, 1, read=False, starred=False, read_count=0)]
-    Query().select(rows).clear()
+    rows = [ArticleRow("a", "t", "c", 1, 1, 1, read=False, starred=False, read_count=0)]
+    ListQuery().select(rows).clear()
     assert len(rows) == 1
 
 
 def test_what_is_to_stay_does() -> None:
     """An article that is being read stays in the list of the unread, and the list is the same."""
     marked = [
-        Row(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1) for name in "ab"
+        ArticleRow(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1)
+        for name in "ab"
     ]
     for show in ("unread", "starred"):
-        kept = Query(show, "c", keep={"b"})
+        kept = ListQuery(show, "c", pinned_ids={"b"})
         assert kept.select(marked) == marked[1:]
-        assert kept == Query(show, "c")
-    assert Query("unread", "other", keep={"b"}).select(marked) == []
+        assert kept == ListQuery(show, "c")
+    assert ListQuery("unread", "other", pinned_ids={"b"}).select(marked) == []

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.model.errors import BadQuery
-from store.search.language import FIELDS, parse
+from store.model.errors import InvalidQuery
+from store.search.language import QUERY_FIELDS, parse_query
 from store.search.syntax_tree import (
-    EVERYTHING,
+    MATCH_ALL,
     And,
-    Between,
-    Category,
-    Is,
-    Node,
+    CategoryCondition,
     Not,
     Or,
-    Value,
-    Words,
+    QueryNode,
+    RangeCondition,
+    StateCondition,
+    ValueCondition,
+    WordsCondition,
 )
 
 NOW = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
@@ -31,13 +31,13 @@ def at(*day: int) -> int:
     return int(datetime(*day, tzinfo=UTC).timestamp())  # type: ignore[misc,arg-type]
 
 
-A, B, C = Words("a"), Words("b"), Words("c")
+A, B, C = WordsCondition("a"), WordsCondition("b"), WordsCondition("c")
 
 
 @pytest.mark.parametrize(
     ("text", "node"),
     [
-        ("", EVERYTHING),
+        ("", MATCH_ALL),
         ("a", A),
         ("a b", And((A, B))),
         ("a AND b", And((A, B))),
@@ -47,43 +47,43 @@ A, B, C = Words("a"), Words("b"), Words("c")
         ("-a", Not(A)),
         ("-(a b) c", And((Not(And((A, B))), C))),
         ("a - b", And((A, B))),
-        ("well-known", Words("well-known")),
-        ("12:30", Words("12:30")),
-        ("https://x.example", Words("https://x.example")),
-        ('"a  phrase"', Words("a  phrase", phrase=True)),
-        ("“a phrase”", Words("a phrase", phrase=True)),
-        ('"or"', Words("or", phrase=True)),
-        ('""', EVERYTHING),
-        ("har*", Words("har", typing=True)),
-        ("title:a", Words("a", "title")),
-        ('text:"a b"', Words("a b", "text", phrase=True)),
-        ("-summary:a", Not(Words("a", "summary"))),
-        ("category:nhk", Category("nhk")),
-        ('Category:"world news"', Category("world news")),
-        ("tag:sea", Value("tag", "sea")),
-        ("source:feed", Value("source", "feed")),
-        ("lang:pt*", Value("lang", "pt", typing=True)),
-        ("is:unread", Is("unread")),
-        ("IS:Starred", Is("starred")),
-        ("words:>800", Between("words", 801)),
-        ("words:<=200", Between("words", None, 200)),
-        ("words:100..300", Between("words", 100, 300)),
-        ("minutes:5", Between("minutes", 5, 5)),
-        ("reads:>=2", Between("reads", 2)),
-        ("date:2022", Between("when", at(2022, 1, 1), at(2023, 1, 1) - 1)),
-        ("date:2022-02", Between("when", at(2022, 2, 1), at(2022, 3, 1) - 1)),
-        ("date:2022-12", Between("when", at(2022, 12, 1), at(2023, 1, 1) - 1)),
-        ("date:2022-02-28", Between("when", at(2022, 2, 28), at(2022, 3, 1) - 1)),
-        ("date:>2022-02", Between("when", at(2022, 3, 1))),
-        ("date:2021..2022-01", Between("when", at(2021, 1, 1), at(2022, 2, 1) - 1)),
-        ("date:..2021", Between("when", None, at(2022, 1, 1) - 1)),
-        ("added:yesterday", Between("added", at(2026, 11, 21), at(2026, 11, 22) - 1)),
-        ("newer:7d", Between("when", NOW - 7 * DAY)),
-        ("older:2w", Between("when", None, NOW - 14 * DAY - 1)),
+        ("well-known", WordsCondition("well-known")),
+        ("12:30", WordsCondition("12:30")),
+        ("https://x.example", WordsCondition("https://x.example")),
+        ('"a  phrase"', WordsCondition("a  phrase", is_phrase=True)),
+        ("“a phrase”", WordsCondition("a phrase", is_phrase=True)),
+        ('"or"', WordsCondition("or", is_phrase=True)),
+        ('""', MATCH_ALL),
+        ("har*", WordsCondition("har", is_prefix=True)),
+        ("title:a", WordsCondition("a", "title")),
+        ('text:"a b"', WordsCondition("a b", "text", is_phrase=True)),
+        ("-summary:a", Not(WordsCondition("a", "summary"))),
+        ("category:nhk", CategoryCondition("nhk")),
+        ('Category:"world news"', CategoryCondition("world news")),
+        ("tag:sea", ValueCondition("tag", "sea")),
+        ("source:feed", ValueCondition("source", "feed")),
+        ("lang:pt*", ValueCondition("lang", "pt", is_prefix=True)),
+        ("is:unread", StateCondition("unread")),
+        ("IS:Starred", StateCondition("starred")),
+        ("words:>800", RangeCondition("words", 801)),
+        ("words:<=200", RangeCondition("words", None, 200)),
+        ("words:100..300", RangeCondition("words", 100, 300)),
+        ("minutes:5", RangeCondition("minutes", 5, 5)),
+        ("reads:>=2", RangeCondition("reads", 2)),
+        ("date:2022", RangeCondition("when", at(2022, 1, 1), at(2023, 1, 1) - 1)),
+        ("date:2022-02", RangeCondition("when", at(2022, 2, 1), at(2022, 3, 1) - 1)),
+        ("date:2022-12", RangeCondition("when", at(2022, 12, 1), at(2023, 1, 1) - 1)),
+        ("date:2022-02-28", RangeCondition("when", at(2022, 2, 28), at(2022, 3, 1) - 1)),
+        ("date:>2022-02", RangeCondition("when", at(2022, 3, 1))),
+        ("date:2021..2022-01", RangeCondition("when", at(2021, 1, 1), at(2022, 2, 1) - 1)),
+        ("date:..2021", RangeCondition("when", None, at(2022, 1, 1) - 1)),
+        ("added:yesterday", RangeCondition("added", at(2026, 11, 21), at(2026, 11, 22) - 1)),
+        ("newer:7d", RangeCondition("when", NOW - 7 * DAY)),
+        ("older:2w", RangeCondition("when", None, NOW - 14 * DAY - 1)),
     ],
 )
-def test_what_a_query_means(text: str, node: Node) -> None:
-    assert parse(text, NOW) == node
+def test_what_a_query_means(text: str, node: QueryNode) -> None:
+    assert parse_query(text, NOW) == node
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_what_a_query_means(text: str, node: Node) -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, column: int, reason: str) -> None:
-    with pytest.raises(BadQuery) as caught:
-        parse(text, NOW)
+    with pytest.raises(InvalidQuery) as caught:
+        parse_query(text, NOW)
     assert str(caught.value).startswith(f"column {column}: ")
     assert reason in str(caught.value)
 
@@ -119,22 +119,24 @@ def test_what_is_wrong_is_told_with_its_place(text: str, column: int, reason: st
 @pytest.mark.parametrize(
     ("text", "node"),
     [
-        ("harb", Words("harb", typing=True)),
-        ("a harb", And((A, Words("harb", typing=True)))),
+        ("harb", WordsCondition("harb", is_prefix=True)),
+        ("a harb", And((A, WordsCondition("harb", is_prefix=True)))),
         ("a ", A),
-        ('"a b', Words("a b", phrase=True, typing=True)),
+        ('"a b', WordsCondition("a b", is_phrase=True, is_prefix=True)),
         ("(a or", A),
         ("a -", A),
         ("a -b", And((A, Not(B)))),
-        ("a dat", And((A, Words("dat", typing=True)))),
+        ("a dat", And((A, WordsCondition("dat", is_prefix=True)))),
         ("a date:", A),
         ("a date:20", A),
         ("a is:un", A),
-        ("category:wor", Category("wor", typing=True)),
+        ("category:wor", CategoryCondition("wor", is_prefix=True)),
     ],
 )
-def test_what_is_still_being_typed_is_read_as_far_as_it_makes_sense(text: str, node: Node) -> None:
-    found = parse(text, NOW, typing=True)
+def test_what_is_still_being_typed_is_read_as_far_as_it_makes_sense(
+    text: str, node: QueryNode
+) -> None:
+    found = parse_query(text, NOW, typing=True)
     assert found in (node, And((node,)))
 
 
@@ -149,15 +151,15 @@ def test_any_text_is_understood_or_refused_at_a_place_in_it(text: str) -> None:
 def place_of_error(text: str, *, typing: bool) -> int:
     """Where a query goes wrong; 0 for one that can be understood."""
     try:
-        parse(text, NOW, typing=typing)
-    except BadQuery as error:
-        return error.at
+        parse_query(text, NOW, typing=typing)
+    except InvalidQuery as error:
+        return error.offset
     return 0
 
 
-@given(st.text(alphabet='ab "(', max_size=20), st.sampled_from(sorted(FIELDS)))
+@given(st.text(alphabet='ab "(', max_size=20), st.sampled_from(sorted(QUERY_FIELDS)))
 @settings(max_examples=50)
 def test_no_beginning_of_a_query_is_a_mistake_while_it_is_typed(text: str, field: str) -> None:
     whole = f"{text} {field}:"
     for end in range(len(whole) + 1):
-        parse(whole[:end], NOW, typing=True)
+        parse_query(whole[:end], NOW, typing=True)

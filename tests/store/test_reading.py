@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.journal.events import NOTHING, Event
-from store.journal.reading_state import Marks, ReadingState, add
-from store.journal.writer import MACHINE
+from store.journal.events import NO_EVENT_DATA, Event
+from store.journal.reading_state import ArticleState, ReadingState, apply_event
+from store.journal.writer import MACHINE_NAME_PATTERN
 from store.library.protocol import Library
-from store.model.article import Body, Found, Reading
+from store.model.article import Body, ParsedArticle, ReadingStatus
 from tests.libraries import START, FakeClock, Machine, article, article_id, articles, state
 from tests.libraries import add as add_articles
 
@@ -48,7 +48,7 @@ def carry(source: Machine, target: Machine, keep: float = 1.0) -> None:
     for kind in ("articles", "texts", "journal"):
         for path in (source.folder / kind).glob("*.json*"):
             copy = target.folder / kind / path.name
-            if MACHINE.match(path.stem):
+            if MACHINE_NAME_PATTERN.match(path.stem):
                 if path.stem.endswith(ids_of(target)):
                     continue
             elif copy.exists() and copy.stat().st_size >= path.stat().st_size:
@@ -98,7 +98,7 @@ STEPS = st.lists(
 )
 
 
-def told(number: int, reading: Reading | None = None) -> Found:
+def told(number: int, reading: ReadingStatus | None = None) -> ParsedArticle:
     """The article of that number, with a text of as many words."""
     found = article(number, reading, words=number)
     return replace(found, body=Body(" ".join([f"word{number}"] * number)))
@@ -106,7 +106,7 @@ def told(number: int, reading: Reading | None = None) -> Found:
 
 def whole(library: Library) -> list[Any]:
     """Everything that can be seen of a library, texts and reading state, in its order."""
-    entries = [library.entry(article) for article in state(library)]
+    entries = [library.get_article(article) for article in state(library)]
     for entry in entries:
         assert entry.body.text.split() == [f"word{entry.article.words}"] * entry.article.words
     return [*entries, *state(library).values()]
@@ -171,7 +171,7 @@ class Crowd:
                 add_articles(library, [told(4 + self.number % 2)])
             for kind in ("articles", "texts", "journal"):
                 for path in (copy.folder / kind).glob(f"{other.name}*.json*"):
-                    if MACHINE.match(path.stem):
+                    if MACHINE_NAME_PATTERN.match(path.stem):
                         name = pattern.format(path.stem, self.number) + path.suffix
                         shutil.copyfile(path, here.folder / kind / name)
 
@@ -180,7 +180,7 @@ class Crowd:
         clock.now += seconds * clock.tick
 
     def import_(self, who: int, count: int, read: bool) -> None:
-        came = Reading(
+        came = ReadingStatus(
             read=read, read_count=count, last_read="2030-01-01T00:00:00Z", position=count
         )
         add_articles(self.open[who], [told(3, came)])
@@ -240,13 +240,13 @@ STAMPED = st.builds(
 def test_events_add_up_in_any_order(events: list[Event], rng: Any) -> None:
     """Also those that came with an import, which may be of the same time."""
     shuffled = rng.sample(events, len(events))
-    one, other = Marks(), Marks()
+    one, other = ArticleState(), ArticleState()
     for event in events:
-        add(one, event, event.stamp)
+        apply_event(one, event, event.stamp)
     for event in shuffled:
-        add(other, event, event.stamp)
+        apply_event(other, event, event.stamp)
     assert one == other
-    assert Marks.from_json(one.to_json()) == one
+    assert ArticleState.from_json(one.to_json()) == one
 
 
 def test_an_undo_may_be_read_before_what_it_takes_back() -> None:
@@ -256,8 +256,8 @@ def test_an_undo_may_be_read_before_what_it_takes_back() -> None:
     for events in ([read, undone], [undone, read]):
         reading = ReadingState()
         for event in events:
-            reading.recount(reading.apply([event]), [read, undone])
-        assert reading.of("a").reading() == Reading()
+            reading.recompute(reading.apply([event]), [read, undone])
+        assert reading.get("a").to_reading() == ReadingStatus()
 
 
 CLONED = st.builds(
@@ -267,7 +267,7 @@ CLONED = st.builds(
     st.just(1_000),
     st.integers(5, 6),
     st.just("desk"),
-    st.just(NOTHING),
+    st.just(NO_EVENT_DATA),
 )
 
 
@@ -287,15 +287,15 @@ def test_an_undo_takes_back_one_of_two_events_of_the_same_moment(
     ]
     named = {(each.stamp, each.articles) for each in gone}
     whole, alone = ReadingState(), ReadingState()
-    whole.expect(history_)
+    whole.preload_undone(history_)
     assert whole.apply(history_) == set()
     alone.apply(each for each in events if (each.stamp, each.articles) not in named)
     piecemeal, arrived = ReadingState(), list[Event]()
     for event in rng.sample(history_, len(history_)):
         arrived.append(event)
-        piecemeal.recount(piecemeal.apply([event]), arrived)
+        piecemeal.recompute(piecemeal.apply([event]), arrived)
     for article_ in "ab":
-        assert whole.of(article_) == alone.of(article_) == piecemeal.of(article_)
+        assert whole.get(article_) == alone.get(article_) == piecemeal.get(article_)
 
 
 # -- two and more --------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_an_undo_counts_nothing_twice(tmp_path: Path) -> None:
         patch.setattr(here._journal, "append", interrupted)
         here.undo()
     here.refresh()
-    assert here.entry(article_id(1)).reading.read_count == 3
+    assert here.get_article(article_id(1)).reading.read_count == 3
     assert state(here) == state(desk.open())
 
 
@@ -339,14 +339,14 @@ def test_a_machine_that_comes_back_with_less(tmp_path: Path) -> None:
     whole = state(library)
     carry(lap, desk, keep=0.6)
     assert set(library.refresh().rows) == {article_id(1)}
-    assert library.entry(article_id(1)).reading.starred is False
+    assert library.get_article(article_id(1)).reading.starred is False
     library.record("read", [article_id(2)])
     carry(lap, desk)
     library.refresh()
     assert state(library)[article_id(1)] == whole[article_id(1)]
     (desk.folder / "journal" / "lap.jsonl").unlink()
     assert set(library.refresh().rows) == {article_id(1)}
-    assert library.entry(article_id(1)).reading == Reading()
+    assert library.get_article(article_id(1)).reading == ReadingStatus()
 
 
 def test_the_copy_that_was_added_first_counts(tmp_path: Path) -> None:
@@ -357,14 +357,14 @@ def test_the_copy_that_was_added_first_counts(tmp_path: Path) -> None:
     add_articles(two, [article(1, title="First", created="2031-01-01T00:00:00Z")])
     for source, target, library in ((desk, lap, two), (lap, desk, one)):
         carry(source, target)
-        assert library.refresh().articles
+        assert library.refresh().is_list_stale
     for library in (one, two, desk.open(), lap.open()):
-        row = library.row(article_id(1))
+        row = library.get_row(article_id(1))
         assert row is not None
         assert row.title == "First"
     for path in [desk.folder / "articles" / "lap-0001.json"]:
         path.unlink()
-    assert one.refresh().articles
-    row = one.row(article_id(1))
+    assert one.refresh().is_list_stale
+    row = one.get_row(article_id(1))
     assert row is not None
     assert row.title == "Later"

@@ -11,8 +11,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from store.maintenance.compact import compact
-from store.model.errors import BadInput, NotSaved
+from store.maintenance.compact import compact_library
+from store.model.errors import InvalidInput, SaveFailed
 from tests.backups import (
     backup_of,
     bring_back,
@@ -25,7 +25,7 @@ from tests.libraries import Machine, add, articles, ids, state
 
 def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine) -> None:
     before = contents(full.folder)
-    with pytest.raises(BadInput, match="is not empty; --merge adds what is missing"):
+    with pytest.raises(InvalidInput, match="is not empty; --merge adds what is missing"):
         bring_back(archive, full)
     assert contents(full.folder) == before
 
@@ -33,7 +33,7 @@ def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine)
 def test_a_folder_with_something_else_is_left_alone(archive: Path, other: Machine) -> None:
     other.folder.mkdir(parents=True)
     (other.folder / "thesis.tex").write_text("precious")
-    with pytest.raises(BadInput, match="is not empty"):
+    with pytest.raises(InvalidInput, match="is not empty"):
         bring_back(archive, other)
     assert contents(other.folder) == {"thesis.tex": b"precious"}
 
@@ -62,10 +62,10 @@ def test_merging_adds_what_is_missing(archive: Path, full: Machine, other: Machi
     lines = whole.count(b"\n") - other.journal.read_bytes().count(b"\n")
     restored = bring_back(archive, other, merge=True)
     assert (restored.articles, restored.events) == (5, lines)
-    assert (restored.files, restored.there, restored.refused) == (4, 3, ())
+    assert (restored.files, restored.unchanged, restored.skipped) == (4, 3, ())
     assert contents(other.folder) == contents(full.folder)
     again = bring_back(archive, other, merge=True)
-    assert (again.articles, again.files, again.there, again.refused) == (0, 0, 7, ())
+    assert (again.articles, again.files, again.unchanged, again.skipped) == (0, 0, 7, ())
 
 
 def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Machine) -> None:
@@ -75,7 +75,7 @@ def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Ma
     library.record("read", ids(3001))
     before = contents(full.folder)
     restored = bring_back(archive, full, merge=True)
-    assert (restored.files, restored.there, restored.refused) == (0, 7, ())
+    assert (restored.files, restored.unchanged, restored.skipped) == (0, 7, ())
     assert contents(full.folder) == before
 
 
@@ -87,16 +87,16 @@ def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine
     (other.folder / "feeds.opml").symlink_to("nowhere")
     before = contents(other.folder)
     restored = bring_back(archive, other, merge=True)
-    (line,) = restored.refused
+    (line,) = restored.skipped
     assert line.startswith(f"{other.folder}/feeds.opml is another file")
     assert (restored.articles, restored.events, restored.files) == (8, 5, 5)
     assert contents(other.folder)["journal/desk.jsonl"].startswith(before["journal/desk.jsonl"])
     library, there = other.open(), full.open()
     assert state(library) == state(there) | state(mine)
     for article in state(there):
-        assert library.entry(article) == there.entry(article)
+        assert library.get_article(article) == there.get_article(article)
     again = bring_back(archive, other, merge=True)
-    assert (again.articles, again.events, again.files, len(again.refused)) == (0, 0, 0, 1)
+    assert (again.articles, again.events, again.files, len(again.skipped)) == (0, 0, 0, 1)
 
 
 def test_single_articles_come_back(archive: Path, full: Machine) -> None:
@@ -107,10 +107,10 @@ def test_single_articles_come_back(archive: Path, full: Machine) -> None:
         del tables["articles"][key]
     path.write_bytes(orjson.dumps(tables))
     restored = bring_back(archive, full, merge=True)
-    assert (restored.articles, restored.events, restored.refused) == (2, 0, ())
+    assert (restored.articles, restored.events, restored.skipped) == (2, 0, ())
     library = full.open()
     assert state(library) == before
-    assert library.entry(ids(2)[0]).body.text == "Text 2."
+    assert library.get_article(ids(2)[0]).body.text == "Text 2."
 
 
 def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path) -> None:
@@ -122,14 +122,14 @@ def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path
     before = state(library)
     archive = backup_of(full, tmp_path / "later.zip").path
     full.clock.now += timedelta(days=99)
-    run(compact(full.folder, full.name, full.clock))
+    run(compact_library(full.folder, full.name, full.clock))
     compacted = contents(full.folder)
     restored = bring_back(archive, full, merge=True)
-    assert (restored.files, restored.events, restored.refused) == (0, 0, ())
+    assert (restored.files, restored.events, restored.skipped) == (0, 0, ())
     assert contents(full.folder) == compacted
     full.journal.write_bytes(b"")
     full.open().record("opened", ids(9))
-    assert bring_back(archive, full, merge=True).refused == ()
+    assert bring_back(archive, full, merge=True).skipped == ()
     assert state(full.open()) == before
 
 
@@ -145,7 +145,7 @@ def test_a_disk_that_refuses_what_comes_back(
 ) -> None:
     """Cases 4, 6: nothing is put in place before everything is on the disk."""
     monkeypatch.setattr(os, name, failing_at(getattr(os, name), k, code))
-    with pytest.raises(NotSaved):
+    with pytest.raises(SaveFailed):
         bring_back(archive, other)
     assert not other.folder.exists()
     assert contents(other.home.parent).keys() >= {"backup.zip"}
@@ -163,11 +163,11 @@ def test_a_restoring_that_stops_in_the_middle_goes_on(
     """Case 6: no article without its text and its events; a second run completes it."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", failing_at(os.link, k, errno.EIO))
-        with pytest.raises(NotSaved):
+        with pytest.raises(SaveFailed):
             bring_back(archive, other)
     library = other.open()
     for article in state(library):
-        assert library.entry(article).body.text
+        assert library.get_article(article).body.text
     if state(library):
         assert other.journal.read_bytes() == full.journal.read_bytes()
     bring_back(archive, other, merge=True)
@@ -180,6 +180,6 @@ def test_no_room_for_what_comes_back(
     """Case 4: seen before anything is unpacked."""
     usage = shutil.disk_usage(other.home.parent)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(NotSaved, match="no space left on"):
+    with pytest.raises(SaveFailed, match="no space left on"):
         bring_back(archive, other)
     assert not other.folder.exists()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.segments.salvage import Salvaged, salvage
+from store.segments.salvage import SalvageResult, salvage
 from store.segments.strict_json import BadContent, parse_tables
 from tests.salvaging import MAKERS, META, TABLES, WRONG, documents, encoded, spans
 
@@ -22,7 +22,7 @@ FLIPS = 500
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(("data", "reason"), WRONG)
 def test_nothing_is_made_of_nothing(data: bytes, reason: str, table: str) -> None:
-    assert salvage(data, table) == Salvaged({}, None, reason)
+    assert salvage(data, table) == SalvageResult({}, None, reason)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -72,7 +72,7 @@ def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
         }
         assert expected.items() <= found.documents.items()
         assert found.lost == 60 - len(found.documents)
-        assert len(found.documents) - len(expected) == found.mended <= 1
+        assert len(found.documents) - len(expected) == found.repaired <= 1
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -142,7 +142,7 @@ def test_garbage_behind_costs_nothing(table: str, behind: bytes) -> None:
 def test_two_files_one_behind_the_other_are_one(table: str) -> None:
     found = salvage(encoded(table, 5) + encoded(table, 8), table)
     assert found.documents == documents(table, 8)
-    assert (found.copies, found.lost) == (5, 0)
+    assert (found.duplicates, found.lost) == (5, 0)
     assert found.reason.startswith("trailing garbage after byte ")
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from store.model.errors import NotSaved
-from store.segments.salvage import Salvaged, report
-from store.system.damaged_files import aside
+from store.model.errors import SaveFailed
+from store.segments.salvage import SalvageResult, describe_salvage
+from store.system.damaged_files import preserve_damaged_file
 
 NOON = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
 
@@ -20,9 +20,9 @@ def test_the_bytes_are_kept_under_a_free_name(tmp_path: Path) -> None:
     """Cases 12, 13 and 31: nothing is overwritten, and only the owner reads it."""
     path = tmp_path / "vm-1-0003.json"
     path.write_bytes(b"one")
-    first = aside(path, b"one", NOON)
-    second = aside(path, b"two", NOON)
-    third = aside(path, b"three", NOON)
+    first = preserve_damaged_file(path, b"one", NOON)
+    second = preserve_damaged_file(path, b"two", NOON)
+    third = preserve_damaged_file(path, b"three", NOON)
     assert first.name == "vm-1-0003.json.damaged-20261122T130500"
     assert second.name == "vm-1-0003.json.damaged-20261122T130500-2"
     assert third.name == "vm-1-0003.json.damaged-20261122T130500-3"
@@ -36,8 +36,8 @@ def test_an_empty_file_is_kept_too_and_each_only_once(tmp_path: Path) -> None:
     """Case 11: so a start that cannot write the rest does not fill the disk with copies."""
     path = tmp_path / "vm-1-0003.json"
     path.touch()
-    kept = aside(path, b"", NOON)
-    assert aside(path, b"", NOON.replace(day=23)) == kept
+    kept = preserve_damaged_file(path, b"", NOON)
+    assert preserve_damaged_file(path, b"", NOON.replace(day=23)) == kept
     assert sorted(tmp_path.iterdir()) == [path, kept]
 
 
@@ -48,7 +48,7 @@ def test_what_a_link_points_to_is_kept_beside_it(tmp_path: Path) -> None:
     (real / "vm-1-0003.json").write_bytes(b"{")
     link = tmp_path / "vm-1-0003.json"
     link.symlink_to(real / "vm-1-0003.json")
-    assert aside(link, b"{", NOON).parent == real
+    assert preserve_damaged_file(link, b"{", NOON).parent == real
     assert link.is_symlink()
 
 
@@ -63,8 +63,8 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for call in ("fsync", "write", "open"):
         with monkeypatch.context() as patch:
             patch.setattr(os, call, fail)
-            with pytest.raises(NotSaved, match="Input/output error"):
-                aside(path, b"{", NOON)
+            with pytest.raises(SaveFailed, match="Input/output error"):
+                preserve_damaged_file(path, b"{", NOON)
         assert list(tmp_path.iterdir()) == [path]
 
 
@@ -83,18 +83,18 @@ ENDS = "; the damaged file is kept as vm-1-0003.json.damaged-20261122T130500"
         (5, 0, {}, "all 5 articles"),
         (1, 0, {}, "1 article"),
         (5, None, {}, "5 articles (how many are lost is not known)"),
-        (5, 1, {"mended": 2}, "5 of 6 articles, 2 of them with characters replaced"),
-        (5, 0, {"copies": 3}, "all 5 articles, without 3 that stood there twice"),
+        (5, 1, {"repaired": 2}, "5 of 6 articles, 2 of them with characters replaced"),
+        (5, 0, {"duplicates": 3}, "all 5 articles, without 3 that stood there twice"),
     ],
 )
 def test_one_line_tells_what_was_saved(
     count: int, lost: int | None, more: dict[str, int], said: str
 ) -> None:
     """Cases 12 and 13: `Recovered 812 of 815`."""
-    salvaged = Salvaged({str(key): {} for key in range(count)}, lost, WHY, **more)
-    assert report(PATH, "articles", salvaged, KEPT) == BEGINS + said + ENDS
+    salvaged = SalvageResult({str(key): {} for key in range(count)}, lost, WHY, **more)
+    assert describe_salvage(PATH, "articles", salvaged, KEPT) == BEGINS + said + ENDS
 
 
 def test_the_file_of_another_machine_is_left_to_it() -> None:
-    line = report(PATH, "articles", Salvaged({"1": {}}, 1, WHY), None)
+    line = describe_salvage(PATH, "articles", SalvageResult({"1": {}}, 1, WHY), None)
     assert line == BEGINS + "1 of 2 articles; the file is left to the machine that writes it"

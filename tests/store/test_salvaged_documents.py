@@ -18,7 +18,7 @@ def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
     found = salvage(data, "articles")
     assert found.documents["1"].pop("category") == "w\ufffdrld"
     assert {"category": "wörld", **found.documents["1"]} == article(1)
-    assert (len(found.documents), found.lost, found.mended) == (9, 0, 1)
+    assert (len(found.documents), found.lost, found.repaired) == (9, 0, 1)
     assert found.reason.startswith("not UTF-8 at byte ")
 
 
@@ -41,7 +41,7 @@ def test_values_that_json_does_not_have_cost_no_document(value: bytes, saved: ob
     found = salvage((hurt % value)[:-2] + b"," + other + b"}}", "articles")
     assert found.documents["1"]["extra"] == {"v": saved}
     assert list(found.documents) == ["1", "2", "3"]
-    assert (found.lost, found.mended) == (0, 1 + (b"\\\\" not in value))
+    assert (found.lost, found.repaired) == (0, 1 + (b"\\\\" not in value))
     assert parse_tables(orjson.dumps({"articles": found.documents}), thorough=True)
 
 
@@ -92,11 +92,11 @@ def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
     frame = b'{"%s":{%%s}}' % table.encode()
     found = salvage(frame % b",".join([*good, good[1]]), table)
     assert found.documents == documents(table, 3)
-    assert (found.copies, found.lost) == (1, 0)
+    assert (found.duplicates, found.lost) == (1, 0)
     another = b'"2":' + orjson.dumps({"id": "z", "title": "z", "text": "z"})
     found = salvage(frame % b",".join([*good, another]), table)
     assert found.documents == documents(table, 3)
-    assert (found.copies, found.lost) == (0, 1)
+    assert (found.duplicates, found.lost) == (0, 1)
     assert found.reason == "the key “2” stands twice"
 
 
@@ -111,7 +111,7 @@ def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong
     data = data[:start] + data[start:].replace(b'"%d"' % at, b'"%d"' % wrong, 1) + b"x"
     found = salvage(data, table)
     assert found.documents == documents(table, 9)
-    assert (found.copies, found.lost) == (0, 0)
+    assert (found.duplicates, found.lost) == (0, 0)
 
 
 def test_one_of_two_equal_ids_is_right_if_it_continues_the_row() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Body, Found
-from store.model.errors import BadQuery
-from store.search import Query, Search
+from store.model.article import Body, ParsedArticle
+from store.model.errors import InvalidQuery
+from store.search import ListQuery, SearchQuery
 from tests.libraries import Machine, add, article, article_id, ids, listed
 
 TEXTS = {
@@ -21,7 +21,7 @@ TEXTS = {
 }
 
 
-def made(number: int) -> Found:
+def made(number: int) -> ParsedArticle:
     found = article(number, tags=("sea", "high seas") if number == 1 else (), language="en-GB")
     return replace(found, body=Body(TEXTS.get(number, "Plain."), summary=f"Summary of {number}."))
 
@@ -34,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
     opened.record("read", ids(1, 2))
     opened.record("starred", ids(2))
     opened.record("edited", ids(5), to={"title": "Lighthouse keepers"})
-    for _ in opened.prepare():
+    for _ in opened.update_index():
         pass
     return opened
 
@@ -72,35 +72,35 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
     ],
 )
 def test_what_a_query_finds(library: FolderLibrary, query: str, expected: list[int]) -> None:
-    assert listed(library, words=query) == expected
-    matches = library.search(Search(query, newest=True))
+    assert listed(library, text=query) == expected
+    matches = library.search(SearchQuery(query, newest_first=True))
     assert [row.id for row in matches.rows] == ids(*expected)
-    assert (matches.total, matches.exact, matches.note) == (len(expected), True, "")
-    best = library.search(Search(query), limit=1)
+    assert (matches.total, matches.is_exact, matches.note) == (len(expected), True, "")
+    best = library.search(SearchQuery(query), limit=1)
     assert best.total >= len(best.rows) == min(1, len(expected))
 
 
 def test_a_list_of_a_query_is_filtered_and_ordered(library: FolderLibrary) -> None:
-    query = Query(show="unread", words="harbour or lighthouse", sort="words")
+    query = ListQuery(show="unread", text="harbour or lighthouse", sort="words")
     assert [row.id for row in library.rows(query)] == ids(5, 4)
 
 
 def test_the_best_comes_first(library: FolderLibrary) -> None:
-    assert [row.id for row in library.search(Search("harbour")).rows] == ids(1, 4)
+    assert [row.id for row in library.search(SearchQuery("harbour")).rows] == ids(1, 4)
 
 
 def test_the_line_with_the_words_is_told_with_marks(library: FolderLibrary) -> None:
-    matches = library.search(Search("harbour or cafe"))
-    lines = library.excerpts(matches, ids(1, 2, 3, 4))
+    matches = library.search(SearchQuery("harbour or cafe"))
+    lines = library.snippets(matches, ids(1, 2, 3, 4))
     marked = {
-        article: [each.line[start:end] for start, end in each.marks]
+        article: [each.text[start:end] for start, end in each.highlights]
         for article, each in lines.items()
     }
     assert marked == dict(
         zip(ids(1, 2, 3, 4), [["harbour", "harbours"], ["café"], [], ["harbour"]], strict=True)
     )
-    assert lines[article_id(3)].line == "Summary of 3."
-    assert lines[article_id(4)].line == "…Then the harbour master spoke."
+    assert lines[article_id(3)].text == "Summary of 3."
+    assert lines[article_id(4)].text == "…Then the harbour master spoke."
 
 
 @pytest.mark.parametrize(
@@ -111,28 +111,28 @@ def test_a_query_is_words_and_never_a_pattern(
     library: FolderLibrary, pattern: str, words: str
 ) -> None:
     """Case 106: of what would be a regular expression the letters count, and the rest is nothing."""
-    assert listed(library, words=pattern) == listed(library, words=words)
+    assert listed(library, text=pattern) == listed(library, text=words)
 
 
 def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
     for ask in (
-        lambda: library.rows(Query(words="date:feb")),
-        lambda: library.search(Search("date:feb")),
+        lambda: library.rows(ListQuery(text="date:feb")),
+        lambda: library.search(SearchQuery("date:feb")),
     ):
-        with pytest.raises(BadQuery):
+        with pytest.raises(InvalidQuery):
             ask()
 
 
 def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> None:
     opened = Machine(tmp_path).open()
     add(opened, map(made, range(1, 7)))
-    assert listed(opened, words='title or "world"') == [6, 5, 4, 3, 2, 1]
-    matches = opened.search(Search("scien", typing=True))
+    assert listed(opened, text='title or "world"') == [6, 5, 4, 3, 2, 1]
+    matches = opened.search(SearchQuery("scien", is_typing=True))
     assert [row.id for row in matches.rows] == ids(4, 1)
     assert "not indexed" in matches.note
-    assert listed(opened, words="harbour") == []
-    assert listed(opened, words="tag:sea") == [1]
-    assert opened.search(Search("is:unread")).note == ""
+    assert listed(opened, text="harbour") == []
+    assert listed(opened, text="tag:sea") == [1]
+    assert opened.search(SearchQuery("is:unread")).note == ""
 
 
 def test_a_text_is_read_out_of_a_file_that_others_wrote_otherwise(
@@ -143,5 +143,5 @@ def test_a_text_is_read_out_of_a_file_that_others_wrote_otherwise(
     add(opened, map(made, range(1, 4)))
     for path in machine.segments("texts"):
         path.write_bytes(path.read_bytes().replace(b'":{"text":"', b'": {"text": "'))
-    lines = opened.excerpts(library.search(Search("fog")), ids(1, 2))
-    assert [each.line[:3] for each in lines.values()] == ["…Fo", "Fog"]
+    lines = opened.snippets(library.search(SearchQuery("fog")), ids(1, 2))
+    assert [each.text[:3] for each in lines.values()] == ["…Fo", "Fog"]

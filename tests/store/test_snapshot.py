@@ -19,7 +19,7 @@ ONE = article_id(1)
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_EVERY", 0)
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_start_reads_only_what_the_snapshot_does_not_cover(
     used.open().record("unstarred", ids(3))  # and no close(): killed
     kept = read_snapshot(path)
     assert kept is not None
-    assert kept.covered["desk.jsonl"][0] == size
+    assert kept.cursors["desk.jsonl"][0] == size
     with_snapshot = state(used.open())
     path.unlink()
     assert state(used.open()) == with_snapshot

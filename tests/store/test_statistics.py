@@ -11,18 +11,18 @@ import pytest
 
 from store.journal.events import Event
 from store.library.statistics import (
-    AVERAGE,
-    Counting,
+    AVERAGE_PACE,
+    CategoryShare,
+    DayCounter,
     Pace,
-    Share,
     Statistics,
     Tally,
-    pace_of,
-    sittings,
-    statistics,
+    compute_pace,
+    compute_statistics,
+    find_sittings,
 )
-from store.model.article import WORDS_PER_MINUTE, Row
-from store.model.times import micros
+from store.model.article import WORDS_PER_MINUTE, ArticleRow
+from store.model.times import to_microseconds
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,13 +30,13 @@ WORDS = {"short": 30, "long": 690, "other": 460}
 
 
 def event(kind: str, *articles: str, after: float = 0, machine: str = "desk", **data: Any) -> Event:
-    at = micros(NOON + timedelta(seconds=after))
+    at = to_microseconds(NOON + timedelta(seconds=after))
     return Event(kind, articles, at, at, machine, data)
 
 
-def row(category: str, words: int, reads: int, *, starred: bool = False) -> Row:
+def row(category: str, words: int, reads: int, *, starred: bool = False) -> ArticleRow:
     facts: Mapping[str, Any] = {"read": bool(reads), "starred": starred, "read_count": reads}
-    return Row("id", "Title", category, 0, 0, words, **facts)
+    return ArticleRow("id", "Title", category, 0, 0, words, **facts)
 
 
 def read_on(*days_ago: int) -> Statistics:
@@ -45,12 +45,12 @@ def read_on(*days_ago: int) -> Statistics:
 
 def test_a_library_adds_up() -> None:
     rows = [row("a", 100, 2), row("b", 300, 0, starred=True), row("b", 50, 1), row("b", 5, 0)]
-    found = statistics(rows, {}, AVERAGE, TODAY)
+    found = compute_statistics(rows, {}, AVERAGE_PACE, TODAY)
     assert (found.articles, found.read, found.starred) == (4, 2, 1)
     assert found.readings == (3, 250)
     assert found.share_read == 0.5
-    assert found.categories == (Share("b", 3, 1), Share("a", 1, 1))
-    assert statistics([], {}, AVERAGE, TODAY).share_read == 0.0
+    assert found.categories == (CategoryShare("b", 3, 1), CategoryShare("a", 1, 1))
+    assert compute_statistics([], {}, AVERAGE_PACE, TODAY).share_read == 0.0
 
 
 def test_readings_belong_to_the_readers_own_day() -> None:
@@ -61,11 +61,11 @@ def test_readings_belong_to_the_readers_own_day() -> None:
         event("read", "long", imported=True, undated=True),
         event("starred", "long"),
     ]
-    here = Counting(WORDS, UTC)
+    here = DayCounter(WORDS, UTC)
     here.add(events)
     day = timedelta(days=1)
     assert here.days == {TODAY - day: (1, 690), TODAY: (2, 1150), TODAY + day: (1, 0)}
-    there = Counting(WORDS, ZoneInfo("Asia/Kolkata"))
+    there = DayCounter(WORDS, ZoneInfo("Asia/Kolkata"))
     there.add(events[:2])
     assert there.days == {TODAY: (3, 1840)}
 
@@ -104,23 +104,23 @@ def test_a_sitting_is_from_opening_an_article_to_leaving_it() -> None:
         event("read", "long", "other", after=346, machine="lap"),  # marked, not read
         event("opened", "short", after=350, machine="lap"),
     ]
-    assert list(sittings(events)) == [("long", 120.0)]
-    assert list(sittings([*events[7:9], event("opened", "x", after=349)])) == [("short", 9.0)]
+    assert list(find_sittings(events)) == [("long", 120.0)]
+    assert list(find_sittings([*events[7:9], event("opened", "x", after=349)])) == [("short", 9.0)]
 
 
 def reading(seconds: float, article: str = "long") -> list[Event]:
-    start = micros(NOON)
+    start = to_microseconds(NOON)
     opened = Event("opened", (article,), start, start, "desk")
     return [opened, event("read", article, after=1), event("opened", "x", after=seconds)]
 
 
 def test_the_pace_is_the_median_of_what_can_have_been_read() -> None:
-    assert Pace().words == WORDS_PER_MINUTE
+    assert Pace().words_per_minute == WORDS_PER_MINUTE
     events = [each for seconds in (120, 130, 138, 150, 150) for each in reading(seconds)]
     noise = reading(5) + reading(9000) + reading(20, "short")
-    assert pace_of(events + noise, WORDS) == Pace(300, 5)
-    assert pace_of(events[:-3], WORDS) == AVERAGE, "not enough of them yet"
-    assert pace_of([], {}) == AVERAGE
+    assert compute_pace(events + noise, WORDS) == Pace(300, 5)
+    assert compute_pace(events[:-3], WORDS) == AVERAGE_PACE, "not enough of them yet"
+    assert compute_pace([], {}) == AVERAGE_PACE
 
 
 def test_minutes_are_at_least_one() -> None:

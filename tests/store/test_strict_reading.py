@@ -8,7 +8,7 @@ import pytest
 from tinydb import TinyDB
 
 from store.model.errors import LibraryDamaged
-from store.segments.salvage import Salvaged, salvage
+from store.segments.salvage import SalvageResult, salvage
 from store.segments.strict_json import BadContent, parse_tables
 from tests.salvaging import META, TABLES, WRONG, documents, encoded
 
@@ -27,7 +27,7 @@ def test_a_good_file_is_read_and_needs_no_salvage(table: str, mark: bytes) -> No
     data = mark + encoded(table, 12)
     for thorough in (False, True):
         assert parse_tables(data, thorough=thorough) == {**META, table: documents(table, 12)}
-    assert salvage(data, table) == Salvaged(documents(table, 12), 0, "", format=1)
+    assert salvage(data, table) == SalvageResult(documents(table, 12), 0, "", format=1)
 
 
 def test_what_tinydb_writes_itself_is_read(tmp_path: Path) -> None:

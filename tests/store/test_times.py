@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.model.times import from_micros, iso, micros, parse_time, seconds, system_clock
+from store.model.times import (
+    format_timestamp,
+    from_microseconds,
+    parse_timestamp,
+    system_clock,
+    to_microseconds,
+    to_unix_seconds,
+)
 
 DAY = "2022-02-28"
 TIME = "2022-02-28T20:04:00Z"
@@ -54,7 +61,7 @@ TIME = "2022-02-28T20:04:00Z"
     ],
 )
 def test_what_is_understood(value: Any, expected: str) -> None:
-    assert parse_time(value) == expected
+    assert parse_timestamp(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,13 +93,13 @@ def test_what_is_understood(value: Any, expected: str) -> None:
 )
 def test_what_is_not(value: Any) -> None:
     """Case 18, for times."""
-    assert parse_time(value) is None
+    assert parse_timestamp(value) is None
 
 
 @given(st.one_of(st.text(max_size=70), st.integers(), st.floats(), st.datetimes(), st.dates()))
 def test_nothing_raises_and_what_comes_out_is_ours(value: Any) -> None:
-    found = parse_time(value)
-    assert found is None or parse_time(found) == found
+    found = parse_timestamp(value)
+    assert found is None or parse_timestamp(found) == found
 
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
@@ -100,16 +107,21 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 
 @given(MOMENTS)
 def test_there_and_back(moment: datetime) -> None:
-    assert from_micros(micros(moment)) == moment
-    assert datetime.fromisoformat(iso(moment)) == moment
-    assert micros(datetime.fromisoformat(iso(moment))) == micros(moment)
-    assert parse_time(iso(moment)) == iso(moment)
-    assert seconds(iso(moment.replace(microsecond=0))) == micros(moment) // 1_000_000
+    assert from_microseconds(to_microseconds(moment)) == moment
+    assert datetime.fromisoformat(format_timestamp(moment)) == moment
+    assert to_microseconds(datetime.fromisoformat(format_timestamp(moment))) == to_microseconds(
+        moment
+    )
+    assert parse_timestamp(format_timestamp(moment)) == format_timestamp(moment)
+    assert (
+        to_unix_seconds(format_timestamp(moment.replace(microsecond=0)))
+        == to_microseconds(moment) // 1_000_000
+    )
 
 
 @pytest.mark.parametrize("value", [10**18, -(10**18)])
 def test_what_no_calendar_holds(value: int) -> None:
-    assert from_micros(value).year == 9999
+    assert from_microseconds(value).year == 9999
 
 
 @pytest.mark.parametrize(
@@ -117,7 +129,7 @@ def test_what_no_calendar_holds(value: int) -> None:
     [(None, 0), ("", 0), ("x", 0), ("1970-01-02", 86400), (DAY, 1646006400), (TIME, 1646078640)],
 )
 def test_seconds(text: str | None, expected: int) -> None:
-    assert seconds(text) == expected
+    assert to_unix_seconds(text) == expected
 
 
 def test_the_clock_of_the_system_is_in_utc() -> None:

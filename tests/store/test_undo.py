@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.library.protocol import Library
-from store.model.article import Entry, Reading
-from store.model.errors import NoSuchArticle
-from store.search import Query
+from store.model.article import FullArticle, ReadingStatus
+from store.model.errors import ArticleNotFound
+from store.search import ListQuery
 from tests.libraries import FakeClock, Machine, add, article, ids
 from tests.store.conftest import Open
 
@@ -46,19 +46,19 @@ CHANGES = st.lists(
     max_size=12,
 )
 
-State = tuple[list[Any], list[Entry | None]]
+State = tuple[list[Any], list[FullArticle | None]]
 
 
 def state(library: Library) -> State:
     """All rows, and every article whole; None for one that is deleted."""
 
-    def entry(each: str) -> Entry | None:
+    def entry(each: str) -> FullArticle | None:
         try:
-            return library.entry(each)
-        except NoSuchArticle:
+            return library.get_article(each)
+        except ArticleNotFound:
             return None
 
-    return library.rows(Query()), [entry(each) for each in ALL]
+    return library.rows(ListQuery()), [entry(each) for each in ALL]
 
 
 @given(CHANGES, st.integers(0, 12))
@@ -70,7 +70,7 @@ def test_as_many_undos_as_changes(
     with tempfile.TemporaryDirectory() as folder:
         machine = Machine(Path(folder), clock=FakeClock())
         library: Library = machine.open()
-        read = Reading(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
+        read = ReadingStatus(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
         add(library, [article(1, tags=("a", "c")), article(2, read), article(3), article(4)])
         states = [state(library)]
         for number, (event, articles, data) in enumerate(changes):
@@ -106,7 +106,7 @@ def test_titles_and_tags_that_the_library_knows(three: Library, open_library: Op
 def test_tags_of_articles_that_were_looked_at_are_known(library: Library) -> None:
     add(library, [article(1, tags=("tide", "harbour")), article(2, tags=("never",))])
     assert library.tags() == []
-    library.entry(ids(1)[0])
+    library.get_article(ids(1)[0])
     assert library.tags() == ["harbour", "tide"]
 
 
@@ -118,5 +118,5 @@ def test_own_changes_are_no_news(three: Library, open_library: Open, event: str)
     if event == "restored":
         other.refresh()
         three.undo()
-    assert not three.refresh().articles
-    assert other.refresh().articles
+    assert not three.refresh().is_list_stale
+    assert other.refresh().is_list_stale

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.model.errors import UrlRefused
-from store.text.urls import LONGEST, canonical, checked_url, host_of, looks_deceptive
+from store.model.errors import UrlRejected
+from store.text.urls import (
+    MAX_URL_CHARS,
+    canonicalize_url,
+    extract_host,
+    is_deceptive_url,
+    validate_url,
+)
 
 ONE_ARGUMENT = re.compile(r"https?://[A-Za-z0-9._~:/?#@!&*+,=%\[\]-]+")
 """What RFC 3986 allows, without quotes, `$`, `;` and parentheses."""
@@ -71,7 +77,7 @@ REFUSED = [
     ("http://[fe80::1%25eth0]/", "the link's host cannot be read"),
     ("http://[zz]/", "the link's host cannot be read"),
     ("http://" + "a" * 254 + "/", "the link's host cannot be read"),
-    ("http://a.example/" + "x" * LONGEST, "the link is longer than 2,000 characters"),
+    ("http://a.example/" + "x" * MAX_URL_CHARS, "the link is longer than 2,000 characters"),
     ("http://a.example/" + "日" * 300, "the link is longer than 2,000 characters"),
 ]
 
@@ -79,8 +85,8 @@ REFUSED = [
 @pytest.mark.parametrize(("url", "reason"), REFUSED)
 def test_refused(url: str, reason: str) -> None:
     """Cases 66, 67, 69, 87: each refusal is one line that says why."""
-    with pytest.raises(UrlRefused) as caught:
-        checked_url(url)
+    with pytest.raises(UrlRejected) as caught:
+        validate_url(url)
     assert str(caught.value) == f"Not opened: {reason}"
 
 
@@ -111,14 +117,14 @@ PASSED = [
 @pytest.mark.parametrize(("url", "expected"), PASSED)
 def test_passed(url: str, expected: str) -> None:
     """Cases 64, 67, 68: what passes is one argument that no shell takes for anything else."""
-    assert checked_url(url) == expected
+    assert validate_url(url) == expected
     assert ONE_ARGUMENT.fullmatch(expected)
 
 
 def test_the_longest_url_that_passes() -> None:
     """Case 69: 2,000 characters pass."""
-    url = "http://a.example/".ljust(LONGEST, "x")
-    assert checked_url(url) == url
+    url = "http://a.example/".ljust(MAX_URL_CHARS, "x")
+    assert validate_url(url) == url
 
 
 HOSTS = [
@@ -144,8 +150,8 @@ HOSTS = [
 @pytest.mark.parametrize(("url", "host", "deceptive"), HOSTS)
 def test_real_host(url: str, host: str, deceptive: bool) -> None:
     """Case 69: the host that is shown is the one that would be asked."""
-    assert host_of(url) == host
-    assert looks_deceptive(url) is deceptive
+    assert extract_host(url) == host
+    assert is_deceptive_url(url) is deceptive
 
 
 SAME = [
@@ -183,13 +189,13 @@ SAME = [
 @pytest.mark.parametrize(("url", "expected"), SAME)
 def test_canonical(url: str, expected: str) -> None:
     """Case 96: one article has one form of its URL; ids on disk are made from these."""
-    assert canonical(url) == expected
-    assert canonical(expected) == expected
+    assert canonicalize_url(url) == expected
+    assert canonicalize_url(expected) == expected
 
 
 def test_long_urls_are_compared_too() -> None:
     """Case 96: a URL too long to open still loses its tracking parameters."""
-    assert canonical("http://example.com/?utm_x=" + "y" * 3000) == "http://example.com/"
+    assert canonicalize_url("http://example.com/?utm_x=" + "y" * 3000) == "http://example.com/"
 
 
 rest_of_url = st.text(st.sampled_from("ab.%2eE5Fé日:@/?#[]!$&'()*+,;=\\ \"<>^`{|}\xad\u200b-_~"))
@@ -200,23 +206,23 @@ rest_of_url = st.text(st.sampled_from("ab.%2eE5Fé日:@/?#[]!$&'()*+,;=\\ \"<>^`
 @example("http://a.example/", "%%34%31/..;/%2e%2e")
 def test_gate_and_form_agree(start: str, rest: str) -> None:
     """Cases 67, 68: both are settled after one pass, and the gate does not change the article."""
-    form = canonical(start + rest)
-    assert canonical(form) == form
+    form = canonicalize_url(start + rest)
+    assert canonicalize_url(form) == form
     try:
-        checked = checked_url(start + rest)
-    except UrlRefused:
+        checked = validate_url(start + rest)
+    except UrlRejected:
         return
     assert ONE_ARGUMENT.fullmatch(checked)
-    assert checked_url(checked) == checked
-    assert canonical(checked) == form
-    assert host_of(checked) == host_of(start + rest) != ""
+    assert validate_url(checked) == checked
+    assert canonicalize_url(checked) == form
+    assert extract_host(checked) == extract_host(start + rest) != ""
 
 
 @settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_is_answered(text: str) -> None:
     """Case 66: no text makes the gate raise anything but its own error."""
-    assert canonical(text) == canonical(canonical(text))
-    assert host_of(text) == host_of(text.strip())
-    with suppress(UrlRefused):
-        assert ONE_ARGUMENT.fullmatch(checked_url("http://" + text))
+    assert canonicalize_url(text) == canonicalize_url(canonicalize_url(text))
+    assert extract_host(text) == extract_host(text.strip())
+    with suppress(UrlRejected):
+        assert ONE_ARGUMENT.fullmatch(validate_url("http://" + text))

@@ -11,8 +11,10 @@ import pytest
 import themes
 from themes import Theme
 
-COLOURED = [theme for theme in themes.built_in().values() if not theme.ansi]
-PALETTE = [theme for theme in themes.built_in().values() if theme.ansi]
+COLOURED = [
+    theme for theme in themes.load_built_in_themes().values() if not theme.uses_terminal_colors
+]
+PALETTE = [theme for theme in themes.load_built_in_themes().values() if theme.uses_terminal_colors]
 READ_ON_SURFACES = [role for role in themes.STYLED_ROLES if role != "selection-text"]
 
 
@@ -25,13 +27,13 @@ def least(theme: Theme) -> float:
 @pytest.mark.parametrize("role", READ_ON_SURFACES)
 def test_text_can_be_read_wherever_it_stands(theme: Theme, role: str) -> None:
     for behind in ("background", "surface"):
-        found = themes.contrast(theme.colors[role], theme.colors[behind])
+        found = themes.contrast_ratio(theme.colors[role], theme.colors[behind])
         assert found >= least(theme), f"{role} on {behind}: {found:.2f}"
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_the_cursor_row_can_be_read(theme: Theme) -> None:
-    found = themes.contrast(theme.colors["selection-text"], theme.colors["selection"])
+    found = themes.contrast_ratio(theme.colors["selection-text"], theme.colors["selection"])
     assert found >= max(7.0, least(theme))
 
 
@@ -39,30 +41,34 @@ def test_the_cursor_row_can_be_read(theme: Theme) -> None:
 def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
     """Buttons and the input's cursor set the background's colour on these."""
     for role in ("accent", "warning", "error", "text"):
-        assert themes.contrast(theme.colors["background"], theme.colors[role]) >= 4.5
+        assert themes.contrast_ratio(theme.colors["background"], theme.colors[role]) >= 4.5
 
 
 @pytest.mark.parametrize("name", ["high-contrast-dark", "high-contrast-light"])
 @pytest.mark.parametrize("role", ["selection", "border"])
 def test_high_contrast_shows_lines_and_cursor_too(name: str, role: str) -> None:
-    colors = themes.built_in_theme(name).colors
-    assert themes.contrast(colors[role], colors["background"]) >= 3.0
+    colors = themes.load_built_in_theme(name).colors
+    assert themes.contrast_ratio(colors[role], colors["background"]) >= 3.0
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_dark_says_which_of_the_two_is_dark(theme: Theme) -> None:
     text, background = theme.colors["text"], theme.colors["background"]
-    on_black = themes.contrast(text, "#000000") > themes.contrast(background, "#000000")
+    on_black = themes.contrast_ratio(text, "#000000") > themes.contrast_ratio(background, "#000000")
     assert theme.dark is on_black
 
 
-@pytest.mark.parametrize("theme", themes.built_in().values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    "theme", themes.load_built_in_themes().values(), ids=lambda theme: theme.name
+)
 def test_every_theme_has_every_role(theme: Theme) -> None:
-    assert list(theme.colors) == list(themes.ROLES)
+    assert list(theme.colors) == list(themes.COLOR_ROLES)
     assert set(theme.styles) == set(themes.STYLED_ROLES)
 
 
-@pytest.mark.parametrize("theme", themes.built_in().values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    "theme", themes.load_built_in_themes().values(), ids=lambda theme: theme.name
+)
 def test_nothing_is_told_apart_by_colour_alone(theme: Theme) -> None:
     """Case 128: unread, selected and matched differ from plain text in how they are set."""
     plain = theme.styles["text"]
@@ -81,7 +87,7 @@ def test_palette_themes_name_no_colour_of_their_own(theme: Theme) -> None:
 
 def test_monochrome_has_no_colour_at_all() -> None:
     """Case 128: what colour would say is said by bold, dim, reverse and underline."""
-    theme = themes.built_in_theme("monochrome")
+    theme = themes.load_built_in_theme("monochrome")
     assert set(theme.colors.values()) == {"ansi_default"}
     words = {word for style in theme.styles.values() for word in style.split()}
     assert words == {"bold", "dim", "reverse", "underline", "none"}
@@ -89,22 +95,22 @@ def test_monochrome_has_no_colour_at_all() -> None:
 
 def test_the_list_of_themes_is_what_the_folder_holds() -> None:
     files = {path.stem for path in Path(themes.__file__).parent.glob("*.toml")}
-    loaded = themes.built_in()
-    assert set(themes.BUILT_IN) == files
-    assert list(loaded) == list(themes.BUILT_IN)
-    assert [theme.name for theme in loaded.values()] == list(themes.BUILT_IN)
+    loaded = themes.load_built_in_themes()
+    assert set(themes.BUILT_IN_THEMES) == files
+    assert list(loaded) == list(themes.BUILT_IN_THEMES)
+    assert [theme.name for theme in loaded.values()] == list(themes.BUILT_IN_THEMES)
     assert len({theme.label for theme in loaded.values()}) == len(loaded)
-    assert themes.BUILT_IN[0] == "dark"
+    assert themes.BUILT_IN_THEMES[0] == "dark"
 
 
 def test_no_theme_of_that_name() -> None:
     with pytest.raises(KeyError, match="drak"):
-        themes.built_in_theme("drak")
+        themes.load_built_in_theme("drak")
 
 
 def test_themes_need_nothing_of_ours_nor_the_terminal() -> None:
     code = (
-        "import sys, themes; themes.built_in();"
+        "import sys, themes; themes.load_built_in_themes();"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(
@@ -131,10 +137,10 @@ def test_themes_need_nothing_of_ours_nor_the_terminal() -> None:
     ],
 )
 def test_contrast_is_that_of_wcag(a: str, b: str, ratio: float) -> None:
-    assert themes.contrast(a, b) == pytest.approx(ratio, abs=0.001)
+    assert themes.contrast_ratio(a, b) == pytest.approx(ratio, abs=0.001)
 
 
 @pytest.mark.parametrize("color", ["ansi_red", "ansi_default", "#fff", "#12345g"])
 def test_contrast_of_what_is_no_rgb_colour(color: str) -> None:
     with pytest.raises(ValueError, match=r"is not #rrggbb|invalid literal"):
-        themes.contrast(color, "#000000")
+        themes.contrast_ratio(color, "#000000")

@@ -14,7 +14,7 @@ from themes import Theme, ThemeError
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLORS = dict.fromkeys(themes.ROLES, "#102030")
+COLORS = dict.fromkeys(themes.COLOR_ROLES, "#102030")
 
 
 def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors: str) -> str:
@@ -28,21 +28,26 @@ def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors:
 
 
 def test_a_sound_theme() -> None:
-    theme = themes.load(
+    theme = themes.parse_theme(
         toml('label = " Open sea "', '[styles]\nunread = "bold  italic"', text="#ABCDEF"),
         "sea.toml",
     )
-    assert (theme.name, theme.label, theme.dark, theme.ansi) == ("sea", "Open sea", True, False)
+    assert (theme.name, theme.label, theme.dark, theme.uses_terminal_colors) == (
+        "sea",
+        "Open sea",
+        True,
+        False,
+    )
     assert theme.colors == {**COLORS, "text": "#abcdef"}
     assert theme.styles == {**themes.DEFAULT_STYLES, "unread": "bold italic"}
 
 
 def test_colours_of_the_terminal_may_stand_beside_others() -> None:
     """A theme with the terminal's own background lets its transparency through."""
-    theme = themes.load(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
+    theme = themes.parse_theme(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
     assert theme.colors["background"] == "ansi_default"
     assert theme.colors["accent"] == "ansi_bright_blue"
-    assert theme.ansi
+    assert theme.uses_terminal_colors
 
 
 STYLE_RULE = "use bold, dim, italic, underline, reverse, strike, or none alone"
@@ -145,13 +150,13 @@ BROKEN = {
 @pytest.mark.parametrize(("text", "faults"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_theme_says_what_and_where(text: str, faults: list[str]) -> None:
     with pytest.raises(ThemeError) as caught:
-        themes.load(text, "sea.toml")
+        themes.parse_theme(text, "sea.toml")
     assert str(caught.value).splitlines() == [f"sea.toml: {fault}" for fault in faults]
 
 
 def test_long_values_are_cut_in_messages() -> None:
     with pytest.raises(ThemeError) as caught:
-        themes.load(toml(text="y" * 5000), "sea.toml")
+        themes.parse_theme(toml(text="y" * 5000), "sea.toml")
     assert len(str(caught.value)) < 200
 
 
@@ -159,7 +164,7 @@ def test_long_values_are_cut_in_messages() -> None:
 def test_whatever_the_file_holds_the_message_is_safe_to_show(text: str) -> None:
     """Case 128: neither a crash nor a control character comes out of a file of the user's."""
     with pytest.raises(ThemeError) as caught:
-        themes.load(text, "sea.toml")
+        themes.parse_theme(text, "sea.toml")
     assert all(line.isprintable() for line in str(caught.value).split("\n"))
 
 
@@ -171,7 +176,7 @@ def test_the_users_own_themes(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "zz\x1b.toml").write_text(toml(), encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not a theme", encoding="utf-8")
-    found, faults = themes.user_themes(tmp_path)
+    found, faults = themes.load_user_themes(tmp_path)
     assert {name: theme.dark for name, theme in found.items()} == {"sand": False, "sea": True}
     assert all(isinstance(theme, Theme) for theme in found.values())
     assert faults == [
@@ -184,4 +189,4 @@ def test_the_users_own_themes(tmp_path: Path) -> None:
 
 
 def test_no_folder_of_own_themes(tmp_path: Path) -> None:
-    assert themes.user_themes(tmp_path / "none") == ({}, [])
+    assert themes.load_user_themes(tmp_path / "none") == ({}, [])

@@ -11,7 +11,7 @@ import pytest
 from textual._styles_cache import StylesCache
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import WIDE, Outside, Start, long_text, make_article, make_library, reading
 from tests.stylesheets import parsed_once
 from tui.reader.screen import panes as reader_screen
@@ -43,8 +43,8 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 0.001)
-    monkeypatch.setattr(reader_screen, "REFRESH_EVERY", 3600.0)
+    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
     yield
     monkeypatch.undo()
     time.tzset()
@@ -57,7 +57,7 @@ def outside(tmp_path: Path) -> Outside:
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Twelve articles; 12 is the newest and stands first, 11 is a long one."""
     articles = [make_article(number) for number in range(1, 13)]
     articles[10] = make_article(11, text=long_text(60))
@@ -65,7 +65,7 @@ def found() -> list[Found]:
 
 
 @pytest.fixture
-def library(tmp_path: Path, found: list[Found]) -> FolderLibrary:
+def library(tmp_path: Path, found: list[ParsedArticle]) -> FolderLibrary:
     """The library the reader opens."""
     return make_library(tmp_path, found)
 

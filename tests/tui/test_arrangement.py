@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.reader.screen.pane_layout import LEAST, PANES, Pane, arrange
+from tui.reader.screen.pane_layout import MIN_TERMINAL_SIZE, PANE_ORDER, Pane, choose_pane_layout
 
 SIZES = some.integers(0, 300)
 
@@ -20,15 +20,15 @@ SIZES = some.integers(0, 300)
         (75, 24, "narrow", ("list",)),
         (76, 24, "stacked", ("list", "article")),
         (90, 24, "beside", ("list", "article")),
-        (110, 24, "wide", PANES),
+        (110, 24, "wide", PANE_ORDER),
     ],
 )
 def test_the_shape_of_each_size(
     columns: int, rows: int, shape: str, panes: tuple[Pane, ...]
 ) -> None:
     """Case 124."""
-    arrangement = arrange(columns, rows, "list")
-    assert (arrangement.shape, arrangement.panes) == (shape, panes)
+    arrangement = choose_pane_layout(columns, rows, "list")
+    assert (arrangement.kind, arrangement.visible_panes) == (shape, panes)
 
 
 @pytest.mark.parametrize(
@@ -42,37 +42,43 @@ def test_the_shape_of_each_size(
     ],
 )
 def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there: bool) -> None:
-    assert ("side" in arrange(columns, 24, "list", side=side).panes) is there
+    assert ("side" in choose_pane_layout(columns, 24, "list", side=side).visible_panes) is there
 
 
 @pytest.mark.parametrize(
     ("pane", "side", "panes"),
     [
         ("list", None, ("list",)),
-        ("list", True, PANES),
+        ("list", True, PANE_ORDER),
         ("article", None, ("list", "article")),
     ],
 )
 def test_a_list_above_the_article_has_it_all_until_one_is_open(
     pane: Pane, side: bool | None, panes: tuple[Pane, ...]
 ) -> None:
-    arrangement = arrange(80, 24, pane, side=side, listing=True)
-    assert arrangement.panes == panes
-    assert arrangement.order == (PANES if side else PANES[:2]), (
+    arrangement = choose_pane_layout(80, 24, pane, side=side, listing=True)
+    assert arrangement.visible_panes == panes
+    assert arrangement.tab_order == (PANE_ORDER if side else PANE_ORDER[:2]), (
         "tab goes to the others all the same"
     )
-    assert len(arrange(90, 24, pane, listing=True).panes) == 2, "beside it there is room"
+    assert len(choose_pane_layout(90, 24, pane, listing=True).visible_panes) == 2, (
+        "beside it there is room"
+    )
 
 
 @given(
-    SIZES, SIZES, some.sampled_from(PANES), some.booleans(), some.sampled_from([None, True, False])
+    SIZES,
+    SIZES,
+    some.sampled_from(PANE_ORDER),
+    some.booleans(),
+    some.sampled_from([None, True, False]),
 )
 def test_whatever_the_size(
     columns: int, rows: int, pane: Pane, zoomed: bool, side: bool | None
 ) -> None:
     """There is a pane wherever there is room, each at most once and in the order of `tab`."""
-    panes = arrange(columns, rows, pane, zoomed=zoomed, side=side).panes
-    assert bool(panes) is (columns >= LEAST[0] and rows >= LEAST[1])
-    assert list(panes) == [each for each in PANES if each in panes]
+    panes = choose_pane_layout(columns, rows, pane, zoomed=zoomed, side=side).visible_panes
+    assert bool(panes) is (columns >= MIN_TERMINAL_SIZE[0] and rows >= MIN_TERMINAL_SIZE[1])
+    assert list(panes) == [each for each in PANE_ORDER if each in panes]
     if zoomed and len(panes) > 1:
         raise AssertionError("zoomed means one pane")

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.rendering.cells import cut, fit, is_narrow, measure, pad_left, widened
+from tui.rendering.cells import (
+    expand_to_clusters,
+    fit_cells,
+    is_narrow,
+    measure_cells,
+    pad_left,
+    truncate_cells,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0301 ", max_size=30)
@@ -38,36 +45,36 @@ JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0
 )
 def test_fit(text: str, width: int, shown: str) -> None:
     """Case 55: cut text ends with an ellipsis and never in half a wide character."""
-    assert fit(text, width) == shown
+    assert fit_cells(text, width) == shown
 
 
 def test_pad_left_and_cut() -> None:
     assert pad_left("42", 4) == "  42"
     assert pad_left("日本語", 4) == " 日…"
-    assert cut("日本語", 4) == "日…"
-    assert cut("news", 9) == "news"
+    assert truncate_cells("日本語", 4) == "日…"
+    assert truncate_cells("news", 9) == "news"
 
 
 def test_widened() -> None:
     """Case 55: what is marked never ends in half a character."""
-    assert widened("plain", 1, 3) == (1, 3)
-    assert widened("ae\u0301b", 2, 3) == (1, 3)
-    assert widened("a👩\u200d👩b", 2, 3) == (1, 4)
-    assert widened("🇩🇪🇯🇵", 1, 3) == (0, 4)
+    assert expand_to_clusters("plain", 1, 3) == (1, 3)
+    assert expand_to_clusters("ae\u0301b", 2, 3) == (1, 3)
+    assert expand_to_clusters("a👩\u200d👩b", 2, 3) == (1, 4)
+    assert expand_to_clusters("🇩🇪🇯🇵", 1, 3) == (0, 4)
 
 
 @given(TEXT | JOINED, st.integers(1, 30))
 def test_fit_takes_exactly_its_width(text: str, width: int) -> None:
     """Case 55: columns line up, whatever the text."""
-    assert cell_len(fit(text, width)) == width
+    assert cell_len(fit_cells(text, width)) == width
     assert cell_len(pad_left(text, width)) == width
-    assert cell_len(cut(text, width)) <= width
+    assert cell_len(truncate_cells(text, width)) <= width
 
 
 @given(TEXT | JOINED)
 def test_cells_agree_with_what_textual_draws(text: str) -> None:
     """Case 55: the widths here are those the lines are drawn with."""
-    counted = measure(text)[1]
+    counted = measure_cells(text)[1]
     assert len(counted) == len(text) + 1
     assert counted[-1] == cell_len(text)
 
@@ -83,7 +90,7 @@ def test_narrow_characters_are_one_cell_each() -> None:
 
 def test_kinds_are_all_known() -> None:
     """Every kind that a character can have has a width."""
-    kinds, counted = measure("aé中（。 \u3000\u200b🇩🇪\u200d❤\ufe0f👍🏽क्ष\"'[]กำ")
+    kinds, counted = measure_cells("aé中（。 \u3000\u200b🇩🇪\u200d❤\ufe0f👍🏽क्ष\"'[]กำ")
     assert set(kinds) <= set("nwxsSbpqoca")
     assert list(counted) == sorted(counted)
 
@@ -91,7 +98,7 @@ def test_kinds_are_all_known() -> None:
 def test_long_chains_are_not_one_cluster() -> None:
     """Case 65: a chain of joins is cut off before it is wider than any screen."""
     text = "क्" * 20_000
-    counted = measure(text)[1]
+    counted = measure_cells(text)[1]
     widest = max(after - before for before, after in pairwise(counted))
     assert widest <= 17
-    assert fit(text, 80)[-1] in "… "
+    assert fit_cells(text, 80)[-1] in "… "

@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 
 from tui.config.commands import (
-    BY_ID,
     COMMANDS,
-    FOOTERS,
-    GROUPS,
-    PANES,
-    command,
-    footer,
-    groups,
-    key_names,
+    COMMANDS_BY_ID,
+    FOOTER_COMMANDS,
+    GROUP_HEADINGS,
+    PANE_PLACES,
+    find_command,
+    footer_hints,
+    format_keys,
+    group_commands,
 )
 from tui.config.keymaps import make_keymap
-from tui.reader.dialogs.help import Help, help_lines
-from tui.reader.dialogs.links import Links
+from tui.reader.dialogs.help import HelpDialog, keymap_help_lines
+from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import Sheet
-from tui.reader.dialogs.url_dialog import Source
+from tui.reader.dialogs.text_dialog import TextDialog
+from tui.reader.dialogs.url_dialog import UrlDialog
 from tui.reader.screen.reader_screen import Reader
 
-OF_THE_READER = {*PANES, "find", "select"}
+OF_THE_READER = {*PANE_PLACES, "find", "select"}
 """Places that are no dialogs."""
 
 
@@ -46,7 +46,7 @@ def marked() -> Iterator[str]:
 
 
 def test_every_command_has_a_test_with_real_keys() -> None:
-    assert set(marked()) == set(BY_ID)
+    assert set(marked()) == set(COMMANDS_BY_ID)
 
 
 @pytest.mark.parametrize("each", COMMANDS, ids=lambda each: str(each.id))
@@ -55,7 +55,13 @@ def test_every_command_has_an_action(each: object) -> None:
     places = set(getattr(each, "places"))  # noqa: B009
     if not places.isdisjoint(OF_THE_READER):
         assert callable(getattr(Reader, f"action_{action}"))
-    dialogs = {"source": Source, "help": Help, "sheet": Sheet, "picker": Picker, "links": Links}
+    dialogs = {
+        "source": UrlDialog,
+        "help": HelpDialog,
+        "sheet": TextDialog,
+        "picker": Picker,
+        "links": LinksDialog,
+    }
     for place, screen in dialogs.items():
         assert place not in places or callable(getattr(screen, f"action_{action}"))
 
@@ -72,40 +78,40 @@ def test_every_action_has_a_command() -> None:
 
 def test_ids_and_keys_are_unique() -> None:
     assert make_keymap().faults == ()
-    assert len(BY_ID) == len(COMMANDS)
+    assert len(COMMANDS_BY_ID) == len(COMMANDS)
     assert all(each.keys and each.label and each.help for each in COMMANDS)
 
 
 def test_groups_keep_every_command_under_one_heading() -> None:
-    listed = [each for _, commands in groups() for each in commands]
+    listed = [each for _, commands in group_commands() for each in commands]
     assert listed == list(COMMANDS)
-    headings = [heading for heading, _ in groups()]
+    headings = [heading for heading, _ in group_commands()]
     assert len(set(headings)) == len(headings)
-    assert set(headings) == set(GROUPS.values())
+    assert set(headings) == set(GROUP_HEADINGS.values())
 
 
 def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
     keymap = make_keymap()
-    for pane in PANES:
-        lines = help_lines(keymap, pane)
+    for pane in PANE_PLACES:
+        lines = keymap_help_lines(keymap, pane)
         for each in COMMANDS:
-            told = f"{key_names(each.keys)}\t{each.help}" in lines
+            told = f"{format_keys(each.keys)}\t{each.help}" in lines
             assert told == (pane in each.places), (pane, each.id)
-    heads = [help_lines(keymap, pane)[0] for pane in PANES]
+    heads = [keymap_help_lines(keymap, pane)[0] for pane in PANE_PLACES]
     assert heads == ["List:", "Article:", "Similar readings:"]
-    assert help_lines(keymap, "list", "J") == ["Move:", "J\tnext article, from any pane"]
-    found = help_lines(keymap, "list", "UNDO list")
+    assert keymap_help_lines(keymap, "list", "J") == ["Move:", "J\tnext article, from any pane"]
+    found = keymap_help_lines(keymap, "list", "UNDO list")
     assert found == ["newstui:", "U\tshow what can be undone"]
-    assert help_lines(keymap, "list", "zebra") == ["no command fits"]
+    assert keymap_help_lines(keymap, "list", "zebra") == ["no command fits"]
 
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTERS) == {*PANES, "find", "select"}
-    assert footer("list", keymap.keys)[0] == "enter open"
-    assert all(len(footer(pane, keymap.keys)) == 5 for pane in PANES)
-    assert key_names(("space", "pagedown")) == "space page-down"
-    assert key_names(("g g", "home")) == "gg home"
-    assert key_names(("ctrl+x u", "u")) == "ctrl+x u, u"
+    assert set(FOOTER_COMMANDS) == {*PANE_PLACES, "find", "select"}
+    assert footer_hints("list", keymap.keys)[0] == "enter open"
+    assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANE_PLACES)
+    assert format_keys(("space", "pagedown")) == "space page-down"
+    assert format_keys(("g g", "home")) == "gg home"
+    assert format_keys(("ctrl+x u", "u")) == "ctrl+x u, u"
     with pytest.raises(KeyError):
-        command("no.such")
+        find_command("no.such")

@@ -8,15 +8,24 @@ from itertools import accumulate, pairwise
 import pytest
 from rich.cells import cell_len
 
-from store.model.article import Article, Body, Entry, Excerpt, Reading, Row, Similar, Study
+from store.model.article import (
+    Article,
+    ArticleInsights,
+    ArticleRow,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+    Snippet,
+)
 from tests.tui.test_widgets import Holder
 from tests.widths import fits
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.status_line import StatusLine
-from tui.rendering.article_details import sections_of
-from tui.rendering.cells import Piece, measure
+from tui.rendering.article_details import build_detail_sections
+from tui.rendering.cells import Piece, measure_cells
 from tui.rendering.text_layout import lay_out
-from tui.rendering.trail import breadcrumbs
+from tui.rendering.trail import render_breadcrumbs
 
 WIDTHS = range(40, 251)
 NOW = 1_795_000_000
@@ -36,7 +45,7 @@ TEXTS = {
 def whole_clusters(text: str, source: str) -> bool:
     """Whether a text that stands in another one begins and ends between two of its characters."""
     at = source.find(text)
-    cells = measure(source)[1]
+    cells = measure_cells(source)[1]
     inside = {index for index, (before, after) in enumerate(pairwise(cells)) if before == after}
     return at < 0 or not inside & {at, at + len(text)}
 
@@ -49,19 +58,21 @@ def columns(pieces: Sequence[Piece]) -> list[int]:
 async def test_rows_of_the_list() -> None:
     """Case 55: every row ends at the edge, and its facts begin in the column of all the others."""
     rows = [
-        Row(script, text[n:], text[:7], NOW - 90_000 * n, 0, 900 * n, n % 2 == 0, n % 3 == 0, 0)
+        ArticleRow(
+            script, text[n:], text[:7], NOW - 90_000 * n, 0, 900 * n, n % 2 == 0, n % 3 == 0, 0
+        )
         for n, (script, text) in enumerate(TEXTS.items())
     ]
-    lines = {row.id: Excerpt(TEXTS[row.id], ((5, 9),)) for row in rows}
+    lines = {row.id: Snippet(TEXTS[row.id], ((5, 9),)) for row in rows}
     listed, found = (ArticleList(lambda: NOW, id="list") for _ in range(2))
     async with Holder(listed).run_test(size=(60, 9)):
         listed.show(rows)
-        found.show_found(rows, lines, lambda _: ((1, 4),))
+        found.show_matches(rows, lines, lambda _: ((1, 4),))
         for width in WIDTHS:
-            ends = [columns(listed.line_pieces(y, width)) for y in range(len(rows))]
+            ends = [columns(listed.build_line(y, width)) for y in range(len(rows))]
             assert {line[-1] for line in ends} == {width}
             assert len({line[-2] for line in ends[1:]}) == 1, "where the facts begin"
-            ends = [columns(found.line_pieces(y, width)) for y in range(2 * len(rows))]
+            ends = [columns(found.build_line(y, width)) for y in range(2 * len(rows))]
             assert {line[-1] for line in ends[::2]} == {width}
             assert max(line[-1] for line in ends[1::2]) <= width
 
@@ -72,8 +83,8 @@ def test_lines_of_an_article(script: str) -> None:
     text = TEXTS[script].strip()
     for width in (*range(40, 161, 3), 200, 250):
         layout = lay_out(f"{text}\n\n- {text}\n\n> {text}", width)
-        layout.more(1_000)
-        lines = [layout[y].text for y in range(layout.ready)]
+        layout.lay_out_more(1_000)
+        lines = [layout[y].text for y in range(layout.laid_out_lines)]
         assert all(fits(line, width) for line in lines), width
         assert all(whole_clusters(line, text) for line in lines[:3]), width
 
@@ -83,16 +94,20 @@ def test_lines_of_the_side_pane_and_the_bottom(script: str) -> None:
     """Case 55: the side pane, the trail and the bottom line are as wide as they may be."""
     text = TEXTS[script]
     article = Article("x", text, category=text[:20], authors=(text[:30],), tags=(text[:12],))
-    entry = Entry(article, Body("Text.", text), Reading())
-    similar = [Similar("y", text, category=text[:20], terms=(text[:9], "harbour"), copies=2)]
-    study = Study(key_terms=(text[:6], text[6:14]))
+    entry = FullArticle(article, Body("Text.", text), ReadingStatus())
+    similar = [
+        SimilarArticle(
+            "y", text, category=text[:20], shared_terms=(text[:9], "harbour"), duplicate_count=2
+        )
+    ]
+    study = ArticleInsights(keywords=(text[:6], text[6:14]))
     for width in (*range(34, 80, 3), 248):
-        for section in sections_of(entry, similar, study, width, NOW):
-            for line in section.shown(folded=False):
+        for section in build_detail_sections(entry, similar, study, width, NOW):
+            for line in section.visible_lines(folded=False):
                 assert fits("".join(piece for piece, _ in line.pieces), width), (width, line)
     status = StatusLine(id="status")
-    status.set_keys(["enter open", "? help", "q quit"])
+    status.set_key_hints(["enter open", "? help", "q quit"])
     status.set_state(text)
     for width in WIDTHS:
-        assert columns(status.line_pieces(0, width))[-1] == width
-        assert cell_len("".join(breadcrumbs([text, "x", text[5:]], 1, width))) <= width
+        assert columns(status.build_line(0, width))[-1] == width
+        assert cell_len("".join(render_breadcrumbs([text, "x", text[5:]], 1, width))) <= width

@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.rendering.text_layout import lay_out
-from tui.rendering.text_search import Find, folded
+from tui.rendering.text_search import TextSearch, fold_for_search
 
 TEXT = st.text("aAéßİ‘’—e\u0301中が\u05d0\u05b7क्षि 🎉\n*[](u)", max_size=80)
 
 
-def found(text: str, *terms: str, near: tuple[int, int] = (0, 0), words: bool = False) -> Find:
+def found(
+    text: str, *terms: str, near: tuple[int, int] = (0, 0), words: bool = False
+) -> TextSearch:
     """What is found once the whole text was looked through."""
-    find = Find(terms, near, words=words)
+    find = TextSearch(terms, near, words=words)
     layout = lay_out(text, 20)
-    while find.read(layout, 1):
+    while find.search_blocks(layout, 1):
         pass
     return find
 
@@ -25,7 +27,7 @@ def shown(text: str, *terms: str, words: bool = False) -> list[str]:
     """The hits as they stand in the text."""
     layout = lay_out(text, 20)
     hits = found(text, *terms, words=words).hits
-    blocks = [layout.block(hit.block) for hit in hits]
+    blocks = [layout.block(hit.block_number) for hit in hits]
     return [
         block.text[hit.start : hit.end]
         for block, hit in zip(blocks, hits, strict=True)
@@ -69,39 +71,39 @@ def test_several_terms_at_the_beginnings_of_words() -> None:
 def test_hits_go_round_from_where_reading_stands() -> None:
     text = "one tide\n\ntwo tides\n\nthree"
     find = found(text, "tide", near=(1, 0))
-    assert (find.count, find.hit) == ("2 of 2", find.hits[1])
+    assert (find.status_text, find.current_hit) == ("2 of 2", find.hits[1])
     find.step(1)
-    assert find.count == "1 of 2"
+    assert find.status_text == "1 of 2"
     find.step(-1)
-    assert find.count == "2 of 2"
-    assert found(text, "tide", near=(4, 0)).count == "1 of 2"
-    assert found(text, "ebb").count == "not found"
-    assert found(text, "").count == ""
+    assert find.status_text == "2 of 2"
+    assert found(text, "tide", near=(4, 0)).status_text == "1 of 2"
+    assert found(text, "ebb").status_text == "not found"
+    assert found(text, "").status_text == ""
     nothing = found(text, "ebb")
     nothing.step(1)
-    assert nothing.hit is None
+    assert nothing.current_hit is None
 
 
 def test_a_long_text_is_looked_through_in_pieces() -> None:
     """Case 54: the first hit is known before all of 100,000 lines were looked through."""
     layout = lay_out("\n".join(["a line with the tide in it"] * 100_000), 80)
-    find = Find(["tide"])
-    assert find.read(layout, 100)
-    assert find.count == "1 of 100…"
-    assert layout.ready < 200
-    assert find.hit == (0, 16, 20)
+    find = TextSearch(["tide"])
+    assert find.search_blocks(layout, 100)
+    assert find.status_text == "1 of 100…"
+    assert layout.laid_out_lines < 200
+    assert find.current_hit == (0, 16, 20)
 
 
 def test_hits_are_marked_on_every_line_they_reach() -> None:
     layout = lay_out("- one two three", 9)
     find = found("- one two three", "one two three")
-    spans = [find.spans(line) for line in layout]
+    spans = [find.line_spans(line) for line in layout]
     assert [[line.text[s.start : s.end] for s in each] for line, each in zip(layout, spans, strict=True)] == [
         ["one two"], ["three"],
     ]  # fmt: skip
     assert {span.style for each in spans for span in each} == {"selection"}
     two = found("tide and tide", "tide")
-    assert [span.style for span in two.spans(lay_out("tide and tide", 40)[0])] == [
+    assert [span.style for span in two.line_spans(lay_out("tide and tide", 40)[0])] == [
         "selection",
         "match",
     ]
@@ -111,11 +113,11 @@ def test_hits_are_marked_on_every_line_they_reach() -> None:
 def test_hits_stand_in_the_text(text: str, term: str) -> None:
     """Every hit is what was looked for, and is marked on the lines whatever the width."""
     hits = shown(text, term)
-    assert all(folded(term).strip() in folded(hit) for hit in hits)
+    assert all(fold_for_search(term).strip() in fold_for_search(hit) for hit in hits)
     layout = lay_out(text, 7)
     find = found(text, term)
     marked = "".join(
-        line.text[span.start : span.end] for line in layout for span in find.spans(line)
+        line.text[span.start : span.end] for line in layout for span in find.line_spans(line)
     )
     assert len(marked) <= sum(map(len, hits)) or not hits
     assert bool(marked.strip()) == bool("".join(hits).strip())

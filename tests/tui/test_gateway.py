@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from store.backup.archive import Progress
+from store.backup.archive import BackupProgress
 from store.library.folder import FolderLibrary
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from store.model.errors import LibraryDamaged
-from store.model.results import Loaded, Refreshed, Undone
-from store.search import Query
+from store.model.results import ExternalChanges, LoadProgress, UndoableChange
+from store.search import ListQuery
 from tests.reader import NOW, article_id, make_article, make_library
-from tui.reader.gateway import Background, Gateway, messages
+from tui.reader.gateway import BackgroundJob, Gateway, messages
 from tui.reader.gateway import lists as lists_module
-from tui.rendering.wording import described
+from tui.rendering.wording import summarize_change
 
 WAIT = 5.0
 USED = (
-    "rows", "entry", "similar", "study", "record", "undo", "undoable", "categories", "row", "tags",
+    "rows", "get_article", "similar", "insights", "record", "undo", "undoable", "categories", "get_row", "tags",
     "title", "refresh", "close",
 )  # fmt: skip
 """What of the library is used for what these tests ask."""
@@ -32,14 +32,14 @@ USED = (
 class Asked:
     """A gateway and the answers it gave."""
 
-    def __init__(self, library: FolderLibrary, background: Background | None = None) -> None:
+    def __init__(self, library: FolderLibrary, background: BackgroundJob | None = None) -> None:
         self.answers: list[Message] = []
         self.gateway = Gateway(library, self.answers.append, background)
 
     def answered(self) -> list[Message]:
         """Everything that was answered; the gateway is closed then."""
         done = threading.Event()
-        while self.gateway.busy:
+        while self.gateway.is_busy:
             done.wait(0.001)
         return self.answers
 
@@ -49,7 +49,7 @@ class Asked:
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     return [make_article(number) for number in range(1, 4)]
 
 
@@ -57,7 +57,7 @@ def found() -> list[Found]:
 def asked(library: FolderLibrary) -> Iterator[Asked]:
     """A gateway that has loaded its library."""
     asked = Asked(library)
-    asked.gateway.load(Query())
+    asked.gateway.load(ListQuery())
     asked.answered()
     yield asked
     asked.gateway.close()
@@ -65,12 +65,12 @@ def asked(library: FolderLibrary) -> Iterator[Asked]:
 
 def test_loading_ends_with_a_list_and_the_state_of_the_library(asked: Asked) -> None:
     kinds = [type(answer) for answer in asked.answers]
-    assert kinds[0] is messages.LibraryLoading
+    assert kinds[0] is messages.LoadProgressed
     kinds = [
-        kind for kind in kinds if kind not in (messages.LibraryIndexing, messages.LibraryIndexed)
+        kind for kind in kinds if kind not in (messages.IndexProgressed, messages.IndexUpdated)
     ]
-    assert kinds[-2:] == [messages.RowsSelected, messages.LibraryLoaded]
-    assert [row.id for row in asked.of(messages.RowsSelected)[0].rows] == [
+    assert kinds[-2:] == [messages.RowsListed, messages.LibraryLoaded]
+    assert [row.id for row in asked.of(messages.RowsListed)[0].rows] == [
         article_id(3), article_id(2), article_id(1),
     ]  # fmt: skip
     assert asked.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded(3, "", ())
@@ -80,21 +80,21 @@ def test_a_screenful_is_listed_before_all_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 25: how many articles there are makes no difference to the first list."""
-    monkeypatch.setattr(lists_module, "FIRST_SCREEN", 2)
-    monkeypatch.setattr(lists_module, "BETWEEN_LISTS", 3600.0)
+    monkeypatch.setattr(lists_module, "FIRST_LIST_ROWS", 2)
+    monkeypatch.setattr(lists_module, "LOAD_LIST_INTERVAL", 3600.0)
 
     class Stepwise(FolderLibrary):
-        def load(self) -> Iterator[Loaded]:
+        def load(self) -> Iterator[LoadProgress]:
             for loaded in super().load():
-                yield from (Loaded(loaded.articles, step, 5) for step in range(5))
+                yield from (LoadProgress(loaded.article_count, step, 5) for step in range(5))
 
     library = make_library(tmp_path, [make_article(1), make_article(2)])
     asked = Asked(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
-    asked.gateway.load(Query())
+    asked.gateway.load(ListQuery())
     kinds = [type(answer) for answer in asked.answered()]
-    first = kinds.index(messages.RowsSelected)
+    first = kinds.index(messages.RowsListed)
     assert first < len(kinds) - 4
-    assert kinds.count(messages.RowsSelected) == 2, "and again only at the end"
+    assert kinds.count(messages.RowsListed) == 2, "and again only at the end"
     asked.gateway.close()
     library.close()
 
@@ -103,9 +103,9 @@ def test_the_answer_to_a_question_that_was_replaced_is_not_worked_out(asked: Ask
     hold = threading.Event()
     asked.gateway._submit(lambda: hold.wait(WAIT))
     for words in ("a", "ar", "art"):
-        asked.gateway.select(Query(words=words))
+        asked.gateway.list_rows(ListQuery(text=words))
     hold.set()
-    assert [answer.query.words for answer in asked.of(messages.RowsSelected)[1:]] == ["art"]
+    assert [answer.query.text for answer in asked.of(messages.RowsListed)[1:]] == ["art"]
 
 
 def test_the_library_is_used_on_one_thread_that_is_not_ours(
@@ -123,23 +123,23 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
 
         return call
 
-    entry = library.entry(article_id(1))
+    entry = library.get_article(article_id(1))
     for name in USED:
         monkeypatch.setattr(library, name, noting(name))
     gateway, first = asked.gateway, article_id(1)
-    gateway.select(Query())
-    gateway.open(first)
-    gateway.preview(first)
-    gateway.relate(entry)
-    gateway.fetch_link(first, "open")
-    gateway.toggle("starred", first)
+    gateway.list_rows(ListQuery())
+    gateway.open_article(first)
+    gateway.preview_article(first)
+    gateway.load_insights(entry)
+    gateway.load_link(first, "open")
+    gateway.toggle_flag("starred", first)
     gateway.mark_all_read([first])
     gateway.tag(first, "harbour")
     gateway.untag(first, "harbour")
     gateway.list_tags(first)
     gateway.delete(first)
     gateway.undo()
-    gateway.list_undoable()
+    gateway.list_undo_history()
     gateway.count_categories({})
     asked.answered()
     gateway.refresh()
@@ -149,29 +149,29 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
 
 
 def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
-    asked.gateway.preview(article_id(1))
-    asked.gateway.open(article_id(2))
-    fetched = asked.of(messages.ArticleFetched)
-    assert [(answer.entry.article.id, answer.opened) for answer in fetched] == [
+    asked.gateway.preview_article(article_id(1))
+    asked.gateway.open_article(article_id(2))
+    fetched = asked.of(messages.ArticleLoaded)
+    assert [(answer.full_article.article.id, answer.opened) for answer in fetched] == [
         (article_id(1), False),
         (article_id(2), True),
     ]
-    changed = asked.of(messages.ReadingChanged)
+    changed = asked.of(messages.RowsChanged)
     assert [list(answer.rows) for answer in changed] == [[article_id(2)]]
     assert not asked.of(messages.SimilarFound), "it is asked for once the text is on the screen"
 
 
 def test_what_is_similar_is_found_for_the_article_asked_about_last(asked: Asked) -> None:
     for number in (1, 2):
-        asked.gateway.preview(article_id(number))
-    first, second = (answer.entry for answer in asked.of(messages.ArticleFetched))
+        asked.gateway.preview_article(article_id(number))
+    first, second = (answer.full_article for answer in asked.of(messages.ArticleLoaded))
     gate = threading.Event()
     asked.gateway._submit(lambda: gate.wait(WAIT) and None)
-    asked.gateway.relate(first)
-    asked.gateway.relate(second)
+    asked.gateway.load_insights(first)
+    asked.gateway.load_insights(second)
     gate.set()
     assert [answer.article for answer in asked.of(messages.SimilarFound)] == [article_id(2)]
-    assert [answer.article for answer in asked.of(messages.ArticleStudied)] == [article_id(2)]
+    assert [answer.article for answer in asked.of(messages.InsightsComputed)] == [article_id(2)]
 
 
 def test_what_fails_is_reported_in_one_clean_line(
@@ -189,14 +189,14 @@ def test_what_fails_is_reported_in_one_clean_line(
     asked.answered()
     assert not caplog.records
     asked.gateway._submit(fail(KeyError()))
-    problems = [answer.problem for answer in asked.of(messages.StoreFailed)]
+    problems = [answer.problem for answer in asked.of(messages.OperationFailed)]
     assert problems == ["ab c [/]", "KeyError"]
     assert len(caplog.records) == 1, "a bug is kept in the log"
 
 
 def test_an_article_that_is_not_there(asked: Asked) -> None:
-    asked.gateway.open("nobody")
-    assert "nobody" in asked.of(messages.StoreFailed)[0].problem
+    asked.gateway.open_article("nobody")
+    assert "nobody" in asked.of(messages.OperationFailed)[0].problem
 
 
 def test_nothing_is_looked_for_while_there_is_other_work(
@@ -206,7 +206,7 @@ def test_nothing_is_looked_for_while_there_is_other_work(
     looks: list[int] = []
     look = library.refresh
 
-    def noted() -> Refreshed:
+    def noted() -> ExternalChanges:
         looks.append(1)
         return look()
 
@@ -233,18 +233,18 @@ def test_nothing_is_looked_for_before_all_is_loaded(library: FolderLibrary) -> N
 def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path) -> None:
     """Case 1: nothing acknowledged or asked for is lost."""
     asked = Asked(library)
-    asked.gateway.load(Query())
+    asked.gateway.load(ListQuery())
     asked.answered()
     for number in (1, 2, 3):
-        asked.gateway.toggle("starred", article_id(number))
+        asked.gateway.toggle_flag("starred", article_id(number))
     assert asked.gateway.close()
     assert asked.gateway.close(), "it may be called again"
-    asked.gateway.toggle("starred", article_id(1))
-    assert not asked.gateway.busy, "nobody waits for the answer any more"
+    asked.gateway.toggle_flag("starred", article_id(1))
+    assert not asked.gateway.is_busy, "nobody waits for the answer any more"
     again = make_library(tmp_path)
     for _ in again.load():
         pass
-    assert all(row.starred for row in again.rows(Query()))
+    assert all(row.starred for row in again.rows(ListQuery()))
 
 
 def test_closing_waits_only_so_long(library: FolderLibrary) -> None:
@@ -267,7 +267,7 @@ class Steps:
         self.threads: set[int] = set()
         self._problems = problems
 
-    def __call__(self) -> Iterator[Progress]:
+    def __call__(self) -> Iterator[BackupProgress]:
         """Three steps, the second of which waits."""
         try:
             for number in range(3):
@@ -276,7 +276,7 @@ class Steps:
                 if number == 1:
                     self.waiting.set()
                     self.held.wait(WAIT)
-                yield Progress(number, 3, self._problems if number == 2 else ())
+                yield BackupProgress(number, 3, self._problems if number == 2 else ())
         finally:
             self.over.set()
 
@@ -285,14 +285,14 @@ def test_the_backup_is_made_in_steps_that_nobody_waits_for(library: FolderLibrar
     """Looking for changes goes on while a backup is made."""
     steps = Steps("in today's backup: a\x1b[31mb", "and this", "and that")
     asked = Asked(library, steps)
-    asked.gateway.load(Query())
+    asked.gateway.load(ListQuery())
     asked.answered()
     assert steps.waiting.wait(WAIT)
-    assert not asked.gateway.busy
-    asked.gateway.toggle("starred", article_id(1))
+    assert not asked.gateway.is_busy
+    asked.gateway.toggle_flag("starred", article_id(1))
     steps.held.set()
     assert steps.over.wait(WAIT)
-    changed = next(i for i, a in enumerate(asked.answered()) if type(a) is messages.ReadingChanged)
+    changed = next(i for i, a in enumerate(asked.answered()) if type(a) is messages.RowsChanged)
     told = next(i for i, a in enumerate(asked.answers) if type(a) is messages.BackupFailed)
     assert changed < told, "a key does not wait for the whole backup"
     assert asked.of(messages.BackupFailed) == [
@@ -306,7 +306,7 @@ def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> No
     """Leaving does not wait for it, and it cleans up behind itself."""
     steps = Steps()
     asked = Asked(library, steps)
-    asked.gateway.load(Query())
+    asked.gateway.load(ListQuery())
     assert steps.waiting.wait(WAIT)
     assert not asked.gateway.close(0.0)
     steps.held.set()
@@ -330,4 +330,4 @@ def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> No
 )
 def test_changes_in_words(event: str, articles: Sequence[str], words: str) -> None:
     data = {"tag": "b\tc", "to": {"date": "2026-01-01", "title": "x"}}
-    assert described(Undone(event, tuple(articles), "", data), {"a": "One"}) == words
+    assert summarize_change(UndoableChange(event, tuple(articles), "", data), {"a": "One"}) == words

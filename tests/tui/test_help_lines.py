@@ -6,8 +6,8 @@ import pytest
 from textual.geometry import Size
 
 from tui.config.keymaps import make_keymap
-from tui.reader.dialogs.help import help_lines
-from tui.reader.dialogs.text_dialog import SheetView
+from tui.reader.dialogs.help import keymap_help_lines
+from tui.reader.dialogs.text_dialog import TextDialogView
 
 KEYMAP = make_keymap("vim")
 
@@ -22,25 +22,25 @@ KEYMAP = make_keymap("vim")
     ],
 )
 def test_what_matters_in_a_place_stands_first(place: str, heading: str, line: str) -> None:
-    lines = help_lines(KEYMAP, place)
+    lines = keymap_help_lines(KEYMAP, place)
     assert lines[0] == heading
     assert lines[1].startswith(line[: line.index("\t")])
 
 
 def test_keys_of_the_article_that_finding_leaves_are_told_and_others_not() -> None:
-    lines = help_lines(KEYMAP, "find")
+    lines = keymap_help_lines(KEYMAP, "find")
     assert any(line.startswith("o\t") for line in lines)
     assert not any("next unread article" in line for line in lines), "n is the next place there"
 
 
 def test_signs_are_explained_and_found() -> None:
-    assert "●\tunread" in help_lines(KEYMAP, "list")
-    assert help_lines(KEYMAP, "list", "publisher")[-2:] == [
+    assert "●\tunread" in keymap_help_lines(KEYMAP, "list")
+    assert keymap_help_lines(KEYMAP, "list", "publisher")[-2:] == [
         "Signs:",
         "↻\tchanged by its publisher since you read it",
     ]
 
 
 def test_keys_that_need_more_room_have_a_line_of_their_own() -> None:
-    view = SheetView(["ctrl+f space page-down\ta page down"])
+    view = TextDialogView(["ctrl+f space page-down\ta page down"])
     assert view.get_content_height(Size(76, 20), Size(76, 20), 76) == 2

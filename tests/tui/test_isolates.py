@@ -5,17 +5,23 @@ from __future__ import annotations
 import pyte
 import pytest
 
-from tui.terminal.bidi import END, NOTHING, START, isolated, reorders
-from tui.terminal.screen_diff import Outgoing
+from tui.terminal.bidi import (
+    ISOLATE_END,
+    ISOLATE_START,
+    NO_OP_SEQUENCE,
+    isolate_rtl,
+    terminal_reorders_bidi,
+)
+from tui.terminal.screen_diff import ScreenDiff
 
 HELLO = "שלום עולם"
 
 
 def shown(text: str) -> str:
     """A row of narrow cells with its marks, `<` and `>`."""
-    marked = "".join(each for each, _ in isolated([(char, "") for char in text]))
-    assert marked.replace(START, "").replace(END, "") == text
-    return marked.replace(START, "<").replace(END, ">")
+    marked = "".join(each for each, _ in isolate_rtl([(char, "") for char in text]))
+    assert marked.replace(ISOLATE_START, "").replace(ISOLATE_END, "") == text
+    return marked.replace(ISOLATE_START, "<").replace(ISOLATE_END, ">")
 
 
 @pytest.mark.parametrize(
@@ -36,9 +42,11 @@ def test_each_stretch_is_isolated(row: str, marked: str) -> None:
 
 def test_only_where_a_terminal_orders_text() -> None:
     """Case 55: elsewhere a mark could only do harm."""
-    assert reorders({"VTE_VERSION": "7200"})
-    assert reorders({"TERM_PROGRAM": "Apple_Terminal"})
-    assert not any(reorders({"TERM": term}) for term in ("xterm", "linux", "screen", ""))
+    assert terminal_reorders_bidi({"VTE_VERSION": "7200"})
+    assert terminal_reorders_bidi({"TERM_PROGRAM": "Apple_Terminal"})
+    assert not any(
+        terminal_reorders_bidi({"TERM": term}) for term in ("xterm", "linux", "screen", "")
+    )
 
 
 def test_a_terminal_that_knows_no_marks_loses_no_text() -> None:
@@ -49,12 +57,12 @@ def test_a_terminal_that_knows_no_marks_loses_no_text() -> None:
         f"\x1b[1;1H\x1b[31m  {HELLO}, he  said\x1b[0m  | 日本 {HELLO}\x1b[2;1H",
         "\x1b[1;1H\x1b[32mshort\x1b[0m",
     ]
-    outgoing = Outgoing()
-    outgoing.isolates = True
+    outgoing = ScreenDiff()
+    outgoing.isolates_rtl = True
     for frame in frames:
         pyte.Stream(screens[0]).feed(frame)
         sent = outgoing.filter(frame)
-        assert sent.count("\u2067") == sent.count("\u2069") == sent.count(NOTHING) / 2
+        assert sent.count("\u2067") == sent.count("\u2069") == sent.count(NO_OP_SEQUENCE) / 2
         pyte.Stream(screens[1]).feed(sent)
         assert screens[1].display == screens[0].display
-    assert "\u2067" not in Outgoing().filter(frames[0])
+    assert "\u2067" not in ScreenDiff().filter(frames[0])

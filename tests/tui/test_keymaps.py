@@ -9,32 +9,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from tui.config.commands import ANYWHERE, BY_ID, COMMANDS, PANES
-from tui.config.keymaps import PRESETS, Keymap, Pending, make_keymap, press, read_keys
-from tui.reader.dialogs.keymap_screen import key_of
+from tui.config.commands import ALL_PLACES, COMMANDS, COMMANDS_BY_ID, PANE_PLACES
+from tui.config.keymaps import (
+    KEYMAP_PRESETS,
+    Keymap,
+    PendingKeys,
+    make_keymap,
+    parse_keys,
+    resolve_key,
+)
+from tui.reader.dialogs.keymap_screen import event_key_name
 
 
 def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:
     """The commands and counts that keys, with blanks between them, stand for."""
-    pending, found = Pending(), []
+    pending, found = PendingKeys(), []
     for key in keys.split():
-        pressed = press(keymap, place, pending, key)
+        pressed = resolve_key(keymap, place, pending, key)
         pending = pressed.pending
         if pressed.command:
             found.append((pressed.command.id, pressed.count))
     return found
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", KEYMAP_PRESETS)
 def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
     """Case 129: and no key is wanted twice in the same place."""
     keymap = make_keymap(preset)
     assert keymap.faults == ()
-    assert list(keymap.keys) == list(BY_ID)
+    assert list(keymap.keys) == list(COMMANDS_BY_ID)
     assert [name for name, keys in keymap.keys.items() if not keys] == []
-    assert set(PRESETS[preset]) <= set(BY_ID)
+    assert set(KEYMAP_PRESETS[preset]) <= set(COMMANDS_BY_ID)
     for keys in keymap.keys.values():
-        assert list(keys) == [" ".join(read_keys(key)) for key in keys]
+        assert list(keys) == [" ".join(parse_keys(key)) for key in keys]
 
 
 def test_the_default_keys() -> None:
@@ -59,8 +66,10 @@ def test_vim_counts_and_sequences() -> None:
         ("similar.jump:2", 3),
     ]
     assert typed(keymap, "9 9 9 9 9 9 j") == [("move.down", 9999)]
-    assert press(keymap, "list", Pending(), "0").taken is False
-    assert press(keymap, "links", Pending(), "2").taken is False, "there it is a link's number"
+    assert resolve_key(keymap, "list", PendingKeys(), "0").is_handled is False
+    assert resolve_key(keymap, "links", PendingKeys(), "2").is_handled is False, (
+        "there it is a link's number"
+    )
 
 
 def test_what_is_begun_and_not_ended_is_forgotten() -> None:
@@ -68,10 +77,10 @@ def test_what_is_begun_and_not_ended_is_forgotten() -> None:
     keymap = make_keymap("vim")
     assert typed(keymap, "g m j") == [("move.down", 0)]
     assert typed(keymap, "5 escape j") == [("article.back", 5), ("move.down", 0)]
-    begun = press(keymap, "list", Pending((), 4), "g")
-    assert (begun.pending.shown, begun.taken) == ("4g", True)
-    assert press(keymap, "list", begun.pending, "escape").taken
-    assert press(make_keymap(), "list", Pending(), "f9").taken is False
+    begun = resolve_key(keymap, "list", PendingKeys((), 4), "g")
+    assert (begun.pending.display_text, begun.is_handled) == ("4g", True)
+    assert resolve_key(keymap, "list", begun.pending, "escape").is_handled
+    assert resolve_key(make_keymap(), "list", PendingKeys(), "f9").is_handled is False
 
 
 def test_emacs_sequences() -> None:
@@ -112,11 +121,14 @@ def test_clashes_and_mistakes_cost_a_line_each() -> None:
 
 def test_a_key_may_mean_something_else_in_another_place() -> None:
     keymap = make_keymap()
-    assert press(keymap, "source", Pending(), "s").command is None
-    assert press(keymap, "list", Pending(), "s").command is BY_ID["article.toggle_star"]
-    assert press(keymap, "", Pending(), "s").taken is False
-    assert {place for each in COMMANDS for place in each.places} == {*ANYWHERE, "find", "select"}
-    assert set(keymap.places) > set(ANYWHERE) >= set(PANES)
+    assert resolve_key(keymap, "source", PendingKeys(), "s").command is None
+    assert (
+        resolve_key(keymap, "list", PendingKeys(), "s").command
+        is COMMANDS_BY_ID["article.toggle_star"]
+    )
+    assert resolve_key(keymap, "", PendingKeys(), "s").is_handled is False
+    assert {place for each in COMMANDS for place in each.places} == {*ALL_PLACES, "find", "select"}
+    assert set(keymap.commands_by_place) > set(ALL_PLACES) >= set(PANE_PLACES)
 
 
 READ = {
@@ -129,21 +141,21 @@ READ = {
 
 @pytest.mark.parametrize(("text", "keys"), READ.items(), ids=READ)
 def test_keys_as_users_write_them(text: str, keys: tuple[str, ...]) -> None:
-    assert read_keys(text) == keys
+    assert parse_keys(text) == keys
 
 
 @pytest.mark.parametrize("text", ["", " ", "entre", "hyper+x", "ctrl+", "j\x1b", "\x1b", "ctrl+xy"])
 def test_keys_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="key"):
-        read_keys(text)
+        parse_keys(text)
 
 
 @given(st.text(max_size=12))
 def test_whatever_is_written_is_a_key_or_a_fault(text: str) -> None:
     keys: tuple[str, ...] = ()
     with suppress(ValueError):
-        keys = read_keys(text)
-    assert read_keys(" ".join(keys) or "j") == (keys or ("j",))
+        keys = parse_keys(text)
+    assert parse_keys(" ".join(keys) or "j") == (keys or ("j",))
 
 
 @pytest.mark.parametrize(
@@ -166,13 +178,19 @@ def test_whatever_is_written_is_a_key_or_a_fault(text: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_keys_as_the_terminal_sends_them(event: events.Key, name: str) -> None:
-    assert key_of(event) == name
+    assert event_key_name(event) == name
 
 
 def test_a_place_within_another_has_its_keys_besides_its_own() -> None:
     """While words are found `n` leads on, and what has no meaning there keeps the one it has."""
     keymap = make_keymap(own={"find.previous": ["x x"], "article.toggle_star": ["x"]})
-    assert press(keymap, "find", Pending(), "n").command is BY_ID["find.next"]
-    assert press(keymap, "find", Pending(), "m").command is BY_ID["article.toggle_read"]
-    assert press(keymap, "find", Pending(), "x").pending == Pending(("x",))
-    assert press(keymap, "article", Pending(), "x").command is BY_ID["article.toggle_star"]
+    assert resolve_key(keymap, "find", PendingKeys(), "n").command is COMMANDS_BY_ID["find.next"]
+    assert (
+        resolve_key(keymap, "find", PendingKeys(), "m").command
+        is COMMANDS_BY_ID["article.toggle_read"]
+    )
+    assert resolve_key(keymap, "find", PendingKeys(), "x").pending == PendingKeys(("x",))
+    assert (
+        resolve_key(keymap, "article", PendingKeys(), "x").command
+        is COMMANDS_BY_ID["article.toggle_star"]
+    )

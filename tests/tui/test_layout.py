@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.widths import fits
-from tui.rendering.text_layout import Line, Span, lay_out
+from tui.rendering.text_layout import StyleSpan, TextLine, lay_out
 
 ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200)
 MARKED = st.text("ab \n\n*`[]()!#>-|.1中🎉é~", max_size=200)
@@ -23,7 +23,7 @@ def shown(text: str, width: int = 80) -> list[str]:
     return [line.text for line in lay_out(text, width)]
 
 
-def styled(line: Line) -> list[tuple[str, str]]:
+def styled(line: TextLine) -> list[tuple[str, str]]:
     return [(line.text[span.start : span.end], span.style) for span in line.spans]
 
 
@@ -141,9 +141,9 @@ def test_spans_go_on_over_lines_and_leave_prefixes_out() -> None:
     lines = list(lay_out("- a [link of words](http://x) b", 8))
     assert [line.text for line in lines] == ["• a link", "  of", "  words", "  b"]
     assert [line.spans for line in lines] == [
-        (Span(4, 8, "link"),),
-        (Span(2, 4, "link"),),
-        (Span(2, 7, "link"),),
+        (StyleSpan(4, 8, "link"),),
+        (StyleSpan(2, 4, "link"),),
+        (StyleSpan(2, 7, "link"),),
         (),
     ]
     assert [line.indent for line in lines] == [2, 2, 2, 2]
@@ -185,15 +185,15 @@ def test_place_is_kept_from_width_to_width() -> None:
     place = lay_out(text, 80)[100].offset
     for width in (20, 37, 120):
         layout = lay_out(text, width)
-        y = layout.line_at(place)
+        y = layout.line_at_offset(place)
         assert layout[y].offset <= place
         assert y + 1 == len(layout) or place < layout[y + 1].offset
 
 
 def test_line_at_the_ends() -> None:
-    assert lay_out("", 10).line_at(5) == 0
+    assert lay_out("", 10).line_at_offset(5) == 0
     layout = lay_out("\n\none\ntwo", 10)
-    assert [layout.line_at(offset) for offset in (-1, 0, 2, 6, 99)] == [0, 0, 0, 1, 1]
+    assert [layout.line_at_offset(offset) for offset in (-1, 0, 2, 6, 99)] == [0, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_line_at_the_ends() -> None:
 )
 def test_right_to_left(text: str, rtl: bool) -> None:
     (line,) = lay_out(text, 40)
-    assert line.rtl is rtl
+    assert line.is_rtl is rtl
     assert line.text.removeprefix("•") == text.removeprefix("-")
 
 
@@ -230,7 +230,9 @@ def test_offsets_grow(text: str, width: int) -> None:
     lines = list(layout)
     assert all(a.offset <= b.offset for a, b in pairwise(lines))
     if "![" not in text:
-        found = [(y, layout.line_at(line.offset)) for y, line in enumerate(lines) if line.text]
+        found = [
+            (y, layout.line_at_offset(line.offset)) for y, line in enumerate(lines) if line.text
+        ]
         assert all(y == at for y, at in found)
 
 
@@ -245,24 +247,24 @@ def test_plain_paragraphs_keep_their_words(words: list[str], width: int) -> None
 def test_laid_out_bit_by_bit_it_is_the_same(text: str, width: int) -> None:
     """What is laid out on demand is what is laid out at once."""
     whole, bits = list(lay_out(text, width)), lay_out(text, width)
-    while bits.more(1):
-        assert bits.ready <= len(whole)
-    assert bits.complete
+    while bits.lay_out_more(1):
+        assert bits.laid_out_lines <= len(whole)
+    assert bits.is_complete
     assert [bits[y] for y in range(len(bits))] == whole
 
 
 def test_first_screen_takes_only_what_it_shows() -> None:
     """Case 54: of 100,000 lines only those asked for are laid out."""
     layout = lay_out("\n".join(["the quick brown fox jumps over the lazy dog"] * 100_000), 20)
-    assert layout.more(40)
-    assert layout.ready <= 43
+    assert layout.lay_out_more(40)
+    assert layout.laid_out_lines <= 43
     assert layout[60].text
-    assert layout.ready <= 63
-    assert layout.line_at(44 * 100) == 300
-    assert layout.ready < 310
-    assert not layout.complete
+    assert layout.laid_out_lines <= 63
+    assert layout.line_at_offset(44 * 100) == 300
+    assert layout.laid_out_lines < 310
+    assert not layout.is_complete
     assert len(layout) == 300_000
-    assert not layout.more(1)
+    assert not layout.lay_out_more(1)
 
 
 def test_indexing_as_in_any_sequence() -> None:

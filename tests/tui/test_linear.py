@@ -9,18 +9,18 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
-from store.model.article import Found
-from store.search import Query
+from store.model.article import ParsedArticle
+from store.search import ListQuery
 from tests.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings
-from tui.plain import LinearReader, World
+from tui.plain import Environment, LinearReader
 
 
 class Session:
     """A session whose lines are given; what is said is kept."""
 
-    def __init__(self, folder: Path, found: list[Found], rows: int = 15) -> None:
+    def __init__(self, folder: Path, found: list[ParsedArticle], rows: int = 15) -> None:
         self.folder = folder
         self.opened: list[str] = []
         self.copied: list[str] = []
@@ -54,7 +54,7 @@ class Session:
             said.append(prompt)
             return next(typed, None)
 
-        world = World(
+        world = Environment(
             ask,
             said.append,
             lambda: (80, self.rows),
@@ -72,7 +72,7 @@ class Session:
 
 def prepare(library: Library) -> None:
     """Bring the index up to date."""
-    for _ in library.prepare():
+    for _ in library.update_index():
         pass
 
 
@@ -101,7 +101,7 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
     said = session.run("2", "")
     assert "Article number 13 about the harbour" in said
     assert "Paragraph 1 begins." in said
-    reading = session.library().entry(article_id(13)).reading
+    reading = session.library().get_article(article_id(13)).reading
     assert (reading.read, reading.position > 0) == (False, True)
     assert reading.last_opened is not None
     again = session.run("2")
@@ -115,7 +115,7 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
     assert "End of the article." in end
     assert "Paragraph 30 begins." in end
     assert "Article number 12 about" in end.split("End of the article.")[1], "the next unread one"
-    assert session.library().entry(article_id(13)).reading.read
+    assert session.library().get_article(article_id(13)).reading.read
     assert "2. Article number 13 about the harbour (read;" in end.rpartition("End of the")[2]
 
 
@@ -129,7 +129,7 @@ def test_changes_are_said_and_undone(session: Session) -> None:
     ):  # fmt: skip
         assert change in said, change
     library = session.library()
-    rows = library.rows(Query())
+    rows = library.rows(ListQuery())
     assert len(rows) == 14
     assert not any(row.starred for row in rows)
 
@@ -266,7 +266,7 @@ def test_an_empty_list_and_a_library_that_cannot_change(
     assert "nothing left to undo" in empty
     session = Session(tmp_path / "other", [make_article(1), make_article(2)])
     reason = "made by a newer newstui"
-    monkeypatch.setattr(FolderLibrary, "read_only", property(lambda _: reason))
+    monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda _: reason))
     said = session.run("1", "s", "h")
     assert "The short text of article 2." in said
     assert reason in said

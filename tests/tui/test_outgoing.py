@@ -7,8 +7,8 @@ import random
 import pyte
 import pytest
 
-from tui.rendering.cells import fit
-from tui.terminal.screen_diff import SYNC_END, SYNC_START, Outgoing, change
+from tui.rendering.cells import fit_cells
+from tui.terminal.screen_diff import SYNC_END, SYNC_START, ScreenDiff, style_transition
 from tui.terminal.session import erases_in_color
 
 COLUMNS, ROWS = 30, 6
@@ -38,7 +38,7 @@ def frame(random_: random.Random) -> str:
         row, column = random_.randrange(ROWS), random_.choice((0, 10, 20))
         parts.append(f"\x1b[{row + 1};{column + 1}H")
         for width in random_.choice(((10,), (4, 6), (7, 3))):
-            style, text = random_.choice(STYLES), fit(random_.choice(TEXTS), width)
+            style, text = random_.choice(STYLES), fit_cells(random_.choice(TEXTS), width)
             parts.append(f"\x1b[{style}m{text}\x1b[0m" if style else text)
         parts.append(random_.choice(["\n", ""]) if row < ROWS - 1 else "")
     return "".join(parts) + f"\x1b[{random_.randrange(ROWS) + 1};1H"
@@ -68,7 +68,7 @@ def test_the_terminal_shows_what_was_written(seed: int) -> None:
     random_ = random.Random(seed)
     plain, less = (pyte.Screen(COLUMNS, ROWS) for _ in range(2))
     streams = pyte.Stream(plain), pyte.Stream(less)
-    outgoing = Outgoing()
+    outgoing = ScreenDiff()
     for number in range(12):
         data = frame(random_) if number else whole(random_)
         streams[0].feed(data.replace("\n", "\r\n"))
@@ -77,20 +77,20 @@ def test_the_terminal_shows_what_was_written(seed: int) -> None:
 
 
 def test_what_is_there_is_not_sent_again() -> None:
-    outgoing = Outgoing()
+    outgoing = ScreenDiff()
     data = f"\x1b[1;1H\x1b[1;31m{'title':20}\x1b[0m\x1b[1;1H"
     assert "title" in outgoing.filter(data)
     assert outgoing.filter(data) == ""
     assert outgoing.filter(data.replace("title", "titel")) == "\x1b[1;4Hel\x1b[1G".replace(
         "\x1b[1;4H", "\x1b[3C"
     )
-    outgoing.forget()
+    outgoing.invalidate()
     assert "title" in outgoing.filter(data)
 
 
 def test_another_screen_is_drawn_whole() -> None:
     """Case 117: after a stop, and whatever clears the screen."""
-    outgoing = Outgoing()
+    outgoing = ScreenDiff()
     data = "\x1b[1;1H\x1b[1mtitle\x1b[0m\x1b[1;1H"
     outgoing.filter(data)
     for clears in ("\x1b[?1049h", "\x1b[2J", "\x1bc"):
@@ -102,7 +102,7 @@ def test_another_screen_is_drawn_whole() -> None:
 
 
 def test_only_a_large_frame_is_held_together() -> None:
-    outgoing = Outgoing()
+    outgoing = ScreenDiff()
     line = f"\x1b[1;1H{'x' * 1200}"
     frames = [SYNC_START, line, SYNC_END, SYNC_START, line, SYNC_END, SYNC_START, "\x1b[1;1Hy"]
     sent = [outgoing.filter(each) for each in frames]
@@ -127,7 +127,7 @@ def test_only_a_large_frame_is_held_together() -> None:
     ],
 )
 def test_colours_are_sent_where_they_change(old: str, new: str, sent: str) -> None:
-    assert change(old, new) == sent
+    assert style_transition(old, new) == sent
 
 
 def test_many_blanks_are_erased_where_that_looks_the_same() -> None:
@@ -135,7 +135,7 @@ def test_many_blanks_are_erased_where_that_looks_the_same() -> None:
     style = "\x1b[38;2;1;2;3;48;2;4;5;6m"
     words, blanks = (f"\x1b[1;1H{style}{text}\x1b[0m\x1b[1;1H" for text in ("x" * 12, " " * 12))
     for erases, sent in ((True, "\x1b[12X\x1b[12C\x1b[1;1H"), (False, " " * 12 + "\x1b[1;1H")):
-        outgoing = Outgoing()
+        outgoing = ScreenDiff()
         outgoing.erases_in_color = erases
         outgoing.filter(words)
         assert outgoing.filter(blanks) == sent

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.model.errors import UrlRefused
+from store.model.errors import UrlRejected
 from tests.terminal import Terminal
-from tui.terminal.browser import Opened, OpenRoute, describe, open_route, open_url
-from tui.terminal.environment import Surroundings
+from tui.terminal.browser import (
+    OpenMethod,
+    OpenResult,
+    choose_open_method,
+    describe_methods,
+    open_url,
+)
+from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +51,7 @@ def test_surroundings(
 ) -> None:
     """Cases 70, 76, 78: where the user sits and what stands between."""
     s = around(env, platform=platform)
-    assert (s.remote, s.display, s.multiplexer) == (remote, display, multiplexer)
+    assert (s.is_remote, s.has_display, s.multiplexer) == (remote, display, multiplexer)
 
 
 @pytest.mark.parametrize(
@@ -79,10 +85,10 @@ def test_surroundings(
     ],
 )  # fmt: skip
 def test_open_route(
-    s: Surroundings, setting: tuple[str, ...], kind: str, argv: tuple[str, ...]
+    s: HostEnvironment, setting: tuple[str, ...], kind: str, argv: tuple[str, ...]
 ) -> None:
     """Cases 68, 70, 71: no browser on the wrong machine, no shell line from the environment."""
-    route = open_route(s, setting)
+    route = choose_open_method(s, setting)
     assert (route.kind, route.argv) == (kind, argv)
 
 
@@ -93,8 +99,8 @@ def test_open_route(
 def test_refused_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None:
     """Cases 66, 67: the check comes first, whatever the route."""
     fake = program(tmp_path, "browser", 'echo ran >> "$LOG"')
-    with pytest.raises(UrlRefused):
-        open_url(url, OpenRoute(kind, (str(fake),)), {})  # type: ignore[arg-type]
+    with pytest.raises(UrlRejected):
+        open_url(url, OpenMethod(kind, (str(fake),)), {})  # type: ignore[arg-type]
     assert logged(tmp_path) == ""
 
 
@@ -103,7 +109,7 @@ def test_the_url_is_one_argument(tmp_path: Path) -> None:
     fake = program(tmp_path, "browser", 'echo "$#:$2" >> "$LOG"')
     touched = tmp_path / "PWNED"
     url = f"https://example.org/';touch {touched};'$(touch {touched})`touch {touched}`\""
-    opened = open_url(url, OpenRoute("command", (str(fake), "--new")), {})
+    opened = open_url(url, OpenMethod("command", (str(fake), "--new")), {})
     assert opened.state == "opened"
     assert opened.message == "Opened with browser"
     said = logged(tmp_path).strip()
@@ -116,7 +122,7 @@ def test_the_url_is_one_argument(tmp_path: Path) -> None:
 def test_a_shell_line_in_browser_is_not_handed_on(tmp_path: Path) -> None:
     """Case 68: xdg-open would run `$BROWSER`; it never sees one that is not a plain program."""
     fake = program(tmp_path, "xdg-open", 'echo "[$BROWSER]" >> "$LOG"')
-    route = OpenRoute("command", (str(fake),))
+    route = OpenMethod("command", (str(fake),))
     open_url(URL, route, {"BROWSER": "sh -c 'touch PWNED; %s'"})
     open_url(URL, route, {"BROWSER": "firefox"})
     assert logged(tmp_path).split() == ["[]", "[firefox]"]
@@ -125,20 +131,20 @@ def test_a_shell_line_in_browser_is_not_handed_on(tmp_path: Path) -> None:
 def test_show_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 70: over SSH the URL comes back, to be shown and copied."""
     monkeypatch.setattr(subprocess, "Popen", None)
-    opened = open_url(URL, OpenRoute("show"), {})
-    assert opened == Opened("shown", URL, URL)
+    opened = open_url(URL, OpenMethod("show"), {})
+    assert opened == OpenResult("shown", URL, URL)
 
 
 def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
     """Case 72: exit code and a missing program are told, nothing is raised."""
     fake = program(tmp_path, "browser", "exit 3")
-    opened = open_url(URL, OpenRoute("command", (str(fake),)), {})
+    opened = open_url(URL, OpenMethod("command", (str(fake),)), {})
     assert (opened.state, opened.message) == (
         "failed",
         "Not opened: browser ended with exit code 3",
     )
     for kind in ("command", "text-browser"):
-        missing = open_url(URL, OpenRoute(kind, ("/nowhere/x",)), {})
+        missing = open_url(URL, OpenMethod(kind, ("/nowhere/x",)), {})
         assert missing.state == "failed"
         assert missing.message == "Not opened: /nowhere/x: No such file or directory"
 
@@ -147,19 +153,19 @@ def test_a_browser_that_stays(tmp_path: Path) -> None:
     """Case 72: it is not waited for, has a session of its own, and its later failure is told."""
     os.mkfifo(tmp_path / "gate")
     fake = program(tmp_path, "browser", f'echo $$ >> "$LOG"; read x < {tmp_path}/gate; exit 4')
-    later: list[Opened] = []
+    later: list[OpenResult] = []
     told = threading.Event()
 
-    def tell(opened: Opened) -> None:
+    def tell(opened: OpenResult) -> None:
         later.append(opened)
         told.set()
 
-    opened = open_url(URL, OpenRoute("command", (str(fake),)), {}, failed_later=tell)
+    opened = open_url(URL, OpenMethod("command", (str(fake),)), {}, failed_later=tell)
     assert opened.state == "opened"
     assert not later
     (tmp_path / "gate").write_text("go\n")
     assert told.wait(60)
-    assert later == [Opened("failed", URL, "Not opened: browser ended with exit code 4")]
+    assert later == [OpenResult("failed", URL, "Not opened: browser ended with exit code 4")]
 
 
 def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
@@ -167,8 +173,8 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
     script = 'echo noise; echo noise >&2; read x; echo "$x:$(ps -o sid= -p $$)" >> "$LOG"; echo $$ >> "$LOG"'
     program(tmp_path, "browser", script)
     code = (
-        "import os\nfrom tui.terminal.browser import OpenRoute, open_url\n"
-        f"print(open_url({URL!r}, OpenRoute('command', ({str(tmp_path / 'browser')!r},)), os.environ).state)"
+        "import os\nfrom tui.terminal.browser import OpenMethod, open_url\n"
+        f"print(open_url({URL!r}, OpenMethod('command', ({str(tmp_path / 'browser')!r},)), os.environ).state)"
     )
     with Terminal([sys.executable, "-c", code], tmp_path) as terminal:
         terminal.write("typed\n")
@@ -181,8 +187,8 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
 
 LENDER = """
 import os, sys
-from tui.terminal.browser import OpenRoute, open_url
-opened = open_url(sys.argv[2], OpenRoute("text-browser", (sys.argv[1],)), os.environ)
+from tui.terminal.browser import OpenMethod, open_url
+opened = open_url(sys.argv[2], OpenMethod("text-browser", (sys.argv[1],)), os.environ)
 print(opened.state)
 import select
 print("keys" if select.select([0], [], [], 0.2)[0] else "no keys")
@@ -214,7 +220,7 @@ def test_interrupts_are_ours_again(tmp_path: Path) -> None:
     """Case 71: afterwards ctrl+c means what it meant before, also after a worker's call."""
     fake = program(tmp_path, "w3m", "true")
     before = signal.getsignal(signal.SIGINT)
-    route = OpenRoute("text-browser", (str(fake),))
+    route = OpenMethod("text-browser", (str(fake),))
     assert open_url(URL, route, {}).state == "opened"
     worker = threading.Thread(target=open_url, args=(URL, route, {}))
     worker.start()
@@ -241,9 +247,9 @@ def test_interrupts_are_ours_again(tmp_path: Path) -> None:
         (around(DESKTOP), {"browser": "no browser found", "clipboard": "OSC 52"}),
     ],
 )
-def test_describe(s: Surroundings, expected: dict[str, str]) -> None:
+def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
     """Case 78: doctor says which way things go, and what tmux and screen need for it."""
-    told = dict(describe(s))
+    told = dict(describe_methods(s))
     assert list(told) == list(expected)
     for name, part in expected.items():
         assert part in told[name]
@@ -251,5 +257,5 @@ def test_describe(s: Surroundings, expected: dict[str, str]) -> None:
 
 def test_describe_knows_the_settings() -> None:
     """Case 70: what the user has set is what doctor tells."""
-    told = dict(describe(around(SSH), ("ssh", "desk", "open"), ("my-copy",)))
+    told = dict(describe_methods(around(SSH), ("ssh", "desk", "open"), ("my-copy",)))
     assert told == {"browser": "ssh desk open URL", "clipboard": "my-copy"}

@@ -6,12 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from store.model.article import Body, Entry, Reading, Row, Similar
+from store.model.article import ArticleRow, Body, FullArticle, ReadingStatus, SimilarArticle
 from tests.reader import make_article
-from tui.config.commands import BY_ID
-from tui.config.keymaps import PRESETS, make_keymap
-from tui.plain.input import Typed, help_lines, typable, understood, vocabulary
-from tui.rendering.plain_text import about_lines, article_lines, row_line
+from tui.config.commands import COMMANDS_BY_ID
+from tui.config.keymaps import KEYMAP_PRESETS, make_keymap
+from tui.plain.input import (
+    ParsedLine,
+    build_vocabulary,
+    parse_input_line,
+    plain_help_lines,
+    typable_keys,
+)
+from tui.rendering.plain_text import article_details_lines, article_lines, describe_row
 
 TEXT = """\
 First words with a [link](https://a.example/x) in them.
@@ -34,13 +40,13 @@ code = 1
 The end."""
 
 
-def entry_of(text: str, **facts: object) -> Entry:
+def entry_of(text: str, **facts: object) -> FullArticle:
     found = make_article(1, text=text)
     article = replace(found.article, **facts)  # type: ignore[arg-type]
-    return Entry(article, replace(found.body, text=text), Reading(starred=True))
+    return FullArticle(article, replace(found.body, text=text), ReadingStatus(starred=True))
 
 
-def said(entry: Entry, width: int = 80) -> list[str]:
+def said(entry: FullArticle, width: int = 80) -> list[str]:
     return [line.text for line in article_lines(entry, width)]
 
 
@@ -87,8 +93,8 @@ def test_an_article_without_a_text_says_so() -> None:
 def test_what_belongs_to_an_article() -> None:
     """Summary, similar readings, statistics and details, each with its name."""
     entry = replace(entry_of("Words."), body=Body("Words.", "Cut", "import", False))
-    similar = (Similar("x", "One", "north", when=86_400), Similar(None, "Two"))
-    lines = [line.text for line in about_lines(entry, similar, 80)]
+    similar = (SimilarArticle("x", "One", "north", timestamp=86_400), SimilarArticle(None, "Two"))
+    lines = [line.text for line in article_details_lines(entry, similar, 80)]
     assert lines[0] == "Summary: Cut (it came cut off)"
     assert lines[2:5] == [
         "Similar readings: 2.",
@@ -101,9 +107,9 @@ def test_what_belongs_to_an_article() -> None:
 
 def test_a_row_says_its_state() -> None:
     """Every state is a word."""
-    row = Row("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
-    assert row_line(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
-    assert "(read, starred, updated since read;" in row_line(row._replace(updated=True), 3)
+    row = ArticleRow("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
+    assert describe_row(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
+    assert "(read, starred, updated since read;" in describe_row(row._replace(updated=True), 3)
 
 
 HERE = ("article.toggle_read", "list.search", "list.category", "article.delete", "app.quit")
@@ -112,37 +118,37 @@ HERE = ("article.toggle_read", "list.search", "list.category", "article.delete",
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
-        ("", Typed()),
-        (" 3 ", Typed("", 3)),
-        ("m", Typed("article.toggle_read")),
-        ("3m", Typed("article.toggle_read", 3)),
-        ("3 m", Typed("article.toggle_read", 3)),
-        ("m 3", Typed("article.toggle_read", 3, "3")),
-        ("m3", Typed("article.toggle_read", 3, "3")),
-        ("/harbour master", Typed("list.search", 0, "harbour master")),
-        ("/ 3 ships", Typed("list.search", 0, "3 ships")),
-        ("c world", Typed("list.category", 0, "world")),
-        ("delete", Typed("article.delete")),
-        ("quit", Typed("app.quit")),
+        ("", ParsedLine()),
+        (" 3 ", ParsedLine("", 3)),
+        ("m", ParsedLine("article.toggle_read")),
+        ("3m", ParsedLine("article.toggle_read", 3)),
+        ("3 m", ParsedLine("article.toggle_read", 3)),
+        ("m 3", ParsedLine("article.toggle_read", 3, "3")),
+        ("m3", ParsedLine("article.toggle_read", 3, "3")),
+        ("/harbour master", ParsedLine("list.search", 0, "harbour master")),
+        ("/ 3 ships", ParsedLine("list.search", 0, "3 ships")),
+        ("c world", ParsedLine("list.category", 0, "world")),
+        ("delete", ParsedLine("article.delete")),
+        ("quit", ParsedLine("app.quit")),
         ("mm", None),
         ("nothing", None),
         ("\x1b[A", None),
         ("9" * 30, None),
     ],
 )
-def test_what_a_line_means(line: str, meant: Typed | None) -> None:
+def test_what_a_line_means(line: str, meant: ParsedLine | None) -> None:
     """Keys of the table and names of commands, with a number before or behind and words behind."""
-    assert understood(line, vocabulary(make_keymap(), "list", HERE)) == meant
+    assert parse_input_line(line, build_vocabulary(make_keymap(), "list", HERE)) == meant
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", KEYMAP_PRESETS)
 def test_every_command_can_be_typed_with_every_preset(preset: str) -> None:
     """Case 129: where a preset has keys that no line can hold, the command's name is typed."""
     keymap = make_keymap(preset)
-    known = vocabulary(keymap, "list", HERE)
+    known = build_vocabulary(keymap, "list", HERE)
     assert set(HERE) <= set(known.values())
-    text = "\n".join(help_lines(keymap, HERE))
+    text = "\n".join(plain_help_lines(keymap, HERE))
     for each in HERE:
-        name = (typable(keymap, each) or [BY_ID[each].label.casefold()])[0]
+        name = (typable_keys(keymap, each) or [COMMANDS_BY_ID[each].label.casefold()])[0]
         assert f"{name}" in text
         assert known[name] == each

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
-from store.search import Query
+from store.model.article import ParsedArticle
+from store.search import ListQuery
 from tests.reader import NARROW, Start, article_id, make_article, make_library
 from tests.screens import drawn
-from tui.reader.widgets.inputs import TAG_LIMIT, TagInput
+from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
 
 
 def opened(folder: Path) -> FolderLibrary:
@@ -25,12 +25,12 @@ def opened(folder: Path) -> FolderLibrary:
 
 def numbers(running: Any) -> list[int]:
     """The articles of the list, from the top."""
-    return [int(row.id[-12:]) for row in running.reader.articles.rows]
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
 def tags(folder: Path, number: int) -> tuple[str, ...]:
     """The tags of an article as another process finds them."""
-    return opened(folder).entry(article_id(number)).article.tags
+    return opened(folder).get_article(article_id(number)).article.tags
 
 
 # -- deleting ------------------------------------------------------------------------------
@@ -68,13 +68,13 @@ async def test_deleting_what_is_read_goes_back_to_the_list(
     async with start(size=size) as running:
         await running.press("enter", "J", "z", *(["i"] if pane == "side" else []), "d")
         reader = running.reader
-        assert (reader.pane, reader.reading, reader.zoomed) == ("list", False, False)
+        assert (reader.current_pane, reader.is_reading, reader.is_zoomed) == ("list", False, False)
         assert (running.open, running.at) == (0, 10)
         assert "Article number 11" not in drawn(running.app)
         await running.press("[")
         assert running.said == "the trail begins here", "it is not on the trail any more"
         await running.press("s")
-    assert opened(tmp_path).entry(article_id(10)).reading.starred
+    assert opened(tmp_path).get_article(article_id(10)).reading.starred
 
 
 async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> None:
@@ -82,7 +82,7 @@ async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> N
         await running.press("enter", "h", "j", "d")
         assert (running.open, running.at) == (12, 10)
         await running.press("tab", "j")
-        assert running.reader.reading
+        assert running.reader.is_reading
 
 
 async def test_a_held_key_deletes_what_it_was_pressed_on(start: Start, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_pa
 
 
 @pytest.fixture
-def found(found: list[Found]) -> list[Found]:
+def found(found: list[ParsedArticle]) -> list[ParsedArticle]:
     """Article 12 has a tag that others do not have."""
     found[11] = make_article(12, tags=("Ships & boats",))
     return found
@@ -154,7 +154,7 @@ async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
         await running.type("Tide-tables")
         await running.press("enter")
         assert running.said == "Tagged Tide-tables; u takes it back"
-        assert running.reader.focused is running.reader.articles
+        assert running.reader.focused is running.reader.article_list
         assert "Tags: Tide-tables" in drawn(running.app)
         assert tags(tmp_path, 11) == ("Tide-tables",)
         await running.press("+")
@@ -205,12 +205,12 @@ async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Pat
     async with start() as running:
         for keys in (["escape"], ["x", "escape"], ["enter"], ["space", "enter"], ["+", "escape"]):
             await running.press("+", *keys)
-            assert not running.reader.query(TagInput)
-            assert running.reader.focused is running.reader.articles
+            assert not running.reader.query(TagPrompt)
+            assert running.reader.focused is running.reader.article_list
         await running.press("enter", "+", "escape")
-        assert (running.reader.pane, running.open) == ("article", 12)
+        assert (running.reader.current_pane, running.open) == ("article", 12)
         await running.press("+", "shift+tab", "-", "escape")
-        assert not running.reader.query(TagInput)
+        assert not running.reader.query(TagPrompt)
     assert not [each for each in opened(tmp_path).undoable() if "tagged" in each.event]
 
 
@@ -218,20 +218,20 @@ async def test_a_tag_is_clean_and_not_too_long(start: Start, tmp_path: Path) -> 
     """Cases 45, 56: neither a paste nor a program that types gets more than a tag into it."""
     async with start() as running:
         await running.press("+")
-        running.reader.query_one(TagInput).value = "\x1b[31m[b]red\u202e\t" + "x" * 200
+        running.reader.query_one(TagPrompt).value = "\x1b[31m[b]red\u202e\t" + "x" * 200
         await running.press("enter")
         assert "[31m[b]red" in drawn(running.app)
     (tag,) = tags(tmp_path, 12)[1:]
     assert tag.startswith("[31m[b]redx")
-    assert len(tag) <= TAG_LIMIT
+    assert len(tag) <= MAX_TAG_LENGTH
 
 
 async def test_several_changes_and_as_many_undos(start: Start, tmp_path: Path) -> None:
     """N changes and N undos, across sessions, give back the same state."""
-    before = [opened(tmp_path).entry(article_id(number)) for number in range(1, 13)]
+    before = [opened(tmp_path).get_article(article_id(number)) for number in range(1, 13)]
     async with start() as running:
         await running.press("j", "m", "s", "+", "x", "enter", "d", "j", "d", "A", "s", "-")
-        assert not running.reader.query(TagInput)
+        assert not running.reader.query(TagPrompt)
     changes = len(opened(tmp_path).undoable())
     assert changes == 7
     async with start(library=make_library(tmp_path)) as running:
@@ -240,5 +240,5 @@ async def test_several_changes_and_as_many_undos(start: Start, tmp_path: Path) -
         await running.press("u")
         assert running.said == "Nothing to undo"
     after = opened(tmp_path)
-    assert [after.entry(article_id(number)) for number in range(1, 13)] == before
-    assert len(after.rows(Query())) == 12
+    assert [after.get_article(article_id(number)) for number in range(1, 13)] == before
+    assert len(after.rows(ListQuery())) == 12

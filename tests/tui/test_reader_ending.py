@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from tests.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tests.screens import drawn
-from tui.config.commands import COMMANDS, PANES, key_names
-from tui.reader.dialogs.text_dialog import Sheet
+from tui.config.commands import COMMANDS, PANE_PLACES, format_keys
+from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.screen.command_palette import ReaderCommands
 
-READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+READING = [each for each in COMMANDS if not set(PANE_PLACES).isdisjoint(each.places)]
 
 
 @pytest.mark.command("app.help")
@@ -26,7 +26,7 @@ async def test_help_lists_every_command(start: Start) -> None:
             text = " ".join(drawn(running.app).replace("│", " ").split())
             for command in COMMANDS:
                 if pane in command.places:
-                    assert f"{key_names(command.keys)} {command.help}" in text, command.id
+                    assert f"{format_keys(command.keys)} {command.help}" in text, command.id
 
 
 @pytest.mark.command("dialog.close")
@@ -44,7 +44,7 @@ async def test_help_scrolls_and_closes(start: Start) -> None:
             assert running.app.screen is running.reader
             assert running.at == 12, "its keys moved nothing behind it"
             await running.press("?")
-            assert isinstance(running.app.screen, Sheet)
+            assert isinstance(running.app.screen, TextDialog)
 
 
 @pytest.mark.command("app.palette")
@@ -57,7 +57,7 @@ async def test_the_palette_runs_a_command(start: Start) -> None:
         await running.press("enter")
         await running.until(lambda: running.app.screen is running.reader)
         await running.settle()
-        assert running.reader.articles.row.starred
+        assert running.reader.article_list.selected_row.starred
         assert running.at == 11
 
 
@@ -68,7 +68,7 @@ async def test_the_palette_offers_every_command_and_can_be_left(start: Start) ->
         expected = [*(command for command in READING if command not in last), *last]
         assert [hit.text for hit in offered] == [command.label for command in expected]
         for hit, command in zip(offered, expected, strict=True):
-            assert hit.help == f"{command.help} ({key_names(command.keys)})"
+            assert hit.help == f"{command.help} ({format_keys(command.keys)})"
         await running.press("ctrl+p", "escape")
         assert running.app.screen is running.reader
 
@@ -80,7 +80,7 @@ async def test_suspend_saves_first(
     """Case 117: what is unsaved is on its way to the disk before the process stops."""
     async with start() as running:
         stopped: list[int] = []
-        position = running.reader.article
+        position = running.reader.article_view
         monkeypatch.setattr(
             running.app, "action_suspend_process", lambda: stopped.append(position.position)
         )
@@ -89,7 +89,7 @@ async def test_suspend_saves_first(
         other = make_library(tmp_path)
         for _ in other.load():
             pass
-        assert other.entry(article_id(11)).reading.position == position.position > 0
+        assert other.get_article(article_id(11)).reading.position == position.position > 0
 
 
 STATES = {
@@ -113,14 +113,14 @@ async def test_quit_saves_the_place(
 ) -> None:
     async with start() as running:
         await running.press("j", "enter", "space")
-        place = running.reader.article.position
+        place = running.reader.article_view.position
         await running.resize(*size)
         await running.press(key)
         assert running.app.return_code == 0
     library = make_library(tmp_path)
     for _ in library.load():
         pass
-    assert library.entry(article_id(11)).reading.position == place > 0
+    assert library.get_article(article_id(11)).reading.position == place > 0
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -128,14 +128,14 @@ async def test_quit_from_every_state(start: Start, tmp_path: Path, state: str) -
     """ctrl+q ends the reader wherever one is; q closes a dialog first, and is a letter in a search."""
     async with start(size=NARROW) as running:
         await running.press("j", "enter", "space")
-        place = running.reader.article.position
+        place = running.reader.article_view.position
         await running.press(*STATES[state])
         await running.press("ctrl+q")
         assert running.app.return_code == 0
     library = make_library(tmp_path)
     for _ in library.load():
         pass
-    assert library.entry(article_id(11)).reading.position == place > 0
+    assert library.get_article(article_id(11)).reading.position == place > 0
 
 
 @pytest.mark.parametrize("state", ["help", "palette", "search"])
@@ -165,10 +165,10 @@ async def test_the_end_can_be_asked_for_from_outside(start: Start, tmp_path: Pat
     """Case 114: a signal ends the reader in order, with its code."""
     async with start() as running:
         await running.press("j", "enter", "space", "?")
-        assert isinstance(running.app.screen, Sheet)
-        assert running.app.ask_to_stop(143)
+        assert isinstance(running.app.screen, TextDialog)
+        assert running.app.request_stop(143)
         await running.until(lambda: running.app.return_code == 143)
     library = make_library(tmp_path)
     for _ in library.load():
         pass
-    assert library.entry(article_id(11)).reading.position > 0
+    assert library.get_article(article_id(11)).reading.position > 0

@@ -10,14 +10,14 @@ import pytest
 from textual.message import Message
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
-from store.search import Query
-from store.system.hooks import Hooks
+from store.model.article import ParsedArticle
+from store.search import ListQuery
+from store.system.hooks import HookRunner
 from tests.reader import Start, make_article, make_library
 from tests.screens import drawn
-from tui.config.settings import Loaded, Settings
+from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
-from tui.reader.gateway.messages import StoreFailed
+from tui.reader.gateway.messages import OperationFailed
 from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
@@ -57,18 +57,18 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
             await running.press("E")
             running.reader.query_one(ListExportPrompt).value = str(path)
             await running.press("enter")
-            await running.until(lambda: not running.reader.gateway.exporting)
+            await running.until(lambda: not running.reader.gateway.is_exporting)
             said: str = running.said
             return said
 
-        shown = len(running.reader.articles.rows)
+        shown = len(running.reader.article_list.rows)
         assert (
             await export(tmp_path / "a.jsonl") == f"{shown} articles exported to {tmp_path}/a.jsonl"
         )
         assert len(lines_of(tmp_path / "a.jsonl")) == shown
         await running.press("s", "f", "j", "j", "enter")
-        await running.until(lambda: len(running.reader.articles.rows) < shown)
-        few = len(running.reader.articles.rows)
+        await running.until(lambda: len(running.reader.article_list.rows) < shown)
+        few = len(running.reader.article_list.rows)
         await export(folder)
         assert len(list(folder.glob("*.md"))) == few
         await export(tmp_path / "a.epub")
@@ -82,14 +82,14 @@ def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_pa
     told: list[Message] = []
     gateway = Gateway(library, told.append)
     load(gateway)
-    ids = [row.id for row in library.rows(Query())]
+    ids = [row.id for row in library.rows(ListQuery())]
     for target in ("out/a.json", "a.json"):  # there is no folder of the first name
         gateway.export_list(ids, tmp_path / target, "2031-05-06T07:08:09Z")
-    gateway.stop_exporting()
-    while gateway.busy:
+    gateway.stop_export()
+    while gateway.is_busy:
         gateway.flush()
-    assert not gateway.exporting
-    assert sum(isinstance(each, StoreFailed) for each in told) == 1
+    assert not gateway.is_exporting
+    assert sum(isinstance(each, OperationFailed) for each in told) == 1
     gateway.close()
     assert not list(tmp_path.glob("*a.json*")) + list(tmp_path.glob(".*"))
 
@@ -98,7 +98,7 @@ def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_pa
 async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) -> None:
     """Case 68: what is typed is no shell's; output is shown as text, a failure is one line."""
     settings = Settings(pipe_command=("head", "-n", "4"))
-    async with start(loaded=Loaded(settings)) as running:
+    async with start(loaded=LoadedSettings(settings)) as running:
         await running.press("|")
         assert running.reader.query_one(PipePrompt).value == "head -n 4"
         await running.press("enter")
@@ -119,8 +119,8 @@ async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) ->
 
 def load(gateway: Gateway) -> None:
     """Load the library, and wait for that."""
-    gateway.load(Query())
-    while gateway.busy:
+    gateway.load(ListQuery())
+    while gateway.is_busy:
         gateway.flush()
 
 
@@ -130,35 +130,35 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_program_is_told_of_what_was_read(
-    library: FolderLibrary, found: list[Found], tmp_path: Path
+    library: FolderLibrary, found: list[ParsedArticle], tmp_path: Path
 ) -> None:
     """It gets what `newstui list --json` prints; that it fails is one line."""
     noted = tmp_path / "noted"
     failures: list[str] = []
     told: list[Message] = []
-    hooks = Hooks({"on_read": ("tee", "-a", str(noted))}, failures.append)
+    hooks = HookRunner({"on_read": ("tee", "-a", str(noted))}, failures.append)
     gateway = Gateway(library, told.append, hooks=hooks)
     load(gateway)
     first, second = (each.article for each in found[:2])
-    gateway.toggle("read", first.id)
-    gateway.toggle("read", first.id)
+    gateway.toggle_flag("read", first.id)
+    gateway.toggle_flag("read", first.id)
     gateway.mark_all_read([second.id])
     gateway.close()
-    hooks.join()
+    hooks.wait()
     assert {each["title"] for each in lines_of(noted)} == {first.title, second.title}
     assert [each["read"] for each in lines_of(noted)] == [True, True]
     assert failures == []
-    assert not [each for each in told if isinstance(each, StoreFailed)]
+    assert not [each for each in told if isinstance(each, OperationFailed)]
 
 
 def test_a_hook_that_fails_is_told(tmp_path: Path) -> None:
     failures: list[str] = []
     library = make_library(tmp_path, [make_article(1)])
-    hooks = Hooks({"on_read": ("false",)}, failures.append)
+    hooks = HookRunner({"on_read": ("false",)}, failures.append)
     gateway = Gateway(library, lambda _: None, hooks=hooks)
     load(gateway)
     gateway.mark_all_read([make_article(1).article.id])
     gateway.close()
-    hooks.join()
+    hooks.wait()
     assert failures == ["on_read: false failed with exit code 1"]
-    assert not hooks.wants("on_new")
+    assert not hooks.is_configured("on_new")

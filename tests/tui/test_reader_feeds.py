@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import Book
+from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from tests.network import feed_page, subscription, tools
 from tests.reader import MIDDLE, Running, Start
 from tests.server import Asked, Site, page, serving, status
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import Sheet, SheetView
-from tui.reader.gateway.feeds import Access
+from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
+from tui.reader.gateway.feeds import FeedAccess
 from tui.reader.widgets.inputs import UrlPrompt
 
 
@@ -26,25 +26,25 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path / "library", tmp_path / "cache")
+def book(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def begin(running: Running, book: Book, *feeds: Subscription) -> None:
+def begin(running: Running, book: FeedStore, *feeds: Subscription) -> None:
     """Let the reader know of feeds."""
-    running.gateway.access = lambda: Access(book, tools)
-    book.change(put=feeds)
+    running.gateway.feed_access = lambda: FeedAccess(book, tools)
+    book.update(put=feeds)
 
 
 def sheet(running: Running) -> list[str]:
-    view = running.app.screen.query_one(SheetView)
+    view = running.app.screen.query_one(TextDialogView)
     lines = range(int(view.virtual_size.height))
-    return ["".join(text for text, _ in view.line_pieces(y, 80)).rstrip() for y in lines]
+    return ["".join(text for text, _ in view.build_line(y, 80)).rstrip() for y in lines]
 
 
 @pytest.mark.command("feeds.fetch", "feeds.list")
 async def test_new_articles_appear_and_nothing_moves(
-    start: Start, book: Book, site: Site, library: FolderLibrary
+    start: Start, book: FeedStore, site: Site, library: FolderLibrary
 ) -> None:
     """Cases 82, 89 and 90: a feed that hangs holds up neither keys nor the others."""
 
@@ -60,27 +60,30 @@ async def test_new_articles_appear_and_nothing_moves(
         await running.press("j", "enter")
         before = running.open
         await running.press("r")
-        await running.until(lambda: "fetching 2 of 3" in running.reader._loading)
+        await running.until(lambda: "fetching 2 of 3" in running.reader._progress_text)
         await running.press("j", "r")
         assert "fetching already" in running.said
         await running.press("h", "escape")
-        await running.until(lambda: not running.gateway.fetching)
+        await running.until(lambda: not running.gateway.is_fetching)
         await running.settle()
         assert running.said.startswith("2 new articles from 2 feeds · 1 failed, F says why")
         assert "stopped before 1 feed" in running.said
         assert running.at == before
-        assert [row.title for row in running.reader.articles.rows[:2]] == ["Story 21", "Story 20"]
+        assert [row.title for row in running.reader.article_list.rows[:2]] == [
+            "Story 21",
+            "Story 20",
+        ]
         await running.press("F")
-        assert isinstance(running.app.screen, Sheet)
+        assert isinstance(running.app.screen, TextDialog)
         lines = sheet(running)
         assert any("Harbour" in line and "0%" in line and "now" in line for line in lines)
         assert "     404 Not Found" in lines
         assert lines[-1].strip() == "3 feeds, 1 failed"
-    assert len(library.rows(running.reader.query_shown)) == 14
+    assert len(library.rows(running.reader.current_query)) == 14
 
 
 @pytest.mark.command("feeds.add")
-async def test_a_url_is_typed_or_pasted(start: Start, book: Book, site: Site) -> None:
+async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Site) -> None:
     """Case 83: for a host on a private network one is asked once."""
     story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
     site.routes |= {
@@ -98,7 +101,7 @@ async def test_a_url_is_typed_or_pasted(start: Start, book: Book, site: Site) ->
         assert book.subscriptions() == []
         await running.press("j", "enter")
         await running.until(lambda: "subscribed to Harbour: 1 new article" in running.said)
-        assert [each.private for each in book.subscriptions()] == [True]
+        assert [each.is_private_allowed for each in book.subscriptions()] == [True]
         running.gateway.add_url(site.url("/story"), private=True)
         await running.until(lambda: running.said == "added: The ferry")
         running.gateway.add_url(site.url("/nothing"), private=True)

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from store.model.article import Article, Body, Found, Reading
-from store.model.results import Undone
+from store.model.article import Article, Body, ParsedArticle, ReadingStatus
+from store.model.results import UndoableChange
 from store.text.clean import clean_line
-from store.text.clean_unicode import ALLOWED
+from store.text.clean_unicode import CLEAN_TEXT_PATTERN
 from tests.reader import NARROW, WIDE, Start, make_library
 from tests.screens import drawn
 from tui.reader.gateway import messages
-from tui.reader.screen.link_actions import Routes
-from tui.terminal.browser import OpenRoute
-from tui.terminal.clipboard import CopyRoute
+from tui.reader.screen.link_actions import ExternalMethods
+from tui.terminal.browser import OpenMethod
+from tui.terminal.clipboard import CopyMethod
 
 PROBES = (
     "\x1b[31mred\x1b[0m", "\x1b[2J\x1b[H", "\x1b]52;c;ZWNobw==\x07", "\x1b]2;owned\x07",
@@ -34,12 +34,12 @@ POISON = " ".join(PROBES)
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """An article for every probe, the probe in each of its fields, and one with all of them."""
     return [poisoned(number, probe) for number, probe in enumerate([*PROBES, POISON], 1)]
 
 
-def poisoned(number: int, probe: str) -> Found:
+def poisoned(number: int, probe: str) -> ParsedArticle:
     """An article whose every field is the probe. Its date keeps it at its place in the list."""
     article = Article(
         id=f"00000000-0000-4000-8000-{number:012d}",
@@ -54,15 +54,15 @@ def poisoned(number: int, probe: str) -> Found:
         source=probe,
     )
     text = f"Text {probe} one.\n\n## {probe}\n\n> {probe}\n\n- [{probe}](https://x.example/{probe})"
-    return Found(
-        article, Body(text, f"Summary {probe}.", "import", True, (f"No {probe}",)), Reading()
+    return ParsedArticle(
+        article, Body(text, f"Summary {probe}.", "import", True, (f"No {probe}",)), ReadingStatus()
     )
 
 
 def assert_clean(running: Any) -> str:
     """Every character on the screen, which is given back, is one that `store.text.clean` lets through."""
     text = drawn(running.app)
-    bad = {char for char in text if not ALLOWED.fullmatch(char) and char != "\n"}
+    bad = {char for char in text if not CLEAN_TEXT_PATTERN.fullmatch(char) and char != "\n"}
     assert not bad, ascii(bad)
     assert "\u200d\u200d" not in text
     assert running.app.is_running
@@ -87,10 +87,10 @@ async def test_no_screen_shows_a_character_that_controls(
             while running.app.screen is not running.reader:
                 await running.press("escape")
             await running.press("escape", "escape", "g")
-            running.reader.zoomed = False
+            running.reader.is_zoomed = False
 
 
-async def test_every_article_opens_and_scrolls(start: Start, found: list[Found]) -> None:
+async def test_every_article_opens_and_scrolls(start: Start, found: list[ParsedArticle]) -> None:
     """Cases 45 to 52, 60: each probe on its own, to the end of text and side pane.
 
     Its title is the cleaned one, char for char, brackets and all, in the list and above the text.
@@ -109,7 +109,7 @@ async def test_every_article_opens_and_scrolls(start: Start, found: list[Found])
         assert running.open == 1
 
 
-async def test_clicking_on_markup_does_nothing(start: Start, found: list[Found]) -> None:
+async def test_clicking_on_markup_does_nothing(start: Start, found: list[ParsedArticle]) -> None:
     """Case 59: `[@click=app.quit]` is text, wherever one clicks on it."""
     quitting = next(i for i, each in enumerate(PROBES, 1) if "@click" in each)
     async with start(size=(112, 40)) as running:
@@ -134,9 +134,9 @@ async def test_clicking_on_markup_does_nothing(start: Start, found: list[Found])
 
 MESSAGES: dict[str, Callable[[], Message]] = {
     "backup": lambda: messages.BackupFailed(clean_line(POISON)),
-    "failure": lambda: messages.StoreFailed(clean_line(POISON)),
-    "undo list": lambda: messages.UndoListed(
-        [Undone("edited", ("x",), "2026-01-01T00:00:00Z", {"to": {POISON: POISON}})],
+    "failure": lambda: messages.OperationFailed(clean_line(POISON)),
+    "undo list": lambda: messages.UndoHistoryListed(
+        [UndoableChange("edited", ("x",), "2026-01-01T00:00:00Z", {"to": {POISON: POISON}})],
         {"x": clean_line(POISON)},
     ),
 }
@@ -162,7 +162,7 @@ async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
         replace(each, article=replace(each.article, url=url))
         for each, url in zip(plain, urls, strict=True)
     ]
-    routes = Routes({}, OpenRoute("show"), CopyRoute("terminal"))
+    routes = ExternalMethods({}, OpenMethod("show"), CopyMethod("terminal"))
     library = make_library(tmp_path / "urls", found)
     async with start(library=library, routes=routes) as running:
         for _ in probes:
@@ -175,7 +175,7 @@ async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
             await running.until(lambda: running.said.startswith("Not opened"))
             assert_clean(running)
             await running.press("j")
-            running.reader.status.say("")
+            running.reader.status_line.show_notice("")
 
 
 async def test_a_folder_with_a_hostile_name(start: Start, tmp_path: Path) -> None:

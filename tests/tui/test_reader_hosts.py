@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
 from tui.reader.dialogs.picker import Picker
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """One article, whose URL has another host than it seems."""
     return [make_article(1, url="https://bank.example@evil.example/login")]
 

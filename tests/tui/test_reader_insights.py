@@ -39,7 +39,7 @@ def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 def marks(running: Running, number: int) -> tuple[bool, bool]:
     """Whether an article is read and starred, as the list knows it."""
-    row = next(row for row in running.reader.articles.rows if row.id == article_id(number))
+    row = next(row for row in running.reader.article_list.rows if row.id == article_id(number))
     return row.read, row.starred
 
 
@@ -62,7 +62,7 @@ async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Sta
         assert f"Marked {number} articles read" in drawn(running.app)
         await running.press("G", "u")
         assert marks(running, 12) == (False, False)
-        assert not any(row.read for row in running.reader.articles.rows), "one change"
+        assert not any(row.read for row in running.reader.article_list.rows), "one change"
         await running.press("k", "s", "enter")
         assert running.app.screen is running.reader
         assert running.open != 12
@@ -75,7 +75,7 @@ async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
         story = running.app.screen
         assert isinstance(story, StoryScreen)
         before = drawn(running.app)
-        running.reader.post_message(messages.StoryUnfolded(article_id(12), ()))
+        running.reader.post_message(messages.StoryUpdated(article_id(12), ()))
         await running.settle()
         assert drawn(running.app) == before
         await running.press("?")
@@ -113,7 +113,7 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
     held = make_library(tmp_path)
     for _ in held.load():
         pass
-    assert held.entry(article_id(8)).article.tags == ("later",)
+    assert held.get_article(article_id(8)).article.tags == ("later",)
 
 
 async def test_triage_ends_where_nothing_is_left(start: Start) -> None:

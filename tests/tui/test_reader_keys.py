@@ -7,15 +7,15 @@ from textual.widgets import Input
 
 from tests.reader import NARROW, WIDE, Start
 from tests.screens import drawn, lines
-from tui.config.settings import Loaded, Settings
-from tui.reader.dialogs.help import Help
+from tui.config.settings import LoadedSettings, Settings
+from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.theme_picker import ThemePicker
 from tui.reader.screen.reader_screen import Reader
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
-    async with start(loaded=Loaded(Settings(preset="vim"))) as running:
+    async with start(loaded=LoadedSettings(Settings(preset="vim"))) as running:
         await running.press("5")
         assert lines(running.app)[-1].endswith(" 5 ")
         await running.press("j")
@@ -28,7 +28,7 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
         await running.press("g", "x", "1", "k")
         assert running.at == 11, "gx is nothing, and x is not looked at alone"
         await running.press("enter", "1", "0", "j")
-        assert running.reader.article.top == 10
+        assert running.reader.article_view.top_line == 10
         jumps: list[int] = []
         monkeypatch.setattr(Reader, "action_similar_jump", lambda _, number: jumps.append(number))
         await running.press("g", "1", "g", "5")
@@ -43,13 +43,15 @@ async def test_keys_of_the_users_own(start: Start) -> None:
     """What cannot be is said once; sheets and the search go by the same keys."""
     keys = {"move.down": ("ctrl+n",), "article.opn": ("x",), "app.help": ("ctrl+x h",)}
     settings = Settings(preset="emacs", keys=keys)
-    async with start(loaded=Loaded(settings, {}, ("settings.toml: x: is not known",))) as running:
+    async with start(
+        loaded=LoadedSettings(settings, {}, ("settings.toml: x: is not known",))
+    ) as running:
         assert running.said == "settings.toml: x: is not known (and 1 more)"
         await running.press("ctrl+n", "j")
         assert running.at == 11
         assert running.said == "j means nothing here; ctrl+x h shows the keys"
         await running.press("ctrl+x", "h")
-        assert isinstance(running.app.screen, Help)
+        assert isinstance(running.app.screen, HelpDialog)
         assert "ctrl+x h" in drawn(running.app)
         await running.press("ctrl+g", "ctrl+s", "ctrl+n")
         assert running.app.screen is running.reader
@@ -85,17 +87,17 @@ async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
         await running.press("G")
         assert app.theme == "monochrome"
         await running.press("escape")
-        assert (app.theme, app.themes.chosen) == ("dark", "auto")
+        assert (app.theme, app.theme_choice.chosen_name) == ("dark", "auto")
         await running.press("C", "j", "j", "enter")
-        assert (app.theme, app.themes.chosen) == ("light", "light")
-        app.see_background("00", "00", "00")
+        assert (app.theme, app.theme_choice.chosen_name) == ("light", "light")
+        app.set_terminal_background("00", "00", "00")
         await running.settle()
         assert app.theme == "light", "what was chosen stays"
         await running.press("C", "g", "enter")
-        app.see_background("ff", "ff", "ff")
+        app.set_terminal_background("ff", "ff", "ff")
         await running.settle()
-        assert (app.theme, app.themes.chosen) == ("light", "auto")
-        app.see_background("00", "00", "00")
+        assert (app.theme, app.theme_choice.chosen_name) == ("light", "auto")
+        app.set_terminal_background("00", "00", "00")
         await running.settle()
         assert app.theme == "dark"
 
@@ -103,11 +105,11 @@ async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
 @pytest.mark.command("app.redraw")
 async def test_a_slow_link(start: Start) -> None:
     """Case 126: the list moves seldom and far, the cursor always in it; ctrl+l draws all anew."""
-    async with start(size=(50, 10), loaded=Loaded(Settings(slow=True))) as running:
-        articles, tops = running.reader.articles, set()
+    async with start(size=(50, 10), loaded=LoadedSettings(Settings(slow=True))) as running:
+        articles, tops = running.reader.article_list, set()
         for key in [*"jjjjjjjjjjj", *"kkkkkkkkkkk"]:
             await running.press(key)
-            tops.add(articles.top)
+            tops.add(articles.top_line)
             assert 0 <= articles.caret.y < articles.size.height
         assert running.at == 12
         assert len(tops) <= 6
@@ -120,7 +122,7 @@ async def test_a_slow_link(start: Start) -> None:
 async def test_the_ways_to_fill_a_library(start: Start) -> None:
     async with start(hint="samples") as running:
         asked: list[tuple[str, ...]] = []
-        running.reader.run_outside = lambda arguments: asked.append(tuple(arguments))
+        running.reader.run_cli_command = lambda arguments: asked.append(tuple(arguments))
         assert "Your library is empty" in drawn(running.app)
         await running.press("enter")
         assert running.app.screen is running.reader, "to look around"
@@ -129,6 +131,6 @@ async def test_the_ways_to_fill_a_library(start: Start) -> None:
         await running.press("enter")
         assert asked == [("add", "a.example", "b.example")]
         await running.press("W", "enter", "enter")
-        assert running.reader.asked is None
+        assert running.reader.prompt is None
         await running.press("W", "G", "enter")
         assert running.app.screen is running.reader

@@ -16,7 +16,7 @@ from tui.reader.screen import panes as reader_screen
 
 def numbers(running: Any) -> list[int]:
     """The articles of the list, from the top."""
-    return [int(row.id[-12:]) for row in running.reader.articles.rows]
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
 def line_of(running: Any) -> int:
@@ -59,7 +59,7 @@ async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
 ) -> None:
     async with start() as running:
         await running.press("f", "j", "enter", "enter", "h")
-        assert running.reader.articles.row.read
+        assert running.reader.article_list.selected_row.read
         assert len(numbers(running)) == 12
         await running.press("f", "enter")
         assert len(numbers(running)) == 11
@@ -100,8 +100,8 @@ async def test_orders(start: Start) -> None:
         assert "by words" in running.said
         assert running.at == 12
         await running.press(",", "j", "enter")
-        assert [row.title for row in running.reader.articles.rows] == sorted(
-            row.title for row in running.reader.articles.rows
+        assert [row.title for row in running.reader.article_list.rows] == sorted(
+            row.title for row in running.reader.article_list.rows
         )
 
 
@@ -111,7 +111,7 @@ async def test_what_another_process_adds_appears_and_nothing_moves(
     """Cases 36, 38: an import while one reads."""
     async with start(size=(120, 10)) as running:
         await running.press("j", "enter", "space", "h")
-        place = running.reader.article.position
+        place = running.reader.article_view.position
         other = make_library(tmp_path)
         for _ in other.load():
             pass
@@ -124,7 +124,7 @@ async def test_what_another_process_adds_appears_and_nothing_moves(
         assert len(numbers(running)) == 14
         assert (running.at, running.open) == (11, 11)
         assert line_of(running) == line
-        assert running.reader.article.position == place
+        assert running.reader.article_view.position == place
 
 
 async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> None:
@@ -139,9 +139,9 @@ async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> 
         running.gateway.refresh()
         await running.settle()
         assert "★ Article number 10" in drawn(running.app)
-        assert running.reader.articles.row.read
+        assert running.reader.article_list.selected_row.read
         await running.until(lambda: running.aside == 11)
-        assert running.reader.side.entry.reading.read_count == 1
+        assert running.reader.side_pane.full_article.reading.read_count == 1
         assert "refresh" not in running.said
 
 
@@ -149,13 +149,13 @@ async def test_others_are_looked_for_by_itself(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 36: nobody has to press a key."""
-    monkeypatch.setattr(reader_screen, "REFRESH_EVERY", 0.01)
+    monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 0.01)
     async with start() as running:
         other = make_library(tmp_path)
         for _ in other.load():
             pass
         other.record("starred", [article_id(12)])
-        await running.until(lambda: running.reader.articles.rows[0].starred)
+        await running.until(lambda: running.reader.article_list.rows[0].starred)
 
 
 async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:
@@ -166,6 +166,6 @@ async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> Non
         for running in (first, second):
             running.gateway.refresh()
             await running.settle()
-            rows = running.reader.articles.rows
+            rows = running.reader.article_list.rows
             assert (rows[0].starred, rows[0].read) == (True, False)
             assert (rows[1].starred, rows[1].read) == (False, True)

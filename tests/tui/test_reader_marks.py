@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found, Reading
-from store.model.errors import NotSaved
-from store.search import Search
+from store.model.article import ParsedArticle, ReadingStatus
+from store.model.errors import SaveFailed
+from store.search import SearchQuery
 from tests.reader import (
     MIDDLE,
     NARROW,
@@ -25,12 +25,12 @@ from tests.reader import (
 from tests.screens import drawn, lines
 
 
-def kept(folder: Path, number: int) -> Reading:
+def kept(folder: Path, number: int) -> ReadingStatus:
     """What the library says of an article when it is opened anew."""
     library = make_library(folder)
     for _ in library.load():
         pass
-    return library.entry(article_id(number)).reading
+    return library.get_article(article_id(number)).reading
 
 
 @pytest.mark.command("article.toggle_read")
@@ -59,7 +59,7 @@ async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path:
     """Each key changes what the one before it has left, and nothing is recorded twice."""
     async with start() as running:
         await running.press_at_once("m", "m", "m", "s", "s")
-        assert running.reader.articles.row.read
+        assert running.reader.article_list.selected_row.read
         await running.press_at_once("A", "A")
         assert running.said == "all of these are read"
     assert kept(tmp_path, 12).read
@@ -89,16 +89,16 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
     async with start() as running:
         await running.press("j", "m", "c")
         await running.press("j", "j", "enter")
-        assert {row.category for row in running.reader.articles.rows} == {"south"}
+        assert {row.category for row in running.reader.article_list.rows} == {"south"}
         await running.press("A")
         assert running.said == "Marked 6 articles read; u takes it back"
-        assert all(row.read for row in running.reader.articles.rows)
+        assert all(row.read for row in running.reader.article_list.rows)
         await running.press("A")
         assert running.said == "all of these are read"
         assert not kept(tmp_path, 9).read, "only those that are shown"
         await running.press("u")
         assert running.said == "Undone · marked 6 articles read"
-        assert not any(row.read for row in running.reader.articles.rows)
+        assert not any(row.read for row in running.reader.article_list.rows)
         assert kept(tmp_path, 11).read, "what was done before that stays"
 
 
@@ -149,19 +149,19 @@ async def test_looking_at_a_summary_is_not_reading(start: Start, tmp_path: Path)
     async with start() as running:
         await running.press("j", "k")
         await running.until(lambda: running.aside == 12)
-    assert kept(tmp_path, 12) == Reading()
+    assert kept(tmp_path, 12) == ReadingStatus()
 
 
 async def test_reopening_at_the_end_does_not_count_again(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "enter", "G", "J", "K")
-        assert (running.open, running.reader.article.at_end) == (11, True)
+        assert (running.open, running.reader.article_view.is_at_end) == (11, True)
         assert kept(tmp_path, 11).read_count == 1
         await running.press("m", "J", "K")
         assert not kept(tmp_path, 11).read, "marked unread it stays unread"
     async with start(library=make_library(tmp_path)) as running:
         await running.press("j", "enter")
-        assert running.reader.article.at_end
+        assert running.reader.article_view.is_at_end
     assert kept(tmp_path, 11).read_count == 1
 
 
@@ -176,31 +176,34 @@ async def test_the_end_counts_when_a_larger_window_shows_it(start: Start, tmp_pa
 
 async def test_the_place_is_kept(start: Start, tmp_path: Path) -> None:
     async with start() as running:
-        view = running.reader.article
+        view = running.reader.article_view
         await running.press("j", "enter", "space", "j")
-        place, top = view.position, view.top
+        place, top = view.position, view.top_line
         assert place > 0
         await running.press("h", "k", "enter", "h", "j", "enter")
-        assert (running.open, view.position, view.top) == (11, place, top)
+        assert (running.open, view.position, view.top_line) == (11, place, top)
     assert kept(tmp_path, 11).position == place
     async with start(library=make_library(tmp_path)) as running:
         await running.press("j", "enter")
-        assert (running.reader.article.position, running.reader.article.top) == (place, top)
+        assert (running.reader.article_view.position, running.reader.article_view.top_line) == (
+            place,
+            top,
+        )
 
 
 @pytest.mark.parametrize("first", [WIDE, MIDDLE, NARROW], ids=str)
 async def test_the_place_survives_every_size(start: Start, first: tuple[int, int]) -> None:
     async with start(size=first) as running:
-        view = running.reader.article
+        view = running.reader.article_view
         await running.press("j", "enter", "space", "space", "j")
         place = view.position
-        line = view.line_pieces(view.top, view.size.width)
+        line = view.build_line(view.top_line, view.size.width)
         for size in (NARROW, (200, 100), (41, 10), (30, 5), MIDDLE, (160, 50)):
             await running.resize(*size)
             assert view.position == place
         await running.resize(*first)
         assert view.position == place
-        assert view.line_pieces(view.top, view.size.width) == line
+        assert view.build_line(view.top_line, view.size.width) == line
 
 
 async def test_the_start_is_a_place_too(start: Start, tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ async def test_the_start_is_a_place_too(start: Start, tmp_path: Path) -> None:
 
 async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
     empty = make_article(1)
-    found = [Found(empty.article, type(empty.body)(), Reading())]
+    found = [ParsedArticle(empty.article, type(empty.body)(), ReadingStatus())]
     async with start(library=make_library(tmp_path / "other", found), size=NARROW) as running:
         await running.press("enter", "j", "k", "space", "<", ">", "G", "g", "i", "1")
         assert running.app.is_running
@@ -227,10 +230,10 @@ async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Pa
         assert "Paragraph 1000 begins." in drawn(running.app)
         assert kept(folder, 1).read
         await running.press("k", "h")
-        place = running.reader.article.position
+        place = running.reader.article_view.position
     async with start(library=make_library(folder)) as running:
         await running.press("enter")
-        assert running.reader.article.position == place
+        assert running.reader.article_view.position == place
         assert "Paragraph 1000 begins." in drawn(running.app)
 
 
@@ -239,24 +242,24 @@ async def test_a_library_that_cannot_be_written_says_why(
 ) -> None:
     """Cases 28, 33: it opens read-only, and edits say why nothing happens."""
     reason = "made by a newer newstui (format 9); opened read-only"
-    monkeypatch.setattr(FolderLibrary, "read_only", property(lambda self: reason))
+    monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda self: reason))
     async with start() as running:
         assert running.said == reason
         await running.press("enter", "G", "h")
-        running.reader.status.say("")
+        running.reader.status_line.show_notice("")
         assert "[read-only] · 12 articles" in drawn(running.app)
         for key in ("m", "s", "A", "d", "+", "-"):
             await running.press(key)
             assert running.said == reason
         assert running.open == 12, "reading goes on"
-        assert not running.reader.articles.row.read
+        assert not running.reader.article_list.selected_row.read
 
 
 class Full(FolderLibrary):
     """A library on a disk that is full; the error has a line end and an escape sequence in it."""
 
-    def _append(self, changes: Any) -> Any:
-        raise NotSaved("Not saved: no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
+    def _append_events(self, changes: Any) -> Any:
+        raise SaveFailed("Not saved: no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
 
 
 async def test_what_fails_is_said_in_one_line(
@@ -268,7 +271,7 @@ async def test_what_fails_is_said_in_one_line(
         await running.press("s")
         assert running.said == "Not saved: no space left on /home/x/[/b]"
         assert running.said in drawn(running.app)
-        assert not running.reader.articles.row.starred
+        assert not running.reader.article_list.selected_row.starred
         await running.press("enter", "h", "j")
         assert running.app.is_running
 
@@ -277,9 +280,9 @@ class Broken(FolderLibrary):
     """A library whose folder goes away."""
 
     def load(self) -> Any:
-        raise NotSaved("cannot read the library")
+        raise SaveFailed("cannot read the library")
 
-    def search(self, search: Search, limit: int | None = None) -> Any:
+    def search(self, search: SearchQuery, limit: int | None = None) -> Any:
         raise ValueError("bug [/]")
 
 

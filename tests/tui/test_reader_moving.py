@@ -25,14 +25,14 @@ async def test_down_and_up_move_the_cursor_of_the_list(start: Start) -> None:
 async def test_down_and_up_scroll_an_article_and_never_change_it(start: Start) -> None:
     async with start() as running:
         await running.press("j", "enter")
-        view = running.reader.article
+        view = running.reader.article_view
         assert running.open == 11
         await running.press("j", "down")
-        assert view.top == 2
+        assert view.top_line == 2
         await running.press("G", "j", "j", "down")
-        assert (running.open, running.at, view.top) == (11, 11, view.bottom)
+        assert (running.open, running.at, view.top_line) == (11, 11, view.max_top_line)
         await running.press("g", "k", "up")
-        assert (running.open, running.at, view.top) == (11, 11, 0)
+        assert (running.open, running.at, view.top_line) == (11, 11, 0)
 
 
 @pytest.mark.command("move.next_article", "move.previous_article")
@@ -85,18 +85,18 @@ async def test_next_unread_opens_while_reading(start: Start) -> None:
 async def test_space_reads_to_the_end_and_on_to_the_next_unread(start: Start) -> None:
     async with start() as running:
         await running.press("j", "enter", "space")
-        view = running.reader.article
-        assert view.top == PAGE
+        view = running.reader.article_view
+        assert view.top_line == PAGE
         await running.press("b")
-        assert view.top == 0
+        assert view.top_line == 0
         await running.press("space", "pagedown", "pageup")
-        assert view.top == PAGE
-        for _ in range(view.bottom // PAGE):
+        assert view.top_line == PAGE
+        for _ in range(view.max_top_line // PAGE):
             await running.press("space")
-        assert (running.open, view.at_end) == (11, True)
-        assert running.reader.articles.row.read
+        assert (running.open, view.is_at_end) == (11, True)
+        assert running.reader.article_list.selected_row.read
         await running.press("space")
-        assert (running.open, view.top) == (10, 0)
+        assert (running.open, view.top_line) == (10, 0)
 
 
 async def test_space_at_the_last_unread_says_so(start: Start) -> None:
@@ -109,7 +109,7 @@ async def test_space_at_the_last_unread_says_so(start: Start) -> None:
 async def test_pages_in_the_list(start: Start) -> None:
     async with start(size=MIDDLE) as running:
         await running.press("enter", "h")
-        page = running.reader.articles.page
+        page = running.reader.article_list.page_size
         assert 3 <= page <= 11
         await running.press("space")
         assert running.at == 12 - page
@@ -123,9 +123,9 @@ async def test_pages_in_the_list(start: Start) -> None:
 async def test_half_pages_in_an_article(start: Start) -> None:
     async with start() as running:
         await running.press("j", "enter", "ctrl+d")
-        assert running.reader.article.top == PAGE // 2
+        assert running.reader.article_view.top_line == PAGE // 2
         await running.press("ctrl+d", "ctrl+u")
-        assert running.reader.article.top == PAGE // 2
+        assert running.reader.article_view.top_line == PAGE // 2
 
 
 @pytest.mark.command("move.start", "move.end")
@@ -134,10 +134,10 @@ async def test_ends(start: Start) -> None:
         await running.press("G")
         assert running.at == 1
         await running.press("home", "j", "enter", "end")
-        view = running.reader.article
-        assert view.top == view.bottom > 0
+        view = running.reader.article_view
+        assert view.top_line == view.max_top_line > 0
         await running.press("g")
-        assert view.top == 0
+        assert view.top_line == 0
         await running.press("h", "g")
         assert running.at == 12
 
@@ -146,13 +146,21 @@ async def test_ends(start: Start) -> None:
 async def test_the_side_pane_scrolls_too(start: Start) -> None:
     async with start(size=(120, 20)) as running:
         await running.press("shift+tab", "j")
-        side = running.reader.side
-        assert (running.reader.pane, side.cursor, side.top, running.at) == ("side", 2, 0, 12)
+        side = running.reader.side_pane
+        assert (running.reader.current_pane, side.cursor, side.top_line, running.at) == (
+            "side",
+            2,
+            0,
+            12,
+        )
         await running.press("G")
-        assert side.bottom > 0
-        assert (side.top, side.cursor) == (side.bottom, side.bottom + side.size.height - 1)
+        assert side.max_top_line > 0
+        assert (side.top_line, side.cursor) == (
+            side.max_top_line,
+            side.max_top_line + side.size.height - 1,
+        )
         await running.press("g")
-        assert (side.top, side.cursor) == (0, 0)
+        assert (side.top_line, side.cursor) == (0, 0)
 
 
 async def test_keys_on_an_empty_library_do_no_harm(start: Start, tmp_path: object) -> None:
@@ -175,7 +183,7 @@ async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
     async with start() as running:
         await running.press("enter", "m", "m", "h", "j")
         await running.press_at_once("enter", "s")
-        rows = {row.id: row for row in running.reader.articles.rows}
+        rows = {row.id: row for row in running.reader.article_list.rows}
         assert rows[article_id(11)].starred
         assert not rows[article_id(12)].starred
 
@@ -184,15 +192,15 @@ async def test_back_before_the_article_has_come(start: Start) -> None:
     """Keys mean the pane one is in, however fast they come."""
     async with start() as running:
         await running.press_at_once("enter", "h", "j")
-        assert (running.reader.pane, running.at) == ("list", 11)
+        assert (running.reader.current_pane, running.at) == ("list", 11)
         await running.press("/")
-        assert running.reader.search is not None
+        assert running.reader.search_input is not None
 
 
 async def test_a_page_down_waits_for_the_article(start: Start) -> None:
     """What is not there yet has no end that one could go on from."""
     async with start() as running:
         await running.press("enter")
-        running.reader.article.clear()  # as it is until the article has come
+        running.reader.article_view.clear()  # as it is until the article has come
         await running.press("space", "space")
         assert running.at == 12

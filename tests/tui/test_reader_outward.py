@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import Outside, Start, make_article
 from tests.screens import drawn
-from tui.reader.dialogs.text_dialog import Sheet
-from tui.reader.screen.link_actions import Routes
-from tui.terminal.browser import OpenRoute
-from tui.terminal.clipboard import CopyRoute
+from tui.reader.dialogs.text_dialog import TextDialog
+from tui.reader.screen.link_actions import ExternalMethods
+from tui.terminal.browser import OpenMethod
+from tui.terminal.clipboard import CopyMethod
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Four articles whose URLs are one of each kind."""
     return [
         make_article(1, url="javascript:alert(1)"),
@@ -69,19 +69,19 @@ async def test_a_url_that_is_not_one_is_refused(start: Start, outside: Outside) 
 
 async def test_a_browser_that_fails_is_told(start: Start, tmp_path: Path) -> None:
     """Case 72: and the article is not marked read by it."""
-    missing = OpenRoute("command", (str(tmp_path / "none"),))
-    async with start(routes=Routes({}, missing, CopyRoute("terminal"))) as running:
+    missing = OpenMethod("command", (str(tmp_path / "none"),))
+    async with start(routes=ExternalMethods({}, missing, CopyMethod("terminal"))) as running:
         await running.press("o")
         await running.until(lambda: running.said.startswith("Not opened"))
-        assert not running.reader.articles.row.read
+        assert not running.reader.article_list.selected_row.read
 
 
 async def test_over_ssh_the_url_is_shown_and_copied(start: Start, outside: Outside) -> None:
     """Case 70: never silent, and `y` in the dialog copies it once more."""
-    shown = replace(outside.routes(), opening=OpenRoute("show"))
+    shown = replace(outside.routes(), open_method=OpenMethod("show"))
     async with start(routes=shown) as running:
         await running.press("o")
-        await running.until(lambda: isinstance(running.app.screen, Sheet))
+        await running.until(lambda: isinstance(running.app.screen, TextDialog))
         await running.settle()
         assert "https://news.example/4" in drawn(running.app)
         assert outside.copied == ["https://news.example/4"]

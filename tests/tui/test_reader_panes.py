@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import (
     MIDDLE,
     NARROW,
@@ -21,7 +21,7 @@ from tests.reader import (
 from tests.screens import drawn, lines
 from tui.reader.screen import panes as reader_screen
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.text_view import RAIL
+from tui.reader.widgets.text_view import SCROLL_THUMB
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 
@@ -29,7 +29,7 @@ SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 def shown(running: Any) -> list[str]:
     """The panes on the screen."""
     reader = running.reader
-    panes = {"list": reader.articles, "article": reader.article, "side": reader.side}
+    panes = {"list": reader.article_list, "article": reader.article_view, "side": reader.side_pane}
     return [name for name, pane in panes.items() if pane.display and pane.region.area]
 
 
@@ -40,12 +40,12 @@ async def test_into_the_article_and_back(start: Start) -> None:
             await running.resize(*size)
             for forth, back in (("enter", "h"), ("l", "escape")):
                 await running.press(forth)
-                assert (running.reader.pane, running.open) == ("article", 12), size
-                assert running.reader.article.has_focus
+                assert (running.reader.current_pane, running.open) == ("article", 12), size
+                assert running.reader.article_view.has_focus
                 assert "The short text of article 12." in drawn(running.app)
                 await running.press(back)
-                assert running.reader.pane == "list", size
-                assert running.reader.articles.has_focus
+                assert running.reader.current_pane == "list", size
+                assert running.reader.article_list.has_focus
                 assert "Article number 11" in drawn(running.app)
 
 
@@ -74,7 +74,7 @@ async def test_the_panes_of_each_size(start: Start) -> None:
 
 async def test_a_list_above_the_article_makes_room_once_one_is_open(start: Start) -> None:
     async with start(size=MIDDLE) as running:
-        rows = running.reader.articles.size.height
+        rows = running.reader.article_list.size.height
         await running.press("enter")
         assert shown(running) == ["list", "article"]
         await running.press("h")
@@ -82,7 +82,7 @@ async def test_a_list_above_the_article_makes_room_once_one_is_open(start: Start
         await running.press("/")
         await running.type("t")
         assert shown(running) == ["list"], "what a search finds needs room"
-        assert running.reader.articles.size.height == rows - 1
+        assert running.reader.article_list.size.height == rows - 1
         await running.press("enter")
         assert shown(running) == ["list", "article"]
         await running.press("h")
@@ -105,11 +105,13 @@ async def test_tab_goes_round(start: Start) -> None:
             await running.resize(*size)
             for pane in order:
                 await running.press("tab")
-                assert running.reader.pane == pane, size
-                assert running.app.focused is running.reader.pane_widget(running.reader.pane)
+                assert running.reader.current_pane == pane, size
+                assert running.app.focused is running.reader.pane_widget(
+                    running.reader.current_pane
+                )
             for pane in [*reversed(order[:-1]), "list"]:
                 await running.press("shift+tab")
-                assert running.reader.pane == pane, size
+                assert running.reader.current_pane == pane, size
 
 
 async def test_the_side_pane_shows_summary_similar_statistics_and_details(
@@ -120,7 +122,9 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
     library = make_library(tmp_path / "other", found)
     async with start(library=library, size=(140, 60)) as running:
         await running.press("j", "enter", "h")
-        await running.until(lambda: running.aside == 1 and running.reader.side.similar is not None)
+        await running.until(
+            lambda: running.aside == 1 and running.reader.side_pane.similar is not None
+        )
         text = [line[-36:].strip() for line in lines(running.app)]
         for line in (
             "Summary of 1.", "1 Article number 2 about the", "10 Words", "1 Read Count",
@@ -154,8 +158,8 @@ async def test_sections_of_the_side_pane_fold(start: Start) -> None:
 
 async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> None:
     async with start(size=(140, 40)) as running:
-        await running.until(lambda: running.aside == 12 and running.reader.side.similar)
-        first = next(iter(running.reader.side.similar))
+        await running.until(lambda: running.aside == 12 and running.reader.side_pane.similar)
+        first = next(iter(running.reader.side_pane.similar))
         await running.press("tab", "tab", "j", "j", "j", "enter")
         assert article_id(running.open) == first.id
 
@@ -163,11 +167,11 @@ async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> N
 async def test_the_side_pane_follows_the_cursor_once_it_rests(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 3600.0)
+    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 3600.0)
     async with start() as running:
         await running.press("j", "j", "j")
         assert (running.at, running.aside) == (9, 0), "a held key draws the list alone"
-        monkeypatch.setattr(reader_screen, "PREVIEW_AFTER", 0.001)
+        monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
         await running.press("j")
         await running.until(lambda: running.aside == 8)
         assert running.open == 0, "a summary is read without opening the article"
@@ -237,15 +241,15 @@ async def test_zoom(start: Start) -> None:
 
 def longest(view: ArticleView) -> int:
     """Characters of the longest of the first lines of an article."""
-    lines_of = ("".join(text for text, _ in view.line_pieces(y, 80)) for y in range(30))
-    return max(len(line.strip(f" {RAIL}")) for line in lines_of)
+    lines_of = ("".join(text for text, _ in view.build_line(y, 80)) for y in range(30))
+    return max(len(line.strip(f" {SCROLL_THUMB}")) for line in lines_of)
 
 
 @pytest.mark.command("view.narrower", "view.wider")
 async def test_the_measure(start: Start) -> None:
     async with start() as running:
         await running.press("i", "j", "enter", *"jjjjjjjj")
-        view = running.reader.article
+        view = running.reader.article_view
         assert 66 < longest(view) <= 74
         place = view.position
         assert place > 0
@@ -276,7 +280,7 @@ async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
         await running.resize(*NARROW)
         await running.press("j", "enter")
         assert running.open in (10, 11)
-        assert running.app.focused is running.reader.article
+        assert running.app.focused is running.reader.article_view
 
 
 async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -> None:
@@ -290,7 +294,7 @@ async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -
 async def test_an_empty_library_says_what_to_do(
     start: Start, tmp_path: Any, size: tuple[int, int]
 ) -> None:
-    nothing: list[Found] = []
+    nothing: list[ParsedArticle] = []
     async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
         assert "no articles yet; `newstui import" in drawn(running.app)
         await running.press("j", "enter", "tab", "1", "m", "h")

@@ -15,8 +15,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 import sample_articles
-from store.importers.read import read
-from store.model.article import Body, Found
+from store.importers.read import read_articles
+from store.model.article import Body, ParsedArticle
 from tests.reader import (
     Outside,
     Running,
@@ -27,7 +27,7 @@ from tests.reader import (
     make_library,
 )
 from tests.screens import picture
-from tui.terminal.browser import OpenRoute
+from tui.terminal.browser import OpenMethod
 
 SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15), "tiny": (39, 9)}
 SAMPLE = Path(sample_articles.__file__).with_name("world-01-sarn-dam-talks-resume.md")
@@ -59,7 +59,7 @@ def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Articles of our own making with something of everything, and one of the samples."""
     return [
         make_article(1, title="The oldest one"),
@@ -74,15 +74,17 @@ def found() -> list[Found]:
     ]
 
 
-def marked(found: Found) -> Found:
+def marked(found: ParsedArticle) -> ParsedArticle:
     """The article as one that was read and starred elsewhere."""
     return replace(found, reading=replace(found.reading, read=True, starred=True, read_count=2))
 
 
-def sample() -> Found:
+def sample() -> ParsedArticle:
     """One of the articles that come with newstui."""
-    items = list(read(SAMPLE.name, BytesIO(SAMPLE.read_bytes()), now="2026-11-20T09:00:00Z"))
-    assert isinstance(items[0], Found)
+    items = list(
+        read_articles(SAMPLE.name, BytesIO(SAMPLE.read_bytes()), now="2026-11-20T09:00:00Z")
+    )
+    assert isinstance(items[0], ParsedArticle)
     found = items[0]
     return replace(found, article=replace(found.article, id=article_id(99)))
 
@@ -91,8 +93,8 @@ async def drawn_after(running: Running, keys: Sequence[str], *, marks: bool = Fa
     """The picture once these keys were pressed and the side pane has caught up."""
     await running.press(*keys)
     reader = running.reader
-    if "side" in reader.shape.panes:
-        await running.until(lambda: running.aside == int(reader.subject[-12:]))
+    if "side" in reader.pane_layout.visible_panes:
+        await running.until(lambda: running.aside == int(reader.current_article[-12:]))
         await running.settle()
     return picture(running.app, marks=marks).encode()
 
@@ -162,7 +164,7 @@ async def test_source_without_a_browser(
     start: Start, pictures: SnapshotAssertion, outside: Outside
 ) -> None:
     """Case 70."""
-    routes = replace(outside.routes(), opening=OpenRoute("show"))
+    routes = replace(outside.routes(), open_method=OpenMethod("show"))
     async with start(size=SIZES["middle"], routes=routes) as running:
         await running.press("o")
         await running.until(lambda: running.app.screen is not running.reader)

@@ -6,16 +6,16 @@ import pytest
 from textual import events
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import NARROW, Running, Start, make_article
 from tests.screens import drawn, lines
-from tui.config.settings import Loaded, Settings
+from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
-from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.inputs import SanitizedInput
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Twelve articles; 12 is the newest; three of them tell of a lighthouse."""
     texts = {
         3: "Nothing happens for a while. " * 9 + "At last the lighthouse is lit. " * 30,
@@ -28,7 +28,7 @@ def found() -> list[Found]:
 
 def numbers(running: Running) -> list[int]:
     """The articles of the list, from the top."""
-    return [int(row.id[-12:]) for row in running.reader.articles.rows]
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
 @pytest.mark.command("list.search", "list.sort", "article.back", "article.open")
@@ -38,7 +38,7 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
     async with start() as running:
         await running.indexed()
         await running.press("j", "j", "j", "/")
-        before = (running.at, running.reader.articles.top)
+        before = (running.at, running.reader.article_list.top_line)
         await running.type("lighth")
         assert sorted(numbers(running)) == [3, 5, 9, 13], "the last word may go on"
         await running.type("ouse -brackets")
@@ -51,18 +51,18 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert numbers(running) == [9, 5, 3]
         assert "newest first" in drawn(running.app)
         await running.press("j", "enter")
-        assert (running.open, running.reader.pane) == (5, "article")
-        assert running.reader.article.found is not None
-        assert running.reader.article.found.count == "1 of 2"
+        assert (running.open, running.reader.current_pane) == (5, "article")
+        assert running.reader.article_view.text_search is not None
+        assert running.reader.article_view.text_search.status_text == "1 of 2"
         await running.press("n")
-        assert running.reader.article.found.count == "2 of 2"
+        assert running.reader.article_view.text_search.status_text == "2 of 2"
         await running.press("escape", "h")
         assert numbers(running) == [9, 5, 3]
         assert running.at == 5
         await running.press("escape")
         assert len(numbers(running)) == 13
-        assert (running.at, running.reader.articles.top) == before
-        assert running.app.focused is running.reader.articles
+        assert (running.at, running.reader.article_list.top_line) == before
+        assert running.app.focused is running.reader.article_list
 
 
 async def test_enter_opens_what_is_under_the_cursor_at_once(
@@ -74,10 +74,10 @@ async def test_enter_opens_what_is_under_the_cursor_at_once(
         await running.type("title:number is:unread lighthouse")
         await running.press("down", "enter")
         assert running.open == numbers(running)[1]
-        assert running.reader.search is None
+        assert running.reader.search_input is None
         await running.press("escape", "h", "/")
         assert (
-            running.app.screen.query_one(".search", SearchInput).value
+            running.app.screen.query_one(".search", SanitizedInput).value
             == "title:number is:unread lighthouse"
         )
         await running.press(*"category:north", "tab")
@@ -102,13 +102,13 @@ async def test_a_mistake_is_told_with_its_place_and_the_list_stays(
 async def test_before_the_library_is_indexed_titles_are_searched_and_that_is_said(
     start: Start, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "prepare", lambda: iter(()))
+    monkeypatch.setattr(library, "update_index", lambda: iter(()))
     async with start() as running:
         await running.press("/")
         await running.type("brack")
         assert numbers(running) == [13]
         assert "not indexed yet" in drawn(running.app)
-        running.reader.post_message(messages.LibraryIndexing(300, 1000))
+        running.reader.post_message(messages.IndexProgressed(300, 1000))
         await running.settle()
         assert "indexing 30 %" in drawn(running.app)
 
@@ -120,7 +120,7 @@ async def test_what_is_tagged_meanwhile_is_found_by_its_tag(
         await running.indexed()
         library.record("tagged", ["00000000-0000-4000-8000-000000000004"], tag="beacon")
         running.gateway.refresh()
-        await running.until(lambda: not library.unprepared)
+        await running.until(lambda: not library.is_index_stale)
         await running.settle()
         await running.press("/")
         await running.type("beacon")
@@ -133,11 +133,11 @@ async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) 
         await running.press("/")
         running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
         await running.settle()
-        assert running.app.screen.query_one(".search", SearchInput).value == "har[31mbour2J q"
+        assert running.app.screen.query_one(".search", SanitizedInput).value == "har[31mbour2J q"
         assert "\x1b" not in drawn(running.app)
         running.app.post_message(events.Paste("x" * 1_000_000))
         await running.settle()
-        assert len(running.app.screen.query_one(".search", SearchInput).value) < 1000
+        assert len(running.app.screen.query_one(".search", SanitizedInput).value) < 1000
         assert running.app.is_running
 
 
@@ -158,7 +158,7 @@ async def test_brackets_in_a_search_and_in_what_it_finds_are_text(
 @pytest.mark.command("list.category")
 async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) -> None:
     kept = {"lights": "lighthouse -brackets", "wrong": "date:feb"}
-    async with start(loaded=Loaded(Settings(searches=kept))) as running:
+    async with start(loaded=LoadedSettings(Settings(searches=kept))) as running:
         await running.indexed()
         await running.press("c")
         shown = " ".join(drawn(running.app).split())
@@ -169,6 +169,6 @@ async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) 
         await running.press("c", "home")
         await running.press("down", "enter")
         assert numbers(running) == [9, 5, 3]
-        assert running.reader.query_shown.words == kept["lights"]
+        assert running.reader.current_query.text == kept["lights"]
         await running.press("c", "g", "enter")
         assert len(numbers(running)) == 13

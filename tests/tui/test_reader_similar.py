@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.screens import drawn
 from tui.reader.gateway import Gateway, messages
@@ -17,7 +17,7 @@ SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Ten articles; the newest came with two titles, of which one is not in the library."""
     articles = [make_article(number) for number in range(1, 11)]
     titles = ("Article number 3 about the harbour", "Nobody [has] this one")
@@ -29,7 +29,7 @@ def found() -> list[Found]:
 async def test_every_number_jumps(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
-        similar = running.reader.side.similar
+        similar = running.reader.side_pane.similar
         assert len(similar) == 5
         assert [other.title for other in similar[:2]] == [
             "Article number 3 about the harbour",
@@ -37,9 +37,9 @@ async def test_every_number_jumps(start: Start) -> None:
         ]
         for number in (1, 3, 4, 5):
             await running.press("h", "g", "enter", str(number))
-            assert running.reader.article.entry.article.id == similar[number - 1].id
-            assert running.reader.pane == "article"
-            assert running.reader.articles.row.id == similar[number - 1].id
+            assert running.reader.article_view.full_article.article.id == similar[number - 1].id
+            assert running.reader.current_pane == "article"
+            assert running.reader.article_list.selected_row.id == similar[number - 1].id
 
 
 @pytest.mark.command(JUMPS[1])
@@ -83,15 +83,15 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
     library = make_library(tmp_path / "strangers", found)
     async with start(library=library) as running:
         with monkeypatch.context() as patch:
-            patch.setattr(Gateway, "indexing", property(lambda _: True))
+            patch.setattr(Gateway, "is_indexing", property(lambda _: True))
             await running.press("j")
             await running.until(lambda: running.aside == 1)
             await running.press("5")
             assert running.said == "similar readings are known once all is indexed"
             assert "looking …" in drawn(running.app)
-        running.reader.post_message(messages.LibraryIndexing(0, 0))
+        running.reader.post_message(messages.IndexProgressed(0, 0))
         await running.settle()
-        assert running.reader.side.similar is not None
+        assert running.reader.side_pane.similar is not None
 
 
 @pytest.mark.command("trail.back", "trail.forward")
@@ -118,9 +118,9 @@ async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
         await running.press("enter", "enter", "1")
         assert (running.open, running.at) == (3, 10)
         await running.press("s")
-        assert running.reader.article.entry.reading.starred
+        assert running.reader.article_view.full_article.reading.starred
         await running.press("s")
-        assert not running.reader.article.entry.reading.starred
+        assert not running.reader.article_view.full_article.reading.starred
         await running.press("[")
         assert (running.open, running.at) == (10, 10)
 
@@ -138,10 +138,10 @@ async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int,
     """Also where the article pane was hidden by the side pane until then."""
     async with start(size=size) as running:
         await running.press("j", "enter", "i", "2")
-        view = running.reader.article
-        assert running.open == int(running.reader.subject[-12:]) != 9
-        shown = "".join(text for text, _ in view.line_pieces(0, view.size.width)).strip()
-        assert shown == view.entry.article.title
+        view = running.reader.article_view
+        assert running.open == int(running.reader.current_article[-12:]) != 9
+        shown = "".join(text for text, _ in view.build_line(0, view.size.width)).strip()
+        assert shown == view.full_article.article.title
         assert f"text of article {running.open}." in drawn(running.app)
 
 
@@ -154,7 +154,7 @@ async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(
     one = replace(one, body=replace(one.body, text=text, summary=summary))
     async with start(library=make_library(tmp_path / "told", [one])) as running:
         await running.settle()
-        running.reader.go_to_pane("side")
+        running.reader.focus_pane("side")
         await running.press("enter")
-        assert running.reader.pane == "article"
-        assert running.reader.article.position == text.index(summary)
+        assert running.reader.current_pane == "article"
+        assert running.reader.article_view.position == text.index(summary)

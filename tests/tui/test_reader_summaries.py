@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from store.model.article import Body, Found
+from store.model.article import Body, ParsedArticle
 from tests.reader import PATIENCE, Running, Start, article_id, make_article, make_library
 from tests.screens import drawn
-from tui.reader.gateway.summaries import Summariser
+from tui.reader.gateway.summaries import SummaryCommand
 
 SCRIPT = """#!/bin/sh
 echo run >> "$0-runs"
@@ -19,7 +19,7 @@ tr a-z A-Z
 """
 
 
-def bare(number: int) -> Found:
+def bare(number: int) -> ParsedArticle:
     """An article that came without a summary."""
     text = f"The ferry number {number} stays for now. The council has voted to keep it at sea."
     return replace(make_article(number), body=Body(text))
@@ -27,7 +27,7 @@ def bare(number: int) -> Found:
 
 def origin(running: Running, number: int) -> str:
     """Where the summary of the article in the side pane comes from."""
-    entry = running.reader.side.entry
+    entry = running.reader.side_pane.full_article
     assert entry is not None
     assert entry.article.id == article_id(number)
     return entry.body.summary_origin
@@ -41,7 +41,7 @@ async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_pat
     program.chmod(0o700)
     runs = tmp_path / "shout-runs"
     async with start(library=library) as running:
-        running.gateway.summariser = Summariser((str(program),), 60)
+        running.gateway.summary_command = SummaryCommand((str(program),), 60)
         await running.press("j", "k")
         await running.until(lambda: running.aside == 4)
         assert not runs.exists(), "moving is not opening"
@@ -68,7 +68,7 @@ async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_pat
     kept = make_library(tmp_path / "own")
     for _ in kept.load():
         pass
-    assert kept.entry(article_id(4)).body.summary_origin == "command"
+    assert kept.get_article(article_id(4)).body.summary_origin == "command"
 
 
 async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> None:
@@ -79,7 +79,9 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
             ("J", ["false"], "summary_command: false failed with exit code 1"),
             ("J", ["true"], "summary_command: true wrote nothing"),
         ):
-            running.gateway.summariser = Summariser(arguments, 0.1 if key == "enter" else 60)
+            running.gateway.summary_command = SummaryCommand(
+                arguments, 0.1 if key == "enter" else 60
+            )
             await running.press(key)
             await running.until(lambda said=said: running.said == said)
             await running.settle()
@@ -92,7 +94,7 @@ async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_p
     mark = tmp_path / "mark"
     async with start(library=library) as running:
         script = f"echo $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 60"
-        running.gateway.summariser = Summariser(("sh", "-c", script), 60)
+        running.gateway.summary_command = SummaryCommand(("sh", "-c", script), 60)
         await running.press("enter")
         await running.until(mark.exists)
     process = Path("/proc", mark.read_text().strip())

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import NARROW, Start, long_text, make_article
 from tests.screens import lines
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """Three articles; the newest is long and came with the title of the oldest."""
     articles = [make_article(number) for number in (1, 2)]
     newest = make_article(3, text=long_text(60))
@@ -27,19 +27,21 @@ async def test_back_leads_to_the_place_where_one_was(
 ) -> None:
     """The text stands as it stood, and so does the list; also in a library that cannot change."""
     if read_only:
-        monkeypatch.setattr(FolderLibrary, "read_only", property(lambda self: "it is read-only"))
+        monkeypatch.setattr(
+            FolderLibrary, "read_only_reason", property(lambda self: "it is read-only")
+        )
     async with start() as running:
         reader = running.reader
         await running.press("enter", "space", "space", "j")
-        place, top = reader.article.position, reader.article.top
+        place, top = reader.article_view.position, reader.article_view.top_line
         assert place > 0
-        assert not reader.crumbs.line_pieces(0, 40)
+        assert not reader.trail_line.build_line(0, 40)
         await running.press("1")
         assert (running.open, running.at) == (1, 1)
         await running.press("[")
         assert (running.open, running.at) == (3, 3)
-        assert reader.article.position == place
-        assert reader.article.top == top
+        assert reader.article_view.position == place
+        assert reader.article_view.top_line == top
         await running.press("]")
         assert (running.open, running.at) == (1, 1)
 
@@ -67,5 +69,5 @@ async def test_the_terminals_cursor_stands_where_one_reads(start: Start) -> None
         row = next(y for y, line in enumerate(lines(app)) if line.startswith(">"))
         assert app.cursor_position == (0, row)
         await running.press("enter")
-        left, top = running.reader.article.content_region.offset
+        left, top = running.reader.article_view.content_region.offset
         assert app.cursor_position == (left + 1, top)

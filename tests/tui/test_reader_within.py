@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.model.article import Found
+from store.model.article import ParsedArticle
 from tests.reader import MIDDLE, Outside, Start, long_text, make_article
 from tests.screens import drawn, grid, lines
 
@@ -17,7 +17,7 @@ LINKED = "\n\n".join(
 
 
 @pytest.fixture
-def found() -> list[Found]:
+def found() -> list[ParsedArticle]:
     """A long article, one with links, and a short one; the long one is the newest."""
     return [
         make_article(1),
@@ -33,7 +33,7 @@ async def test_finding_in_the_article(start: Start) -> None:
         reader = running.reader
         await running.press("enter", "/")
         await running.type("paragraph 2")
-        assert reader.article.found.count == "1 of 11"
+        assert reader.article_view.text_search.status_text == "1 of 11"
         assert "1 of 11" in lines(running.app)[-2]
         assert lines(running.app)[-1].endswith("enter done  down next  escape back ")
         await running.press("enter", "n", "n")
@@ -47,23 +47,29 @@ async def test_finding_in_the_article(start: Start) -> None:
         await running.press("?")
         assert "Find in the article:" in drawn(running.app)
         await running.press("?", "N", "j", "k", "space")
-        assert (running.open, reader.article.found.count) == (3, "2 of 11")
-        place = reader.article.position
+        assert (running.open, reader.article_view.text_search.status_text) == (3, "2 of 11")
+        place = reader.article_view.position
         await running.press("enter")
-        assert (reader.finding, reader.article.found, reader.article.position) == (
+        assert (reader.find_bar, reader.article_view.text_search, reader.article_view.position) == (
             None,
             None,
             place,
         )
         await running.press("/")
         await running.type('STRASSENNAME: "deja')
-        assert reader.article.found.count == "1 of 1", "from the end on it begins anew"
+        assert reader.article_view.text_search.status_text == "1 of 1", (
+            "from the end on it begins anew"
+        )
         await running.press("escape")
-        assert (reader.finding, reader.article.position, reader.pane) == (None, place, "article")
+        assert (reader.find_bar, reader.article_view.position, reader.current_pane) == (
+            None,
+            place,
+            "article",
+        )
         await running.press("/", "x", "q", "enter", "escape")
-        assert (reader.finding, reader.article.position) == (None, place)
+        assert (reader.find_bar, reader.article_view.position) == (None, place)
         await running.press("/", "t", "enter", "J")
-        assert (running.open, reader.finding) == (2, None)
+        assert (running.open, reader.find_bar) == (2, None)
         await running.press("n")
         assert running.open == 1, "n means the next unread article again"
 
@@ -72,13 +78,13 @@ async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
     """What a search of the library found is marked in the article, and n goes on from there."""
     async with start() as running:
         reader = running.reader
-        reader.open(reader.articles.rows[0].id, find=("begin", "40"))
+        reader.open_article(reader.article_list.rows[0].id, find=("begin", "40"))
         await running.settle()
-        assert reader.article.found.count == "1 of 41"
-        assert reader.pane == "article"
+        assert reader.article_view.text_search.status_text == "1 of 41"
+        assert reader.current_pane == "article"
         await running.press("N")
-        assert reader.article.found.count == "41 of 41"
-        assert not reader.articles.rows[0].read, "what is jumped to is not read"
+        assert reader.article_view.text_search.status_text == "41 of 41"
+        assert not reader.article_list.rows[0].read, "what is jumped to is not read"
 
 
 @pytest.mark.command(
@@ -87,7 +93,7 @@ async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
 )  # fmt: skip
 async def test_selecting_and_copying(start: Start, outside: Outside) -> None:
     async with start(size=MIDDLE) as running:
-        article = running.reader.article
+        article = running.reader.article_view
         await running.press("enter", "v", "l", "l", "h", "v", "l")
         assert [line for line in lines(running.app) if "v begin" in line]
         top = article.content_region.offset.y
@@ -131,7 +137,7 @@ async def test_links_by_number(start: Start, outside: Outside) -> None:
         await running.press(";", "G", "o")
         await running.until(lambda: "Not opened" in running.said)
         await running.press(";", "escape")
-        assert running.reader.article.position == 0
+        assert running.reader.article_view.position == 0
         await running.press("J", ";")
         assert running.said == "no links in this article"
 
@@ -141,7 +147,7 @@ async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
         await running.press_at_once("/", "escape", "/", "escape", "/")
-        assert running.reader.finding is not None
+        assert running.reader.find_bar is not None
         await running.press("escape", "h")
         for _ in range(3):
             await running.press_at_once("/", "escape")

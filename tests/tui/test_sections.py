@@ -7,8 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from store.model.article import Row
-from tui.rendering.list_layout import Lines, Section, Spot, days, sections
+from store.model.article import ArticleRow
+from tui.rendering.list_layout import (
+    ListHeading,
+    ListLayout,
+    ListLine,
+    build_date_headings,
+    find_day_boundaries,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -17,9 +23,9 @@ def at(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def rows(*ages: timedelta) -> list[Row]:
+def rows(*ages: timedelta) -> list[ArticleRow]:
     return [
-        Row(str(n), "", "", at(NOON - age), 0, 0, read=False, starred=False, read_count=0)
+        ArticleRow(str(n), "", "", at(NOON - age), 0, 0, read=False, starred=False, read_count=0)
         for n, age in enumerate(ages)
     ]
 
@@ -29,41 +35,43 @@ def hours(number: int) -> timedelta:
 
 
 def test_sections_begin_where_a_day_ends() -> None:
-    found = sections(
+    found = build_date_headings(
         rows(hours(-30), hours(1), hours(12), hours(13), hours(36), hours(37), hours(24 * 6)),
-        days(at(NOON), UTC),
+        find_day_boundaries(at(NOON), UTC),
     )
     assert found == [("Today", 0), ("Yesterday", 3), ("This week", 5)]
 
 
 def test_a_section_without_rows_has_no_heading() -> None:
-    assert sections([], days(at(NOON), UTC)) == []
+    assert build_date_headings([], find_day_boundaries(at(NOON), UTC)) == []
     old = rows(hours(24 * 7), hours(24 * 9000))
-    assert sections(old, days(at(NOON), UTC)) == [("Older", 0)]
-    undated = [old[0]._replace(when=0)]
-    assert sections(undated, days(at(NOON), UTC)) == [("Older", 0)]
+    assert build_date_headings(old, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
+    undated = [old[0]._replace(timestamp=0)]
+    assert build_date_headings(undated, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
 
 
 def test_days_are_the_readers_own() -> None:
     late = datetime(2026, 11, 22, 23, tzinfo=UTC)  # the 23rd in Tokyo
-    there = days(at(late), ZoneInfo("Asia/Tokyo"))
+    there = find_day_boundaries(at(late), ZoneInfo("Asia/Tokyo"))
     assert there.today == at(datetime(2026, 11, 22, 15, tzinfo=UTC))
     assert there.tomorrow - there.today == 86_400
 
 
 def test_a_day_may_have_23_hours() -> None:
-    spring = days(at(datetime(2026, 3, 29, 10, tzinfo=UTC)), ZoneInfo("Europe/Berlin"))
+    spring = find_day_boundaries(
+        at(datetime(2026, 3, 29, 10, tzinfo=UTC)), ZoneInfo("Europe/Berlin")
+    )
     assert spring.tomorrow - spring.today == 23 * 3600
 
 
 @pytest.mark.parametrize("height", [1, 2])
 @pytest.mark.parametrize("starts", [(), (0,), (0, 1, 5), (2, 4)])
 def test_each_line_has_one_thing_on_it(height: int, starts: tuple[int, ...]) -> None:
-    lines = Lines(7, [Section(f"from {start}", start) for start in starts], height)
-    spots = [lines.spot(line) for line in range(lines.total)]
+    lines = ListLayout(7, [ListHeading(f"from {start}", start) for start in starts], height)
+    spots = [lines.line_content(line) for line in range(lines.line_count)]
     assert [spot.row for spot in spots if spot.heading] == list(starts)
     expected = [(row, part) for row in range(7) for part in range(height)]
-    assert [(spot.row, spot.part) for spot in spots if not spot.heading] == expected
+    assert [(spot.row, spot.line_in_row) for spot in spots if not spot.heading] == expected
     for row in range(7):
-        assert lines.spot(lines.line(row)) == Spot("", row, 0)
-        assert lines.line(row) - lines.first(row) == (row in starts)
+        assert lines.line_content(lines.line_of_row(row)) == ListLine("", row, 0)
+        assert lines.line_of_row(row) - lines.top_line_of_row(row) == (row in starts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.rendering.text_layout import Layout, lay_out
-from tui.rendering.text_selection import Selection
+from tui.rendering.text_layout import TextLayout, lay_out
+from tui.rendering.text_selection import TextSelection
 
 TEXT = """# A heading
 
@@ -26,14 +26,14 @@ MOVES = st.lists(
 )  # fmt: skip
 
 
-def word(selection: Selection, layout: Layout) -> str:
+def word(selection: TextSelection, layout: TextLayout) -> str:
     """What is marked."""
-    return selection.text(layout)
+    return selection.selected_text(layout)
 
 
 def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
     layout = lay_out(TEXT, 20)
-    selection = Selection(layout, (0, 0))
+    selection = TextSelection(layout, (0, 0))
     seen = []
     for what, by in (
         ("word", 1), ("word", 1), ("word", 1), ("line", 1), ("line", 1), ("word", -1), ("paragraph", 1),
@@ -51,35 +51,35 @@ def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
     """Quotes keep their marks; bullets are as shown; markup is not copied."""
     for width in (12, 20, 80):
         layout = lay_out(TEXT, width)
-        selection = Selection(layout, (0, 0))
+        selection = TextSelection(layout, (0, 0))
         selection.move(layout, "paragraph", 1)
-        selection.begin()
+        selection.toggle_anchor()
         selection.move(layout, "end", 1)
         assert word(selection, layout) == (
             "heading\n\nThe first paragraph is longer than a line of it.\n\n"
             "> A quote of one word\n> and another\n\n• an item\n\n日本語の、文。"
         )
-        selection.begin()
+        selection.toggle_anchor()
         assert word(selection, layout) == "文。"
 
 
 def test_of_a_quote_alone_the_words_are_copied() -> None:
     layout = lay_out("> one\n> two", 20)
-    selection = Selection(layout, (0, 0))
-    selection.begin()
+    selection = TextSelection(layout, (0, 0))
+    selection.toggle_anchor()
     selection.move(layout, "end", 1)
     assert word(selection, layout) == "one\ntwo"
 
 
 def test_backwards_it_is_the_same() -> None:
     layout = lay_out("one two three", 40)
-    selection = Selection(layout, (0, 0))
+    selection = TextSelection(layout, (0, 0))
     selection.move(layout, "end", 1)
-    selection.begin()
+    selection.toggle_anchor()
     selection.move(layout, "word", -1)
     assert word(selection, layout) == "two three"
     (line,) = layout
-    (span,) = selection.spans(layout, line)
+    (span,) = selection.line_spans(layout, line)
     assert line.text[span.start : span.end] == "two three"
 
 
@@ -90,15 +90,17 @@ def test_any_selection_stands_in_the_text(
     layout = lay_out(text, width)
     if not len(layout):
         return
-    selection = Selection(layout, (0, 0))
+    selection = TextSelection(layout, (0, 0))
     for what, by in before:
         selection.move(layout, what, by)  # type: ignore[arg-type]
-    selection.begin()
+    selection.toggle_anchor()
     for what, by in after:
         selection.move(layout, what, by)  # type: ignore[arg-type]
-    first, last = selection.edges(layout)
+    first, last = selection.bounds(layout)
     assert first <= last
-    marked = [line.text[s.start : s.end] for line in layout for s in selection.spans(layout, line)]
+    marked = [
+        line.text[s.start : s.end] for line in layout for s in selection.line_spans(layout, line)
+    ]
     assert (
         "".join("".join(marked).split()).replace("↳", "").replace("│", "")
         == "".join(word(selection, layout).split())

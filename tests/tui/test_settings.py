@@ -8,13 +8,20 @@ from typing import Literal
 
 import pytest
 
-from tui.cli.settings import example
-from tui.config.settings import FILE, Settings, Table, declared, is_slow, load_settings
+from tui.cli.settings import example_settings
+from tui.config.settings import (
+    SETTINGS_FILE,
+    Settings,
+    TableSettingType,
+    is_slow_link,
+    iter_setting_declarations,
+    load_settings,
+)
 
 
 def write(folder: Path, text: str | bytes) -> Path:
     data = text.encode() if isinstance(text, str) else text
-    (folder / FILE).write_bytes(data)
+    (folder / SETTINGS_FILE).write_bytes(data)
     return folder
 
 
@@ -48,7 +55,7 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
     assert found.keys == {"move.down": ("j", "down"), "article.open": ("o",), "app.quit": ()}
     assert found.searches == {"this week": "is:unread newer:7d"}
     assert found.summary_timeout == Settings().summary_timeout
-    assert loaded.sources["theme"] == FILE
+    assert loaded.sources["theme"] == SETTINGS_FILE
     assert "summary_timeout" not in loaded.sources
 
 
@@ -103,7 +110,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, data: str | bytes, fault: st
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     """A pipe of that name would keep the reader waiting for ever."""
-    os.mkfifo(tmp_path / FILE)
+    os.mkfifo(tmp_path / SETTINGS_FILE)
     assert load_settings(tmp_path).faults == ("settings.toml: is not a file",)
 
 
@@ -139,18 +146,18 @@ def test_the_command_line_goes_first(tmp_path: Path) -> None:
 )
 def test_a_slow_link(slow: Literal["auto"] | bool, env: dict[str, str], expected: bool) -> None:
     """Case 126: over SSH less is sent, unless the settings say otherwise."""
-    assert is_slow(Settings(slow=slow), env) is expected
+    assert is_slow_link(Settings(slow=slow), env) is expected
 
 
 def test_the_example_holds_every_setting_and_is_sound(tmp_path: Path) -> None:
     """Each setting stands there at its default; with every # taken away it has no mistake."""
-    lines = example().splitlines()
+    lines = example_settings().splitlines()
     told = [line for line in lines if line.startswith("# ") and (" = " in line or "# [" in line)]
     text = "\n".join(line.removeprefix("# ") for line in told if "`" not in line)
-    assert load_settings(write(tmp_path, example())).sources == {}
+    assert load_settings(write(tmp_path, example_settings())).sources == {}
     loaded = load_settings(write(tmp_path, text))
     assert loaded.faults == ()
-    assert list(loaded.sources) == [each.name for each in declared()]
-    for each in declared():
-        if not isinstance(each.kind, Table):
+    assert list(loaded.sources) == [each.name for each in iter_setting_declarations()]
+    for each in iter_setting_declarations():
+        if not isinstance(each.value_type, TableSettingType):
             assert getattr(loaded.settings, each.name) == each.default

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from store.model.article import Article, Body, Entry, Reading, Similar, Study
-from tui.rendering.article_details import Line, sections_of
+from store.model.article import (
+    Article,
+    ArticleInsights,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
+from tui.rendering.article_details import DetailLine, build_detail_sections
 
 SUMMARY = "The ferry stopped on Monday. Hotels report that rooms are empty."
 
 
 def lines(
-    section: int, study: Study, similar: tuple[Similar, ...] = (), width: int = 20
-) -> list[Line]:
-    entry = Entry(Article("x", "Ferry"), Body("Text.", SUMMARY), Reading())
-    return list(sections_of(entry, similar, study, width, 0)[section].lines)
+    section: int, study: ArticleInsights, similar: tuple[SimilarArticle, ...] = (), width: int = 20
+) -> list[DetailLine]:
+    entry = FullArticle(Article("x", "Ferry"), Body("Text.", SUMMARY), ReadingStatus())
+    return list(build_detail_sections(entry, similar, study, width, 0)[section].lines)
 
 
-def text(line: Line) -> str:
+def text(line: DetailLine) -> str:
     return "".join(piece for piece, _ in line.pieces)
 
 
 def test_lines_of_a_summary_lead_to_the_places_of_their_sentences() -> None:
-    study = Study(summary_places=((0, 40), (29, 7)))
-    assert [(text(line), line.place) for line in lines(0, study)] == [
+    study = ArticleInsights(summary_positions=((0, 40), (29, 7)))
+    assert [(text(line), line.text_position) for line in lines(0, study)] == [
         ("The ferry stopped on", 40),
         ("Monday. Hotels", 7),
         ("report that rooms", 7),
@@ -30,11 +37,11 @@ def test_lines_of_a_summary_lead_to_the_places_of_their_sentences() -> None:
 
 
 def test_without_places_they_lead_nowhere() -> None:
-    assert {line.place for line in lines(0, Study())} == {None}
+    assert {line.text_position for line in lines(0, ArticleInsights())} == {None}
 
 
 def test_key_terms_are_a_detail_and_copies_are_counted() -> None:
-    details = [text(line) for line in lines(3, Study(key_terms=("ferry", "crews")))]
+    details = [text(line) for line in lines(3, ArticleInsights(keywords=("ferry", "crews")))]
     assert "Key Terms: ferry," in details
-    other = Similar("y", "Crews strike", category="coast", copies=2)
-    assert any("2 copies" in text(line) for line in lines(1, Study(), (other,), 40))
+    other = SimilarArticle("y", "Crews strike", category="coast", duplicate_count=2)
+    assert any("2 copies" in text(line) for line in lines(1, ArticleInsights(), (other,), 40))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.rendering.cells import measure
+from tui.rendering.cells import measure_cells
 from tui.rendering.text_layout import lay_out
 
 CELL = st.text("ab é中🎉*[]`\\", max_size=8)
@@ -62,7 +62,7 @@ def test_bars_stand_below_each_other(rows: list[list[str]]) -> None:
     text = "\n".join(["h | h | h", "--|--|--", *(" | ".join(["x", *row]) for row in rows)])
     lines = shown(text, 400)
     bars = [
-        [measure(line)[1][at] for at, char in enumerate(line) if char in "│┼"]
+        [measure_cells(line)[1][at] for at, char in enumerate(line) if char in "│┼"]
         for line in lines
         if line
     ]

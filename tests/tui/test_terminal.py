@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.terminal import Terminal, is_running
-from tui.terminal.session import GIVE_BACK
+from tui.terminal.session import RESET_SEQUENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ import asyncio, os, sys, time
 from textual.app import App
 from textual.widgets import Static
 from tui.reader.driver import ReaderDriver
-from tui.terminal.session import Session, refusal
+from tui.terminal.session import TerminalSession, find_startup_problem
 
 class Counter(App):
     BINDINGS = [("down", "count"), ("b", "block"), ("f", "flood"), ("x", "send"),
@@ -42,7 +42,7 @@ class Counter(App):
     def on_mount(self):
         self.loop = asyncio.get_running_loop()
 
-    def take_driver(self, driver):
+    def attach_driver(self, driver):
         self.driver = driver
         driver.before_suspend = lambda: note("flushed")
 
@@ -71,19 +71,19 @@ def note(text):
     with open(os.environ["NOTES"], "a") as file:
         file.write(text + "\\n")
 
-reason = refusal(os.environ)
+reason = find_startup_problem(os.environ)
 if reason:
     print(reason, file=sys.stderr)
     sys.exit(2)
 app = Counter(driver_class=ReaderDriver)
 grace = float(os.environ.get("GRACE", "1.5"))
-with Session(app.stop, lambda: note("saved"), grace=grace) as session:
+with TerminalSession(app.stop, lambda: note("saved"), grace=grace) as session:
     if "early" in sys.argv:
         print("early", file=sys.stderr, flush=True)
         time.sleep(60)
     app.run()
 note("over")
-sys.exit(session.code or app.return_code)
+sys.exit(session.exit_code or app.return_code)
 """
 
 
@@ -259,7 +259,7 @@ def test_a_blocked_main_thread(hasty: Terminal, tmp_path: Path, number: signal.S
     hasty.signal(number)
     assert hasty.wait_exit() == 128 + number
     assert modes_left_on(hasty.raw) == set()
-    assert hasty.raw.endswith(GIVE_BACK)
+    assert hasty.raw.endswith(RESET_SEQUENCE)
     assert notes(tmp_path) == ["saved"]
 
 
@@ -271,7 +271,7 @@ def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
     time.sleep(0.5)  # the link stalls: nobody reads, until every buffer is full
     hasty.signal(signal.SIGTERM)
     assert hasty.wait_exit(reading=False) == 143
-    assert hasty.raw.endswith(GIVE_BACK)
+    assert hasty.raw.endswith(RESET_SEQUENCE)
     assert notes(tmp_path) == ["saved"]
 
 

@@ -16,15 +16,15 @@ import pytest
 
 from tests.terminal import Terminal, is_running
 from tui.terminal.session import (
-    GIVE_BACK,
-    UTF8_TRIED,
-    Session,
-    is_gone,
-    modes,
+    RESET_SEQUENCE,
+    UTF8_TRIED_VARIABLE,
+    TerminalSession,
+    find_startup_problem,
+    is_hung_up,
     needs_utf8_mode,
-    refusal,
-    restore,
-    start_again_in_utf8,
+    read_terminal_modes,
+    restart_in_utf8_mode,
+    restore_terminal,
 )
 
 if TYPE_CHECKING:
@@ -45,21 +45,21 @@ if TYPE_CHECKING:
 def test_refusal(term: str, ttys: set[int], reason: str | None) -> None:
     """Cases 121 and 122: what is missing is named."""
     expected = reason and f"newstui: needs a terminal ({reason})"
-    assert refusal({"TERM": term} if term else {}, ttys.__contains__) == expected
+    assert find_startup_problem({"TERM": term} if term else {}, ttys.__contains__) == expected
 
 
 def test_restore_gives_modes_and_screen_back() -> None:
     """Case 114: the bytes, and the modes from before."""
     master, slave = os.openpty()
     try:
-        before = modes(slave)
+        before = read_terminal_modes(slave)
         assert before is not None
         raw = [*before]
         raw[3] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(slave, termios.TCSANOW, raw)
-        restore(slave, before)
-        assert modes(slave) == before
-        assert os.read(master, 1000) == GIVE_BACK
+        restore_terminal(slave, before)
+        assert read_terminal_modes(slave) == before
+        assert os.read(master, 1000) == RESET_SEQUENCE
         assert os.get_blocking(slave)
     finally:
         os.close(master)
@@ -74,20 +74,20 @@ def test_restore_never_blocks() -> None:
         while os.write(slave, b"x" * 4096):
             pass
     os.set_blocking(slave, True)
-    restore(slave)
-    assert not is_gone(slave)
+    restore_terminal(slave)
+    assert not is_hung_up(slave)
     os.close(master)
-    assert is_gone(slave)
-    restore(slave)
+    assert is_hung_up(slave)
+    restore_terminal(slave)
     os.close(slave)
-    restore(slave)
+    restore_terminal(slave)
 
 
 def test_restore_writes_to_terminals_only(tmp_path: Path) -> None:
     """Case 121: a file on standard error gets no escape bytes."""
     path = tmp_path / "errors"
     with path.open("wb") as file:
-        restore(file.fileno())
+        restore_terminal(file.fileno())
     assert path.read_bytes() == b""
 
 
@@ -98,7 +98,7 @@ def test_session_restores_after_an_exception(error: type[BaseException]) -> None
     handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
     with pytest.raises(error), session(slave):
         raise error
-    assert os.read(master, 1000) == GIVE_BACK
+    assert os.read(master, 1000) == RESET_SEQUENCE
     assert handlers == [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
     os.close(master)
     os.close(slave)
@@ -111,10 +111,10 @@ def test_session_leaves_nothing_behind() -> None:
     threads = threading.active_count()
     with session(slave) as one:
         pass
-    assert one.code is None
+    assert one.exit_code is None
     assert psutil.Process().num_fds() == files
     assert threading.active_count() == threads
-    assert modes(slave) is not None
+    assert read_terminal_modes(slave) is not None
     os.set_blocking(master, False)
     with pytest.raises(BlockingIOError):
         os.read(master, 1)
@@ -122,11 +122,11 @@ def test_session_leaves_nothing_behind() -> None:
     os.close(slave)
 
 
-def session(slave: int) -> Session:
+def session(slave: int) -> TerminalSession:
     def unasked(*_: object) -> bool:
         raise AssertionError("nobody asked")
 
-    return Session(unasked, lambda: None, stdin=slave, screen=slave, leave=unasked)
+    return TerminalSession(unasked, lambda: None, stdin=slave, screen=slave, leave=unasked)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def session(slave: int) -> Session:
         ({}, "UTF-8", False),
         ({}, "utf_8", False),
         ({}, "utf8", False),
-        ({UTF8_TRIED: "1"}, "ascii", False),
+        ({UTF8_TRIED_VARIABLE: "1"}, "ascii", False),
     ],
 )
 def test_needs_utf8_mode(env: dict[str, str], encoding: str, needed: bool) -> None:
@@ -151,9 +151,9 @@ def test_starting_again_in_utf8(tmp_path: Path) -> None:
     program = tmp_path / "print.py"
     program.write_text(
         "import os, sys\n"
-        "from tui.terminal.session import needs_utf8_mode, start_again_in_utf8\n"
+        "from tui.terminal.session import needs_utf8_mode, restart_in_utf8_mode\n"
         "if needs_utf8_mode(os.environ, sys.stderr.encoding):\n"
-        "    start_again_in_utf8(os.environ, sys.orig_argv)\n"
+        "    restart_in_utf8_mode(os.environ, sys.orig_argv)\n"
         "print('\\u65e5', sys.argv[1:], sys.dont_write_bytecode, file=sys.stderr)\n"
     )
     env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}
@@ -171,10 +171,10 @@ def test_start_again_keeps_the_environment() -> None:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        start_again_in_utf8({"A": "1"}, ["python", "-m", "x"], execve)
+        restart_in_utf8_mode({"A": "1"}, ["python", "-m", "x"], execve)
     [(path, command, env)] = calls
     assert (path, command) == (sys.executable, [sys.executable, "-m", "x"])
-    assert env == {"A": "1", "PYTHONUTF8": "1", UTF8_TRIED: "1"}
+    assert env == {"A": "1", "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"}
     assert not needs_utf8_mode(env, "ascii")
 
 

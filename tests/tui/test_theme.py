@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 EVERY = pytest.mark.parametrize(
-    "theme", themes.built_in().values(), ids=lambda theme: str(theme.name)
+    "theme", themes.load_built_in_themes().values(), ids=lambda theme: str(theme.name)
 )
 OWN_PALETTE = {ColorType.DEFAULT, ColorType.STANDARD}
 
@@ -47,7 +47,7 @@ class Sample(App[None]):
         self.theme = theme.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return role_variables(themes.built_in_theme("dark"))
+        return role_variables(themes.load_built_in_theme("dark"))
 
     def compose(self) -> ComposeResult:
         for role in themes.STYLED_ROLES:
@@ -88,7 +88,7 @@ async def test_each_role_is_drawn_as_the_theme_says(theme: Theme) -> None:
 @pytest.mark.parametrize("name", ["terminal", "monochrome"])
 async def test_palette_themes_send_no_colour_of_their_own(name: str) -> None:
     """Case 128: nothing but default and the sixteen colours that the user has chosen."""
-    app = Sample(themes.built_in_theme(name))
+    app = Sample(themes.load_built_in_theme(name))
     async with app.run_test(size=(60, 40), notifications=True) as pilot:
         app.notify("gone wrong", severity="error")
         app.query_one(Input).focus()
@@ -102,7 +102,7 @@ async def test_palette_themes_send_no_colour_of_their_own(name: str) -> None:
 
 async def test_monochrome_sends_no_colour() -> None:
     """Case 128."""
-    app = Sample(themes.built_in_theme("monochrome"))
+    app = Sample(themes.load_built_in_theme("monochrome"))
     async with app.run_test(size=(60, 40)) as pilot:
         app.query_one(Input).focus()
         await pilot.pause()
@@ -112,18 +112,18 @@ async def test_monochrome_sends_no_colour() -> None:
 async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 128: with NO_COLOR, `ansi_color=True` makes every theme one of default colours."""
     monkeypatch.setenv("NO_COLOR", "1")
-    app = Sample(themes.built_in_theme("monochrome"), ansi_color=True)
+    app = Sample(themes.load_built_in_theme("monochrome"), ansi_color=True)
     async with app.run_test(size=(60, 40)) as pilot:
         assert color_types(app) == {ColorType.DEFAULT}
-        app.register_theme(textual_theme(themes.built_in_theme("dark")))
+        app.register_theme(textual_theme(themes.load_built_in_theme("dark")))
         app.theme = "dark"
         await pilot.pause()
         assert color_types(app) == {ColorType.DEFAULT}
 
 
 async def test_themes_can_be_changed_while_it_runs() -> None:
-    app = Sample(themes.built_in_theme("dark"))
-    app.register_theme(textual_theme(themes.built_in_theme("terminal")))
+    app = Sample(themes.load_built_in_theme("dark"))
+    app.register_theme(textual_theme(themes.load_built_in_theme("terminal")))
     async with app.run_test(size=(60, 40)) as pilot:
         assert color_types(app) == {ColorType.TRUECOLOR}
         app.theme = "terminal"
@@ -132,13 +132,13 @@ async def test_themes_can_be_changed_while_it_runs() -> None:
         app.theme = "textual-light"
         await pilot.pause()
         muted = app.query_one("#muted", Static).visual_style.foreground
-        assert muted == Color.parse(themes.built_in_theme("dark").colors["muted"])
+        assert muted == Color.parse(themes.load_built_in_theme("dark").colors["muted"])
 
 
 @EVERY
 def test_every_variable_is_a_colour_or_a_style(theme: Theme) -> None:
     made = textual_theme(theme)
-    assert (made.name, made.dark, made.ansi) == (theme.name, theme.dark, theme.ansi)
+    assert (made.name, made.dark, made.ansi) == (theme.name, theme.dark, theme.uses_terminal_colors)
     for name, value in made.variables.items():
         if name.endswith("-style") or "-style-" in name:
             assert value in theme.styles.values(), name

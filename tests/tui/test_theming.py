@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 import themes
-from store.model.errors import NewsError
+from store.model.errors import NewstuiError
 from tui.config.settings import Settings
 from tui.config.theme_choice import (
-    STATE_FILE,
+    THEME_STATE_FILE,
     ThemeChoice,
-    background_of,
-    background_told,
-    colors_of,
+    detect_background,
+    detect_color_support,
+    parse_background_reply,
 )
-from tui.terminal.input_filter import Incoming
+from tui.terminal.input_filter import InputFilter
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/themes.md").read_text(encoding="utf-8")
@@ -31,24 +31,24 @@ def own(folder: Path, text: str = OWN, name: str = "harbour.toml") -> Path:
 
 
 def test_the_theme_of_the_page_is_sound() -> None:
-    assert themes.load(OWN, "harbour.toml").name == "harbour"
+    assert themes.parse_theme(OWN, "harbour.toml").name == "harbour"
 
 
 def test_the_settings_say_which() -> None:
-    assert ThemeChoice(Settings(), {}).current == "dark"
-    assert ThemeChoice(Settings(theme="sepia"), {}).current == "sepia"
+    assert ThemeChoice(Settings(), {}).current_name == "dark"
+    assert ThemeChoice(Settings(theme="sepia"), {}).current_name == "sepia"
     light = Settings(theme_light="sepia")
-    assert ThemeChoice(light, {"COLORFGBG": "0;15"}).current == "sepia"
-    assert ThemeChoice(light, {"COLORFGBG": "15;0"}).current == "dark"
+    assert ThemeChoice(light, {"COLORFGBG": "0;15"}).current_name == "sepia"
+    assert ThemeChoice(light, {"COLORFGBG": "15;0"}).current_name == "dark"
 
 
 def test_no_color_and_sixteen_colours() -> None:
     """Case 128: NO_COLOR goes before everything; `auto` knows how many colours there are."""
     fixed = ThemeChoice(Settings(theme="sepia"), {"NO_COLOR": "1"})
-    assert (fixed.current, fixed.follows_terminal) == ("monochrome", False)
+    assert (fixed.current_name, fixed.follows_terminal) == ("monochrome", False)
     few = ThemeChoice(Settings(), {"TERM": "xterm", "COLORFGBG": "0;15"})
-    assert (few.current, few.follows_terminal) == ("terminal", False)
-    assert ThemeChoice(Settings(theme="sepia"), {"TERM": "linux"}).current == "sepia"
+    assert (few.current_name, few.follows_terminal) == ("terminal", False)
+    assert ThemeChoice(Settings(theme="sepia"), {"TERM": "linux"}).current_name == "sepia"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_no_color_and_sixteen_colours() -> None:
 )
 def test_how_many_colours(env: dict[str, str], colors: str) -> None:
     """Case 128."""
-    assert colors_of(env) == colors
+    assert detect_color_support(env) == colors
 
 
 @pytest.mark.parametrize(
@@ -79,43 +79,46 @@ def test_how_many_colours(env: dict[str, str], colors: str) -> None:
     ],
 )
 def test_the_background_by_its_variable(value: str, background: str | None) -> None:
-    assert background_of({"COLORFGBG": value}) == background
+    assert detect_background({"COLORFGBG": value}) == background
 
 
 def test_a_choice_holds_until_the_setting_is_another(tmp_path: Path) -> None:
     choice = ThemeChoice(Settings(), {}, tmp_path, tmp_path / "state")
     choice.choose("sepia")
-    assert choice.current == "sepia"
+    assert choice.current_name == "sepia"
     again = ThemeChoice(Settings(), {}, tmp_path, tmp_path / "state")
-    assert (again.current, again.follows_terminal) == ("sepia", False)
+    assert (again.current_name, again.follows_terminal) == ("sepia", False)
     other = ThemeChoice(Settings(theme="light"), {}, tmp_path, tmp_path / "state")
-    assert other.current == "light"
+    assert other.current_name == "light"
     other.choose("auto")
-    assert ThemeChoice(Settings(theme="light"), {}, tmp_path, tmp_path / "state").current == "dark"
+    assert (
+        ThemeChoice(Settings(theme="light"), {}, tmp_path, tmp_path / "state").current_name
+        == "dark"
+    )
 
 
 def test_the_background_is_remembered(tmp_path: Path) -> None:
     choice = ThemeChoice(Settings(), {}, None, tmp_path)
-    choice.see("light")
-    assert choice.current == "light"
-    assert ThemeChoice(Settings(), {}, None, tmp_path).current == "light"
-    assert ThemeChoice(Settings(), {"COLORFGBG": "15;0"}, None, tmp_path).current == "dark"
+    choice.set_background("light")
+    assert choice.current_name == "light"
+    assert ThemeChoice(Settings(), {}, None, tmp_path).current_name == "light"
+    assert ThemeChoice(Settings(), {"COLORFGBG": "15;0"}, None, tmp_path).current_name == "dark"
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b'{"chosen": 1}', b'{"chosen": "gone", "over": "auto"}']
 )
 def test_what_was_kept_and_cannot_be_used(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / STATE_FILE).write_bytes(data)
-    assert ThemeChoice(Settings(), {}, None, tmp_path).current == "dark"
+    (tmp_path / THEME_STATE_FILE).write_bytes(data)
+    assert ThemeChoice(Settings(), {}, None, tmp_path).current_name == "dark"
 
 
 def test_a_choice_that_cannot_be_kept_holds_for_this_session(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     choice = ThemeChoice(Settings(), {}, None, tmp_path / "file/state")
-    with pytest.raises(NewsError):
+    with pytest.raises(NewstuiError):
         choice.choose("sepia")
-    assert choice.current == "sepia"
+    assert choice.current_name == "sepia"
 
 
 def test_themes_of_the_users_own(tmp_path: Path) -> None:
@@ -127,8 +130,8 @@ def test_themes_of_the_users_own(tmp_path: Path) -> None:
     choice = ThemeChoice(settings, {"COLORFGBG": "0;15"}, tmp_path)
     assert choice.names[:2] == ("dark", "harbour")
     assert choice.names.count("dark") == 1
-    assert choice.theme("dark").label == "Harbour at night"
-    assert choice.current == "light", "what is not there is `auto`"
+    assert choice.find_theme("dark").label == "Harbour at night"
+    assert choice.current_name == "light", "what is not there is `auto`"
     assert choice.faults == (
         'themes/wrong.toml: colors.background: "#xyz" is not a colour;'
         ' use #rrggbb, an ansi_ name or "default"',
@@ -147,18 +150,18 @@ def test_themes_of_the_users_own(tmp_path: Path) -> None:
 def test_the_answer_is_taken_out_wherever_it_is_cut(cut: int, end: str) -> None:
     """Case 47: no key comes of it; keys typed before and after stay as they are."""
     told: list[tuple[str, ...]] = []
-    incoming = Incoming(lambda *colors: told.append(colors))
+    incoming = InputFilter(lambda *colors: told.append(colors))
     text = f"j\x1b]11;rgb:fdfd/f6f6/e3e3{end}k"
-    passed = incoming.clean(text[:cut]) + incoming.clean(text[cut:])
+    passed = incoming.filter(text[:cut]) + incoming.filter(text[cut:])
     assert passed == ("j\x1bk" if cut == 2 else "jk"), "an escape alone may be a key"
     assert told == [("fdfd", "f6f6", "e3e3")]
-    assert incoming.clean("\x1b]") == "\x1b]", "nothing is waited for any more"
+    assert incoming.filter("\x1b]") == "\x1b]", "nothing is waited for any more"
 
 
 def test_keys_are_not_held_back_while_it_is_waited_for() -> None:
-    incoming = Incoming(lambda *_: None)
+    incoming = InputFilter(lambda *_: None)
     for keys in ("\x1b", "\x1b[A", "j", "\x1bOP", "]"):
-        assert incoming.clean(keys) == keys
+        assert incoming.filter(keys) == keys
 
 
 @pytest.mark.parametrize(
@@ -172,4 +175,4 @@ def test_keys_are_not_held_back_while_it_is_waited_for() -> None:
     ],
 )
 def test_light_or_dark(colors: tuple[str, str, str], background: str) -> None:
-    assert background_told(*colors) == background
+    assert parse_background_reply(*colors) == background

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.rendering.trail import Trail, breadcrumbs
+from tui.rendering.trail import Trail, render_breadcrumbs
 
 
 def test_an_empty_trail_leads_nowhere() -> None:
@@ -28,7 +28,7 @@ def test_going_on_forgets_what_lay_ahead() -> None:
         trail.visit(article)
     trail.step(-1)
     trail.visit("d")
-    assert trail.articles == ["a", "b", "d"]
+    assert trail.article_ids == ["a", "b", "d"]
     assert trail.step(1) is None
 
 
@@ -36,7 +36,7 @@ def test_the_same_article_twice_is_one_visit() -> None:
     trail = Trail()
     trail.visit("a")
     trail.visit("a")
-    assert trail.articles == ["a"]
+    assert trail.article_ids == ["a"]
 
 
 def test_articles_that_are_gone_are_left_out() -> None:
@@ -44,28 +44,32 @@ def test_articles_that_are_gone_are_left_out() -> None:
     for article in "abcd":
         trail.visit(article)
     trail.step(-1)
-    trail.forget({"b", "c"})
-    assert (trail.articles, trail.articles[trail.at]) == (["a", "d"], "a")
+    trail.remove_articles({"b", "c"})
+    assert (trail.article_ids, trail.article_ids[trail.current_index]) == (["a", "d"], "a")
     assert (trail.step(-1), trail.step(1)) == (None, "d")
-    trail.forget({"a"})
-    assert (trail.articles, trail.at) == (["d"], 0)
-    trail.forget({"d"})
-    assert (trail, trail.here) == (Trail(), None)
+    trail.remove_articles({"a"})
+    assert (trail.article_ids, trail.current_index) == (["d"], 0)
+    trail.remove_articles({"d"})
+    assert (trail, trail.current_stop) == (Trail(), None)
     trail.visit("e")
-    assert trail.articles == ["e"]
+    assert trail.article_ids == ["e"]
 
 
 def test_where_things_stood_is_noted_for_the_article_one_is_at() -> None:
     trail = Trail()
     trail.visit("a", "Title a")
-    trail.leave("a", 7, "x")
+    trail.save_position("a", 7, "x")
     trail.visit("b")
-    trail.leave("a", 9, "y")
-    trail.entitle("b", "Title b")
-    assert trail.here is not None
-    assert (trail.here.title, trail.here.position) == ("Title b", None)
+    trail.save_position("a", 9, "y")
+    trail.set_title("b", "Title b")
+    assert trail.current_stop is not None
+    assert (trail.current_stop.title, trail.current_stop.position) == ("Title b", None)
     trail.step(-1)
-    assert (trail.here.title, trail.here.position, trail.here.selected) == ("Title a", 7, "x")
+    assert (
+        trail.current_stop.title,
+        trail.current_stop.position,
+        trail.current_stop.selected_id,
+    ) == ("Title a", 7, "x")
 
 
 def test_so_many_steps_or_as_far_as_the_trail_leads() -> None:
@@ -77,17 +81,17 @@ def test_so_many_steps_or_as_far_as_the_trail_leads() -> None:
 
 def test_breadcrumbs_are_shortened_from_both_ends() -> None:
     titles = ["Tide tables", "The harbour master", "A storm", "Calm again"]
-    assert "".join(breadcrumbs(titles, 1, 80)) == (
+    assert "".join(render_breadcrumbs(titles, 1, 80)) == (
         "Tide tables › ▸ The harbour master › A storm › Calm again"
     )
-    assert breadcrumbs(titles, 2, 40) == ("… › The harbour master › ", "▸ A storm", " › …")
-    assert breadcrumbs(titles, 3, 24) == ("… › ", "▸ Calm again", "")
-    assert breadcrumbs(titles, 1, 9) == ("", "▸ The ha…", "")
-    assert breadcrumbs(["One"], 0, 40) == ("", "▸ One", "")
+    assert render_breadcrumbs(titles, 2, 40) == ("… › The harbour master › ", "▸ A storm", " › …")
+    assert render_breadcrumbs(titles, 3, 24) == ("… › ", "▸ Calm again", "")
+    assert render_breadcrumbs(titles, 1, 9) == ("", "▸ The ha…", "")
+    assert render_breadcrumbs(["One"], 0, 40) == ("", "▸ One", "")
 
 
 @given(st.lists(st.text("aé中🎉 ", max_size=30), min_size=1, max_size=6), st.data())
 def test_breadcrumbs_fit(titles: list[str], data: st.DataObject) -> None:
     """Case 55: at every width."""
     at, width = data.draw(st.integers(0, len(titles) - 1)), data.draw(st.integers(1, 120))
-    assert cell_len("".join(breadcrumbs(titles, at, width))) <= width
+    assert cell_len("".join(render_breadcrumbs(titles, at, width))) <= width

@@ -13,13 +13,20 @@ from textual.geometry import Region
 from textual.types import CSSPathType
 
 import themes
-from store.model.article import Article, Body, Entry, Reading, Row, Similar
+from store.model.article import (
+    Article,
+    ArticleRow,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
 from tests.reader import key_event, long_text
 from tests.screens import drawn
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.side_pane import SidePane
 from tui.reader.widgets.status_line import StatusLine
@@ -39,19 +46,21 @@ def row(
     *,
     read: bool = False,
     starred: bool = False,
-) -> Row:
+) -> ArticleRow:
     """A row of a list."""
-    return Row(
+    return ArticleRow(
         f"id{number}", title or f"Title {number}", category, NOW - number, 0, 300, read, starred, 0
     )
 
 
-def entry(title: str = "Title", text: str = "Text.", **facts: object) -> Entry:
+def entry(title: str = "Title", text: str = "Text.", **facts: object) -> FullArticle:
     """An article whole."""
     article = Article(
         id="id", title=title, category=title, authors=(title,), tags=(title,), words=9
     )
-    return Entry(article, Body(text=text, summary=title, summary_origin="import"), Reading())
+    return FullArticle(
+        article, Body(text=text, summary=title, summary_origin="import"), ReadingStatus()
+    )
 
 
 class Holder(App[None]):
@@ -59,8 +68,8 @@ class Holder(App[None]):
 
     CSS_PATH: ClassVar[CSSPathType | None] = "../../tui/reader/widgets/line_view.tcss"
 
-    def __init__(self, widget: LineView | SearchInput) -> None:
-        self._default = themes.built_in_theme("dark")
+    def __init__(self, widget: LineView | SanitizedInput) -> None:
+        self._default = themes.load_built_in_theme("dark")
         super().__init__()
         self.register_theme(textual_theme(self._default))
         self.theme = "dark"
@@ -78,9 +87,9 @@ class Counting(ArticleList):
 
     built: ClassVar[list[int]] = []
 
-    def line_pieces(self, y: int, width: int) -> Sequence[tuple[str, str]]:
+    def build_line(self, y: int, width: int) -> Sequence[tuple[str, str]]:
         self.built.append(y)
-        return super().line_pieces(y, width)
+        return super().build_line(y, width)
 
 
 async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None:
@@ -92,11 +101,11 @@ async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None
         await pilot.pause()
         assert {y for y in Counting.built if y < 100_000} == set(range(20))
         Counting.built.clear()
-        widget.move(1)
+        widget.move_cursor(1)
         await pilot.pause()
         assert set(Counting.built) == {0, 1}
         Counting.built.clear()
-        widget.move(10**9)
+        widget.move_cursor(10**9)
         await pilot.pause()
         assert widget.cursor == 99_999
         assert len(set(Counting.built)) <= 23
@@ -110,13 +119,13 @@ async def test_a_cursor_that_leaves_the_screen_moves_it_by_half() -> None:
         await pilot.pause()
         tops = []
         for _ in range(40):
-            widget.move(1)
-            tops.append(widget.top)
-            assert widget.top <= widget.cursor < widget.top + 20
+            widget.move_cursor(1)
+            tops.append(widget.top_line)
+            assert widget.top_line <= widget.cursor < widget.top_line + 20
         assert sorted(set(tops)) == [0, 10, 20, 30]
-        while widget.move(-1):
-            assert widget.top <= widget.cursor < widget.top + 20
-        assert widget.top == 0
+        while widget.move_cursor(-1):
+            assert widget.top_line <= widget.cursor < widget.top_line + 20
+        assert widget.top_line == 0
 
 
 async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
@@ -130,18 +139,18 @@ async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
         shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
         assert shown[:4] == [" Today", ">●  Title 0", "    world · now · 1′", " ●  Title 1"]
         Counting.built.clear()
-        widget.move(1)
+        widget.move_cursor(1)
         await pilot.pause()
         assert set(Counting.built) == {1, 3}
-        widget.move(9)
+        widget.move_cursor(9)
         await pilot.pause()
         shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
         at = shown.index(">   Title 200000")
         assert shown[at - 1 : at + 2] == [" This week", shown[at], "    world · 2d · 1′"]
-        assert (widget.move(1), widget.cursor) == (True, 11), "a heading takes no step"
-        while widget.move(-1):
+        assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
+        while widget.move_cursor(-1):
             pass
-        assert widget.top == 0, "the first heading is seen again"
+        assert widget.top_line == 0, "the first heading is seen again"
 
 
 async def test_changed_rows_are_drawn_where_they_stand() -> None:
@@ -157,7 +166,7 @@ async def test_changed_rows_are_drawn_where_they_stand() -> None:
             "id40": row(40, read=True),
             "x": row(9),
         }
-        widget.change(changed)
+        widget.update_rows(changed)
         await pilot.pause()
         assert set(Counting.built) == {3}, "rows that are the same or out of sight are not drawn"
         assert widget.rows[3].starred
@@ -171,14 +180,21 @@ async def test_the_cursor_stays_on_its_article_when_other_rows_come() -> None:
         rows = [row(number) for number in range(50)]
         widget.show(rows)
         await pilot.pause()
-        widget.move_to(30)
-        line = widget.cursor - widget.top
+        widget.move_cursor_to(30)
+        line = widget.cursor - widget.top_line
         widget.show([row(1000 + number) for number in range(5)] + rows)
-        assert (widget.row and widget.row.id, widget.cursor - widget.top) == ("id30", line)
+        assert (
+            widget.selected_row and widget.selected_row.id,
+            widget.cursor - widget.top_line,
+        ) == ("id30", line)
         widget.show(rows[:10])
         assert widget.cursor == 9
         widget.show([])
-        assert (widget.row, widget.move(1), widget.move(-1)) == (None, False, False)
+        assert (widget.selected_row, widget.move_cursor(1), widget.move_cursor(-1)) == (
+            None,
+            False,
+            False,
+        )
         widget.show(rows)
         assert widget.cursor < 50
 
@@ -192,7 +208,7 @@ async def test_the_first_row_keeps_the_cursor_while_a_library_is_loaded() -> Non
         await pilot.pause()
         widget.show(rows)
         assert widget.cursor == 0
-        widget.settled = True
+        widget.is_cursor_settled = True
         widget.show([row(99), *rows])
         assert widget.cursor == 1
 
@@ -201,7 +217,7 @@ async def test_a_click_selects_and_a_second_one_opens() -> None:
     chosen: list[str] = []
 
     class Choosing(Holder):
-        def on_article_list_chosen(self, message: ArticleList.Chosen) -> None:
+        def on_article_list_open_requested(self, message: ArticleList.OpenRequested) -> None:
             chosen.append(message.row.id)
 
     widget = ArticleList(lambda: NOW, id="list")
@@ -244,7 +260,9 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
                 view.show(whole)
             if widget is side:
                 side.show(whole)
-                side.show_similar("id", [Similar("x", t, t, NOW, terms=(t,)) for t in TITLES])
+                side.show_similar(
+                    "id", [SimilarArticle("x", t, t, NOW, shared_terms=(t,)) for t in TITLES]
+                )
             status.set_state(TITLES[1] * 3)
             for width in WIDTHS:
                 await pilot.resize_terminal(width, 40)
@@ -295,7 +313,7 @@ async def test_an_article_posts_its_end_once() -> None:
         place = view.position
         view.show(entry(text=long_text(30)), place)
         await pilot.pause()
-        assert (ends, view.position, view.at_end) == (["id"], place, True)
+        assert (ends, view.position, view.is_at_end) == (["id"], place, True)
         view.clear()
         await pilot.pause()
         assert "enter opens an article" in drawn(pilot.app)
@@ -306,9 +324,9 @@ async def test_new_facts_of_an_article_are_drawn() -> None:
     async with Holder(view).run_test(size=(60, 10)) as pilot:
         view.show(entry(text=long_text(30)))
         view.scroll_lines(1)
-        view.update_facts(entry("Another title", long_text(30)))
+        view.update_header(entry("Another title", long_text(30)))
         await pilot.pause()
-        view.go_to(0)
+        view.scroll_to_line(0)
         await pilot.pause()
         assert "Another title" in drawn(pilot.app)
 
@@ -327,7 +345,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
     side = SidePane(lambda: NOW, id="side")
     body = Body("Text.", "The summary.", origin, complete)
     async with Holder(side).run_test(size=(40, 40)) as pilot:
-        side.show(Entry(Article("id", "t"), body, Reading()))
+        side.show(FullArticle(Article("id", "t"), body, ReadingStatus()))
         await pilot.pause()
         text = drawn(pilot.app)
         assert "The summary." in text
@@ -337,7 +355,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
         side.show_similar("other", [])
         assert side.similar is None, "similar readings of another article are not taken"
         side.show_similar("id", [])
-        side.show(Entry(Article("id", "t"), Body(), Reading()))
+        side.show(FullArticle(Article("id", "t"), Body(), ReadingStatus()))
         await pilot.pause()
         assert drawn(pilot.app).count("none") == 2
 
@@ -348,11 +366,11 @@ async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPa
     status = StatusLine(id="status")
     async with Holder(status).run_test(size=(100, 3)) as pilot:
         status.set_state("12 articles")
-        status.set_keys(["? help"])
-        status.say("first")
-        monkeypatch.setattr(status_module, "SAID_FOR", 0.01)
+        status.set_key_hints(["? help"])
+        status.show_notice("first")
+        monkeypatch.setattr(status_module, "NOTICE_SECONDS", 0.01)
         assert status.text == "first"
-        status.say("second")
+        status.show_notice("second")
         for _ in range(500):
             if status.text == "12 articles":
                 break
@@ -366,7 +384,7 @@ async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPa
 
 async def test_a_search_takes_only_what_can_be_shown() -> None:
     """Case 56."""
-    search = SearchInput()
+    search = SanitizedInput()
     async with Holder(search).run_test(size=(40, 3)) as pilot:
         for key in ("a", "[", "é", "日"):
             pilot.app.post_message(key_event(key))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widths import fits
-from tui.rendering.text_layout import wrap
-from tui.rendering.wrapping import parts, stream
+from tui.rendering.text_layout import wrap_text
+from tui.rendering.wrapping import break_paragraph, break_paragraph_lazily
 
 CLUSTERS = {
     "family": "👨‍👩‍👧",
@@ -68,7 +68,7 @@ NEWS = st.text("ab -/—“”.中文、。「」ー é🎉\u0301\u200d\ufe0f�
 )
 def test_wrap(text: str, width: int, lines: list[str]) -> None:
     """Case 55: lines break at blanks, inside long words and between wide characters."""
-    assert wrap(text, width) == lines
+    assert wrap_text(text, width) == lines
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS.values(), ids=CLUSTERS.keys())
@@ -77,7 +77,7 @@ def test_clusters_stay_whole(cluster: str, width: int) -> None:
     """Case 55: no line begins or ends inside a cluster, of words or of code."""
     text = cluster * 9
     for whole in (True, False):
-        lines = [text[start:end] for start, end in parts(text, width, whole=whole)]
+        lines = [text[start:end] for start, end in break_paragraph(text, width, whole=whole)]
         assert "".join(lines) == text
         for line in lines:
             assert line == cluster * (len(line) // len(cluster))
@@ -87,7 +87,7 @@ def test_clusters_stay_whole(cluster: str, width: int) -> None:
 @given(TEXT | NEWS, st.integers(1, 120))
 def test_no_line_is_too_wide(text: str, width: int) -> None:
     """Case 55: every line fits, for any text and width."""
-    for line in wrap(text, width):
+    for line in wrap_text(text, width):
         assert fits(line, width), (line, width)
 
 
@@ -96,7 +96,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int, hang: int) -> None:
     """What the lines show is the paragraph in order; only blanks lie between them."""
     for whole in (True, False):
         at = 0
-        for start, end in parts(text, width, hang, whole=whole):
+        for start, end in break_paragraph(text, width, hang, whole=whole):
             assert text[at:start].strip("\u200b ") == "" or text[at:start].isspace()
             assert at <= start <= end
             at = end
@@ -107,7 +107,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int, hang: int) -> None:
 @given(st.lists(st.text("abcdé", min_size=1, max_size=8), max_size=30), st.integers(8, 60))
 def test_words_stay_whole_and_lines_are_filled(words: list[str], width: int) -> None:
     """A line is ended only where the next word does not fit."""
-    lines = wrap(" ".join(words), width)
+    lines = wrap_text(" ".join(words), width)
     assert " ".join(lines).split() == words
     for line, following in pairwise(lines):
         assert len(line) + 1 + len(following.split(" ")[0]) > width
@@ -121,7 +121,7 @@ def test_words_stay_whole_and_lines_are_filled(words: list[str], width: int) -> 
 )
 def test_no_line_begins_or_ends_with_the_wrong_mark(units: list[str], width: int) -> None:
     """Kinsoku: closing marks stay with what is before them, opening ones with what follows."""
-    lines = wrap("".join(units), width)
+    lines = wrap_text("".join(units), width)
     assert not any(line[0] in "。」）、ー”" for line in lines if line)
     assert not any(line[-1] in "「（“" for line in lines if line)
 
@@ -139,7 +139,7 @@ def test_no_line_begins_or_ends_with_the_wrong_mark(units: list[str], width: int
 )
 def test_long_lines(text: str) -> None:
     """Cases 53 and 65: what is long takes long, and no longer (a quadratic pass would not end)."""
-    shown = parts(text, 80)
+    shown = break_paragraph(text, 80)
     assert shown[0][0] == 0
     assert shown[-1][1] == len(text.rstrip())
 
@@ -155,13 +155,18 @@ def test_bit_by_bit_lines_break_at_the_same_places(
 ) -> None:
     """Case 53: a paragraph of a megabyte is broken in slices, and nobody sees where they end."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tui.rendering.wrapping.SLICE", 40 + width)
-        assert list(stream(text, width, hang, whole=whole)) == parts(text, width, hang, whole=whole)
+        patch.setattr("tui.rendering.wrapping.WRAP_CHUNK_CHARS", 40 + width)
+        assert list(break_paragraph_lazily(text, width, hang, whole=whole)) == break_paragraph(
+            text, width, hang, whole=whole
+        )
 
 
 def test_of_a_megabyte_only_what_is_asked_for_is_broken() -> None:
     """Case 53."""
     text = "長い段落 with é and 👩‍👩‍👧. " * 40_000
-    lines = stream(text, 80)
-    assert [next(lines) for _ in range(3)] == parts(text[:8000], 80)[:3]
-    assert next(stream(" " * 100_000 + "x", 10)) == parts(" " * 100_000 + "x", 10)[0]
+    lines = break_paragraph_lazily(text, 80)
+    assert [next(lines) for _ in range(3)] == break_paragraph(text[:8000], 80)[:3]
+    assert (
+        next(break_paragraph_lazily(" " * 100_000 + "x", 10))
+        == break_paragraph(" " * 100_000 + "x", 10)[0]
+    )

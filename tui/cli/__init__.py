@@ -10,40 +10,40 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.model.errors import BadQuery, LibraryBusy, NewsError
+from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError
 
 if TYPE_CHECKING:
     import argparse
 
-    Command = Callable[[argparse.Namespace], int]
+    CommandFunction = Callable[[argparse.Namespace], int]
 
-FINE, FAILED, WRONG_USE, BUSY, INTERRUPTED = 0, 1, 2, 75, 130
-EXIT_CODES = {BadQuery: WRONG_USE, LibraryBusy: BUSY}
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_INTERRUPTED = 0, 1, 2, 75, 130
+EXIT_CODES_BY_ERROR = {InvalidQuery: EXIT_USAGE, LibraryBusy: EXIT_BUSY}
 
-COMMANDS = {
-    "import": ("import_", "import_files"),
-    "add": ("add", "add"),
-    "fetch": ("fetch", "fetch"),
-    "feeds": ("feeds", "feeds"),
-    "edit": ("edit", "edit"),
-    "mark": ("mark", "mark"),
-    "list": ("list", "list_articles"),
-    "search": ("search", "search"),
-    "show": ("show", "show"),
-    "read": ("read", "read"),
-    "similar": ("show", "similar"),
-    "keys": ("keys", "keys"),
-    "export": ("export", "export"),
-    "stats": ("stats", "stats"),
-    "settings": ("settings", "print_settings"),
-    "themes": ("themes", "print_themes"),
-    "doctor": ("doctor", "doctor"),
-    "backup": ("backup", "backup"),
-    "restore": ("restore", "bring_back"),
-    "compact": ("compact", "compact"),
+COMMAND_FUNCTIONS = {
+    "import": ("import_", "run_import"),
+    "add": ("add", "run_add"),
+    "fetch": ("fetch", "run_fetch"),
+    "feeds": ("feeds", "run_feeds"),
+    "edit": ("edit", "run_edit"),
+    "mark": ("mark", "run_mark"),
+    "list": ("list", "run_list"),
+    "search": ("search", "run_search"),
+    "show": ("show", "run_show"),
+    "read": ("read", "run_read"),
+    "similar": ("show", "run_similar"),
+    "keys": ("keys", "run_keys"),
+    "export": ("export", "run_export"),
+    "stats": ("stats", "run_stats"),
+    "settings": ("settings", "run_settings"),
+    "themes": ("themes", "run_themes"),
+    "doctor": ("doctor", "run_doctor"),
+    "backup": ("backup", "run_backup"),
+    "restore": ("restore", "run_restore"),
+    "compact": ("compact", "run_compact"),
 }
 """In which module of this package a command is carried out, and by what: only that is imported."""
-LINEAR = ("plain", "read_linearly")
+PLAIN_FUNCTION = ("plain", "run_plain")
 """The same for `newstui --plain`."""
 
 
@@ -53,43 +53,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 something failed, 2 wrong use, 75 the library is busy.
     """
-    from tui.terminal.session import needs_utf8_mode, start_again_in_utf8
+    from tui.terminal.session import needs_utf8_mode, restart_in_utf8_mode
 
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
-        start_again_in_utf8(os.environ, sys.orig_argv)
+        restart_in_utf8_mode(os.environ, sys.orig_argv)
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        return _command(given) if given else _start(None)
-    except NewsError as error:
-        from tui.cli.console import tell
+        return _run_command(given) if given else _start_reader(None)
+    except NewstuiError as error:
+        from tui.cli.console import print_message
 
-        tell(str(error))
-        return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), FAILED)
+        print_message(str(error))
+        return next(
+            (code for kind, code in EXIT_CODES_BY_ERROR.items() if isinstance(error, kind)),
+            EXIT_FAILED,
+        )
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
 
 
-def _start(library: Path | None, *, slow: bool = False) -> int:
-    from tui.cli.start import start
+def _start_reader(library: Path | None, *, slow: bool = False) -> int:
+    from tui.cli.start import start_reader
 
-    return start(library, slow=slow)
+    return start_reader(library, slow=slow)
 
 
-def _command(arguments: Sequence[str]) -> int:
-    from tui.cli.parser import nothing_asked, parser
+def _run_command(arguments: Sequence[str]) -> int:
+    from tui.cli.parser import build_parser, find_missing_argument
 
-    top = parser()
+    top = build_parser()
     options = top.parse_args(arguments)
     if options.command is None and not options.plain:
-        return _start(options.library, slow=options.slow)
-    if missing := nothing_asked(options):
+        return _start_reader(options.library, slow=options.slow)
+    if missing := find_missing_argument(options):
         top.error(f"{options.command}: say {missing}")
     # `newstui list | head` ends quietly, as any filter does.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    from tui.cli.console import flush
+    from tui.cli.console import flush_output
 
-    module, function = COMMANDS[options.command] if options.command else LINEAR
-    command: Command = getattr(import_module(f"tui.cli.{module}"), function)
+    module, function = COMMAND_FUNCTIONS[options.command] if options.command else PLAIN_FUNCTION
+    command: CommandFunction = getattr(import_module(f"tui.cli.{module}"), function)
     code = command(options)
-    flush()
+    flush_output()
     return code

@@ -9,48 +9,54 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.library.protocol import Library
-from store.model.article import Found
-from store.model.errors import FetchFailed, NewsError, PrivateHost
-from store.search import Query
-from tui.cli.console import Counter, put_json, tell
-from tui.cli.context import load, paths_of, tell_hook
-from tui.cli.feeds import book_of, told
-from tui.rendering.wording import count
-from tui.services import network, unloaded
+from store.model.article import ParsedArticle
+from store.model.errors import FetchFailed, NewstuiError, PrivateHost
+from store.search import ListQuery
+from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.cli.feeds import open_feed_store, print_url_error
+from tui.rendering.wording import format_count
+from tui.services import make_fetch_tools, open_library
 
 if TYPE_CHECKING:
-    from store.feeds.resolve_url import FeedFound, LookUp, PageFound
+    from store.feeds.resolve_url import ResolvedFeed, ResolvedPage, UrlResolver
 
-STDIN = "-"
-NO_TEXT = "no article text found; the address is kept, `newstui add --missing` tries again"
+URLS_FROM_STDIN = "-"
+NO_TEXT_MESSAGE = "no article text found; the address is kept, `newstui add --missing` tries again"
 
 
-def add(options: argparse.Namespace) -> int:
+def run_add(options: argparse.Namespace) -> int:
     """Add what the URLs lead to; what fails costs a line and the rest goes on."""
-    library = unloaded(paths_of(options))
-    load(library)
-    adding = Adding(library, options)
+    library = open_library(resolve_paths(options))
+    load_with_progress(library)
+    adding = UrlAdder(library, options)
     try:
         if options.missing:
-            adding.missing()
-        with Counter("adding").running() as counter:
-            for url in _urls(options.urls):
-                counter.tell(url)
+            adding.fetch_missing_texts()
+        with ProgressLine("adding").display() as counter:
+            for url in _read_urls(options.urls):
+                counter.update(url)
                 adding.add(url)
     finally:
-        tell_hook(options, library, "on_new", adding.new)
+        run_article_hook(options, library, "on_new", adding.new_ids)
         adding.close()
     if options.json:
-        put_json({"added": len(adding.new), "feeds": adding.feeds, "failed": adding.failed})
+        print_json(
+            {
+                "added": len(adding.new_ids),
+                "feeds": adding.subscribed_count,
+                "failed": adding.failed_count,
+            }
+        )
     else:
-        tell(adding.words())
-    return 1 if adding.failed else 0
+        print_message(adding.describe_result())
+    return 1 if adding.failed_count else 0
 
 
-def _urls(given: Sequence[str]) -> Iterator[str]:
+def _read_urls(given: Sequence[str]) -> Iterator[str]:
     """The URLs, `-` being one a line on standard input."""
     for each in given:
-        if each != STDIN:
+        if each != URLS_FROM_STDIN:
             yield each
             continue
         for line in sys.stdin:
@@ -58,126 +64,128 @@ def _urls(given: Sequence[str]) -> Iterator[str]:
                 yield line.strip()
 
 
-class Adding:
+class UrlAdder:
     """Adds one URL after the other."""
 
     def __init__(self, library: Library, options: argparse.Namespace) -> None:
-        from store.feeds.page_cache import KeptPages
-        from store.feeds.resolve_url import LookUp
+        from store.feeds.page_cache import PageCache
+        from store.feeds.resolve_url import UrlResolver
 
         self._library = library
-        self._pages = KeptPages(paths_of(options).cache)
-        self._book = book_of(options)
-        self._look_up = LookUp(network(), options.want, options.category or "", options.private)
-        self.new: list[str] = []
+        self._page_cache = PageCache(resolve_paths(options).cache)
+        self._feed_store = open_feed_store(options)
+        self._look_up = UrlResolver(
+            make_fetch_tools(), options.want, options.category or "", options.private
+        )
+        self.new_ids: list[str] = []
         """Articles that were added."""
-        self.feeds = self.failed = 0
+        self.subscribed_count = self.failed_count = 0
 
     def add(self, url: str) -> None:
         """Add what a URL leads to."""
-        from store.feeds.resolve_url import FeedFound
+        from store.feeds.resolve_url import ResolvedFeed
 
         try:
-            found = self._looked_up(self._look_up, url)
-            if isinstance(found, FeedFound):
+            found = self._look_up_url(self._look_up, url)
+            if isinstance(found, ResolvedFeed):
                 self._subscribe(found)
             else:
                 self._add_page(found, url)
-        except NewsError as error:
-            self.failed += 1
-            told(url, error)
+        except NewstuiError as error:
+            self.failed_count += 1
+            print_url_error(url, error)
 
-    def _looked_up(self, look_up: LookUp, url: str) -> FeedFound | PageFound:
+    def _look_up_url(self, look_up: UrlResolver, url: str) -> ResolvedFeed | ResolvedPage:
         try:
             return look_up(url)
         except PrivateHost as error:
-            if not _allowed(error):
+            if not _confirm_private_host(error):
                 raise FetchFailed(f"{error}; --private allows it") from None
-            return replace(look_up, private=True)(url)
+            return replace(look_up, is_private_allowed=True)(url)
 
-    def _subscribe(self, found: FeedFound) -> None:
-        fetched, feed = found.fetched, found.fetched.subscription
-        there = any(feed.key == each.key for each in self._book.subscriptions())
+    def _subscribe(self, found: ResolvedFeed) -> None:
+        fetched, feed = found.result, found.result.subscription
+        there = any(feed.key == each.key for each in self._feed_store.subscriptions())
         if not there:
-            self._book.change(put=[feed])
-            self.feeds += 1
-        added = self._put(fetched.found)
-        self._book.keep([fetched])
+            self._feed_store.update(put=[feed])
+            self.subscribed_count += 1
+        added = self._store_articles(fetched.articles)
+        self._feed_store.save_results([fetched])
         known = "already subscribed to" if there else "subscribed to"
-        tell(f"{known} {feed.name}: {count(added, 'new article')}")
+        print_message(f"{known} {feed.display_name}: {format_count(added, 'new article')}")
 
-    def _add_page(self, found: PageFound, url: str) -> None:
+    def _add_page(self, found: ResolvedPage, url: str) -> None:
         category = self._look_up.category
-        article = found.found.article
+        article = found.article.article
         facts = replace(article, category=category) if category else article
         there = self._library.title(article.id)
-        added = self._put([replace(found.found, article=facts)])
-        if not found.found.body.text:
-            self._pages.keep(article.id, found.html)
-            raise FetchFailed(NO_TEXT)
-        tell(f"{'added' if added else 'already there'}: {there or article.title}")
-        if found.feeds:
-            tell(f"its feed: newstui add {found.feeds[0]}")
+        added = self._store_articles([replace(found.article, article=facts)])
+        if not found.article.body.text:
+            self._page_cache.save(article.id, found.html)
+            raise FetchFailed(NO_TEXT_MESSAGE)
+        print_message(f"{'added' if added else 'already there'}: {there or article.title}")
+        if found.feed_urls:
+            print_message(f"its feed: newstui add {found.feed_urls[0]}")
 
-    def _put(self, found: Sequence[Found]) -> int:
-        before = len(self.new)
+    def _store_articles(self, found: Sequence[ParsedArticle]) -> int:
+        before = len(self.new_ids)
         for step in self._library.add(found) if found else ():
-            self.new += step.new
-        return len(self.new) - before
+            self.new_ids += step.new_ids
+        return len(self.new_ids) - before
 
-    def missing(self) -> None:
+    def fetch_missing_texts(self) -> None:
         """Fetch the pages of articles that have an address and no text."""
-        rows = [row.id for row in self._library.rows(Query()) if not row.words]
+        rows = [row.id for row in self._library.rows(ListQuery()) if not row.words]
         articles = [each for each, _ in self._library.articles(rows) if each.url]
-        look_up = replace(self._look_up, want="page")
-        with Counter("fetching pages").running() as counter:
+        look_up = replace(self._look_up, target="page")
+        with ProgressLine("fetching pages").display() as counter:
             for number, article in enumerate(articles, 1):
-                counter.tell(f"{number} of {len(articles)} · {article.title}")
+                counter.update(f"{number} of {len(articles)} · {article.title}")
                 try:
-                    self._fill(look_up, article.url, article.id)
-                except NewsError as error:
-                    self.failed += 1
-                    told(article.url, error)
+                    self._fill_text(look_up, article.url, article.id)
+                except NewstuiError as error:
+                    self.failed_count += 1
+                    print_url_error(article.url, error)
 
-    def _fill(self, look_up: LookUp, url: str, article: str) -> None:
+    def _fill_text(self, look_up: UrlResolver, url: str, article: str) -> None:
         try:
-            found = self._page_of(look_up, url, article)
-        except NewsError:  # perhaps what was kept has a text, for a newstui that finds more
-            page = self._pages.kept(article)
-            if not page or not (found := look_up.again(url, page)).body.text:
+            found = self._fetch_page(look_up, url, article)
+        except NewstuiError:  # perhaps what was kept has a text, for a newstui that finds more
+            page = self._page_cache.load(article)
+            if not page or not (found := look_up.parse_cached_page(url, page)).body.text:
                 raise
-        self._put([replace(found, article=replace(found.article, id=article))])
-        self._pages.drop(article)
+        self._store_articles([replace(found, article=replace(found.article, id=article))])
+        self._page_cache.remove(article)
 
-    def _page_of(self, look_up: LookUp, url: str, article: str) -> Found:
-        from store.feeds.resolve_url import PageFound
+    def _fetch_page(self, look_up: UrlResolver, url: str, article: str) -> ParsedArticle:
+        from store.feeds.resolve_url import ResolvedPage
 
         found = look_up(url)
-        if isinstance(found, PageFound) and found.found.body.text:
-            return found.found
-        if isinstance(found, PageFound) and not self._pages.kept(article):
-            self._pages.keep(article, found.html)
+        if isinstance(found, ResolvedPage) and found.article.body.text:
+            return found.article
+        if isinstance(found, ResolvedPage) and not self._page_cache.load(article):
+            self._page_cache.save(article, found.html)
         raise FetchFailed("no article text found")
 
     def close(self) -> None:
         """Let go of everything."""
         self._library.close()
-        for aside in self._look_up.tools.asides:
+        for aside in self._look_up.context.parsers:
             aside.close()
 
-    def words(self) -> str:
+    def describe_result(self) -> str:
         """What came of it."""
-        parts = [f"{count(len(self.new), 'article')} added"]
-        if self.feeds:
-            parts.append(f"{count(self.feeds, 'feed')} subscribed")
-        if self.failed:
-            parts.append(f"{self.failed:,} failed")
+        parts = [f"{format_count(len(self.new_ids), 'article')} added"]
+        if self.subscribed_count:
+            parts.append(f"{format_count(self.subscribed_count, 'feed')} subscribed")
+        if self.failed_count:
+            parts.append(f"{self.failed_count:,} failed")
         return ", ".join(parts)
 
 
-def _allowed(error: PrivateHost) -> bool:
+def _confirm_private_host(error: PrivateHost) -> bool:
     """Ask once whether a host on a private network may be asked; only at a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    tell(f"{error}. Fetch it all the same? [y/N]")
+    print_message(f"{error}. Fetch it all the same? [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

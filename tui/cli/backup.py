@@ -7,38 +7,38 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import TypeVar
 
-from store.backup.archive import Progress
-from store.backup.backup import Made, auto_backup, back_up
+from store.backup.archive import BackupProgress
+from store.backup.backup import BackupResult, make_auto_backup, make_backup
 from store.model.times import system_clock
 from tui import __version__
-from tui.cli.console import Counter, put_json, tell
-from tui.cli.context import paths_of
-from tui.rendering.wording import count
+from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.context import resolve_paths
+from tui.rendering.wording import format_count
 
 T = TypeVar("T")
 
 
-def backup(options: argparse.Namespace) -> int:
+def run_backup(options: argparse.Namespace) -> int:
     """Write the library into one file; or, with `--auto`, keep one of the last days."""
     if options.auto:
-        return _automatic(options)
-    library = paths_of(options).library
+        return _run_auto_backup(options)
+    library = resolve_paths(options).library
     made = run_with_progress(
-        "backup", back_up(library, options.file, system_clock, __version__, force=options.force)
+        "backup", make_backup(library, options.file, system_clock, __version__, force=options.force)
     )
     for problem in made.problems:
-        tell(f"taken as it is: {problem}")
+        print_message(f"taken as it is: {problem}")
     if options.json:
-        put_json(_fields(made))
+        print_json(_result_json(made))
     else:
-        tell(
-            f"backup of {count(made.articles, 'article')} and {count(made.events, 'event')}"
-            f" in {made.path} ({_kilobytes(made.size)})"
+        print_message(
+            f"backup of {format_count(made.articles, 'article')} and {format_count(made.events, 'event')}"
+            f" in {made.path} ({_format_kilobytes(made.size)})"
         )
     return 1 if made.problems else 0
 
 
-def _fields(made: Made) -> dict[str, object]:
+def _result_json(made: BackupResult) -> dict[str, object]:
     return {
         "file": str(made.path),
         "bytes": made.size,
@@ -48,34 +48,34 @@ def _fields(made: Made) -> dict[str, object]:
     }
 
 
-def _kilobytes(size: int) -> str:
+def _format_kilobytes(size: int) -> str:
     return f"{max(1, round(size / 1000)):,} KB"
 
 
-def _automatic(options: argparse.Namespace) -> int:
+def _run_auto_backup(options: argparse.Namespace) -> int:
     """Says nothing unless something is wrong, as a scheduled job should."""
     problems: list[str] = []
     path = run_with_progress(
-        "backup", auto_backup(paths_of(options), system_clock, __version__), problems
+        "backup", make_auto_backup(resolve_paths(options), system_clock, __version__), problems
     )
     for problem in problems:
-        tell(problem)
+        print_message(problem)
     if options.json:
-        put_json({"file": str(path) if path else None, "problems": problems})
+        print_json({"file": str(path) if path else None, "problems": problems})
     return 1 if problems else 0
 
 
 def run_with_progress(
-    label: str, steps: Generator[Progress, None, T], problems: list[str] | None = None
+    label: str, steps: Generator[BackupProgress, None, T], problems: list[str] | None = None
 ) -> T:
     """Run the steps of a backup or a restore with a progress bar."""
-    with Counter(label).running() as counter, closing(steps):
+    with ProgressLine(label).display() as counter, closing(steps):
         while True:
             try:
                 progress = next(steps)
             except StopIteration as end:
                 result: T = end.value
                 return result
-            counter.tell(f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB")
+            counter.update(f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB")
             if problems is not None:
                 problems += progress.problems

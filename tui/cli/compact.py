@@ -5,56 +5,56 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.maintenance.compact import Compacted, Compacting
-from store.maintenance.compact import compact as compacting
+from store.maintenance.compact import CompactProgress, CompactResult
+from store.maintenance.compact import compact_library as compacting
 from store.model.times import system_clock
 from store.system.machine import machine_name
-from tui.cli.console import Counter, put_json, tell
-from tui.cli.context import load, paths_of
-from tui.rendering.wording import count, progress
-from tui.services import unloaded
+from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.context import load_with_progress, resolve_paths
+from tui.rendering.wording import describe_loading, format_count
+from tui.services import open_library
 
 
-def compact(options: argparse.Namespace) -> int:
+def run_compact(options: argparse.Namespace) -> int:
     """Compact what this machine has written, and say what was freed."""
-    paths = paths_of(options)
+    paths = resolve_paths(options)
     machine = machine_name(paths.state, os.environ)
     steps = compacting(paths.library, machine, system_clock, dry_run=options.dry_run)
-    with Counter("compact").running() as counter:
+    with ProgressLine("compact").display() as counter:
         while True:
             try:
-                step: Compacting = next(steps)
+                step: CompactProgress = next(steps)
             except StopIteration as end:
-                done: Compacted = end.value
+                done: CompactResult = end.value
                 break
-            counter.tell(progress(step.done, step.total, history=True))
-    if done.before and not options.dry_run:
-        load(unloaded(paths))  # makes a snapshot of the history as it is now
+            counter.update(describe_loading(step.done, step.total, history=True))
+    if done.bytes_before and not options.dry_run:
+        load_with_progress(open_library(paths))  # makes a snapshot of the history as it is now
     for problem in done.problems:
-        tell(problem)
-    if done.aside:
-        tell(f"the damaged lines are kept in {done.aside}")
+        print_message(problem)
+    if done.damaged_lines_path:
+        print_message(f"the damaged lines are kept in {done.damaged_lines_path}")
     if options.json:
-        put_json(_fields(done))
+        print_json(_result_json(done))
     else:
-        tell(_summary(done, dry_run=options.dry_run))
+        print_message(_describe_result(done, dry_run=options.dry_run))
     return 1 if done.problems else 0
 
 
-def _fields(done: Compacted) -> dict[str, object]:
+def _result_json(done: CompactResult) -> dict[str, object]:
     return {
         "texts": done.texts,
         "events": done.events,
         "damaged": done.damaged,
-        "before": done.before,
-        "after": done.after,
+        "before": done.bytes_before,
+        "after": done.bytes_after,
         "problems": done.problems,
     }
 
 
-def _summary(done: Compacted, *, dry_run: bool) -> str:
+def _describe_result(done: CompactResult, *, dry_run: bool) -> str:
     parts = [
-        count(number, noun)
+        format_count(number, noun)
         for number, noun in (
             (done.texts, "text"),
             (done.events, "event"),
@@ -64,7 +64,7 @@ def _summary(done: Compacted, *, dry_run: bool) -> str:
     ]
     if not parts:
         return "nothing to compact"
-    freed = f"{max(0, done.before - done.after) / 1000:,.1f} KB"
+    freed = f"{max(0, done.bytes_before - done.bytes_after) / 1000:,.1f} KB"
     if dry_run:
         return f"{', '.join(parts)} would be removed, {freed} to be freed"
     return f"{', '.join(parts)} removed, {freed} freed"

@@ -6,19 +6,19 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from store.exporters import facts_json
+from store.exporters import metadata_to_dict
 from store.library.protocol import Library
-from store.model.article import Entry
+from store.model.article import FullArticle
 from store.model.errors import LibraryUnavailable
-from store.system.hooks import Hook, run_hook
+from store.system.hooks import HookName, run_hook
 from store.system.paths import Paths, platform_paths
-from tui.cli.console import Counter, tell
+from tui.cli.console import ProgressLine, print_message
 from tui.config.settings import Settings, load_settings
-from tui.rendering.wording import count, progress
-from tui.services import unloaded
+from tui.rendering.wording import describe_loading, format_count
+from tui.services import open_library
 
 
-def paths_of(options: argparse.Namespace) -> Paths:
+def resolve_paths(options: argparse.Namespace) -> Paths:
     """Where things are for this call.
 
     Raises:
@@ -30,53 +30,53 @@ def paths_of(options: argparse.Namespace) -> Paths:
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
+def resolve_settings(options: argparse.Namespace) -> Settings:
     """The settings in force; what is wrong with the file is told, and the rest works."""
-    loaded = load_settings(paths_of(options).config)
+    loaded = load_settings(resolve_paths(options).config)
     for fault in loaded.faults:
-        tell(fault)
+        print_message(fault)
     return loaded.settings
 
 
-def load(library: Library) -> None:
+def load_with_progress(library: Library) -> None:
     """Read the library, and say how far that is if it takes its time."""
-    with Counter("opening the library").running() as counter:
+    with ProgressLine("opening the library").display() as counter:
         for step in library.load():
-            counter.tell(progress(step.done, step.total, history=step.history))
+            counter.update(describe_loading(step.done, step.total, history=step.is_history))
 
 
-def loaded(options: argparse.Namespace) -> Library:
+def open_loaded_library(options: argparse.Namespace) -> Library:
     """The whole library; what is wrong with it is told, and the rest works."""
-    library = unloaded(paths_of(options))
-    load(library)
+    library = open_library(resolve_paths(options))
+    load_with_progress(library)
     for problem in library.problems:
-        tell(problem)
+        print_message(problem)
     return library
 
 
-def indexed(library: Library) -> None:
+def update_index_with_progress(library: Library) -> None:
     """Bring what searches use up to date, and say how far that is if it takes its time."""
-    with Counter("indexing").running() as counter:
-        for step in library.prepare():
-            counter.tell(f"{step.done:,} of {count(step.total, 'article')}")
+    with ProgressLine("indexing").display() as counter:
+        for step in library.update_index():
+            counter.update(f"{step.done:,} of {format_count(step.total, 'article')}")
 
 
-def opened(options: argparse.Namespace) -> tuple[Library, Entry]:
+def open_article(options: argparse.Namespace) -> tuple[Library, FullArticle]:
     """The library and the article that was named; a text found damaged only now is told, too."""
-    library = loaded(options)
+    library = open_loaded_library(options)
     told = set(library.problems)
-    entry = library.entry(library.find(options.id))
+    entry = library.get_article(library.find_id(options.id))
     for problem in library.problems:
         if problem not in told:
-            tell(problem)
+            print_message(problem)
     return library, entry
 
 
-def tell_hook(
-    options: argparse.Namespace, library: Library, name: Hook, articles: Sequence[str]
+def run_article_hook(
+    options: argparse.Namespace, library: Library, name: HookName, articles: Sequence[str]
 ) -> None:
     """Tell the user's program of articles, if one is set for this."""
-    if articles and (program := getattr(settings_of(options), name)):
-        facts = (facts_json(*each) for each in library.articles(articles))
+    if articles and (program := getattr(resolve_settings(options), name)):
+        facts = (metadata_to_dict(*each) for each in library.articles(articles))
         if problem := run_hook(name, program, facts):
-            tell(problem)
+            print_message(problem)

@@ -9,71 +9,75 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from store.exporters import Book, writer
-from store.exporters.files import TargetExists, new_file, write_markdown
+from store.exporters import ArticleCollection, get_export_writer
+from store.exporters.files import TargetExists, create_file, write_markdown_files
 from store.library.protocol import Library
-from store.model.article import Entry, Refused
-from store.model.errors import BadInput, LibraryDamaged
-from store.model.times import iso, system_clock
-from tui.cli.console import Counter, tell
-from tui.cli.context import loaded, paths_of
-from tui.cli.list import asked_rows
-from tui.rendering.wording import count
+from store.model.article import FullArticle, Rejection
+from store.model.errors import InvalidInput, LibraryDamaged
+from store.model.times import format_timestamp, system_clock
+from tui.cli.console import ProgressLine, print_message
+from tui.cli.context import open_loaded_library, resolve_paths
+from tui.cli.list import query_rows
+from tui.rendering.wording import format_count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
-FORCE = "; --force replaces it"
+FORCE_HINT = "; --force replaces it"
 
 
-def export(options: argparse.Namespace) -> int:
+def run_export(options: argparse.Namespace) -> int:
     """Write articles into a file, a folder or a pipe; one that cannot be read costs a line."""
     out: Path | None = options.out
-    if reason := _wrong_place(options.to, out):
-        tell(reason)
+    if reason := _find_target_problem(options.to, out):
+        print_message(reason)
         return WRONG_USE
     if options.to == "opml":
-        return _feeds(options)
-    library = loaded(options)
-    rows = asked_rows(library, options)
-    entries = Entries(library, [row.id for row in rows])
-    book = Book(options.title, iso(system_clock()), [row.title for row in rows], entries)
+        return _export_feeds(options)
+    library = open_loaded_library(options)
+    rows = query_rows(library, options)
+    entries = ExportEntries(library, [row.id for row in rows])
+    book = ArticleCollection(
+        options.title, format_timestamp(system_clock()), [row.title for row in rows], entries
+    )
     refused = 0
-    with Counter("exporting").running() as counter:
+    with ProgressLine("exporting").display() as counter:
         if out is None:
-            _write(options.to, book, sys.stdout.buffer, counter)
+            _write_collection(options.to, book, sys.stdout.buffer, counter)
         elif options.to == "markdown":
             refused = _write_folder(book, out, counter, replace=options.force)
         else:
-            with _new(out, replace=options.force) as file:
-                _write(options.to, book, file, counter)
+            with _open_target(out, replace=options.force) as file:
+                _write_collection(options.to, book, file, counter)
     if out is not None:
-        tell(f"{count(entries.taken - refused, 'article')} exported to {out}")
-    return FAILED if refused or entries.damaged else FINE
+        print_message(
+            f"{format_count(entries.loaded_count - refused, 'article')} exported to {out}"
+        )
+    return FAILED if refused or entries.damaged_count else FINE
 
 
-def _feeds(options: argparse.Namespace) -> int:
+def _export_feeds(options: argparse.Namespace) -> int:
     """Write the subscriptions as they stand in the library."""
     from store.feeds.subscriptions import read_subscriptions
 
-    data = read_subscriptions(paths_of(options).library).to_bytes()
+    data = read_subscriptions(resolve_paths(options).library).to_bytes()
     if options.out is None:
         sys.stdout.buffer.write(data)
     else:
-        with _new(options.out, replace=options.force) as file:
+        with _open_target(options.out, replace=options.force) as file:
             file.write(data)
-        tell(f"feeds exported to {options.out}")
+        print_message(f"feeds exported to {options.out}")
     return FINE
 
 
 @contextmanager
-def _new(out: Path, *, replace: bool) -> Iterator[BinaryIO]:
+def _open_target(out: Path, *, replace: bool) -> Iterator[BinaryIO]:
     try:
-        with new_file(out, replace=replace) as file:
+        with create_file(out, replace=replace) as file:
             yield file
     except TargetExists as error:
-        raise BadInput(f"{error}{FORCE}") from error
+        raise InvalidInput(f"{error}{FORCE_HINT}") from error
 
 
-def _wrong_place(form: str, out: Path | None) -> str:
+def _find_target_problem(form: str, out: Path | None) -> str:
     """Why this form cannot be written there, in words; empty if it can."""
     if form == "markdown":
         if out is None:
@@ -84,38 +88,44 @@ def _wrong_place(form: str, out: Path | None) -> str:
     return ""
 
 
-def _write_folder(book: Book, folder: Path, counter: Counter, *, replace: bool) -> int:
+def _write_folder(
+    book: ArticleCollection, folder: Path, counter: ProgressLine, *, replace: bool
+) -> int:
     """Write a file for each article; how many were there already."""
     refused = 0
-    for number, done in enumerate(write_markdown(book.entries, folder, replace=replace), start=1):
-        if isinstance(done, Refused):
+    for number, done in enumerate(
+        write_markdown_files(book.entries, folder, replace=replace), start=1
+    ):
+        if isinstance(done, Rejection):
             refused += 1
-            tell(f"{done.where} {done.reason}{FORCE}")
-        counter.tell(f"{number:,} of {len(book.titles):,}")
+            print_message(f"{done.location} {done.reason}{FORCE_HINT}")
+        counter.update(f"{number:,} of {len(book.titles):,}")
     return refused
 
 
-def _write(form: str, book: Book, out: BinaryIO, counter: Counter) -> None:
-    for number in writer(form)(book, out):
-        counter.tell(f"{number:,} of {len(book.titles):,}")
+def _write_collection(
+    form: str, book: ArticleCollection, out: BinaryIO, counter: ProgressLine
+) -> None:
+    for number in get_export_writer(form)(book, out):
+        counter.update(f"{number:,} of {len(book.titles):,}")
 
 
-class Entries(Iterable[Entry]):
+class ExportEntries(Iterable[FullArticle]):
     """The articles of an export one by one; one whose file is damaged is told and left out."""
 
     def __init__(self, library: Library, ids: list[str]) -> None:
         self._library = library
         self._ids = ids
-        self.taken = 0
-        self.damaged = 0
+        self.loaded_count = 0
+        self.damaged_count = 0
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[FullArticle]:
         for article in self._ids:
             try:
-                entry = self._library.entry(article)
+                entry = self._library.get_article(article)
             except LibraryDamaged as error:
-                self.damaged += 1
-                tell(str(error))
+                self.damaged_count += 1
+                print_message(str(error))
             else:
-                self.taken += 1
+                self.loaded_count += 1
                 yield entry

@@ -7,59 +7,64 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from store.feeds.feed_store import Book, Shown
+from store.feeds.feed_store import FeedStatus, FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
-from store.model.errors import BadInput, NewsError
+from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import system_clock
-from store.net.reasons import shown_url
-from store.search import Query
-from tui.cli.console import put, put_json, tell
-from tui.cli.context import loaded, paths_of
-from tui.rendering.cells import fit
-from tui.rendering.wording import count, minute
+from store.net.reasons import redact_url
+from store.search import ListQuery
+from tui.cli.console import print_data, print_json, print_message
+from tui.cli.context import open_loaded_library, resolve_paths
+from tui.rendering.cells import fit_cells
+from tui.rendering.wording import format_count, format_minute
 
 
-def book_of(options: argparse.Namespace) -> Book:
+def open_feed_store(options: argparse.Namespace) -> FeedStore:
     """The book of the library that is meant."""
-    paths = paths_of(options)
-    return Book(paths.library, paths.cache)
+    paths = resolve_paths(options)
+    return FeedStore(paths.library, paths.cache)
 
 
 # -- the list ------------------------------------------------------------------------------
 
 
-def feeds(options: argparse.Namespace) -> int:
+def run_feeds(options: argparse.Namespace) -> int:
     """List feeds, or change those that were named."""
-    book = book_of(options)
+    book = open_feed_store(options)
     chosen, failed = find_subscriptions(book, options.feeds)
     if options.import_opml:
-        return _subscribe(book, options.import_opml)
+        return _import_subscriptions(book, options.import_opml)
     if options.remove:
-        book.change(remove=chosen)
-    elif changes := _changes(options):
+        book.update(remove=chosen)
+    elif changes := _requested_changes(options):
         if "title" in changes and len(chosen) != 1:
-            raise BadInput("one feed at a time gets a name")
-        book.change(put=[replace(each, **changes) for each in chosen])
+            raise InvalidInput("one feed at a time gets a name")
+        book.update(put=[replace(each, **changes) for each in chosen])
     else:
         keys = {each.key for each in chosen}
-        _list(book, loaded(options), keys if options.feeds else None, as_json=options.json)
+        _print_feeds(
+            book,
+            open_loaded_library(options),
+            keys if options.feeds else None,
+            as_json=options.json,
+        )
     return 1 if failed else 0
 
 
-def find_subscriptions(book: Book, names: Sequence[str]) -> tuple[list[Subscription], bool]:
+def find_subscriptions(book: FeedStore, names: Sequence[str]) -> tuple[list[Subscription], bool]:
     """Return the subscriptions of these names, and whether one was not found."""
     chosen, failed = [], False
     for name in names:
         try:
             chosen.append(book.find(name))
-        except BadInput as error:
-            tell(str(error))
+        except InvalidInput as error:
+            print_message(str(error))
             failed = True
     return chosen, failed
 
 
-def _changes(options: argparse.Namespace) -> dict[str, Any]:
+def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "title": options.rename,
         "category": options.category,
@@ -69,74 +74,76 @@ def _changes(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _subscribe(book: Book, path: str) -> int:
+def _import_subscriptions(book: FeedStore, path: str) -> int:
     from pathlib import Path
 
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise InvalidInput(f"{path}: {error.strerror}") from error
     try:
-        new, known, refused = book.subscribe(data)
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+        new, known, refused = book.import_subscriptions(data)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
     for each in refused:
-        tell(f"{path}: {each.where}: {each.reason}")
+        print_message(f"{path}: {each.location}: {each.reason}")
     there = f", {known:,} already there" if known else ""
-    tell(f"{count(new, 'feed')} subscribed{there}")
+    print_message(f"{format_count(new, 'feed')} subscribed{there}")
     return 1 if refused else 0
 
 
-def _list(book: Book, library: Library, keys: set[str] | None, *, as_json: bool) -> None:
-    shown = book.shown(library.rows(Query()))
+def _print_feeds(
+    book: FeedStore, library: Library, keys: set[str] | None, *, as_json: bool
+) -> None:
+    shown = book.list_feeds(library.rows(ListQuery()))
     now = int(system_clock().timestamp())
-    for refused in book.refused():
-        tell(f"{book.library / 'feeds.opml'}: {refused.where}: {refused.reason}")
+    for refused in book.list_rejected():
+        print_message(f"{book.library / 'feeds.opml'}: {refused.location}: {refused.reason}")
     if not shown:
-        tell("no feeds yet; `newstui add URL` subscribes to one")
+        print_message("no feeds yet; `newstui add URL` subscribes to one")
     for each in shown:
         if keys is not None and each.subscription.key not in keys:
             continue
         if as_json:
-            put_json(feed_json(each))
+            print_json(feed_json(each))
         else:
-            put("\n".join(_lines(each, now)))
+            print_data("\n".join(_feed_lines(each, now)))
 
 
-def feed_json(shown: Shown) -> dict[str, Any]:
+def feed_json(shown: FeedStatus) -> dict[str, Any]:
     """A feed as JSON."""
     feed, state = shown.subscription, shown.state
     return {
-        "url": shown_url(feed.url),
-        "title": feed.name,
+        "url": redact_url(feed.url),
+        "title": feed.display_name,
         "category": feed.category,
-        "site": shown_url(feed.site),
+        "site": redact_url(feed.site),
         "paused": feed.paused,
         "whole_page": feed.whole_page,
         "last_success": state.succeeded or None,
         "last_try": state.tried or None,
         "error": state.error,
         "not_before": state.not_before or None,
-        "articles": shown.articles,
-        "unread": shown.unread,
-        "share_read": round(shown.share_read, 3),
+        "articles": shown.article_count,
+        "unread": shown.unread_count,
+        "share_read": round(shown.read_ratio, 3),
     }
 
 
-def _lines(shown: Shown, now: int) -> list[str]:
+def _feed_lines(shown: FeedStatus, now: int) -> list[str]:
     feed, state = shown.subscription, shown.state
-    read = f"{shown.share_read:4.0%}" if shown.articles else "    "
-    when = minute(state.succeeded) or "never"
-    trouble = shown.trouble(now)
+    read = f"{shown.read_ratio:4.0%}" if shown.article_count else "    "
+    when = format_minute(state.succeeded) or "never"
+    trouble = shown.describe_problem(now)
     mark = "‖" if feed.paused else "!" if trouble else " "
-    facts = f"{shown.articles:>6,} {shown.unread:>6,} {read}  {when:<16}"
-    lines = [f"{mark} {facts}  {fit(feed.category, 12)}  {feed.name}"]
+    facts = f"{shown.article_count:>6,} {shown.unread_count:>6,} {read}  {when:<16}"
+    lines = [f"{mark} {facts}  {fit_cells(feed.category, 12)}  {feed.display_name}"]
     return [*lines, f"    {trouble}"] if trouble else lines
 
 
 # -- fetching ------------------------------------------------------------------------------
 
 
-def told(where: str, error: NewsError) -> None:
+def print_url_error(where: str, error: NewstuiError) -> None:
     """Say what is wrong with one URL."""
-    tell(f"{shown_url(where)}: {error}")
+    print_message(f"{redact_url(where)}: {error}")

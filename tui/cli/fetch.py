@@ -7,130 +7,132 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from store.feeds.feed_store import Book
+from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import LibraryBusy
-from tui.cli.console import Counter, put_json, tell
-from tui.cli.context import load, paths_of, tell_hook
-from tui.rendering.wording import count
-from tui.services import network, unloaded
+from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.rendering.wording import format_count
+from tui.services import make_fetch_tools, open_library
 
 if TYPE_CHECKING:
-    from store.feeds.fetch import Fetched, Tools
-from tui.cli.feeds import book_of, find_subscriptions
+    from store.feeds.fetch import FetchContext, FetchResult
+from tui.cli.feeds import find_subscriptions, open_feed_store
 
-FULL = 500
+FETCH_COMMAND_BATCH_ARTICLES = 500
 """Articles at which what came is written to the library."""
 
 
-DUE = 3.0
+FETCH_COMMAND_BATCH_SECONDS = 3.0
 """Seconds after which it is written in any case."""
 
 
-def fetch(options: argparse.Namespace) -> int:
+def run_fetch(options: argparse.Namespace) -> int:
     """Fetch feeds, once or again and again."""
     while True:
         began = time.monotonic()
         try:
-            code = _round(options)
+            code = _fetch_once(options)
         except LibraryBusy as error:
             if options.every is None:
                 raise
-            tell(str(error))
+            print_message(str(error))
             code = 0
         if options.every is None:
             return code
         time.sleep(max(1.0, options.every - (time.monotonic() - began)))
 
 
-def _round(options: argparse.Namespace) -> int:
-    book = book_of(options)
+def _fetch_once(options: argparse.Namespace) -> int:
+    book = open_feed_store(options)
     chosen, failed = find_subscriptions(book, options.feeds)
     if not options.feeds:
         chosen = [each for each in book.subscriptions() if not each.paused]
-        for refused in book.refused():
-            tell(f"{book.library / 'feeds.opml'}: {refused.where}: {refused.reason}")
+        for refused in book.list_rejected():
+            print_message(f"{book.library / 'feeds.opml'}: {refused.location}: {refused.reason}")
             failed = True
     if not chosen:
         if not options.quiet and not failed:
-            tell("no feeds yet; `newstui add URL` subscribes to one")
+            print_message("no feeds yet; `newstui add URL` subscribes to one")
         return 1 if failed else 0
-    library = unloaded(paths_of(options))
-    load(library)
-    round_ = Round(library, book, network(), quiet=options.quiet)
+    library = open_library(resolve_paths(options))
+    load_with_progress(library)
+    round_ = FetchRound(library, book, make_fetch_tools(), quiet=options.quiet)
     try:
-        round_.run(chosen)
+        round_.fetch(chosen)
     finally:
-        round_.finish()
-        tell_hook(options, library, "on_new", round_.new)
+        round_.store_batch()
+        run_article_hook(options, library, "on_new", round_.new_ids)
         library.close()
     if options.json:
-        put_json(round_.summary())
+        print_json(round_.result_json())
     elif not options.quiet:
-        tell(round_.words())
-    return 1 if failed or round_.failed else 0
+        print_message(round_.describe_result())
+    return 1 if failed or round_.failed_count else 0
 
 
-class Round:
+class FetchRound:
     """One round through feeds: what comes is kept, batch by batch; what fails is told."""
 
-    def __init__(self, library: Library, book: Book, tools: Tools, *, quiet: bool) -> None:
+    def __init__(
+        self, library: Library, book: FeedStore, tools: FetchContext, *, quiet: bool
+    ) -> None:
         self._library = library
-        self._book = book
+        self._feed_store = book
         self._tools = tools
         self._quiet = quiet
-        self._batch: list[Fetched] = []
-        self._kept_at = time.monotonic()
-        self.new: list[str] = []
+        self._batch: list[FetchResult] = []
+        self._stored_at = time.monotonic()
+        self.new_ids: list[str] = []
         """Articles that were added."""
-        self.feeds = self.failed = 0
+        self.feed_count = self.failed_count = 0
 
-    def run(self, subscriptions: Sequence[Subscription]) -> None:
+    def fetch(self, subscriptions: Sequence[Subscription]) -> None:
         """Fetch these feeds."""
         from store.feeds.fetch import fetch_feeds
 
-        results = fetch_feeds(subscriptions, self._book.states(), self._tools)
+        results = fetch_feeds(subscriptions, self._feed_store.states(), self._tools)
         try:
-            with Counter("fetching").running() as counter:
+            with ProgressLine("fetching").display() as counter:
                 for result in results:
-                    self.feeds += 1
-                    name = result.subscription.name
-                    counter.tell(f"{self.feeds} of {len(subscriptions)} · {name}")
-                    self._take(result)
+                    self.feed_count += 1
+                    name = result.subscription.display_name
+                    counter.update(f"{self.feed_count} of {len(subscriptions)} · {name}")
+                    self._add_result(result)
         finally:
             results.close()
 
-    def _take(self, result: Fetched) -> None:
-        name = result.subscription.name
-        if result.problem:
-            self.failed += 1
-            tell(f"{name}: {result.problem}")
-        elif result.note and not self._quiet:
-            tell(f"{name}: {result.note}")
-        for refused in result.refused:
-            tell(f"{name}: {refused}")
+    def _add_result(self, result: FetchResult) -> None:
+        name = result.subscription.display_name
+        if result.error:
+            self.failed_count += 1
+            print_message(f"{name}: {result.error}")
+        elif result.warning and not self._quiet:
+            print_message(f"{name}: {result.warning}")
+        for refused in result.rejected:
+            print_message(f"{name}: {refused}")
         self._batch.append(result)
-        full = sum(len(each.found) for each in self._batch) >= FULL
-        if full or time.monotonic() - self._kept_at > DUE:
-            self.finish()
+        full = sum(len(each.articles) for each in self._batch) >= FETCH_COMMAND_BATCH_ARTICLES
+        if full or time.monotonic() - self._stored_at > FETCH_COMMAND_BATCH_SECONDS:
+            self.store_batch()
 
-    def finish(self) -> None:
+    def store_batch(self) -> None:
         """Keep what came so far: the articles first, then what is known of the feeds."""
         batch, self._batch = self._batch, []
-        self._kept_at = time.monotonic()
+        self._stored_at = time.monotonic()
         if not batch:
             return
-        found = [article for each in batch for article in each.found]
+        found = [article for each in batch for article in each.articles]
         for step in self._library.add(found) if found else ():
-            self.new += step.new
-        self._book.keep(batch)
+            self.new_ids += step.new_ids
+        self._feed_store.save_results(batch)
 
-    def summary(self) -> dict[str, int]:
+    def result_json(self) -> dict[str, int]:
         """What came of it, as JSON."""
-        return {"feeds": self.feeds, "failed": self.failed, "added": len(self.new)}
+        return {"feeds": self.feed_count, "failed": self.failed_count, "added": len(self.new_ids)}
 
-    def words(self) -> str:
+    def describe_result(self) -> str:
         """What came of it, in words."""
-        fine = f"{count(len(self.new), 'new article')} from {count(self.feeds, 'feed')}"
-        return f"{fine}, {self.failed:,} of them failed" if self.failed else fine
+        fine = f"{format_count(len(self.new_ids), 'new article')} from {format_count(self.feed_count, 'feed')}"
+        return f"{fine}, {self.failed_count:,} of them failed" if self.failed_count else fine

@@ -7,72 +7,74 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.importers.read import read
-from store.importers.sources import read_source, sources
-from store.model.article import Found, Refused
-from store.model.results import Added
-from store.model.times import iso, system_clock
-from tui.cli.console import Counter, put_json, tell
-from tui.cli.context import load, paths_of, tell_hook
-from tui.rendering.wording import count
-from tui.services import unloaded
+from store.importers.read import read_articles
+from store.importers.sources import find_sources, read_source
+from store.model.article import ParsedArticle, Rejection
+from store.model.results import AddProgress
+from store.model.times import format_timestamp, system_clock
+from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.rendering.wording import format_count
+from tui.services import open_library
 
-STDIN = "-"
+STDIN_PATH = "-"
 
 
-class Intake:
+class ImportReader:
     """Reads what was named; says what was refused, and goes on."""
 
     def __init__(self, names: Sequence[str], kind: str | None = None) -> None:
         self._names = names
         self._kind = kind
-        self._now = iso(system_clock().replace(microsecond=0))
-        self.refused: list[Refused] = []
+        self._now = format_timestamp(system_clock().replace(microsecond=0))
+        self.refused: list[Rejection] = []
 
-    def __iter__(self) -> Iterator[Found]:
-        for item in self._items():
-            if isinstance(item, Refused):
+    def __iter__(self) -> Iterator[ParsedArticle]:
+        for item in self._read_items():
+            if isinstance(item, Rejection):
                 self.refused.append(item)
-                tell(f"{item.where}: {item.reason}")
+                print_message(f"{item.location}: {item.reason}")
             else:
                 yield item
 
-    def _items(self) -> Iterator[Found | Refused]:
+    def _read_items(self) -> Iterator[ParsedArticle | Rejection]:
         for name in self._names:
-            if name == STDIN:
-                yield from read("standard input", sys.stdin.buffer, now=self._now, kind=self._kind)
+            if name == STDIN_PATH:
+                yield from read_articles(
+                    "standard input", sys.stdin.buffer, now=self._now, kind=self._kind
+                )
                 continue
-            for source in sources([Path(name)]):
-                if isinstance(source, Refused):
+            for source in find_sources([Path(name)]):
+                if isinstance(source, Rejection):
                     yield source
                 else:
                     yield from read_source(source, now=self._now, kind=self._kind)
 
 
-def import_files(options: argparse.Namespace) -> int:
+def run_import(options: argparse.Namespace) -> int:
     """Add articles from files; a bad one costs a line and the rest goes on."""
-    library = unloaded(paths_of(options))
-    load(library)
-    intake = Intake(options.paths, options.format)
-    last = Added()
+    library = open_library(resolve_paths(options))
+    load_with_progress(library)
+    intake = ImportReader(options.paths, options.format)
+    last = AddProgress()
     new: list[str] = []
-    with Counter("importing").running() as counter:
+    with ProgressLine("importing").display() as counter:
         for last in library.add(intake):
-            new += last.new
-            counter.tell(f"{last.added + last.known:,} articles")
-    tell_hook(options, library, "on_new", new)
+            new += last.new_ids
+            counter.update(f"{last.added + last.existing:,} articles")
+    run_article_hook(options, library, "on_new", new)
     library.close()
     if options.json:
-        put_json({"added": last.added, "known": last.known, "refused": len(intake.refused)})
+        print_json({"added": last.added, "known": last.existing, "refused": len(intake.refused)})
     else:
-        tell(_summary(last, len(intake.refused)))
+        print_message(_describe_import(last, len(intake.refused)))
     return 1 if intake.refused else 0
 
 
-def _summary(added: Added, refused: int) -> str:
-    parts = [f"{count(added.added, 'article')} added"]
-    if added.known:
-        parts.append(f"{added.known:,} already there")
+def _describe_import(added: AddProgress, refused: int) -> str:
+    parts = [f"{format_count(added.added, 'article')} added"]
+    if added.existing:
+        parts.append(f"{added.existing:,} already there")
     if refused:
         parts.append(f"{refused:,} refused")
     return ", ".join(parts)

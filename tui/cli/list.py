@@ -4,50 +4,50 @@ from __future__ import annotations
 
 import argparse
 
-from store.exporters import facts_json
+from store.exporters import metadata_to_dict
 from store.library.protocol import Library
-from store.library.searcher import needs_index
-from store.model.article import Row, minutes
-from store.search import Query
-from tui.cli.console import put, put_json, tell
-from tui.cli.context import indexed, loaded
-from tui.rendering.cells import fit
-from tui.rendering.wording import day_of
+from store.library.searcher import query_needs_index
+from store.model.article import ArticleRow, reading_minutes
+from store.search import ListQuery
+from tui.cli.console import print_data, print_json, print_message
+from tui.cli.context import open_loaded_library, update_index_with_progress
+from tui.rendering.cells import fit_cells
+from tui.rendering.wording import format_row_date
 
-SHORT_ID = 8
+SHORT_ID_LENGTH = 8
 
 
-def list_articles(options: argparse.Namespace) -> int:
+def run_list(options: argparse.Namespace) -> int:
     """List rows, or with `--json` the facts of each on a line."""
-    library = loaded(options)
-    rows = asked_rows(library, options)
+    library = open_loaded_library(options)
+    rows = query_rows(library, options)
     if options.json:
         for article, reading in library.articles(row.id for row in rows):
-            put_json(facts_json(article, reading))
+            print_json(metadata_to_dict(article, reading))
         return 0
     if not rows:
-        asked = query_of(options) != Query()
-        tell("no articles" if asked else "no articles yet; `newstui import` adds some")
+        asked = build_query(options) != ListQuery()
+        print_message("no articles" if asked else "no articles yet; `newstui import` adds some")
     for row in rows:
-        put(row_line(row))
+        print_data(format_row(row))
     return 0
 
 
-def asked_rows(library: Library, options: argparse.Namespace) -> list[Row]:
+def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow]:
     """The articles that were asked for, in their order; what looking for them needs is made."""
-    query = query_of(options)
-    if needs_index(query.words):
-        indexed(library)
+    query = build_query(options)
+    if query_needs_index(query.text):
+        update_index_with_progress(library)
     return library.rows(query)[: options.limit]
 
 
-def query_of(options: argparse.Namespace) -> Query:
+def build_query(options: argparse.Namespace) -> ListQuery:
     """The articles that were asked for, and their order."""
-    return Query(options.show, options.category, " ".join(options.words), options.sort)
+    return ListQuery(options.show, options.category, " ".join(options.words), options.sort)
 
 
-def row_line(row: Row) -> str:
+def format_row(row: ArticleRow) -> str:
     """An article as one line of a list."""
     marks = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
-    facts = f"{fit(day_of(row.when), 10)}  {fit(row.category, 12)}"
-    return f"{row.id[:SHORT_ID]}  {marks} {facts}  {minutes(row.words):>3}′  {row.title}"
+    facts = f"{fit_cells(format_row_date(row.timestamp), 10)}  {fit_cells(row.category, 12)}"
+    return f"{row.id[:SHORT_ID_LENGTH]}  {marks} {facts}  {reading_minutes(row.words):>3}′  {row.title}"

@@ -6,58 +6,58 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from store.library.identify import named
+from store.library.identify import identify_articles
 from store.library.protocol import Library
-from store.model.errors import BadInput, NoSuchArticle
-from tui.cli.console import tell
-from tui.cli.context import loaded, tell_hook
-from tui.rendering.wording import count
+from store.model.errors import ArticleNotFound, InvalidInput
+from tui.cli.console import print_message
+from tui.cli.context import open_loaded_library, run_article_hook
+from tui.rendering.wording import format_count
 
 
-def mark(options: argparse.Namespace) -> int:
+def run_mark(options: argparse.Namespace) -> int:
     """Mark articles; those that are marked so already are left alone."""
-    library = loaded(options)
-    ids, failed = _found(library, options.ids)
+    library = open_loaded_library(options)
+    ids, failed = _find_articles(library, options.ids)
     if options.file:
-        more, unknown = named(library, _lines(options.file))
+        more, unknown = identify_articles(library, _read_article_names(options.file))
         ids = list(dict.fromkeys([*ids, *more]))
         if unknown:
             failed = True
-            tell(
-                f"{options.file}: {count(len(unknown), 'line')} of no article, first {unknown[0]!r}"
+            print_message(
+                f"{options.file}: {format_count(len(unknown), 'line')} of no article, first {unknown[0]!r}"
             )
     events = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
     for flag in filter(None, (options.read, options.star)):
         event = events[flag]
-        changed = [article for article in ids if not _is(library, article, event)]
+        changed = [article for article in ids if not _has_state(library, article, event)]
         library.record(event, changed)
         if event == "read":
-            tell_hook(options, library, "on_read", changed)
+            run_article_hook(options, library, "on_read", changed)
     library.close()
     return 1 if failed else 0
 
 
-def _lines(path: Path) -> list[str]:
+def _read_article_names(path: Path) -> list[str]:
     try:
         text = path.read_text("utf-8-sig", errors="replace")
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise InvalidInput(f"{path}: {error.strerror}") from error
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _found(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:
+def _find_articles(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:
     ids, failed = [], False
     for name in names:
         try:
-            ids.append(library.find(name))
-        except NoSuchArticle as error:
-            tell(str(error))
+            ids.append(library.find_id(name))
+        except ArticleNotFound as error:
+            print_message(str(error))
             failed = True
     return list(dict.fromkeys(ids)), failed
 
 
-def _is(library: Library, article: str, event: str) -> bool:
-    row = library.row(article)
+def _has_state(library: Library, article: str, event: str) -> bool:
+    row = library.get_row(article)
     if row is None:
         return True
     states = {"read": row.read, "unread": not row.read, "starred": row.starred}

@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from store.exporters import FORMS
+from store.exporters import EXPORT_FORMATS
 from store.search import SORTS
 from store.text.clean import clean_line
 from tui import __version__
-from tui.config.keymaps import PRESETS
+from tui.config.keymaps import KEYMAP_PRESETS
 
-EPILOG = """\
+HELP_EPILOG = """\
 exit codes: 0 fine; 1 some of it failed, as the messages say; 2 wrong use; 75 the library is busy.
 Ids may be shortened as long as they are clear. Should a terminal ever be left in a bad state,
 `reset` puts it right.
 """
 
 
-class Parser(argparse.ArgumentParser):
+class SafeArgumentParser(argparse.ArgumentParser):
     """A parser whose messages hold no control characters, whatever was typed."""
 
     def error(self, message: str) -> NoReturn:
@@ -29,12 +29,12 @@ class Parser(argparse.ArgumentParser):
         super().error(clean_line(message, limit=2000))
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    top = Parser(
+    top = SafeArgumentParser(
         prog="newstui",
         description="A terminal reader for the news one keeps. Without a command, the reader starts.",
-        epilog=EPILOG,
+        epilog=HELP_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"newstui {__version__}")
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     add_flag(top, "plain", "the reader without a screen: a command a line")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_import(commands)
-    feed_parsers(commands)
+    add_feed_parsers(commands)
     _add_list(commands)
     _add_search(commands)
     _add_show(commands)
@@ -56,10 +56,10 @@ def parser() -> argparse.ArgumentParser:
     _add_restore(commands)
     _add_compact(commands)
     stats = commands.add_parser("stats", help="print reading statistics, with charts")
-    add_json(stats)
+    add_json_flag(stats)
     _add_keys(commands)
     _add_settings(commands)
-    add_json(commands.add_parser("themes", help="list the colour themes"))
+    add_json_flag(commands.add_parser("themes", help="list the colour themes"))
     _add_doctor(commands)
     for each in commands.choices.values():
         each.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS,
@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_import(commands: Commands) -> None:
+def _add_import(commands: Subparsers) -> None:
     command = commands.add_parser(
         "import",
         help="add articles from files",
@@ -82,20 +82,20 @@ def _add_import(commands: Commands) -> None:
     command.add_argument(
         "--as",
         dest="format",
-        type=_format,
+        type=_parse_format,
         metavar="FORMAT",
         help="what the files are, whatever they look like: `csv`, `wallabag`, `pocket`, ...",
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_list(commands: Commands) -> None:
+def _add_list(commands: Subparsers) -> None:
     command = commands.add_parser("list", help="list articles, the newest first")
     _add_query(command)
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_export(commands: Commands) -> None:
+def _add_export(commands: Subparsers) -> None:
     command = commands.add_parser(
         "export",
         help="write articles into files",
@@ -105,7 +105,7 @@ def _add_export(commands: Commands) -> None:
     )
     _add_query(command)
     command.add_argument(
-        "--to", choices=(*FORMS, "opml"), default="json", help="the form (default: json)"
+        "--to", choices=(*EXPORT_FORMATS, "opml"), default="json", help="the form (default: json)"
     )
     command.add_argument(
         "-o", dest="out", type=Path, metavar="PATH", help="a file, for Markdown a folder"
@@ -124,10 +124,10 @@ def _add_query(command: argparse.ArgumentParser) -> None:
     state.add_argument("--in-progress", dest="show", action="store_const", const="in progress")
     command.add_argument("--category", help="only this category")
     command.add_argument("--sort", choices=SORTS, default="date", help="the order (default: date)")
-    command.add_argument("--limit", type=_positive, metavar="N", help="at most N articles")
+    command.add_argument("--limit", type=_parse_positive, metavar="N", help="at most N articles")
 
 
-def _add_search(commands: Commands) -> None:
+def _add_search(commands: Subparsers) -> None:
     command = commands.add_parser(
         "search",
         help="search titles, texts, summaries, categories and tags",
@@ -140,21 +140,25 @@ def _add_search(commands: Commands) -> None:
     command.add_argument("words", nargs="+", metavar="QUERY", help="what to search for")
     add_flag(command, "newest", "the newest first, not the best")
     command.add_argument(
-        "--limit", type=_positive, metavar="N", default=20, help="at most N articles (default: 20)"
+        "--limit",
+        type=_parse_positive,
+        metavar="N",
+        default=20,
+        help="at most N articles (default: 20)",
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_show(commands: Commands) -> None:
+def _add_show(commands: Subparsers) -> None:
     command = commands.add_parser("show", help="print an article with all that belongs to it")
     command.add_argument("id", metavar="ID")
     command.add_argument(
         "--format", choices=("text", "md"), default="text", help="as text, or as Markdown"
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_read(commands: Commands) -> None:
+def _add_read(commands: Subparsers) -> None:
     command = commands.add_parser(
         "read",
         help="print an article in plain words, for a screen reader or a pager",
@@ -164,13 +168,13 @@ def _add_read(commands: Commands) -> None:
     command.add_argument("id", metavar="ID")
 
 
-def _add_similar(commands: Commands) -> None:
+def _add_similar(commands: Subparsers) -> None:
     command = commands.add_parser("similar", help="list the similar readings of an article")
     command.add_argument("id", metavar="ID")
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_edit(commands: Commands) -> None:
+def _add_edit(commands: Subparsers) -> None:
     command = commands.add_parser("edit", help="change the facts of an article")
     command.add_argument("id", metavar="ID")
     command.add_argument("--title", help="another title")
@@ -180,7 +184,7 @@ def _add_edit(commands: Commands) -> None:
     command.add_argument("--untag", action="append", default=[], metavar="TAG", help="remove a tag")
 
 
-def _add_mark(commands: Commands) -> None:
+def _add_mark(commands: Subparsers) -> None:
     command = commands.add_parser("mark", help="mark articles read, unread, starred or not")
     command.add_argument("ids", nargs="*", metavar="ID")
     command.add_argument(
@@ -197,7 +201,7 @@ def _add_mark(commands: Commands) -> None:
             either.add_argument(f"--{flag}", dest=name, action="store_const", const=flag)
 
 
-def _add_backup(commands: Commands) -> None:
+def _add_backup(commands: Subparsers) -> None:
     command = commands.add_parser(
         "backup",
         help="write the whole library into one file",
@@ -212,10 +216,10 @@ def _add_backup(commands: Commands) -> None:
         help="keep a backup a day, seven of them, in newstui's own folder; for scheduled jobs",
     )
     add_flag(command, "force", "replace a file that is there")
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_restore(commands: Commands) -> None:
+def _add_restore(commands: Subparsers) -> None:
     command = commands.add_parser(
         "restore",
         help="bring a backup back",
@@ -228,10 +232,10 @@ def _add_restore(commands: Commands) -> None:
         "merge",
         "add what is missing to a library that is not empty; nothing in it is overwritten",
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_compact(commands: Commands) -> None:
+def _add_compact(commands: Subparsers) -> None:
     command = commands.add_parser(
         "compact",
         help="free the space of what was deleted long ago",
@@ -239,26 +243,28 @@ def _add_compact(commands: Commands) -> None:
         " journal what can no longer matter. What is read, starred and so on stays as it is.",
     )
     add_flag(command, "dry-run", "only say what would go")
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_keys(commands: Commands) -> None:
+def _add_keys(commands: Subparsers) -> None:
     command = commands.add_parser("keys", help="print the keys of the reader")
-    command.add_argument("--preset", choices=PRESETS, help="those of a preset, not those in force")
-    add_json(command)
+    command.add_argument(
+        "--preset", choices=KEYMAP_PRESETS, help="those of a preset, not those in force"
+    )
+    add_json_flag(command)
 
 
-def _add_settings(commands: Commands) -> None:
+def _add_settings(commands: Subparsers) -> None:
     command = commands.add_parser(
         "settings",
         help="print the settings in force",
         description="Print every setting, the value in force and where it comes from.",
     )
     add_flag(command, "example", "print a settings.toml to start with")
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_doctor(commands: Commands) -> None:
+def _add_doctor(commands: Subparsers) -> None:
     command = commands.add_parser(
         "doctor",
         help="check paths, library, locale, terminal",
@@ -270,10 +276,10 @@ def _add_doctor(commands: Commands) -> None:
         "repair",
         "mend damaged files of this machine, keeping each as it was found beside it",
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def nothing_asked(options: argparse.Namespace) -> str:
+def find_missing_argument(options: argparse.Namespace) -> str:
     """What has to be said besides the ids, for a command that was given nothing to do."""
     asked = vars(options)
     if options.command == "mark" and not (options.read or options.star):
@@ -282,7 +288,7 @@ def nothing_asked(options: argparse.Namespace) -> str:
         return "which articles"
     if options.command == "add" and not (options.urls or options.missing):
         return "a URL, - or --missing"
-    if options.command == "feeds" and not options.feeds and is_change(asked):
+    if options.command == "feeds" and not options.feeds and has_feed_changes(asked):
         return "which feed"
     fields = ("title", "category", "date")
     if options.command == "edit" and all(asked[name] is None for name in fields):
@@ -292,21 +298,21 @@ def nothing_asked(options: argparse.Namespace) -> str:
     return ""
 
 
-def _format(text: str) -> str:
-    from store.importers.read import FORMATS  # imported here: most commands read no files
+def _parse_format(text: str) -> str:
+    from store.importers.read import IMPORT_FORMATS  # imported here: most commands read no files
 
-    if text not in FORMATS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(FORMATS)}")
+    if text not in IMPORT_FORMATS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(IMPORT_FORMATS)}")
     return text
 
 
-def _positive(text: str) -> int:
+def _parse_positive(text: str) -> int:
     if not text.isdecimal() or len(text) > 15 or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
 
 
-class Commands(Protocol):
+class Subparsers(Protocol):
     """What `add_subparsers` returns; argparse has no public name for it."""
 
     def add_parser(
@@ -324,19 +330,19 @@ def add_flag(command: argparse.ArgumentParser, name: str, help_: str) -> None:
     command.add_argument(f"--{name}", action="store_true", help=help_)
 
 
-def add_json(command: argparse.ArgumentParser) -> None:
+def add_json_flag(command: argparse.ArgumentParser) -> None:
     """Let the command print JSON."""
     add_flag(command, "json", "print JSON")
 
 
-def feed_parsers(commands: Commands) -> None:
+def add_feed_parsers(commands: Subparsers) -> None:
     """The commands that use the network."""
     _add_add(commands)
     _add_fetch(commands)
     _add_feeds(commands)
 
 
-def _add_add(commands: Commands) -> None:
+def _add_add(commands: Subparsers) -> None:
     command = commands.add_parser(
         "add",
         help="add feeds and web pages by URL",
@@ -354,20 +360,20 @@ def _add_add(commands: Commands) -> None:
     command.add_argument("--category", metavar="NAME", help="the category of what is added")
     add_flag(command, "private", "hosts named here may be on a private network")
     add_flag(command, "missing", "fetch the texts of articles that have none")
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_fetch(commands: Commands) -> None:
+def _add_fetch(commands: Subparsers) -> None:
     command = commands.add_parser("fetch", help="fetch the feeds")
     command.add_argument("feeds", nargs="*", metavar="FEED", help="only these, by name or URL")
     add_flag(command, "quiet", "say only what failed; for cron")
     command.add_argument(
-        "--every", type=_period, metavar="TIME", help="stay and fetch every 30m, 2h, 1d"
+        "--every", type=_parse_period, metavar="TIME", help="stay and fetch every 30m, 2h, 1d"
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def _add_feeds(commands: Commands) -> None:
+def _add_feeds(commands: Subparsers) -> None:
     command = commands.add_parser(
         "feeds",
         help="list the feeds, or change some",
@@ -393,16 +399,16 @@ def _add_feeds(commands: Commands) -> None:
         metavar="FILE",
         help="subscribe to the feeds of an OPML file, or of newsboat's urls",
     )
-    add_json(command)
+    add_json_flag(command)
 
 
-def is_change(asked: Mapping[str, object]) -> bool:
+def has_feed_changes(asked: Mapping[str, object]) -> bool:
     """Whether `newstui feeds` was asked to change something."""
     names = ("rename", "category", "paused", "whole_page")
     return bool(asked["remove"]) or any(asked[name] is not None for name in names)
 
 
-def _period(text: str) -> int:
+def _parse_period(text: str) -> int:
     """Seconds of `30m`, `2h`, `1d`."""
     found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
     if found is None:

@@ -11,61 +11,68 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from store.library.protocol import Library
-from store.model.errors import BadInput
+from store.model.errors import InvalidInput
 from store.model.times import system_clock
-from tui.cli.console import flush, put, tell
-from tui.cli.context import indexed, load, paths_of, settings_of
+from tui.cli.console import flush_output, print_data, print_message
+from tui.cli.context import (
+    load_with_progress,
+    resolve_paths,
+    resolve_settings,
+    update_index_with_progress,
+)
 from tui.cli.read import page_size
-from tui.plain import LinearReader, World
-from tui.services import unloaded
-from tui.terminal.browser import open_route, open_url
-from tui.terminal.clipboard import copy_line, copy_route
-from tui.terminal.environment import Surroundings
+from tui.plain import Environment, LinearReader
+from tui.services import open_library
+from tui.terminal.browser import choose_open_method, open_url
+from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
+from tui.terminal.environment import HostEnvironment
 
 
-def read_linearly(options: argparse.Namespace) -> int:
+def run_plain(options: argparse.Namespace) -> int:
     """Run the linear reader until it is left or there is no more input."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _end)  # in order, so that the place in the text is kept
+            signal.signal(
+                number, _exit_on_signal
+            )  # in order, so that the place in the text is kept
     if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     again = True
     while again:
-        library: Library = unloaded(paths_of(options))
-        if library.empty:
-            from tui.services import HINT, sample_library
+        library: Library = open_library(resolve_paths(options))
+        if library.is_empty:
+            from tui.services import SAMPLE_HINT, open_sample_library
 
-            put(HINT)
-            with sample_library(system_clock) as samples:
-                again = _run(options, samples, sample=True)
+            print_data(SAMPLE_HINT)
+            with open_sample_library(system_clock) as samples:
+                again = _run_reader(options, samples, sample=True)
         else:
-            again = _run(options, library)
+            again = _run_reader(options, library)
     return 0
 
 
-def _run(options: argparse.Namespace, library: Library, *, sample: bool = False) -> bool:
+def _run_reader(options: argparse.Namespace, library: Library, *, sample: bool = False) -> bool:
     from tui.config.keymaps import make_keymap
 
-    settings = settings_of(options)
-    load(library)
-    for problem in filter(None, [library.read_only, *library.problems]):
-        tell(problem)
-    surroundings = Surroundings(os.environ, sys.platform, shutil.which)
-    opening = open_route(surroundings, settings.open_command)
-    copying = copy_route(surroundings, settings.copy_command)
-    world = World(
-        ask=_ask,
-        say=_say,
+    settings = resolve_settings(options)
+    load_with_progress(library)
+    for problem in filter(None, [library.read_only_reason, *library.problems]):
+        print_message(problem)
+    surroundings = HostEnvironment(os.environ, sys.platform, shutil.which)
+    opening = choose_open_method(surroundings, settings.open_command)
+    copying = choose_copy_method(surroundings, settings.copy_command)
+    world = Environment(
+        ask=_read_line,
+        say=_print_text,
         size=page_size,
         open_url=lambda url: open_url(url, opening, os.environ).message,
-        copy=lambda text: copy_line(text, copying, _send),
-        prepare=indexed,
-        run=lambda arguments: _carry_out(options, arguments),
-        tell_read=lambda articles: _tell_read(options, library, articles),
+        copy=lambda text: copy_line_to_clipboard(text, copying, _write_to_terminal),
+        prepare=update_index_with_progress,
+        run=lambda arguments: _run_command(options, arguments),
+        tell_read=lambda articles: _run_read_hook(options, library, articles),
         now=system_clock,
         settings=settings,
-        filled=lambda: sample and not unloaded(paths_of(options)).empty,
+        filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
     )
     reader = LinearReader(library, make_keymap(settings.preset, settings.keys), world)
     try:
@@ -75,7 +82,7 @@ def _run(options: argparse.Namespace, library: Library, *, sample: bool = False)
     return reader.again
 
 
-def _carry_out(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+def _run_command(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     """Carry out a command on the user's own library; its exit code."""
     from tui.cli import main
 
@@ -86,27 +93,27 @@ def _carry_out(options: argparse.Namespace, arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else 1
 
 
-def _tell_read(options: argparse.Namespace, library: Library, articles: Sequence[str]) -> None:
-    from tui.cli.context import tell_hook
+def _run_read_hook(options: argparse.Namespace, library: Library, articles: Sequence[str]) -> None:
+    from tui.cli.context import run_article_hook
 
-    tell_hook(options, library, "on_read", articles)
+    run_article_hook(options, library, "on_read", articles)
 
 
-def _end(number: int, frame: object) -> NoReturn:
+def _exit_on_signal(number: int, frame: object) -> NoReturn:
     del frame
     sys.exit(128 + number)
 
 
-def _say(text: str) -> None:
-    put(text)
-    flush()
+def _print_text(text: str) -> None:
+    print_data(text)
+    flush_output()
 
 
-def _ask(prompt: str) -> str | None:
+def _read_line(prompt: str) -> str | None:
     """The next line of the input; the prompt only where somebody types it."""
     if sys.stdin.isatty():
         sys.stdout.write(prompt)
-        flush()
+        flush_output()
     try:
         line = sys.stdin.readline()
     except KeyboardInterrupt:
@@ -120,16 +127,16 @@ def _ask(prompt: str) -> str | None:
 def _end_line() -> None:
     """What comes next begins a line of its own, and not behind the prompt."""
     if sys.stdin.isatty():
-        _say("")
+        _print_text("")
 
 
-def _send(data: bytes) -> None:
+def _write_to_terminal(data: bytes) -> None:
     """To the terminal.
 
     Raises:
         BadInput: It can do nothing but print.
     """
     if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        raise BadInput("not copied: this terminal has no clipboard")
+        raise InvalidInput("not copied: this terminal has no clipboard")
     sys.stdout.write(data.decode("ascii"))
-    flush()
+    flush_output()

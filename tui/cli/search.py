@@ -5,49 +5,52 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from store.exporters import facts_json
+from store.exporters import metadata_to_dict
 from store.library.protocol import Library
-from store.library.searcher import needs_index
-from store.model.article import Excerpt, Row
-from store.search import Search
+from store.library.searcher import query_needs_index
+from store.model.article import ArticleRow, Snippet
+from store.search import SearchQuery
 from store.search.matches import Matches
-from tui.cli.console import put, put_json, tell
-from tui.cli.context import indexed, loaded
-from tui.cli.list import row_line
-from tui.rendering.cells import fit
+from tui.cli.console import print_data, print_json, print_message
+from tui.cli.context import open_loaded_library, update_index_with_progress
+from tui.cli.list import format_row
+from tui.rendering.cells import fit_cells
 
-AT_ONCE = 500
+SNIPPET_BATCH_ARTICLES = 500
 """Articles whose lines are looked for at once."""
-INDENT = 14
-WIDTH = 100
+SNIPPET_INDENT = 14
+SNIPPET_LINE_WIDTH = 100
 """Cells of a line that shows where the words stand."""
 
 
-def search(options: argparse.Namespace) -> int:
+def run_search(options: argparse.Namespace) -> int:
     """Print what was found, or with `--json` the facts of each on a line."""
-    library = loaded(options)
-    asked = Search(" ".join(options.words), newest=options.newest)
-    if needs_index(asked.text):
-        indexed(library)
+    library = open_loaded_library(options)
+    asked = SearchQuery(" ".join(options.words), newest_first=options.newest)
+    if query_needs_index(asked.text):
+        update_index_with_progress(library)
     matches = library.search(asked, options.limit)
     if matches.note:
-        tell(matches.note)
-    for row, excerpt in _lines(library, matches):
+        print_message(matches.note)
+    for row, excerpt in _rows_with_snippets(library, matches):
         if options.json:
             for article, reading in library.articles([row.id]):
-                put_json({**facts_json(article, reading), "line": excerpt.line})
+                print_json({**metadata_to_dict(article, reading), "line": excerpt.text})
         else:
-            put(row_line(row))
-            if excerpt.line:
-                put(" " * INDENT + fit(excerpt.line, WIDTH - INDENT).rstrip())
+            print_data(format_row(row))
+            if excerpt.text:
+                print_data(
+                    " " * SNIPPET_INDENT
+                    + fit_cells(excerpt.text, SNIPPET_LINE_WIDTH - SNIPPET_INDENT).rstrip()
+                )
     if not matches.rows:
-        tell("nothing found")
+        print_message("nothing found")
     return 0
 
 
-def _lines(library: Library, matches: Matches) -> Iterator[tuple[Row, Excerpt]]:
-    for start in range(0, len(matches.rows), AT_ONCE):
-        rows: Sequence[Row] = matches.rows[start : start + AT_ONCE]
-        excerpts = library.excerpts(matches, [row.id for row in rows])
+def _rows_with_snippets(library: Library, matches: Matches) -> Iterator[tuple[ArticleRow, Snippet]]:
+    for start in range(0, len(matches.rows), SNIPPET_BATCH_ARTICLES):
+        rows: Sequence[ArticleRow] = matches.rows[start : start + SNIPPET_BATCH_ARTICLES]
+        excerpts = library.snippets(matches, [row.id for row in rows])
         for row in rows:
-            yield row, excerpts.get(row.id, Excerpt())
+            yield row, excerpts.get(row.id, Snippet())

@@ -5,27 +5,27 @@ from __future__ import annotations
 import argparse
 import os
 
-from tui.cli.console import put, put_json, tell
-from tui.cli.context import paths_of, settings_of
+from tui.cli.console import print_data, print_json, print_message
+from tui.cli.context import resolve_paths, resolve_settings
 from tui.config.theme_choice import ThemeChoice
-from tui.rendering.cells import fit
+from tui.rendering.cells import fit_cells
 
 
-def print_themes(options: argparse.Namespace) -> int:
+def run_themes(options: argparse.Namespace) -> int:
     """List the themes; the exit code is 1 if one of the user's own cannot be used."""
-    paths = paths_of(options)
-    choice = ThemeChoice(settings_of(options), os.environ, paths.config, paths.state)
-    for name, theme in choice.everything().items():
-        source = "own" if choice.is_own(name) else "newstui"
-        on = name == choice.current
+    paths = resolve_paths(options)
+    choice = ThemeChoice(resolve_settings(options), os.environ, paths.config, paths.state)
+    for name, theme in choice.all_themes().items():
+        source = "own" if choice.is_user_theme(name) else "newstui"
+        on = name == choice.current_name
         if options.json:
             facts = {"name": name, "label": theme.label, "dark": theme.dark}
-            put_json({**facts, "source": source, "on": on})
+            print_json({**facts, "source": source, "on": on})
         else:
             kind = "dark" if theme.dark else "light"
-            put(
-                f"{'>' if on else ' '} {fit(name, 22)} {fit(kind, 6)} {fit(source, 8)} {theme.label}"
+            print_data(
+                f"{'>' if on else ' '} {fit_cells(name, 22)} {fit_cells(kind, 6)} {fit_cells(source, 8)} {theme.label}"
             )
     for fault in choice.faults:
-        tell(fault)
+        print_message(fault)
     return 1 if choice.faults else 0

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 from operator import eq
 from string import ascii_lowercase
 
-from themes.faults import nearest, shown, unknown
-from tui.config.commands import BY_ID, COMMANDS, EXTENDS, Command, key_name
+from themes.faults import add_unknown_key_faults, make_printable, suggest_nearest
+from tui.config.commands import COMMANDS, COMMANDS_BY_ID, INHERITED_PLACES, Command, format_key
 
-Keys = tuple[str, ...]
+KeySequence = tuple[str, ...]
 """Keys pressed one after the other."""
 
-HELD = ("alt", "ctrl", "shift")
+MODIFIER_KEYS = ("alt", "ctrl", "shift")
 """What may be held down, in the order in which Textual names it."""
-NAMED = (
+NAMED_KEYS = (
     *("enter", "escape", "space", "tab", "backspace", "delete", "insert"),
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *(f"f{number}" for number in range(1, 25)),
 )
-OTHER_NAMES = {"esc": "escape", "return": "enter", "page-up": "pageup", "page-down": "pagedown"}
+KEY_ALIASES = {"esc": "escape", "return": "enter", "page-up": "pageup", "page-down": "pagedown"}
 
-VIM: Mapping[str, Sequence[str]] = {
+VIM_KEYS: Mapping[str, Sequence[str]] = {
     "move.start": ("g g", "home"),
     "move.page_down": ("ctrl+f", "space", "pagedown"),
     "move.page_up": ("ctrl+b", "b", "pageup"),
@@ -36,7 +36,7 @@ VIM: Mapping[str, Sequence[str]] = {
     "app.quit": ("q", "Z Z", "ctrl+q"),
     **{f"similar.jump:{number}": (f"g {number}",) for number in range(1, 6)},
 }
-NEWSBOAT: Mapping[str, Sequence[str]] = {
+NEWSBOAT_KEYS: Mapping[str, Sequence[str]] = {
     "move.start": ("home",),
     "move.end": ("end",),
     "move.page_down": ("space", "pagedown", "ctrl+f"),
@@ -52,7 +52,7 @@ NEWSBOAT: Mapping[str, Sequence[str]] = {
     "app.quit": ("Q", "ctrl+q"),
     "dialog.close": ("Q",),
 }
-EMACS: Mapping[str, Sequence[str]] = {
+EMACS_KEYS: Mapping[str, Sequence[str]] = {
     "move.down": ("ctrl+n", "down"),
     "move.up": ("ctrl+p", "up"),
     "move.page_down": ("ctrl+v", "space", "pagedown"),
@@ -74,16 +74,16 @@ EMACS: Mapping[str, Sequence[str]] = {
     "app.palette": ("alt+x",),
     "app.quit": ("ctrl+x ctrl+c", "q"),
 }
-PRESETS: Mapping[str, Mapping[str, Sequence[str]]] = {
+KEYMAP_PRESETS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "default": {},
-    "vim": VIM,
-    "newsboat": NEWSBOAT,
-    "emacs": EMACS,
+    "vim": VIM_KEYS,
+    "newsboat": NEWSBOAT_KEYS,
+    "emacs": EMACS_KEYS,
 }
 """What each preset has otherwise than the table of commands."""
-COUNTING = {"vim"}
+PRESETS_WITH_COUNTS = {"vim"}
 """The presets in which a number before a key says how often."""
-MOST = 9999
+MAX_COUNT = 9999
 """The largest count."""
 
 
@@ -93,57 +93,57 @@ class Keymap:
 
     keys: Mapping[str, tuple[str, ...]]
     """The keys of every command, by its id."""
-    places: Mapping[str, Mapping[Keys, Command]]
+    commands_by_place: Mapping[str, Mapping[KeySequence, Command]]
     """What keys mean, by the place one is in."""
-    counts: bool = False
+    takes_counts: bool = False
     """Whether numbers before a key say how often."""
     faults: tuple[str, ...] = ()
     """One line for each of the user's keys that cannot be as it was wanted."""
 
-    def first(self, command_id: str) -> str:
+    def first_key(self, command_id: str) -> str:
         """The key to name where there is room for one; the command's name where it has none."""
         keys = self.keys[command_id]
-        return key_name(keys[0]) if keys else BY_ID[command_id].label
+        return format_key(keys[0]) if keys else COMMANDS_BY_ID[command_id].label
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingKeys:
     """What was typed of a command so far."""
 
-    keys: Keys = ()
+    keys: KeySequence = ()
     count: int = 0
 
     @property
-    def shown(self) -> str:
+    def display_text(self) -> str:
         """As it is shown in the bottom line."""
         return f"{self.count or ''}{' '.join(self.keys)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class KeyResult:
     """What came of a key."""
 
-    pending: Pending = field(default_factory=Pending)
+    pending: PendingKeys = field(default_factory=PendingKeys)
     command: Command | None = None
     count: int = 0
     """The number typed before it; 0 for none."""
-    taken: bool = True
+    is_handled: bool = True
     """Whether the key was ours."""
 
 
-def press(keymap: Keymap, place: str, pending: Pending, key: str) -> Pressed:
+def resolve_key(keymap: Keymap, place: str, pending: PendingKeys, key: str) -> KeyResult:
     """What a key means after those that are pending."""
     digits = "0123456789" if pending.count else "123456789"
-    counts = keymap.counts and place != "links"  # there a number is a link's
+    counts = keymap.takes_counts and place != "links"  # there a number is a link's
     if counts and not pending.keys and len(key) == 1 and key in digits:
-        return Pressed(Pending((), min(MOST, pending.count * 10 + int(key))))
-    known = keymap.places.get(place, {})
+        return KeyResult(PendingKeys((), min(MAX_COUNT, pending.count * 10 + int(key))))
+    known = keymap.commands_by_place.get(place, {})
     keys = (*pending.keys, key)
     if command := known.get(keys):
-        return Pressed(Pending(), command, pending.count)
+        return KeyResult(PendingKeys(), command, pending.count)
     if any(each[: len(keys)] == keys for each in known):
-        return Pressed(Pending(keys, pending.count))
-    return Pressed(taken=pending != Pending())
+        return KeyResult(PendingKeys(keys, pending.count))
+    return KeyResult(is_handled=pending != PendingKeys())
 
 
 def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None = None) -> Keymap:
@@ -155,38 +155,50 @@ def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None
     """
     own = own or {}
     faults: list[str] = []
-    unknown("keys.", own, BY_ID, faults)
-    wanted = {each.id: PRESETS[preset].get(each.id, each.keys) for each in COMMANDS}
-    for name in filter(BY_ID.__contains__, own):
-        wanted[name] = tuple(_readable(name, own[name], faults))
-    order = sorted(BY_ID, key=lambda name: name not in own)
-    places: dict[str, dict[Keys, Command]] = {}
-    keys = {name: tuple(_place(BY_ID[name], wanted[name], places, faults)) for name in order}
-    for place, base in EXTENDS.items():
+    add_unknown_key_faults("keys.", own, COMMANDS_BY_ID, faults)
+    wanted = {each.id: KEYMAP_PRESETS[preset].get(each.id, each.keys) for each in COMMANDS}
+    for name in filter(COMMANDS_BY_ID.__contains__, own):
+        wanted[name] = tuple(_parse_valid_keys(name, own[name], faults))
+    order = sorted(COMMANDS_BY_ID, key=lambda name: name not in own)
+    places: dict[str, dict[KeySequence, Command]] = {}
+    keys = {
+        name: tuple(_assign_keys(COMMANDS_BY_ID[name], wanted[name], places, faults))
+        for name in order
+    }
+    for place, base in INHERITED_PLACES.items():
         own_keys, known = places.setdefault(place, {}), places[base]
-        free = (keys for keys in known if not any(_clash(keys, other) for other in own_keys))
+        free = (
+            keys
+            for keys in known
+            if not any(_is_prefix_conflict(keys, other) for other in own_keys)
+        )
         places[place] = {**{keys: known[keys] for keys in free}, **own_keys}
-    return Keymap({name: keys[name] for name in BY_ID}, places, preset in COUNTING, tuple(faults))
+    return Keymap(
+        {name: keys[name] for name in COMMANDS_BY_ID},
+        places,
+        preset in PRESETS_WITH_COUNTS,
+        tuple(faults),
+    )
 
 
-def _readable(name: str, keys: Iterable[str], faults: list[str]) -> Iterator[str]:
+def _parse_valid_keys(name: str, keys: Iterable[str], faults: list[str]) -> Iterator[str]:
     for key in keys:
         try:
-            yield " ".join(read_keys(key))
+            yield " ".join(parse_keys(key))
         except ValueError as error:
             faults.append(f"keys.{name}: {error}")
 
 
-def _place(
+def _assign_keys(
     command: Command,
     keys: Iterable[str],
-    places: dict[str, dict[Keys, Command]],
+    places: dict[str, dict[KeySequence, Command]],
     faults: list[str],
 ) -> Iterator[str]:
     """The keys that a command gets: those that no other one has where it is available."""
     for key in keys:
         sequence = tuple(key.split(" "))
-        if rival := _rival(command, sequence, places):
+        if rival := _find_conflict(command, sequence, places):
             faults.append(f'keys: "{key}" of {command.id} is taken by {rival.id}')
             continue
         yield key
@@ -194,37 +206,37 @@ def _place(
             places.setdefault(place, {})[sequence] = command
 
 
-def _rival(
-    command: Command, sequence: Keys, places: Mapping[str, Mapping[Keys, Command]]
+def _find_conflict(
+    command: Command, sequence: KeySequence, places: Mapping[str, Mapping[KeySequence, Command]]
 ) -> Command | None:
     """The command that could no longer be reached, or would be in the way."""
     for place in command.places:
         for other, rival in places.get(place, {}).items():
-            if _clash(other, sequence) and rival is not command:
+            if _is_prefix_conflict(other, sequence) and rival is not command:
                 return rival
     return None
 
 
-def _clash(one: Keys, other: Keys) -> bool:
+def _is_prefix_conflict(one: KeySequence, other: KeySequence) -> bool:
     """Whether one of them is the beginning of the other."""
     return one[0] == other[0] and all(map(eq, one, other))
 
 
-def read_keys(text: str) -> Keys:
+def parse_keys(text: str) -> KeySequence:
     """Keys as a user writes them: `j`, `ctrl+x u`, `gg`.
 
     Raises:
         ValueError: One is not known; the nearest one that is, is named.
     """
     words = text.split()
-    if len(words) == 1 and len(text) == 2 and text.isascii() and text.lower() not in NAMED:
+    if len(words) == 1 and len(text) == 2 and text.isascii() and text.lower() not in NAMED_KEYS:
         words = list(text)
     if not words:
         raise ValueError("a key has no name")
-    return tuple(map(_read_key, words))
+    return tuple(map(_parse_key, words))
 
 
-def _read_key(word: str) -> str:
+def _parse_key(word: str) -> str:
     prefix, _, name = word.rpartition("+")
     if word == "+" or word.endswith("++"):
         prefix, name = prefix.removesuffix("+"), "+"
@@ -232,10 +244,13 @@ def _read_key(word: str) -> str:
     if held == ["shift"] and len(name) == 1 and name.isalpha():
         held, name = [], name.upper()
     elif held or len(name) > 1:
-        name = OTHER_NAMES.get(name.lower(), name.lower())
-    sound = name in NAMED or (len(name) == 1 and name.isprintable() and name != " ")
-    if not sound or not set(held) <= set(HELD):
-        known = [*NAMED, *(f"{each}+{letter}" for each in HELD for letter in ascii_lowercase)]
-        hint = nearest(word.lower(), known)
-        raise ValueError(f'"{shown(word)}" is not a key{hint and f"; {hint}"}')
+        name = KEY_ALIASES.get(name.lower(), name.lower())
+    sound = name in NAMED_KEYS or (len(name) == 1 and name.isprintable() and name != " ")
+    if not sound or not set(held) <= set(MODIFIER_KEYS):
+        known = [
+            *NAMED_KEYS,
+            *(f"{each}+{letter}" for each in MODIFIER_KEYS for letter in ascii_lowercase),
+        ]
+        hint = suggest_nearest(word.lower(), known)
+        raise ValueError(f'"{make_printable(word)}" is not a key{hint and f"; {hint}"}')
     return "+".join([*held, name])

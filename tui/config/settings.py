@@ -12,68 +12,74 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
-from themes.faults import nearest, parse, shown, unknown, wrong
-from tui.config.keymaps import PRESETS
+from themes.faults import (
+    add_unknown_key_faults,
+    add_value_fault,
+    make_printable,
+    parse_toml,
+    suggest_nearest,
+)
+from tui.config.keymaps import KEYMAP_PRESETS
 
-FILE = "settings.toml"
-LARGEST = 1_000_000
+SETTINGS_FILE = "settings.toml"
+MAX_SETTINGS_BYTES = 1_000_000
 """Bytes of the file that are read: a file of settings is never longer."""
 
-Auto = Literal["auto"] | bool
+AutoOrBool = Literal["auto"] | bool
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
+class SettingType(Generic[T]):
     """What a setting may be."""
 
     rule: str
     """Completes "must be"."""
-    read: Callable[[object], T | None]
+    parse: Callable[[object], T | None]
     """The value of a setting, or None where it breaks the rule."""
-    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     """The words it is one of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Generic[T]):
+class TableSettingType(Generic[T]):
     """A table of names of the user's own, each with a value of one kind."""
 
-    entry: Kind[T]
+    entry_type: SettingType[T]
 
     @property
     def rule(self) -> str:
         """Completes "must be"."""
-        return f"a table; each entry {self.entry.rule}"
+        return f"a table; each entry {self.entry_type.rule}"
 
 
-def _flag(value: object) -> bool | None:
+def _parse_bool(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _line(value: object) -> str | None:
+def _parse_line(value: object) -> str | None:
     sound = isinstance(value, str) and value.strip() and value.isprintable()
     return str(value).strip() if sound else None
 
 
-def _auto(value: object) -> Auto | None:
-    return "auto" if value == "auto" else _flag(value)
+def _parse_auto(value: object) -> AutoOrBool | None:
+    return "auto" if value == "auto" else _parse_bool(value)
 
 
-def _one_of(*words: str) -> Kind[str]:
+def _choice_type(*words: str) -> SettingType[str]:
     rule = f"{', '.join(words[:-1])} or {words[-1]}"
-    return Kind(rule, lambda value: str(value) if value in words else None, words)
+    return SettingType(rule, lambda value: str(value) if value in words else None, words)
 
 
-def _number(least: int, most: int) -> Kind[int]:
+def _integer_type(least: int, most: int) -> SettingType[int]:
     def read(value: object) -> int | None:
         sound = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
         return cast("int", value) if sound else None
 
-    return Kind(f"a whole number from {least:,} to {most:,}", read)
+    return SettingType(f"a whole number from {least:,} to {most:,}", read)
 
 
-def _arguments(value: object) -> tuple[str, ...] | None:
+def _parse_command(value: object) -> tuple[str, ...] | None:
     """A program and its arguments; `~/` before the program's name is the home folder."""
     try:
         words = shlex.split(value) if isinstance(value, str) else value
@@ -86,87 +92,109 @@ def _arguments(value: object) -> tuple[str, ...] | None:
     return tuple(words[:1] and [str(Path(words[0]).expanduser()), *words[1:]])
 
 
-def _keys(value: object) -> tuple[str, ...] | None:
+def _parse_keys(value: object) -> tuple[str, ...] | None:
     given = [value] if isinstance(value, str) else value
     if not isinstance(given, list) or not all(isinstance(key, str) for key in given):
         return None
     return tuple(key for key in given if key)
 
 
-FLAG = Kind("true or false", _flag)
-LINE = Kind("a text of one line", _line)
-AUTO: Kind[Auto] = Kind('true, false or "auto"', _auto)
-COMMAND = Kind("a list of a program and its arguments", _arguments)
-KEYS = Kind("a key or a list of keys", _keys)
+BOOL_TYPE = SettingType("true or false", _parse_bool)
+LINE_TYPE = SettingType("a text of one line", _parse_line)
+AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType('true, false or "auto"', _parse_auto)
+COMMAND_TYPE = SettingType("a list of a program and its arguments", _parse_command)
+KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
 
 
-def setting(default: T, kind: Kind[T] | Table[Any], help: str) -> T:  # noqa: A002
+def declare_setting(default: T, kind: SettingType[T] | TableSettingType[Any], help: str) -> T:  # noqa: A002
     """Declare a setting of the class below."""
     data = {"kind": kind, "help": help}
     made: T = field(default_factory=lambda: default, metadata=data)
     return made
 
 
-NONE: Mapping[str, Any] = MappingProxyType({})
+EMPTY_TABLE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting, in the order in which they are listed."""
 
-    theme: str = setting(
+    theme: str = declare_setting(
         "auto",
-        LINE,
+        LINE_TYPE,
         'a theme that `newstui themes` lists; "auto": by the background of the terminal',
     )
-    theme_dark: str = setting("dark", LINE, 'the theme of `theme = "auto"` on a dark background')
-    theme_light: str = setting("light", LINE, 'the theme of `theme = "auto"` on a light background')
-    measure: int = setting(80, _number(30, 160), "cells a line of an article takes at most")
-    preset: str = setting("default", _one_of(*PRESETS), "the keys to begin with")
-    keys: Mapping[str, tuple[str, ...]] = setting(
-        NONE, Table(KEYS), "other keys for commands, by their names in `newstui keys`"
+    theme_dark: str = declare_setting(
+        "dark", LINE_TYPE, 'the theme of `theme = "auto"` on a dark background'
     )
-    mouse: bool = setting(False, FLAG, "whether the reader takes clicks and the wheel")
-    cursor: bool = setting(
+    theme_light: str = declare_setting(
+        "light", LINE_TYPE, 'the theme of `theme = "auto"` on a light background'
+    )
+    measure: int = declare_setting(
+        80, _integer_type(30, 160), "cells a line of an article takes at most"
+    )
+    preset: str = declare_setting(
+        "default", _choice_type(*KEYMAP_PRESETS), "the keys to begin with"
+    )
+    keys: Mapping[str, tuple[str, ...]] = declare_setting(
+        EMPTY_TABLE,
+        TableSettingType(KEYS_TYPE),
+        "other keys for commands, by their names in `newstui keys`",
+    )
+    mouse: bool = declare_setting(False, BOOL_TYPE, "whether the reader takes clicks and the wheel")
+    cursor: bool = declare_setting(
         True,
-        FLAG,
+        BOOL_TYPE,
         "whether the terminal's cursor is seen on the row or line one is on; screen readers and "
         "magnifiers follow it",
     )
-    isolate: Literal["auto"] | bool = setting(
+    isolate: Literal["auto"] | bool = declare_setting(
         "auto",
-        AUTO,
+        AUTO_OR_BOOL_TYPE,
         "whether text from right to left is marked, for terminals that order it and would mix the "
         "panes; \"auto\": in GNOME's and other VTE terminals, Konsole, Apple's Terminal and mlterm",
     )
-    slow: Literal["auto"] | bool = setting(
-        "auto", AUTO, 'whether the link is slow, so that less is sent; "auto": over SSH'
+    slow: Literal["auto"] | bool = declare_setting(
+        "auto",
+        AUTO_OR_BOOL_TYPE,
+        'whether the link is slow, so that less is sent; "auto": over SSH',
     )
-    open_command: tuple[str, ...] = setting(
-        (), COMMAND, "the program that opens URLs; the URL comes last"
+    open_command: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "the program that opens URLs; the URL comes last"
     )
-    copy_command: tuple[str, ...] = setting(
-        (), COMMAND, "the program that copies what comes on its standard input"
+    copy_command: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "the program that copies what comes on its standard input"
     )
-    pipe_command: tuple[str, ...] = setting(
-        (), COMMAND, "the program that `|` offers first for the text of an article"
+    pipe_command: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "the program that `|` offers first for the text of an article"
     )
-    summary_command: tuple[str, ...] = setting(
-        (), COMMAND, "a program that makes a summary of the text on its standard input"
+    summary_command: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "a program that makes a summary of the text on its standard input"
     )
-    summary_timeout: int = setting(60, _number(1, 3600), "seconds that `summary_command` may take")
-    fetch_every: int = setting(
-        0, _number(0, 10_080), "minutes between two fetches while the reader runs; 0: only on `r`"
+    summary_timeout: int = declare_setting(
+        60, _integer_type(1, 3600), "seconds that `summary_command` may take"
     )
-    on_new: tuple[str, ...] = setting((), COMMAND, "a program run after new articles came in")
-    on_read: tuple[str, ...] = setting((), COMMAND, "a program run after an article was read")
-    searches: Mapping[str, str] = setting(
-        NONE, Table(LINE), "searches kept under a name, as lists of their own"
+    fetch_every: int = declare_setting(
+        0,
+        _integer_type(0, 10_080),
+        "minutes between two fetches while the reader runs; 0: only on `r`",
+    )
+    on_new: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "a program run after new articles came in"
+    )
+    on_read: tuple[str, ...] = declare_setting(
+        (), COMMAND_TYPE, "a program run after an article was read"
+    )
+    searches: Mapping[str, str] = declare_setting(
+        EMPTY_TABLE,
+        TableSettingType(LINE_TYPE),
+        "searches kept under a name, as lists of their own",
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSettings:
     """Settings as they were found."""
 
     settings: Settings = Settings()
@@ -177,26 +205,28 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class SettingDeclaration:
     """One setting as it is declared."""
 
     name: str
     default: object
     help: str
-    kind: Kind[Any] | Table[Any]
+    value_type: SettingType[Any] | TableSettingType[Any]
 
 
-def declared() -> Iterator[Declared]:
+def iter_setting_declarations() -> Iterator[SettingDeclaration]:
     """Every setting, in the order in which they are listed."""
     for each in fields(Settings):
-        yield Declared(each.name, _default(each), each.metadata["help"], each.metadata["kind"])
+        yield SettingDeclaration(
+            each.name, _default_value(each), each.metadata["help"], each.metadata["kind"]
+        )
 
 
-def _default(each: Field[Any]) -> object:
+def _default_value(each: Field[Any]) -> object:
     return cast("Callable[[], object]", each.default_factory)()
 
 
-def load_settings(folder: Path, *, slow: bool = False) -> Loaded:
+def load_settings(folder: Path, *, slow: bool = False) -> LoadedSettings:
     """The settings of the file in a folder; what is wrong with it is told, and the rest works.
 
     Args:
@@ -204,22 +234,22 @@ def load_settings(folder: Path, *, slow: bool = False) -> Loaded:
         slow: Whether the command line says that the link is slow.
     """
     faults: list[str] = []
-    found = _checked(_read(folder / FILE, faults), faults)
-    sources = dict.fromkeys(found, FILE)
+    found = _validate(_read_file(folder / SETTINGS_FILE, faults), faults)
+    sources = dict.fromkeys(found, SETTINGS_FILE)
     if slow:
         found["slow"], sources["slow"] = True, "--slow"
-    lines = tuple(f"{FILE}: {fault}" for fault in faults)
-    return Loaded(replace(Settings(), **found), sources, lines)
+    lines = tuple(f"{SETTINGS_FILE}: {fault}" for fault in faults)
+    return LoadedSettings(replace(Settings(), **found), sources, lines)
 
 
-def is_slow(settings: Settings, env: Mapping[str, str]) -> bool:
+def is_slow_link(settings: Settings, env: Mapping[str, str]) -> bool:
     """Whether little should be sent: so it is set, or it is left open and this is SSH."""
     if settings.slow == "auto":
         return any(env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     return settings.slow
 
 
-def _read(path: Path, faults: list[str]) -> Mapping[str, object]:
+def _read_file(path: Path, faults: list[str]) -> Mapping[str, object]:
     try:
         if not path.exists():
             return {}
@@ -227,11 +257,11 @@ def _read(path: Path, faults: list[str]) -> Mapping[str, object]:
             faults.append("is not a file")
             return {}
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
+            data = file.read(MAX_SETTINGS_BYTES + 1)
+        if len(data) > MAX_SETTINGS_BYTES:
             faults.append("is too large for settings")
             return {}
-        return parse(data.decode("utf-8-sig"), faults)
+        return parse_toml(data.decode("utf-8-sig"), faults)
     except OSError as error:
         faults.append(f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
@@ -239,33 +269,37 @@ def _read(path: Path, faults: list[str]) -> Mapping[str, object]:
     return {}
 
 
-def _checked(data: Mapping[str, object], faults: list[str]) -> dict[str, Any]:
-    known = {each.name: each.kind for each in declared()}
-    unknown("", data, known, faults)
+def _validate(data: Mapping[str, object], faults: list[str]) -> dict[str, Any]:
+    known = {each.name: each.value_type for each in iter_setting_declarations()}
+    add_unknown_key_faults("", data, known, faults)
     given = {name: data[name] for name in known if name in data}
-    values = {name: _value(known[name], name, value, faults) for name, value in given.items()}
+    values = {
+        name: _validate_value(known[name], name, value, faults) for name, value in given.items()
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _value(kind: Kind[Any] | Table[Any], name: str, value: object, faults: list[str]) -> object:
-    if isinstance(kind, Table) and isinstance(value, dict):
+def _validate_value(
+    kind: SettingType[Any] | TableSettingType[Any], name: str, value: object, faults: list[str]
+) -> object:
+    if isinstance(kind, TableSettingType) and isinstance(value, dict):
         entries = {
-            inner: _value(kind.entry, f"{name}.{shown(inner)}", each, faults)
-            for inner, each in _flat(value)
+            inner: _validate_value(kind.entry_type, f"{name}.{make_printable(inner)}", each, faults)
+            for inner, each in _flatten(value)
         }
         return {inner: each for inner, each in entries.items() if each is not None}
-    result = None if isinstance(kind, Table) else kind.read(value)
+    result = None if isinstance(kind, TableSettingType) else kind.parse(value)
     if result is None:
-        words: Collection[str] = () if isinstance(kind, Table) else kind.words
-        hint = nearest(value, words) if isinstance(value, str) and words else ""
-        wrong(name, value, f"must be {kind.rule}{hint and f'; {hint}'}", faults)
+        words: Collection[str] = () if isinstance(kind, TableSettingType) else kind.choices
+        hint = suggest_nearest(value, words) if isinstance(value, str) and words else ""
+        add_value_fault(name, value, f"must be {kind.rule}{hint and f'; {hint}'}", faults)
     return result
 
 
-def _flat(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+def _flatten(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """The entries of a table; `move.down = "x"` without quotes makes TOML a table of it."""
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from ((f"{name}.{inner}", each) for inner, each in _flat(value))
+            yield from ((f"{name}.{inner}", each) for inner, each in _flatten(value))
         else:
             yield name, value

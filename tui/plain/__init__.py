@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.plain.pager import World
+from tui.plain.pager import Environment
 from tui.plain.reader import LinearReader
 
-__all__ = ["LinearReader", "World"]
+__all__ = ["Environment", "LinearReader"]

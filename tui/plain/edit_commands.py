@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from store.model.errors import NewsError
-from store.model.results import Undone
-from tui.plain.input import Typed
+from store.model.errors import NewstuiError
+from store.model.results import UndoableChange
+from tui.plain.input import ParsedLine
 from tui.plain.pager import Pages
-from tui.rendering.wording import described
+from tui.rendering.wording import summarize_change
 
 
 class Changing(Pages):
@@ -17,7 +17,7 @@ class Changing(Pages):
 
     def toggle(self, article: str, on: str, off: str) -> None:
         """Mark an article read or unread, starred or not."""
-        reading = self.library.entry(article).reading
+        reading = self.library.get_article(article).reading
         is_on = reading.read if on == "read" else reading.starred
         self.record(off if is_on else on, [article])
 
@@ -29,12 +29,12 @@ class Changing(Pages):
         if event == "read":
             self.world.tell_read(articles)
         if event == "deleted":
-            self.trail.forget(articles)
+            self.trail.remove_articles(articles)
             self.rows = [row for row in self.rows if row.id not in articles]
             if self.at in articles:
                 self.entry, self.at = None, ""
 
-    def take_back(self) -> Undone:
+    def take_back(self) -> UndoableChange:
         """Take back the last change and say it.
 
         Raises:
@@ -42,7 +42,7 @@ class Changing(Pages):
         """
         undone = self.library.undo()
         if undone is None:
-            raise NewsError("nothing left to undo")
+            raise NewstuiError("nothing left to undo")
         change, rows = undone
         self.world.say(f"Undone: {self._said(change)}")
         self.update(rows)
@@ -50,49 +50,49 @@ class Changing(Pages):
             self.rows = self.library.rows(self.query)
         return change
 
-    def _said(self, change: Undone) -> str:
+    def _said(self, change: UndoableChange) -> str:
         titles = {article: self.library.title(article) for article in change.articles[:1]}
-        return described(change, titles)
+        return summarize_change(change, titles)
 
-    def toggle_read(self, typed: Typed) -> None:
+    def toggle_read(self, typed: ParsedLine) -> None:
         """Mark the article read or unread."""
         self.toggle(self.target(typed, typed.command), "read", "unread")
 
-    def toggle_star(self, typed: Typed) -> None:
+    def toggle_star(self, typed: ParsedLine) -> None:
         """Star or unstar the article."""
         self.toggle(self.target(typed, typed.command), "starred", "unstarred")
 
-    def delete(self, typed: Typed) -> None:
+    def delete(self, typed: ParsedLine) -> None:
         """Delete the article."""
         self.record("deleted", [self.target(typed, typed.command)])
 
-    def tag(self, typed: Typed) -> None:
+    def tag(self, typed: ParsedLine) -> None:
         """Give the article a tag."""
         self._tag(typed, "tagged")
 
-    def untag(self, typed: Typed) -> None:
+    def untag(self, typed: ParsedLine) -> None:
         """Take a tag from the article."""
         self._tag(typed, "untagged")
 
-    def _tag(self, typed: Typed, event: str) -> None:
+    def _tag(self, typed: ParsedLine, event: str) -> None:
         words = typed.words or (self.world.ask("Tag: ") or "").strip()
         if words:
             if words.isdecimal():  # the tag, and not the number of an article
                 typed = replace(typed, number=0)
             self.record(event, [self.target(typed, "article.tag")], tag=words)
 
-    def mark_all_read(self, typed: Typed) -> None:
+    def mark_all_read(self, typed: ParsedLine) -> None:
         """Mark all articles of the list read, as one change."""
         unread = [row.id for row in self.rows if not row.read]
         if not unread:
-            raise NewsError("no article of the list is unread")
+            raise NewstuiError("no article of the list is unread")
         self.record("read", unread)
 
-    def undo(self, typed: Typed) -> None:
+    def undo(self, typed: ParsedLine) -> None:
         """Take back the last change."""
         self.take_back()
 
-    def say_history(self, typed: Typed) -> None:
+    def say_history(self, typed: ParsedLine) -> None:
         """Say what can be undone."""
         said = [self._said(change) for change in self.library.undoable()]
         self.world.say("\n".join(said or ["nothing can be undone"]))

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tui.config.commands import BY_ID, Command, groups, key_name
+from tui.config.commands import COMMANDS_BY_ID, Command, format_key, group_commands
 from tui.config.keymaps import Keymap
 
-_LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
-SIMILAR = "similar.jump:"
-INTRODUCTION = (
+_NUMBERED_LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
+SIMILAR_JUMP_PREFIX = "similar.jump:"
+PLAIN_HELP_INTRODUCTION = (
     "Enter: the next page; at the end of an article the next unread one.",
     "A number: in the list, open that article; in an article, that similar reading.",
     "A number may stand with a command, as in 3m, and words behind it, as in /harbour.",
 )
-NOTHING_ELSE: Mapping[str, str] = MappingProxyType({})
-HELP = {
+NO_HELP_OVERRIDES: Mapping[str, str] = MappingProxyType({})
+PLAIN_COMMAND_HELP = {
     "move.start": "the first page",
     "move.end": "the last page",
     "article.open": "open an article",
@@ -42,7 +42,7 @@ HELP = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class ParsedLine:
     """A line that was typed: which command, for which number, with which words."""
 
     command: str = ""
@@ -51,35 +51,35 @@ class Typed:
     words: str = ""
 
 
-def understood(line: str, known: Mapping[str, str]) -> Typed | None:
+def parse_input_line(line: str, known: Mapping[str, str]) -> ParsedLine | None:
     """What a line means: `3`, `3m`, `m 3`, `/harbour`, `c world`; None for what is no command.
 
     Args:
         line: As it was typed.
         known: The ids of commands, by what is typed for them.
     """
-    match = _LINE.fullmatch(line)
+    match = _NUMBERED_LINE.fullmatch(line)
     number, typed = (int(match[1] or 0), match[2]) if match else (0, line)
     if not typed:
-        return Typed("", number)
+        return ParsedLine("", number)
     if typed in known:
-        return Typed(known[typed], number)
+        return ParsedLine(known[typed], number)
     for name in sorted(known, key=len, reverse=True):
         rest = typed.removeprefix(name)
         if rest != typed and not (name[-1].isalnum() and rest[0].isalpha()):
             words = rest.strip()
             named = int(words) if words.isdecimal() and len(words) < 10 else 0
-            return Typed(known[name], number or named, words)
+            return ParsedLine(known[name], number or named, words)
     return None
 
 
-def typable(keymap: Keymap, command_id: str) -> list[str]:
+def typable_keys(keymap: Keymap, command_id: str) -> list[str]:
     """The keys of a command that a line can hold."""
-    names = map(key_name, keymap.keys[command_id])
+    names = map(format_key, keymap.keys[command_id])
     return [name for name in names if len(name) < 3 and name.isprintable() and name != " "]
 
 
-def vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[str, str]:
+def build_vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[str, str]:
     """The ids of commands by what is typed for them in a place: their keys, and their names.
 
     Args:
@@ -89,18 +89,18 @@ def vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[st
     """
     here = [
         each
-        for each in BY_ID.values()
-        if place in each.places and (each.id in commands or each.id.startswith(SIMILAR))
+        for each in COMMANDS_BY_ID.values()
+        if place in each.places and (each.id in commands or each.id.startswith(SIMILAR_JUMP_PREFIX))
     ]
     names = {each.label.casefold(): each.id for each in here}
-    return names | {name: each.id for each in here for name in typable(keymap, each.id)}
+    return names | {name: each.id for each in here for name in typable_keys(keymap, each.id)}
 
 
-def help_lines(
+def plain_help_lines(
     keymap: Keymap,
     commands: Collection[str],
-    introduction: Iterable[str] = INTRODUCTION,
-    here: Mapping[str, str] = NOTHING_ELSE,
+    introduction: Iterable[str] = PLAIN_HELP_INTRODUCTION,
+    here: Mapping[str, str] = NO_HELP_OVERRIDES,
 ) -> Iterator[str]:
     """What can be typed, a command a line.
 
@@ -111,13 +111,13 @@ def help_lines(
         here: What commands do, where that is not what they do elsewhere.
     """
     yield from introduction
-    for heading, group in groups():
+    for heading, group in group_commands():
         known = [each for each in group if each.id in commands]
         if known:
             yield f"{heading}:"
-            yield from (_help_line(keymap, each, {**HELP, **here}) for each in known)
+            yield from (_help_line(keymap, each, {**PLAIN_COMMAND_HELP, **here}) for each in known)
 
 
 def _help_line(keymap: Keymap, command: Command, words: Mapping[str, str]) -> str:
-    keys = typable(keymap, command.id) or [command.label.casefold()]
+    keys = typable_keys(keymap, command.id) or [command.label.casefold()]
     return f"{' or '.join(keys)}: {words.get(command.id, command.help)}"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from tui.plain.edit_commands import Changing
-from tui.plain.input import Typed, help_lines
+from tui.plain.input import ParsedLine, plain_help_lines
 
-Handler = Callable[[Typed], None]
-LEAVING = dict.fromkeys(("article.back", "dialog.close"), "go back")
+PlainCommandHandler = Callable[[ParsedLine], None]
+CLOSE_COMMAND_HELP = dict.fromkeys(("article.back", "dialog.close"), "go back")
 
 
 class Room:
@@ -33,7 +33,7 @@ class Room:
         """Whether it has been left,"""
         self.opened = False
         """and that for an article."""
-        self.handlers: Mapping[str, Handler] = {
+        self.handlers: Mapping[str, PlainCommandHandler] = {
             "app.help": self._help,
             "article.back": self._leave,
             "dialog.close": self._leave,
@@ -60,13 +60,15 @@ class Room:
         self.over = self.opened = True
         self.reader.open(article)
 
-    def _leave(self, typed: Typed) -> None:
+    def _leave(self, typed: ParsedLine) -> None:
         self.over = True
 
-    def _help(self, typed: Typed) -> None:
+    def _help(self, typed: ParsedLine) -> None:
         keymap, world = self.reader.keymap, self.reader.world
         world.say(
             "\n".join(
-                help_lines(keymap, self.handlers, self.INTRODUCTION, {**LEAVING, **self.HELP})
+                plain_help_lines(
+                    keymap, self.handlers, self.INTRODUCTION, {**CLOSE_COMMAND_HELP, **self.HELP}
+                )
             )
         )

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.library.protocol import Library
-from store.library.searcher import needs_index
-from store.model.article import Entry, Row
-from store.model.errors import BadInput, LibraryReadOnly, NewsError
-from store.search import Query
+from store.library.searcher import query_needs_index
+from store.model.article import ArticleRow, FullArticle
+from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
+from store.search import ListQuery
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
-from tui.plain.input import Typed
-from tui.rendering.plain_text import PlainLine, article_lines, folded, row_line
+from tui.plain.input import ParsedLine
+from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
-from tui.rendering.wording import count
+from tui.rendering.wording import format_count
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Environment:
     """What the linear reader does things with."""
 
     ask: Callable[[str], str | None]
@@ -48,7 +48,7 @@ class World:
 class Pages:
     """A list, the article that is open, and which page of them was printed last."""
 
-    def __init__(self, library: Library, keymap: Keymap, world: World) -> None:
+    def __init__(self, library: Library, keymap: Keymap, world: Environment) -> None:
         """Make it; the library is loaded.
 
         Args:
@@ -59,9 +59,9 @@ class Pages:
         self.library = library
         self.keymap = keymap
         self.world = world
-        self.query = Query()
-        self.rows: list[Row] = []
-        self.entry: Entry | None = None
+        self.query = ListQuery()
+        self.rows: list[ArticleRow] = []
+        self.entry: FullArticle | None = None
         """The article that is open."""
         self.at = ""
         """The article that was last opened or named."""
@@ -85,7 +85,7 @@ class Pages:
 
     def key(self, command_id: str) -> str:
         """The key to name for a command."""
-        return self.keymap.first(command_id)
+        return self.keymap.first_key(command_id)
 
     @property
     def at_end(self) -> bool:
@@ -98,7 +98,7 @@ class Pages:
             self.show_page(self._below if by > 0 else max(0, self._top - self.page()))
             return
         if by > 0 and self._beyond >= len(self.rows) > 0:
-            raise NewsError("the list ends here")
+            raise NewstuiError("the list ends here")
         self._first = self._beyond if by > 0 else self._page_before(self._first)
         self.show_list()
 
@@ -122,8 +122,8 @@ class Pages:
 
     def _row(self, index: int) -> list[str]:
         """A row of the list, as it is said."""
-        line = row_line(self.rows[index], index + 1)
-        return folded(line, self.world.size()[0]).split("\n")
+        line = describe_row(self.rows[index], index + 1)
+        return wrap_plain_text(line, self.world.size()[0]).split("\n")
 
     def find(self, words: str) -> None:
         """Print the page that begins with the next line of the article with these words.
@@ -136,7 +136,7 @@ class Pages:
             if y > self._top and wanted in line.text.casefold():
                 self.show_page(y)
                 return
-        raise BadInput(f"not found from here on: {words}")
+        raise InvalidInput(f"not found from here on: {words}")
 
     def show_page(self, top: int) -> None:
         """Print a page of the article; its last one makes it read."""
@@ -162,7 +162,7 @@ class Pages:
             lines += row
             self._beyond = index + 1
         unread = sum(not row.read for row in self.rows)
-        said = f"{count(total, 'article')}, {unread:,} unread"
+        said = f"{format_count(total, 'article')}, {unread:,} unread"
         if self._beyond - self._first < total:
             said += f"; {self._first + 1:,} to {self._beyond:,}"
         self.world.say("\n".join([*lines, f"{said}."]))
@@ -173,12 +173,12 @@ class Pages:
         Raises:
             BadQuery: What is searched for cannot be understood.
         """
-        if needs_index(self.query.words):
+        if query_needs_index(self.query.text):
             self.world.prepare(self.library)
         self.rows = self.library.rows(self.query)
         self._first = 0
 
-    def target(self, typed: Typed, command_id: str) -> str:
+    def target(self, typed: ParsedLine, command_id: str) -> str:
         """The article that is meant: by its number in the list, else the one that was last.
 
         Raises:
@@ -186,10 +186,10 @@ class Pages:
         """
         if typed.number and self.entry is None:
             if typed.number > len(self.rows):
-                raise NewsError(f"the list has {count(len(self.rows), 'article')}")
+                raise NewstuiError(f"the list has {format_count(len(self.rows), 'article')}")
             self.at = self.rows[typed.number - 1].id
         elif self.entry is None and not self.at:
-            raise NewsError(f"which one? say its number, as in 3{self.key(command_id)}")
+            raise NewstuiError(f"which one? say its number, as in 3{self.key(command_id)}")
         return self.entry.article.id if self.entry else self.at
 
     def open(self, article: str, *, visit: bool = True) -> None:
@@ -199,7 +199,7 @@ class Pages:
             article: Its id.
             visit: Whether it comes onto the trail; not when going along the trail.
         """
-        entry = self.library.entry(article)
+        entry = self.library.get_article(article)
         self.leave()
         if visit:
             self.trail.visit(article, entry.article.title)
@@ -228,7 +228,9 @@ class Pages:
             if not (unread and self.rows[i].read):
                 self.open(self.rows[i].id)
                 return
-        raise NewsError(f"no {'unread ' if unread else ''}article {'below' if by > 0 else 'above'}")
+        raise NewstuiError(
+            f"no {'unread ' if unread else ''}article {'below' if by > 0 else 'above'}"
+        )
 
     def note(self, event: str, article: str, **data: int) -> None:
         """Record what reading does by itself, where the library can be changed."""
@@ -239,8 +241,8 @@ class Pages:
         if event == "read":
             self.world.tell_read([article])
 
-    def update(self, rows: Mapping[str, Row]) -> None:
+    def update(self, rows: Mapping[str, ArticleRow]) -> None:
         """Take in what has changed of rows, and of the article that is open."""
         self.rows = [rows.get(row.id, row) for row in self.rows]
         if self.entry is not None and self.entry.article.id in rows:
-            self.entry = self.library.entry(self.entry.article.id)
+            self.entry = self.library.get_article(self.entry.article.id)

@@ -10,24 +10,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from store.library.protocol import Library
-from store.model.article import Entry, Similar
-from store.model.errors import NewsError
+from store.model.article import FullArticle, SimilarArticle
+from store.model.errors import NewstuiError
 from tui.config.keymaps import Keymap
 from tui.plain.feed_commands import Filling
-from tui.plain.input import SIMILAR, Typed, help_lines, understood, vocabulary
-from tui.plain.mode import Handler, Room
-from tui.plain.pager import World
-from tui.rendering.plain_text import about_lines
+from tui.plain.input import (
+    SIMILAR_JUMP_PREFIX,
+    ParsedLine,
+    build_vocabulary,
+    parse_input_line,
+    plain_help_lines,
+)
+from tui.plain.mode import PlainCommandHandler, Room
+from tui.plain.pager import Environment
+from tui.rendering.plain_text import article_details_lines
 
 
 class LinearReader(Filling):
     """One session, from the first list to the last command."""
 
-    def __init__(self, library: Library, keymap: Keymap, world: World) -> None:
+    def __init__(self, library: Library, keymap: Keymap, world: Environment) -> None:
         super().__init__(library, keymap, world)
         self._room: Room | None = None
         """What lies over list and article."""
-        self._handlers: Mapping[str, Handler] = {
+        self._handlers: Mapping[str, PlainCommandHandler] = {
             "move.page_down": self._page_down,
             "move.page_up": lambda _: self.turn(-1),
             "move.start": lambda _: self.turn_to(last=False),
@@ -92,18 +98,18 @@ class LinearReader(Filling):
         place, handlers = self.place, self._handlers
         if self._room is not None:
             place, handlers = self._room.PLACE, self._room.handlers
-        typed = understood(line, vocabulary(self.keymap, place, handlers))
+        typed = parse_input_line(line, build_vocabulary(self.keymap, place, handlers))
         try:
             if typed is None:
-                raise NewsError(f"no such command here; {self.key('app.help')} lists them")
+                raise NewstuiError(f"no such command here; {self.key('app.help')} lists them")
             self._do(typed, handlers)
-        except NewsError as error:
+        except NewstuiError as error:
             self.world.say(str(error))
         except KeyboardInterrupt:
             self.world.say("stopped")
 
-    def _do(self, typed: Typed, handlers: Mapping[str, Handler]) -> None:
-        if typed.command.startswith(SIMILAR):
+    def _do(self, typed: ParsedLine, handlers: Mapping[str, PlainCommandHandler]) -> None:
+        if typed.command.startswith(SIMILAR_JUMP_PREFIX):
             self._jump(int(typed.command.partition(":")[2]))
         elif typed.command:
             handlers[typed.command](typed)
@@ -120,15 +126,15 @@ class LinearReader(Filling):
 
     # -- moving ----------------------------------------------------------------------------
 
-    def _page_down(self, typed: Typed) -> None:
+    def _page_down(self, typed: ParsedLine) -> None:
         if self.at_end:
             self.step(1, unread=True)
         else:
             self.turn(1)
 
-    def _back(self, typed: Typed) -> None:
-        if self.entry is None and self.query.words:
-            self.change_query(replace(self.query, words=""))
+    def _back(self, typed: ParsedLine) -> None:
+        if self.entry is None and self.query.text:
+            self.change_query(replace(self.query, text=""))
             return
         self.leave()
         self.catch_up()
@@ -137,40 +143,40 @@ class LinearReader(Filling):
     def _follow_trail(self, by: int) -> None:
         article = self.trail.step(by)
         if article is None:
-            raise NewsError("the trail begins here" if by < 0 else "the trail ends here")
+            raise NewstuiError("the trail begins here" if by < 0 else "the trail ends here")
         self.open(article, visit=False)
 
     def _jump(self, number: int) -> None:
-        entry = self.entry or self.library.entry(self.target(Typed(), "article.open"))
+        entry = self.entry or self.library.get_article(self.target(ParsedLine(), "article.open"))
         similar = self._similar(entry)
         if number > len(similar):
-            raise NewsError(f"there is no similar reading {number}")
+            raise NewstuiError(f"there is no similar reading {number}")
         other = similar[number - 1]
         if other.id is None:
-            raise NewsError(f"not in the library: {other.title}")
+            raise NewstuiError(f"not in the library: {other.title}")
         self.open(other.id)
 
-    def _similar(self, entry: Entry) -> tuple[Similar, ...]:
+    def _similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         self.world.prepare(self.library)
         return self.library.similar(entry)
 
-    def _find(self, typed: Typed) -> None:
+    def _find(self, typed: ParsedLine) -> None:
         if words := typed.words or (self.world.ask("Find: ") or "").strip():
             self.find(words)
 
-    def _about(self, typed: Typed) -> None:
-        entry = self.library.entry(self.target(typed, "view.side"))
-        lines = about_lines(entry, self._similar(entry), self.world.size()[0])
+    def _about(self, typed: ParsedLine) -> None:
+        entry = self.library.get_article(self.target(typed, "view.side"))
+        lines = article_details_lines(entry, self._similar(entry), self.world.size()[0])
         self.world.say("\n".join(line.text for line in lines))
 
     # -- what lies over list and article ---------------------------------------------------
 
-    def _tell_story(self, typed: Typed) -> None:
+    def _tell_story(self, typed: ParsedLine) -> None:
         from tui.plain.story import Story
 
         self._enter(Story(self, self.target(typed, typed.command)))
 
-    def _go_through(self, typed: Typed) -> None:
+    def _go_through(self, typed: ParsedLine) -> None:
         from tui.plain.triage import Triage
 
         at = next((i for i, row in enumerate(self.rows) if row.id == self.at), 0)
@@ -191,8 +197,8 @@ class LinearReader(Filling):
 
     # -- the reader itself -----------------------------------------------------------------
 
-    def _help(self, typed: Typed) -> None:
-        self.world.say("\n".join(help_lines(self.keymap, self._handlers)))
+    def _help(self, typed: ParsedLine) -> None:
+        self.world.say("\n".join(plain_help_lines(self.keymap, self._handlers)))
 
-    def _quit(self, typed: Typed) -> None:
+    def _quit(self, typed: ParsedLine) -> None:
         self.over = True

@@ -6,20 +6,20 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from store.library.statistics import AVERAGE, find_pace
-from store.model.article import Row
-from store.model.errors import NewsError
-from store.search import Query
-from tui.plain.input import Typed
+from store.library.statistics import AVERAGE_PACE, find_pace
+from store.model.article import ArticleRow
+from store.model.errors import NewstuiError
+from store.search import ListQuery
+from tui.plain.input import ParsedLine
 from tui.plain.mode import Room
-from tui.rendering.plain_text import folded, row_facts, summary_line
-from tui.rendering.statistics_report import duration
-from tui.rendering.wording import LATER, count, joined
+from tui.rendering.plain_text import describe_row_facts, describe_summary, wrap_plain_text
+from tui.rendering.statistics_report import format_duration
+from tui.rendering.wording import LATER_TAG, format_count, join_nonempty
 
 if TYPE_CHECKING:
     from tui.plain.edit_commands import Changing
 
-EXCERPT = 1200
+PLAIN_TRIAGE_SNIPPET_CHARS = 1200
 """Characters of the text that stand in for a summary where there is none."""
 
 
@@ -37,7 +37,7 @@ class Triage(Room):
         "app.undo": "take back the last change, and go back to its article",
     }
 
-    def __init__(self, reader: Changing, rows: Sequence[Row]) -> None:
+    def __init__(self, reader: Changing, rows: Sequence[ArticleRow]) -> None:
         """Make it, and find out how fast the reader reads.
 
         Args:
@@ -47,7 +47,7 @@ class Triage(Room):
         super().__init__(reader)
         self._ids = [row.id for row in rows]
         self._words = {row.id: row.words for row in rows}
-        self._pace = AVERAGE
+        self._pace = AVERAGE_PACE
         deque(self._measure(), maxlen=0)
         self._decided: set[str] = set()
         self._at = 0
@@ -56,7 +56,7 @@ class Triage(Room):
             **self.handlers,
             "article.toggle_read": lambda _: self._decide("read"),
             "article.toggle_star": lambda _: self._decide("starred"),
-            "triage.later": lambda _: self._decide("tagged", tag=LATER),
+            "triage.later": lambda _: self._decide("tagged", tag=LATER_TAG),
             "article.delete": lambda _: self._decide("deleted"),
             "article.open": lambda _: self.open(self._here()),
             "move.down": lambda _: self._go(1),
@@ -66,7 +66,7 @@ class Triage(Room):
 
     def _measure(self) -> Iterator[None]:
         library = self.reader.library
-        words = {row.id: row.words for row in library.rows(Query())}
+        words = {row.id: row.words for row in library.rows(ListQuery())}
         self._pace = yield from find_pace(library, words)
 
     def prompt(self) -> str:
@@ -94,21 +94,21 @@ class Triage(Room):
             return
         left = [each for each in self._ids[self._at :] if each not in self._decided]
         words = sum(self._words[each] for each in left)
-        time = duration(self._pace.minutes(words))
-        state = (f"{count(len(left), 'article')} left", count(words, "word"), time)
+        time = format_duration(self._pace.minutes(words))
+        state = (f"{format_count(len(left), 'article')} left", format_count(words, "word"), time)
         here = self._here()
-        lines = [f"{self._at + 1:,} of {len(self._ids):,}; {joined(state, '; ')}."]
-        if (row := library.row(here)) is None:
+        lines = [f"{self._at + 1:,} of {len(self._ids):,}; {join_nonempty(state, '; ')}."]
+        if (row := library.get_row(here)) is None:
             lines.append(f"deleted: {library.title(here)}")
         else:
-            lines += [f"{row.title} ({row_facts(row)})", self._summary()]
-        world.say("\n".join(folded(line, world.size()[0]) for line in lines))
+            lines += [f"{row.title} ({describe_row_facts(row)})", self._summary()]
+        world.say("\n".join(wrap_plain_text(line, world.size()[0]) for line in lines))
 
     def _summary(self) -> str:
-        entry = self.reader.library.entry(self._here())
+        entry = self.reader.library.get_article(self._here())
         if entry.body.summary:
-            return summary_line(entry)
-        return f"No summary. The text begins: {entry.body.text[:EXCERPT]}"
+            return describe_summary(entry)
+        return f"No summary. The text begins: {entry.body.text[:PLAIN_TRIAGE_SNIPPET_CHARS]}"
 
     def _here(self) -> str:
         return self._ids[self._at]
@@ -116,7 +116,7 @@ class Triage(Room):
     def number(self, number: int) -> None:
         """Enter goes on; numbers mean nothing here."""
         if number:
-            raise NewsError("numbers mean nothing in the triage")
+            raise NewstuiError("numbers mean nothing in the triage")
         self._go(1)
 
     def _go(self, by: int) -> None:
@@ -129,7 +129,7 @@ class Triage(Room):
         self._decided.add(here)
         self._go(1)
 
-    def _undo(self, typed: Typed) -> None:
+    def _undo(self, typed: ParsedLine) -> None:
         change = self.reader.take_back()
         ours = [self._ids.index(each) for each in change.articles if each in self._words]
         if ours:

@@ -15,23 +15,23 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input
 
-from store.model.errors import NewsError
+from store.model.errors import NewstuiError
 from tui.config.commands import Command
-from tui.config.keymaps import Pending, make_keymap, press
-from tui.config.settings import FILE, Loaded, is_slow
-from tui.config.theme_choice import Background, ThemeChoice, background_told
+from tui.config.keymaps import PendingKeys, make_keymap, resolve_key
+from tui.config.settings import SETTINGS_FILE, LoadedSettings, is_slow_link
+from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.dialogs.dialog import Dialog
-from tui.reader.dialogs.keymap_screen import Keyed, key_of
+from tui.reader.dialogs.keymap_screen import KeymapScreen, event_key_name
 from tui.reader.driver import ReaderDriver
-from tui.reader.key_queue import LOOK_EVERY, Ahead
-from tui.reader.screen.link_actions import Routes
-from tui.reader.screen.panes import MakeGateway
+from tui.reader.key_queue import KEY_CHECK_INTERVAL, KeyQueue
+from tui.reader.screen.link_actions import ExternalMethods
+from tui.reader.screen.panes import GatewayFactory
 from tui.reader.screen.reader_screen import Reader
 from tui.reader.textual_theme import role_variables, textual_theme
-from tui.terminal.bidi import reorders
+from tui.terminal.bidi import terminal_reorders_bidi
 from tui.terminal.session import erases_in_color
 
-LEAVING = ("enter", "escape", "tab")
+INPUT_END_KEYS = ("enter", "escape", "tab")
 """The keys that may end what is being typed."""
 
 
@@ -53,11 +53,11 @@ class NewsApp(App[None]):
 
     def __init__(
         self,
-        make_gateway: MakeGateway,
+        make_gateway: GatewayFactory,
         now: Callable[[], int],
-        routes: Routes,
+        routes: ExternalMethods,
         hint: str = "",
-        loaded: Loaded | None = None,
+        loaded: LoadedSettings | None = None,
         themes: ThemeChoice | None = None,
     ) -> None:
         """Make the app.
@@ -70,68 +70,72 @@ class NewsApp(App[None]):
             loaded: The user's settings; the defaults where there are none.
             themes: Which theme is on; by default what the settings say.
         """
-        loaded = loaded or Loaded()
-        self.themes = themes or ThemeChoice(loaded.settings, routes.env)
-        self._default = self.themes.theme(self.themes.current)
-        super().__init__(driver_class=ReaderDriver, ansi_color=True if self.themes.fixed else None)
-        self.wear(self.themes.current)
-        self.opening: list[tuple[int, int, str]] = []
+        loaded = loaded or LoadedSettings()
+        self.theme_choice = themes or ThemeChoice(loaded.settings, routes.env)
+        self._initial_theme = self.theme_choice.find_theme(self.theme_choice.current_name)
+        super().__init__(
+            driver_class=ReaderDriver, ansi_color=True if self.theme_choice.forced_name else None
+        )
+        self.apply_theme(self.theme_choice.current_name)
+        self.splash_lines: list[tuple[int, int, str]] = []
         """The screen the next session opens with: column, row and content of each line."""
-        self.then: Sequence[str] = ()
+        self.follow_up_command: Sequence[str] = ()
         """The command to carry out once the app has ended, before it starts again."""
         self.before_terminal: Callable[[], None] = lambda: None
         """Called right before the terminal is taken."""
         self._event_loop: asyncio.AbstractEventLoop | None = None
-        self._driver_seen: ReaderDriver | None = None
+        self._reader_driver: ReaderDriver | None = None
         self.keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
-        self._pending = Pending()
-        self._ahead = Ahead()
-        self._looking = False
-        of_keys = (f"{FILE}: {fault}" for fault in self.keymap.faults)
-        faults = (*loaded.faults, *self.themes.faults, *of_keys)
+        self._pending_keys = PendingKeys()
+        self._key_queue = KeyQueue()
+        self._is_check_scheduled = False
+        of_keys = (f"{SETTINGS_FILE}: {fault}" for fault in self.keymap.faults)
+        faults = (*loaded.faults, *self.theme_choice.faults, *of_keys)
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
-        self.reader.routes = routes
-        self.reader.driver = lambda: self._driver_seen
-        if is_slow(loaded.settings, routes.env):
-            self.reader.spare()
-        self.reader.run_outside = self.leave_for
-        self.reader.themes, self.reader.wear = self.themes, self.wear
+        self.reader.external_methods = routes
+        self.reader.get_driver = lambda: self._reader_driver
+        if is_slow_link(loaded.settings, routes.env):
+            self.reader.save_bandwidth()
+        self.reader.run_cli_command = self.quit_and_run
+        self.reader.theme_choice, self.reader.apply_theme = self.theme_choice, self.apply_theme
         self.set_class(loaded.settings.cursor, "-cursor")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that style sheets can be read before a theme is set."""
-        return role_variables(self._default)
+        return role_variables(self._initial_theme)
 
-    def take_driver(self, driver: ReaderDriver) -> None:
+    def attach_driver(self, driver: ReaderDriver) -> None:
         """Know the driver, for what is sent to the terminal's clipboard."""
-        self._driver_seen = driver
-        driver.outgoing.erases_in_color = erases_in_color(self.reader.routes.env)
+        self._reader_driver = driver
+        driver.screen_diff.erases_in_color = erases_in_color(self.reader.external_methods.env)
         isolate = self.reader.settings.isolate
-        driver.outgoing.isolates = (
-            reorders(self.reader.routes.env) if isolate == "auto" else isolate
+        driver.screen_diff.isolates_rtl = (
+            terminal_reorders_bidi(self.reader.external_methods.env)
+            if isolate == "auto"
+            else isolate
         )
         driver.shows_cursor = self.reader.settings.cursor
         self.before_terminal()
-        driver.listening.clear()
-        self.reader.on_list = driver.listening.set
-        driver.before_suspend = self.save_now
-        if self.themes.follows_terminal:
-            driver.on_background = self.see_background
+        driver.keys_enabled.clear()
+        self.reader.notify_list_shown = driver.keys_enabled.set
+        driver.before_suspend = self.save_and_flush
+        if self.theme_choice.follows_terminal:
+            driver.on_background = self.set_terminal_background
 
-    def wear(self, name: str) -> None:
+    def apply_theme(self, name: str) -> None:
         """Put a theme on."""
         if name not in self.available_themes:
-            self.register_theme(textual_theme(self.themes.theme(name)))
+            self.register_theme(textual_theme(self.theme_choice.find_theme(name)))
         self.theme = name
 
-    def see_background(self, *colors: str) -> None:
+    def set_terminal_background(self, *colors: str) -> None:
         """Follow the terminal's background, told by another thread."""
-        self.call_later(self._follow, background_told(*colors))
+        self.call_later(self._apply_background, parse_background_reply(*colors))
 
-    def _follow(self, background: Background) -> None:
-        with contextlib.suppress(NewsError):  # then it is asked for again the next time
-            self.themes.see(background)
-        self.wear(self.themes.current)
+    def _apply_background(self, background: TerminalBackground) -> None:
+        with contextlib.suppress(NewstuiError):  # then it is asked for again the next time
+            self.theme_choice.set_background(background)
+        self.apply_theme(self.theme_choice.current_name)
 
     def get_default_screen(self) -> Screen[None]:
         """The reader is the first screen; there is nothing behind it."""
@@ -142,77 +146,81 @@ class NewsApp(App[None]):
 
         So after `/` what follows is typed into the search, however fast it comes.
         """
-        if isinstance(event, events.Resize) and self._driver_seen is not None:
-            self._driver_seen.outgoing.forget()  # nobody knows what the terminal has made of it
+        if isinstance(event, events.Resize) and self._reader_driver is not None:
+            self._reader_driver.screen_diff.invalidate()  # nobody knows what the terminal has made of it
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self._ahead.keys.append(event)
-            await self._take_keys()
+            self._key_queue.keys.append(event)
+            await self._process_keys()
         else:
             await super().on_event(event)
 
-    async def _take_keys(self) -> None:
-        keys = self._ahead.keys
-        while keys and self._ahead.ready:
+    async def _process_keys(self) -> None:
+        keys = self._key_queue.keys
+        while keys and self._key_queue.is_ready:
             event = keys.popleft()
-            if not isinstance(event, events.Key) or not await self._press(event):
+            if not isinstance(event, events.Key) or not await self._dispatch_key(event):
                 await super().on_event(event)
-        if keys and not self._looking:
-            self._looking = True
+        if keys and not self._is_check_scheduled:
+            self._is_check_scheduled = True
             # A timer of Textual's is never fired if the process is held up when it begins.
             later = asyncio.get_running_loop().call_later
-            later(LOOK_EVERY, self.call_later, self._look_again)
+            later(KEY_CHECK_INTERVAL, self.call_later, self._recheck_keys)
 
-    async def _look_again(self) -> None:
-        self._looking = False
-        await self._take_keys()
+    async def _recheck_keys(self) -> None:
+        self._is_check_scheduled = False
+        await self._process_keys()
 
-    async def _press(self, event: events.Key) -> bool:
+    async def _dispatch_key(self, event: events.Key) -> bool:
         """Whether the key was one of the keymap's."""
         screen, typing = self.screen, self.focused
-        if isinstance(typing, Input) and event.key in LEAVING:
-            self._ahead.expect(lambda: self.focused is not typing)
-        if not isinstance(screen, Keyed):
+        if isinstance(typing, Input) and event.key in INPUT_END_KEYS:
+            self._key_queue.wait_for(lambda: self.focused is not typing)
+        if not isinstance(screen, KeymapScreen):
             return False
-        pressed = press(self.keymap, screen.place, self._pending, key_of(event))
-        if pressed.command is not None and self._comes_early(pressed.command):
-            self._ahead.keys.appendleft(event)
+        pressed = resolve_key(self.keymap, screen.place, self._pending_keys, event_key_name(event))
+        if pressed.command is not None and self._must_wait_for_article(pressed.command):
+            self._key_queue.keys.appendleft(event)
             return True
-        if pressed.pending.shown != self._pending.shown:
-            screen.show_pending(pressed.pending.shown)
-        self._pending = pressed.pending
+        if pressed.pending.display_text != self._pending_keys.display_text:
+            screen.show_pending_keys(pressed.pending.display_text)
+        self._pending_keys = pressed.pending
         if pressed.command is not None:
-            await self._carry_out(pressed.command, pressed.count, screen)
-        elif not pressed.taken and event.is_printable and screen.place:
-            screen.tell_unknown(key_of(event))
-        return pressed.taken
+            await self._run_command(pressed.command, pressed.count, screen)
+        elif not pressed.is_handled and event.is_printable and screen.place:
+            screen.report_unbound_key(event_key_name(event))
+        return pressed.is_handled
 
-    def _comes_early(self, command: Command) -> bool:
+    def _must_wait_for_article(self, command: Command) -> bool:
         """Whether it is about the text of an article that is not there yet."""
         reader = self.reader
-        early = command.within and self.screen is reader and reader.arriving
-        return early and self._ahead.expect_article(reader.subject, lambda: not reader.arriving)
+        early = command.needs_article_text and self.screen is reader and reader.is_article_loading
+        return early and self._key_queue.wait_for_article(
+            reader.current_article, lambda: not reader.is_article_loading
+        )
 
-    async def _carry_out(self, command: Command, count: int, screen: Screen[Any]) -> None:
-        await self.run_action(command.counted(count), screen)
-        if command.opens:
-            self._ahead.expect(self._opened)
+    async def _run_command(self, command: Command, count: int, screen: Screen[Any]) -> None:
+        await self.run_action(command.action_with_count(count), screen)
+        if command.opens_dialog:
+            self._key_queue.wait_for(self._is_dialog_or_input_open)
         elif self.screen is not screen:
-            self._ahead.expect(self._settled())
+            self._key_queue.wait_for(self._make_settled_check())
 
-    def _settled(self) -> Callable[[], bool]:
+    def _make_settled_check(self) -> Callable[[], bool]:
         """What tells whether another screen is there, or what follows the end of one is done."""
         loop, reader = asyncio.get_running_loop(), self.reader
         begun, answered = asyncio.Event(), asyncio.Event()
         self.screen.call_later(begun.set)
 
         def settled() -> bool:
-            if begun.is_set() and not reader.gateway.busy:  # its answers are on their way at least
+            if (
+                begun.is_set() and not reader.gateway.is_busy
+            ):  # its answers are on their way at least
                 loop.call_soon(reader.call_later, answered.set)
             return answered.is_set()
 
         return settled
 
-    def _opened(self) -> bool:
+    def _is_dialog_or_input_open(self) -> bool:
         dialog = isinstance(self.screen, Dialog) and self.screen.is_mounted
         return dialog or isinstance(self.focused, Input)
 
@@ -220,40 +228,40 @@ class NewsApp(App[None]):
         """Be ready to be told to stop."""
         self._event_loop = asyncio.get_running_loop()
 
-    def ask_to_stop(self, code: int) -> bool:
+    def request_stop(self, code: int) -> bool:
         """End the app in order, from any thread; False while it has not begun."""
         if self._event_loop is None:
             return False
-        self._event_loop.call_soon_threadsafe(self._stop, code)
+        self._event_loop.call_soon_threadsafe(self._quit_with_code, code)
         return True
 
-    def _stop(self, code: int) -> None:
-        self.leave(code)
+    def _quit_with_code(self, code: int) -> None:
+        self.quit(code)
 
-    def leave(self, code: int = 0) -> None:
+    def quit(self, code: int = 0) -> None:
         """End the app in order."""
-        self.save()
-        self.opening = self.reader.opening_lines()
+        self.save_position()
+        self.splash_lines = self.reader.splash_lines()
         self.exit(return_code=code)
 
-    def leave_for(self, arguments: Sequence[str]) -> None:
+    def quit_and_run(self, arguments: Sequence[str]) -> None:
         """End, so that a command of newstui can be carried out."""
-        self.then = arguments
-        self.leave()
+        self.follow_up_command = arguments
+        self.quit()
 
     async def action_quit(self) -> None:
         """Leave newstui."""
-        self.leave()
+        self.quit()
 
     def action_help_quit(self) -> None:
         """ctrl+c leaves newstui, as in any terminal program."""
-        self.leave()
+        self.quit()
 
-    def save_now(self) -> None:
+    def save_and_flush(self) -> None:
         """Record where reading stopped and see it onto the disk: the process may be stopped next."""
-        self.save()
+        self.save_position()
         self.reader.gateway.flush()
 
-    def save(self) -> None:
+    def save_position(self) -> None:
         """Record where reading stopped, before the process stops or ends."""
-        self.reader.leave()
+        self.reader.save_position()

@@ -18,9 +18,9 @@ from textual.constants import ESCAPE_DELAY
 # The parser has no public name of its own; where Textual's driver has it from may change.
 from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
 
-from tui.terminal.input_filter import ASK_BACKGROUND, Incoming
-from tui.terminal.screen_diff import Outgoing
-from tui.terminal.session import in_foreground
+from tui.terminal.input_filter import BACKGROUND_QUERY, InputFilter
+from tui.terminal.screen_diff import ScreenDiff
+from tui.terminal.session import is_foreground_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from tui.terminal.input_filter import OnBackground
+    from tui.terminal.input_filter import BackgroundCallback
 
 SHOW_CURSOR = b"\x1b[?25h"
-BACKGROUND_WAIT = 1.0
+BACKGROUND_STOP_DELAY = 1.0
 """Seconds that a job continued in the background waits before it stops itself again: the shell's
 `kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
-LISTEN_AFTER, LISTEN_STEP = 3.0, 0.01
+MAX_LISTEN_WAIT, LISTEN_POLL_INTERVAL = 3.0, 0.01
 """Seconds after which keys are taken whatever is there, and between two looks until then."""
-PIECE = 4096
+INPUT_CHUNK_BYTES = 4096
 """Bytes read at once."""
 
 
@@ -44,11 +44,11 @@ PIECE = 4096
 class DriverOwner(Protocol):
     """An app that wants to know its driver."""
 
-    def take_driver(self, driver: ReaderDriver) -> None:
+    def attach_driver(self, driver: ReaderDriver) -> None:
         """Called once, before the terminal is touched."""
 
 
-def _nothing() -> None:
+def _no_op() -> None:
     """Nothing to do before stopping."""
 
 
@@ -83,25 +83,25 @@ class ReaderDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self.before_suspend = _nothing
+        self.before_suspend = _no_op
         self.in_application_mode = False
         self.suspended = False
-        self.lent = False
-        self.listening = Event()
+        self.is_terminal_lent = False
+        self.keys_enabled = Event()
         """Keys wait in the terminal while an app has cleared this: nothing could take them yet."""
-        self.listening.set()
-        self.enough, self.say_enough = os.pipe()
-        os.set_blocking(self.enough, False)
-        self.on_background: OnBackground | None = None
+        self.keys_enabled.set()
+        self.stop_read_fd, self.stop_write_fd = os.pipe()
+        os.set_blocking(self.stop_read_fd, False)
+        self.on_background: BackgroundCallback | None = None
         """Told the terminal's background, if it answers; it is not asked without."""
         self.shows_cursor = False
         """Whether the terminal's own cursor is seen where it stands."""
-        self.outgoing = Outgoing()
+        self.screen_diff = ScreenDiff()
         self.redraw = partial(app.call_later, app.refresh, layout=True)
-        self.defer(signal.SIGTSTP)
-        self.defer(signal.SIGCONT)
+        self.defer_signal(signal.SIGTSTP)
+        self.defer_signal(signal.SIGCONT)
         if isinstance(app, DriverOwner):
-            app.take_driver(self)
+            app.attach_driver(self)
 
     def send(self, data: bytes) -> None:
         """Send bytes of ours between two of Textual's writes; may be called from any thread."""
@@ -110,31 +110,31 @@ class ReaderDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Send of what Textual writes the cells that are different now."""
-        if changes := self.outgoing.filter(data):
+        if changes := self.screen_diff.filter(data):
             super().write(changes)
 
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:
         """While the app lends the terminal to another program."""
-        self.lent = True
+        self.is_terminal_lent = True
         try:
             with super().no_automatic_restart():
                 yield
         finally:
-            self.lent = False
+            self.is_terminal_lent = False
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         # Textual returns early where the process is in the background; only a start that went
         # through has asked for these.
         self.attrs_before = None
-        self.hear_enough()
+        self.clear_stop_request()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.in_application_mode = self.attrs_before is not None
         if self.in_application_mode and self.shows_cursor:
             self.send(SHOW_CURSOR)
         if self.in_application_mode and self.on_background is not None:
-            self.send(ASK_BACKGROUND)
+            self.send(BACKGROUND_QUERY)
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
@@ -154,50 +154,50 @@ class ReaderDriver(LinuxDriver):
     def disable_input(self) -> None:
         """Stop reading keys."""
         if self.in_application_mode:
-            os.write(self.say_enough, b"\0")
+            os.write(self.stop_write_fd, b"\0")
             super().disable_input()
 
     def run_input_thread(self) -> None:
         """Read keys until the terminal is given back or is gone."""
-        if not self.wait_to_listen():
+        if not self.wait_until_keys_enabled():
             return
-        parser, incoming = XTermParser(), Incoming(self.on_background)
+        parser, incoming = XTermParser(), InputFilter(self.on_background)
         decode = getincrementaldecoder("utf-8")("replace").decode
         patience: float | None = None
         while True:
-            there = select.select([self.fileno, self.enough], [], [], patience)[0]
-            if self.enough in there:
+            there = select.select([self.fileno, self.stop_read_fd], [], [], patience)[0]
+            if self.stop_read_fd in there:
                 return
             if not there:  # an escape that nothing has followed was the key
                 patience, messages = None, parser.tick()
             else:
-                data = self.read_piece()
+                data = self.read_chunk()
                 if not data:
                     return
                 patience = ESCAPE_DELAY + 0.01
-                text = incoming.clean(decode(data))
+                text = incoming.filter(decode(data))
                 messages = parser.feed(text) if text else ()
             for message in messages:
                 self.process_message(message)
 
-    def wait_to_listen(self) -> bool:
+    def wait_until_keys_enabled(self) -> bool:
         """Wait until there is something that keys can mean; False if the terminal is given back."""
-        latest = time.monotonic() + LISTEN_AFTER
-        while not self.listening.is_set() and time.monotonic() < latest:
-            if select.select([self.enough], [], [], LISTEN_STEP)[0]:
+        latest = time.monotonic() + MAX_LISTEN_WAIT
+        while not self.keys_enabled.is_set() and time.monotonic() < latest:
+            if select.select([self.stop_read_fd], [], [], LISTEN_POLL_INTERVAL)[0]:
                 return False
         return True
 
-    def read_piece(self) -> bytes:
+    def read_chunk(self) -> bytes:
         """What has come from the terminal; nothing where it is gone."""
         with suppress(OSError):
-            return os.read(self.fileno, PIECE)
+            return os.read(self.fileno, INPUT_CHUNK_BYTES)
         return b""
 
-    def hear_enough(self) -> None:
+    def clear_stop_request(self) -> None:
         """Forget that a thread before was told to stop."""
         with suppress(BlockingIOError):
-            os.read(self.enough, PIECE)
+            os.read(self.stop_read_fd, INPUT_CHUNK_BYTES)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, unless it is not ours now."""
@@ -208,7 +208,7 @@ class ReaderDriver(LinuxDriver):
         super().stop_application_mode()
         self.in_application_mode = False
 
-    def defer(self, number: signal.Signals) -> None:
+    def defer_signal(self, number: signal.Signals) -> None:
         """Run Textual's handler on the event loop, but at once while the terminal is lent.
 
         The loop stands still then, and ctrl+z in the other program has to stop this one as well.
@@ -219,10 +219,10 @@ class ReaderDriver(LinuxDriver):
         def arrived(number: int, frame: FrameType | None) -> None:
             if not callable(handle):
                 return
-            if self.lent:
+            if self.is_terminal_lent:
                 handle(number, frame)
                 return
-            wait = 0 if in_foreground(self.fileno) else BACKGROUND_WAIT
+            wait = 0 if is_foreground_job(self.fileno) else BACKGROUND_STOP_DELAY
             loop.call_soon_threadsafe(loop.call_later, wait, handle, number, None)
 
         signal.signal(number, arrived)

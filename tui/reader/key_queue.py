@@ -12,40 +12,40 @@ from time import monotonic
 
 from textual import events
 
-PATIENCE = 0.5
+MAX_KEY_WAIT = 0.5
 """Seconds a key waits at most: what was asked for may never come."""
-LOOK_EVERY = 0.005
+KEY_CHECK_INTERVAL = 0.005
 """Seconds between two looks whether it is there."""
 
 
-class Ahead:
+class KeyQueue:
     """The keys that were pressed, and what the first of them waits for."""
 
     def __init__(self) -> None:
         """Wait for nothing."""
         self.keys: deque[events.Key | events.Paste] = deque()
-        self._there: Callable[[], bool] | None = None
-        self._until = 0.0
-        self._article = ""
+        self._condition: Callable[[], bool] | None = None
+        self._deadline = 0.0
+        self._awaited_article = ""
 
-    def expect(self, there: Callable[[], bool]) -> None:
+    def wait_for(self, there: Callable[[], bool]) -> None:
         """Have the next key wait until something is there, but not for long."""
-        self._there, self._until = there, monotonic() + PATIENCE
+        self._condition, self._deadline = there, monotonic() + MAX_KEY_WAIT
 
-    def expect_article(self, article: str, there: Callable[[], bool]) -> bool:
+    def wait_for_article(self, article: str, there: Callable[[], bool]) -> bool:
         """Have the next key wait until an article is there.
 
         Returns:
             Whether it waits; no other key does once one has waited in vain.
         """
-        if article != self._article:
-            self._article = article
-            self.expect(there)
-        return not self.ready
+        if article != self._awaited_article:
+            self._awaited_article = article
+            self.wait_for(there)
+        return not self.is_ready
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the next key is to be looked at."""
-        if self._there is not None and (self._there() or monotonic() >= self._until):
-            self._there = None
-        return self._there is None
+        if self._condition is not None and (self._condition() or monotonic() >= self._deadline):
+            self._condition = None
+        return self._condition is None

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from store.backup.archive import Progress
+    from store.backup.archive import BackupProgress
     from store.library.protocol import Library
     from tui.config.settings import Settings
     from tui.reader.app import NewsApp
-    from tui.reader.gateway import Gateway, Post
-    from tui.reader.gateway.feeds import Access
+    from tui.reader.gateway import Gateway, PostMessage
+    from tui.reader.gateway.feeds import FeedAccess
 
-SHUT_DOWN = 2.0
+SHUTDOWN_TIMEOUT = 2.0
 """Seconds the last changes have to reach the disk."""
 
 
-class Running:
+class ReaderRun:
     """Holds what is there so far, so that a signal at any moment finds what it has to end."""
 
     def __init__(self, paths: Paths, *, slow: bool = False) -> None:
@@ -38,19 +38,19 @@ class Running:
         """
         self._paths = paths
         self._slow = slow
-        self.then: Sequence[str] = ()
+        self.follow_up_command: Sequence[str] = ()
         """The command to carry out before the reader starts again."""
         self._app: NewsApp | None = None
         self._gateway: Gateway | None = None
 
-    def ask_to_stop(self, code: int) -> bool:
+    def request_stop(self, code: int) -> bool:
         """Ask the app to end; False while there is none."""
-        return self._app is not None and self._app.ask_to_stop(code)
+        return self._app is not None and self._app.request_stop(code)
 
-    def save(self) -> None:
+    def flush_changes(self) -> None:
         """See the last changes onto the disk."""
         if self._gateway is not None:
-            self._gateway.close(SHUT_DOWN)
+            self._gateway.close(SHUTDOWN_TIMEOUT)
 
     def run(self, before_terminal: Callable[[], None]) -> int:
         """Run the reader.
@@ -62,30 +62,30 @@ class Running:
             The exit code.
         """
         from store.model.times import system_clock
-        from tui.services import unloaded
+        from tui.services import open_library
 
-        library: Library = unloaded(self._paths)
+        library: Library = open_library(self._paths)
         with ExitStack() as stack:
             hint = ""
-            if library.empty:
-                from tui.services import HINT, sample_library
+            if library.is_empty:
+                from tui.services import SAMPLE_HINT, open_sample_library
 
-                library = stack.enter_context(sample_library(system_clock))
-                hint = HINT
-            return self._run(library, hint, before_terminal)
+                library = stack.enter_context(open_sample_library(system_clock))
+                hint = SAMPLE_HINT
+            return self._run_app(library, hint, before_terminal)
 
-    def _backup(self) -> Generator[Progress, None, Path | None]:
-        from store.backup.backup import auto_backup
+    def _auto_backup(self) -> Generator[BackupProgress, None, Path | None]:
+        from store.backup.backup import make_auto_backup
         from store.model.times import system_clock
 
-        return auto_backup(self._paths, system_clock, __version__)
+        return make_auto_backup(self._paths, system_clock, __version__)
 
-    def _run(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
+    def _run_app(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
         from store.model.times import system_clock
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
         from tui.reader.app import NewsApp
-        from tui.reader.screen.link_actions import routes
+        from tui.reader.screen.link_actions import choose_external_methods
         from tui.terminal.crash_log import CrashLog
 
         def now() -> int:
@@ -96,7 +96,7 @@ class Running:
         app = self._app = NewsApp(
             lambda post: self._make_gateway(library, post, loaded.settings, own=not hint),
             now,
-            routes(os.environ, loaded.settings, self._paths.state),
+            choose_external_methods(os.environ, loaded.settings, self._paths.state),
             hint,
             loaded,
             ThemeChoice(loaded.settings, os.environ, self._paths.config, self._paths.state),
@@ -106,50 +106,50 @@ class Running:
         gc.freeze()
         gc.enable()
         app.run(mouse=loaded.settings.mouse)
-        if log.written:
-            app.save()  # an app that ends in order has done so itself
-        self.save()
-        if log.written:
-            from tui.cli.console import tell
+        if log.has_content:
+            app.save_position()  # an app that ends in order has done so itself
+        self.flush_changes()
+        if log.has_content:
+            from tui.cli.console import print_message
 
             where = log.save(datetime.now().astimezone())
-            tell(f"the reader failed; what happened is in {where}")
+            print_message(f"the reader failed; what happened is in {where}")
             return 1
-        self.then = app.then
+        self.follow_up_command = app.follow_up_command
         if not hint:
-            self._keep_curtain(app)
+            self._save_splash(app)
         return app.return_code or 0
 
     def _make_gateway(
-        self, library: Library, post: Post, settings: Settings, *, own: bool
+        self, library: Library, post: PostMessage, settings: Settings, *, own: bool
     ) -> Gateway:
         """The gateway; samples are neither backed up nor added to by feeds."""
-        from store.system.hooks import Hooks
+        from store.system.hooks import HookRunner
         from tui.reader.gateway import Gateway
-        from tui.reader.gateway.messages import StoreFailed
-        from tui.reader.gateway.summaries import Summariser
+        from tui.reader.gateway.messages import OperationFailed
+        from tui.reader.gateway.summaries import SummaryCommand
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
-        hooks = Hooks(programs, lambda problem: post(StoreFailed(problem)))
-        self._gateway = Gateway(library, post, self._backup if own else None, hooks)
-        self._gateway.access = self._feeds if own else None
+        hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
+        self._gateway = Gateway(library, post, self._auto_backup if own else None, hooks)
+        self._gateway.feed_access = self._feed_access if own else None
         if settings.summary_command:
-            self._gateway.summariser = Summariser(
+            self._gateway.summary_command = SummaryCommand(
                 settings.summary_command, settings.summary_timeout
             )
         return self._gateway
 
-    def _feeds(self) -> Access:
-        from store.feeds.feed_store import Book
-        from tui.reader.gateway.feeds import Access
-        from tui.services import network
+    def _feed_access(self) -> FeedAccess:
+        from store.feeds.feed_store import FeedStore
+        from tui.reader.gateway.feeds import FeedAccess
+        from tui.services import make_fetch_tools
 
-        return Access(Book(self._paths.library, self._paths.cache), network)
+        return FeedAccess(FeedStore(self._paths.library, self._paths.cache), make_fetch_tools)
 
-    def _keep_curtain(self, app: NewsApp) -> None:
-        from tui.terminal.splash import keep, signature
+    def _save_splash(self, app: NewsApp) -> None:
+        from tui.terminal.splash import compute_splash_signature, save_splash
 
-        if app.opening:
+        if app.splash_lines:
             size = (app.size.width, app.size.height)
-            look = signature(self._paths, size, os.environ, __version__)
-            keep(self._paths.cache, look, app.opening)
+            look = compute_splash_signature(self._paths, size, os.environ, __version__)
+            save_splash(self._paths.cache, look, app.splash_lines)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from themes import Theme
 
-PREFIX = "news-"
+VARIABLE_PREFIX = "news-"
 
-WIDGET_COLORS: Mapping[str, str] = {
+WIDGET_COLOR_ROLES: Mapping[str, str] = {
     "surface": "surface",
     "panel": "surface",
     "text": "text",
@@ -67,7 +67,7 @@ WIDGET_COLORS: Mapping[str, str] = {
 }
 """Variables of Textual's own widgets, and the role each is drawn in."""
 
-WIDGET_STYLES: Mapping[str, str] = {
+WIDGET_STYLE_ROLES: Mapping[str, str] = {
     "block-cursor-text-style": "selection-text",
     "link-style": "link",
     "link-style-hover": "selection-text",
@@ -91,7 +91,7 @@ def textual_theme(theme: Theme) -> TextualTheme:
         surface=colors["surface"],
         panel=colors["surface"],
         dark=theme.dark,
-        ansi=theme.ansi,
+        ansi=theme.uses_terminal_colors,
         variables={**_widget_variables(theme), **role_variables(theme)},
     )
 
@@ -103,13 +103,13 @@ def role_variables(theme: Theme) -> dict[str, str]:
     be read before a theme is set, and Textual's own themes can be chosen too.
     """
     return {
-        **{f"{PREFIX}{role}": color for role, color in theme.colors.items()},
-        **{f"{PREFIX}{role}-style": style for role, style in theme.styles.items()},
+        **{f"{VARIABLE_PREFIX}{role}": color for role, color in theme.colors.items()},
+        **{f"{VARIABLE_PREFIX}{role}-style": style for role, style in theme.styles.items()},
     }
 
 
 def _widget_variables(theme: Theme) -> dict[str, str]:
     return {
-        **{name: theme.colors[role] for name, role in WIDGET_COLORS.items()},
-        **{name: theme.styles[role] for name, role in WIDGET_STYLES.items()},
+        **{name: theme.colors[role] for name, role in WIDGET_COLOR_ROLES.items()},
+        **{name: theme.styles[role] for name, role in WIDGET_STYLE_ROLES.items()},
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-ACROSS = " ▏▎▍▌▋▊▉█"
-UPWARDS = " ▁▂▃▄▅▆▇█"
-PARTS = 8
+HORIZONTAL_BLOCKS = " ▏▎▍▌▋▊▉█"
+VERTICAL_BLOCKS = " ▁▂▃▄▅▆▇█"
+STEPS_PER_CELL = 8
 """Steps in which a block fills its cell."""
 
 
-def bar(value: int, most: int, width: int) -> str:
+def draw_bar(value: int, most: int, width: int) -> str:
     """A bar from the left.
 
     Args:
@@ -21,12 +21,15 @@ def bar(value: int, most: int, width: int) -> str:
     Returns:
         Exactly so many cells.
     """
-    filled = _parts(value, most, width)
-    blocks = ACROSS[-1] * (filled // PARTS) + ACROSS[filled % PARTS]
+    filled = _filled_steps(value, most, width)
+    blocks = (
+        HORIZONTAL_BLOCKS[-1] * (filled // STEPS_PER_CELL)
+        + HORIZONTAL_BLOCKS[filled % STEPS_PER_CELL]
+    )
     return blocks[:width].ljust(width)
 
 
-def columns(values: Sequence[int], height: int, width: int = 1) -> list[str]:
+def draw_columns(values: Sequence[int], height: int, width: int = 1) -> list[str]:
     """Columns that stand side by side, as lines from the top down.
 
     Args:
@@ -35,18 +38,20 @@ def columns(values: Sequence[int], height: int, width: int = 1) -> list[str]:
         width: Cells of a column, the gap after it included.
     """
     most = max(values, default=0)
-    filled = [_parts(value, most, height) for value in values]
+    filled = [_filled_steps(value, most, height) for value in values]
     gap = 1 if width > 1 else 0
     return [
         "".join(
-            UPWARDS[min(max(parts - line * PARTS, 0), PARTS)] * (width - gap) + " " * gap
+            VERTICAL_BLOCKS[min(max(parts - line * STEPS_PER_CELL, 0), STEPS_PER_CELL)]
+            * (width - gap)
+            + " " * gap
             for parts in filled
         )
         for line in reversed(range(height))
     ]
 
 
-def _parts(value: int, most: int, cells: int) -> int:
+def _filled_steps(value: int, most: int, cells: int) -> int:
     if value <= 0 or most <= 0:
         return 0
-    return max(1, round(PARTS * cells * min(value, most) / most))
+    return max(1, round(STEPS_PER_CELL * cells * min(value, most) / most))

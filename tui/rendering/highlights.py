@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.model.article import Excerpt
-from tui.rendering.cells import Piece, cells, fit, widened
+from store.model.article import Snippet
+from tui.rendering.cells import Piece, cell_width, expand_to_clusters, fit_cells
 
-Spans = Sequence[tuple[int, int]]
+HighlightRanges = Sequence[tuple[int, int]]
 
-SHARE = 3
+LEADING_CONTEXT_DIVISOR = 3
 """The first mark stands in the first part of so many of the line."""
 
 
-def marked(text: str, spans: Spans, role: str, width: int) -> list[Piece]:
+def render_highlights(text: str, spans: HighlightRanges, role: str, width: int) -> list[Piece]:
     """A text of exactly that many cells, with places of it marked.
 
     Args:
@@ -22,14 +22,14 @@ def marked(text: str, spans: Spans, role: str, width: int) -> list[Piece]:
         role: What the rest is drawn in.
         width: Cells.
     """
-    shown = fit(text, width)
+    shown = fit_cells(text, width)
     kept = next(
         (at for at, pair in enumerate(zip(shown, text, strict=False)) if pair[0] != pair[1]),
         len(text),
     )
     pieces: list[Piece] = []
     at = 0
-    for start, end in (widened(text, *span) for span in spans):
+    for start, end in (expand_to_clusters(text, *span) for span in spans):
         if start >= kept:
             break
         start, end = max(at, start), min(end, kept)
@@ -38,14 +38,14 @@ def marked(text: str, spans: Spans, role: str, width: int) -> list[Piece]:
     return [*pieces, (shown[at:], role)]
 
 
-def around(excerpt: Excerpt, width: int) -> Excerpt:
+def trim_snippet(excerpt: Snippet, width: int) -> Snippet:
     """The part of an excerpt that fits, so that its first mark is seen."""
-    if not excerpt.marks or cells(excerpt.line[: excerpt.marks[0][1]]) <= width - 2:
+    if not excerpt.highlights or cell_width(excerpt.text[: excerpt.highlights[0][1]]) <= width - 2:
         return excerpt
-    first = excerpt.marks[0][0]
-    start = max(0, first - width // SHARE)
-    blank = excerpt.line.find(" ", start, first)
-    start = widened(excerpt.line, blank + 1 if blank >= 0 else start, first)[0]
+    first = excerpt.highlights[0][0]
+    start = max(0, first - width // LEADING_CONTEXT_DIVISOR)
+    blank = excerpt.text.find(" ", start, first)
+    start = expand_to_clusters(excerpt.text, blank + 1 if blank >= 0 else start, first)[0]
     moved = start - 1
-    marks = tuple((a - moved, b - moved) for a, b in excerpt.marks)
-    return Excerpt(f"…{excerpt.line[start:]}", marks)
+    marks = tuple((a - moved, b - moved) for a, b in excerpt.highlights)
+    return Snippet(f"…{excerpt.text[start:]}", marks)

@@ -12,36 +12,36 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from store.model.article import Row
+from store.model.article import ArticleRow
 
 
-class Section(NamedTuple):
+class ListHeading(NamedTuple):
     """A heading and the first row under it."""
 
     title: str
-    start: int
+    first_row: int
 
 
-class Spot(NamedTuple):
+class ListLine(NamedTuple):
     """What stands on a line: a heading, or a part of a row."""
 
     heading: str = ""
     row: int = 0
-    part: int = 0
+    line_in_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayBoundaries:
     """The days that headings tell apart, in seconds since 1970."""
 
     today: int
     yesterday: int
-    week: int
+    week_start: int
     tomorrow: int
     """From then on these are other days."""
 
 
-def days(now: int, zone: tzinfo | None = None) -> Days:
+def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
     """The days as they are now.
 
     Args:
@@ -58,32 +58,34 @@ def days(now: int, zone: tzinfo | None = None) -> Days:
         moment = midnight.replace(tzinfo=zone) + timedelta(days=offset)
         return int(moment.timestamp())  # of the zone's own clock: a day may have 23 hours
 
-    return Days(day(0), day(-1), day(-6), day(1))
+    return DayBoundaries(day(0), day(-1), day(-6), day(1))
 
 
-def sections(rows: Sequence[Row], when: Days) -> list[Section]:
+def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list[ListHeading]:
     """The headings that have rows, for rows by date, the newest first.
 
     This week are the last seven days; what has no date is older.
     """
-    ends = [_first_before(rows, limit) for limit in (when.today, when.yesterday, when.week)]
+    ends = [
+        _first_row_before(rows, limit) for limit in (when.today, when.yesterday, when.week_start)
+    ]
     titles = ("Today", "Yesterday", "This week", "Older")
     starts, stops = (0, *ends), (*ends, len(rows))
     return [
-        Section(title, start)
+        ListHeading(title, start)
         for title, start, stop in zip(titles, starts, stops, strict=True)
         if start < stop
     ]
 
 
-def _first_before(rows: Sequence[Row], moment: int) -> int:
-    return bisect_right(rows, -moment, key=lambda row: -row.when)
+def _first_row_before(rows: Sequence[ArticleRow], moment: int) -> int:
+    return bisect_right(rows, -moment, key=lambda row: -row.timestamp)
 
 
-class Lines:
+class ListLayout:
     """Which line a row stands on, and what stands on a line."""
 
-    def __init__(self, rows: int, headings: Sequence[Section] = (), height: int = 1) -> None:
+    def __init__(self, rows: int, headings: Sequence[ListHeading] = (), height: int = 1) -> None:
         """Lay out a list.
 
         Args:
@@ -91,24 +93,26 @@ class Lines:
             headings: In order; each takes a line.
             height: Lines a row takes.
         """
-        self.height = height
-        self.total = rows * height + len(headings)
+        self.row_height = height
+        self.line_count = rows * height + len(headings)
         self._headings = headings
-        self._starts = [heading.start for heading in headings]
-        self._at = [start * height + number for number, start in enumerate(self._starts)]
+        self._first_rows = [heading.first_row for heading in headings]
+        self._heading_lines = [
+            start * height + number for number, start in enumerate(self._first_rows)
+        ]
 
-    def line(self, row: int) -> int:
+    def line_of_row(self, row: int) -> int:
         """The first line of a row."""
-        return row * self.height + bisect_right(self._starts, row)
+        return row * self.row_height + bisect_right(self._first_rows, row)
 
-    def first(self, row: int) -> int:
+    def top_line_of_row(self, row: int) -> int:
         """The line a row is seen from: its heading, if it is the first one under it."""
-        return self.line(row) - (row in self._starts)
+        return self.line_of_row(row) - (row in self._first_rows)
 
-    def spot(self, line: int) -> Spot:
+    def line_content(self, line: int) -> ListLine:
         """What stands on a line; past the end it is a row there is none of."""
-        above = bisect_right(self._at, line)
-        if above and self._at[above - 1] == line:
+        above = bisect_right(self._heading_lines, line)
+        if above and self._heading_lines[above - 1] == line:
             heading = self._headings[above - 1]
-            return Spot(heading.title, heading.start)
-        return Spot("", *divmod(line - above, self.height))
+            return ListLine(heading.title, heading.first_row)
+        return ListLine("", *divmod(line - above, self.row_height))

@@ -6,29 +6,29 @@ import re
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from tui.rendering.cells import measure
-from tui.rendering.markdown_inline import Inline, Range, Scanner
+from tui.rendering.cells import measure_cells
+from tui.rendering.markdown_inline import InlineScanner, InlineText, OffsetRange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDEST = 400
+MAX_TABLE_WIDTH = 400
 """Cells of a table that is lined up; of a wider one nobody sees the columns."""
-LONGEST = 2_000
+TABLE_SIZE_LIMIT = 2_000
 """Characters of a line that may be a row, and lines that are lined up together."""
 
-_RULE = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
+_DELIMITER_ROW = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
 _BAR = re.compile(r"(?<!\\)\|")
-_LOOSE_BAR = re.compile(r" \| ")
-_SEPARATOR = " │ "
+_SPACED_BAR = re.compile(r" \| ")
+_COLUMN_SEPARATOR = " │ "
 
 
-def is_rule(line: str) -> bool:
+def is_delimiter_row(line: str) -> bool:
     """Whether the line is the one under the head of a table."""
-    return _RULE.match(line.rstrip()) is not None
+    return _DELIMITER_ROW.match(line.rstrip()) is not None
 
 
-def rows_of(lines: Sequence[str], first: int) -> list[str]:
+def find_table_rows(lines: Sequence[str], first: int) -> list[str]:
     """The lines of the table that begins at a line; none if no table does.
 
     A table has a rule under its head; or it is what comes of one in a web page: lines one after the other
@@ -36,17 +36,17 @@ def rows_of(lines: Sequence[str], first: int) -> list[str]:
     """
     head = lines[first]
     rows = [head]
-    ruled = first + 1 < len(lines) and is_rule(lines[first + 1])
-    bars = len(_LOOSE_BAR.findall(head))
-    for line in lines[first + 1 : first + LONGEST]:
-        if "|" not in line or (not ruled and len(_LOOSE_BAR.findall(line)) != bars):
+    ruled = first + 1 < len(lines) and is_delimiter_row(lines[first + 1])
+    bars = len(_SPACED_BAR.findall(head))
+    for line in lines[first + 1 : first + TABLE_SIZE_LIMIT]:
+        if "|" not in line or (not ruled and len(_SPACED_BAR.findall(line)) != bars):
             break
         rows.append(line)
-    fits = len(rows) > 1 and all(len(row) <= LONGEST for row in rows)
+    fits = len(rows) > 1 and all(len(row) <= TABLE_SIZE_LIMIT for row in rows)
     return [row.rstrip() for row in rows] if fits and (ruled or bars) else []
 
 
-def align(rows: Sequence[str], number: int = 0) -> list[Inline]:
+def align_columns(rows: Sequence[str], number: int = 0) -> list[InlineText]:
     """The rows with their columns lined up; none if they are too wide for that.
 
     Args:
@@ -55,46 +55,50 @@ def align(rows: Sequence[str], number: int = 0) -> list[Inline]:
     """
     if not rows:
         return []
-    ruled = len(rows) > 1 and is_rule(rows[1])
+    ruled = len(rows) > 1 and is_delimiter_row(rows[1])
     scanned = []
     for at, line in enumerate(rows):
-        row = _Row(line, number, plain=ruled and at == 1)
-        number += len(row.scanner.targets) if number else 0
+        row = _TableRow(line, number, plain=ruled and at == 1)
+        number += len(row.scanner.links) if number else 0
         scanned.append(row)
     widths = [max(column) for column in zip_longest(*(row.widths for row in scanned), fillvalue=0)]
-    if sum(widths) + len(_SEPARATOR) * len(widths) > WIDEST:
+    if sum(widths) + len(_COLUMN_SEPARATOR) * len(widths) > MAX_TABLE_WIDTH:
         return []
-    right = [rows[1][end - 1] == ":" != rows[1][at] for at, end in _cells(rows[1])] if ruled else []
+    right = (
+        [rows[1][end - 1] == ":" != rows[1][at] for at, end in _find_cells(rows[1])]
+        if ruled
+        else []
+    )
     right += [False] * (len(widths) - len(right))
     return [
-        _rule(line, widths) if ruled and at == 1 else row.padded(widths, right)
+        _draw_delimiter_row(line, widths) if ruled and at == 1 else row.pad(widths, right)
         for at, (line, row) in enumerate(zip(rows, scanned, strict=True))
     ]
 
 
-class _Row:
+class _TableRow:
     """A row: what stands in its cells, and how wide that is."""
 
     def __init__(self, line: str, number: int, *, plain: bool) -> None:
         self.line = line
-        self.cells = _cells(line)
-        self.scanner = Scanner(line, number)
+        self.cells = _find_cells(line)
+        self.scanner = InlineScanner(line, number)
         if plain:
             self.widths = [0] * len(self.cells)
             return
-        self.scanner.run()
+        self.scanner.scan()
         if any(
             s < end and e > start for s, e, _ in self.scanner.edits for start, end in self._gaps()
         ):
-            self.scanner = Scanner(line)  # a bar inside an address, say
+            self.scanner = InlineScanner(line)  # a bar inside an address, say
         self.scanner.number_links()
-        self.widths = [measure(self.scanner.shown(*cell))[1][-1] for cell in self.cells]
+        self.widths = [measure_cells(self.scanner.edited_text(*cell))[1][-1] for cell in self.cells]
 
-    def _gaps(self) -> list[Range]:
+    def _gaps(self) -> list[OffsetRange]:
         edges = [0, *(edge for cell in self.cells for edge in cell), len(self.line)]
         return list(zip(edges[::2], edges[1::2], strict=True))
 
-    def padded(self, widths: Sequence[int], right: Sequence[bool]) -> Inline:
+    def pad(self, widths: Sequence[int], right: Sequence[bool]) -> InlineText:
         """The row with every cell as wide as its column."""
         free = [width - own for width, own in zip(widths, self.widths, strict=False)]
         before = [" " * n if to_right else "" for n, to_right in zip(free, right, strict=False)]
@@ -102,12 +106,12 @@ class _Row:
         gaps = self._gaps()
         self.scanner.replace(*gaps[0], before[0] if before else "")
         for gap, (left, to_right) in zip(gaps[1:-1], pairwise(range(len(self.cells))), strict=True):
-            self.scanner.replace(*gap, after[left] + _SEPARATOR + before[to_right])
+            self.scanner.replace(*gap, after[left] + _COLUMN_SEPARATOR + before[to_right])
         self.scanner.replace(*gaps[-1], "")
-        return self.scanner.result()
+        return self.scanner.build_text()
 
 
-def _cells(line: str) -> list[Range]:
+def _find_cells(line: str) -> list[OffsetRange]:
     """Where the cells of a row stand, without the blanks around them; outer bars part nothing."""
     edges = [-1, *(bar.start() for bar in _BAR.finditer(line)), len(line)]
     cells = [(left + 1, right) for left, right in pairwise(edges)]
@@ -115,16 +119,16 @@ def _cells(line: str) -> list[Range]:
         del cells[0]
     if len(cells) > 1 and not line[edges[-2] + 1 :].strip():
         del cells[-1]
-    return [_trimmed(line, *cell) for cell in cells]
+    return [_trim_range(line, *cell) for cell in cells]
 
 
-def _trimmed(line: str, start: int, end: int) -> Range:
+def _trim_range(line: str, start: int, end: int) -> OffsetRange:
     text = line[start:end]
     start += len(text) - len(text.lstrip(" "))
     return start, max(start, end - (len(text) - len(text.rstrip(" "))))
 
 
-def _rule(line: str, widths: Sequence[int]) -> Inline:
-    scanner = Scanner(line)
+def _draw_delimiter_row(line: str, widths: Sequence[int]) -> InlineText:
+    scanner = InlineScanner(line)
     scanner.replace(0, len(line), "─┼─".join("─" * width for width in widths))
-    return scanner.result()
+    return scanner.build_text()

@@ -5,146 +5,168 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from store.library.statistics import ENOUGH, Pace, Share, Statistics, Tally
-from tui.rendering.cells import fit
-from tui.rendering.charts import bar, columns
-from tui.rendering.text_layout import wrap
-from tui.rendering.wording import MONTHS, count, joined
+from store.library.statistics import MIN_PACE_READINGS, CategoryShare, Pace, Statistics, Tally
+from tui.rendering.cells import fit_cells
+from tui.rendering.charts import draw_bar, draw_columns
+from tui.rendering.text_layout import wrap_text
+from tui.rendering.wording import MONTH_LABELS, format_count, join_nonempty
 
-Line = list[tuple[str, str]]
+ReportLine = list[tuple[str, str]]
 """Texts and the roles they are drawn in."""
 
-DAYS, WEEKS, CATEGORIES = 30, 12, 20
+CHART_DAYS, CHART_WEEKS, MAX_CATEGORIES = 30, 12, 20
 CHART_HEIGHT = 4
-WIDEST = 1000
+UNBROKEN_WIDTH = 1000
 """Cells of a line that need not be broken."""
-LABEL_CELLS, BAR_CELLS = 12, 20
+LABEL_CELLS, MAX_BAR_CELLS = 12, 20
 """Cells of what stands left of a bar, and of the longest bar, where there is room."""
 
 
-def report(found: Statistics, width: int) -> list[Line]:
+def render_statistics(found: Statistics, width: int) -> list[ReportLine]:
     """Everything, from the sums to the charts.
 
     Args:
         found: The statistics.
         width: Cells of a line; text that is longer is broken by nobody, so it is kept short.
     """
-    lines = [_heading("Reading"), *_sums(found), []]
-    if not found.whole:
+    lines = [_heading_line("Reading"), *_total_lines(found), []]
+    if not found.is_complete:
         return [*lines, [("counting …", "muted")]]
-    lines[-1:] = [*_lately(found), *_pace(found.pace, width), []]
-    lines += [_heading(f"Last {DAYS} days"), *_days(found.last_days(DAYS), width), []]
-    lines += [_heading("By week"), *_weeks(found.last_weeks(WEEKS), found.pace, width), []]
-    return [*lines, _heading("Categories"), *_categories(found.categories, width)]
+    lines[-1:] = [*_recent_lines(found), *_pace_lines(found.pace, width), []]
+    lines += [
+        _heading_line(f"Last {CHART_DAYS} days"),
+        *_day_chart(found.last_days(CHART_DAYS), width),
+        [],
+    ]
+    lines += [
+        _heading_line("By week"),
+        *_week_chart(found.last_weeks(CHART_WEEKS), found.pace, width),
+        [],
+    ]
+    return [*lines, _heading_line("Categories"), *_category_chart(found.categories, width)]
 
 
-def in_words(found: Statistics) -> list[str]:
+def describe_statistics(found: Statistics) -> list[str]:
     """The same without the charts, for those who listen: `Read: 12 of 28 articles · 43 %`."""
-    facts = [*_sums(found), *_lately(found), *_pace(found.pace, WIDEST)]
+    facts = [*_total_lines(found), *_recent_lines(found), *_pace_lines(found.pace, UNBROKEN_WIDTH)]
     labels = ((name[0].strip(), value[0]) for name, value in facts)
     said = [f"{label}: {value}" if label else f"({value})" for label, value in labels]
-    weeks = [(_date(monday), tally) for monday, tally in reversed(found.last_weeks(WEEKS))]
-    said += [
-        f"Week of {day}: {tallied(tally, found.pace)}" for day, tally in weeks if tally.articles
+    weeks = [
+        (_format_short_date(monday), tally)
+        for monday, tally in reversed(found.last_weeks(CHART_WEEKS))
     ]
-    return [*said, *(f"{each.name or '(none)'}: {_share(each)} read" for each in found.categories)]
+    said += [
+        f"Week of {day}: {describe_tally(tally, found.pace)}"
+        for day, tally in weeks
+        if tally.articles
+    ]
+    return [
+        *said,
+        *(f"{each.name or '(none)'}: {_describe_share(each)} read" for each in found.categories),
+    ]
 
 
-def _heading(text: str) -> Line:
+def _heading_line(text: str) -> ReportLine:
     return [(text, "heading")]
 
 
-def _sums(found: Statistics) -> list[Line]:
+def _total_lines(found: Statistics) -> list[ReportLine]:
     read, words = found.readings
     share = f"{100 * found.share_read:.0f} %"
     return [
-        _fact("Read", f"{found.read:,} of {count(found.articles, 'article')} · {share}"),
-        _fact("Starred", f"{found.starred:,}"),
-        _fact("In all", joined((count(read, "reading"), count(words, "word")))),
+        _fact_line(
+            "Read", f"{found.read:,} of {format_count(found.articles, 'article')} · {share}"
+        ),
+        _fact_line("Starred", f"{found.starred:,}"),
+        _fact_line(
+            "In all", join_nonempty((format_count(read, "reading"), format_count(words, "word")))
+        ),
     ]
 
 
-def _pace(pace: Pace, width: int) -> list[Line]:
+def _pace_lines(pace: Pace, width: int) -> list[ReportLine]:
     source = f"yours, from the last {pace.readings} articles"
     if not pace.readings:
-        source = f"as readers on average; yours is known from {ENOUGH} articles on"
-    lines = wrap(source, max(1, width - LABEL_CELLS))
-    speed = _fact("Speed", f"{count(pace.words, 'word')} a minute")
-    return [speed, *(_fact("", line) for line in lines)]
+        source = f"as readers on average; yours is known from {MIN_PACE_READINGS} articles on"
+    lines = wrap_text(source, max(1, width - LABEL_CELLS))
+    speed = _fact_line("Speed", f"{format_count(pace.words_per_minute, 'word')} a minute")
+    return [speed, *(_fact_line("", line) for line in lines)]
 
 
-def _fact(name: str, value: str) -> Line:
-    return [(fit(name, LABEL_CELLS), "muted"), (value, "text")]
+def _fact_line(name: str, value: str) -> ReportLine:
+    return [(fit_cells(name, LABEL_CELLS), "muted"), (value, "text")]
 
 
-def _lately(found: Statistics) -> list[Line]:
+def _recent_lines(found: Statistics) -> list[ReportLine]:
     today = found.days.get(found.today, Tally())
-    row = f"{count(found.streak, 'day')} · {found.longest_streak:,} at most"
-    return [_fact("Today", tallied(today, found.pace)), _fact("In a row", row)]
+    row = f"{format_count(found.streak, 'day')} · {found.longest_streak:,} at most"
+    return [_fact_line("Today", describe_tally(today, found.pace)), _fact_line("In a row", row)]
 
 
-def tallied(tally: Tally, pace: Pace) -> str:
+def describe_tally(tally: Tally, pace: Pace) -> str:
     """`2 articles · 900 words · 4 min`."""
     if not tally.articles:
         return "–"
-    return joined(
+    return join_nonempty(
         (
-            count(tally.articles, "article"),
-            count(tally.words, "word"),
-            duration(pace.minutes(tally.words)),
+            format_count(tally.articles, "article"),
+            format_count(tally.words, "word"),
+            format_duration(pace.minutes(tally.words)),
         )
     )
 
 
-def duration(minutes: int) -> str:
+def format_duration(minutes: int) -> str:
     """`4 min`, `3 h 29 min`."""
     hours, rest = divmod(minutes, 60)
     return f"{hours:,} h {rest} min" if hours else f"{rest} min"
 
 
-def _days(days: Sequence[tuple[date, Tally]], width: int) -> list[Line]:
+def _day_chart(days: Sequence[tuple[date, Tally]], width: int) -> list[ReportLine]:
     each = 2 if width >= 2 * len(days) else 1
     shown = days[-width:]
-    chart = columns([tally.articles for _, tally in shown], CHART_HEIGHT, each)
+    chart = draw_columns([tally.articles for _, tally in shown], CHART_HEIGHT, each)
     most = max(tally.articles for _, tally in shown)
-    first, last = _date(shown[0][0]), _date(shown[-1][0])
+    first, last = _format_short_date(shown[0][0]), _format_short_date(shown[-1][0])
     gap = " " * (len(shown) * each - len(first) - len(last))
-    top: Line = [(chart[0], "accent")]
+    top: ReportLine = [(chart[0], "accent")]
     if width >= len(chart[0]) + 12:
-        top.append((f" {count(most, 'article')}", "muted"))
+        top.append((f" {format_count(most, 'article')}", "muted"))
     return [top, *([(line, "accent")] for line in chart[1:]), [(first + gap + last, "muted")]]
 
 
-def _weeks(weeks: Sequence[tuple[date, Tally]], pace: Pace, width: int) -> list[Line]:
+def _week_chart(weeks: Sequence[tuple[date, Tally]], pace: Pace, width: int) -> list[ReportLine]:
     most = max(tally.articles for _, tally in weeks)
     return [
-        _barred(_date(monday), tally.articles, most, width, tallied(tally, pace))
+        _bar_line(
+            _format_short_date(monday), tally.articles, most, width, describe_tally(tally, pace)
+        )
         for monday, tally in reversed(weeks)
     ]
 
 
-def _categories(shares: Sequence[Share], width: int) -> list[Line]:
+def _category_chart(shares: Sequence[CategoryShare], width: int) -> list[ReportLine]:
     lines = [
-        _barred(each.name or "(none)", each.read, each.total, width, _share(each))
-        for each in shares[:CATEGORIES]
+        _bar_line(each.name or "(none)", each.read, each.total, width, _describe_share(each))
+        for each in shares[:MAX_CATEGORIES]
     ]
-    if (more := len(shares) - CATEGORIES) > 0:
+    if (more := len(shares) - MAX_CATEGORIES) > 0:
         lines.append([(f"and {more:,} more", "muted")])
     return lines
 
 
-def _share(share: Share) -> str:
+def _describe_share(share: CategoryShare) -> str:
     percent = f"{100 * share.read / share.total:.0f} %"
-    return joined((f"{share.read:,} of {share.total:,}", percent))
+    return join_nonempty((f"{share.read:,} of {share.total:,}", percent))
 
 
-def _barred(name: str, value: int, most: int, width: int, text: str) -> Line:
-    label = fit(name, LABEL_CELLS - 1) + " "
-    room = min(BAR_CELLS, width - LABEL_CELLS - len(text) - 1)
+def _bar_line(name: str, value: int, most: int, width: int, text: str) -> ReportLine:
+    label = fit_cells(name, LABEL_CELLS - 1) + " "
+    room = min(MAX_BAR_CELLS, width - LABEL_CELLS - len(text) - 1)
     if room < 4:
-        return [(label, "muted"), (fit(text, max(1, width - LABEL_CELLS)), "text")]
-    return [(label, "muted"), (bar(value, most, room) + " ", "accent"), (text, "text")]
+        return [(label, "muted"), (fit_cells(text, max(1, width - LABEL_CELLS)), "text")]
+    return [(label, "muted"), (draw_bar(value, most, room) + " ", "accent"), (text, "text")]
 
 
-def _date(day: date) -> str:
-    return f"{MONTHS[day.month - 1]} {day.day}"
+def _format_short_date(day: date) -> str:
+    return f"{MONTH_LABELS[day.month - 1]} {day.day}"

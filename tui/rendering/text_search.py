@@ -12,60 +12,62 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.rendering.text_layout import Layout, Line, Span, Spot
+from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SAME = str.maketrans(
+_EQUIVALENT_CHARS = str.maketrans(
     {**dict.fromkeys("‘’‚ʼ′", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–—", "-"),
      **dict.fromkeys("\xa0\u2007\u202f\u3000", " ")}
 )  # fmt: skip
-_KEPT = frozenset({0, 7, 8, 9})
+_KEPT_COMBINING_CLASSES = frozenset({0, 7, 8, 9})
 """Classes of marks that make another letter of it: vowels, nuktas, Japanese voicing, viramas."""
-_CJK = "\u2e80"
+_FIRST_CJK_CHAR = "\u2e80"
 """From here on words are written without blanks, so that one may begin anywhere."""
 
 
-class _Folded(dict[int, str]):
+class _FoldedChars(dict[int, str]):
     """What every character asked for so far is compared as."""
 
     def __missing__(self, code: int) -> str:
-        char = self[code] = _folded(chr(code))
+        char = self[code] = _fold_char(chr(code))
         return char
 
 
-_FOLDED = _Folded()
+_FOLDED_CHARS = _FoldedChars()
 
 
-def _folded(char: str) -> str:
-    apart = unicodedata.normalize("NFD", char.casefold().translate(_SAME))
-    kept = (each for each in apart if unicodedata.combining(each) in _KEPT)
+def _fold_char(char: str) -> str:
+    apart = unicodedata.normalize("NFD", char.casefold().translate(_EQUIVALENT_CHARS))
+    kept = (each for each in apart if unicodedata.combining(each) in _KEPT_COMBINING_CLASSES)
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-def folded(text: str) -> str:
+def fold_for_search(text: str) -> str:
     """The text as it is compared: lower case, no accents, plain quotes and hyphens."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
+    return text.lower() if text.isascii() else text.translate(_FOLDED_CHARS)
 
 
-class Hit(NamedTuple):
+class TextHit(NamedTuple):
     """A place where something was found."""
 
-    block: int
+    block_number: int
     start: int
     end: int
 
     @property
-    def spot(self) -> Spot:
+    def start_position(self) -> BlockPosition:
         """Where it begins."""
-        return self.block, self.start
+        return self.block_number, self.start
 
 
-class Find:
+class TextSearch:
     """What is looked for in an article, and what was found so far."""
 
-    def __init__(self, terms: Sequence[str], near: Spot = (0, 0), *, words: bool = False) -> None:
+    def __init__(
+        self, terms: Sequence[str], near: BlockPosition = (0, 0), *, words: bool = False
+    ) -> None:
         """Look for terms; nothing is found yet.
 
         Args:
@@ -73,81 +75,85 @@ class Find:
             near: From here on the first hit becomes the current one; else the first of all.
             words: Only where a word begins.
         """
-        self.hits: list[Hit] = []
-        self.current: int | None = None
+        self.hits: list[TextHit] = []
+        self.current_index: int | None = None
         """Which of the hits the reader looks at."""
-        self.complete = False
-        self._near = near
-        self._next = 0
-        self._pattern = _pattern(terms, words=words)
+        self.is_complete = False
+        self._start_position = near
+        self._next_block = 0
+        self._pattern = _compile_terms(terms, words=words)
 
-    def read(self, layout: Layout, blocks: int) -> bool:
+    def search_blocks(self, layout: TextLayout, blocks: int) -> bool:
         """Look through so many blocks more; False once there is nothing left to do."""
         if self._pattern is None:
-            self.complete = True
+            self.is_complete = True
         for _ in range(blocks):
-            if self.complete:
+            if self.is_complete:
                 break
-            self._read_block(layout)
-        if self.current is None:
-            self._choose()
-        return not self.complete
+            self._search_next_block(layout)
+        if self.current_index is None:
+            self._choose_current()
+        return not self.is_complete
 
-    def _read_block(self, layout: Layout) -> None:
-        block = layout.block(self._next)
+    def _search_next_block(self, layout: TextLayout) -> None:
+        block = layout.block(self._next_block)
         if block is None or self._pattern is None:
-            self.complete = True
+            self.is_complete = True
             return
-        text = folded(block.text)
+        text = fold_for_search(block.text)
         found = [match.span() for match in self._pattern.finditer(text)]
         if found and len(text) != len(block.text):
-            places = [0, *accumulate(len(_FOLDED[ord(char)]) for char in block.text)]
-            found = [_unfolded(places, *span) for span in found]
-        self.hits += [Hit(self._next, start, end) for start, end in found]
-        self._next += 1
+            places = [0, *accumulate(len(_FOLDED_CHARS[ord(char)]) for char in block.text)]
+            found = [_unfold_range(places, *span) for span in found]
+        self.hits += [TextHit(self._next_block, start, end) for start, end in found]
+        self._next_block += 1
 
-    def _choose(self) -> None:
-        index = bisect_left(self.hits, self._near)
+    def _choose_current(self) -> None:
+        index = bisect_left(self.hits, self._start_position)
         if index < len(self.hits):
-            self.current = index
-        elif self.complete and self.hits:
-            self.current = 0
+            self.current_index = index
+        elif self.is_complete and self.hits:
+            self.current_index = 0
 
     def step(self, by: int) -> None:
         """Go to the next hit (1) or the one before (-1); behind the last one comes the first."""
-        if self.current is not None:
-            self.current = (self.current + by) % len(self.hits)
+        if self.current_index is not None:
+            self.current_index = (self.current_index + by) % len(self.hits)
 
     @property
-    def hit(self) -> Hit | None:
+    def current_hit(self) -> TextHit | None:
         """The hit the reader looks at."""
-        return self.hits[self.current] if self.current is not None else None
+        return self.hits[self.current_index] if self.current_index is not None else None
 
     @property
-    def count(self) -> str:
+    def status_text(self) -> str:
         """Which hit of how many, in words."""
         if self._pattern is None:
             return ""
-        more = "" if self.complete else "…"
-        if self.current is None:
-            return "not found" if self.complete else "…"
-        return f"{self.current + 1:,} of {len(self.hits):,}{more}"
+        more = "" if self.is_complete else "…"
+        if self.current_index is None:
+            return "not found" if self.is_complete else "…"
+        return f"{self.current_index + 1:,} of {len(self.hits):,}{more}"
 
-    def spans(self, line: Line) -> list[Span]:
+    def line_spans(self, line: TextLine) -> list[StyleSpan]:
         """The hits on a line, the current one set apart."""
-        first = bisect_left(self.hits, line.spot, key=lambda hit: (hit.block, hit.end - 1))
+        first = bisect_left(
+            self.hits, line.start_position, key=lambda hit: (hit.block_number, hit.end - 1)
+        )
         found = []
         for index in range(first, len(self.hits)):
             hit = self.hits[index]
-            if hit.spot >= line.end:
+            if hit.start_position >= line.end_position:
                 break
-            start, end = line.between(hit.spot, (hit.block, hit.end))
+            start, end = line.range_between(hit.start_position, (hit.block_number, hit.end))
             if start < end:
-                found.append(Span(start, end, "selection" if index == self.current else "match"))
+                found.append(
+                    StyleSpan(start, end, "selection" if index == self.current_index else "match")
+                )
         return found
 
 
-def _unfolded(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
+def _unfold_range(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
     """Where a hit in the folded text stands in the text, with the accents that follow it.
 
     Args:
@@ -159,12 +165,13 @@ def _unfolded(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
     return bisect_right(places, start) - 1, bisect_right(places, behind) - 1
 
 
-def _pattern(terms: Sequence[str], *, words: bool) -> re.Pattern[str] | None:
-    wanted = {" ".join(folded(term).split()) for term in terms} - {""}
+def _compile_terms(terms: Sequence[str], *, words: bool) -> re.Pattern[str] | None:
+    wanted = {" ".join(fold_for_search(term).split()) for term in terms} - {""}
     if not wanted:
         return None
     each = (
-        (r"(?<!\w)" if words and term < _CJK else "") + re.escape(term).replace(r"\ ", " +")
+        (r"(?<!\w)" if words and term < _FIRST_CJK_CHAR else "")
+        + re.escape(term).replace(r"\ ", " +")
         for term in sorted(wanted, key=len, reverse=True)
     )
     return re.compile("|".join(each))

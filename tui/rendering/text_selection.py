@@ -5,38 +5,38 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tui.rendering.cells import measure
-from tui.rendering.markdown import BAR, Block, Kind
-from tui.rendering.text_layout import Layout, Line, Span, Spot
+from tui.rendering.cells import measure_cells
+from tui.rendering.markdown import QUOTE_BAR, Block, BlockKind
+from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, TextLine
 
-Move = Literal["word", "line", "paragraph", "end"]
+SelectionUnit = Literal["word", "line", "paragraph", "end"]
 
-_WORD = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
+_WORD_KINDS = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
 """A word in the kinds of its characters (see tui.rendering.cells): between blanks; of Japanese, say, a single character."""
 
 
-class Selection:
+class TextSelection:
     """A cursor that stands on a word, and where the selection began, once it has."""
 
-    def __init__(self, layout: Layout, spot: Spot) -> None:
+    def __init__(self, layout: TextLayout, spot: BlockPosition) -> None:
         """Put the cursor on the word at a place of a text that is not empty, else on the first one after it."""
         self.cursor = spot
-        self.anchor: Spot | None = None
+        self.anchor: BlockPosition | None = None
         self._column = 0
-        line = layout[layout.line_of(spot)]
-        if _words(line):
-            self._go(line, _word_at(line, spot))
+        line = layout[layout.line_at_position(spot)]
+        if _find_words(line):
+            self._move_to_word(line, _word_index_at(line, spot))
         else:
             self.move(layout, "line", 1)
 
-    def begin(self) -> None:
+    def toggle_anchor(self) -> None:
         """Begin the selection at the cursor, or begin it anew."""
         self.anchor = self.cursor if self.anchor is None else None
 
-    def move(self, layout: Layout, what: Move, by: int) -> None:
+    def move(self, layout: TextLayout, what: SelectionUnit, by: int) -> None:
         """Move the cursor by a word, by a line, or to the next or previous edge of a paragraph or of all."""
         if what == "end":
-            self._last_word(layout) if by > 0 else self._first_word(layout)
+            self._move_to_last_word(layout) if by > 0 else self._move_to_first_word(layout)
         elif what == "paragraph":
             self._move_paragraph(layout, by)
         elif what == "word":
@@ -44,104 +44,109 @@ class Selection:
         else:
             self._move_line(layout, by)
 
-    def _move_word(self, layout: Layout, by: int) -> None:
-        y = layout.line_of(self.cursor)
+    def _move_word(self, layout: TextLayout, by: int) -> None:
+        y = layout.line_at_position(self.cursor)
         line = layout[y]
-        index = _word_at(line, self.cursor) + by
-        if 0 <= index < len(_words(line)):
-            self._go(line, index)
-        elif (other := _next_line(layout, y, by)) is not None:
-            self._go(other, 0 if by > 0 else -1)
+        index = _word_index_at(line, self.cursor) + by
+        if 0 <= index < len(_find_words(line)):
+            self._move_to_word(line, index)
+        elif (other := _next_line_with_words(layout, y, by)) is not None:
+            self._move_to_word(other, 0 if by > 0 else -1)
 
-    def _move_line(self, layout: Layout, by: int) -> None:
-        other = _next_line(layout, layout.line_of(self.cursor), by)
+    def _move_line(self, layout: TextLayout, by: int) -> None:
+        other = _next_line_with_words(layout, layout.line_at_position(self.cursor), by)
         if other is not None:
             column = self._column
-            at = [abs(start - other.start + other.lead - column) for start, _ in _words(other)]
-            self._go(other, at.index(min(at)))
+            at = [
+                abs(start - other.start + other.prefix_length - column)
+                for start, _ in _find_words(other)
+            ]
+            self._move_to_word(other, at.index(min(at)))
             self._column = column
 
-    def _move_paragraph(self, layout: Layout, by: int) -> None:
+    def _move_paragraph(self, layout: TextLayout, by: int) -> None:
         self._move_word(layout, by)
         block = self.cursor[0]
-        y = layout.line_of(self.cursor)
-        while (line := _next_line(layout, y, by)) is not None and line.block == block:
-            y = layout.line_of(line.spot)
-        self._go(layout[y], -1 if by > 0 else 0)
+        y = layout.line_at_position(self.cursor)
+        while (
+            line := _next_line_with_words(layout, y, by)
+        ) is not None and line.block_number == block:
+            y = layout.line_at_position(line.start_position)
+        self._move_to_word(layout[y], -1 if by > 0 else 0)
 
-    def _first_word(self, layout: Layout) -> None:
-        line = layout[0] if _words(layout[0]) else _next_line(layout, 0, 1)
+    def _move_to_first_word(self, layout: TextLayout) -> None:
+        line = layout[0] if _find_words(layout[0]) else _next_line_with_words(layout, 0, 1)
         if line is not None:
-            self._go(line, 0)
+            self._move_to_word(line, 0)
 
-    def _last_word(self, layout: Layout) -> None:
+    def _move_to_last_word(self, layout: TextLayout) -> None:
         y = len(layout) - 1
-        line = layout[y] if _words(layout[y]) else _next_line(layout, y, -1)
+        line = layout[y] if _find_words(layout[y]) else _next_line_with_words(layout, y, -1)
         if line is not None:
-            self._go(line, -1)
+            self._move_to_word(line, -1)
 
-    def _go(self, line: Line, index: int) -> None:
-        if words := _words(line):
+    def _move_to_word(self, line: TextLine, index: int) -> None:
+        if words := _find_words(line):
             start, _ = words[index]
-            self.cursor = line.block, start
-            self._column = start - line.start + line.lead
+            self.cursor = line.block_number, start
+            self._column = start - line.start + line.prefix_length
 
-    def edges(self, layout: Layout) -> tuple[Spot, Spot]:
+    def bounds(self, layout: TextLayout) -> tuple[BlockPosition, BlockPosition]:
         """From where to where the selection goes, both words included."""
         first, last = sorted((self.cursor, self.cursor if self.anchor is None else self.anchor))
-        line = layout[layout.line_of(last)]
-        words = _words(line)
-        return first, (last[0], words[_word_at(line, last)][1]) if words else last
+        line = layout[layout.line_at_position(last)]
+        words = _find_words(line)
+        return first, (last[0], words[_word_index_at(line, last)][1]) if words else last
 
-    def spans(self, layout: Layout, line: Line) -> list[Span]:
+    def line_spans(self, layout: TextLayout, line: TextLine) -> list[StyleSpan]:
         """What of a line is selected."""
-        start, end = line.between(*self.edges(layout))
-        return [Span(start, end, "selection")] if start < end else []
+        start, end = line.range_between(*self.bounds(layout))
+        return [StyleSpan(start, end, "selection")] if start < end else []
 
-    def text(self, layout: Layout) -> str:
+    def selected_text(self, layout: TextLayout) -> str:
         """What is selected, each paragraph on a line of its own however it is wrapped."""
-        first, last = self.edges(layout)
+        first, last = self.bounds(layout)
         lines = []
-        quoted = (begun := layout.block(first[0])) is None or begun.kind is not Kind.QUOTE
+        quoted = (begun := layout.block(first[0])) is None or begun.kind is not BlockKind.QUOTE
         for number in range(first[0], last[0] + 1):
             block = layout.block(number)
             if block is not None:
                 start = first[1] if number == first[0] else 0
                 end = last[1] if number == last[0] else len(block.text)
-                lines.append(_copied(block, start, end, quoted=quoted))
+                lines.append(_copy_block(block, start, end, quoted=quoted))
         return "\n".join(lines)
 
 
-def _copied(block: Block, start: int, end: int, *, quoted: bool) -> str:
+def _copy_block(block: Block, start: int, end: int, *, quoted: bool) -> str:
     """A part of a block; a quote among other things keeps its marks, as they are written."""
-    if block.kind is not Kind.QUOTE or start:
+    if block.kind is not BlockKind.QUOTE or start:
         return block.text[start:end].rstrip()
-    mark = block.hang.replace(BAR, ">") if quoted else ""
-    return (mark + block.text[len(block.hang) : end]).rstrip()
+    mark = block.hanging_prefix.replace(QUOTE_BAR, ">") if quoted else ""
+    return (mark + block.text[len(block.hanging_prefix) : end]).rstrip()
 
 
-def _words(line: Line) -> list[tuple[int, int]]:
+def _find_words(line: TextLine) -> list[tuple[int, int]]:
     """The words of a line, in places of its block's text; bullets and bars are none."""
-    begin = max(line.indent, line.lead)
-    kinds = measure(line.text[begin:])[0]
-    shift = line.start - line.lead + begin
-    return [(found.start() + shift, found.end() + shift) for found in _WORD.finditer(kinds)]
+    begin = max(line.indent, line.prefix_length)
+    kinds = measure_cells(line.text[begin:])[0]
+    shift = line.start - line.prefix_length + begin
+    return [(found.start() + shift, found.end() + shift) for found in _WORD_KINDS.finditer(kinds)]
 
 
-def _word_at(line: Line, spot: Spot) -> int:
+def _word_index_at(line: TextLine, spot: BlockPosition) -> int:
     """Which word of a line a place belongs to."""
-    before = [index for index, (start, _) in enumerate(_words(line)) if start <= spot[1]]
+    before = [index for index, (start, _) in enumerate(_find_words(line)) if start <= spot[1]]
     return before[-1] if before else 0
 
 
-def _next_line(layout: Layout, y: int, by: int) -> Line | None:
+def _next_line_with_words(layout: TextLayout, y: int, by: int) -> TextLine | None:
     """The next line (1), or the one before (-1), that has words."""
     y += by
     while y >= 0:
-        layout.more(y + 1 - layout.ready)
-        if y >= layout.ready:
+        layout.lay_out_more(y + 1 - layout.laid_out_lines)
+        if y >= layout.laid_out_lines:
             return None
-        if _words(layout[y]):
+        if _find_words(layout[y]):
             return layout[y]
         y += by
     return None

@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from store.model.results import Undone
-from store.model.times import DATE, from_micros
-from store.search import Query
+from store.model.results import UndoableChange
+from store.model.times import ISO_DATE, from_microseconds
+from store.search import ListQuery
 from store.text.clean import clean_line
 
-MINUTE, HOUR, DAY, WEEK, YEAR = 60, 3600, 86_400, 604_800, 31_557_600
+MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
+    60,
+    3600,
+    86_400,
+    604_800,
+    31_557_600,
+)
 
 # The months as the page writes them that the project started from.
-LATER = "later"
+LATER_TAG = "later"
 """The tag of what is kept for later."""
-MONTHS = (
+MONTH_LABELS = (
     "Jan.", "Feb.", "March", "April", "May", "June",
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
 
-UPDATED = "updated since read"
+UPDATED_LABEL = "updated since read"
 """What is said of an article that its publisher changed after it was read last."""
 
-_VERBS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
+_EVENT_WORDS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 
 
-def age(when: int, now: int) -> str:
+def format_age(when: int, now: int) -> str:
     """How long ago, in at most four cells: `now`, `5m`, `3h`, `2d`, `6w`, `4y`.
 
     Args:
@@ -36,13 +42,19 @@ def age(when: int, now: int) -> str:
     if not when:
         return ""
     passed = now - when
-    for unit, letter in ((YEAR, "y"), (WEEK, "w"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
-        if passed >= (2 * unit if unit == WEEK else unit):
+    for unit, letter in (
+        (YEAR_SECONDS, "y"),
+        (WEEK_SECONDS, "w"),
+        (DAY_SECONDS, "d"),
+        (HOUR_SECONDS, "h"),
+        (MINUTE_SECONDS, "m"),
+    ):
+        if passed >= (2 * unit if unit == WEEK_SECONDS else unit):
             return f"{passed // unit}{letter}"
     return "now"
 
 
-def day(text: str | None, zone: tzinfo | None = None) -> str:
+def format_date(text: str | None, zone: tzinfo | None = None) -> str:
     """A date as `Feb. 28, 2022`; empty where it is not known.
 
     Args:
@@ -56,12 +68,12 @@ def day(text: str | None, zone: tzinfo | None = None) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    if not DATE.match(text):
-        moment = _local(moment, zone)
-    return f"{MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
+    if not ISO_DATE.match(text):
+        moment = _to_zone(moment, zone)
+    return f"{MONTH_LABELS[moment.month - 1]} {moment.day}, {moment.year}"
 
 
-def minute(text: str | None, zone: tzinfo | None = None) -> str:
+def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
     """A time as `2022/02/28 20:04` in the reader's zone; empty where it is not known."""
     if not text:
         return ""
@@ -71,80 +83,80 @@ def minute(text: str | None, zone: tzinfo | None = None) -> str:
         return text
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return f"{_local(moment, zone):%Y/%m/%d %H:%M}"
+    return f"{_to_zone(moment, zone):%Y/%m/%d %H:%M}"
 
 
-def day_of(when: int, zone: tzinfo | None = None) -> str:
+def format_row_date(when: int, zone: tzinfo | None = None) -> str:
     """The date of a row as `2022-02-28`; empty where it is not known."""
-    return _local(from_micros(when * 1_000_000), zone).date().isoformat() if when else ""
+    return _to_zone(from_microseconds(when * 1_000_000), zone).date().isoformat() if when else ""
 
 
-def _local(moment: datetime, zone: tzinfo | None) -> datetime:
+def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:
     try:
         return moment.astimezone(zone)
     except OverflowError:  # the first or last day of the calendar, which has no neighbour
         return moment
 
 
-def joined(parts: Iterable[str], separator: str = " · ") -> str:
+def join_nonempty(parts: Iterable[str], separator: str = " · ") -> str:
     """The parts that are not empty, in one line."""
     return separator.join(part for part in parts if part)
 
 
-def progress(done: int, total: int, *, history: bool) -> str:
+def describe_loading(done: int, total: int, *, history: bool) -> str:
     """How far the loading of a library is: `reading history 34 %`, `loading 3 of 12`."""
     if history:
         return f"reading history {100 * done // max(1, total)} %"
     return f"loading {done} of {total}" if total else "loading"
 
 
-def indexing(done: int, total: int) -> str:
+def describe_indexing(done: int, total: int) -> str:
     """How far the indexing of a library is: `indexing 34 %`; empty once it is done."""
     return f"indexing {100 * done // total} %" if done < total else ""
 
 
-def many(first: str, number: int) -> str:
+def format_first_and_count(first: str, number: int) -> str:
     """The first of so many, and how many more there are."""
     return f"{first} (and {number - 1} more)" if number > 1 else first
 
 
-def described(change: Undone, titles: Mapping[str, str]) -> str:
+def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
     """A change in words: `starred: Title`, `tagged x: Title`, `marked 12 articles read`.
 
     Args:
         change: What was changed.
         titles: Titles by id; of many articles only the number is told.
     """
-    verb, what = _VERBS.get(change.event, (change.event, ""))
+    verb, what = _EVENT_WORDS.get(change.event, (change.event, ""))
     if change.event in ("tagged", "untagged"):
         what = clean_line(str(change.data.get("tag", "")))
     elif change.event == "edited":
         what = clean_line(", ".join(change.data.get("to", ())))
     title = titles.get(change.articles[0], "") if len(change.articles) == 1 else ""
     if title:
-        return f"{joined((verb, what), ' ')}: {title}"
-    return joined((verb, count(len(change.articles), "article"), what), " ")
+        return f"{join_nonempty((verb, what), ' ')}: {title}"
+    return join_nonempty((verb, format_count(len(change.articles), "article"), what), " ")
 
 
-def count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """`1 article`, `1,234 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def listed(query: Query, articles: int) -> Sequence[str]:
+def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
     """What a list shows, how much that is and in which order; the empty ones say nothing."""
     shown = "" if query.show == "all" else query.show
-    words = f"/{query.words}" if query.words else ""
+    words = f"/{query.text}" if query.text else ""
     order = "" if query.sort == "date" else f"by {query.sort}"
-    return shown, query.category or "", words, count(articles, "article"), order
+    return shown, query.category or "", words, format_count(articles, "article"), order
 
 
-def copies(number: int) -> str:
+def format_duplicates(number: int) -> str:
     """How many other versions of a story there are, `1 copy`; empty where there is none."""
     return f"{number:,} {'copy' if number == 1 else 'copies'}" if number else ""
 
 
-def markdown_link(title: str, url: str) -> str:
+def format_markdown_link(title: str, url: str) -> str:
     """A Markdown link; brackets of the title and of the URL do not end it."""
     text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"

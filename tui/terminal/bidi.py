@@ -12,18 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+RTL_CHAR_RANGES = (
+    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
 _BORDERS = "▏▎▐│╭╮╰╯─"
-_ANY = re.compile(f"[{RIGHT_TO_LEFT}]")
+_RTL_CHAR = re.compile(f"[{RTL_CHAR_RANGES}]")
 _WORD = re.compile(f"[^ {_BORDERS}]+")
-NOTHING = "\x1b[28m"
+NO_OP_SEQUENCE = "\x1b[28m"
 """Ends concealing, which nothing of ours begins."""
-START, END = f"\u2067{NOTHING}", f"\u2069{NOTHING}"
+ISOLATE_START, ISOLATE_END = f"\u2067{NO_OP_SEQUENCE}", f"\u2069{NO_OP_SEQUENCE}"
 
 Cell = tuple[str, str]
 
 
-def reorders(env: Mapping[str, str]) -> bool:
+def terminal_reorders_bidi(env: Mapping[str, str]) -> bool:
     """Whether the terminal is one of those known to order text: VTE's, Konsole, Apple's, mlterm."""
     return (
         any(env.get(name) for name in ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM"))
@@ -32,12 +34,12 @@ def reorders(env: Mapping[str, str]) -> bool:
     )
 
 
-def holds_any(cells: Sequence[Cell]) -> bool:
+def contains_rtl(cells: Sequence[Cell]) -> bool:
     """Whether anything stands there from right to left."""
-    return _ANY.search("".join(text for text, _ in cells)) is not None
+    return _RTL_CHAR.search("".join(text for text, _ in cells)) is not None
 
 
-def isolated(cells: Sequence[Cell]) -> list[Cell]:
+def isolate_rtl(cells: Sequence[Cell]) -> list[Cell]:
     """Cells of a row with marks around what stands there from right to left.
 
     A mark takes no cell, and terminals keep it with the cell before it, so a stretch that begins
@@ -46,14 +48,14 @@ def isolated(cells: Sequence[Cell]) -> list[Cell]:
     # A character a cell, so that places in the text are those of the cells.
     text = "".join(each[0] if each else "-" for each, _ in cells)
     marked = list(cells)
-    for start, end in _stretches(text):
+    for start, end in _find_rtl_runs(text):
         if start:
-            marked[start - 1] = (marked[start - 1][0] + START, marked[start - 1][1])
-            marked[end - 1] = (marked[end - 1][0] + END, marked[end - 1][1])
+            marked[start - 1] = (marked[start - 1][0] + ISOLATE_START, marked[start - 1][1])
+            marked[end - 1] = (marked[end - 1][0] + ISOLATE_END, marked[end - 1][1])
     return marked
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
+def _find_rtl_runs(text: str) -> Iterator[tuple[int, int]]:
     """From the first to the last word from right to left; two blanks or a border end a stretch."""
     stretch: tuple[int, int] | None = None
     before = 0
@@ -63,7 +65,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
             yield stretch
             stretch = None
         before = end
-        if _ANY.search(text, start, end):
+        if _RTL_CHAR.search(text, start, end):
             stretch = (stretch[0] if stretch else start, end)
     if stretch is not None:
         yield stretch

@@ -18,23 +18,23 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-from store.text.urls import checked_url
-from tui.terminal.clipboard import HINTS, copy_route, describe_copy_method
-from tui.terminal.environment import Surroundings
+from store.text.urls import validate_url
+from tui.terminal.clipboard import MULTIPLEXER_HINTS, choose_copy_method, describe_copy_method
+from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TEXT_BROWSERS = ("w3m", "lynx", "links", "elinks")
 LAUNCHERS = ("wslview", "xdg-open")
-PLAIN_PROGRAM = re.compile(r"[\w./+][\w./+-]*", re.ASCII)
+PROGRAM_NAME = re.compile(r"[\w./+][\w./+-]*", re.ASCII)
 
-PATIENCE = 0.2
+BROWSER_START_TIMEOUT = 0.2
 """Seconds to see whether a browser fails at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRoute:
+class OpenMethod:
     """How a URL would be opened.
 
     `command` starts a program with windows of its own. `text-browser` needs the terminal: call
@@ -48,7 +48,7 @@ class OpenRoute:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenResult:
     """What came of opening a URL."""
 
     state: Literal["opened", "failed", "shown"]
@@ -58,7 +58,7 @@ class Opened:
     """One line for the user."""
 
 
-def open_route(s: Surroundings, open_command: tuple[str, ...] = ()) -> OpenRoute:
+def choose_open_method(s: HostEnvironment, open_command: tuple[str, ...] = ()) -> OpenMethod:
     """Decide how a URL gets opened.
 
     What the user has set goes first. Over SSH, or with no display, no browser is started, for it
@@ -66,39 +66,39 @@ def open_route(s: Surroundings, open_command: tuple[str, ...] = ()) -> OpenRoute
     is wanted here.
     """
     if open_command:
-        return _with_program(open_command)
-    if s.remote:
-        return OpenRoute("show")
+        return _open_method_for(open_command)
+    if s.is_remote:
+        return OpenMethod("show")
     named = _named_browser(s)
-    if named and (s.display or PurePath(named).name in TEXT_BROWSERS):
-        return _with_program((named,))
-    if not s.display:
-        return OpenRoute("show")
+    if named and (s.has_display or PurePath(named).name in TEXT_BROWSERS):
+        return _open_method_for((named,))
+    if not s.has_display:
+        return OpenMethod("show")
     launchers = ("open",) if s.platform == "darwin" else LAUNCHERS
     for program in (*launchers, *TEXT_BROWSERS):
         if s.which(program):
-            return _with_program((program,))
-    return OpenRoute("show")
+            return _open_method_for((program,))
+    return OpenMethod("show")
 
 
-def _with_program(argv: tuple[str, ...]) -> OpenRoute:
+def _open_method_for(argv: tuple[str, ...]) -> OpenMethod:
     in_terminal = PurePath(argv[0]).name in TEXT_BROWSERS
-    return OpenRoute("text-browser" if in_terminal else "command", argv)
+    return OpenMethod("text-browser" if in_terminal else "command", argv)
 
 
-def _named_browser(s: Surroundings) -> str:
+def _named_browser(s: HostEnvironment) -> str:
     """`$BROWSER` if it is one program and nothing else; it may be a list, or a line for a shell."""
     name = s.env.get("BROWSER", "")
-    return name if PLAIN_PROGRAM.fullmatch(name) and s.which(name) else ""
+    return name if PROGRAM_NAME.fullmatch(name) and s.which(name) else ""
 
 
 def open_url(
     url: str,
-    route: OpenRoute,
+    route: OpenMethod,
     env: Mapping[str, str],
     *,
-    failed_later: Callable[[Opened], None] | None = None,
-) -> Opened:
+    failed_later: Callable[[OpenResult], None] | None = None,
+) -> OpenResult:
     """Open a URL by `route`; waits at most 0.2 s, but for a text browser as long as it runs.
 
     Args:
@@ -110,32 +110,32 @@ def open_url(
     Raises:
         UrlRefused: The URL is not one that is opened.
     """
-    checked = checked_url(url)
+    checked = validate_url(url)
     if route.kind == "show":
-        return Opened("shown", checked, checked)
+        return OpenResult("shown", checked, checked)
     argv = [*route.argv, checked]
     try:
         if route.kind == "text-browser":
-            return _ended(_run_in_terminal(argv, env), argv)
+            return _open_result(_run_in_terminal(argv, env), argv)
         return _launch(argv, env, failed_later)
     except OSError as error:
         reason = error.strerror or str(error)
-        return Opened("failed", checked, f"Not opened: {argv[0]}: {reason}")
+        return OpenResult("failed", checked, f"Not opened: {argv[0]}: {reason}")
 
 
-def _ended(code: int, argv: list[str]) -> Opened:
+def _open_result(code: int, argv: list[str]) -> OpenResult:
     name = PurePath(argv[0]).name
     if code == 0:
-        return Opened("opened", argv[-1], f"Opened with {name}")
-    return Opened("failed", argv[-1], f"Not opened: {name} ended with exit code {code}")
+        return OpenResult("opened", argv[-1], f"Opened with {name}")
+    return OpenResult("failed", argv[-1], f"Not opened: {name} ended with exit code {code}")
 
 
 def _launch(
-    argv: list[str], env: Mapping[str, str], failed_later: Callable[[Opened], None] | None
-) -> Opened:
+    argv: list[str], env: Mapping[str, str], failed_later: Callable[[OpenResult], None] | None
+) -> OpenResult:
     process = subprocess.Popen(  # noqa: S603 - no shell, and the URL is checked
         argv,
-        env=_without_tricks(env),
+        env=_safe_environment(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -143,27 +143,27 @@ def _launch(
     )
 
     def wait() -> None:
-        opened = _ended(process.wait(), argv)
+        opened = _open_result(process.wait(), argv)
         if opened.state == "failed" and failed_later is not None:
             failed_later(opened)
 
     try:
-        return _ended(process.wait(PATIENCE), argv)
+        return _open_result(process.wait(BROWSER_START_TIMEOUT), argv)
     except subprocess.TimeoutExpired:
         threading.Thread(target=wait, name="newstui-browser", daemon=True).start()
-        return _ended(0, argv)
+        return _open_result(0, argv)
 
 
-def _without_tricks(env: Mapping[str, str]) -> dict[str, str]:
+def _safe_environment(env: Mapping[str, str]) -> dict[str, str]:
     """The environment without a `$BROWSER` that xdg-open would take apart and run."""
     kept = dict(env)
-    if not PLAIN_PROGRAM.fullmatch(kept.get("BROWSER", "")):
+    if not PROGRAM_NAME.fullmatch(kept.get("BROWSER", "")):
         kept.pop("BROWSER", None)
     return kept
 
 
 def _run_in_terminal(argv: list[str], env: Mapping[str, str]) -> int:
-    with _interrupt_is_theirs():
+    with _ignore_interrupts():
         code = subprocess.run(argv, env=dict(env), check=False).returncode  # noqa: S603
     with contextlib.suppress(termios.error):  # keys that were meant for the browser
         termios.tcflush(0, termios.TCIFLUSH)
@@ -171,7 +171,7 @@ def _run_in_terminal(argv: list[str], env: Mapping[str, str]) -> int:
 
 
 @contextlib.contextmanager
-def _interrupt_is_theirs() -> Iterator[None]:
+def _ignore_interrupts() -> Iterator[None]:
     """While another program has the terminal, ctrl+c ends that program and not this one.
 
     A handler and not SIG_IGN, which the other program would inherit.
@@ -186,25 +186,25 @@ def _interrupt_is_theirs() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def describe(
-    s: Surroundings, open_command: tuple[str, ...] = (), copy_command: tuple[str, ...] = ()
+def describe_methods(
+    s: HostEnvironment, open_command: tuple[str, ...] = (), copy_command: tuple[str, ...] = ()
 ) -> list[tuple[str, str]]:
     """What would be done here, as pairs of a name and a sentence, for `newstui doctor`."""
-    copying = copy_route(s, copy_command)
+    copying = choose_copy_method(s, copy_command)
     lines = [
-        ("browser", _tell_opening(s, open_route(s, open_command))),
+        ("browser", _describe_open_method(s, choose_open_method(s, open_command))),
         ("clipboard", describe_copy_method(copying)),
     ]
     if copying.multiplexer and copying.kind in ("tmux", "terminal"):
-        lines.append((copying.multiplexer, HINTS[copying.multiplexer]))
+        lines.append((copying.multiplexer, MULTIPLEXER_HINTS[copying.multiplexer]))
     return lines
 
 
-def _tell_opening(s: Surroundings, route: OpenRoute) -> str:
+def _describe_open_method(s: HostEnvironment, route: OpenMethod) -> str:
     command = shlex.join(route.argv)
     if route.kind == "command":
         return f"{command} URL"
     if route.kind == "text-browser":
         return f"{command} URL, in this terminal"
-    why = "over SSH" if s.remote else "no browser found" if s.display else "no display"
+    why = "over SSH" if s.is_remote else "no browser found" if s.has_display else "no display"
     return f"the URL is shown and copied ({why}); open_command in the settings changes that"

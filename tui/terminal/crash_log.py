@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from store.model.errors import NewsError
-from store.system.files import make_folder, write_atomic
+from store.model.errors import NewstuiError
+from store.system.files import make_folder, write_atomically
 
-LOCALS = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
+LOCALS_BOX = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
 """The inner boxes of a traceback as rich draws it: values of variables, article text among them."""
 
 
@@ -26,7 +26,7 @@ class CrashLog:
         self.console = Console(file=self._text, width=100, markup=False, highlight=False)
 
     @property
-    def written(self) -> bool:
+    def has_content(self) -> bool:
         """Whether there is anything to keep."""
         return bool(self._text.getvalue().strip())
 
@@ -36,11 +36,11 @@ class CrashLog:
         Returns:
             Where it is; in its place what went wrong, if it could not be written.
         """
-        text = LOCALS.sub("", self._text.getvalue())
+        text = LOCALS_BOX.sub("", self._text.getvalue())
         try:
             make_folder(self._path.parent)
-            write_atomic(self._path, f"{now.isoformat()}\n{text}".encode())
-        except NewsError as error:
+            write_atomically(self._path, f"{now.isoformat()}\n{text}".encode())
+        except NewstuiError as error:
             with contextlib.suppress(IndexError):
                 return f"no file ({error}): {text.strip().splitlines()[-1]}"
         return str(self._path)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class HostEnvironment:
     """What the reader runs in."""
 
     env: Mapping[str, str]
@@ -21,12 +21,12 @@ class Surroundings:
     """Where a program is, as `shutil.which`."""
 
     @property
-    def remote(self) -> bool:
+    def is_remote(self) -> bool:
         """Whether the user sits at another machine, as far as anybody can tell."""
         return any(self.env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
 
     @property
-    def display(self) -> bool:
+    def has_display(self) -> bool:
         """Whether there is a desktop that could show a browser; WSL has Windows."""
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return self.platform == "darwin" or any(self.env.get(name) for name in names)

@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from tui.rendering.cells import is_narrow, measure
-from tui.terminal.bidi import holds_any, isolated
+from tui.rendering.cells import is_narrow, measure_cells
+from tui.terminal.bidi import contains_rtl, isolate_rtl
 
-TOKEN = re.compile(
+OUTPUT_TOKEN = re.compile(
     r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"
     r"|\x1b\[(?P<style>[\d;]*)m"
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
@@ -24,27 +24,29 @@ TOKEN = re.compile(
     r"|(?P<other>\x1b(?:\[[0-?]*[ -/]*[@-~]|[P\]_^X].*?(?:\x1b\\|\x07)|.)|.)",
     re.DOTALL,
 )
-HARMLESS = re.compile(r"\x1b(?:\[[?><=][\d;$]*[a-zA-Z]|\[\d*[cn]|[P\]_^X].*|[=>])", re.DOTALL)
+NON_DRAWING_SEQUENCE = re.compile(
+    r"\x1b(?:\[[?><=][\d;$]*[a-zA-Z]|\[\d*[cn]|[P\]_^X].*|[=>])", re.DOTALL
+)
 """Modes, questions and strings: they change nothing of what stands on the screen."""
-OTHER_SCREEN = re.compile(r"\x1b\[\?(?:1049|1047|47|3|5)[hl]")
+SCREEN_SWITCH = re.compile(r"\x1b\[\?(?:1049|1047|47|3|5)[hl]")
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-SMALL = 1000
+SYNC_THRESHOLD_BYTES = 1000
 """Bytes that a terminal takes at once, so that nothing has to be held together."""
-MANY = 10
+MIN_ERASED_BLANKS = 10
 """Blanks from which on it is shorter to erase them."""
-GAP = 4
+MAX_RESENT_CELLS = 4
 """Cells that are sent again, rather than going over them by a sequence as long."""
 
-OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+ATTRIBUTE_OFF_CODES = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 """What ends an attribute: bold, dim, italic, underline, reverse, strike."""
-SEEN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
+ATTRIBUTES_VISIBLE_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
 
-Cell = tuple[str, str]
+ScreenCell = tuple[str, str]
 """What stands in a cell, with its style; the rest of a wide character is an empty text."""
-UNKNOWN: Cell = ("", "?")
+UNKNOWN_CELL: ScreenCell = ("", "?")
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """A style, taken apart."""
 
     attributes: frozenset[str]
@@ -52,36 +54,36 @@ class Look(NamedTuple):
     """Foreground and background, as they are sent."""
 
 
-class Outgoing:
+class ScreenDiff:
     """Takes frames as Textual writes them, and gives what has to be sent."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, list[Cell]] = {}
+        self._screen_rows: dict[int, list[ScreenCell]] = {}
         """What stands on the screen, as far as it is known."""
-        self._new: dict[int, list[Cell]] = {}
+        self._written_rows: dict[int, list[ScreenCell]] = {}
         """The rows that are being written."""
-        self._spans: dict[int, tuple[int, int]] = {}
+        self._written_ranges: dict[int, tuple[int, int]] = {}
         """From where to where they were written."""
         self._cursor = 0, 0
         self._sent_cursor: tuple[int, int] | None = None
         """Where the terminal's cursor is; None where that is not sure."""
         self._style = self._sent_style = ""
-        self._waiting = self._begun = False
+        self._sync_requested = self._sync_started = False
         self.erases_in_color = True
         """Whether the terminal erases with the background that is set (terminfo's `bce`)."""
-        self.isolates = False
+        self.isolates_rtl = False
         """Whether the terminal puts text from right to left in order, and has to be told of panes."""
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Know nothing of the screen any more: everything is sent again."""
-        self._rows, self._new, self._spans = {}, {}, {}
+        self._screen_rows, self._written_rows, self._written_ranges = {}, {}, {}
         self._sent_cursor = None
         self._sent_style = "?"
 
     def filter(self, data: str) -> str:
         """What has to be sent for what was written."""
         sent: list[str] = []
-        for token in TOKEN.finditer(data):
+        for token in OUTPUT_TOKEN.finditer(data):
             kind = token.lastgroup
             if kind == "move":
                 self._cursor = int(token["row"]) - 1, int(token["column"]) - 1
@@ -94,46 +96,46 @@ class Outgoing:
             elif kind == "sync":
                 sent += self._synchronise(token["sync"] == SYNC_START)
             else:
-                sent += [*self._flush(), *self._pass(token["other"])]
+                sent += [*self._flush(), *self._pass_through(token["other"])]
         return "".join([*sent, *self._flush()])
 
     def _synchronise(self, begins: bool) -> Iterator[str]:
         """Hold a frame together, but only one that is large and not empty."""
         yield from self._flush()
         if begins:
-            self._waiting = True
-        elif self._begun:
+            self._sync_requested = True
+        elif self._sync_started:
             yield SYNC_END
         if not begins:
-            self._waiting = self._begun = False
+            self._sync_requested = self._sync_started = False
 
-    def _pass(self, sequence: str) -> Iterator[str]:
-        if OTHER_SCREEN.match(sequence) or not HARMLESS.fullmatch(sequence):
+    def _pass_through(self, sequence: str) -> Iterator[str]:
+        if SCREEN_SWITCH.match(sequence) or not NON_DRAWING_SEQUENCE.fullmatch(sequence):
             if self._sent_style not in ("", "?"):
                 yield "\x1b[0m"
-            self.forget()
+            self.invalidate()
         yield sequence
 
     def _write(self, text: str) -> None:
         row, start = self._cursor
-        written = self._narrow(text) if is_narrow(text) else self._wide(text)
+        written = self._narrow_cells(text) if is_narrow(text) else self._wide_cells(text)
         end = start + len(written)
-        if (cells := self._new.get(row)) is None:
-            cells = self._new[row] = self._rows.get(row, [])[:]
+        if (cells := self._written_rows.get(row)) is None:
+            cells = self._written_rows[row] = self._screen_rows.get(row, [])[:]
         if len(cells) < end:
-            cells += [UNKNOWN] * (end - len(cells))
+            cells += [UNKNOWN_CELL] * (end - len(cells))
         cells[start:end] = written
-        low, high = self._spans.get(row, (start, end))
-        self._spans[row] = min(low, start), max(high, end)
+        low, high = self._written_ranges.get(row, (start, end))
+        self._written_ranges[row] = min(low, start), max(high, end)
         self._cursor = row, end
 
-    def _narrow(self, text: str) -> list[Cell]:
-        cell, space = self._style, (" ", blank(self._style))
+    def _narrow_cells(self, text: str) -> list[ScreenCell]:
+        cell, space = self._style, (" ", blank_style(self._style))
         return [space if char == " " else (char, cell) for char in text]
 
-    def _wide(self, text: str) -> list[Cell]:
-        kinds, cells = measure(text)
-        written: list[Cell] = []
+    def _wide_cells(self, text: str) -> list[ScreenCell]:
+        kinds, cells = measure_cells(text)
+        written: list[ScreenCell] = []
         edges = [at for at, kind in enumerate(kinds) if cells[at + 1] > cells[at]]
         edges = [0, *edges[1:]]  # what has no width of its own belongs to what is before it
         for start, end in zip(edges, [*edges[1:], len(text)], strict=True):
@@ -142,49 +144,57 @@ class Outgoing:
         return written
 
     def _flush(self) -> Iterator[str]:
-        sent = "".join(self._changes())
-        if self._waiting and not self._begun and len(sent) > SMALL:
-            self._begun = True
+        sent = "".join(self._encode_changes())
+        if self._sync_requested and not self._sync_started and len(sent) > SYNC_THRESHOLD_BYTES:
+            self._sync_started = True
             yield SYNC_START
         yield sent
 
-    def _changes(self) -> Iterator[str]:
-        for row in sorted(self._new):
-            old, new = self._rows.get(row, []), self._new[row]
-            low, high = self._spans[row]
-            mark = self.isolates and holds_any(old[low:high] + new[low:high])
-            for start, end in runs(old, new, low, high, whole=mark):
-                yield self._go_to(row, start)
-                yield from self._cells(isolated(new[start:end]) if mark else new[start:end])
+    def _encode_changes(self) -> Iterator[str]:
+        for row in sorted(self._written_rows):
+            old, new = self._screen_rows.get(row, []), self._written_rows[row]
+            low, high = self._written_ranges[row]
+            mark = self.isolates_rtl and contains_rtl(old[low:high] + new[low:high])
+            for start, end in find_changed_ranges(old, new, low, high, whole=mark):
+                yield self._move_cursor(row, start)
+                yield from self._encode_cells(
+                    isolate_rtl(new[start:end]) if mark else new[start:end]
+                )
                 # In the last column a cursor stands and waits, or has gone on; terminals differ.
                 self._sent_cursor = (row, end) if end < len(new) else None
-            self._rows[row] = new
-        self._new, self._spans = {}, {}
-        if self._rows and self._sent_cursor != self._cursor:
-            yield self._go_to(*self._cursor)
+            self._screen_rows[row] = new
+        self._written_rows, self._written_ranges = {}, {}
+        if self._screen_rows and self._sent_cursor != self._cursor:
+            yield self._move_cursor(*self._cursor)
 
-    def _cells(self, cells: list[Cell]) -> Iterator[str]:
+    def _encode_cells(self, cells: list[ScreenCell]) -> Iterator[str]:
         groups = [(style, list(each)) for style, each in groupby(cells, key=lambda cell: cell[1])]
         for at, (style, group) in enumerate(groups):
             text = "".join(each for each, _ in group)
-            if not (text.isspace() and suits(self._sent_style, style)):
+            if not (text.isspace() and blanks_look_same(self._sent_style, style)):
                 # Blanks may as well be set as what comes after them.
                 following = groups[at + 1][0] if at + 1 < len(groups) else style
-                wanted = following if text.isspace() and suits(following, style) else style
-                yield change(self._sent_style, wanted)
+                wanted = (
+                    following if text.isspace() and blanks_look_same(following, style) else style
+                )
+                yield style_transition(self._sent_style, wanted)
                 self._sent_style = wanted
-            yield text if text.strip(" ") else self._blanks(len(text))
+            yield text if text.strip(" ") else self._encode_blanks(len(text))
 
-    def _blanks(self, count: int) -> str:
+    def _encode_blanks(self, count: int) -> str:
         """Blanks in the style that was sent: erased where that is shorter and looks the same."""
-        colored = blank(self._sent_style) != ""
-        if count < MANY or self._sent_style == "?" or (colored and not self.erases_in_color):
+        colored = blank_style(self._sent_style) != ""
+        if (
+            count < MIN_ERASED_BLANKS
+            or self._sent_style == "?"
+            or (colored and not self.erases_in_color)
+        ):
             return " " * count
-        if _taken_apart(self._sent_style).attributes & SEEN_ON_BLANKS:
+        if _parse_style(self._sent_style).attributes & ATTRIBUTES_VISIBLE_ON_BLANKS:
             return " " * count
         return f"\x1b[{count}X\x1b[{count}C"
 
-    def _go_to(self, row: int, column: int) -> str:
+    def _move_cursor(self, row: int, column: int) -> str:
         before, self._sent_cursor = self._sent_cursor, (row, column)
         if before is None or before[0] != row:
             return f"\x1b[{row + 1};{column + 1}H"
@@ -192,8 +202,8 @@ class Outgoing:
         return f"\x1b[{by if by > 1 else ''}C" if by > 0 else f"\x1b[{column + 1}G" if by else ""
 
 
-def runs(
-    old: list[Cell], new: list[Cell], low: int, high: int, *, whole: bool = False
+def find_changed_ranges(
+    old: list[ScreenCell], new: list[ScreenCell], low: int, high: int, *, whole: bool = False
 ) -> Iterator[tuple[int, int]]:
     """From where to where cells have to be sent; nothing or all where it has to be `whole`.
 
@@ -204,7 +214,7 @@ def runs(
     if before == new[low:high]:
         return
     wide = any(len(cell[0]) != 1 for cell in new[low:high])
-    if whole or wide or any(len(cell[0]) != 1 for cell in before if cell is not UNKNOWN):
+    if whole or wide or any(len(cell[0]) != 1 for cell in before if cell is not UNKNOWN_CELL):
         yield low, high
         return
     start = end = -1
@@ -220,41 +230,45 @@ def runs(
     yield start, end
 
 
-def _worth_it(cells: list[Cell]) -> bool:
+def _worth_it(cells: list[ScreenCell]) -> bool:
     """Whether cells that are there already are sent again: they are few, and set as the first."""
     style = cells[0][1]
-    return len(cells) <= GAP + 1 and all(
-        each == style or (text == " " and suits(style, each)) for text, each in cells[1:]
+    return len(cells) <= MAX_RESENT_CELLS + 1 and all(
+        each == style or (text == " " and blanks_look_same(style, each)) for text, each in cells[1:]
     )
 
 
 @lru_cache(maxsize=1024)
-def blank(style: str) -> str:
+def blank_style(style: str) -> str:
     """What of a style is seen where there is nothing but its background."""
-    look = _taken_apart(style)
-    return style if look.attributes & SEEN_ON_BLANKS else look.colors[1]
+    look = _parse_style(style)
+    return style if look.attributes & ATTRIBUTES_VISIBLE_ON_BLANKS else look.colors[1]
 
 
 @lru_cache(maxsize=1024)
-def suits(sent: str, wanted: str) -> bool:
+def blanks_look_same(sent: str, wanted: str) -> bool:
     """Whether blanks look as they are wanted in the style that was sent."""
     return (
-        sent != "?" and blank(sent) == wanted and not _taken_apart(sent).attributes & SEEN_ON_BLANKS
+        sent != "?"
+        and blank_style(sent) == wanted
+        and not _parse_style(sent).attributes & ATTRIBUTES_VISIBLE_ON_BLANKS
     )
 
 
 @lru_cache(maxsize=1024)
-def change(old: str, new: str) -> str:
+def style_transition(old: str, new: str) -> str:
     """The sequence that turns one style into another; `?` is one that is not known."""
     if old == new:
         return ""
     whole = f"\x1b[{f'0;{new}' if new else 0}m"
-    before, after = _taken_apart(old), _taken_apart(new)
+    before, after = _parse_style(old), _parse_style(new)
     gone = before.attributes - after.attributes
-    if old == "?" or not gone <= OFF.keys():
+    if old == "?" or not gone <= ATTRIBUTE_OFF_CODES.keys():
         return whole
-    off = {OFF[each] for each in gone}
-    lost = {each for each in after.attributes if OFF.get(each) in off}  # bold and dim end together
+    off = {ATTRIBUTE_OFF_CODES[each] for each in gone}
+    lost = {
+        each for each in after.attributes if ATTRIBUTE_OFF_CODES.get(each) in off
+    }  # bold and dim end together
     pairs = zip(before.colors, after.colors, ("39", "49"), strict=True)
     colors = [now or default for then, now, default in pairs if then != now]
     codes = [*sorted(off), *sorted((after.attributes - before.attributes) | lost), *colors]
@@ -262,7 +276,7 @@ def change(old: str, new: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _taken_apart(style: str) -> Look:
+def _parse_style(style: str) -> CellStyle:
     attributes: set[str] = set()
     colors = ["", ""]
     codes = iter(style.split(";"))
@@ -276,4 +290,4 @@ def _taken_apart(style: str) -> Look:
             colors[background] = "" if code in ("39", "49") else code
         else:
             attributes.add(code)
-    return Look(frozenset(attributes), (colors[0], colors[1]))
+    return CellStyle(frozenset(attributes), (colors[0], colors[1]))

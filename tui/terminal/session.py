@@ -12,16 +12,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from store.model.errors import NewsError
+from store.model.errors import NewstuiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType, TracebackType
 
-Modes = list[Any]
+TerminalModes = list[Any]
 """What `termios.tcgetattr` returns."""
 
-GIVE_BACK = (
+RESET_SEQUENCE = (
     b"\x1b\\"  # ends a string that was cut off in the middle
     b"\x1b[?2026l"  # synchronised output
     b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # mouse
@@ -35,18 +35,20 @@ GIVE_BACK = (
 )
 """Undoes everything that Textual and newstui ask of a terminal."""
 
-IFLAG, LFLAG = 0, 3
+IFLAG_INDEX, LFLAG_INDEX = 0, 3
 """Where `termios.tcgetattr` has the input and the local modes."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
+SIGNALS_LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 """Signals whose handlers Textual leaves behind; without an app they would raise."""
 
-UTF8_TRIED = "NEWSTUI_UTF8_TRIED"
-LAST_WORDS = 1.0
+UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
+FINAL_SAVE_TIMEOUT = 1.0
 """Seconds that a save may take when the process is about to be ended."""
 
 
-def refusal(env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty) -> str | None:
+def find_startup_problem(
+    env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty
+) -> str | None:
     """One line that says why the reader cannot start, or None if it can.
 
     Standard output does not matter: Textual reads from standard input and draws on standard
@@ -76,10 +78,12 @@ def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
         env: The environment.
         encoding: What the stream that is drawn on encodes to: `sys.stderr.encoding`.
     """
-    return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(UTF8_TRIED)
+    return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(
+        UTF8_TRIED_VARIABLE
+    )
 
 
-def start_again_in_utf8(
+def restart_in_utf8_mode(
     env: Mapping[str, str],
     arguments: Sequence[str],
     execve: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execve,
@@ -92,10 +96,10 @@ def start_again_in_utf8(
         execve: Replaces the process.
     """
     command = [sys.executable, *arguments[1:]]
-    execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED: "1"})
+    execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
 
 
-def modes(fd: int) -> Modes | None:
+def read_terminal_modes(fd: int) -> TerminalModes | None:
     """The modes of the terminal behind `fd`, or None if there is none."""
     try:
         return termios.tcgetattr(fd)
@@ -103,7 +107,7 @@ def modes(fd: int) -> Modes | None:
         return None
 
 
-def restore(fd: int, saved: Modes | None = None) -> None:
+def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
     """Give the terminal back as it was found; never blocks, gives up where it would have to.
 
     A terminal that belongs to another job by now is left alone.
@@ -112,7 +116,7 @@ def restore(fd: int, saved: Modes | None = None) -> None:
         fd: The terminal.
         saved: Its modes from before, if they are known.
     """
-    if not (os.isatty(fd) and in_foreground(fd)):
+    if not (os.isatty(fd) and is_foreground_job(fd)):
         return
     if saved is not None:
         with contextlib.suppress(termios.error):
@@ -121,12 +125,12 @@ def restore(fd: int, saved: Modes | None = None) -> None:
         # Opened anew, because O_NONBLOCK on `fd` would hold for the shell as well.
         own = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
         try:
-            os.write(own, GIVE_BACK)
+            os.write(own, RESET_SEQUENCE)
         finally:
             os.close(own)
 
 
-def in_foreground(fd: int) -> bool:
+def is_foreground_job(fd: int) -> bool:
     """Whether the terminal behind `fd` listens to us, and not to the shell or another job."""
     try:
         return os.tcgetpgrp(fd) == os.getpgrp()
@@ -134,14 +138,14 @@ def in_foreground(fd: int) -> bool:
         return True
 
 
-def is_gone(fd: int) -> bool:
+def is_hung_up(fd: int) -> bool:
     """Whether the terminal behind `fd` was closed or hung up."""
     poller = select.poll()
     poller.register(fd, 0)
     return any(event & (select.POLLHUP | select.POLLERR) for _, event in poller.poll(0))
 
 
-def _let_go(fds: Sequence[int]) -> None:
+def _redirect_to_null(fds: Sequence[int]) -> None:
     """Put /dev/null in the place of a terminal that is gone, so nothing fails or blocks on it."""
     null = os.open(os.devnull, os.O_RDWR)
     for fd in fds:
@@ -149,7 +153,7 @@ def _let_go(fds: Sequence[int]) -> None:
     os.close(null)
 
 
-def _take_back(fd: int) -> int:
+def _discard_pending_output(fd: int) -> int:
     """Throw away what a stalled terminal has not taken, and free the threads that wait for it.
 
     The signal makes them look again, and then what they write goes nowhere.
@@ -158,7 +162,7 @@ def _take_back(fd: int) -> int:
         A descriptor of the terminal that is ours alone.
     """
     own = os.dup(fd)
-    _let_go([fd])
+    _redirect_to_null([fd])
     for thread in threading.enumerate():
         if thread.ident is not None and thread is not threading.current_thread():
             with contextlib.suppress(ProcessLookupError):
@@ -169,7 +173,7 @@ def _take_back(fd: int) -> int:
     return own
 
 
-class Session:
+class TerminalSession:
     """Around the run of the app: it ends in order when a signal comes or the terminal goes.
 
     SIGTERM, SIGINT, SIGHUP (unless it is ignored, as under nohup) and a terminal that is gone ask
@@ -201,36 +205,38 @@ class Session:
             grace: Seconds the process has to end by itself.
             leave: Ends the process with an exit code.
         """
-        self.code: int | None = None
+        self.exit_code: int | None = None
         """128 and the signal's number, once there was reason to stop."""
-        self.drawn = False
+        self.has_drawn = False
         """Whether something was drawn before the app runs."""
-        self._ask_to_stop = ask_to_stop
-        self._last_words = last_words
+        self._request_stop = ask_to_stop
+        self._save_unsaved = last_words
         self._stdin = stdin
         self._screen = screen
         self._grace = grace
-        self._leave = leave
-        self._saved: Modes | None = None
-        self._hushed: Modes | None = None
+        self._exit_process = leave
+        self._original_modes: TerminalModes | None = None
+        self._quiet_modes: TerminalModes | None = None
         self._handlers: dict[int, Any] = {}
-        self._over = threading.Event()
-        self._leaving = threading.Event()
-        self._guard = threading.Thread(target=self._watch, name="newstui-guard", daemon=True)
+        self._has_ended = threading.Event()
+        self._is_forced_exit = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="newstui-guard", daemon=True)
 
-    def __enter__(self) -> Session:
-        self._saved = modes(self._screen)
-        self._wait, self._wake = os.pipe()
-        os.set_blocking(self._wake, False)
+    def __enter__(self) -> TerminalSession:
+        self._original_modes = read_terminal_modes(self._screen)
+        self._wakeup_read_fd, self._wakeup_write_fd = os.pipe()
+        os.set_blocking(self._wakeup_write_fd, False)
         for number in STOP_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._handlers[number] = signal.signal(number, self._on_signal)
-        for number in LEFT_BY_TEXTUAL:
+        for number in SIGNALS_LEFT_BY_TEXTUAL:
             self._handlers[number] = signal.getsignal(number)
         self._handlers[signal.SIGURG] = signal.signal(signal.SIGURG, _ignore)
         # Python tells this pipe even while the main thread is busy outside of Python.
-        self._wakeup = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        self._guard.start()
+        self._previous_wakeup_fd = signal.set_wakeup_fd(
+            self._wakeup_write_fd, warn_on_full_buffer=False
+        )
+        self._watcher.start()
         return self
 
     def __exit__(
@@ -240,92 +246,94 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         # What we report ourselves comes mostly before the app has taken the terminal.
-        reported = (SystemExit, NewsError) if not self._taken else SystemExit
-        self.unhush()
+        reported = (SystemExit, NewstuiError) if not self._is_terminal_changed else SystemExit
+        self.restore_echo()
         if kind is not None and not issubclass(kind, reported):
-            restore(self._screen, self._saved)
-        self._over.set()
-        signal.set_wakeup_fd(self._wakeup)
+            restore_terminal(self._screen, self._original_modes)
+        self._has_ended.set()
+        signal.set_wakeup_fd(self._previous_wakeup_fd)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._tell(0)
-        if self._leaving.is_set():
+        self._wake_watcher(0)
+        if self._is_forced_exit.is_set():
             # What frees a stalled terminal frees this thread, too; to end here would be another
             # exit code, for what the terminal did not take is still to be written.
-            self._guard.join()
-        if self.code is None:
-            self._guard.join()
-            os.close(self._wait)
-            os.close(self._wake)
+            self._watcher.join()
+        if self.exit_code is None:
+            self._watcher.join()
+            os.close(self._wakeup_read_fd)
+            os.close(self._wakeup_write_fd)
 
-    def hush(self) -> None:
+    def disable_echo(self) -> None:
         """Keep keys that come before the app quiet and as they are: no echo, enter stays enter."""
-        if self._saved is None or not in_foreground(self._screen):
+        if self._original_modes is None or not is_foreground_job(self._screen):
             return
-        quiet = list(self._saved)
-        quiet[IFLAG] &= ~termios.ICRNL
-        quiet[LFLAG] &= ~(termios.ECHO | termios.ICANON)
+        quiet = list(self._original_modes)
+        quiet[IFLAG_INDEX] &= ~termios.ICRNL
+        quiet[LFLAG_INDEX] &= ~(termios.ECHO | termios.ICANON)
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._screen, termios.TCSANOW, quiet)
-            self._hushed = modes(self._screen)
+            self._quiet_modes = read_terminal_modes(self._screen)
 
-    def unhush(self) -> None:
+    def restore_echo(self) -> None:
         """The modes as they were found, for the app to change and put back; keys are kept."""
-        if self._hushed is not None and self._saved is not None:
+        if self._quiet_modes is not None and self._original_modes is not None:
             with contextlib.suppress(termios.error):
-                termios.tcsetattr(self._screen, termios.TCSANOW, self._saved)
-        self._hushed = None
+                termios.tcsetattr(self._screen, termios.TCSANOW, self._original_modes)
+        self._quiet_modes = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
-        self._tell(number)
+        self._wake_watcher(number)
 
-    def _tell(self, number: int) -> None:
+    def _wake_watcher(self, number: int) -> None:
         with contextlib.suppress(BlockingIOError):
-            os.write(self._wake, bytes([number]))
+            os.write(self._wakeup_write_fd, bytes([number]))
 
     def _watch(self) -> None:
-        number = self._reason()
+        number = self._wait_for_stop_signal()
         if number is None:
             return
-        self.code = 128 + number
-        taken = self._taken
-        if is_gone(self._stdin):
-            _let_go([self._stdin, self._screen])
-        if self._asked(self.code):
+        self.exit_code = 128 + number
+        taken = self._is_terminal_changed
+        if is_hung_up(self._stdin):
+            _redirect_to_null([self._stdin, self._screen])
+        if self._try_request_stop(self.exit_code):
             time.sleep(self._grace)
-        saving = threading.Thread(target=self._last_words, daemon=True)
+        saving = threading.Thread(target=self._save_unsaved, daemon=True)
         saving.start()
-        saving.join(LAST_WORDS)
-        self._leaving.set()
+        saving.join(FINAL_SAVE_TIMEOUT)
+        self._is_forced_exit.set()
         # Had the app given the terminal back, that would wait with all that was drawn.
-        taken = taken or self._taken
-        if not self._over.is_set():
-            self.unhush()
-        own = _take_back(self._screen)
+        taken = taken or self._is_terminal_changed
+        if not self._has_ended.is_set():
+            self.restore_echo()
+        own = _discard_pending_output(self._screen)
         if taken:
-            restore(own, self._saved)
-        self._leave(self.code)
+            restore_terminal(own, self._original_modes)
+        self._exit_process(self.exit_code)
 
     @property
-    def _taken(self) -> bool:
+    def _is_terminal_changed(self) -> bool:
         """Whether the terminal is no longer as it was found.
 
         To restore it else would do harm: the shell's own keyboard mode would go, and the cursor
         would jump to where it was once saved.
         """
-        return self.drawn or modes(self._screen) != (self._hushed or self._saved)
+        return self.has_drawn or read_terminal_modes(self._screen) != (
+            self._quiet_modes or self._original_modes
+        )
 
-    def _asked(self, code: int) -> bool:
+    def _try_request_stop(self, code: int) -> bool:
         try:
-            return self._ask_to_stop(code)
+            return self._request_stop(code)
         except RuntimeError:  # the event loop was closed just now: the app is on its way out
             return True
 
-    def _reason(self) -> int | None:
+    def _wait_for_stop_signal(self) -> int | None:
         """Wait for the signal to stop for; None if the app ended by itself."""
         poller = select.poll()
-        poller.register(self._wait, select.POLLIN)
+        poller.register(self._wakeup_read_fd, select.POLLIN)
         poller.register(self._stdin, 0)
         if any(event & select.POLLNVAL for _, event in poller.poll(0)):
             poller.unregister(self._stdin)  # a system that cannot poll its terminals
@@ -333,7 +341,7 @@ class Session:
             for fd, _ in poller.poll():
                 if fd == self._stdin:
                     return signal.SIGHUP
-                for number in os.read(self._wait, 64):
+                for number in os.read(self._wakeup_read_fd, 64):
                     if number in STOP_SIGNALS:
                         return number
                     if number == 0:

@@ -17,34 +17,36 @@ from zlib import crc32
 if TYPE_CHECKING:
     from store.system.paths import Paths
 
-NAME = "curtain"
-LOOKS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
+SPLASH_FILE = "curtain"
+DISPLAY_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
 """The variables that decide how things look."""
 
 
-def signature(paths: Paths, size: tuple[int, int], env: Mapping[str, str], version: str) -> str:
+def compute_splash_signature(
+    paths: Paths, size: tuple[int, int], env: Mapping[str, str], version: str
+) -> str:
     """What the opening screen depends on; another signature, another screen."""
-    looks = [f"{name}={env.get(name, '')}" for name in LOOKS]
-    return "|".join([version, "{}x{}".format(*size), *looks, f"{_stamp(paths):08x}"])
+    looks = [f"{name}={env.get(name, '')}" for name in DISPLAY_VARIABLES]
+    return "|".join([version, "{}x{}".format(*size), *looks, f"{_checksum_files(paths):08x}"])
 
 
-def _stamp(paths: Paths) -> int:
+def _checksum_files(paths: Paths) -> int:
     library = paths.library
-    files = [_status(paths.config / "settings.toml"), _status(paths.state / "theme.json")]
+    files = [_file_status(paths.config / "settings.toml"), _file_status(paths.state / "theme.json")]
     for folder in (library / "articles", library / "journal", paths.config / "themes"):
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            files += [_status(entry) for entry in entries if not entry.name.startswith(".")]
+            files += [_file_status(entry) for entry in entries if not entry.name.startswith(".")]
     return crc32(repr(sorted(files)).encode())
 
 
-def _status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
+def _file_status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
     with contextlib.suppress(OSError):
         status = file.stat()
         return file.name, status.st_size, status.st_mtime_ns
     return file.name, 0, 0
 
 
-def draw(cache: Path, wanted: str, screen: int) -> bool:
+def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
     """Show what was kept, if it was kept for this signature.
 
     Args:
@@ -53,14 +55,14 @@ def draw(cache: Path, wanted: str, screen: int) -> bool:
         screen: The descriptor of the terminal.
     """
     with contextlib.suppress(OSError, ValueError):
-        kept, _, frame = (cache / NAME).read_bytes().partition(b"\n")
+        kept, _, frame = (cache / SPLASH_FILE).read_bytes().partition(b"\n")
         if kept.decode() == wanted and frame:
             os.write(screen, b"\x1b[?1049h\x1b[?25l" + frame)
             return True
     return False
 
 
-def keep(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str]]) -> None:
+def save_splash(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str]]) -> None:
     """Keep an opening screen for next time; it is only a picture, so failing costs nothing.
 
     Args:
@@ -77,4 +79,4 @@ def keep(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str
             os.write(descriptor, f"{signature_of_now}\n{frame}".encode())
         finally:
             os.close(descriptor)
-        new.replace(cache / NAME)
+        new.replace(cache / SPLASH_FILE)

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exporters import Book, writer
-from store.exporters.markdown import markdown_of
-from store.importers.article_builder import build
-from store.importers.read import read
-from store.model.article import Entry, Found
-from store.model.errors import BadInput
+from store.exporters import ArticleCollection, get_export_writer
+from store.exporters.markdown import article_to_markdown
+from store.importers.article_builder import build_article
+from store.importers.read import read_articles
+from store.model.article import FullArticle, ParsedArticle
+from store.model.errors import InvalidInput
 
 NOW = "2031-05-06T07:08:09Z"
 
@@ -45,18 +45,18 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-def made(fields: dict[str, Any]) -> Found:
+def made(fields: dict[str, Any]) -> ParsedArticle:
     """The article of these fields; a summary alone is one, too."""
     try:
-        return build(fields, source="import", now=NOW)
-    except BadInput:
-        return build({"title": "T"}, source="import", now=NOW)
+        return build_article(fields, source="import", now=NOW)
+    except InvalidInput:
+        return build_article({"title": "T"}, source="import", now=NOW)
 
 
-def again(data: bytes, name: str) -> Found:
+def again(data: bytes, name: str) -> ParsedArticle:
     """The one article that an export holds."""
-    (found,) = read(name, io.BytesIO(data), now="1999-01-01T00:00:00Z")
-    assert isinstance(found, Found), found
+    (found,) = read_articles(name, io.BytesIO(data), now="1999-01-01T00:00:00Z")
+    assert isinstance(found, ParsedArticle), found
     return found
 
 
@@ -64,8 +64,8 @@ def again(data: bytes, name: str) -> Found:
 @given(FIELDS)
 def test_json_markdown_and_back_lose_nothing(fields: dict[str, Any]) -> None:
     first = made(fields)
-    entry = Entry(first.article, first.body, first.reading)
+    entry = FullArticle(first.article, first.body, first.reading)
     out = io.BytesIO()
-    list(writer("json")(Book("B", NOW, ["T"], [entry]), out))
+    list(get_export_writer("json")(ArticleCollection("B", NOW, ["T"], [entry]), out))
     assert again(out.getvalue(), "a.json") == first
-    assert again(markdown_of(entry).encode(), "a.md") == first
+    assert again(article_to_markdown(entry).encode(), "a.md") == first

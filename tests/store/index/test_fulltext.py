@@ -9,30 +9,37 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import Found
-from store.model.results import Prepared
-from store.search.index import META, STATE, FullText, State, Writer, number_of
-from store.search.index_query import Lookup
-from store.text.tokenizer import plain, words
+from store.model.article import ParsedArticle
+from store.model.results import IndexProgress
+from store.search.index import (
+    COVERAGE_FILE,
+    INDEX_META_FILE,
+    FullTextIndex,
+    IndexCoverage,
+    IndexWriter,
+    article_number,
+)
+from store.search.index_query import IndexQueryBuilder
+from store.text.tokenizer import normalize_text, tokenize
 from tests.libraries import Machine, add, article, article_id, listed, load, undo
 
 
 def found_by(library: FolderLibrary, text: str, *, typing: bool = False) -> set[int]:
     """The numbers of the articles that hold a text, phrase or beginning of a word."""
-    for _ in library.prepare():
+    for _ in library.update_index():
         pass
-    index = library.finder.index()
-    assert index is not None, library.finder.problem
-    lookup = Lookup(index)
-    hits = index.search(lookup.words(text, typing=typing), 100)
-    assert hits.total == len(hits.first)
-    numbers = {number_of(article_id(number)): number for number in range(20)}
-    return {numbers[hit.number] for hit in hits.first}
+    index = library.searcher.current_index()
+    assert index is not None, library.searcher.problem
+    lookup = IndexQueryBuilder(index)
+    hits = index.search(lookup.words_query(text, typing=typing), 100)
+    assert hits.total == len(hits.hits)
+    numbers = {article_number(article_id(number)): number for number in range(20)}
+    return {numbers[hit.number] for hit in hits.hits}
 
 
-def made(number: int, text: str, **facts: Any) -> Found:
+def made(number: int, text: str, **facts: Any) -> ParsedArticle:
     found = article(number, **facts)
-    return Found(found.article, type(found.body)(text), found.reading)
+    return ParsedArticle(found.article, type(found.body)(text), found.reading)
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def library(machine: Machine, *found: Found) -> FolderLibrary:
+def library(machine: Machine, *found: ParsedArticle) -> FolderLibrary:
     opened = machine.open()
     add(opened, found)
     return opened
@@ -92,7 +99,7 @@ def test_the_beginning_of_a_word_finds_it_at_every_letter(machine: Machine, aske
 
 
 def test_a_run_without_spaces_is_spelt_out_in_pairs() -> None:
-    assert [word.text for word in words("東京都 and Ω")] == ["東京", "京都", "都", "and", "ω"]
+    assert [word.text for word in tokenize("東京都 and Ω")] == ["東京", "京都", "都", "and", "ω"]
 
 
 @pytest.mark.parametrize(
@@ -105,25 +112,25 @@ def test_a_run_without_spaces_is_spelt_out_in_pairs() -> None:
     ],
 )
 def test_words_are_compared_without_case_accents_and_widths(text: str, folded: str) -> None:
-    assert plain(text) == folded
+    assert normalize_text(text) == folded
 
 
 def test_while_the_engine_commits_others_have_their_turn(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = library(machine, *TEXTS)
-    steps, go = opened.prepare(), Event()
-    commit = Writer.commit
+    steps, go = opened.update_index(), Event()
+    commit = IndexWriter.commit
 
-    def slowly(writer: Writer, state: State) -> None:
+    def slowly(writer: IndexWriter, state: IndexCoverage) -> None:
         assert go.wait(60)
         commit(writer, state)
 
-    monkeypatch.setattr(Writer, "commit", slowly)
+    monkeypatch.setattr(IndexWriter, "commit", slowly)
     while next(steps).done < len(TEXTS):
         pass
-    assert next(steps) == next(steps) == Prepared(len(TEXTS), len(TEXTS))
-    assert listed(opened, words="courts") == []
+    assert next(steps) == next(steps) == IndexProgress(len(TEXTS), len(TEXTS))
+    assert listed(opened, text="courts") == []
     go.set()
     for _ in steps:
         pass
@@ -132,10 +139,10 @@ def test_while_the_engine_commits_others_have_their_turn(
 
 def test_an_index_that_is_complete_is_left_alone(machine: Machine) -> None:
     found_by(library(machine, *TEXTS), "court")
-    before = (machine.cache / "index" / META).stat()
+    before = (machine.cache / "index" / INDEX_META_FILE).stat()
     again = machine.open()
     assert found_by(again, "court") == {1}
-    assert (machine.cache / "index" / META).stat() == before
+    assert (machine.cache / "index" / INDEX_META_FILE).stat() == before
 
 
 def test_what_is_added_edited_deleted_and_undone_is_followed(machine: Machine) -> None:
@@ -158,19 +165,19 @@ def test_what_is_added_edited_deleted_and_undone_is_followed(machine: Machine) -
 def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
     found_by(library(machine, *TEXTS), "court")
     folder = machine.cache / "index"
-    state = folder / STATE
+    state = folder / COVERAGE_FILE
     if damage == "gone":
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
     elif damage == "emptied":
         for path in folder.glob("*.*"):
-            if path not in (state, folder / META):
+            if path not in (state, folder / INDEX_META_FILE):
                 path.write_bytes(b"")
     elif damage == "version":
         state.write_bytes(state.read_bytes().replace(b'"version":', b'"version":99'))
     else:
-        (state if damage == "state" else folder / META).write_bytes(b"{ torn")
+        (state if damage == "state" else folder / INDEX_META_FILE).write_bytes(b"{ torn")
     opened = machine.unloaded()
     load(opened)
     assert found_by(opened, "court") == {1}
@@ -178,12 +185,12 @@ def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
 
 def test_one_process_writes_the_others_read(machine: Machine) -> None:
     first, second = library(machine, *TEXTS), machine.open()
-    steps = first.prepare()
+    steps = first.update_index()
     next(step for step in steps if step.total)  # it holds the lock now
-    for _ in second.prepare():
+    for _ in second.update_index():
         pass
-    assert "not indexed yet" in second.finder.problem
+    assert "not indexed yet" in second.searcher.problem
     for _ in steps:
         pass
     assert found_by(second, "court") == {1}
-    assert FullText(machine.cache / "index").refresh()
+    assert FullTextIndex(machine.cache / "index").refresh()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.model.article import Article, Body, Row, Similar
-from store.search.index import FullText, State, Writer, number_of
-from store.search.similar import SimilarReadings
+from store.model.article import Article, ArticleRow, Body, SimilarArticle
+from store.search.index import FullTextIndex, IndexCoverage, IndexWriter, article_number
+from store.search.similar import SimilarArticleFinder
 
 DAY = 86_400
 NOON = 1_700_049_600  # 2023-11-15T12:00:00Z
@@ -36,30 +36,32 @@ class Shelf:
     """Articles, and an index of them."""
 
     folder: Path
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, ArticleRow] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
     def put(self, name: str, title: str, text: str = "", *, when: int = NOON) -> None:
-        self.rows[name] = Row(name, title, "coast", when, when, 30, False, False, 0)
+        self.rows[name] = ArticleRow(name, title, "coast", when, when, 30, False, False, 0)
         self.texts[name] = text
 
-    def readings(self) -> SimilarReadings:
-        writer = Writer(self.folder)
+    def readings(self) -> SimilarArticleFinder:
+        writer = IndexWriter(self.folder)
         for name, row in self.rows.items():
-            writer.put("s", Article(name, row.title), Body(self.texts[name]))
-        writer.commit(State())
+            writer.add("s", Article(name, row.title), Body(self.texts[name]))
+        writer.commit(IndexCoverage())
         writer.finish()
-        index = FullText(self.folder)
+        index = FullTextIndex(self.folder)
         index.refresh()
-        by_number = {number_of(name): name for name in self.rows}
-        return SimilarReadings(
+        by_number = {article_number(name): name for name in self.rows}
+        return SimilarArticleFinder(
             index, lambda number: self.rows.get(by_number[number]), self.texts.__getitem__
         )
 
-    def best(self, name: str, titles: Sequence[str] = (), limit: int = 5) -> tuple[Similar, ...]:
+    def best(
+        self, name: str, titles: Sequence[str] = (), limit: int = 5
+    ) -> tuple[SimilarArticle, ...]:
         article = Article(name, self.rows[name].title, date="2023-11-15T12:00:00Z")
         body = Body(self.texts[name], similar=tuple(titles))
-        return self.readings().best(article, body, limit)
+        return self.readings().find(article, body, limit)
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def shelf(tmp_path: Path) -> Shelf:
     return made
 
 
-def names(found: Sequence[Similar]) -> list[str | None]:
+def names(found: Sequence[SimilarArticle]) -> list[str | None]:
     return [similar.id for similar in found]
 
 
@@ -84,8 +86,8 @@ def test_the_same_story_is_found_and_says_why(shelf: Shelf) -> None:
     assert "bees" not in names(found)
     assert 0 < found[0].score <= 1
     assert found[0].origin == "index"
-    assert 3 <= len(found[0].terms) <= 4
-    assert all(term in FERRY.lower() and term in TALKS.lower() for term in found[0].terms)
+    assert 3 <= len(found[0].shared_terms) <= 4
+    assert all(term in FERRY.lower() and term in TALKS.lower() for term in found[0].shared_terms)
 
 
 def test_words_that_stand_in_too_many_places_are_not_looked_up(
@@ -96,7 +98,7 @@ def test_words_that_stand_in_too_many_places_are_not_looked_up(
             f"more{number}", f"Harbour notes {number}", f"The harbour and the union, {number}."
         )
     assert len(shelf.best("ferry")) > 1
-    monkeypatch.setattr("store.search.similar.PLACES", 30)
+    monkeypatch.setattr("store.search.similar.MAX_POSTINGS", 30)
     assert names(shelf.best("ferry")) == ["talks"]
 
 
@@ -115,8 +117,8 @@ def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
 def test_what_is_found_is_shown_as_the_library_has_it(shelf: Shelf) -> None:
     readings = shelf.readings()
     shelf.rows["talks"] = shelf.rows["talks"]._replace(title="Corrected", read=True)
-    first = readings.best(Article("ferry", "Ferry strike"), Body(FERRY))[0]
-    assert (first.title, first.category, first.when, first.read) == (
+    first = readings.find(Article("ferry", "Ferry strike"), Body(FERRY))[0]
+    assert (first.title, first.category, first.timestamp, first.read) == (
         "Corrected",
         "coast",
         NOON,
@@ -130,7 +132,7 @@ def test_titles_that_came_with_it_are_first_whatever_their_case_and_signs(shelf:
     assert names(found)[:3] == ["bees", None, "talks"]
     assert [similar.origin for similar in found][:3] == ["import", "import", "index"]
     assert found[0].title == "Honey prices rise"
-    assert found[1] == Similar(None, "A title of elsewhere", origin="import")
+    assert found[1] == SimilarArticle(None, "A title of elsewhere", origin="import")
 
 
 def test_neither_the_article_nor_a_copy_of_it(shelf: Shelf) -> None:
@@ -144,7 +146,7 @@ def test_the_same_story_from_two_sources_is_one_with_a_count(shelf: Shelf) -> No
     shelf.put("wire", "Talks in ferry dispute", f"{TALKS} (wire)")
     found = shelf.best("ferry")
     assert len({"wire", "talks"} & set(names(found))) == 1
-    assert found[0].copies == 1
+    assert found[0].duplicate_count == 1
 
 
 def test_a_column_of_the_same_title_is_no_copy(shelf: Shelf) -> None:
@@ -160,7 +162,7 @@ def test_a_column_of_the_same_title_is_no_copy(shelf: Shelf) -> None:
 def test_deleted_articles_are_skipped(shelf: Shelf) -> None:
     readings = shelf.readings()
     del shelf.rows["talks"]
-    found = readings.best(Article("ferry", "Ferry strike"), Body(FERRY, similar=("x",)))
+    found = readings.find(Article("ferry", "Ferry strike"), Body(FERRY, similar=("x",)))
     assert "talks" not in names(found)
 
 
@@ -170,7 +172,7 @@ def test_never_more_than_the_limit(shelf: Shelf) -> None:
 
 
 def test_the_strongest_words_are_the_key_terms(shelf: Shelf) -> None:
-    terms = shelf.readings().study(Article("ferry", "Ferry strike"), Body(FERRY)).key_terms
+    terms = shelf.readings().insights(Article("ferry", "Ferry strike"), Body(FERRY)).keywords
     assert terms[0] in ("ferry", "crews", "arlen")
     assert not {"the", "and", "monday"} & set(terms)
 
@@ -197,7 +199,7 @@ def test_japanese_articles_share_whole_words(shelf: Shelf) -> None:
     shelf.put("b", "フェリー会社が東京湾で謝罪", "フェリー会社の社長が東京湾の事故で謝罪した。")
     found = shelf.best("a")
     assert names(found) == ["b"]
-    assert "フェリー" in found[0].terms
+    assert "フェリー" in found[0].shared_terms
 
 
 def test_what_is_new_is_what_was_in_nothing_that_was_read(shelf: Shelf) -> None:
@@ -205,10 +207,10 @@ def test_what_is_new_is_what_was_in_nothing_that_was_read(shelf: Shelf) -> None:
     text = f"{FERRY}\n\n{news}"
     readings = shelf.readings()
     article, body = Article("x", "Ferry strike"), Body(text)
-    assert readings.study(article, body).new_paragraphs == ()
+    assert readings.insights(article, body).new_paragraphs == ()
     shelf.rows["talks"] = shelf.rows["talks"]._replace(read=True)
     shelf.rows["ferry"] = shelf.rows["ferry"]._replace(read=True)
-    new = readings.study(article, body).new_paragraphs
+    new = readings.insights(article, body).new_paragraphs
     assert [text[start:end] for start, end in new] == [news]
 
 
@@ -217,7 +219,7 @@ def test_titles_without_words(shelf: Shelf, title: str) -> None:
     """Case 52: titles of signs or stop words neither raise nor match."""
     readings = shelf.readings()
     assert [
-        similar.id for similar in readings.best(Article("x", title), Body(similar=(title,)))
+        similar.id for similar in readings.find(Article("x", title), Body(similar=(title,)))
     ] in (
         [],
         [None],

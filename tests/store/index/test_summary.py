@@ -9,8 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model.article import Body
-from store.text.sentences import joined
-from store.text.summary import extract, first_sentence, places, sentences, summarised
+from store.text.sentences import join_sentences
+from store.text.summary import (
+    extract_summary,
+    find_summary_positions,
+    first_sentence,
+    split_sentences,
+    with_summary,
+)
 
 STORY = (
     "The ferry between Arlen and Vorne stopped on Monday after its crews walked out.\n\n"
@@ -75,7 +81,7 @@ SPLITS = {
 
 @pytest.mark.parametrize(("text", "count"), SPLITS.values(), ids=SPLITS.keys())
 def test_sentences(text: str, count: int) -> None:
-    found = sentences(text)
+    found = split_sentences(text)
     assert len(found) == count, found
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
 
@@ -83,19 +89,21 @@ def test_sentences(text: str, count: int) -> None:
 def test_a_quotation_keeps_its_signs_in_a_summary() -> None:
     """German quotes close with what opens English ones: that tears nothing."""
     text = "Kurz. „Wir warten auf den Zug nach Norden“, sagte die Sprecherin der Stadt."
-    assert extract(text, 1) == text.removeprefix("Kurz. ")
-    assert joined(["雨が降った。", "“好。”他说。", "End."]) == "雨が降った。“好。”他说。 End."
+    assert extract_summary(text, 1) == text.removeprefix("Kurz. ")
+    assert (
+        join_sentences(["雨が降った。", "“好。”他说。", "End."]) == "雨が降った。“好。”他说。 End."
+    )
 
 
 def test_a_paragraph_always_ends_a_sentence() -> None:
-    assert sentences("A line that\nis wrapped\n\nanother one") == [
+    assert split_sentences("A line that\nis wrapped\n\nanother one") == [
         "A line that is wrapped",
         "another one",
     ]
 
 
 def test_wrapped_lines_of_japanese_are_joined_without_a_space() -> None:
-    assert sentences("東京で雨が\n降った。") == ["東京で雨が降った。"]
+    assert split_sentences("東京で雨が\n降った。") == ["東京で雨が降った。"]
 
 
 def test_markdown_is_not_prose() -> None:
@@ -126,7 +134,7 @@ print("code. more code.")
 
 Last sentence.
 """
-    assert sentences(text) == [
+    assert split_sentences(text) == [
         "First sentence here.",
         "An item.",
         "Another item",
@@ -143,9 +151,9 @@ def test_first_sentence(text: str, expected: str) -> None:
 
 
 def test_a_summary_is_whole_sentences_in_order() -> None:
-    summary = extract(STORY)
-    chosen = sentences(summary)
-    every = sentences(STORY)
+    summary = extract_summary(STORY)
+    chosen = split_sentences(summary)
+    every = split_sentences(STORY)
     places = [every.index(sentence) for sentence in chosen]
     assert len(places) == 3
     assert places == sorted(places)
@@ -154,20 +162,22 @@ def test_a_summary_is_whole_sentences_in_order() -> None:
 
 
 def test_short_sentences_and_torn_quotations_are_left_out() -> None:
-    summary = extract(STORY, limit=20)
+    summary = extract_summary(STORY, limit=20)
     assert "It rained." not in summary
     assert "Nobody sleeps" not in summary
     assert '"We are tired," said Ida Holm' in summary
 
 
 def test_they_are_taken_where_there_is_nothing_else() -> None:
-    assert extract("It rained. It poured.") == "It rained. It poured."
-    assert extract("A caption without a full stop") == "A caption without a full stop"
+    assert extract_summary("It rained. It poured.") == "It rained. It poured."
+    assert extract_summary("A caption without a full stop") == "A caption without a full stop"
 
 
 def test_nothing_is_said_twice() -> None:
     text = "The ferry stopped on Monday. " * 4 + "Hotels in Vorne report empty rooms."
-    assert extract(text) == "The ferry stopped on Monday. Hotels in Vorne report empty rooms."
+    assert (
+        extract_summary(text) == "The ferry stopped on Monday. Hotels in Vorne report empty rooms."
+    )
 
 
 def test_a_near_copy_is_not_taken_while_there_is_other_news() -> None:
@@ -175,30 +185,30 @@ def test_a_near_copy_is_not_taken_while_there_is_other_news() -> None:
         "The ferry to Vorne stopped on Monday. Crews want a second engineer at night. "
         "On Monday the ferry to Vorne stopped. Hotels report empty rooms."
     )
-    assert "On Monday the ferry" not in extract(text)
+    assert "On Monday the ferry" not in extract_summary(text)
 
 
 def test_japanese_sentences_are_joined_without_a_space() -> None:
     text = "東京湾でフェリーが止まった。乗組員が増員を求めている。"
-    assert extract(text) == text
+    assert extract_summary(text) == text
 
 
 @pytest.mark.parametrize("text", ["", " \n\n ", "# Heading\n", "---", "x" * 5000])
 def test_no_sentence_no_summary(text: str) -> None:
-    assert extract(text) == ""
+    assert extract_summary(text) == ""
 
 
 def test_the_limit_holds() -> None:
-    assert extract(STORY, limit=0) == ""
-    assert len(sentences(extract(STORY, limit=1))) == 1
+    assert extract_summary(STORY, limit=0) == ""
+    assert len(split_sentences(extract_summary(STORY, limit=1))) == 1
 
 
 @pytest.mark.parametrize("piece", [".", '"', "「", "a. ", "-", ".[1", "|:-", ". “", "'s", "\ud800"])
 def test_one_endless_line(piece: str) -> None:
     """Cases 52 and 53: one endless line neither raises nor becomes the summary."""
     text = piece * (200_000 // len(piece)) + "x"
-    assert "".join("".join(sentences(text)).split()) in ("", "".join(text.split()))
-    assert len(extract(text)) <= 700 * 3
+    assert "".join("".join(split_sentences(text)).split()) in ("", "".join(text.split()))
+    assert len(extract_summary(text)) <= 700 * 3
 
 
 PIECES = ["Rain fell", "Mr", ".", "?", "。", "」", "「", '"', " ", "\n\n", "3", "U.S.", "- "]
@@ -208,10 +218,10 @@ PIECES = ["Rain fell", "Mr", ".", "?", "。", "」", "「", '"', " ", "\n\n", "3
 @given(st.lists(st.sampled_from(PIECES), max_size=16))
 def test_a_summary_is_some_sentences_of_the_text_in_order(pieces: list[str]) -> None:
     text = "".join(pieces)
-    every = sentences(text)
+    every = split_sentences(text)
     assert all(sentence == sentence.strip() != "" for sentence in every)
-    possible = {joined(some) for count in range(4) for some in combinations(every, count)}
-    assert extract(text) in possible
+    possible = {join_sentences(some) for count in range(4) for some in combinations(every, count)}
+    assert extract_summary(text) in possible
 
 
 def test_what_most_sentences_agree_with_is_taken() -> None:
@@ -220,14 +230,14 @@ def test_what_most_sentences_agree_with_is_taken() -> None:
         "The owners say the crews of the ferry ask too much. A market opened at eight in Vorne. "
         "Without its crews the ferry stays in Arlen."
     )
-    assert extract(text, limit=2) == (
+    assert extract_summary(text, limit=2) == (
         "The ferry crews of Arlen walked out on Monday. Without its crews the ferry stays in Arlen."
     )
 
 
 def test_each_sentence_of_a_summary_has_its_place() -> None:
-    body = Body(STORY, extract(STORY))
-    found = places(body)
+    body = Body(STORY, extract_summary(STORY))
+    found = find_summary_positions(body)
     assert len(found) == 3
     for start, offset in found:
         sentence = first_sentence(body.summary[start:])
@@ -236,12 +246,14 @@ def test_each_sentence_of_a_summary_has_its_place() -> None:
 
 def test_places_are_found_across_broken_and_quoted_lines() -> None:
     body = Body("First.\n\n> The ferry\n> stopped on\n> Monday.", "The ferry stopped on Monday.")
-    assert places(body) == ((0, 10),)
+    assert find_summary_positions(body) == ((0, 10),)
 
 
 def test_a_sentence_told_otherwise_has_the_place_of_the_nearest() -> None:
     summary = "Bees swarm. Crews of the ferry want second engineers at night."
-    assert places(Body(STORY, summary)) == ((12, STORY.index("The crews of the ferry want")),)
+    assert find_summary_positions(Body(STORY, summary)) == (
+        (12, STORY.index("The crews of the ferry want")),
+    )
 
 
 def test_a_summary_is_without_the_signs_of_markdown_and_knows_its_places() -> None:
@@ -250,12 +262,12 @@ def test_a_summary_is_without_the_signs_of_markdown_and_knows_its_places() -> No
         "A quote of *somebody* with **strong** words goes on for a while. "
         "Twice 5*3*2 and a * b stay as [they] are in this sentence."
     )
-    body = summarised(Body(text=text))
+    body = with_summary(Body(text=text))
     assert body.summary == (
         "See the old harbour and its tide tables of the year. "
         "A quote of somebody with strong words goes on for a while. "
         "Twice 5*3*2 and a * b stay as [they] are in this sentence."
     )
-    assert [place for _, place in places(body)] == [
+    assert [place for _, place in find_summary_positions(body)] == [
         text.index(begins) for begins in ("See", "A quote", "Twice")
     ]

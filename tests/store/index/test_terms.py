@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.text.terms import shared_words, terms
+from store.text.terms import extract_terms, find_matching_words
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,17 @@ from store.text.terms import shared_words, terms
     ],
 )
 def test_terms(text: str, expected: list[str]) -> None:
-    assert terms(text) == expected
+    assert extract_terms(text) == expected
 
 
 def test_a_lone_surrogate_is_no_reason_to_fail() -> None:
     """Case 52: a lone surrogate never raises."""
-    assert terms("harbour \ud800 opens") == ["harbour", "open"]
+    assert extract_terms("harbour \ud800 opens") == ["harbour", "open"]
 
 
 def test_shared_words_stand_as_in_the_text() -> None:
-    wanted = set(terms("elan, party, us, kyiv"))
-    assert list(shared_words("Kyiv’s Élan: parties of the U.S.", wanted)) == [
+    wanted = set(extract_terms("elan, party, us, kyiv"))
+    assert list(find_matching_words("Kyiv’s Élan: parties of the U.S.", wanted)) == [
         ("kyiv", ("kyiv",)),
         ("élan", ("elan",)),
         ("parties", ("party",)),
@@ -53,8 +53,8 @@ def test_shared_words_stand_as_in_the_text() -> None:
 
 
 def test_shared_pairs_are_joined_to_words() -> None:
-    wanted = set(terms("東京湾で船") + terms("漁業"))
-    assert list(shared_words("新東京湾と漁業", wanted)) == [
+    wanted = set(extract_terms("東京湾で船") + extract_terms("漁業"))
+    assert list(find_matching_words("新東京湾と漁業", wanted)) == [
         ("東京湾", ("東京", "京湾")),
         ("漁業", ("漁業",)),
     ]

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from store.text.keywords import TOLD_ALIKE, content_words, counted, language_of, told_alike
-from store.text.unspaced_scripts import unit
+from store.text.keywords import (
+    SAME_STORY_THRESHOLD,
+    count_content_words,
+    detect_language,
+    extract_content_words,
+    make_story_similarity,
+)
+from store.text.unspaced_scripts import find_unspaced_word
 
 JAPANESE = (
     "東京都の小池知事は大雨で避難所を開設した。東京都はゼレンスキー大統領を招く。知事は急いだ。"
@@ -30,12 +36,12 @@ CHINESE = "北京市气象局周二发布预警。气象局局长说，北京市
     ],
 )
 def test_a_pair_of_characters_is_shown_as_its_word(text: str, pair: str, word: str) -> None:
-    assert unit(text, pair) == word
+    assert find_unspaced_word(text, pair) == word
 
 
 def test_grammar_tells_nothing() -> None:
-    words = content_words("知事は避難した。2026年に避難")
-    assert set(counted(words)) == {"知事", "避難"}
+    words = extract_content_words("知事は避難した。2026年に避難")
+    assert set(count_content_words(words)) == {"知事", "避難"}
 
 
 @pytest.mark.parametrize(
@@ -50,15 +56,15 @@ def test_grammar_tells_nothing() -> None:
     ],
 )
 def test_a_language_is_told_by_its_stop_words(text: str, code: str) -> None:
-    assert language_of(text) == code
+    assert detect_language(text) == code
 
 
 def test_two_texts_tell_the_same_by_their_rare_words() -> None:
     ours = {"ferry": 3, "vorne": 2, "strike": 1, "owners": 1}
     rarity = {"ferry": 4.0, "vorne": 6.0, "strike": 2.0, "owners": 2.0}
-    told = told_alike(ours, rarity)
+    told = make_story_similarity(ours, rarity)
     sequel = told({"ferry": 2, "vorne": 1, "talks": 3})
     other = told({"strike": 2, "owners": 1, "mine": 3, "coal": 2, "pit": 2})
-    assert told(ours) > 0.9 > sequel > TOLD_ALIKE
+    assert told(ours) > 0.9 > sequel > SAME_STORY_THRESHOLD
     assert 0.0 < other < sequel
-    assert told_alike({}, rarity)(ours) == told({}) == 0.0
+    assert make_story_similarity({}, rarity)(ours) == told({}) == 0.0

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.importers.article_builder import build, count_words
-from store.model.article import Body, Found, Reading
-from store.model.errors import BadInput
+from store.importers.article_builder import build_article, count_words
+from store.model.article import Body, ParsedArticle, ReadingStatus
+from store.model.errors import InvalidInput
 
 NOW = "2031-05-06T07:08:09Z"
 ID = "0b7c2c1e-5a64-4a4b-9d2e-5b1f0a6f7c11"
 
 
-def made(**fields: Any) -> Found:
-    return build(fields, source="import", now=NOW)
+def made(**fields: Any) -> ParsedArticle:
+    return build_article(fields, source="import", now=NOW)
 
 
-def as_newstui_json(found: Found) -> dict[str, Any]:
+def as_newstui_json(found: ParsedArticle) -> dict[str, Any]:
     """The inverse of `build`: the JSON of an article as the design describes it."""
     similar = [{"id": None, "title": title, "origin": "import"} for title in found.body.similar]
     by_index = {"id": ID, "title": "Found by the index", "origin": "index"}
@@ -72,7 +72,7 @@ def test_all_fields_arrive() -> None:
         True,
         ("Ferry gone", "Ferry sold"),
     )
-    assert found.reading == Reading(
+    assert found.reading == ReadingStatus(
         True, True, 2, "2030-02-01T00:00:00Z", "2030-02-02T00:00:00Z", 7
     )
 
@@ -120,10 +120,10 @@ FIELDS = st.fixed_dictionaries(
 @settings(max_examples=200, deadline=None)
 def test_what_was_built_once_is_built_the_same_again(fields: dict[str, Any]) -> None:
     try:
-        found = build(fields, source="import", now=NOW)
-    except BadInput:
+        found = build_article(fields, source="import", now=NOW)
+    except InvalidInput:
         return  # nothing was in it but characters that are never shown
-    again = build(as_newstui_json(found), source="import", now="1999-01-01T00:00:00Z")
+    again = build_article(as_newstui_json(found), source="import", now="1999-01-01T00:00:00Z")
     assert again == found
 
 
@@ -152,7 +152,7 @@ def test_what_was_built_once_is_built_the_same_again(fields: dict[str, Any]) -> 
     ],
 )
 def test_a_wrong_type_names_its_field(field: str, value: Any) -> None:
-    with pytest.raises(BadInput, match=f"^{field}: expected .*, found "):
+    with pytest.raises(InvalidInput, match=f"^{field}: expected .*, found "):
         made(**{"title": "A title", "summary": "Short.", field: value})
 
 
@@ -262,7 +262,7 @@ def test_ids_are_the_same_wherever_they_are_made() -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"title": "\x1b[2J", "text": " \n"}, {"tags": ["a"]}])
 def test_nothing_in_it_is_refused(fields: Any) -> None:
-    with pytest.raises(BadInput, match="without title, text and URL"):
+    with pytest.raises(InvalidInput, match="without title, text and URL"):
         made(**fields)
 
 
@@ -352,15 +352,15 @@ def test_another_word_count_is_kept_beside_ours() -> None:
 @pytest.mark.parametrize(
     ("fields", "reading"),
     [
-        ({}, Reading()),
-        ({"read_count": 2}, Reading(read=True, read_count=2)),
-        ({"read_count": 2, "read": False}, Reading(read_count=2)),
-        ({"read": "yes", "starred": 1}, Reading(read=True, starred=True)),
-        ({"last_read": "2030-01-02"}, Reading(read=True, last_read="2030-01-02")),
-        ({"position": 10**6}, Reading(position=4)),
+        ({}, ReadingStatus()),
+        ({"read_count": 2}, ReadingStatus(read=True, read_count=2)),
+        ({"read_count": 2, "read": False}, ReadingStatus(read_count=2)),
+        ({"read": "yes", "starred": 1}, ReadingStatus(read=True, starred=True)),
+        ({"last_read": "2030-01-02"}, ReadingStatus(read=True, last_read="2030-01-02")),
+        ({"position": 10**6}, ReadingStatus(position=4)),
     ],
 )
-def test_reading_state(fields: Any, reading: Reading) -> None:
+def test_reading_state(fields: Any, reading: ReadingStatus) -> None:
     assert made(title="A", text="Text", **fields).reading == reading
 
 
@@ -387,7 +387,7 @@ def test_every_text_is_cleaned() -> None:
 
 
 def test_a_summary_that_is_html_becomes_text() -> None:
-    found = build(
+    found = build_article(
         {"title": "A", "summary": "<p><b>It</b> sails &amp; sinks.</p>"}, source="feed", now=NOW
     )
     assert (found.body.summary, found.body.summary_complete) == ("It sails & sinks.", True)

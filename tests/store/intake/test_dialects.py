@@ -9,23 +9,23 @@ from typing import Any
 
 import pytest
 
-from store.importers.read import FORMATS, detect, read
-from store.importers.reader_exports import DIALECTS
-from store.model.article import Found, Refused
+from store.importers.read import IMPORT_FORMATS, detect_file_kind, read_articles
+from store.importers.reader_exports import READER_FORMATS
+from store.model.article import ParsedArticle, Rejection
 from tests.exports import EXPORTS, URL
 
 NOW = "2031-05-06T07:08:09Z"
 
 
-def taken(data: str | bytes, name: str = "export", kind: str | None = None) -> list[Found]:
+def taken(data: str | bytes, name: str = "export", kind: str | None = None) -> list[ParsedArticle]:
     """The articles of an export, all of which must be fit to be taken."""
     stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
-    items = list(read(name, stream, now=NOW, kind=kind))
-    assert not [item for item in items if isinstance(item, Refused)]
-    return [item for item in items if isinstance(item, Found)]
+    items = list(read_articles(name, stream, now=NOW, kind=kind))
+    assert not [item for item in items if isinstance(item, Rejection)]
+    return [item for item in items if isinstance(item, ParsedArticle)]
 
 
-def all_of(found: Found) -> dict[str, Any]:
+def all_of(found: ParsedArticle) -> dict[str, Any]:
     """Every field of an article by its name."""
     return {
         name: getattr(part, name)
@@ -35,8 +35,8 @@ def all_of(found: Found) -> dict[str, Any]:
 
 
 def test_every_dialect_has_an_example() -> None:
-    assert set(EXPORTS) == {dialect.name for dialect in DIALECTS}
-    assert set(EXPORTS) < set(FORMATS)
+    assert set(EXPORTS) == {dialect.name for dialect in READER_FORMATS}
+    assert set(EXPORTS) < set(IMPORT_FORMATS)
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -75,22 +75,22 @@ def test_links_are_relative_to_the_page_they_came_from() -> None:
 
 def test_a_highlight_is_no_article() -> None:
     record = {"source_url": URL, "reading_progress": 0, "location": "new", "parent_id": "01"}
-    assert list(read("api.json", io.BytesIO(json.dumps([record]).encode()), now=NOW)) == [
-        Refused("api.json: article 1", "a highlight or note, not an article")
+    assert list(read_articles("api.json", io.BytesIO(json.dumps([record]).encode()), now=NOW)) == [
+        Rejection("api.json: article 1", "a highlight or note, not an article")
     ]
 
 
 def test_large_json_is_read_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: size alone refuses nothing that holds many articles; damage ends at its place."""
-    monkeypatch.setattr("store.importers.read.MAX_FILE", 1 << 17)
+    monkeypatch.setattr("store.importers.read.MAX_FILE_BYTES", 1 << 17)
     record = json.loads(EXPORTS["miniflux"][0])["entries"][0]
     records = [{**record, "url": f"{URL}/{number}"} for number in range(1500)]
     whole = json.dumps({"total": 1500, "entries": records})
     assert len(whole) > 1 << 17
     assert len(taken(whole)) == 1500
-    *found, refused = read("big.json", io.BytesIO(whole[:200_000].encode()), now=NOW)
+    *found, refused = read_articles("big.json", io.BytesIO(whole[:200_000].encode()), now=NOW)
     assert len(found) > 500
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Rejection)
     assert refused.reason.startswith(f"not JSON after article {len(found)}: ")
 
 
@@ -105,12 +105,12 @@ def test_csv_in_other_clothes() -> None:
 
 def test_csv_that_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: a quote that never ends swallows the file only up to a limit."""
-    monkeypatch.setattr("store.importers.containers.MAX_FIELD", 1000)
+    monkeypatch.setattr("store.importers.containers.MAX_FIELD_SIZE", 1000)
     bad = 'title,url,time_added,status\nA,https://a.example,1,unread\n"B' + "x,\n" * 1000
-    first, second = read("a.csv", io.BytesIO(bad.encode()), now=NOW)
-    assert isinstance(first, Found)
-    assert isinstance(second, Refused)
-    assert second.where.startswith("a.csv: line ")
+    first, second = read_articles("a.csv", io.BytesIO(bad.encode()), now=NOW)
+    assert isinstance(first, ParsedArticle)
+    assert isinstance(second, Rejection)
+    assert second.location.startswith("a.csv: line ")
     assert second.reason.startswith("not CSV: ")
 
 
@@ -148,21 +148,21 @@ class Pipe(io.BytesIO):
 
 def test_a_zip_from_a_pipe() -> None:
     data = make_zip(**{"starred.json": EXPORTS["google-reader"][0]})
-    (found,) = read("standard input", Pipe(data), now=NOW)
-    assert isinstance(found, Found)
+    (found,) = read_articles("standard input", Pipe(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
     assert found.reading.starred
 
 
 def test_a_zip_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: a bomb ends at the limit, a damaged archive costs one line."""
-    (refused,) = read("a.zip", io.BytesIO(b"PK\x03\x04" + bytes(50)), now=NOW)
-    assert isinstance(refused, Refused)
+    (refused,) = read_articles("a.zip", io.BytesIO(b"PK\x03\x04" + bytes(50)), now=NOW)
+    assert isinstance(refused, Rejection)
     assert refused.reason.startswith("not a ZIP that can be read")
-    monkeypatch.setattr("store.importers.containers.MAX_FIELD", 1 << 16)
+    monkeypatch.setattr("store.importers.containers.MAX_FIELD_SIZE", 1 << 16)
     bomb = make_zip(**{"a.json": " " * (1 << 20), "b.json": EXPORTS["pinboard"][0]})
-    first, second = read("a.zip", io.BytesIO(bomb), now=NOW)
-    assert first == Refused("a.zip: a.json", "too large")
-    assert isinstance(second, Found)
+    first, second = read_articles("a.zip", io.BytesIO(bomb), now=NOW)
+    assert first == Rejection("a.zip: a.json", "too large")
+    assert isinstance(second, ParsedArticle)
 
 
 NETSCAPE = f"""<!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -228,4 +228,4 @@ def test_lines_of_addresses() -> None:
     ],
 )
 def test_what_a_file_is(name: str, content: str, kind: str) -> None:
-    assert detect(name, content.encode()) == kind
+    assert detect_file_kind(name, content.encode()) == kind

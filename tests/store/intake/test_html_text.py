@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.text.html_to_text import MAX_DEPTH, html_to_text, page_fields
+from store.text.html_to_text import MAX_TAG_DEPTH, html_to_text, parse_html_page
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_nothing_that_acts_is_left() -> None:
 
 def test_deep_nesting_ends() -> None:
     """Case 104: no RecursionError, no minutes of parsing."""
-    deep = "<div>" * (MAX_DEPTH * 4) + "text" + "</div>" * (MAX_DEPTH * 4)
+    deep = "<div>" * (MAX_TAG_DEPTH * 4) + "text" + "</div>" * (MAX_TAG_DEPTH * 4)
     assert html_to_text(deep) == "text"
-    assert page_fields(deep) == {"text": "text"}
+    assert parse_html_page(deep) == {"text": "text"}
     assert html_to_text("<blockquote>" * 400 + "text") == "> " * 8 + "text"
     assert html_to_text("<ul><li>" * 400 + "text") == "  " * 7 + "- text"
 
@@ -103,7 +103,7 @@ def test_a_page_gives_title_address_and_article() -> None:
         "<link rel=canonical href=https://example.org/ferry></head><body><header>Menu</header>"
         "<article><h1>The ferry</h1><p>It sails.</article><footer>Imprint</footer>"
     )
-    assert page_fields(page) == {
+    assert parse_html_page(page) == {
         "title": "The ferry",
         "url": "https://example.org/ferry",
         "language": "en-GB",
@@ -121,4 +121,4 @@ def test_a_page_gives_title_address_and_article() -> None:
     ],
 )
 def test_the_title_of_a_page(html: str, title: str) -> None:
-    assert page_fields(html)["title"] == title
+    assert parse_html_page(html)["title"] == title

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from store.importers.sources import KNOWN, Source, read_source, sources
-from store.model.article import Found, Refused
+from store.importers.sources import NO_ARTICLES_REASON, ImportSource, find_sources, read_source
+from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
 
 
 def names(paths: list[Path]) -> list[str]:
-    return [item.path.name for item in sources(paths) if isinstance(item, Source)]
+    return [item.path.name for item in find_sources(paths) if isinstance(item, ImportSource)]
 
 
 def test_a_folder_is_read_in_order(tmp_path: Path) -> None:
@@ -52,23 +52,23 @@ def test_pipes_devices_and_sockets_are_refused_without_opening(tmp_path: Path) -
             listener.bind("socket.md")
         finally:
             os.chdir(previous)
-        named = list(sources([pipe, Path("/dev/null"), place]))
-        assert [item.reason for item in named if isinstance(item, Refused)] == [
+        named = list(find_sources([pipe, Path("/dev/null"), place]))
+        assert [item.reason for item in named if isinstance(item, Rejection)] == [
             "not a regular file"
         ] * 3
-        inside = list(sources([tmp_path]))
+        inside = list(find_sources([tmp_path]))
         assert len(inside) == 3
-        assert all(isinstance(item, Refused) for item in inside)
+        assert all(isinstance(item, Rejection) for item in inside)
 
 
 def test_a_pipe_that_takes_a_files_place_does_not_hang(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("text")
-    (source,) = sources([path])
-    assert isinstance(source, Source)
+    (source,) = find_sources([path])
+    assert isinstance(source, ImportSource)
     path.unlink()
     os.mkfifo(path)
-    assert list(read_source(source, now=NOW)) == [Refused(str(path), "not a regular file")]
+    assert list(read_source(source, now=NOW)) == [Rejection(str(path), "not a regular file")]
 
 
 def test_what_is_missing_or_unreadable_says_so(
@@ -81,50 +81,50 @@ def test_what_is_missing_or_unreadable_says_so(
     monkeypatch.setattr(os, "access", lambda path, _mode: path != locked)
     (tmp_path / "dangling.md").symlink_to(tmp_path / "nowhere")
     gone = tmp_path / "gone.md"
-    found = list(sources([gone, locked, tmp_path / "dangling.md", Path("a\0b"), good]))
-    assert [item.reason for item in found if isinstance(item, Refused)] == [
+    found = list(find_sources([gone, locked, tmp_path / "dangling.md", Path("a\0b"), good]))
+    assert [item.reason for item in found if isinstance(item, Rejection)] == [
         "No such file or directory",
         "Permission denied",
         "No such file or directory",
         "embedded null byte",
     ]
-    assert isinstance(found[-1], Source)
+    assert isinstance(found[-1], ImportSource)
     assert found[-1].size == 4
-    inside = [item for item in sources([tmp_path]) if isinstance(item, Refused)]
-    assert [Path(item.where).name for item in inside] == ["dangling.md", "locked.md"]
+    inside = [item for item in find_sources([tmp_path]) if isinstance(item, Rejection)]
+    assert [Path(item.location).name for item in inside] == ["dangling.md", "locked.md"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     tmp_path.joinpath("a").mkdir(mode=0)
-    assert list(sources([tmp_path])) == [Refused(str(tmp_path / "a"), "Permission denied")]
+    assert list(find_sources([tmp_path])) == [Rejection(str(tmp_path / "a"), "Permission denied")]
 
 
 def test_a_folder_without_articles_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.exe").write_text("text")
-    assert list(sources([tmp_path])) == [Refused(str(tmp_path), KNOWN)]
+    assert list(find_sources([tmp_path])) == [Rejection(str(tmp_path), NO_ARTICLES_REASON)]
 
 
 def test_names_are_shown_clean(tmp_path: Path) -> None:
     """Case 45: a file name is text from outside too."""
     path = tmp_path / "a\x1b[2J\udcff.md"
     path.write_text("text")
-    (source,) = sources([path])
-    assert isinstance(source, Source)
-    assert "\x1b" not in source.name
-    assert source.name.encode()
-    (missing,) = sources([tmp_path / "\x1b[2J"])
-    assert isinstance(missing, Refused)
-    assert "\x1b" not in missing.where
+    (source,) = find_sources([path])
+    assert isinstance(source, ImportSource)
+    assert "\x1b" not in source.display_name
+    assert source.display_name.encode()
+    (missing,) = find_sources([tmp_path / "\x1b[2J"])
+    assert isinstance(missing, Rejection)
+    assert "\x1b" not in missing.location
 
 
 def test_a_source_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# The ferry\n\nIt sails.")
-    (source,) = sources([path])
-    assert isinstance(source, Source)
+    (source,) = find_sources([path])
+    assert isinstance(source, ImportSource)
     (found,) = read_source(source, how="sample", now=NOW)
-    assert isinstance(found, Found)
+    assert isinstance(found, ParsedArticle)
     assert (found.article.title, found.article.source) == ("The ferry", "sample")
     path.unlink()
-    assert list(read_source(source, now=NOW)) == [Refused(str(path), "No such file or directory")]
+    assert list(read_source(source, now=NOW)) == [Rejection(str(path), "No such file or directory")]

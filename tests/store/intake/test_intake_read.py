@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.importers.read import KINDS, detect, read
-from store.model.article import Found, Refused
+from store.importers.read import FILE_KINDS, detect_file_kind, read_articles
+from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
 READING = (
@@ -52,8 +52,8 @@ READING = (
     ],
 )
 def test_content_first_and_name_second(name: str, content: str, kind: str) -> None:
-    assert detect(name, content.encode()) == kind
-    assert detect(name, content.removeprefix("\ufeff").encode("utf-16")) == kind
+    assert detect_file_kind(name, content.encode()) == kind
+    assert detect_file_kind(name, content.removeprefix("\ufeff").encode("utf-16")) == kind
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_content_first_and_name_second(name: str, content: str, kind: str) -> No
 def test_every_format_is_read(
     name: str, content: str, title: str, text: str, encoding: str
 ) -> None:
-    (found,) = read(name, io.BytesIO(content.encode(encoding)), source="page", now=NOW)
-    assert isinstance(found, Found)
+    (found,) = read_articles(name, io.BytesIO(content.encode(encoding)), source="page", now=NOW)
+    assert isinstance(found, ParsedArticle)
     assert (found.article.title, found.body.text) == (title, text)
     assert (found.article.source, found.article.created) == ("page", NOW)
 
@@ -100,34 +100,37 @@ def test_every_format_is_read(
 )
 def test_what_cannot_be_used_is_one_refusal(name: str, data: bytes, reason: str) -> None:
     """Case 102: binary, empty or wrongly encoded files are one line each."""
-    assert list(read(name, io.BytesIO(data), now=NOW)) == [Refused(name, reason)]
+    assert list(read_articles(name, io.BytesIO(data), now=NOW)) == [Rejection(name, reason)]
 
 
 def test_pages_are_numbered() -> None:
     text = "\n".join([READING, READING.replace("Text.", "More."), "Summary", "\x1b[2J"])
-    found = list(read("a.txt", io.BytesIO(text.encode()), now=NOW))
-    assert [item.article.title for item in found if isinstance(item, Found)] == ["Text.", "More."]
-    (refused,) = read("a.txt", io.BytesIO(b"Details\nID: x\n"), now=NOW, kind="reading")
-    assert refused == Refused("a.txt: page 1", "an article without title, text and URL")
+    found = list(read_articles("a.txt", io.BytesIO(text.encode()), now=NOW))
+    assert [item.article.title for item in found if isinstance(item, ParsedArticle)] == [
+        "Text.",
+        "More.",
+    ]
+    (refused,) = read_articles("a.txt", io.BytesIO(b"Details\nID: x\n"), now=NOW, kind="reading")
+    assert refused == Rejection("a.txt: page 1", "an article without title, text and URL")
 
 
 def test_a_reading_page_shows_itself_after_a_long_text() -> None:
     long = "\n".join(f"Paragraph {number} of a long text." for number in range(5_000))
-    (found,) = read("a.txt", io.BytesIO(f"{long}\n{READING}".encode()), now=NOW)
-    assert isinstance(found, Found)
+    (found,) = read_articles("a.txt", io.BytesIO(f"{long}\n{READING}".encode()), now=NOW)
+    assert isinstance(found, ParsedArticle)
     assert found.body.similar == ("Other",)
 
 
 def test_a_known_kind_is_not_guessed() -> None:
-    (found,) = read("a.json", io.BytesIO(READING.encode()), now=NOW, kind="text")
-    assert isinstance(found, Found)
+    (found,) = read_articles("a.json", io.BytesIO(READING.encode()), now=NOW, kind="text")
+    assert isinstance(found, ParsedArticle)
     assert "Similar Readings (1 item)" in found.body.text
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.importers.read.MAX_FILE", 1 << 20)
-    (refused,) = read("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
-    assert refused == Refused("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
+    monkeypatch.setattr("store.importers.read.MAX_FILE_BYTES", 1 << 20)
+    (refused,) = read_articles("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
+    assert refused == Rejection("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 
 
 def test_a_disk_that_fails_is_a_refusal() -> None:
@@ -135,17 +138,17 @@ def test_a_disk_that_fails_is_a_refusal() -> None:
         def readline(self, size: int | None = -1, /) -> bytes:
             raise OSError(5, "Input/output error")
 
-    first, last = read("a.jsonl", Failing(b'{"title": "A"}\n' + b" " * 70_000), now=NOW)
-    assert isinstance(first, Found)
-    assert last == Refused("a.jsonl", "Input/output error")
+    first, last = read_articles("a.jsonl", Failing(b'{"title": "A"}\n' + b" " * 70_000), now=NOW)
+    assert isinstance(first, ParsedArticle)
+    assert last == Rejection("a.jsonl", "Input/output error")
 
 
 def test_the_name_of_a_file_is_shown_clean() -> None:
     """Case 45: a file name is text from outside too."""
-    (refused,) = read("a\x1b[2J\n.txt", io.BytesIO(b""), now=NOW)
-    assert isinstance(refused, Refused)
-    assert "\x1b" not in refused.where
-    assert "\n" not in refused.where
+    (refused,) = read_articles("a\x1b[2J\n.txt", io.BytesIO(b""), now=NOW)
+    assert isinstance(refused, Rejection)
+    assert "\x1b" not in refused.location
+    assert "\n" not in refused.location
 
 
 PIECES = st.sampled_from(
@@ -160,14 +163,14 @@ PIECES = st.sampled_from(
 DATA = st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=4), max_size=20).map(b"".join)
 
 
-@pytest.mark.parametrize("kind", [None, *KINDS])
+@pytest.mark.parametrize("kind", [None, *FILE_KINDS])
 @example(data=b"\x00\r\x00", suffix="")
 @given(data=DATA, suffix=st.sampled_from(["", ".txt", ".md", ".json", ".jsonl", ".html"]))
 @example(data=b"\xff\xfe\x00\xd8", suffix=".json")
 @settings(max_examples=60, deadline=None)
 def test_bad_content_never_raises(kind: str | None, data: bytes, suffix: str) -> None:
     """Cases 52, 94, 102: whatever the bytes are, the answer is articles or refusals."""
-    items = list(read(f"a{suffix}", io.BytesIO(data), now=NOW, kind=kind))
-    assert all(isinstance(item, Found | Refused) for item in items)
-    assert all(item.article.title for item in items if isinstance(item, Found))
-    assert all(item.reason for item in items if isinstance(item, Refused))
+    items = list(read_articles(f"a{suffix}", io.BytesIO(data), now=NOW, kind=kind))
+    assert all(isinstance(item, ParsedArticle | Rejection) for item in items)
+    assert all(item.article.title for item in items if isinstance(item, ParsedArticle))
+    assert all(item.reason for item in items if isinstance(item, Rejection))

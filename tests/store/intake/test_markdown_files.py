@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from store.importers.article_builder import build
-from store.importers.markdown import FRONT_LIMIT, markdown_fields
-from store.model.errors import BadInput
+from store.importers.article_builder import build_article
+from store.importers.markdown import MAX_FRONT_MATTER_CHARS, parse_markdown_article
+from store.model.errors import InvalidInput
 
 NOW = "2031-05-06T07:08:09Z"
 
 
 def test_front_matter_in_yaml() -> None:
-    fields = markdown_fields(
+    fields = parse_markdown_article(
         "---\r\ntitle: 'The ferry: back'\r\ntags: [sea, air]\r\ndate: 2029-03-03\r\n"
         "rating: 4\r\n---\r\n\r\nThe ferry\r\nis back.\r\n"
     )
@@ -29,12 +29,12 @@ def test_front_matter_in_yaml() -> None:
 
 
 def test_front_matter_in_toml() -> None:
-    fields = markdown_fields(
+    fields = parse_markdown_article(
         '+++\ntitle = "The ferry"\ndate = 2029-03-03\nread = true\n+++\nThe ferry is back.\n'
     )
     assert fields["title"] == "The ferry"
     assert (fields["date"], fields["read"]) == (date(2029, 3, 3), True)
-    found = build(fields, source="import", now=NOW)
+    found = build_article(fields, source="import", now=NOW)
     assert (found.article.date, found.reading.read) == ("2029-03-03", True)
 
 
@@ -58,8 +58,8 @@ def test_front_matter_in_toml() -> None:
     ],
 )
 def test_yaml_does_not_change_what_was_written(line: str, field: str, value: Any) -> None:
-    fields = markdown_fields(f"---\nurl: https://example.org/\n{line}\n---\nText.")
-    assert getattr(build(fields, source="import", now=NOW).article, field) == value
+    fields = parse_markdown_article(f"---\nurl: https://example.org/\n{line}\n---\nText.")
+    assert getattr(build_article(fields, source="import", now=NOW).article, field) == value
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_yaml_does_not_change_what_was_written(line: str, field: str, value: Any
     ],
 )
 def test_other_fields_are_kept(line: str, kept: Any) -> None:
-    fields = markdown_fields(f"---\ntitle: A\n{line}\n---\nText.")
-    assert build(fields, source="import", now=NOW).article.extra["x"] == kept
+    fields = parse_markdown_article(f"---\ntitle: A\n{line}\n---\nText.")
+    assert build_article(fields, source="import", now=NOW).article.extra["x"] == kept
 
 
 @pytest.mark.parametrize("empty", ["title:", "title: ~", "title: null", "title: ''"])
 def test_an_empty_title_is_none(empty: str) -> None:
-    assert markdown_fields(f"---\n{empty}\n---\n# Heading\n\nText.")["title"] == "Heading"
+    assert parse_markdown_article(f"---\n{empty}\n---\n# Heading\n\nText.")["title"] == "Heading"
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_an_empty_title_is_none(empty: str) -> None:
         ("+++\nx = " + "[" * 40_000 + "\n+++\n", "nested too deeply"),
         ("---\nx: &x [*x]\n---\n", "front matter, line 2: "),
         ("---\nx: &x " + "[*x, *x, *x, *x, *x, *x]\ny: &y [*x, *x, *x, *x, *x]\n---\n", "aliases"),
-        ("---\nx: " + "a" * FRONT_LIMIT + "\n---\n", "larger than 1024 KB"),
+        ("---\nx: " + "a" * MAX_FRONT_MATTER_CHARS + "\n---\n", "larger than 1024 KB"),
     ],
 )
 def test_front_matter_that_cannot_be_read(text: str, message: str) -> None:
     """Cases 93, 104: what is broken or a bomb is one line, not an hour or a crash."""
-    with pytest.raises(BadInput, match=message):
-        markdown_fields(text)
+    with pytest.raises(InvalidInput, match=message):
+        parse_markdown_article(text)
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_front_matter_that_cannot_be_read(text: str, message: str) -> None:
     ["---\nOnly one rule.", "---\n\nA text between two rules.\n\n---\n\nMore.", "+++ no fence"],
 )
 def test_a_rule_is_not_front_matter(text: str) -> None:
-    assert markdown_fields(text) == {"title": "", "text": text}
+    assert parse_markdown_article(text) == {"title": "", "text": text}
 
 
 def test_front_matter_alone() -> None:
-    assert markdown_fields("---\ntitle: A\nurl: https://example.org\n---\n") == {
+    assert parse_markdown_article("---\ntitle: A\nurl: https://example.org\n---\n") == {
         "title": "A",
         "url": "https://example.org",
     }
@@ -134,8 +134,10 @@ def test_front_matter_alone() -> None:
     ],
 )
 def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) -> None:
-    found = build({**markdown_fields(markdown), "url": "https://example.org"}, source="", now=NOW)
-    assert markdown_fields(markdown)["title"] == title
+    found = build_article(
+        {**parse_markdown_article(markdown), "url": "https://example.org"}, source="", now=NOW
+    )
+    assert parse_markdown_article(markdown)["title"] == title
     assert found.body.text == text
 
 
@@ -157,5 +159,5 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
     ],
 )
 def test_only_paragraphs_are_unwrapped(markdown: str, text: str) -> None:
-    fields = {**markdown_fields(markdown), "title": "A"}
-    assert build(fields, source="import", now=NOW).body.text == text
+    fields = {**parse_markdown_article(markdown), "title": "A"}
+    assert build_article(fields, source="import", now=NOW).body.text == text

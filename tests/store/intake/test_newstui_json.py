@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.importers.read import MAX_LINE, read
-from store.model.article import Found, Refused
+from store.importers.read import MAX_LINE_BYTES, read_articles
+from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
 TWO: list[dict[str, Any]] = [{"title": "One", "text": "a"}, {"title": "Two", "tags": ["x"]}]
@@ -25,11 +25,11 @@ class Stream(io.BytesIO):
         return super().read(size)
 
 
-def taken(name: str, data: bytes, kind: str | None = None) -> tuple[list[str], list[Refused]]:
+def taken(name: str, data: bytes, kind: str | None = None) -> tuple[list[str], list[Rejection]]:
     """Titles of what was found, and what was refused."""
-    items = list(read(name, io.BytesIO(data), now=NOW, kind=kind))
-    titles = [item.article.title for item in items if isinstance(item, Found)]
-    return titles, [item for item in items if isinstance(item, Refused)]
+    items = list(read_articles(name, io.BytesIO(data), now=NOW, kind=kind))
+    titles = [item.article.title for item in items if isinstance(item, ParsedArticle)]
+    return titles, [item for item in items if isinstance(item, Rejection)]
 
 
 SHAPES = [
@@ -60,7 +60,7 @@ def test_one_object_is_one_article() -> None:
     assert taken("a.json", b'{"title": "One"}') == (["One"], [])
     titles, refused = taken("a.json", b'{"title": 1.5, "tags": {}')
     assert titles == []
-    assert refused[0].where == "a.json"
+    assert refused[0].location == "a.json"
     assert refused[0].reason.startswith("not JSON: ")
 
 
@@ -79,7 +79,7 @@ def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
     ]
     titles, refused = taken("feeds.jsonl", b"\n".join(lines))
     assert titles == ["One", "Last"]
-    assert [item.where for item in refused] == [
+    assert [item.location for item in refused] == [
         f"feeds.jsonl: line {number}" for number in (3, 4, 4, 5, 6, 7, 8)
     ]
     reasons = [item.reason for item in refused]
@@ -94,13 +94,13 @@ def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
 def test_a_bad_article_of_an_array_is_named_by_its_number() -> None:
     titles, refused = taken("a.json", orjson.dumps([*TWO, None, {"title": True}]))
     assert titles == ["One", "Two"]
-    assert [item.where for item in refused] == ["a.json: article 3", "a.json: article 4"]
+    assert [item.location for item in refused] == ["a.json: article 3", "a.json: article 4"]
 
 
 def test_what_is_no_json_is_refused_whole() -> None:
     titles, refused = taken("a.json", b'[\n{"title": "One"},\n{"title": }\n]')
     assert titles == []
-    assert refused[0].where == "a.json"
+    assert refused[0].location == "a.json"
     assert refused[0].reason.startswith("not JSON: ")
     assert refused[0].reason.endswith("(line 3)")
 
@@ -115,8 +115,10 @@ def test_lone_surrogates(value: bytes) -> None:
 
 
 def test_numbers_json_does_not_know() -> None:
-    (found,) = read("a.json", io.BytesIO(b'{"title": "A", "x": NaN, "y": [1e999, 1]}'), now=NOW)
-    assert isinstance(found, Found)
+    (found,) = read_articles(
+        "a.json", io.BytesIO(b'{"title": "A", "x": NaN, "y": [1e999, 1]}'), now=NOW
+    )
+    assert isinstance(found, ParsedArticle)
     assert found.article.extra == {"x": None, "y": ["inf", 1]}
     assert orjson.dumps(found.article.extra)
 
@@ -127,7 +129,9 @@ def test_deep_nesting(field: str, depth: int) -> None:
     """Case 104: no RecursionError."""
     value = b"[" * depth + b"]" * depth
     items = list(
-        read("a.json", io.BytesIO(b'{"title": "A", "%s": %s}' % (field.encode(), value)), now=NOW)
+        read_articles(
+            "a.json", io.BytesIO(b'{"title": "A", "%s": %s}' % (field.encode(), value)), now=NOW
+        )
     )
     assert len(items) == 1
 
@@ -136,27 +140,27 @@ def test_json_lines_are_never_read_whole() -> None:
     """Case 102: a file of 2 GB is a matter of time, not of memory."""
     line = orjson.dumps({"title": "One", "text": "a" * 1000})
     stream = Stream(b"\n".join([line] * 500))
-    assert sum(1 for _ in read("a.jsonl", stream, now=NOW)) == 500
+    assert sum(1 for _ in read_articles("a.jsonl", stream, now=NOW)) == 500
     assert stream.largest <= 64 * 1024
 
 
 def test_the_first_article_comes_before_the_file_ends() -> None:
     line = orjson.dumps({"title": "One", "text": "a" * 1000}) + b"\n"
     stream = io.BytesIO(line * 500)
-    assert isinstance(next(read("a.jsonl", stream, now=NOW)), Found)
+    assert isinstance(next(read_articles("a.jsonl", stream, now=NOW)), ParsedArticle)
     assert stream.tell() < 100_000
 
 
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.importers.read.MAX_LINE", 100_000)
-    assert MAX_LINE > 100_000
+    monkeypatch.setattr("store.importers.read.MAX_LINE_BYTES", 100_000)
+    assert MAX_LINE_BYTES > 100_000
     data = b'{"title": "One"}\n{"title": "' + b"a" * 500_000 + b'"}\n{"title": "Last"}'
     titles, refused = taken("a.jsonl", data)
     assert titles == ["One", "Last"]
-    assert refused == [Refused("a.jsonl: line 2", "the line is too long")]
+    assert refused == [Rejection("a.jsonl: line 2", "the line is too long")]
 
 
 def test_a_file_with_a_tail_of_nulls_keeps_its_articles() -> None:
     titles, refused = taken("a.jsonl", b'{"title": "One"}\n' + b"\0" * 100)
     assert titles == ["One"]
-    assert [item.where for item in refused] == ["a.jsonl: line 2"]
+    assert [item.location for item in refused] == ["a.jsonl: line 2"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.importers.plain_text import plain_fields
+from store.importers.plain_text import parse_plain_text
 
 LONG = "This line is far longer than any line that somebody wrapped by hand, and so it has to be a paragraph alone."
 
@@ -24,7 +24,7 @@ LONG = "This line is far longer than any line that somebody wrapped by hand, and
     ],
 )
 def test_paragraphs(plain: str, text: str) -> None:
-    assert plain_fields(plain) == {"text": text}
+    assert parse_plain_text(plain) == {"text": text}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_paragraphs(plain: str, text: str) -> None:
     ],
 )
 def test_a_headline_is_the_title(plain: str, title: str | None) -> None:
-    fields = plain_fields(plain)
+    fields = parse_plain_text(plain)
     assert fields.get("title") == title
     assert fields["text"].endswith("It sails." if "sails" in plain else fields["text"])
     assert (title is None) or title not in fields["text"]

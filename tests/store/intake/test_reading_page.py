@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from store.importers.read import read
-from store.importers.reading_page import is_reading_page, pages
-from store.model.article import Found
+from store.importers.read import read_articles
+from store.importers.reading_page import is_reading_page, parse_reading_pages
+from store.model.article import ParsedArticle
 
 NOW = "2031-05-06T07:08:09Z"
 BESIDE = Path(__file__).resolve().parents[4]
@@ -43,19 +43,19 @@ PARTS = {"body": BODY, "similar": SIMILAR, "summary": SUMMARY, "stats": STATISTI
 PAGE = f"{BODY}\n{SIMILAR}\n{SUMMARY}\n{STATISTICS}{DETAILS}"
 
 
-def found_in(text: str) -> list[Found]:
+def found_in(text: str) -> list[ParsedArticle]:
     stream = io.BytesIO(text.encode())
-    found = list(read("page.txt", stream, now=NOW, kind="reading"))
-    assert all(isinstance(item, Found) for item in found), found
-    return [item for item in found if isinstance(item, Found)]
+    found = list(read_articles("page.txt", stream, now=NOW, kind="reading"))
+    assert all(isinstance(item, ParsedArticle) for item in found), found
+    return [item for item in found if isinstance(item, ParsedArticle)]
 
 
-def only(text: str) -> Found:
+def only(text: str) -> ParsedArticle:
     (found,) = found_in(text)
     return found
 
 
-def check_whole(found: Found) -> None:
+def check_whole(found: ParsedArticle) -> None:
     article = found.article
     assert article.id == "5b0d1f0a-7c33-4d2a-8e44-0d9b6a7f1c22"
     assert article.category == "coast"
@@ -83,8 +83,8 @@ def test_the_page_the_project_started_from() -> None:
     if not SEED.exists():
         pytest.skip("the first page is not part of the distribution")
     with SEED.open("rb") as stream:
-        (found,) = read(SEED.name, stream, now=NOW)
-    assert isinstance(found, Found)
+        (found,) = read_articles(SEED.name, stream, now=NOW)
+    assert isinstance(found, ParsedArticle)
     article, body, reading = found.article, found.body, found.reading
     assert article.id == "621cac23-53d8-45a9-84fe-44f835ed5dbd"
     assert article.category == "nhk"
@@ -142,20 +142,20 @@ def test_a_page_without_text() -> None:
 def test_statistics_as_they_are_found(lines: str, expected: Any, after: str) -> None:
     if not lines and after.startswith("Details"):
         return
-    (fields,) = pages(f"Text.\nStatistics\n{lines}{after}".splitlines())
+    (fields,) = parse_reading_pages(f"Text.\nStatistics\n{lines}{after}".splitlines())
     assert {name: fields[name] for name in ("words", "read_count") if name in fields} == expected
     assert fields["text"] == "Text."
     assert fields.get("id") == ("x" if "ID" in after else None)
 
 
 def test_the_next_text_may_be_glued_to_the_statistics() -> None:
-    first, second = pages(f"One.\n{STATISTICS}Two sail.\nThree.".splitlines())
+    first, second = parse_reading_pages(f"One.\n{STATISTICS}Two sail.\nThree.".splitlines())
     assert first["read_count"] == 2
     assert second["text"] == "Two sail.\n\nThree."
 
 
 def test_details_are_tolerant_and_end_at_another_line() -> None:
-    first, second = pages(
+    first, second = parse_reading_pages(
         [
             "Text.",
             "Details:",
@@ -193,34 +193,36 @@ def test_details_are_tolerant_and_end_at_another_line() -> None:
     ],
 )
 def test_as_many_titles_as_announced(heading: str, taken: list[str]) -> None:
-    (fields,) = pages([heading, *TITLES, "Details", "ID: x"])
+    (fields,) = parse_reading_pages([heading, *TITLES, "Details", "ID: x"])
     assert fields["similar"] == taken
     assert fields["text"] == "\n\n".join(TITLES[len(taken) :])
 
 
 def test_a_title_may_look_like_a_heading() -> None:
-    (fields,) = pages(["Similar Readings (2 items)", "Summary", "Details", "Summary", "It sails."])
+    (fields,) = parse_reading_pages(
+        ["Similar Readings (2 items)", "Summary", "Details", "Summary", "It sails."]
+    )
     assert fields["similar"] == ["Summary", "Details"]
     assert fields["summary"] == "It sails."
 
 
 def test_titles_without_a_number_end_at_a_heading() -> None:
-    (fields,) = pages(["Similar Readings", *TITLES, "Summary", "It sails."])
+    (fields,) = parse_reading_pages(["Similar Readings", *TITLES, "Summary", "It sails."])
     assert fields["similar"] == TITLES
 
 
 def test_a_summary_of_several_lines() -> None:
-    (fields,) = pages(["Text.", "Summary", "One.", "Two.", "Details", "ID: x"])
+    (fields,) = parse_reading_pages(["Text.", "Summary", "One.", "Two.", "Details", "ID: x"])
     assert (fields["text"], fields["summary"]) == ("Text.", "One.\n\nTwo.")
 
 
 def test_a_summary_before_the_text_has_one_line() -> None:
-    (fields,) = pages(["Summary", "One.", "Two.", "Three.", "Details", "ID: x"])
+    (fields,) = parse_reading_pages(["Summary", "One.", "Two.", "Three.", "Details", "ID: x"])
     assert (fields["text"], fields["summary"]) == ("Two.\n\nThree.", "One.")
 
 
 def test_a_summary_at_the_end_of_a_page_has_one_line() -> None:
-    first, second = pages(
+    first, second = parse_reading_pages(
         ["Text.", "Details", "ID: x", "Summary", "One.", "Two.", "Three.", "Details", "ID: y"]
     )
     assert (first["text"], first["summary"], first["id"]) == ("Text.", "One.", "x")
@@ -252,9 +254,9 @@ def test_the_first_page_has_no_details() -> None:
 
 def test_repeated_paragraphs_stay_where_the_page_counted_them() -> None:
     twice = ["Row, row.", "Row your boat.", "Row, row."]
-    (counted,) = pages([*twice, "Statistics", "7", "Words"])
+    (counted,) = parse_reading_pages([*twice, "Statistics", "7", "Words"])
     assert counted["text"] == "\n\n".join(twice)
-    (folded,) = pages([*twice, "Statistics", "5", "Words"])
+    (folded,) = parse_reading_pages([*twice, "Statistics", "5", "Words"])
     assert folded["text"] == "Row, row.\n\nRow your boat."
 
 

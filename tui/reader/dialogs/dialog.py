@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from textual.screen import ModalScreen
 
-from tui.reader.dialogs.keymap_screen import FAR, Keyed, T
+from tui.reader.dialogs.keymap_screen import LAST_LINE, KeymapScreen, T
 
 
-class Dialog(Keyed, ModalScreen[T]):
+class Dialog(KeymapScreen, ModalScreen[T]):
     """Something that lies over the reader, to be looked through and left."""
 
     PLACE: ClassVar[str]
@@ -24,17 +24,17 @@ class Dialog(Keyed, ModalScreen[T]):
         raise NotImplementedError
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Lines a page moves."""
         raise NotImplementedError
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """What enter does."""
         raise NotImplementedError
 
-    def go_to(self, line: int) -> None:
+    def go_to_line(self, line: int) -> None:
         """To the line of that number, from 1."""
-        self.move(-FAR)
+        self.move(-LAST_LINE)
         self.move(line - 1)
 
     def action_move_down(self, count: int = 1) -> None:
@@ -47,31 +47,31 @@ class Dialog(Keyed, ModalScreen[T]):
 
     def action_move_page_down(self, count: int = 1) -> None:
         """A page down."""
-        self.move(count * self.page)
+        self.move(count * self.page_size)
 
     def action_move_page_up(self, count: int = 1) -> None:
         """A page up."""
-        self.move(-count * self.page)
+        self.move(-count * self.page_size)
 
     def action_move_half_page_down(self, count: int = 1) -> None:
         """Half a page down."""
-        self.move(count * max(1, self.page // 2))
+        self.move(count * max(1, self.page_size // 2))
 
     def action_move_half_page_up(self, count: int = 1) -> None:
         """Half a page up."""
-        self.move(-count * max(1, self.page // 2))
+        self.move(-count * max(1, self.page_size // 2))
 
     def action_move_start(self, line: int = 1) -> None:
         """To the first line, or to the one of that number."""
-        self.go_to(line)
+        self.go_to_line(line)
 
     def action_move_end(self, line: int = 0) -> None:
         """To the last line, or to the one of that number."""
-        self.go_to(line or FAR)
+        self.go_to_line(line or LAST_LINE)
 
     def action_article_open(self) -> None:
         """Take what was chosen."""
-        self.take()
+        self.submit()
 
     def action_article_back(self) -> None:
         """Leave without choosing anything."""

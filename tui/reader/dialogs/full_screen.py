@@ -10,15 +10,15 @@ from textual.message import Message
 
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.dialog import Dialog
-from tui.reader.dialogs.help import Help
-from tui.reader.widgets.document_view import Written
-from tui.rendering.cells import Piece, cells, fit
+from tui.reader.dialogs.help import HelpDialog
+from tui.reader.widgets.document_view import DocumentView
+from tui.rendering.cells import Piece, cell_width, fit_cells
 
 T = TypeVar("T")
-GAP = "  "
+HINT_SEPARATOR = "  "
 
 
-class Whole(Dialog[T]):
+class FullScreenDialog(Dialog[T]):
     """Fills the terminal until it is left."""
 
     CSS_PATH = "full_screen.tcss"
@@ -33,58 +33,58 @@ class Whole(Dialog[T]):
         """
         super().__init__()
         self.keymap = keymap
-        self.view = Written()
-        self.bottom = Written(focusable=False)
-        self.bottom.id = "bottom"
-        self.said = ""
+        self.view = DocumentView()
+        self.status_view = DocumentView(focusable=False)
+        self.status_view.id = "bottom"
+        self.notice = ""
 
     def compose(self) -> ComposeResult:
         """The lines and the keys."""
         yield self.view
-        yield self.bottom
+        yield self.status_view
 
     def on_mount(self) -> None:
         """Write what is known so far."""
-        self.write()
-        self.bottom.show(self._bottom)
+        self.update_view()
+        self.status_view.show(self._status_lines)
 
-    def write(self) -> None:
+    def update_view(self) -> None:
         """Write all lines anew."""
-        self.view.show(self.lines)
+        self.view.show(self.build_lines)
 
-    def lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
         """All lines for a width."""
         raise NotImplementedError
 
-    def hear(self, message: Message) -> None:
+    def receive_message(self, message: Message) -> None:
         """Take in what the library reports, if it is meant for this screen."""
         raise NotImplementedError
 
-    def say(self, text: str) -> None:
+    def show_notice(self, text: str) -> None:
         """Say something that was just done, until the next thing is done."""
-        self.said = text
-        self.bottom.show(self._bottom)
+        self.notice = text
+        self.status_view.show(self._status_lines)
 
-    def _bottom(self, width: int) -> Sequence[Sequence[Piece]]:
-        if self.said:
-            return [[(fit(self.said, width), "accent")]]
-        hints = [f"{self.keymap.first(command)} {what}" for command, what in self.HINTS]
-        while hints and cells(GAP.join(hints)) > width:
+    def _status_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+        if self.notice:
+            return [[(fit_cells(self.notice, width), "accent")]]
+        hints = [f"{self.keymap.first_key(command)} {what}" for command, what in self.HINTS]
+        while hints and cell_width(HINT_SEPARATOR.join(hints)) > width:
             hints.pop(-3 if len(hints) > 2 else -1)  # help and the way out last
-        return [[(GAP.join(hints), "muted")]]
+        return [[(HINT_SEPARATOR.join(hints), "muted")]]
 
     def move(self, by: int) -> None:
         """Scroll."""
         self.view.scroll_lines(by)
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Lines a page moves."""
-        return self.view.page
+        return self.view.page_size
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """Nothing is chosen here."""
 
     def action_app_help(self) -> None:
         """Show the keys that mean something here."""
-        self.app.push_screen(Help(self.keymap, self.PLACE))
+        self.app.push_screen(HelpDialog(self.keymap, self.PLACE))

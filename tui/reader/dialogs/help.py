@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.config.commands import Command, groups, key_names
+from tui.config.commands import Command, format_keys, group_commands
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.text_dialog import Sheet, SheetView
-from tui.reader.widgets.article_list import CHANGED, HERE, STAR, UNREAD
-from tui.reader.widgets.inputs import SearchInput
+from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
+from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
+from tui.reader.widgets.inputs import SanitizedInput
 
-FIRST = {
+FIRST_HELP_HEADINGS = {
     "list": ("List", "Move"),
     "article": ("Article", "Move"),
     "find": ("Find in the article",),
@@ -24,19 +24,19 @@ FIRST = {
     "triage": ("Triage", "Article"),
 }
 """The headings that stand first in the help of a pane."""
-SIGNS = (
-    (UNREAD, "unread"),
-    (STAR, "starred"),
-    (CHANGED, "changed by its publisher since you read it"),
+SIGN_MEANINGS = (
+    (UNREAD_SIGN, "unread"),
+    (STAR_SIGN, "starred"),
+    (UPDATED_SIGN, "changed by its publisher since you read it"),
     ("5′", "minutes to read"),
-    (HERE, "in a story: the article one came from"),
+    (STORY_ORIGIN_SIGN, "in a story: the article one came from"),
 )
 """What stands before titles and behind them."""
-LONGEST = 40
+MAX_HELP_SEARCH_LENGTH = 40
 """Characters that can be searched for."""
 
 
-class Help(Sheet):
+class HelpDialog(TextDialog):
     """Every command that is available in a pane, with its keys."""
 
     PLACE = "help"
@@ -49,58 +49,62 @@ class Help(Sheet):
             keymap: The keys in force.
             place: The pane it is asked for in.
         """
-        super().__init__(f"Keys: {place}", help_lines(keymap, place))
+        super().__init__(f"Keys: {place}", keymap_help_lines(keymap, place))
         self._keymap = keymap
-        self._for = place
-        self._input = SearchInput(placeholder="a key or a word", max_length=LONGEST, compact=True)
-        self._input.display = False
+        self._help_place = place
+        self._search_input = SanitizedInput(
+            placeholder="a key or a word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
+        )
+        self._search_input.display = False
 
     def compose(self) -> ComposeResult:
         """The lines, and below them what is searched for."""
         yield from super().compose()
-        yield self._input
+        yield self._search_input
 
     @property
     def place(self) -> str:
         """Nowhere while a search is typed."""
-        return "" if self.focused is self._input else self.PLACE
+        return "" if self.focused is self._search_input else self.PLACE
 
     def action_list_search(self) -> None:
         """Ask for words."""
-        self._input.display = True
-        self.set_focus(self._input)
+        self._search_input.display = True
+        self.set_focus(self._search_input)
 
     def action_article_back(self) -> None:
         """Out of a search first."""
-        if self._input.display:
-            self.end_search()
+        if self._search_input.display:
+            self.clear_search()
         else:
             self.dismiss(None)
 
     @on(Input.Changed)
-    def narrow(self, event: Input.Changed) -> None:
+    def filter_commands(self, event: Input.Changed) -> None:
         """Show the commands that fit."""
-        self.query_one(SheetView).show(help_lines(self._keymap, self._for, event.value))
+        self.query_one(TextDialogView).show(
+            keymap_help_lines(self._keymap, self._help_place, event.value)
+        )
 
     @on(Input.Submitted)
-    def keep_search(self) -> None:
+    def focus_results(self) -> None:
         """Go through what was found."""
-        self.set_focus(self.query_one(SheetView))
+        self.set_focus(self.query_one(TextDialogView))
 
-    @on(SearchInput.Moved)
-    def move_meanwhile(self, event: SearchInput.Moved) -> None:
+    @on(SanitizedInput.MoveRequested)
+    def scroll_while_typing(self, event: SanitizedInput.MoveRequested) -> None:
         """Scroll while the search is typed."""
         self.move(event.by)
 
-    @on(SearchInput.Left)
-    def end_search(self) -> None:
+    @on(SanitizedInput.Cancelled)
+    def clear_search(self) -> None:
         """Show all of it again."""
-        self._input.value = ""
-        self._input.display = False
-        self.set_focus(self.query_one(SheetView))
+        self._search_input.value = ""
+        self._search_input.display = False
+        self.set_focus(self.query_one(TextDialogView))
 
 
-def help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
+def keymap_help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
     """The commands of a place under their headings, with their keys.
 
     Args:
@@ -109,34 +113,38 @@ def help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
         words: Only lines with all of these; case makes no difference but for a single letter.
     """
     lines: list[str] = []
-    first = FIRST.get(place, ())
-    ordered = sorted(groups(), key=lambda group: (*first, group[0]).index(group[0]))
+    first = FIRST_HELP_HEADINGS.get(place, ())
+    ordered = sorted(group_commands(), key=lambda group: (*first, group[0]).index(group[0]))
     for heading, commands in ordered:
-        if found := list(_lines(commands, keymap, place, words.split())):
+        if found := list(_command_lines(commands, keymap, place, words.split())):
             lines += [*([""] if lines else []), f"{heading}:", *found]
-    signs = [f"{sign}\t{meaning}" for sign, meaning in SIGNS if _all_in(words, sign, meaning)]
+    signs = [
+        f"{sign}\t{meaning}"
+        for sign, meaning in SIGN_MEANINGS
+        if _has_all_words(words, sign, meaning)
+    ]
     if signs:
         lines += [*([""] if lines else []), "Signs:", *signs]
     return lines or ["no command fits"]
 
 
-def _lines(
+def _command_lines(
     commands: Iterable[Command], keymap: Keymap, place: str, words: Sequence[str]
 ) -> Iterator[str]:
     for each in commands:
         keys = keymap.keys[each.id]
-        there = place in each.places or each in keymap.places.get(place, {}).values()
-        if there and all(_fits(word, each, keys) for word in words):
-            yield f"{key_names(keys)}\t{each.help}"
+        there = place in each.places or each in keymap.commands_by_place.get(place, {}).values()
+        if there and all(_matches_command(word, each, keys) for word in words):
+            yield f"{format_keys(keys)}\t{each.help}"
 
 
-def _all_in(words: str, *texts: str) -> bool:
+def _has_all_words(words: str, *texts: str) -> bool:
     text = " ".join(texts).lower()
     return all(word.lower() in text for word in words.split())
 
 
-def _fits(word: str, command: Command, keys: Sequence[str]) -> bool:
+def _matches_command(word: str, command: Command, keys: Sequence[str]) -> bool:
     if len(word) == 1:  # a key, and `j` is not `J`
         return word in keys
-    text = f"{key_names(keys)} {command.label} {command.help}"
+    text = f"{format_keys(keys)} {command.label} {command.help}"
     return word.lower() in text.lower()

@@ -10,7 +10,7 @@ from textual.keys import REPLACED_KEYS, key_to_character
 T = TypeVar("T")
 
 
-class Keyed:
+class KeymapScreen:
     """A screen that carries out commands: it has an action for each of its place."""
 
     @property
@@ -18,18 +18,18 @@ class Keyed:
         """Where the user is, as `Command.places` has it; empty where keys are text."""
         raise NotImplementedError
 
-    def show_pending(self, keys: str) -> None:
+    def show_pending_keys(self, keys: str) -> None:
         """Show what was typed of a command so far; empty once that is carried out."""
 
-    def tell_unknown(self, key: str) -> None:
+    def report_unbound_key(self, key: str) -> None:
         """Tell that a key means nothing here, where there is a place to tell it."""
 
 
-FAR = 1_000_000_000
+LAST_LINE = 1_000_000_000
 """More rows or lines than there can be."""
 
 
-def key_of(event: events.Key) -> str:
+def event_key_name(event: events.Key) -> str:
     """The name of a key as keymaps have it; Textual's has `question_mark` for `?`."""
     held, plus, name = event.key.rpartition("+")
     named = key_to_character(REPLACED_KEYS.get(name, name))

@@ -11,11 +11,11 @@ from textual.content import Content
 
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, fit, pad_left
-from tui.rendering.text_layout import Link
+from tui.rendering.cells import Piece, fit_cells, pad_left
+from tui.rendering.text_layout import ArticleLink
 
-CURSOR = ">"
-GAP = 2
+LINK_CURSOR_SIGN = ">"
+LINK_GAP_CELLS = 2
 
 
 class LinksView(LineView):
@@ -23,39 +23,39 @@ class LinksView(LineView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "selection")
 
-    def __init__(self, links: Sequence[Link]) -> None:
+    def __init__(self, links: Sequence[ArticleLink]) -> None:
         super().__init__()
         self._links = links
         self.cursor = 0
 
     def on_resize(self) -> None:
         """Keep the cursor on the screen."""
-        self.set_height(len(self._links))
-        self.move_to(self.cursor)
+        self.set_line_count(len(self._links))
+        self.move_cursor_to(self.cursor)
 
-    def move_to(self, index: int) -> None:
+    def move_cursor_to(self, index: int) -> None:
         """Put the cursor on a link, or as near as there are links."""
         self.cursor = min(max(0, index), len(self._links) - 1)
-        if not self.top <= self.cursor < self.top + self.size.height:
-            self.go_to(self.cursor - self.size.height // 2)
+        if not self.top_line <= self.cursor < self.top_line + self.size.height:
+            self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """The link of that line."""
         if y >= len(self._links):
             return []
         link, selected = self._links[y], y == self.cursor
         digits = len(str(len(self._links)))
-        head = f"{CURSOR if selected else ' '}{pad_left(str(link.number), digits)} "
+        head = f"{LINK_CURSOR_SIGN if selected else ' '}{pad_left(str(link.number), digits)} "
         room = max(0, width - len(head))
-        text = fit(link.text, room // 2)
-        url = fit(" " * GAP + link.url, room - room // 2)
+        text = fit_cells(link.text, room // 2)
+        url = fit_cells(" " * LINK_GAP_CELLS + link.url, room - room // 2)
         if selected:
             return [(head + text + url, "selection")]
         return [(head, "accent"), (text, "text"), (url, "muted")]
 
 
-class Links(Dialog[Link | None]):
+class LinksDialog(Dialog[ArticleLink | None]):
     """Asks for one of the links; ends with it, or with None."""
 
     PLACE = "links"
@@ -63,10 +63,10 @@ class Links(Dialog[Link | None]):
 
     def __init__(
         self,
-        links: Sequence[Link],
+        links: Sequence[ArticleLink],
         keys: str,
-        follow: Callable[[Link], object],
-        copy: Callable[[Link], object],
+        follow: Callable[[ArticleLink], object],
+        copy: Callable[[ArticleLink], object],
     ) -> None:
         """Make the dialog.
 
@@ -78,16 +78,16 @@ class Links(Dialog[Link | None]):
         """
         super().__init__()
         self._links = links
-        self._keys = keys
-        self._follow = follow
+        self._key_hints = keys
+        self._reveal_link = follow
         self._copy = copy
-        self._typed = 0
+        self._typed_number = 0
 
     def compose(self) -> ComposeResult:
         """The links below the text."""
         view = LinksView(self._links)
         view.border_title = Content("Links")
-        view.border_subtitle = Content(self._keys)
+        view.border_subtitle = Content(self._key_hints)
         view.styles.height = len(self._links) + 2
         yield view
 
@@ -97,47 +97,47 @@ class Links(Dialog[Link | None]):
         return self.query_one(LinksView)
 
     @property
-    def link(self) -> Link:
+    def selected_link(self) -> ArticleLink:
         """The link the cursor stands on."""
         return self._links[self.view.cursor]
 
     def move(self, by: int) -> None:
         """Move through the links; the text follows."""
-        self._typed = 0
-        self._go(self.view.cursor + by)
+        self._typed_number = 0
+        self._select_link(self.view.cursor + by)
 
-    def _go(self, index: int) -> None:
-        self.view.move_to(index)
-        self._follow(self.link)
+    def _select_link(self, index: int) -> None:
+        self.view.move_cursor_to(index)
+        self._reveal_link(self.selected_link)
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Lines a page moves."""
-        return self.view.page
+        return self.view.page_size
 
     def on_key(self, event: events.Key) -> None:
         """A number is a link's; it opens as soon as no other number begins like it."""
         if not (event.character or "").isdecimal() or not (event.character or "").isascii():
             return
         event.stop()
-        number = self._typed * 10 + int(event.character or "0")
+        number = self._typed_number * 10 + int(event.character or "0")
         if not 0 < number <= len(self._links):
             number = 0
-        self._typed = number
+        self._typed_number = number
         if number:
-            self._go(number - 1)
+            self._select_link(number - 1)
             if number * 10 > len(self._links):
-                self.take()
+                self.submit()
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """Choose the link."""
-        self.dismiss(self.link)
+        self.dismiss(self.selected_link)
 
     def action_article_open_url(self) -> None:
         """Choose the link, with the key that opens the article's own URL."""
-        self.take()
+        self.submit()
 
     def action_article_copy_url(self) -> None:
         """Copy where the link leads."""
-        self._copy(self.link)
+        self._copy(self.selected_link)
         self.dismiss(None)

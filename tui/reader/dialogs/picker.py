@@ -12,15 +12,15 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.reader.dialogs.dialog import Dialog
-from tui.rendering.cells import cells, cut, fit, pad_left
+from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
 
-SUBTITLE = "enter chooses · esc closes"
+PICKER_KEY_HINTS = "enter chooses · esc closes"
 """What is said below the lines."""
-LONGEST_NAME = 32
+MAX_NAME_CELLS = 32
 """Cells of a name in a column."""
 
 
-class Options(OptionList):
+class PickerOptions(OptionList):
     """The lines; the terminal's cursor stands on the one that is chosen."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -40,16 +40,18 @@ class Picker(Dialog[int | None]):
         super().__init__()
         self._title = title
         self._lines = lines
-        self._chosen = chosen
+        self._initial_index = chosen
 
     def compose(self) -> ComposeResult:
         """The lines, as data and never as markup."""
-        options = Options(
-            *(Option(Content(cut(line, 70))) for line in self._lines), markup=False, compact=True
+        options = PickerOptions(
+            *(Option(Content(truncate_cells(line, 70))) for line in self._lines),
+            markup=False,
+            compact=True,
         )
         options.border_title = Content(self._title)
-        options.border_subtitle = Content(SUBTITLE)
-        options.highlighted = self._chosen if self._lines else None
+        options.border_subtitle = Content(PICKER_KEY_HINTS)
+        options.highlighted = self._initial_index if self._lines else None
         yield options
 
     def move(self, by: int) -> None:
@@ -60,11 +62,11 @@ class Picker(Dialog[int | None]):
             options.highlighted = min(max(0, at), len(self._lines) - 1)
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Lines a page moves."""
         return max(1, self.query_one(OptionList).size.height - 1)
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """Choose the line."""
         self.dismiss(self.query_one(OptionList).highlighted)
 
@@ -73,8 +75,8 @@ class Picker(Dialog[int | None]):
         self.dismiss(event.option_index)
 
 
-def in_columns(facts: Sequence[tuple[str, str]]) -> list[str]:
+def format_columns(facts: Sequence[tuple[str, str]]) -> list[str]:
     """Names on the left and what is said of them on the right, as lines."""
-    left = min(LONGEST_NAME, max(cells(name) for name, _ in facts))
-    right = max(cells(said) for _, said in facts)
-    return [f"{fit(name, left)}  {pad_left(said, right)}" for name, said in facts]
+    left = min(MAX_NAME_CELLS, max(cell_width(name) for name, _ in facts))
+    right = max(cell_width(said) for _, said in facts)
+    return [f"{fit_cells(name, left)}  {pad_left(said, right)}" for name, said in facts]

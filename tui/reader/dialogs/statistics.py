@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.reader.dialogs.full_screen import Whole
+from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.rendering.cells import Piece
-from tui.rendering.statistics_report import report
+from tui.rendering.statistics_report import render_statistics
 
 if TYPE_CHECKING:
     from store.library.statistics import Statistics
     from tui.config.keymaps import Keymap
 
 
-class StatisticsScreen(Whole[None]):
+class StatisticsScreen(FullScreenDialog[None]):
     """Reading statistics; the charts come once everything is counted."""
 
     PLACE = "statistics"
@@ -25,14 +25,18 @@ class StatisticsScreen(Whole[None]):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(keymap)
-        self._found: Statistics | None = None
+        self._statistics: Statistics | None = None
 
-    def hear(self, message: Message) -> None:
+    def receive_message(self, message: Message) -> None:
         """Show what is counted so far."""
-        if isinstance(message, messages.StatisticsCounted):
-            self._found = message.statistics
-            self.write()
+        if isinstance(message, messages.StatisticsUpdated):
+            self._statistics = message.statistics
+            self.update_view()
 
-    def lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
         """The report."""
-        return report(self._found, width) if self._found else [[("counting …", "muted")]]
+        return (
+            render_statistics(self._statistics, width)
+            if self._statistics
+            else [[("counting …", "muted")]]
+        )

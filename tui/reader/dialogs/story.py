@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.model.article import Row
-from tui.reader.dialogs.full_screen import Whole
+from store.model.article import ArticleRow
+from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
-from tui.reader.widgets.article_list import HERE, STAR, UNREAD
+from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
 from tui.rendering.cells import Piece
-from tui.rendering.text_layout import wrap
-from tui.rendering.wording import age, count, day_of, joined
+from tui.rendering.text_layout import wrap_text
+from tui.rendering.wording import format_age, format_count, format_row_date, join_nonempty
 
 if TYPE_CHECKING:
-    from store.library.story import Chapter
+    from store.library.story import StoryArticle
     from tui.config.keymaps import Keymap
     from tui.reader.gateway import Gateway
 
-INDENT = 4
+STORY_INDENT_CELLS = 4
 
 
-class StoryScreen(Whole[str]):
+class StoryScreen(FullScreenDialog[str]):
     """A story, the newest article last; ends with the article that is to be opened."""
 
     PLACE = "story"
@@ -50,62 +50,66 @@ class StoryScreen(Whole[str]):
         self.article = article
         self._gateway = gateway
         self._now = now
-        self._chapters: tuple[Chapter, ...] = ()
-        self._rows: dict[str, Row] = {}
+        self._chapters: tuple[StoryArticle, ...] = ()
+        self._changed_rows: dict[str, ArticleRow] = {}
         """The rows that have changed since."""
-        self._whole = False
-        self._chosen = article
-        self._starts: list[int] = []
+        self._is_complete = False
+        self._selected_article = article
+        self._chapter_lines: list[int] = []
         """The line each chapter begins on."""
-        self.view.middle = self._middle
+        self.view.find_centered_line = self._selected_line
 
     @property
-    def cursor(self) -> int:
+    def selected_index(self) -> int:
         """The number of the chapter that is chosen."""
         ids = [chapter.row.id for chapter in self._chapters]
-        return ids.index(self._chosen) if self._chosen in ids else 0
+        return ids.index(self._selected_article) if self._selected_article in ids else 0
 
-    def hear(self, message: Message) -> None:
+    def receive_message(self, message: Message) -> None:
         """Show more of the story, or changed marks; what was chosen stays so."""
-        if isinstance(message, messages.StoryUnfolded) and message.article == self.article:
-            self._chapters, self._whole = message.chapters, message.whole
-            self.write()
-        elif isinstance(message, messages.ReadingChanged):
-            self._rows.update(message.rows)
-            self.say(message.said or self.said)
-            self.write()
+        if isinstance(message, messages.StoryUpdated) and message.article == self.article:
+            self._chapters, self._is_complete = message.chapters, message.complete
+            self.update_view()
+        elif isinstance(message, messages.RowsChanged):
+            self._changed_rows.update(message.rows)
+            self.show_notice(message.notice or self.notice)
+            self.update_view()
 
-    def _middle(self) -> int:
-        return self._starts[self.cursor] if self._starts else 0
+    def _selected_line(self) -> int:
+        return self._chapter_lines[self.selected_index] if self._chapter_lines else 0
 
-    def lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
         """The heading, then the chapters."""
-        state = "" if self._whole else "looking …"
-        number = count(len(self._chapters), "article") if self._chapters else ""
+        state = "" if self._is_complete else "looking …"
+        number = format_count(len(self._chapters), "article") if self._chapters else ""
         lines: list[Sequence[Piece]] = [
-            [("Story", "heading"), (f"  {joined((number, state))}", "muted")],
+            [("Story", "heading"), (f"  {join_nonempty((number, state))}", "muted")],
             [],
         ]
-        self._starts.clear()
+        self._chapter_lines.clear()
         for index, chapter in enumerate(self._chapters):
-            self._starts.append(len(lines))
-            lines += self._chapter(chapter, width, chosen=index == self.cursor)
+            self._chapter_lines.append(len(lines))
+            lines += self._build_chapter(chapter, width, chosen=index == self.selected_index)
         return lines
 
-    def _chapter(self, chapter: Chapter, width: int, *, chosen: bool) -> list[Sequence[Piece]]:
-        row = self._rows.get(chapter.row.id, chapter.row)
-        mark = HERE if row.id == self.article else " "
-        head = f"{'>' if chosen else ' '}{' ' if row.read else UNREAD}{mark}"
-        head += STAR if row.starred else " "
+    def _build_chapter(
+        self, chapter: StoryArticle, width: int, *, chosen: bool
+    ) -> list[Sequence[Piece]]:
+        row = self._changed_rows.get(chapter.row.id, chapter.row)
+        mark = STORY_ORIGIN_SIGN if row.id == self.article else " "
+        head = f"{'>' if chosen else ' '}{' ' if row.read else UNREAD_SIGN}{mark}"
+        head += STAR_SIGN if row.starred else " "
         role = "selection" if chosen else "text" if row.read else "unread"
-        first, *rest = wrap(row.title, width - INDENT) or [""]
-        blank = " " * INDENT
+        first, *rest = wrap_text(row.title, width - STORY_INDENT_CELLS) or [""]
+        blank = " " * STORY_INDENT_CELLS
         lines: list[Sequence[Piece]] = [[(head + first, role)]]
         lines += [[(blank + line, role)] for line in rest]
-        facts = joined((day_of(row.when), age(row.when, self._now()), row.category))
+        facts = join_nonempty(
+            (format_row_date(row.timestamp), format_age(row.timestamp, self._now()), row.category)
+        )
         lines.append([(blank + facts, "muted")])
-        if chapter.adds:
-            adds = wrap("adds: " + ", ".join(chapter.adds), width - INDENT)
+        if chapter.new_words:
+            adds = wrap_text("adds: " + ", ".join(chapter.new_words), width - STORY_INDENT_CELLS)
             lines += [[(blank + line, "accent")] for line in adds]
         return [*lines, []]
 
@@ -114,20 +118,20 @@ class StoryScreen(Whole[str]):
     def move(self, by: int) -> None:
         """Choose another chapter."""
         if self._chapters:
-            index = min(max(0, self.cursor + by), len(self._chapters) - 1)
-            self._chosen = self._chapters[index].row.id
-            self.say("")
-            self.write()
+            index = min(max(0, self.selected_index + by), len(self._chapters) - 1)
+            self._selected_article = self._chapters[index].row.id
+            self.show_notice("")
+            self.update_view()
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Chapters a page moves."""
-        return max(1, self.view.page // 4)
+        return max(1, self.view.page_size // 4)
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """Open the chapter."""
         if self._chapters:
-            self.dismiss(self._chosen)
+            self.dismiss(self._selected_article)
 
     def action_article_toggle_read(self) -> None:
         """Mark the whole story read, as one change."""
@@ -136,7 +140,7 @@ class StoryScreen(Whole[str]):
     def action_article_toggle_star(self) -> None:
         """Star or unstar the chapter."""
         if self._chapters:
-            self._gateway.toggle("starred", self._chosen)
+            self._gateway.toggle_flag("starred", self._selected_article)
 
     def action_app_undo(self) -> None:
         """Take back the last change."""

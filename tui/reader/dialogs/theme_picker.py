@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.reader.dialogs.picker import Picker
-from tui.rendering.cells import fit
+from tui.rendering.cells import fit_cells
 
 if TYPE_CHECKING:
     from textual.widgets import OptionList
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tui.config.theme_choice import ThemeChoice
 
 
-AUTO = "auto"
+AUTO_THEME_OPTION = "auto"
 
 
-NAME_CELLS = 22
+THEME_NAME_CELLS = 22
 
 
 class ThemePicker(Picker):
@@ -30,18 +30,20 @@ class ThemePicker(Picker):
             themes: Those there are.
             wear: Puts one on.
         """
-        self._names = (AUTO, *themes.names)
-        self._themes = themes
-        self._wear = wear
-        labels = {name: theme.label for name, theme in themes.everything().items()}
-        labels[AUTO] = f"by the background: {labels[themes.meant(AUTO)]} now"
-        lines = [f"{fit(name, NAME_CELLS)} {labels[name]}" for name in self._names]
-        super().__init__("Theme", lines, self._names.index(themes.chosen))
+        self._names = (AUTO_THEME_OPTION, *themes.names)
+        self._theme_choice = themes
+        self._apply_theme = wear
+        labels = {name: theme.label for name, theme in themes.all_themes().items()}
+        labels[AUTO_THEME_OPTION] = (
+            f"by the background: {labels[themes.resolve(AUTO_THEME_OPTION)]} now"
+        )
+        lines = [f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._names]
+        super().__init__("Theme", lines, self._names.index(themes.chosen_name))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what would be chosen."""
-        self._wear(self._themes.meant(self._names[event.option_index]))
+        self._apply_theme(self._theme_choice.resolve(self._names[event.option_index]))
 
-    def name_of(self, index: int) -> str:
+    def theme_name_at(self, index: int) -> str:
         """The theme of a line."""
         return self._names[index]

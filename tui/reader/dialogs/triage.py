@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.library.statistics import AVERAGE, Pace
-from store.model.article import Entry, Row
-from tui.reader.dialogs.full_screen import Whole
+from store.library.statistics import AVERAGE_PACE, Pace
+from store.model.article import ArticleRow, FullArticle
+from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
-from tui.reader.widgets.article_list import STAR
+from tui.reader.widgets.article_list import STAR_SIGN
 from tui.rendering.cells import Piece
-from tui.rendering.statistics_report import duration
-from tui.rendering.text_layout import wrap
-from tui.rendering.wording import LATER, age, count, joined
+from tui.rendering.statistics_report import format_duration
+from tui.rendering.text_layout import wrap_text
+from tui.rendering.wording import LATER_TAG, format_age, format_count, join_nonempty
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
-    from tui.reader.gateway import Gateway, Mark
+    from tui.reader.gateway import ArticleFlag, Gateway
 
-TITLE = 3
+TITLE_LINE = 3
 """The line the title begins on, where the terminal's cursor stands."""
-EXCERPT = 1200
+MAX_TRIAGE_TEXT_LENGTH = 1200
 """Characters of the text that stand in for a summary where there is none."""
 
 
-class TriageScreen(Whole[str]):
+class TriageScreen(FullScreenDialog[str]):
     """One article after the other; ends with the one that is to be opened."""
 
     PLACE = "triage"
@@ -48,7 +48,7 @@ class TriageScreen(Whole[str]):
         self,
         keymap: Keymap,
         gateway: Gateway,
-        rows: Sequence[Row],
+        rows: Sequence[ArticleRow],
         now: Callable[[], int],
     ) -> None:
         """Make the screen.
@@ -62,113 +62,121 @@ class TriageScreen(Whole[str]):
         super().__init__(keymap)
         self._gateway = gateway
         self._now = now
-        self.view.pointed = TITLE
+        self.view.caret_line = TITLE_LINE
         self._rows = list(rows)
         self._index_of = {row.id: index for index, row in enumerate(rows)}
-        self._gone: set[str] = set()
-        self._decided: dict[str, str] = {}
+        self._deleted_articles: set[str] = set()
+        self._decisions: dict[str, str] = {}
         """What was decided, in a word, for whoever goes back."""
-        self._at = 0
-        self._entry: Entry | None = None
-        self._pace: Pace = AVERAGE
-        self._taking_back = False
+        self._index = 0
+        self._full_article: FullArticle | None = None
+        self._pace: Pace = AVERAGE_PACE
+        self._is_undoing = False
 
     @property
-    def row(self) -> Row | None:
+    def current_row(self) -> ArticleRow | None:
         """The article that is shown; None at the end."""
-        return self._rows[self._at] if self._at < len(self._rows) else None
+        return self._rows[self._index] if self._index < len(self._rows) else None
 
     def on_mount(self) -> None:
         """Ask for the first summary and for the reader's speed."""
         super().on_mount()
-        self._ask()
+        self._show_current()
         self._gateway.measure_pace()
 
-    def _ask(self) -> None:
-        self.view.go_to(0)
-        self.write()
-        if (row := self.row) is not None and row.id not in self._gone:
-            self._gateway.preview(row.id)
+    def _show_current(self) -> None:
+        self.view.scroll_to_line(0)
+        self.update_view()
+        if (row := self.current_row) is not None and row.id not in self._deleted_articles:
+            self._gateway.preview_article(row.id)
 
     # -- what the library answers ------------------------------------------------------------
 
-    def hear(self, message: Message) -> None:
+    def receive_message(self, message: Message) -> None:
         """Take in a summary, what was recorded, or how fast the reader reads."""
-        if isinstance(message, messages.ArticleFetched):
-            if (row := self.row) is not None and row.id == message.entry.article.id:
-                self._entry = message.entry
+        if isinstance(message, messages.ArticleLoaded):
+            if (row := self.current_row) is not None and row.id == message.full_article.article.id:
+                self._full_article = message.full_article
         elif isinstance(message, messages.PaceMeasured):
             self._pace = message.pace
-        elif isinstance(message, messages.ReadingChanged):
-            self._change(message)
-        self.write()
+        elif isinstance(message, messages.RowsChanged):
+            self._apply_changes(message)
+        self.update_view()
 
-    def _change(self, message: messages.ReadingChanged) -> None:
+    def _apply_changes(self, message: messages.RowsChanged) -> None:
         ours = message.rows.keys() & self._index_of.keys()
         for article in ours:
             self._rows[self._index_of[article]] = message.rows[article]
-        self._gone = (self._gone | set(message.gone)) - ours
-        if not message.said:
+        self._deleted_articles = (self._deleted_articles | set(message.removed)) - ours
+        if not message.notice:
             return
-        self.say(message.said)
-        if self._taking_back:
-            self._taking_back = False
+        self.show_notice(message.notice)
+        if self._is_undoing:
+            self._is_undoing = False
             if ours:
-                self._at = min(self._index_of[article] for article in ours)
-                self._decided.pop(self._rows[self._at].id, None)
-                self._ask()
+                self._index = min(self._index_of[article] for article in ours)
+                self._decisions.pop(self._rows[self._index].id, None)
+                self._show_current()
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
         """How much is left, and one article."""
-        row = self.row
+        row = self.current_row
         if row is None:
             end = "that was all of it" if self._rows else "nothing here is unread"
             return [[("Triage", "heading")], [], [(end, "text")]]
-        left = [each for each in self._rows[self._at :] if self._is_left(each)]
+        left = [each for each in self._rows[self._index :] if self._is_undecided(each)]
         words = sum(each.words for each in left)
-        time = duration(self._pace.minutes(words))
+        time = format_duration(self._pace.minutes(words))
         lines: list[Sequence[Piece]] = [
-            [("Triage", "heading"), (f"  {self._at + 1:,} of {len(self._rows):,}", "muted")],
+            [("Triage", "heading"), (f"  {self._index + 1:,} of {len(self._rows):,}", "muted")],
             [
                 (
-                    joined((f"{count(len(left), 'article')} left", count(words, "word"), time)),
+                    join_nonempty(
+                        (
+                            f"{format_count(len(left), 'article')} left",
+                            format_count(words, "word"),
+                            time,
+                        )
+                    ),
                     "muted",
                 )
             ],
             [],
-            *([(line, "strong")] for line in wrap(row.title, width)),
-            [(self._facts(row), "muted")],
+            *([(line, "strong")] for line in wrap_text(row.title, width)),
+            [(self._facts_line(row), "muted")],
             [],
         ]
-        return [*lines, *self._summary(row, width)]
+        return [*lines, *self._summary_lines(row, width)]
 
-    def _is_left(self, row: Row) -> bool:
-        return not row.read and row.id not in self._gone and row.id not in self._decided
+    def _is_undecided(self, row: ArticleRow) -> bool:
+        return (
+            not row.read and row.id not in self._deleted_articles and row.id not in self._decisions
+        )
 
-    def _facts(self, row: Row) -> str:
-        return joined(
+    def _facts_line(self, row: ArticleRow) -> str:
+        return join_nonempty(
             (
-                STAR if row.starred else "",
+                STAR_SIGN if row.starred else "",
                 row.category,
-                age(row.when, self._now()),
-                duration(self._pace.minutes(row.words)),
-                count(row.words, "word"),
-                self._decided.get(row.id, ""),
+                format_age(row.timestamp, self._now()),
+                format_duration(self._pace.minutes(row.words)),
+                format_count(row.words, "word"),
+                self._decisions.get(row.id, ""),
             )
         )
 
-    def _summary(self, row: Row, width: int) -> Sequence[Sequence[Piece]]:
-        if row.id in self._gone:
+    def _summary_lines(self, row: ArticleRow, width: int) -> Sequence[Sequence[Piece]]:
+        if row.id in self._deleted_articles:
             return [[("deleted", "muted")]]
-        if self._entry is None or self._entry.article.id != row.id:
+        if self._full_article is None or self._full_article.article.id != row.id:
             return []
-        body = self._entry.body
-        text = body.summary or body.text[:EXCERPT]
+        body = self._full_article.body
+        text = body.summary or body.text[:MAX_TRIAGE_TEXT_LENGTH]
         lines: list[Sequence[Piece]] = []
         for paragraph in filter(None, text.split("\n")):
-            lines += [[(line, "text")] for line in wrap(paragraph, width)] + [[]]
+            lines += [[(line, "text")] for line in wrap_text(paragraph, width)] + [[]]
         return lines or [[("no summary and no text", "muted")]]
 
     # -- what the keys do --------------------------------------------------------------------
@@ -179,55 +187,55 @@ class TriageScreen(Whole[str]):
 
     def action_move_down(self, count: int = 1) -> None:
         """To the next article, without a decision."""
-        self._go(count)
+        self._step_article(count)
 
     def action_move_up(self, count: int = 1) -> None:
         """Back to the article before."""
-        self._go(-count)
+        self._step_article(-count)
 
-    def _go(self, by: int) -> None:
-        at = min(max(0, self._at + by), len(self._rows))
-        if at != self._at:
-            self._at = at
-            self.say("")
-            self._ask()
+    def _step_article(self, by: int) -> None:
+        at = min(max(0, self._index + by), len(self._rows))
+        if at != self._index:
+            self._index = at
+            self.show_notice("")
+            self._show_current()
 
     def _decide(self, word: str) -> None:
-        if (row := self.row) is not None:
-            self._decided[row.id] = word
-            self._go(1)
+        if (row := self.current_row) is not None:
+            self._decisions[row.id] = word
+            self._step_article(1)
 
-    def _mark(self, mark: Mark, word: str) -> None:
-        if (row := self.row) is not None and row.id not in self._gone:
-            self._gateway.toggle(mark, row.id, say=True)
+    def _toggle_flag(self, mark: ArticleFlag, word: str) -> None:
+        if (row := self.current_row) is not None and row.id not in self._deleted_articles:
+            self._gateway.toggle_flag(mark, row.id, say=True)
             self._decide(word)
 
     def action_article_toggle_read(self) -> None:
         """Read: mark it so, and on to the next."""
-        self._mark("read", "read")
+        self._toggle_flag("read", "read")
 
     def action_article_toggle_star(self) -> None:
         """Star it, and on to the next."""
-        self._mark("starred", "starred")
+        self._toggle_flag("starred", "starred")
 
     def action_triage_later(self) -> None:
         """Tag it for later, and on to the next."""
-        if (row := self.row) is not None and row.id not in self._gone:
-            self._gateway.tag(row.id, LATER)
-            self._decide(LATER)
+        if (row := self.current_row) is not None and row.id not in self._deleted_articles:
+            self._gateway.tag(row.id, LATER_TAG)
+            self._decide(LATER_TAG)
 
     def action_article_delete(self) -> None:
         """Delete it, and on to the next."""
-        if (row := self.row) is not None and row.id not in self._gone:
+        if (row := self.current_row) is not None and row.id not in self._deleted_articles:
             self._gateway.delete(row.id)
             self._decide("deleted")
 
     def action_app_undo(self) -> None:
         """Take back the last change, and go back to its article."""
-        self._taking_back = True
+        self._is_undoing = True
         self._gateway.undo()
 
-    def take(self) -> None:
+    def submit(self) -> None:
         """Open the article."""
-        if (row := self.row) is not None and row.id not in self._gone:
+        if (row := self.current_row) is not None and row.id not in self._deleted_articles:
             self.dismiss(row.id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.reader.dialogs.text_dialog import Sheet
+from tui.reader.dialogs.text_dialog import TextDialog
 
 
-class Source(Sheet):
+class UrlDialog(TextDialog):
     """Shows a URL that no browser was started for."""
 
     PLACE = "source"

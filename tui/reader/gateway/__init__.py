@@ -6,15 +6,15 @@ work is done in steps, each a job of its own, so that a key's job never waits fo
 
 from __future__ import annotations
 
-from tui.reader.gateway.changes import Changes, Mark
+from tui.reader.gateway.changes import ArticleFlag, Changes
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
-from tui.reader.gateway.lists import Background, Lists
+from tui.reader.gateway.lists import BackgroundJob, Lists
 from tui.reader.gateway.reports import Insight
 from tui.reader.gateway.summaries import Summaries
-from tui.reader.gateway.worker import Post
+from tui.reader.gateway.worker import PostMessage
 
-__all__ = ["Background", "Gateway", "Mark", "Post"]
+__all__ = ["ArticleFlag", "BackgroundJob", "Gateway", "PostMessage"]
 
 
 class Gateway(Summaries, Changes, Exports, Feeds, Insight, Lists):

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from store.model.results import Undone
+from store.model.results import UndoableChange
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
-from tui.rendering.wording import count, described
+from tui.rendering.wording import format_count, summarize_change
 
-MOVING = {"deleted", "edited"}
+LIST_CHANGING_EVENTS = {"deleted", "edited"}
 """Changes that change, when they are taken back, what stands in a list and where."""
 
-Mark = Literal["read", "starred"]
+ArticleFlag = Literal["read", "starred"]
 
 
 class Changes(Worker):
     """Changes the reading state and takes changes back."""
 
-    def toggle(self, mark: Mark, article: str, *, say: bool = False) -> None:
+    def toggle_flag(self, mark: ArticleFlag, article: str, *, say: bool = False) -> None:
         """Mark an article read or starred, or take that mark from it.
 
         Args:
@@ -31,7 +31,7 @@ class Changes(Worker):
             article: Its id.
             say: Whether the user is told.
         """
-        self._submit(lambda: self._toggle(mark, article, say=say))
+        self._submit(lambda: self._toggle_flag(mark, article, say=say))
 
     def mark_all_read(self, articles: Sequence[str]) -> None:
         """Mark those of the articles read that are not."""
@@ -57,73 +57,77 @@ class Changes(Worker):
         """Take back the last change."""
         self._submit(self._undo)
 
-    def list_undoable(self) -> None:
+    def list_undo_history(self) -> None:
         """Ask what can be undone."""
-        self._submit(self._list_undoable)
+        self._submit(self._list_undo_history)
 
-    def _toggle(self, mark: Mark, article: str, *, say: bool) -> None:
-        if (row := self._library.row(article)) is not None:
+    def _toggle_flag(self, mark: ArticleFlag, article: str, *, say: bool) -> None:
+        if (row := self._library.get_row(article)) is not None:
             event = f"un{mark}" if getattr(row, mark) else mark
             rows = self._library.record(event, [article])
-            self._changed(rows, f"Marked {event}" if say else "")
+            self._post_row_changes(rows, f"Marked {event}" if say else "")
             if event == "read":
-                self._read([article])
+                self._run_read_hook([article])
 
     def _mark_all_read(self, articles: Sequence[str]) -> None:
-        rows = map(self._library.row, articles)
+        rows = map(self._library.get_row, articles)
         if unread := [row.id for row in rows if row is not None and not row.read]:
             changed = self._library.record("read", unread)
-            self._changed(changed, f"Marked {count(len(unread), 'article')} read; u takes it back")
-            self._read(unread)
+            self._post_row_changes(
+                changed, f"Marked {format_count(len(unread), 'article')} read; u takes it back"
+            )
+            self._run_read_hook(unread)
         else:
-            self._say("all of these are read")
+            self._post_notice("all of these are read")
 
     def _delete(self, article: str) -> None:
-        if self._library.row(article) is not None:
+        if self._library.get_row(article) is not None:
             rows = self._library.record("deleted", [article])
-            self._changed(rows, "Deleted; u brings it back", gone=[article])
+            self._post_row_changes(rows, "Deleted; u brings it back", gone=[article])
 
-    def _held(self, article: str) -> tuple[str, ...]:
-        return self._library.entry(article).article.tags
+    def _tags_of(self, article: str) -> tuple[str, ...]:
+        return self._library.get_article(article).article.tags
 
     def _list_tags(self, article: str) -> None:
-        held = self._held(article)
+        held = self._tags_of(article)
         self._post(messages.TagsListed(article, held, self._library.tags()))
 
     def _tag(self, article: str, tag: str) -> None:
-        if there := _same_tag(tag, self._held(article)):
-            self._say(f"it has the tag {there} already")
+        if there := _find_tag(tag, self._tags_of(article)):
+            self._post_notice(f"it has the tag {there} already")
         else:
             rows = self._library.record("tagged", [article], tag=tag)
-            self._changed(rows, f"Tagged {tag}; u takes it back")
+            self._post_row_changes(rows, f"Tagged {tag}; u takes it back")
 
     def _untag(self, article: str, tag: str) -> None:
-        if there := _same_tag(tag, self._held(article)):
+        if there := _find_tag(tag, self._tags_of(article)):
             rows = self._library.record("untagged", [article], tag=there)
-            self._changed(rows, f"Untagged {there}; u takes it back")
+            self._post_row_changes(rows, f"Untagged {there}; u takes it back")
         else:
-            self._say(f"it has no tag {tag}")
+            self._post_notice(f"it has no tag {tag}")
 
     def _undo(self) -> None:
         undone = self._library.undo()
         if undone is None:
-            self._say("Nothing to undo")
+            self._post_notice("Nothing to undo")
             return
         change, rows = undone
-        gone = [each for each in change.articles if self._library.row(each) is None]
-        self._changed(rows, f"Undone · {described(change, self._titles([change]))}", gone)
-        if change.event in MOVING:
-            self._post(messages.ArticlesChanged(rows.keys() & set(change.articles)))
+        gone = [each for each in change.articles if self._library.get_row(each) is None]
+        self._post_row_changes(
+            rows, f"Undone · {summarize_change(change, self._titles([change]))}", gone
+        )
+        if change.event in LIST_CHANGING_EVENTS:
+            self._post(messages.LibraryChanged(rows.keys() & set(change.articles)))
 
-    def _list_undoable(self) -> None:
+    def _list_undo_history(self) -> None:
         changes = self._library.undoable()
-        self._post(messages.UndoListed(changes, self._titles(changes)))
+        self._post(messages.UndoHistoryListed(changes, self._titles(changes)))
 
-    def _titles(self, changes: Sequence[Undone]) -> dict[str, str]:
+    def _titles(self, changes: Sequence[UndoableChange]) -> dict[str, str]:
         single = [each.articles[0] for each in changes if len(each.articles) == 1]
         return {article: self._library.title(article) for article in single}
 
 
-def _same_tag(tag: str, tags: Sequence[str]) -> str:
+def _find_tag(tag: str, tags: Sequence[str]) -> str:
     """The one of the tags that is the same but for upper and lower case; empty if none is."""
     return next((each for each in tags if each.casefold() == tag.casefold()), "")

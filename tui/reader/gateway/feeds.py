@@ -9,68 +9,68 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from store.model.errors import FetchFailed, NewsError, PrivateHost, Stopped
-from store.search import Query
+from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
+from store.search import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
-from tui.rendering.wording import count
+from tui.rendering.wording import format_count
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import Book
-    from store.feeds.fetch import Fetched, Tools
-    from store.feeds.resolve_url import FeedFound, PageFound
-    from store.model.article import Found
+    from store.feeds.feed_store import FeedStore
+    from store.feeds.fetch import FetchContext, FetchResult
+    from store.feeds.resolve_url import ResolvedFeed, ResolvedPage
+    from store.model.article import ParsedArticle
 
-FULL = 200
+FEED_BATCH_ARTICLES = 200
 """Articles at which what came is written to the library."""
-DUE = 2.0
+FEED_BATCH_SECONDS = 2.0
 """Seconds after which it is written in any case."""
-BETWEEN_LISTS = 3.0
+FETCH_LIST_INTERVAL = 3.0
 """Seconds between two lists with what came so far: a list of 100,000 rows takes its time."""
-GRACE = 0.5
+FETCH_STOP_TIMEOUT = 0.5
 """Seconds the end of the reader leaves a fetch to hand over what came."""
-SAMPLES = "these are samples; `newstui add URL` subscribes in your own library"
+SAMPLES_NOTICE = "these are samples; `newstui add URL` subscribes in your own library"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class FeedAccess:
     """The feeds of a library, and how they are fetched."""
 
-    book: Book
-    network: Callable[[], Tools]
+    feed_store: FeedStore
+    network: Callable[[], FetchContext]
 
 
 class Feeds(Worker):
     """Fetches while one reads; `access` is set where there are feeds to fetch."""
 
-    access: Callable[[], Access] | None = None
-    _fetching: Future[None] | None = None
-    _stop = Event()
-    _added = 0
-    _listed_at = 0.0
+    feed_access: Callable[[], FeedAccess] | None = None
+    _fetch_future: Future[None] | None = None
+    _fetch_stop_event = Event()
+    _fetched_count = 0
+    _fetch_listed_at = 0.0
 
     @property
-    def fetching(self) -> bool:
+    def is_fetching(self) -> bool:
         """Whether feeds are being fetched."""
-        return self._fetching is not None and not self._fetching.done()
+        return self._fetch_future is not None and not self._fetch_future.done()
 
     def fetch(self) -> None:
         """Fetch every feed that is not paused."""
-        if self.access is None:
-            self._say(SAMPLES)
-        elif not self.fetching:
-            stop = self._stop = Event()
-            self._added = 0
-            self._fetching = self._apart(lambda: self._fetch_feeds(stop))
+        if self.feed_access is None:
+            self._post_notice(SAMPLES_NOTICE)
+        elif not self.is_fetching:
+            stop = self._fetch_stop_event = Event()
+            self._fetched_count = 0
+            self._fetch_future = self._run_on_network_thread(lambda: self._fetch_feeds(stop))
 
-    def stop_fetching(self) -> None:
+    def stop_fetch(self) -> None:
         """Stop the fetch; what came is kept."""
-        self._stop.set()
+        self._fetch_stop_event.set()
 
     def list_feeds(self) -> None:
         """Ask for the feeds with their states and counts."""
-        if self.access is None:
-            self._say(SAMPLES)
+        if self.feed_access is None:
+            self._post_notice(SAMPLES_NOTICE)
         else:
             self._submit(self._list_feeds)
 
@@ -81,21 +81,21 @@ class Feeds(Worker):
             url: As it was typed.
             private: Whether the user said that its host may be on a private network.
         """
-        if self.access is None:
-            self._say(SAMPLES)
+        if self.feed_access is None:
+            self._post_notice(SAMPLES_NOTICE)
         else:
-            self._apart(lambda: self._look_up(url, private=private))
+            self._run_on_network_thread(lambda: self._resolve_url(url, private=private))
 
     def close(self, wait_for: float = 2.0) -> bool:
         """Stop the fetch, keep what came, and leave the library."""
-        self._stop.set()
-        if self._fetching is not None:
-            wait([self._fetching], GRACE)
+        self._fetch_stop_event.set()
+        if self._fetch_future is not None:
+            wait([self._fetch_future], FETCH_STOP_TIMEOUT)
         return super().close(wait_for)
 
     # -- on threads of their own -----------------------------------------------------------
 
-    def _apart(self, job: Callable[[], None]) -> Future[None]:
+    def _run_on_network_thread(self, job: Callable[[], None]) -> Future[None]:
         """Do something on a thread that nothing waits for: the network may hang."""
         done: Future[None] = Future()
 
@@ -106,121 +106,127 @@ class Feeds(Worker):
             except BaseException as error:  # noqa: BLE001 - told by `_tell_failure`
                 done.set_exception(error)
 
-        done.add_done_callback(self._tell_failure)
+        done.add_done_callback(self._report_failure)
         Thread(target=run, name="network", daemon=True).start()
         return done
 
-    def _there(self) -> Access:
-        if self.access is None:
-            raise FetchFailed(SAMPLES)
-        return self.access()
+    def _require_feed_access(self) -> FeedAccess:
+        if self.feed_access is None:
+            raise FetchFailed(SAMPLES_NOTICE)
+        return self.feed_access()
 
     def _fetch_feeds(self, stop: Event) -> None:
         from store.feeds.fetch import fetch_feeds
 
-        access = self._there()
-        feeds = [each for each in access.book.subscriptions() if not each.paused]
+        access = self._require_feed_access()
+        feeds = [each for each in access.feed_store.subscriptions() if not each.paused]
         if not feeds:
             raise FetchFailed("no feeds yet; a subscribes to one")
-        batch: list[Fetched] = []
+        batch: list[FetchResult] = []
         kept_at, failed, done = time.monotonic(), 0, 0
         self._post(messages.FetchProgressed(0, len(feeds), ""))
-        results = fetch_feeds(feeds, access.book.states(), access.network(), stop.is_set)
+        results = fetch_feeds(feeds, access.feed_store.states(), access.network(), stop.is_set)
         for result in results:
             done += 1
-            failed += bool(result.problem)
+            failed += bool(result.error)
             batch.append(result)
-            self._post(messages.FetchProgressed(done, len(feeds), result.subscription.name))
-            full = sum(len(each.found) for each in batch) >= FULL
-            if full or time.monotonic() - kept_at > DUE:
-                self._hand_over(access, batch)
+            self._post(messages.FetchProgressed(done, len(feeds), result.subscription.display_name))
+            full = sum(len(each.articles) for each in batch) >= FEED_BATCH_ARTICLES
+            if full or time.monotonic() - kept_at > FEED_BATCH_SECONDS:
+                self._submit_batch(access, batch)
                 batch, kept_at = [], time.monotonic()
-        self._hand_over(access, batch)
-        self._submit(lambda: self._tell_fetched(done, len(feeds), failed))
+        self._submit_batch(access, batch)
+        self._submit(lambda: self._report_fetch(done, len(feeds), failed))
 
-    def _hand_over(self, access: Access, batch: Sequence[Fetched]) -> None:
+    def _submit_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         if batch:
-            self._submit(lambda: self._keep(access, batch))
+            self._submit(lambda: self._store_batch(access, batch))
 
-    def _look_up(self, url: str, *, private: bool) -> None:
-        from store.feeds.resolve_url import LookUp
-        from store.net.reasons import shown_url
+    def _resolve_url(self, url: str, *, private: bool) -> None:
+        from store.feeds.resolve_url import UrlResolver
+        from store.net.reasons import redact_url
 
-        access = self._there()
+        access = self._require_feed_access()
         tools = access.network()
-        self._say(f"looking at {shown_url(url)} …")
+        self._post_notice(f"looking at {redact_url(url)} …")
         try:
-            found = LookUp(tools, private=private, stop=lambda: self._closed is not None)(url)
+            found = UrlResolver(
+                tools,
+                is_private_allowed=private,
+                is_cancelled=lambda: self._close_future is not None,
+            )(url)
         except PrivateHost as error:
-            self._post(messages.PrivateHostMet(url, str(error)))
-        except Stopped:
+            self._post(messages.PrivateHostDetected(url, str(error)))
+        except FetchCancelled:
             pass  # the reader ends
-        except NewsError as error:
-            raise FetchFailed(f"{shown_url(url)}: {error}") from error
+        except NewstuiError as error:
+            raise FetchFailed(f"{redact_url(url)}: {error}") from error
         else:
-            self._submit(lambda: self._take(access, found))
+            self._submit(lambda: self._store_resolved(access, found))
         finally:
-            for aside in tools.asides:
+            for aside in tools.parsers:
                 aside.close()
 
     # -- on the library's thread -----------------------------------------------------------
 
-    def _add(self, found: Sequence[Found]) -> int:
+    def _add_articles(self, found: Sequence[ParsedArticle]) -> int:
         new: list[str] = []
         for step in self._library.add(found) if found else ():
-            new += step.new
-        self._came(new)
+            new += step.new_ids
+        self._run_new_hook(new)
         return len(new)
 
-    def _show_new(self) -> None:
+    def _show_new_articles(self) -> None:
         """Have the lists made anew, and what came indexed."""
-        self._post(messages.ArticlesChanged())
-        self._steps(self._library.prepare(), lambda _: None, lambda: None, asked=False)
+        self._post(messages.LibraryChanged())
+        self._run_steps(self._library.update_index(), lambda _: None, lambda: None, asked=False)
 
-    def _keep(self, access: Access, batch: Sequence[Fetched]) -> None:
+    def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         """Keep what came: the articles first, then what is known of the feeds."""
-        added = self._add([found for each in batch for found in each.found])
-        access.book.keep(batch)
-        self._added += added
-        if added and time.monotonic() > self._listed_at + BETWEEN_LISTS:
-            self._listed_at = time.monotonic()
-            self._post(messages.ArticlesChanged())
+        added = self._add_articles([found for each in batch for found in each.articles])
+        access.feed_store.save_results(batch)
+        self._fetched_count += added
+        if added and time.monotonic() > self._fetch_listed_at + FETCH_LIST_INTERVAL:
+            self._fetch_listed_at = time.monotonic()
+            self._post(messages.LibraryChanged())
 
-    def _tell_fetched(self, done: int, total: int, failed: int) -> None:
-        self._post(messages.FetchEnded(self._added, done, total, failed))
-        if self._added:
-            self._show_new()
+    def _report_fetch(self, done: int, total: int, failed: int) -> None:
+        self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
+        if self._fetched_count:
+            self._show_new_articles()
 
     def _list_feeds(self) -> None:
-        access = self._there()
+        access = self._require_feed_access()
         now = int(access.network().clock().timestamp())
-        self._post(messages.FeedsListed(access.book.shown(self._library.rows(Query())), now))
+        self._post(
+            messages.FeedsListed(access.feed_store.list_feeds(self._library.rows(ListQuery())), now)
+        )
 
-    def _take(self, access: Access, found: FeedFound | PageFound) -> None:
-        from store.feeds.resolve_url import PageFound
+    def _store_resolved(self, access: FeedAccess, found: ResolvedFeed | ResolvedPage) -> None:
+        from store.feeds.resolve_url import ResolvedPage
 
-        if isinstance(found, PageFound):
-            self._take_page(access, found)
+        if isinstance(found, ResolvedPage):
+            self._store_page(access, found)
             return
-        fetched = found.fetched
+        fetched = found.result
         feed = fetched.subscription
-        there = any(each.key == feed.key for each in access.book.subscriptions())
+        there = any(each.key == feed.key for each in access.feed_store.subscriptions())
         if not there:
-            access.book.change(put=[feed])
-        if added := self._add(fetched.found):
-            self._show_new()
-        access.book.keep([fetched])
+            access.feed_store.update(put=[feed])
+        if added := self._add_articles(fetched.articles):
+            self._show_new_articles()
+        access.feed_store.save_results([fetched])
         known = "already subscribed to" if there else "subscribed to"
-        self._say(f"{known} {feed.name}: {count(added, 'new article')}")
+        self._post_notice(f"{known} {feed.display_name}: {format_count(added, 'new article')}")
 
-    def _take_page(self, access: Access, found: PageFound) -> None:
-        from store.feeds.page_cache import KeptPages
+    def _store_page(self, access: FeedAccess, found: ResolvedPage) -> None:
+        from store.feeds.page_cache import PageCache
 
-        article = found.found.article
-        if added := self._add([found.found]):
-            self._show_new()
-        if not found.found.body.text:
-            KeptPages(access.book.cache).keep(article.id, found.html)
-            self._say(f"no article text found; kept the address: {article.title}")
+        article = found.article.article
+        if added := self._add_articles([found.article]):
+            self._show_new_articles()
+        if not found.article.body.text:
+            PageCache(access.feed_store.cache).save(article.id, found.html)
+            self._post_notice(f"no article text found; kept the address: {article.title}")
         else:
-            self._say(f"{'added' if added else 'already there'}: {article.title}")
+            self._post_notice(f"{'added' if added else 'already there'}: {article.title}")

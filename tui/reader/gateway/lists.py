@@ -8,29 +8,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.library.protocol import Library
-from store.model.errors import BadQuery
-from store.model.results import Loaded, Prepared
-from store.search import SHOWS, Query, Search
+from store.model.errors import InvalidQuery
+from store.model.results import IndexProgress, LoadProgress
+from store.search import SHOWS, ListQuery, SearchQuery
 from store.search.matches import Matches
-from store.system.hooks import Hooks
+from store.system.hooks import HookRunner
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
-from tui.reader.gateway.worker import Post, Worker
-from tui.rendering.wording import many
+from tui.reader.gateway.worker import PostMessage, Worker
+from tui.rendering.wording import format_first_and_count
 
 if TYPE_CHECKING:
-    from store.backup.archive import Progress
+    from store.backup.archive import BackupProgress
 
-FIRST_SCREEN = 200
+FIRST_LIST_ROWS = 200
 """Rows that fill any terminal: enough to show a list before the rest is loaded."""
-FIRST_LINES = 16
+FIRST_SNIPPET_ROWS = 16
 """Rows whose lines come with the answer to a search: those that a screen may show."""
-WORTH_TELLING = 500
+MIN_PROGRESS_ARTICLES = 500
 """Articles whose indexing takes long enough to be told."""
-BETWEEN_LISTS = 0.5
+LOAD_LIST_INTERVAL = 0.5
 """Seconds between two lists while a library is being loaded."""
 
-Background = Callable[[], "Iterator[Progress]"]
+BackgroundJob = Callable[[], "Iterator[BackupProgress]"]
 
 
 class Lists(Worker):
@@ -39,9 +39,9 @@ class Lists(Worker):
     def __init__(
         self,
         library: Library,
-        post: Post,
-        background: Background | None = None,
-        hooks: Hooks | None = None,
+        post: PostMessage,
+        background: BackgroundJob | None = None,
+        hooks: HookRunner | None = None,
     ) -> None:
         """Make the gateway; nothing is asked yet.
 
@@ -52,39 +52,43 @@ class Lists(Worker):
             hooks: The user's programs that are told of what happens.
         """
         super().__init__(library, post, hooks)
-        self._background = background
-        self._query = Query()
-        self._search = Search("")
-        self._indexing = False
-        self._listed = 0.0
+        self._background_job = background
+        self._current_query = ListQuery()
+        self._current_search = SearchQuery("")
+        self._is_index_running = False
+        self._load_listed_at = 0.0
 
-    def load(self, query: Query) -> None:
+    def load(self, query: ListQuery) -> None:
         """Load the library in steps: the first list as soon as it fills a screen."""
-        self._query = query
-        self._submit(lambda: self._steps(self._library.load(), self._loading, self._loaded))
+        self._current_query = query
+        self._submit(
+            lambda: self._run_steps(
+                self._library.load(), self._show_load_progress, self._finish_loading
+            )
+        )
 
-    def select(self, query: Query) -> None:
+    def list_rows(self, query: ListQuery) -> None:
         """Ask for the rows of a list."""
-        self._query = query
-        self._submit(lambda: self._select(query))
+        self._current_query = query
+        self._submit(lambda: self._list_rows(query))
 
-    def count_shows(self, query: Query) -> None:
+    def count_filters(self, query: ListQuery) -> None:
         """Ask how many articles a list would show with each reading state."""
-        self._submit(lambda: self._count_shows(query))
+        self._submit(lambda: self._count_filters(query))
 
     @property
-    def indexing(self) -> bool:
+    def is_indexing(self) -> bool:
         """Whether not all that can be searched has been indexed yet."""
-        return self._indexing or not self._complete
+        return self._is_index_running or not self._is_loaded
 
-    def search(self, search: Search, limit: int | None = None) -> None:
+    def search(self, search: SearchQuery, limit: int | None = None) -> None:
         """Ask what a search finds."""
-        self._search = search
-        self._submit(lambda: self._find(search, limit))
+        self._current_search = search
+        self._submit(lambda: self._run_search(search, limit))
 
-    def find_excerpts(self, search: Search, matches: Matches, articles: Sequence[str]) -> None:
+    def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
         """Ask for more lines of what a search has found."""
-        self._submit(lambda: self._find_excerpts(search, matches, articles))
+        self._submit(lambda: self._find_snippets(search, matches, articles))
 
     def count_categories(self, searches: Mapping[str, str]) -> None:
         """Ask for the categories.
@@ -96,102 +100,110 @@ class Lists(Worker):
 
     def refresh(self) -> None:
         """Look for what other processes and machines have changed, unless there is other work."""
-        if self._complete and not self.busy:
+        if self._is_loaded and not self.is_busy:
             self._submit(self._refresh)
 
-    def _loading(self, progress: Loaded) -> None:
-        self._post(_told(progress))
+    def _show_load_progress(self, progress: LoadProgress) -> None:
+        self._post(_load_progress(progress))
         now = time.monotonic()
-        first = self._listed == 0.0 and progress.articles >= FIRST_SCREEN
-        if first or (self._listed and now - self._listed > BETWEEN_LISTS):
-            self._select(self._query)
-            self._listed = time.monotonic()
+        first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
+        if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
+            self._list_rows(self._current_query)
+            self._load_listed_at = time.monotonic()
 
-    def _loaded(self) -> None:
-        rows = self._library.rows(self._query)
-        self._post(messages.RowsSelected(self._query, rows))
-        problems = self._told = tuple(clean_line(problem) for problem in self._library.problems)
-        self._post(messages.LibraryLoaded(len(rows), clean_line(self._library.read_only), problems))
-        self._complete = True
-        self._index(self._prepared)
+    def _finish_loading(self) -> None:
+        rows = self._library.rows(self._current_query)
+        self._post(messages.RowsListed(self._current_query, rows))
+        problems = self._reported_problems = tuple(
+            clean_line(problem) for problem in self._library.problems
+        )
+        self._post(
+            messages.LibraryLoaded(len(rows), clean_line(self._library.read_only_reason), problems)
+        )
+        self._is_loaded = True
+        self._update_index(self._start_background_job)
 
-    def _index(self, end: Callable[[], None] = lambda: None) -> None:
+    def _update_index(self, end: Callable[[], None] = lambda: None) -> None:
         """Index what is new, while nobody waits for it."""
         steps = 0
 
         def ended() -> None:
-            self._indexing = False
-            self._post(messages.LibraryIndexing(0, 0))
+            self._is_index_running = False
+            self._post(messages.IndexProgressed(0, 0))
             if steps:
-                self._post(messages.LibraryIndexed())
+                self._post(messages.IndexUpdated())
             end()
 
-        def indexed(progress: Prepared) -> None:
+        def indexed(progress: IndexProgress) -> None:
             nonlocal steps
             steps += 1
-            if progress.total >= WORTH_TELLING:
-                self._post(messages.LibraryIndexing(progress.done, progress.total))
+            if progress.total >= MIN_PROGRESS_ARTICLES:
+                self._post(messages.IndexProgressed(progress.done, progress.total))
 
-        self._indexing = True
-        self._steps(self._library.prepare(), indexed, ended, asked=False)
+        self._is_index_running = True
+        self._run_steps(self._library.update_index(), indexed, ended, asked=False)
 
-    def _prepared(self) -> None:
-        if self._background is not None:
-            self._steps(self._background(), self._backed_up, lambda: None, asked=False)
+    def _start_background_job(self) -> None:
+        if self._background_job is not None:
+            self._run_steps(
+                self._background_job(), self._report_backup_problems, lambda: None, asked=False
+            )
 
-    def _backed_up(self, progress: Progress) -> None:
+    def _report_backup_problems(self, progress: BackupProgress) -> None:
         if progress.problems:
             first = clean_line(progress.problems[0])
-            self._post(messages.BackupFailed(many(first, len(progress.problems))))
+            self._post(messages.BackupFailed(format_first_and_count(first, len(progress.problems))))
 
-    def _select(self, query: Query) -> None:
-        if query == self._query:  # a later question has not made this one pointless
-            self._post(messages.RowsSelected(query, self._library.rows(query)))
+    def _list_rows(self, query: ListQuery) -> None:
+        if query == self._current_query:  # a later question has not made this one pointless
+            self._post(messages.RowsListed(query, self._library.rows(query)))
 
     def _count_categories(self, searches: Mapping[str, str]) -> None:
-        counted = [self._count(name, text) for name, text in searches.items()]
+        counted = [self._count_saved_search(name, text) for name, text in searches.items()]
         self._post(messages.CategoriesCounted(self._library.categories(), counted))
 
-    def _count(self, name: str, text: str) -> messages.Kept:
+    def _count_saved_search(self, name: str, text: str) -> messages.SavedSearch:
         try:
-            rows = self._library.rows(Query(words=text))
-        except BadQuery as error:
-            return messages.Kept(name, text, problem=clean_line(str(error)))
-        return messages.Kept(name, text, len(rows), sum(not row.read for row in rows))
+            rows = self._library.rows(ListQuery(text=text))
+        except InvalidQuery as error:
+            return messages.SavedSearch(name, text, problem=clean_line(str(error)))
+        return messages.SavedSearch(name, text, len(rows), sum(not row.read for row in rows))
 
-    def _count_shows(self, query: Query) -> None:
+    def _count_filters(self, query: ListQuery) -> None:
         asked = {show: replace(query, show=show) for show in SHOWS}
         counts = {show: len(self._library.rows(each)) for show, each in asked.items()}
-        self._post(messages.ShowsCounted(query, counts))
+        self._post(messages.FiltersCounted(query, counts))
 
-    def _find(self, search: Search, limit: int | None) -> None:
-        if search != self._search:  # more was typed since
+    def _run_search(self, search: SearchQuery, limit: int | None) -> None:
+        if search != self._current_search:  # more was typed since
             return
         try:
             matches = self._library.search(search, limit)
-        except BadQuery as error:
-            self._post(messages.SearchRefused(search, clean_line(str(error))))
+        except InvalidQuery as error:
+            self._post(messages.SearchRejected(search, clean_line(str(error))))
             return
-        first = [row.id for row in matches.rows[:FIRST_LINES]]
-        excerpts = self._library.excerpts(matches, first)
-        self._post(messages.SearchAnswered(search, matches, excerpts))
+        first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
+        excerpts = self._library.snippets(matches, first)
+        self._post(messages.SearchCompleted(search, matches, excerpts))
 
-    def _find_excerpts(self, search: Search, matches: Matches, articles: Sequence[str]) -> None:
-        if search == self._search:
-            excerpts = self._library.excerpts(matches, articles)
-            self._post(messages.ExcerptsFound(search, excerpts))
+    def _find_snippets(
+        self, search: SearchQuery, matches: Matches, articles: Sequence[str]
+    ) -> None:
+        if search == self._current_search:
+            excerpts = self._library.snippets(matches, articles)
+            self._post(messages.SnippetsFound(search, excerpts))
 
     def _refresh(self) -> None:
         fresh = self._library.refresh()
         if fresh.rows:
-            self._changed(fresh.rows)
-        if fresh.articles:
-            self._post(messages.ArticlesChanged())
-        if self._library.unprepared and not self._indexing:
-            self._index()
+            self._post_row_changes(fresh.rows)
+        if fresh.is_list_stale:
+            self._post(messages.LibraryChanged())
+        if self._library.is_index_stale and not self._is_index_running:
+            self._update_index()
 
 
-def _told(progress: Loaded) -> messages.LibraryLoading:
-    return messages.LibraryLoading(
-        progress.articles, progress.done, progress.total, progress.history
+def _load_progress(progress: LoadProgress) -> messages.LoadProgressed:
+    return messages.LoadProgressed(
+        progress.article_count, progress.done, progress.total, progress.is_history
     )

@@ -8,63 +8,63 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.model.article import Entry, Excerpt, Row, Similar, Study
-from store.model.results import Category, Undone
-from store.search import Query, Search, Show
+from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
+from store.model.results import CategoryCount, UndoableChange
+from store.search import ListQuery, SearchQuery, Show
 from store.search.matches import Matches
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import Shown
+    from store.feeds.feed_store import FeedStatus
     from store.library.statistics import Pace, Statistics
-    from store.library.story import Chapter
+    from store.library.story import StoryArticle
 
 
 @dataclass
-class LibraryLoading(Message):
+class LoadProgressed(Message):
     """More of the library is in memory."""
 
-    articles: int
+    article_count: int
     done: int
     total: int
-    history: bool = False
+    is_history: bool = False
 
     def can_replace(self, message: Message) -> bool:
         """Only the last progress counts."""
-        return isinstance(message, LibraryLoading)
+        return isinstance(message, LoadProgressed)
 
 
 @dataclass
 class LibraryLoaded(Message):
     """All of the library is in memory."""
 
-    articles: int
-    read_only: str
+    article_count: int
+    read_only_reason: str
     problems: Sequence[str]
 
 
 @dataclass
-class LibraryIndexed(Message):
+class IndexUpdated(Message):
     """The index knows more than before: what is similar may be asked again."""
 
 
 @dataclass
-class RowsSelected(Message):
+class RowsListed(Message):
     """The rows of a list, for the query that was asked."""
 
-    query: Query
-    rows: list[Row]
+    query: ListQuery
+    rows: list[ArticleRow]
 
 
 @dataclass
-class ShowsCounted(Message):
+class FiltersCounted(Message):
     """How many articles a list would show with each reading state it can be narrowed to."""
 
-    query: Query
+    query: ListQuery
     counts: Mapping[Show, int]
 
 
 @dataclass
-class LibraryIndexing(Message):
+class IndexProgressed(Message):
     """More of the library can be searched; all of it once `done` is `total`."""
 
     done: int
@@ -72,36 +72,36 @@ class LibraryIndexing(Message):
 
     def can_replace(self, message: Message) -> bool:
         """Only the last progress counts."""
-        return isinstance(message, LibraryIndexing)
+        return isinstance(message, IndexProgressed)
 
 
 @dataclass
-class SearchAnswered(Message):
+class SearchCompleted(Message):
     """What a search has found, with the lines of the first rows."""
 
-    search: Search
+    search: SearchQuery
     matches: Matches
-    excerpts: Mapping[str, Excerpt]
+    snippets: Mapping[str, Snippet]
 
 
 @dataclass
-class SearchRefused(Message):
+class SearchRejected(Message):
     """A search that cannot be understood; one line says where and why."""
 
-    search: Search
+    search: SearchQuery
     reason: str
 
 
 @dataclass
-class ExcerptsFound(Message):
+class SnippetsFound(Message):
     """More lines of what a search has found."""
 
-    search: Search
-    excerpts: Mapping[str, Excerpt]
+    search: SearchQuery
+    snippets: Mapping[str, Snippet]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SavedSearch:
     """A search kept under a name, and how much it finds."""
 
     name: str
@@ -116,20 +116,20 @@ class Kept:
 class CategoriesCounted(Message):
     """Every category with its counts, and the searches kept under a name."""
 
-    categories: Sequence[Category]
-    searches: Sequence[Kept] = ()
+    categories: Sequence[CategoryCount]
+    searches: Sequence[SavedSearch] = ()
 
 
 @dataclass
-class ArticleFetched(Message):
+class ArticleLoaded(Message):
     """One article whole, for the article pane (`opened`) or only for the side pane."""
 
-    entry: Entry
+    full_article: FullArticle
     opened: bool
 
 
 @dataclass
-class LinkFetched(Message):
+class LinkLoaded(Message):
     """Title and URL of an article, for what was asked to be done with them."""
 
     purpose: str
@@ -138,19 +138,19 @@ class LinkFetched(Message):
 
 
 @dataclass
-class ArticleStudied(Message):
+class InsightsComputed(Message):
     """What the library knows of an article besides."""
 
     article: str
-    study: Study
+    insights: ArticleInsights
 
 
 @dataclass
-class SummaryRunning(Message):
+class SummaryStatusChanged(Message):
     """A program makes a summary of an article; one without a name has ended."""
 
     article: str
-    program: str
+    program_name: str
 
 
 @dataclass
@@ -158,25 +158,25 @@ class SimilarFound(Message):
     """The similar readings of an article."""
 
     article: str
-    similar: tuple[Similar, ...]
+    similar: tuple[SimilarArticle, ...]
 
 
 @dataclass
-class ReadingChanged(Message):
+class RowsChanged(Message):
     """Something was recorded here or elsewhere: these rows are different now, by id."""
 
-    rows: Mapping[str, Row]
-    said: str = ""
+    rows: Mapping[str, ArticleRow]
+    notice: str = ""
     """What the user is told, if they asked for it."""
-    gone: Collection[str] = ()
+    removed: Collection[str] = ()
     """Articles that are no longer there."""
 
 
 @dataclass
-class ArticlesChanged(Message):
+class LibraryChanged(Message):
     """Articles came or went: lists have to be asked for again."""
 
-    back: Collection[str] = ()
+    undone: Collection[str] = ()
     """Those that were brought back, to be seen whatever the list shows."""
 
 
@@ -185,30 +185,30 @@ class TagsListed(Message):
     """The tags of an article, and those known besides."""
 
     article: str
-    held: Sequence[str]
-    known: Sequence[str]
+    article_tags: Sequence[str]
+    known_tags: Sequence[str]
 
 
 @dataclass
-class UndoListed(Message):
+class UndoHistoryListed(Message):
     """What can be undone, the last change first."""
 
-    changes: Sequence[Undone]
+    changes: Sequence[UndoableChange]
     titles: Mapping[str, str] = field(default_factory=dict)
     """Of the articles that were changed one at a time, by id."""
 
 
 @dataclass
-class StoryUnfolded(Message):
+class StoryUpdated(Message):
     """The story of an article as far as it is known."""
 
     article: str
-    chapters: tuple[Chapter, ...]
-    whole: bool = False
+    chapters: tuple[StoryArticle, ...]
+    complete: bool = False
 
 
 @dataclass
-class StatisticsCounted(Message):
+class StatisticsUpdated(Message):
     """The statistics as far as they are counted."""
 
     statistics: Statistics
@@ -227,7 +227,7 @@ class FetchProgressed(Message):
 
     done: int
     total: int
-    name: str
+    feed_name: str
     """Of the feed."""
 
     def can_replace(self, message: Message) -> bool:
@@ -249,13 +249,13 @@ class FetchEnded(Message):
 class FeedsListed(Message):
     """The feeds with their states and counts."""
 
-    feeds: Sequence[Shown]
+    feeds: Sequence[FeedStatus]
     now: int
     """Seconds since 1970, for the ages."""
 
 
 @dataclass
-class PrivateHostMet(Message):
+class PrivateHostDetected(Message):
     """A URL that was typed leads to a private network."""
 
     url: str
@@ -263,7 +263,7 @@ class PrivateHostMet(Message):
 
 
 @dataclass
-class StoreFailed(Message):
+class OperationFailed(Message):
     """Something could not be done; one line for the user."""
 
     problem: str
@@ -277,11 +277,11 @@ class BackupFailed(Message):
 
 
 @dataclass
-class ExportNamed(Message):
+class ExportNameSuggested(Message):
     """The name of a file for an article was found."""
 
     article: str
-    name: str
+    file_name: str
 
 
 @dataclass

@@ -10,72 +10,72 @@ from datetime import datetime
 
 from textual.message import Message
 
-from store.search import Query
+from store.search import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
 
-Answers = Iterator[Message | None]
+AnswerSteps = Iterator[Message | None]
 """An answer, or nothing yet, for every step."""
 
 
 class Insight(Worker):
     """Answers in steps, between which keys have their turn."""
 
-    _question = 0
+    _question_number = 0
     """The number of the last question; what was asked before is no longer wanted."""
 
-    def tell_story(self, article: str) -> None:
+    def find_story(self, article: str) -> None:
         """Ask for the story of an article; it grows from answer to answer."""
-        self._ask(self._story(article))
+        self._answer_in_steps(self._story_steps(article))
 
     def count_statistics(self, now: datetime) -> None:
         """Ask for the statistics: first what is known at once, in the end all of it."""
-        self._ask(self._statistics(now))
+        self._answer_in_steps(self._statistics_steps(now))
 
     def measure_pace(self) -> None:
         """Ask how fast the reader reads."""
-        self._ask(self._pace())
+        self._answer_in_steps(self._pace_steps())
 
-    def stop_asking(self) -> None:
+    def cancel_question(self) -> None:
         """Want no answer to the last of these questions any more."""
-        self._question += 1
+        self._question_number += 1
 
-    def _ask(self, answers: Answers) -> None:
-        self._question += 1
-        number = self._question
+    def _answer_in_steps(self, answers: AnswerSteps) -> None:
+        self._question_number += 1
+        number = self._question_number
 
-        def wanted() -> Answers:
+        def wanted() -> AnswerSteps:
             for answer in answers:
-                if number != self._question:
+                if number != self._question_number:
                     return
                 yield answer
 
-        self._steps(wanted(), self._answer, lambda: None)
+        self._run_steps(wanted(), self._post_answer, lambda: None)
 
-    def _answer(self, answer: Message | None) -> None:
+    def _post_answer(self, answer: Message | None) -> None:
         if answer is not None:
             self._post(answer)
 
     # What answers is imported with the first question: a start must not wait for it.
 
-    def _statistics(self, now: datetime) -> Answers:
-        from store.library.statistics import gather
+    def _statistics_steps(self, now: datetime) -> AnswerSteps:
+        from store.library.statistics import gather_statistics
 
-        for found in gather(self._library, now):
-            yield messages.StatisticsCounted(found) if found else None
+        for found in gather_statistics(self._library, now):
+            yield messages.StatisticsUpdated(found) if found else None
 
-    def _story(self, article: str) -> Answers:
-        from store.library.story import unfold
+    def _story_steps(self, article: str) -> AnswerSteps:
+        from store.library.story import collect_story
 
-        story = messages.StoryUnfolded(article, ())
-        for chapters in unfold(self._library, article):
-            story = messages.StoryUnfolded(article, chapters)
+        story = messages.StoryUpdated(article, ())
+        for chapters in collect_story(self._library, article):
+            story = messages.StoryUpdated(article, chapters)
             yield story
-        yield messages.StoryUnfolded(article, story.chapters, whole=True)
+        yield messages.StoryUpdated(article, story.chapters, complete=True)
 
-    def _pace(self) -> Answers:
+    def _pace_steps(self) -> AnswerSteps:
         from store.library.statistics import find_pace
 
-        words = {row.id: row.words for row in self._library.rows(Query())}
+        words = {row.id: row.words for row in self._library.rows(ListQuery())}
         pace = yield from find_pace(self._library, words)
         yield messages.PaceMeasured(pace)

@@ -8,7 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.config.commands import COMMANDS, PANES, Command, key_names
+from tui.config.commands import COMMANDS, PANE_PLACES, Command, format_keys
 from tui.reader.screen.panes import Panes
 
 
@@ -22,7 +22,7 @@ class ReaderCommands(Provider):
                 Content(command.label),
                 partial(self.screen.run_action, command.action),
                 text=command.label,
-                help=_help(command, keys),
+                help=_help_with_keys(command, keys),
             )
 
     async def search(self, query: str) -> Hits:
@@ -36,7 +36,7 @@ class ReaderCommands(Provider):
                     matcher.highlight(text),
                     partial(self.screen.run_action, command.action),
                     text=command.label,
-                    help=_help(command, keys),
+                    help=_help_with_keys(command, keys),
                 )
 
     def _commands(self) -> Iterator[tuple[Command, tuple[str, ...]]]:
@@ -44,9 +44,9 @@ class ReaderCommands(Provider):
         assert isinstance(screen, Panes)  # noqa: S101 - it is opened from nowhere else
         well_known_last = sorted(COMMANDS, key=lambda each: each.group == "Move")
         for command in well_known_last:
-            if not set(PANES).isdisjoint(command.places):
+            if not set(PANE_PLACES).isdisjoint(command.places):
                 yield command, screen.keymap.keys[command.id]
 
 
-def _help(command: Command, keys: tuple[str, ...]) -> str:
-    return f"{command.help} ({key_names(keys)})" if keys else command.help
+def _help_with_keys(command: Command, keys: tuple[str, ...]) -> str:
+    return f"{command.help} ({format_keys(keys)})" if keys else command.help

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from textual import on, work
 
-from store.model.errors import NewsError
-from store.model.times import from_micros, iso
+from store.model.errors import NewstuiError
+from store.model.times import format_timestamp, from_microseconds
 from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
-from tui.reader.dialogs.text_dialog import Sheet
+from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
 
-PIPE_SECONDS = 60.0
-SHOWN = 2000
+PIPE_COMMAND_TIMEOUT = 60.0
+MAX_OUTPUT_LINES = 2000
 """Lines of a program's output."""
 
 
@@ -27,90 +27,96 @@ class Exporting(Asking):
 
     def action_article_export(self) -> None:
         """Ask for the file; its name is proposed."""
-        if self.subject:
-            self.gateway.name_export(self.subject)
+        if self.current_article:
+            self.gateway.suggest_export_name(self.current_article)
 
-    @on(messages.ExportNamed)
-    async def ask_for_file(self, message: messages.ExportNamed) -> None:
+    @on(messages.ExportNameSuggested)
+    async def prompt_for_file(self, message: messages.ExportNameSuggested) -> None:
         """Ask for the file, unless something else was asked for meanwhile."""
-        if self.asked is None and self.is_active:
-            await self.ask(ExportPrompt(message.article, "file to export to", f"~/{message.name}"))
+        if self.prompt is None and self.is_active:
+            await self.show_prompt(
+                ExportPrompt(message.article, "file to export to", f"~/{message.file_name}")
+            )
 
     @on(ExportPrompt.Submitted, "ExportPrompt")
-    def export(self, event: ExportPrompt.Submitted) -> None:
+    def export_article(self, event: ExportPrompt.Submitted) -> None:
         """Write the file that was named; its suffix tells the form."""
         asked, name = event.input, event.value.strip()
-        if isinstance(asked, ExportPrompt) and self.answered(asked) and name:
-            self.gateway.export(asked.article, Path(name).expanduser())
+        if isinstance(asked, ExportPrompt) and self.close_if_current(asked) and name:
+            self.gateway.export_article(asked.article, Path(name).expanduser())
 
     # -- all of the list -------------------------------------------------------------------
 
     async def action_list_export(self) -> None:
         """Ask where all articles of the list go."""
-        if self.gateway.exporting:
-            self.status.say(f"exporting already; {self.keymap.first('article.back')} stops it")
-        elif self.articles.rows:
-            await self.ask(ListExportPrompt([row.id for row in self.articles.rows]))
+        if self.gateway.is_exporting:
+            self.status_line.show_notice(
+                f"exporting already; {self.keymap.first_key('article.back')} stops it"
+            )
+        elif self.article_list.rows:
+            await self.show_prompt(ListExportPrompt([row.id for row in self.article_list.rows]))
 
     @on(ListExportPrompt.Submitted, "ListExportPrompt")
     def export_list(self, event: ListExportPrompt.Submitted) -> None:
         """Write them to what was named."""
         asked, name = event.input, event.value.strip()
-        if isinstance(asked, ListExportPrompt) and self.answered(asked) and name:
-            made = iso(from_micros(self.now() * 1_000_000))
+        if isinstance(asked, ListExportPrompt) and self.close_if_current(asked) and name:
+            made = format_timestamp(from_microseconds(self.now() * 1_000_000))
             self.gateway.export_list(asked.articles, Path(name).expanduser(), made)
 
     @on(messages.ExportProgressed)
-    def show_exporting(self, message: messages.ExportProgressed) -> None:
+    def show_export_progress(self, message: messages.ExportProgressed) -> None:
         """Say how far it is."""
         told = f"exporting {message.done:,} of {message.total:,}"
-        self._loading = told if message.total else ""
-        self.tell_state()
+        self._progress_text = told if message.total else ""
+        self.update_status()
 
-    def stop_exporting(self) -> bool:
+    def stop_export(self) -> bool:
         """Stop the export of a list; tells whether there was one."""
-        there: bool = self.gateway.exporting
+        there: bool = self.gateway.is_exporting
         if there:
-            self.gateway.stop_exporting()
+            self.gateway.stop_export()
         return there
 
     # -- to a program ----------------------------------------------------------------------
 
     async def action_article_pipe(self) -> None:
         """Ask for the program the article is given to."""
-        if self.subject:
+        if self.current_article:
             command = shlex.join(self.settings.pipe_command)
-            await self.ask(PipePrompt(self.subject, "program to pipe the article to", command))
+            await self.show_prompt(
+                PipePrompt(self.current_article, "program to pipe the article to", command)
+            )
 
     @on(PipePrompt.Submitted, "PipePrompt")
-    def pipe(self, event: PipePrompt.Submitted) -> None:
+    def pipe_article(self, event: PipePrompt.Submitted) -> None:
         """Fetch the article for the program that was named."""
         asked = event.input
-        if not isinstance(asked, PipePrompt) or not self.answered(asked):
+        if not isinstance(asked, PipePrompt) or not self.close_if_current(asked):
             return
         try:
             arguments = shlex.split(event.value)
         except ValueError as error:
-            self.status.say(f"not a command: {error}".lower())
+            self.status_line.show_notice(f"not a command: {error}".lower())
             return
         if arguments:
-            self.status.say(f"running {clean_line(arguments[0])} …")
-            self.gateway.render(asked.article, arguments)
+            self.status_line.show_notice(f"running {clean_line(arguments[0])} …")
+            self.gateway.render_markdown(asked.article, arguments)
 
     @on(messages.ArticleRendered)
-    def give_to_program(self, message: messages.ArticleRendered) -> None:
+    def pipe_rendered_article(self, message: messages.ArticleRendered) -> None:
         """Give the article to the program."""
-        self.run_with(message.arguments, message.text)
+        self.run_pipe_command(message.arguments, message.text)
 
     @work(group="pipe")
-    async def run_with(self, arguments: list[str], text: str) -> None:
+    async def run_pipe_command(self, arguments: list[str], text: str) -> None:
         """Run the program off the event loop, and show what it writes."""
         try:
-            out = await asyncio.to_thread(run_program, arguments, text, PIPE_SECONDS)
-        except NewsError as error:
-            self.status.say(clean_line(str(error)))
+            out = await asyncio.to_thread(run_program, arguments, text, PIPE_COMMAND_TIMEOUT)
+        except NewstuiError as error:
+            self.status_line.show_notice(clean_line(str(error)))
             return
         name = clean_line(arguments[0])
-        self.status.say(f"{name} ended well")
+        self.status_line.show_notice(f"{name} ended well")
         if lines := clean_text(out).strip().splitlines():
-            self.app.push_screen(Sheet(name, lines[:SHOWN]))
+            self.app.push_screen(TextDialog(name, lines[:MAX_OUTPUT_LINES]))

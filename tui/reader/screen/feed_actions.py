@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import Sheet
+from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import UrlPrompt
-from tui.rendering.cells import fit
-from tui.rendering.wording import age, count, joined
+from tui.rendering.cells import fit_cells
+from tui.rendering.wording import format_age, format_count, join_nonempty
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import Shown
+    from store.feeds.feed_store import FeedStatus
 
-WIDEST, BESIDE_NAME = 76, 33
+MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
 """Cells of a sheet, and of it those that are not for names."""
 
 
@@ -32,38 +32,42 @@ class Feeding(Asking):
 
     def action_feeds_fetch(self) -> None:
         """Fetch the feeds."""
-        if self.gateway.fetching:
-            self.status.say(f"fetching already; {self.keymap.first('article.back')} stops it")
+        if self.gateway.is_fetching:
+            self.status_line.show_notice(
+                f"fetching already; {self.keymap.first_key('article.back')} stops it"
+            )
         else:
             self.gateway.fetch()
 
-    def stop_fetching(self) -> bool:
+    def stop_fetch(self) -> bool:
         """Stop the fetch; tells whether there was one."""
-        there = self.gateway.fetching
+        there = self.gateway.is_fetching
         if there:
-            self.gateway.stop_fetching()
+            self.gateway.stop_fetch()
         return there
 
     @on(messages.FetchProgressed)
-    def show_fetching(self, message: messages.FetchProgressed) -> None:
+    def show_fetch_progress(self, message: messages.FetchProgressed) -> None:
         """Say how far it is."""
-        self._loading = joined((f"fetching {message.done} of {message.total}", message.name))
-        self.tell_state()
+        self._progress_text = join_nonempty(
+            (f"fetching {message.done} of {message.total}", message.feed_name)
+        )
+        self.update_status()
 
     @on(messages.FetchEnded)
-    def end_fetching(self, message: messages.FetchEnded) -> None:
+    def show_fetch_result(self, message: messages.FetchEnded) -> None:
         """Say what came of it."""
-        self._loading = ""
-        self.tell_state()
+        self._progress_text = ""
+        self.update_status()
         stopped = message.total - message.done
         parts = (
-            f"{count(message.added, 'new article')} from {count(message.done, 'feed')}",
-            f"{message.failed:,} failed, {self.keymap.first('feeds.list')} says why"
+            f"{format_count(message.added, 'new article')} from {format_count(message.done, 'feed')}",
+            f"{message.failed:,} failed, {self.keymap.first_key('feeds.list')} says why"
             if message.failed
             else "",
-            f"stopped before {count(stopped, 'feed')}" if stopped else "",
+            f"stopped before {format_count(stopped, 'feed')}" if stopped else "",
         )
-        self.status.say(joined(parts))
+        self.status_line.show_notice(join_nonempty(parts))
 
     # -- the list of feeds -----------------------------------------------------------------
 
@@ -76,27 +80,29 @@ class Feeding(Asking):
         """Show the feeds."""
         if self.is_active:
             lines = feed_lines(message.feeds, message.now, self.app.size.width)
-            self.app.push_screen(Sheet("Feeds", lines or ["no feeds yet; a subscribes to one"]))
+            self.app.push_screen(
+                TextDialog("Feeds", lines or ["no feeds yet; a subscribes to one"])
+            )
 
     # -- adding ----------------------------------------------------------------------------
 
     async def action_feeds_add(self) -> None:
         """Ask for URLs."""
-        if self._read_only:
-            self.status.say(self._read_only)
+        if self._read_only_reason:
+            self.status_line.show_notice(self._read_only_reason)
             return
-        await self.ask(UrlPrompt("", "URL of a feed, a site or a page"))
+        await self.show_prompt(UrlPrompt("", "URL of a feed, a site or a page"))
 
     @on(UrlPrompt.Submitted, "UrlPrompt")
     def add_urls(self, event: UrlPrompt.Submitted) -> None:
         """Add what was typed."""
         asked = event.input
-        if isinstance(asked, UrlPrompt) and self.answered(asked):
+        if isinstance(asked, UrlPrompt) and self.close_if_current(asked):
             for url in asked.urls:
                 self.gateway.add_url(url)
 
-    @on(messages.PrivateHostMet)
-    def ask_about_host(self, message: messages.PrivateHostMet) -> None:
+    @on(messages.PrivateHostDetected)
+    def confirm_private_host(self, message: messages.PrivateHostDetected) -> None:
         """Ask once whether a host on a private network may be asked."""
 
         def take(index: int | None) -> None:
@@ -107,7 +113,7 @@ class Feeding(Asking):
         self.app.push_screen(Picker("Fetch this?", lines), take)
 
 
-def feed_lines(feeds: Sequence[Shown], now: int, columns: int) -> list[str]:
+def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:
     """A line a feed, with a line below it where it failed.
 
     Args:
@@ -115,22 +121,22 @@ def feed_lines(feeds: Sequence[Shown], now: int, columns: int) -> list[str]:
         now: Seconds since 1970.
         columns: Of the terminal.
     """
-    from store.model.times import seconds
+    from store.model.times import to_unix_seconds
 
     if not feeds:
         return []
-    name_cells = max(6, min(columns, WIDEST) - BESIDE_NAME)
-    lines = [f"  {fit('', name_cells)} unread     of  read   last"]
+    name_cells = max(6, min(columns, MAX_FEED_LIST_CELLS) - FEED_COUNTS_CELLS)
+    lines = [f"  {fit_cells('', name_cells)} unread     of  read   last"]
     for each in feeds:
         feed, state = each.subscription, each.state
-        trouble = each.trouble(now)
+        trouble = each.describe_problem(now)
         mark = "‖" if feed.paused else "!" if trouble else " "
-        share = f"{each.share_read:>4.0%}" if each.articles else "    "
-        when = age(seconds(state.succeeded), now) or "never"
-        counts = f"{each.unread:>6,} {each.articles:>6,}  {share}  {when:>5}"
-        lines.append(f"{mark} {fit(feed.name, name_cells)} {counts}")
+        share = f"{each.read_ratio:>4.0%}" if each.article_count else "    "
+        when = format_age(to_unix_seconds(state.succeeded), now) or "never"
+        counts = f"{each.unread_count:>6,} {each.article_count:>6,}  {share}  {when:>5}"
+        lines.append(f"{mark} {fit_cells(feed.display_name, name_cells)} {counts}")
         if trouble:
             lines.append(f"    {trouble}")
     failed = sum(bool(each.state.error) for each in feeds)
-    number = count(len(feeds), "feed")
+    number = format_count(len(feeds), "feed")
     return [*lines, "", f"{number}, {failed:,} failed" if failed else number]

@@ -7,43 +7,45 @@ from dataclasses import replace
 from textual import on
 
 from store.search import SHOWS, SORTS
-from tui.reader.dialogs.picker import Picker, in_columns
+from tui.reader.dialogs.picker import Picker, format_columns
 from tui.reader.gateway import messages
 from tui.reader.screen.search_actions import Searching
-from tui.rendering.wording import indexing, progress
+from tui.rendering.wording import describe_indexing, describe_loading
 
 
 class Listing(Searching):
     """What the list shows."""
 
-    @on(messages.LibraryLoading)
-    def show_loading(self, message: messages.LibraryLoading) -> None:
+    @on(messages.LoadProgressed)
+    def show_load_progress(self, message: messages.LoadProgressed) -> None:
         """Say how far the loading is."""
-        self._loading = progress(message.done, message.total, history=message.history)
-        self.tell_state()
+        self._progress_text = describe_loading(
+            message.done, message.total, history=message.is_history
+        )
+        self.update_status()
 
-    @on(messages.LibraryIndexing)
-    def show_indexing(self, message: messages.LibraryIndexing) -> None:
+    @on(messages.IndexProgressed)
+    def show_index_progress(self, message: messages.IndexProgressed) -> None:
         """Say how far the indexing is."""
-        self._loading = indexing(message.done, message.total)
-        self.tell_state()
+        self._progress_text = describe_indexing(message.done, message.total)
+        self.update_status()
 
     def action_list_filter(self) -> None:
         """Choose a reading state, once it is counted what each would show."""
-        self.gateway.count_shows(self.query_shown)
+        self.gateway.count_filters(self.current_query)
 
-    @on(messages.ShowsCounted)
-    def choose_show(self, message: messages.ShowsCounted) -> None:
+    @on(messages.FiltersCounted)
+    def choose_filter(self, message: messages.FiltersCounted) -> None:
         """Offer the reading states with their counts."""
-        if not self.is_active or message.query != self.query_shown:
+        if not self.is_active or message.query != self.current_query:
             return
 
         def take(index: int | None) -> None:
             if index is not None:
-                self.select(replace(self.query_shown, show=SHOWS[index]))
+                self.show_list(replace(self.current_query, show=SHOWS[index]))
 
-        lines = in_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
-        self.app.push_screen(Picker("Show", lines, SHOWS.index(self.query_shown.show)), take)
+        lines = format_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
+        self.app.push_screen(Picker("Show", lines, SHOWS.index(self.current_query.show)), take)
 
     def action_list_sort(self) -> None:
         """Choose an order; of what was found, the newest or the best first."""
@@ -52,9 +54,9 @@ class Listing(Searching):
 
         def take(index: int | None) -> None:
             if index is not None:
-                self.select(replace(self.query_shown, sort=SORTS[index]))
+                self.show_list(replace(self.current_query, sort=SORTS[index]))
 
-        self.app.push_screen(Picker("Sort by", SORTS, SORTS.index(self.query_shown.sort)), take)
+        self.app.push_screen(Picker("Sort by", SORTS, SORTS.index(self.current_query.sort)), take)
 
     def action_list_category(self) -> None:
         """Choose a category or a search that is kept, once they are counted."""
@@ -65,26 +67,31 @@ class Listing(Searching):
         """Offer the searches and the categories with their counts."""
         if not self.is_active:
             return
-        base, categories = replace(self.query_shown, words="", category=None), message.categories
+        base, categories = replace(self.current_query, text="", category=None), message.categories
         queries = [base]
-        queries += [replace(base, words=kept.text) for kept in message.searches]
+        queries += [replace(base, text=kept.text) for kept in message.searches]
         queries += [replace(base, category=each.name) for each in categories]
         unread, total = sum(c.unread for c in categories), sum(c.total for c in categories)
-        every = "every category", _counted(unread, total)
+        every = "every category", _unread_of_total(unread, total)
         kept = [
-            (f"/{each.name}", "a mistake" if each.problem else _counted(each.unread, each.total))
+            (
+                f"/{each.name}",
+                "a mistake" if each.problem else _unread_of_total(each.unread, each.total),
+            )
             for each in message.searches
         ]
-        rest = [(c.name or "(none)", _counted(c.unread, c.total)) for c in categories]
+        rest = [(c.name or "(none)", _unread_of_total(c.unread, c.total)) for c in categories]
 
         def take(index: int | None) -> None:
             if index is not None:
-                self.select(queries[index])
+                self.show_list(queries[index])
 
-        shown = self.query_shown
+        shown = self.current_query
         chosen = queries.index(shown) if shown in queries else 0
-        self.app.push_screen(Picker("Category", in_columns([every, *kept, *rest]), chosen), take)
+        self.app.push_screen(
+            Picker("Category", format_columns([every, *kept, *rest]), chosen), take
+        )
 
 
-def _counted(unread: int, total: int) -> str:
+def _unread_of_total(unread: int, total: int) -> str:
     return f"{unread:,} unread of {total:,}"

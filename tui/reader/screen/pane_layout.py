@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 Pane = Literal["list", "article", "side"]
-Shape = Literal["tiny", "narrow", "stacked", "beside", "wide"]
+LayoutKind = Literal["tiny", "narrow", "stacked", "beside", "wide"]
 
-PANES: tuple[Pane, ...] = ("list", "article", "side")
-LEAST = (40, 10)
+PANE_ORDER: tuple[Pane, ...] = ("list", "article", "side")
+MIN_TERMINAL_SIZE = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
-STACKED, BESIDE, WIDE = 76, 90, 110
+MIN_STACKED_COLUMNS, MIN_BESIDE_COLUMNS, MIN_WIDE_COLUMNS = 76, 90, 110
 """Columns from which list and article share the screen, stand side by side, and have all three."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
+class PaneLayout:
     """The shape of the screen, the panes that are on it, and those that `tab` goes through."""
 
-    shape: Shape
-    panes: tuple[Pane, ...]
-    order: tuple[Pane, ...]
+    kind: LayoutKind
+    visible_panes: tuple[Pane, ...]
+    tab_order: tuple[Pane, ...]
 
 
-def arrange(
+def choose_pane_layout(
     columns: int,
     rows: int,
     pane: Pane,
@@ -32,7 +32,7 @@ def arrange(
     zoomed: bool = False,
     side: bool | None = None,
     listing: bool = False,
-) -> Arrangement:
+) -> PaneLayout:
     """Decide what is shown.
 
     Args:
@@ -43,18 +43,18 @@ def arrange(
         side: Whether the side pane is wanted; None where the user has not said.
         listing: Whether the list is all that matters: nothing is open, or a search is on.
     """
-    if columns < LEAST[0] or rows < LEAST[1]:
-        return Arrangement("tiny", (), ())
-    shape: Shape
-    if columns < STACKED:
-        return Arrangement("narrow", (pane,), PANES)
-    if columns >= WIDE:
+    if columns < MIN_TERMINAL_SIZE[0] or rows < MIN_TERMINAL_SIZE[1]:
+        return PaneLayout("tiny", (), ())
+    shape: LayoutKind
+    if columns < MIN_STACKED_COLUMNS:
+        return PaneLayout("narrow", (pane,), PANE_ORDER)
+    if columns >= MIN_WIDE_COLUMNS:
         shape, side = "wide", side is not False
     else:
-        shape, side = ("beside" if columns >= BESIDE else "stacked"), bool(side)
+        shape, side = ("beside" if columns >= MIN_BESIDE_COLUMNS else "stacked"), bool(side)
     if zoomed:
-        return Arrangement(shape, ("article",), ("article",))
-    panes = PANES if side else PANES[:2]
+        return PaneLayout(shape, ("article",), ("article",))
+    panes = PANE_ORDER if side else PANE_ORDER[:2]
     if shape == "stacked" and listing and pane == "list" and not side:
-        return Arrangement(shape, ("list",), panes)
-    return Arrangement(shape, panes, panes)
+        return PaneLayout(shape, ("list",), panes)
+    return PaneLayout(shape, panes, panes)

@@ -13,14 +13,20 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from store.model.article import Entry
-from store.search import Query
-from tui.config.commands import FOOTERS, footer
+from store.model.article import FullArticle
+from store.search import ListQuery
+from tui.config.commands import FOOTER_COMMANDS, footer_hints
 from tui.config.keymaps import Keymap
-from tui.config.settings import Loaded
-from tui.reader.dialogs.keymap_screen import Keyed
-from tui.reader.gateway import Gateway, Post, messages
-from tui.reader.screen.pane_layout import LEAST, PANES, Arrangement, Pane, arrange
+from tui.config.settings import LoadedSettings
+from tui.reader.dialogs.keymap_screen import KeymapScreen
+from tui.reader.gateway import Gateway, PostMessage, messages
+from tui.reader.screen.pane_layout import (
+    MIN_TERMINAL_SIZE,
+    PANE_ORDER,
+    Pane,
+    PaneLayout,
+    choose_pane_layout,
+)
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.line_view import LineView
@@ -28,30 +34,30 @@ from tui.reader.widgets.side_pane import SidePane
 from tui.reader.widgets.status_line import StatusLine
 from tui.reader.widgets.trail_line import TrailLine
 from tui.rendering.trail import Trail
-from tui.rendering.wording import joined, listed, many
+from tui.rendering.wording import describe_list, format_first_and_count, join_nonempty
 
-PREVIEW_AFTER = 0.15
+PREVIEW_DELAY = 0.15
 """Seconds the list's cursor rests before the side pane follows it."""
-REFRESH_EVERY = 2.0
+REFRESH_INTERVAL = 2.0
 """Seconds between two looks at what other processes and machines have changed."""
-WITH_TRAIL = 14
+MIN_TRAIL_ROWS = 14
 """Rows of the terminal from which on one is left for the trail."""
 
-MakeGateway = Callable[[Post], Gateway]
+GatewayFactory = Callable[[PostMessage], Gateway]
 
 
-class Panes(Keyed, Screen[None]):
+class Panes(KeymapScreen, Screen[None]):
     """The panes, what they show, and where they stand; what keys do is in `Reader`."""
 
     AUTO_FOCUS = "#list"
-    searching = False
+    is_searching = False
 
     def __init__(
         self,
-        make_gateway: MakeGateway,
+        make_gateway: GatewayFactory,
         now: Callable[[], int],
         hint: str,
-        loaded: Loaded,
+        loaded: LoadedSettings,
         keymap: Keymap,
     ) -> None:
         """Make the screen; it loads the library once it is mounted.
@@ -65,335 +71,369 @@ class Panes(Keyed, Screen[None]):
         """
         super().__init__()
         self.settings = loaded.settings
-        self._faults = loaded.faults
+        self._settings_faults = loaded.faults
         self.keymap = keymap
         self.now = now
         self.gateway = make_gateway(self.post_message)
-        self.query_shown = Query()
+        self.current_query = ListQuery()
         self.trail = Trail()
-        self.zoomed = False
-        self.side_wanted: bool | None = None
-        self.pane: Pane = "list"
-        self.reading = False
+        self.is_zoomed = False
+        self.is_side_wanted: bool | None = None
+        self.current_pane: Pane = "list"
+        self.is_reading = False
         """Whether keys mean the article that is open, and not the one selected in the list."""
-        self.shape = Arrangement("wide", PANES, PANES)
+        self.pane_layout = PaneLayout("wide", PANE_ORDER, PANE_ORDER)
         self._hint = hint
-        self._wanted = ""
+        self._requested_article = ""
         """The article that was asked for last: answers for others come too late."""
-        self._brought_back: Collection[str] = ()
+        self._undone_articles: Collection[str] = ()
         """Articles that an undo has brought back and no list has shown yet."""
-        self._loading = ""
-        self._read_only = ""
+        self._progress_text = ""
+        self._read_only_reason = ""
         """Why nothing can be changed."""
-        self._preview: Timer | None = None
-        self.on_list: Callable[[], None] = lambda: None
+        self._preview_timer: Timer | None = None
+        self.notify_list_shown: Callable[[], None] = lambda: None
         """Called when a list is shown: from the first one on, keys mean something."""
-        self.articles = ArticleList(now, id="list")
-        self.article = ArticleView(id="article")
-        self.article.measure = self.settings.measure
-        self.patience = 1.0
-        self.crumbs = TrailLine(self.trail, id="trail")
-        self.side = SidePane(now, id="side")
-        self.status = StatusLine(id="status")
+        self.article_list = ArticleList(now, id="list")
+        self.article_view = ArticleView(id="article")
+        self.article_view.measure = self.settings.measure
+        self.preview_delay_factor = 1.0
+        self.trail_line = TrailLine(self.trail, id="trail")
+        self.side_pane = SidePane(now, id="side")
+        self.status_line = StatusLine(id="status")
 
     def compose(self) -> ComposeResult:
         """The three panes, a line above and two below."""
         if self._hint:
             yield Static(Content(self._hint), id="hint")
         with Container(id="body"):
-            yield self.articles
+            yield self.article_list
             with Horizontal(id="reading"):
-                yield self.crumbs
-                yield self.article
-                yield self.side
-        yield self.status
+                yield self.trail_line
+                yield self.article_view
+                yield self.side_pane
+        yield self.status_line
 
     def on_mount(self) -> None:
         """Ask for the library and keep looking for changes."""
-        self.articles.empty = "loading …"
-        self.status.set_keys(footer(self.pane, self.keymap.keys))
-        self.rearrange()
-        self.gateway.load(self.query_shown)
-        self.set_interval(REFRESH_EVERY, self.gateway.refresh)
+        self.article_list.empty_text = "loading …"
+        self.status_line.set_key_hints(footer_hints(self.current_pane, self.keymap.keys))
+        self.update_pane_layout()
+        self.gateway.load(self.current_query)
+        self.set_interval(REFRESH_INTERVAL, self.gateway.refresh)
 
     # -- where things stand ----------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the arrangement for the new size."""
-        self.rearrange(event.size.width, event.size.height)
+        self.update_pane_layout(event.size.width, event.size.height)
 
-    def rearrange(self, columns: int = 0, rows: int = 0) -> None:
+    def update_pane_layout(self, columns: int = 0, rows: int = 0) -> None:
         """Show the panes that have their place now."""
         size = self.app.size
-        pane = self.pane
-        self.shape = arrange(
+        pane = self.current_pane
+        self.pane_layout = choose_pane_layout(
             columns or size.width,
             rows or size.height,
             pane,
-            zoomed=self.zoomed and pane != "list",
-            side=self.side_wanted,
-            listing=self.searching or not self._wanted,
+            zoomed=self.is_zoomed and pane != "list",
+            side=self.is_side_wanted,
+            listing=self.is_searching or not self._requested_article,
         )
         for shape in ("tiny", "narrow", "stacked", "beside", "wide"):
-            self.set_class(self.shape.shape == shape, f"-{shape}")
-        for name in PANES:
-            self.pane_widget(name).display = name in self.shape.panes
-        self.set_class(len(self.shape.panes) == 1, "-alone")
-        self.query_one("#reading").display = self.shape.panes != ("list",)
+            self.set_class(self.pane_layout.kind == shape, f"-{shape}")
+        for name in PANE_ORDER:
+            self.pane_widget(name).display = name in self.pane_layout.visible_panes
+        self.set_class(len(self.pane_layout.visible_panes) == 1, "-alone")
+        self.query_one("#reading").display = self.pane_layout.visible_panes != ("list",)
         self.show_trail()
-        self.tell_state()
-        if self.shape.panes and pane not in self.shape.panes:
-            self.go_to_pane(self.shape.panes[0])
-        elif "side" in self.shape.panes:
-            self.show_subject()
+        self.update_status()
+        if self.pane_layout.visible_panes and pane not in self.pane_layout.visible_panes:
+            self.focus_pane(self.pane_layout.visible_panes[0])
+        elif "side" in self.pane_layout.visible_panes:
+            self.show_current_in_side_pane()
 
     def pane_widget(self, pane: Pane) -> LineView:
         """The widget of a pane."""
         widgets: dict[Pane, LineView] = {
-            "list": self.articles,
-            "article": self.article,
-            "side": self.side,
+            "list": self.article_list,
+            "article": self.article_view,
+            "side": self.side_pane,
         }
         return widgets[pane]
 
-    def go_to_pane(self, pane: Pane) -> None:
+    def focus_pane(self, pane: Pane) -> None:
         """Give a pane the focus, and its place if there is room for one only."""
-        self._enter(pane)
-        if pane not in self.shape.panes:
-            self.rearrange()
+        self._set_current_pane(pane)
+        if pane not in self.pane_layout.visible_panes:
+            self.update_pane_layout()
         self.set_focus(self.pane_widget(pane))
-        self.show_subject()
+        self.show_current_in_side_pane()
 
     @property
     def place(self) -> str:
         """The pane the user is in; nowhere while something is typed."""
-        return "" if isinstance(self.focused, Input) else self.pane
+        return "" if isinstance(self.focused, Input) else self.current_pane
 
-    def show_pending(self, keys: str) -> None:
+    def show_pending_keys(self, keys: str) -> None:
         """Show what was typed of a command so far."""
-        self.status.set_pending(keys)
+        self.status_line.set_pending_keys(keys)
 
-    def _enter(self, pane: Pane) -> None:
-        self.pane = pane
-        self.tell_keys()
+    def _set_current_pane(self, pane: Pane) -> None:
+        self.current_pane = pane
+        self.show_key_hints()
         if pane != "side":  # which is about the one or the other
-            self.reading = pane == "article" and bool(self._wanted)
+            self.is_reading = pane == "article" and bool(self._requested_article)
 
-    def tell_keys(self) -> None:
+    def show_key_hints(self) -> None:
         """Name the keys that matter where the user is."""
-        place = self.place if self.place in FOOTERS else self.pane
-        self.status.set_keys(footer(place, self.keymap.keys))
+        place = self.place if self.place in FOOTER_COMMANDS else self.current_pane
+        self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know which pane the user is in, however they got there; the news may come too late."""
-        for name in PANES:
+        for name in PANE_ORDER:
             if event.widget is self.pane_widget(name) is self.focused:
-                self._enter(name)
+                self._set_current_pane(name)
 
     @property
-    def subject(self) -> str:
+    def current_article(self) -> str:
         """The article that keys mean and that the side pane is about; empty if there is none."""
-        row = self.articles.row
-        return self._wanted if self.reading else row.id if row is not None else ""
+        row = self.article_list.selected_row
+        return self._requested_article if self.is_reading else row.id if row is not None else ""
 
     # -- what the library reports ----------------------------------------------------------
 
-    @on(messages.RowsSelected)
-    def show_rows(self, message: messages.RowsSelected) -> None:
+    @on(messages.RowsListed)
+    def show_rows(self, message: messages.RowsListed) -> None:
         """Show a list, unless another one was asked for since."""
-        if message.query == self.query_shown and not self.searching:
-            self.articles.empty = self._why_empty()
-            self.articles.show(message.rows, dated=message.query.sort == "date")
-            for article in self._brought_back:
-                self.articles.go_to_article(article)
-            self._brought_back = ()
-            self.tell_state()
-            self.on_list()
+        if message.query == self.current_query and not self.is_searching:
+            self.article_list.empty_text = self._empty_list_text()
+            self.article_list.show(message.rows, dated=message.query.sort == "date")
+            for article in self._undone_articles:
+                self.article_list.select_article(article)
+            self._undone_articles = ()
+            self.update_status()
+            self.notify_list_shown()
 
-    def _why_empty(self) -> str:
-        if self.query_shown == Query():
+    def _empty_list_text(self) -> str:
+        if self.current_query == ListQuery():
             return "no articles yet; `newstui import FILE` adds some"
         return "no article fits; f c / change what is shown"
 
     @on(messages.LibraryLoaded)
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
         """Say what was found wrong."""
-        self._loading = ""
-        self._read_only = message.read_only
-        self.articles.settled = True
-        self.tell_state()
-        problems = [*filter(None, [message.read_only]), *self._faults, *message.problems]
+        self._progress_text = ""
+        self._read_only_reason = message.read_only_reason
+        self.article_list.is_cursor_settled = True
+        self.update_status()
+        problems = [
+            *filter(None, [message.read_only_reason]),
+            *self._settings_faults,
+            *message.problems,
+        ]
         if problems:
-            self.status.say(many(problems[0], len(problems)))
+            self.status_line.show_notice(format_first_and_count(problems[0], len(problems)))
 
-    @on(messages.ArticleFetched)
-    def show_article(self, message: messages.ArticleFetched) -> None:
+    @on(messages.ArticleLoaded)
+    def show_article(self, message: messages.ArticleLoaded) -> None:
         """Show an article where it was asked for, unless another one was asked for since."""
-        entry = message.entry
-        self.trail.entitle(entry.article.id, entry.article.title)
-        if message.opened and entry.article.id == self._wanted:
+        entry = message.full_article
+        self.trail.set_title(entry.article.id, entry.article.title)
+        if message.opened and entry.article.id == self._requested_article:
             # A library that cannot change does not know where one was.
-            position = self.trail.position(entry.article.id)
-            self.article.show(entry, entry.reading.position if position is None else position)
+            position = self.trail.saved_position(entry.article.id)
+            self.article_view.show(entry, entry.reading.position if position is None else position)
             self.show_trail()
-        elif _is(self.article.entry, entry.article.id):
-            self.article.update_facts(entry)
-        if entry.article.id == self.subject:
-            self.side.show(entry)
+        elif _is_article(self.article_view.full_article, entry.article.id):
+            self.article_view.update_header(entry)
+        if entry.article.id == self.current_article:
+            self.side_pane.show(entry)
 
     @on(messages.SimilarFound)
     def show_similar(self, message: messages.SimilarFound) -> None:
         """Show the similar readings of the article in the side pane."""
-        if message.similar or not self.gateway.indexing:  # else there may be some
-            self.side.show_similar(message.article, message.similar)
+        if message.similar or not self.gateway.is_indexing:  # else there may be some
+            self.side_pane.show_similar(message.article, message.similar)
 
-    @on(messages.ReadingChanged)
-    def show_changes(self, message: messages.ReadingChanged) -> None:
+    @on(messages.RowsChanged)
+    def show_changes(self, message: messages.RowsChanged) -> None:
         """Show changed rows where they stand."""
-        if message.gone:
-            self._forget(message.gone)
-        self.articles.change(message.rows)
-        shown = {pane.entry.article.id for pane in (self.article, self.side) if pane.entry}
+        if message.removed:
+            self._remove_articles(message.removed)
+        self.article_list.update_rows(message.rows)
+        shown = {
+            pane.full_article.article.id
+            for pane in (self.article_view, self.side_pane)
+            if pane.full_article
+        }
         for article in shown & message.rows.keys():
-            self.gateway.preview(article)
-        if message.said:
-            self.status.say(message.said)
-        self.tell_state()
+            self.gateway.preview_article(article)
+        if message.notice:
+            self.status_line.show_notice(message.notice)
+        self.update_status()
 
-    def _forget(self, gone: Collection[str]) -> None:
-        self.trail.forget(gone)
+    def _remove_articles(self, gone: Collection[str]) -> None:
+        self.trail.remove_articles(gone)
         self.show_trail()
-        self.articles.leave_out(gone)
-        for pane in (self.article, self.side):
-            if pane.entry is not None and pane.entry.article.id in gone:
+        self.article_list.remove_articles(gone)
+        for pane in (self.article_view, self.side_pane):
+            if pane.full_article is not None and pane.full_article.article.id in gone:
                 pane.clear()
-        if self._wanted in gone:
-            self._wanted = ""
-            if self.reading:
-                self.reading = self.zoomed = False
-                self.go_to_pane("list")
-                self.rearrange()
+        if self._requested_article in gone:
+            self._requested_article = ""
+            if self.is_reading:
+                self.is_reading = self.is_zoomed = False
+                self.focus_pane("list")
+                self.update_pane_layout()
 
-    @on(messages.ArticlesChanged)
-    def ask_again(self, message: messages.ArticlesChanged) -> None:
+    @on(messages.LibraryChanged)
+    def reload_list(self, message: messages.LibraryChanged) -> None:
         """Ask for the list again: articles came or went; the one that is read stays in it."""
-        self._brought_back = message.back
-        read = self._wanted if self.articles.index(self._wanted) is not None else ""
-        self.gateway.select(replace(self.query_shown, keep={*message.back, read}))
+        self._undone_articles = message.undone
+        read = (
+            self._requested_article
+            if self.article_list.index_of(self._requested_article) is not None
+            else ""
+        )
+        self.gateway.list_rows(replace(self.current_query, pinned_ids={*message.undone, read}))
 
     @on(messages.BackupFailed)
-    def tell_of_backup(self, message: messages.BackupFailed) -> None:
+    def show_backup_failure(self, message: messages.BackupFailed) -> None:
         """Say in one line what is wrong with the backup."""
-        self.status.say(message.problem)
+        self.status_line.show_notice(message.problem)
 
-    @on(messages.StoreFailed)
-    def show_failure(self, message: messages.StoreFailed) -> None:
+    @on(messages.OperationFailed)
+    def show_failure(self, message: messages.OperationFailed) -> None:
         """Say in one line what could not be done."""
-        if not self.articles.rows:
-            self.articles.empty = message.problem
-            self.articles.refresh()
-        self.status.say(message.problem)
+        if not self.article_list.rows:
+            self.article_list.empty_text = message.problem
+            self.article_list.refresh()
+        self.status_line.show_notice(message.problem)
 
     # -- what the panes report -------------------------------------------------------------
 
-    @on(ArticleList.Moved)
-    def follow_cursor(self) -> None:
+    @on(ArticleList.CursorMoved)
+    def schedule_preview(self) -> None:
         """Let the side pane follow the list once the cursor rests."""
-        if self._preview is not None:
-            self._preview.stop()
-        if "side" in self.shape.panes:
-            self._preview = self.set_timer(PREVIEW_AFTER * self.patience, self._show_preview)
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        if "side" in self.pane_layout.visible_panes:
+            self._preview_timer = self.set_timer(
+                PREVIEW_DELAY * self.preview_delay_factor, self._load_preview
+            )
 
-    def _show_preview(self) -> None:
-        if self.subject and not self.reading and not _is(self.side.entry, self.subject):
-            self.gateway.preview(self.subject)
+    def _load_preview(self) -> None:
+        if (
+            self.current_article
+            and not self.is_reading
+            and not _is_article(self.side_pane.full_article, self.current_article)
+        ):
+            self.gateway.preview_article(self.current_article)
 
-    def show_subject(self) -> None:
+    def show_current_in_side_pane(self) -> None:
         """Show in the side pane the article that keys mean."""
-        subject, entry = self.subject, self.article.entry
-        if not subject or _is(self.side.entry, subject):
+        subject, entry = self.current_article, self.article_view.full_article
+        if not subject or _is_article(self.side_pane.full_article, subject):
             return
-        if self.pane == "list":
-            self.follow_cursor()
+        if self.current_pane == "list":
+            self.schedule_preview()
         elif entry is not None and entry.article.id == subject:
-            self.side.show(entry)
-            self.gateway.relate(entry)
-        elif self.pane == "side":
-            self.gateway.preview(subject)
+            self.side_pane.show(entry)
+            self.gateway.load_insights(entry)
+        elif self.current_pane == "side":
+            self.gateway.preview_article(subject)
 
-    @on(ArticleList.Chosen)
-    def open_chosen(self, message: ArticleList.Chosen) -> None:
+    @on(ArticleList.OpenRequested)
+    def open_chosen(self, message: ArticleList.OpenRequested) -> None:
         """Open the article that was chosen."""
-        self.open(message.row.id)
+        self.open_article(message.row.id)
 
     @on(ArticleView.EndReached)
-    def count_reading(self, message: ArticleView.EndReached) -> None:
+    def record_read(self, message: ArticleView.EndReached) -> None:
         """An article whose end was reached has been read."""
-        self.gateway.note("read", message.article)
+        self.gateway.record_event("read", message.article)
 
     # -- articles --------------------------------------------------------------------------
 
-    def open(self, article: str, *, visit: bool = True) -> None:
+    def open_article(self, article: str, *, visit: bool = True) -> None:
         """Open an article in the article pane.
 
         Args:
             article: Its id.
             visit: Whether it comes onto the trail; not when going along the trail.
         """
-        self.leave()
-        self.status.forget()  # it was about another one
-        self._wanted = article
-        index = self.articles.index(article)
+        self.save_position()
+        self.status_line.clear_notice()  # it was about another one
+        self._requested_article = article
+        index = self.article_list.index_of(article)
         if visit:
-            self.trail.visit(article, self.articles.rows[index].title if index is not None else "")
-        elif index is None and self.trail.here is not None:
-            index = self.articles.index(self.trail.here.selected)
-        self.gateway.open(article)
+            self.trail.visit(
+                article, self.article_list.rows[index].title if index is not None else ""
+            )
+        elif index is None and self.trail.current_stop is not None:
+            index = self.article_list.index_of(self.trail.current_stop.selected_id)
+        self.gateway.open_article(article)
         if index is not None:
-            self.articles.move_to(index)
+            self.article_list.move_cursor_to(index)
         self.show_trail()
-        self.go_to_pane("article")
+        self.focus_pane("article")
 
     def show_trail(self) -> None:
         """Show by which articles one came here, where there is room."""
-        self.crumbs.show(room="article" in self.shape.panes and self.app.size.height >= WITH_TRAIL)
+        self.trail_line.show(
+            room="article" in self.pane_layout.visible_panes
+            and self.app.size.height >= MIN_TRAIL_ROWS
+        )
 
-    def leave(self) -> None:
+    def save_position(self) -> None:
         """Remember where reading stopped."""
-        entry = self.article.entry
+        entry = self.article_view.full_article
         if entry is not None:
-            selected = self.articles.row.id if self.articles.row is not None else ""
-            self.trail.leave(entry.article.id, self.article.position, selected)
-        if entry is not None and self.article.position != entry.reading.position:
-            reading = replace(entry.reading, position=self.article.position)
-            self.article.entry = replace(entry, reading=reading)
-            self.gateway.note("position", entry.article.id, position=reading.position)
+            selected = (
+                self.article_list.selected_row.id
+                if self.article_list.selected_row is not None
+                else ""
+            )
+            self.trail.save_position(entry.article.id, self.article_view.position, selected)
+        if entry is not None and self.article_view.position != entry.reading.position:
+            reading = replace(entry.reading, position=self.article_view.position)
+            self.article_view.full_article = replace(entry, reading=reading)
+            self.gateway.record_event("position", entry.article.id, position=reading.position)
 
-    def select(self, query: Query) -> None:
+    def show_list(self, query: ListQuery) -> None:
         """Show another list."""
-        self.query_shown = query
-        self.gateway.select(query)
+        self.current_query = query
+        self.gateway.list_rows(query)
 
-    def opening_lines(self) -> list[tuple[int, int, str]]:
+    def splash_lines(self) -> list[tuple[int, int, str]]:
         """The screen the next session opens with, as far as it is on the screen now."""
-        if self.query_shown != Query() or self.searching or not self.articles.display or self._hint:
+        if (
+            self.current_query != ListQuery()
+            or self.is_searching
+            or not self.article_list.display
+            or self._hint
+        ):
             return []
-        self.status.set_keys(footer("list", self.keymap.keys))
-        views = (self.articles, self.article, self.side, self.status)
-        return [line for view in views for line in view.opening_lines(self.app.console)]
+        self.status_line.set_key_hints(footer_hints("list", self.keymap.keys))
+        views = (self.article_list, self.article_view, self.side_pane, self.status_line)
+        return [line for view in views for line in view.splash_lines(self.app.console)]
 
-    def tell_state(self) -> None:
+    def update_status(self) -> None:
         """Write what the list shows into the bottom line."""
-        if self.shape.shape == "tiny":
-            self.status.set_state("terminal too small (need {}×{})".format(*LEAST))
+        if self.pane_layout.kind == "tiny":
+            self.status_line.set_state("terminal too small (need {}×{})".format(*MIN_TERMINAL_SIZE))
             return
-        read_only = "[read-only]" if self._read_only else ""
-        self.status.set_state(joined((read_only, *self.list_state(), self._loading)))
+        read_only = "[read-only]" if self._read_only_reason else ""
+        self.status_line.set_state(
+            join_nonempty((read_only, *self.describe_list(), self._progress_text))
+        )
 
-    def list_state(self) -> Sequence[str]:
+    def describe_list(self) -> Sequence[str]:
         """What the list shows and in which order, in words."""
-        return listed(self.query_shown, len(self.articles.rows))
+        return describe_list(self.current_query, len(self.article_list.rows))
 
 
-def _is(entry: Entry | None, article: str) -> bool:
+def _is_article(entry: FullArticle | None, article: str) -> bool:
     return entry is not None and entry.article.id == article

@@ -9,25 +9,25 @@ from tui.reader.widgets.inputs import Prompt
 class Asking(Panes):
     """Asks a question, and takes it away once it is answered or given up."""
 
-    asked: Prompt | None = None
+    prompt: Prompt | None = None
 
-    async def ask(self, prompt: Prompt) -> None:
+    async def show_prompt(self, prompt: Prompt) -> None:
         """Show a question; the keys typed next are its answer."""
-        self.end_asking()
-        self.asked = prompt
-        await self.mount(prompt, before=self.status)
+        self.close_prompt()
+        self.prompt = prompt
+        await self.mount(prompt, before=self.status_line)
         self.set_focus(prompt)
 
-    def end_asking(self) -> None:
+    def close_prompt(self) -> None:
         """Take the question away."""
-        if self.asked is not None:
-            self.go_to_pane(self.pane)
-            self.asked.remove()
-            self.asked = None
+        if self.prompt is not None:
+            self.focus_pane(self.current_pane)
+            self.prompt.remove()
+            self.prompt = None
 
-    def answered(self, prompt: object) -> bool:
+    def close_if_current(self, prompt: object) -> bool:
         """Take the question away if this is the one that was asked; whether it is."""
-        if prompt is not self.asked:
+        if prompt is not self.prompt:
             return False
-        self.end_asking()
+        self.close_prompt()
         return True

@@ -9,7 +9,7 @@ from textual.command import CommandPalette
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from tui.reader.dialogs.help import Help
+from tui.reader.dialogs.help import HelpDialog
 from tui.reader.screen.command_palette import ReaderCommands
 from tui.reader.screen.edit_actions import Changing
 from tui.reader.screen.export_actions import Exporting
@@ -21,7 +21,7 @@ from tui.reader.screen.related_actions import Studying
 from tui.reader.screen.text_actions import Within
 from tui.reader.screen.theme_actions import Theming
 from tui.reader.screen.welcome_actions import Welcoming
-from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.inputs import SanitizedInput
 
 
 class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Studying, Theming):
@@ -30,73 +30,75 @@ class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, 
     # What gets or loses the focus draws itself anew, and nothing else has to.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def open(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
+    def open_article(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
         """Open an article; one that was searched for at the first place found in it."""
-        super().open(article, visit=visit, find=find or self.terms_found(article))
+        super().open_article(article, visit=visit, find=find or self.matched_terms(article))
 
     def action_article_open(self) -> None:
         """Into the article selected in the list, or that the side pane is about.
 
         On a heading of the side pane fold its section, on a similar reading open that one.
         """
-        if self.pane == "side" and self.side.act():
+        if self.current_pane == "side" and self.side_pane.activate_line():
             return
-        entry, subject = self.article.entry, self.subject
-        if entry is not None and entry.article.id == subject == self._wanted:
-            self.go_to_pane("article")
-        elif subject and not self.reading:
-            self.open(subject)
+        entry, subject = self.article_view.full_article, self.current_article
+        if entry is not None and entry.article.id == subject == self._requested_article:
+            self.focus_pane("article")
+        elif subject and not self.is_reading:
+            self.open_article(subject)
 
     def action_article_back(self) -> None:
         """Out of an input or a search, or back to the list."""
-        if self.asked is not None:
-            self.end_asking()
-        elif self.search is not None or self.pane == "list":
-            _ = self.stop_exporting() or self.clear_search() or self.stop_fetching()
+        if self.prompt is not None:
+            self.close_prompt()
+        elif self.search_input is not None or self.current_pane == "list":
+            _ = self.stop_export() or self.clear_search() or self.stop_fetch()
         else:
-            self.leave()
-            self.zoomed = False
-            self.go_to_pane("list")
-            self.rearrange()
+            self.save_position()
+            self.is_zoomed = False
+            self.focus_pane("list")
+            self.update_pane_layout()
 
-    @on(SearchInput.Left)
-    def leave_input(self) -> None:
+    @on(SanitizedInput.Cancelled)
+    def cancel_input(self) -> None:
         """Out of what was being typed."""
         self.action_article_back()
 
     def action_view_zoom(self) -> None:
         """Only the article, or all panes again."""
-        self.zoomed = not self.zoomed
-        if self.zoomed and self.pane == "list":
+        self.is_zoomed = not self.is_zoomed
+        if self.is_zoomed and self.current_pane == "list":
             self.action_article_open()
-        self.rearrange()
+        self.update_pane_layout()
 
     def action_view_side(self) -> None:
         """The side pane on or off."""
-        if self.shape.shape == "narrow":
-            before: Pane = "article" if self.reading else "list"
-            self.go_to_pane(before if self.pane == "side" else "side")
+        if self.pane_layout.kind == "narrow":
+            before: Pane = "article" if self.is_reading else "list"
+            self.focus_pane(before if self.current_pane == "side" else "side")
             return
-        self.side_wanted = "side" not in self.shape.panes
-        self.zoomed = False
-        self.rearrange()
-        self.follow_cursor()
+        self.is_side_wanted = "side" not in self.pane_layout.visible_panes
+        self.is_zoomed = False
+        self.update_pane_layout()
+        self.schedule_preview()
 
     def action_view_narrower(self) -> None:
         """Shorter lines."""
-        self.article.set_measure(-1)
+        self.article_view.change_measure(-1)
 
     def action_view_wider(self) -> None:
         """Longer lines."""
-        self.article.set_measure(1)
+        self.article_view.change_measure(1)
 
     def action_app_help(self) -> None:
         """Show the keys of the pane one is in."""
-        self.app.push_screen(Help(self.keymap, self.place or self.pane))
+        self.app.push_screen(HelpDialog(self.keymap, self.place or self.current_pane))
 
-    def tell_unknown(self, key: str) -> None:
+    def report_unbound_key(self, key: str) -> None:
         """Tell that a key means nothing here, and where those stand that do."""
-        self.status.say(f"{key} means nothing here; {self.keymap.first('app.help')} shows the keys")
+        self.status_line.show_notice(
+            f"{key} means nothing here; {self.keymap.first_key('app.help')} shows the keys"
+        )
 
     def action_app_palette(self) -> None:
         """Find a command by its name."""
@@ -104,7 +106,7 @@ class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, 
 
     async def action_app_suspend(self) -> None:
         """Put the reader aside."""
-        self.leave()
+        self.save_position()
         self.app.action_suspend_process()
 
     async def action_app_quit(self) -> None:

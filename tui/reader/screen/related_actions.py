@@ -6,72 +6,80 @@ from functools import partial
 
 from textual import on
 
-from store.model.article import Entry
+from store.model.article import FullArticle
 from tui.reader.gateway import messages
 from tui.reader.screen.panes import Panes
 from tui.reader.widgets.side_pane import SidePane
 
-SHOWN_WITHIN = 0.03
+INSIGHTS_DELAY = 0.03
 """Seconds after which a text is on the screen: searching for similar ones would hold up drawing it."""
 
 
 class Studying(Panes):
     """Shows what was studied, and goes from a sentence of the summary to its place in the text."""
 
-    _place_wanted: tuple[str, int] = "", 0
+    _pending_position: tuple[str, int] = "", 0
     """Article and offset to go to once it is open."""
 
-    @on(messages.ArticleFetched)
-    def relate_once_shown(self, message: messages.ArticleFetched) -> None:
+    @on(messages.ArticleLoaded)
+    def schedule_insights(self, message: messages.ArticleLoaded) -> None:
         """Ask what is similar to an article once it is on the screen, so that its text comes first."""
-        related = partial(self._relate, message.entry, opened=message.opened)
-        self.set_timer(SHOWN_WITHIN, related)
+        related = partial(self._load_insights, message.full_article, opened=message.opened)
+        self.set_timer(INSIGHTS_DELAY, related)
 
-    def _relate(self, entry: Entry, *, opened: bool) -> None:
-        there = [pane.entry.article.id for pane in (self.article, self.side) if pane.entry]
-        if entry.article.id in there and (opened or self.side.similar is None):
-            self.gateway.relate(entry)
+    def _load_insights(self, entry: FullArticle, *, opened: bool) -> None:
+        there = [
+            pane.full_article.article.id
+            for pane in (self.article_view, self.side_pane)
+            if pane.full_article
+        ]
+        if entry.article.id in there and (opened or self.side_pane.similar is None):
+            self.gateway.load_insights(entry)
 
-    @on(messages.ArticleStudied)
-    def show_study(self, message: messages.ArticleStudied) -> None:
+    @on(messages.InsightsComputed)
+    def show_insights(self, message: messages.InsightsComputed) -> None:
         """Show key terms in the side pane, and mark what is new in the text."""
-        self.side.show_study(message.article, message.study)
-        entry = self.article.entry
+        self.side_pane.show_insights(message.article, message.insights)
+        entry = self.article_view.full_article
         if entry is not None and entry.article.id == message.article:
-            self.article.show_news(message.study.new_paragraphs)
+            self.article_view.show_new_paragraphs(message.insights.new_paragraphs)
 
-    @on(messages.SummaryRunning)
-    def show_running(self, message: messages.SummaryRunning) -> None:
+    @on(messages.SummaryStatusChanged)
+    def show_summary_status(self, message: messages.SummaryStatusChanged) -> None:
         """Say at the summary that a program makes another one."""
-        self.side.show_running(message.article, message.program)
+        self.side_pane.show_summary_program(message.article, message.program_name)
 
-    @on(messages.LibraryIndexed)
-    def ask_again_what_is_similar(self) -> None:
+    @on(messages.IndexUpdated)
+    def reload_similar(self) -> None:
         """What is shown was looked for before all was indexed."""
-        if self.side.entry is not None:
-            self.gateway.relate(self.side.entry)
+        if self.side_pane.full_article is not None:
+            self.gateway.load_insights(self.side_pane.full_article)
 
-    @on(messages.LibraryIndexing)
-    def ask_what_is_similar_at_last(self, message: messages.LibraryIndexing) -> None:
+    @on(messages.IndexProgressed)
+    def load_similar_once_indexed(self, message: messages.IndexProgressed) -> None:
         """Nothing was found similar while not all was indexed."""
-        if not message.total and self.side.entry is not None and self.side.similar is None:
-            self.gateway.relate(self.side.entry)
+        if (
+            not message.total
+            and self.side_pane.full_article is not None
+            and self.side_pane.similar is None
+        ):
+            self.gateway.load_insights(self.side_pane.full_article)
 
-    @on(SidePane.Pointed)
-    def go_to_place(self, message: SidePane.Pointed) -> None:
+    @on(SidePane.TextOffsetChosen)
+    def go_to_text_position(self, message: SidePane.TextOffsetChosen) -> None:
         """Go to the place of a summary's sentence, opening its article if need be."""
-        entry, subject = self.article.entry, self.subject
+        entry, subject = self.article_view.full_article, self.current_article
         if entry is not None and entry.article.id == subject:
-            self.go_to_pane("article")
-            self.article.go_to_offset(message.offset)
+            self.focus_pane("article")
+            self.article_view.go_to_position(message.offset)
         elif subject:
-            self._place_wanted = subject, message.offset
-            self.open(subject)
+            self._pending_position = subject, message.offset
+            self.open_article(subject)
 
-    @on(messages.ArticleFetched)
-    def go_to_place_at_last(self, message: messages.ArticleFetched) -> None:
+    @on(messages.ArticleLoaded)
+    def go_to_pending_position(self, message: messages.ArticleLoaded) -> None:
         """Go to the place that was asked for before the article was open."""
-        article, offset = self._place_wanted
-        if message.opened and message.entry.article.id == article:
-            self._place_wanted = "", 0
-            self.call_next(self.article.go_to_offset, offset)  # once it is shown
+        article, offset = self._pending_position
+        if message.opened and message.full_article.article.id == article:
+            self._pending_position = "", 0
+            self.call_next(self.article_view.go_to_position, offset)  # once it is shown

@@ -8,139 +8,141 @@ from dataclasses import replace
 from textual import on
 from textual.widgets import Input
 
-from store.search import Query, Search
+from store.search import ListQuery, SearchQuery
 from store.search.matches import Matches
 from tui.reader.gateway import messages
 from tui.reader.screen.panes import Panes
-from tui.reader.widgets.article_list import ArticleList, Standing
-from tui.reader.widgets.inputs import LibrarySearch
-from tui.rendering.wording import joined
+from tui.reader.widgets.article_list import ArticleList, ListViewState
+from tui.reader.widgets.inputs import LibrarySearchInput
+from tui.rendering.wording import join_nonempty
 
-LONGEST = 200
+MAX_SEARCH_LENGTH = 200
 """Characters that can be searched for."""
-AT_ONCE = 300
+MAX_ROWS_WHILE_TYPING = 300
 """Rows that are asked for while one types: more than anybody looks through."""
-AROUND = 24
+SNIPPET_ROWS_AROUND = 24
 """Rows before and behind the cursor whose lines are asked for."""
 
 
 class Searching(Panes):
     """Searches as one types; `escape` brings the list back as it was."""
 
-    search: LibrarySearch | None = None
+    search_input: LibrarySearchInput | None = None
     """Where it is typed, as long as it is."""
-    _asked = Search("", typing=True)
+    _current_search = SearchQuery("", is_typing=True)
     _matches: Matches | None = None
     """What was found; None where nothing is searched for."""
-    _shown: Search | None = None
+    _shown_search: SearchQuery | None = None
     """The search whose rows are shown."""
-    _to_open: Search | None = None
+    _search_to_open: SearchQuery | None = None
     """The search whose first find is to be opened as soon as it is known."""
-    _before: Standing | None = None
+    _list_before_search: ListViewState | None = None
     """The list as it was."""
 
     async def action_list_search(self) -> None:
         """Ask what to search for."""
-        if self.search is None:
-            self.search = LibrarySearch(
-                self._asked.text,
+        if self.search_input is None:
+            self.search_input = LibrarySearchInput(
+                self._current_search.text,
                 placeholder="words, “phrases”, -not, title: category: is: date: …",
                 classes="search",
-                max_length=LONGEST,
+                max_length=MAX_SEARCH_LENGTH,
                 compact=True,
             )
-            await self.mount(self.search, before=self.status)
-        self.zoomed = False
-        self.go_to_pane("list")
-        self.rearrange()
-        self.set_focus(self.search)
+            await self.mount(self.search_input, before=self.status_line)
+        self.is_zoomed = False
+        self.focus_pane("list")
+        self.update_pane_layout()
+        self.set_focus(self.search_input)
 
     @on(Input.Changed, ".search")
-    def look_for(self, event: Input.Changed) -> None:
+    def search_as_typed(self, event: Input.Changed) -> None:
         """Look for what is typed so far, unless the search has ended since."""
-        if self.search is not None and event.value != self._asked.text:
-            self._look_for(replace(self._asked, text=event.value))
+        if self.search_input is not None and event.value != self._current_search.text:
+            self._start_search(replace(self._current_search, text=event.value))
 
-    def _look_for(self, asked: Search, limit: int | None = AT_ONCE) -> None:
-        self._asked = asked
-        if self._before is None:
-            self._before, self.searching = self.articles.standing, True
-            self.rearrange()
+    def _start_search(self, asked: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
+        self._current_search = asked
+        if self._list_before_search is None:
+            self._list_before_search, self.is_searching = self.article_list.view_state, True
+            self.update_pane_layout()
         if asked.text.strip():
             self.gateway.search(asked, limit)
         else:
-            self._show_list_before()
+            self._restore_list()
 
-    @on(messages.SearchAnswered)
-    def show_found(self, message: messages.SearchAnswered) -> None:
+    @on(messages.SearchCompleted)
+    def show_matches(self, message: messages.SearchCompleted) -> None:
         """Show what was found, unless something else was asked since."""
-        if message.search != self._asked or not self.searching:
+        if message.search != self._current_search or not self.is_searching:
             return
-        more = self._shown == message.search  # the rest of what is shown already
-        self._matches, self._shown = message.matches, message.search
+        more = self._shown_search == message.search  # the rest of what is shown already
+        self._matches, self._shown_search = message.matches, message.search
         matches = message.matches
-        self.articles.empty = matches.note or "nothing found"
-        spans = matches.marker.spans
-        self.articles.show_found(matches.rows, message.excerpts, spans, stay=more)
-        self.tell_state()
-        if message.search == self._to_open:
-            self._open_row()
+        self.article_list.empty_text = matches.note or "nothing found"
+        spans = matches.highlighter.find_spans
+        self.article_list.show_matches(matches.rows, message.snippets, spans, stay=more)
+        self.update_status()
+        if message.search == self._search_to_open:
+            self._open_selected_row()
 
-    @on(messages.SearchRefused)
-    def tell_mistake(self, message: messages.SearchRefused) -> None:
+    @on(messages.SearchRejected)
+    def show_query_error(self, message: messages.SearchRejected) -> None:
         """Say where the query goes wrong."""
-        if message.search == self._asked and self.searching:
-            self.status.say(message.reason)
+        if message.search == self._current_search and self.is_searching:
+            self.status_line.show_notice(message.reason)
 
-    @on(ArticleList.Moved)
-    def look_for_lines(self) -> None:
+    @on(ArticleList.CursorMoved)
+    def request_snippets(self) -> None:
         """Ask for the lines around the cursor that are not known yet."""
-        if self.searching and self._matches is not None:
-            missing = self.articles.without_line(AROUND)
+        if self.is_searching and self._matches is not None:
+            missing = self.article_list.articles_without_snippet(SNIPPET_ROWS_AROUND)
             if missing:
-                self.gateway.find_excerpts(self._asked, self._matches, missing)
+                self.gateway.find_snippets(self._current_search, self._matches, missing)
 
-    @on(messages.ExcerptsFound)
-    def show_lines(self, message: messages.ExcerptsFound) -> None:
+    @on(messages.SnippetsFound)
+    def show_snippets(self, message: messages.SnippetsFound) -> None:
         """Show more lines of what was found."""
-        if message.search == self._asked and self.searching:
-            self.articles.add_lines(message.excerpts)
+        if message.search == self._current_search and self.is_searching:
+            self.article_list.add_snippets(message.snippets)
 
-    @on(LibrarySearch.Moved)
-    def move_meanwhile(self, event: LibrarySearch.Moved) -> None:
+    @on(LibrarySearchInput.MoveRequested)
+    def move_cursor_while_typing(self, event: LibrarySearchInput.MoveRequested) -> None:
         """Move through what was found while one types."""
-        self.articles.move(event.by)
+        self.article_list.move_cursor(event.by)
 
     @on(Input.Submitted, ".search")
-    def open_found(self) -> None:
+    def open_match(self) -> None:
         """Open the article under the cursor at the first place that was found."""
-        self.end_typing()
-        if self._shown == self._asked:
-            self._open_row()
-        elif self.searching and self._asked.text.strip():
-            self._to_open = self._asked  # what is typed fast is found a little later
+        self.close_search_input()
+        if self._shown_search == self._current_search:
+            self._open_selected_row()
+        elif self.is_searching and self._current_search.text.strip():
+            self._search_to_open = (
+                self._current_search
+            )  # what is typed fast is found a little later
 
-    def _open_row(self) -> None:
-        self._to_open = None
-        if (row := self.articles.row) is not None:
-            self.open(row.id)
+    def _open_selected_row(self) -> None:
+        self._search_to_open = None
+        if (row := self.article_list.selected_row) is not None:
+            self.open_article(row.id)
 
-    @on(LibrarySearch.Kept)
-    def go_to_found(self) -> None:
+    @on(LibrarySearchInput.ListRequested)
+    def list_all_matches(self) -> None:
         """Go to the list of what was found, all of it."""
-        self.end_typing()
-        if self.searching and self._matches and self._matches.total > len(self._matches.rows):
-            self._look_for(self._asked, None)
+        self.close_search_input()
+        if self.is_searching and self._matches and self._matches.total > len(self._matches.rows):
+            self._start_search(self._current_search, None)
 
-    def end_typing(self) -> None:
+    def close_search_input(self) -> None:
         """Take the input away."""
-        self.go_to_pane("list")
-        self.rearrange()
-        if self.search is not None:
-            self.search.remove()
-            self.search = None
+        self.focus_pane("list")
+        self.update_pane_layout()
+        if self.search_input is not None:
+            self.search_input.remove()
+            self.search_input = None
 
-    def terms_found(self, article: str) -> Sequence[str]:
+    def matched_terms(self, article: str) -> Sequence[str]:
         """The words by which the search has found an article; none if it has not."""
         found = self._matches
         if found is not None and any(row.id == article for row in found.rows):
@@ -149,47 +151,49 @@ class Searching(Panes):
 
     def clear_search(self) -> bool:
         """Show the list as it was before the search; tells whether there was one."""
-        there = self.searching or self.search is not None
+        there = self.is_searching or self.search_input is not None
         if there:
-            self._leave_search()
-            self.gateway.select(self.query_shown)  # it may have changed meanwhile
-        elif self.query_shown.words:
-            self.select(replace(self.query_shown, words=""))
+            self._end_search()
+            self.gateway.list_rows(self.current_query)  # it may have changed meanwhile
+        elif self.current_query.text:
+            self.show_list(replace(self.current_query, text=""))
             there = True
         return there
 
-    def _leave_search(self) -> None:
-        if self.searching:
-            self._show_list_before()
-        self.searching = False
-        self._before = None
-        self._asked = replace(self._asked, text="")
-        self.end_typing()
-        self.tell_state()
+    def _end_search(self) -> None:
+        if self.is_searching:
+            self._restore_list()
+        self.is_searching = False
+        self._list_before_search = None
+        self._current_search = replace(self._current_search, text="")
+        self.close_search_input()
+        self.update_status()
 
-    def _show_list_before(self) -> None:
-        self._matches = self._shown = None
-        if self._before is not None:
-            self.articles.stand(self._before)
-        self.tell_state()
+    def _restore_list(self) -> None:
+        self._matches = self._shown_search = None
+        if self._list_before_search is not None:
+            self.article_list.restore_view_state(self._list_before_search)
+        self.update_status()
 
-    def select(self, query: Query) -> None:
+    def show_list(self, query: ListQuery) -> None:
         """Show another list; that ends a search."""
-        if self.searching:
-            self._leave_search()
-        super().select(query)
+        if self.is_searching:
+            self._end_search()
+        super().show_list(query)
 
     def toggle_search_order(self) -> bool:
         """The newest first, or the best; tells whether there is a search."""
-        if self.searching:
-            self._look_for(replace(self._asked, newest=not self._asked.newest))
-        return self.searching
+        if self.is_searching:
+            self._start_search(
+                replace(self._current_search, newest_first=not self._current_search.newest_first)
+            )
+        return self.is_searching
 
-    def list_state(self) -> Sequence[str]:
+    def describe_list(self) -> Sequence[str]:
         """What the search asks for and how much it has found."""
         matches = self._matches
         if matches is None:
-            return super().list_state()
-        number = f"{matches.total:,}{'' if matches.exact else '+'} found"
-        order = "newest first" if self._asked.newest else "best first"
-        return [f"/{self._asked.text}", joined((number, order)), matches.note]
+            return super().describe_list()
+        number = f"{matches.total:,}{'' if matches.is_exact else '+'} found"
+        order = "newest first" if self._current_search.newest_first else "best first"
+        return [f"/{self._current_search.text}", join_nonempty((number, order)), matches.note]

@@ -12,36 +12,36 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.model.article import Excerpt, Row, minutes
+from store.model.article import ArticleRow, Snippet, reading_minutes
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, cells, fit, pad_left
-from tui.rendering.highlights import Spans, around, marked
-from tui.rendering.list_layout import Lines, days, sections
-from tui.rendering.wording import age, joined
+from tui.rendering.cells import Piece, cell_width, fit_cells, pad_left
+from tui.rendering.highlights import HighlightRanges, render_highlights, trim_snippet
+from tui.rendering.list_layout import ListLayout, build_date_headings, find_day_boundaries
+from tui.rendering.wording import format_age, join_nonempty
 
-CURSOR, UNREAD, STAR, CHANGED = ">", "●", "★", "↻"
-HERE = "◆"
+CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
+STORY_ORIGIN_SIGN = "◆"
 """In a story stands before the article one came from."""
 SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
 AGE_CELLS, MINUTES_CELLS = 4, 4
-ONE_LINE = 48
+MIN_ONE_LINE_WIDTH = 48
 """From this width on everything about an article fits beside its title."""
-ROOMY = 72
+MIN_LONG_CATEGORY_WIDTH = 72
 """From this width on more of a category is seen."""
-INDENT = 4
-TWO_LINES = 16
+SECOND_LINE_INDENT = 4
+MIN_TWO_LINE_HEIGHT = 16
 """From this height on a narrower list gives each article a second line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ListViewState:
     """How a list stands: what it shows, and from where on."""
 
-    rows: Sequence[Row]
-    dated: bool
-    article: str
+    rows: Sequence[ArticleRow]
+    has_day_headings: bool
+    selected_article: str
     """The one under the cursor."""
-    top: int
+    top_line: int
 
 
 class ArticleList(LineView):
@@ -52,16 +52,16 @@ class ArticleList(LineView):
     )
 
     @dataclass
-    class Moved(Message):
+    class CursorMoved(Message):
         """The cursor stands on another article."""
 
-        row: Row
+        row: ArticleRow
 
     @dataclass
-    class Chosen(Message):
+    class OpenRequested(Message):
         """The article under the cursor is to be opened."""
 
-        row: Row
+        row: ArticleRow
 
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty list.
@@ -72,47 +72,51 @@ class ArticleList(LineView):
         """
         super().__init__(id=id)
         self._now = now
-        self.rows: list[Row] = []
+        self.rows: list[ArticleRow] = []
         self.cursor = 0
-        self.empty = ""
+        self.empty_text = ""
         """What stands there while there are no rows."""
-        self.settled = False
+        self.is_cursor_settled = False
         """Whether the cursor has its place; until then it stands on the first row, whichever it is."""
-        self.leap = 50
+        self.scroll_jump_percent = 50
         """By how much of its height, in hundredths, the view moves when the cursor leaves it."""
-        self.lines_found: dict[str, Excerpt] | None = None
+        self.snippets: dict[str, Snippet] | None = None
         """By article the line in which the words stand that were searched for."""
-        self._marks: Callable[[str], Spans] = lambda _: ()
-        self._dated = False
-        self._tomorrow = 0
-        self._lines = Lines(0)
+        self._find_title_highlights: Callable[[str], HighlightRanges] = lambda _: ()
+        self._has_day_headings = False
+        self._next_midnight = 0
+        self._list_lines = ListLayout(0)
 
     @property
-    def row(self) -> Row | None:
+    def selected_row(self) -> ArticleRow | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[Row], *, dated: bool = False) -> None:
+    def show(self, rows: Sequence[ArticleRow], *, dated: bool = False) -> None:
         """Show other rows; the cursor stays on its article, else on the next that is still there.
 
         Args:
             rows: All of them.
             dated: Whether they are in order of their dates, so that headings can part them.
         """
-        before = self.row
-        offset = self._lines.line(self.cursor) - self.top
-        self.cursor, self.rows, self._dated = self._place(rows), list(rows), dated
-        self._arrange()
+        before = self.selected_row
+        offset = self._list_lines.line_of_row(self.cursor) - self.top_line
+        self.cursor, self.rows, self._has_day_headings = (
+            self._find_cursor_row(rows),
+            list(rows),
+            dated,
+        )
+        self._lay_out_rows()
         if self.size.height:
-            self._scroll(self._lines.line(self.cursor) - offset)
-            self._keep_in_view()
+            self._scroll_to_row_start(self._list_lines.line_of_row(self.cursor) - offset)
+            self._scroll_to_cursor()
         self.refresh()
-        if (row := self.row) is not None and (before is None or row.id != before.id):
-            self.post_message(self.Moved(row))
+        if (row := self.selected_row) is not None and (before is None or row.id != before.id):
+            self.post_message(self.CursorMoved(row))
 
-    def _place(self, rows: Sequence[Row]) -> int:
-        before = self.row
-        if not self.settled:
+    def _find_cursor_row(self, rows: Sequence[ArticleRow]) -> int:
+        before = self.selected_row
+        if not self.is_cursor_settled:
             return 0
         if before is not None:
             for index, row in enumerate(rows):
@@ -122,36 +126,40 @@ class ArticleList(LineView):
         below = (index_of[row.id] for row in self.rows[self.cursor :] if row.id in index_of)
         return next(below, min(self.cursor, max(0, len(rows) - 1)))
 
-    def _arrange(self) -> None:
-        today = days(self._now())
-        self._tomorrow = today.tomorrow
-        headings = sections(self.rows, today) if self._dated else []
+    def _lay_out_rows(self) -> None:
+        today = find_day_boundaries(self._now())
+        self._next_midnight = today.tomorrow
+        headings = build_date_headings(self.rows, today) if self._has_day_headings else []
         width, height = self.size
-        two = self.lines_found is not None or (width < ONE_LINE and height >= TWO_LINES)
-        self._lines = Lines(len(self.rows), headings, 2 if two else 1)
-        self.set_height(self._lines.total)
+        two = self.snippets is not None or (
+            width < MIN_ONE_LINE_WIDTH and height >= MIN_TWO_LINE_HEIGHT
+        )
+        self._list_lines = ListLayout(len(self.rows), headings, 2 if two else 1)
+        self.set_line_count(self._list_lines.line_count)
 
     # -- what a search has found ------------------------------------------------------------
 
     @property
-    def standing(self) -> Standing:
+    def view_state(self) -> ListViewState:
         """The list as it stands, to come back to."""
-        row = self.row
-        return Standing(self.rows, self._dated, row.id if row else "", self.top)
+        row = self.selected_row
+        return ListViewState(
+            self.rows, self._has_day_headings, row.id if row else "", self.top_line
+        )
 
-    def stand(self, standing: Standing) -> None:
+    def restore_view_state(self, standing: ListViewState) -> None:
         """Show a list as it stood."""
-        self.lines_found = None
-        self.show(standing.rows, dated=standing.dated)
-        self.go_to_article(standing.article)
-        self.go_to(standing.top)
-        self._keep_in_view()
+        self.snippets = None
+        self.show(standing.rows, dated=standing.has_day_headings)
+        self.select_article(standing.selected_article)
+        self.scroll_to_line(standing.top_line)
+        self._scroll_to_cursor()
 
-    def show_found(
+    def show_matches(
         self,
-        rows: Sequence[Row],
-        lines: Mapping[str, Excerpt],
-        marks: Callable[[str], Spans],
+        rows: Sequence[ArticleRow],
+        lines: Mapping[str, Snippet],
+        marks: Callable[[str], HighlightRanges],
         *,
         stay: bool = False,
     ) -> None:
@@ -163,85 +171,85 @@ class ArticleList(LineView):
             marks: Where in a title the words stand.
             stay: Whether the cursor stays on its article, else it goes to the first.
         """
-        self.lines_found, self._marks = dict(lines), marks
+        self.snippets, self._find_title_highlights = dict(lines), marks
         if not stay:
             self.cursor, self.rows = 0, []
-            self.go_to(0)
+            self.scroll_to_line(0)
         self.show(rows)
 
-    def without_line(self, around: int) -> list[str]:
+    def articles_without_snippet(self, around: int) -> list[str]:
         """The articles around the cursor whose lines are not known yet."""
-        known = self.lines_found or {}
+        known = self.snippets or {}
         rows = self.rows[max(0, self.cursor - around) : self.cursor + around]
         return [row.id for row in rows if row.id not in known]
 
-    def add_lines(self, lines: Mapping[str, Excerpt]) -> None:
+    def add_snippets(self, lines: Mapping[str, Snippet]) -> None:
         """Show more of the lines in which the words stand."""
-        if self.lines_found is not None:
-            self.lines_found |= lines
+        if self.snippets is not None:
+            self.snippets |= lines
             self.refresh()
 
-    def leave_out(self, articles: Collection[str]) -> None:
+    def remove_articles(self, articles: Collection[str]) -> None:
         """Take rows out of the list."""
         if any(row.id in articles for row in self.rows):
             left = [row for row in self.rows if row.id not in articles]
-            self.show(left, dated=self._dated)
+            self.show(left, dated=self._has_day_headings)
 
-    def change(self, changed: Mapping[str, Row]) -> None:
+    def update_rows(self, changed: Mapping[str, ArticleRow]) -> None:
         """Draw anew only the rows that are different now."""
-        for index in self._indexes(changed):
+        for index in self._indexes_of(changed):
             new = changed[self.rows[index].id]
             if new != self.rows[index]:
                 self.rows[index] = new
                 self._refresh_row(index)
 
-    def _indexes(self, articles: Collection[str]) -> Sequence[int]:
-        row = self.row
+    def _indexes_of(self, articles: Collection[str]) -> Sequence[int]:
+        row = self.selected_row
         if row is not None and len(articles) == 1 and row.id in articles:
             return [self.cursor]  # nearly always: nothing has to be looked for
         return [index for index, row in enumerate(self.rows) if row.id in articles]
 
     def _refresh_row(self, index: int) -> None:
-        first = self._lines.line(index)
-        for line in range(first, first + self._lines.height):
-            if self.top <= line < self.top + self.size.height:
+        first = self._list_lines.line_of_row(index)
+        for line in range(first, first + self._list_lines.row_height):
+            if self.top_line <= line < self.top_line + self.size.height:
                 self.refresh_line(line)
 
-    def index(self, article: str) -> int | None:
+    def index_of(self, article: str) -> int | None:
         """The place of an article in the list."""
-        return next(iter(self._indexes([article])), None)
+        return next(iter(self._indexes_of([article])), None)
 
-    def go_to_article(self, article: str) -> None:
+    def select_article(self, article: str) -> None:
         """Put the cursor on an article, if it is in the list."""
-        if (index := self.index(article)) is not None:
-            self.move_to(index)
+        if (index := self.index_of(article)) is not None:
+            self.move_cursor_to(index)
 
-    def move(self, by: int) -> bool:
+    def move_cursor(self, by: int) -> bool:
         """Move the cursor by so many rows.
 
         Returns:
             Whether it moved.
         """
-        return self.move_to(self.cursor + by)
+        return self.move_cursor_to(self.cursor + by)
 
-    def move_to(self, index: int) -> bool:
+    def move_cursor_to(self, index: int) -> bool:
         """Move the cursor to a row, or as near as there are rows."""
-        self.settled = True
+        self.is_cursor_settled = True
         index = min(max(0, index), len(self.rows) - 1)
         if index == self.cursor or index < 0:
             return False
         old, self.cursor = self.cursor, index
-        if self._dated and self._now() >= self._tomorrow:
-            self._arrange()  # what was today is yesterday now
+        if self._has_day_headings and self._now() >= self._next_midnight:
+            self._lay_out_rows()  # what was today is yesterday now
             self.refresh()
         # The facts below a title look the same with the cursor and without it.
-        self.refresh_line(self._lines.line(old))
-        self.refresh_line(self._lines.line(index))
-        self._keep_in_view()
-        self.post_message(self.Moved(self.rows[index]))
+        self.refresh_line(self._list_lines.line_of_row(old))
+        self.refresh_line(self._list_lines.line_of_row(index))
+        self._scroll_to_cursor()
+        self.post_message(self.CursorMoved(self.rows[index]))
         return True
 
-    def unread(self, number: int) -> int | None:
+    def find_unread(self, number: int) -> int | None:
         """The row of the unread article of that number below (or, negative, above) the cursor.
 
         The last there is, where there are fewer.
@@ -252,102 +260,118 @@ class ArticleList(LineView):
         last = deque(islice(found, abs(number)), maxlen=1)
         return last[0] if last else None
 
-    def _keep_in_view(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         # By half a screen: a held key redraws two rows, not the whole list at every step.
         height = max(1, self.size.height)
-        first = self._lines.first(self.cursor)
-        last = self._lines.line(self.cursor) + self._lines.height - 1
-        if first < self.top:
-            self._scroll(max(last - height + 1, last - self.leap * height // 100))
-        elif last >= self.top + height:
-            self._scroll(min(first, last - (100 - self.leap) * height // 100))
+        first = self._list_lines.top_line_of_row(self.cursor)
+        last = self._list_lines.line_of_row(self.cursor) + self._list_lines.row_height - 1
+        if first < self.top_line:
+            self._scroll_to_row_start(
+                max(last - height + 1, last - self.scroll_jump_percent * height // 100)
+            )
+        elif last >= self.top_line + height:
+            self._scroll_to_row_start(
+                min(first, last - (100 - self.scroll_jump_percent) * height // 100)
+            )
 
-    def _scroll(self, line: int) -> None:
-        self.go_to(line - self._lines.spot(max(0, line)).part)  # a row is seen from its title on
+    def _scroll_to_row_start(self, line: int) -> None:
+        self.scroll_to_line(
+            line - self._list_lines.line_content(max(0, line)).line_in_row
+        )  # a row is seen from its title on
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Rows a page moves."""
-        return max(1, self.size.height // self._lines.height - 1)
+        return max(1, self.size.height // self._list_lines.row_height - 1)
 
     def on_resize(self) -> None:
         """Keep the cursor on the screen, and the beginning of the list where both have room."""
-        offset = self._lines.line(self.cursor) - self.top
-        self._arrange()
-        line = self._lines.line(self.cursor)
-        self._scroll(0 if line + self._lines.height <= self.size.height else line - offset)
-        self._keep_in_view()
+        offset = self._list_lines.line_of_row(self.cursor) - self.top_line
+        self._lay_out_rows()
+        line = self._list_lines.line_of_row(self.cursor)
+        self._scroll_to_row_start(
+            0 if line + self._list_lines.row_height <= self.size.height else line - offset
+        )
+        self._scroll_to_cursor()
 
     def on_click(self, event: events.Click) -> None:
         """Choose by mouse: the first click moves the cursor, the second opens."""
-        spot = self._lines.spot(self.top + event.y)
+        spot = self._list_lines.line_content(self.top_line + event.y)
         chosen = not spot.heading and spot.row < len(self.rows)
-        if chosen and not self.move_to(spot.row):
-            self.post_message(self.Chosen(self.rows[spot.row]))
+        if chosen and not self.move_cursor_to(spot.row):
+            self.post_message(self.OpenRequested(self.rows[spot.row]))
 
     @property
     def caret(self) -> Offset:
         """The terminal's cursor stands on the row."""
-        return Offset(0, self._lines.line(self.cursor) - self.top if self.rows else 0)
+        return Offset(
+            0, self._list_lines.line_of_row(self.cursor) - self.top_line if self.rows else 0
+        )
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """A heading, or one line of a row: cursor, unread mark, star, title, facts."""
-        return self._pieces(y, width, self.cursor)
+        return self._build_line_with_cursor(y, width, self.cursor)
 
-    def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_splash_line(self, y: int, width: int) -> Sequence[Piece]:
         """The same, the cursor on the first row of all."""
-        return self._pieces(y, width, 0)
+        return self._build_line_with_cursor(y, width, 0)
 
-    def _pieces(self, y: int, width: int, cursor: int) -> Sequence[Piece]:
+    def _build_line_with_cursor(self, y: int, width: int, cursor: int) -> Sequence[Piece]:
         if not self.rows:
-            return [(fit(f" {self.empty}", width), "muted")] if y == 0 and self.empty else []
-        spot = self._lines.spot(y)
+            return (
+                [(fit_cells(f" {self.empty_text}", width), "muted")]
+                if y == 0 and self.empty_text
+                else []
+            )
+        spot = self._list_lines.line_content(y)
         if spot.heading:
-            return [(fit(f" {spot.heading}", width), "heading")]
+            return [(fit_cells(f" {spot.heading}", width), "heading")]
         if spot.row >= len(self.rows):
             return []
         row = self.rows[spot.row]
-        if spot.part and (found := (self.lines_found or {}).get(row.id)):
-            line = around(found, width - INDENT)
+        if spot.line_in_row and (found := (self.snippets or {}).get(row.id)):
+            line = trim_snippet(found, width - SECOND_LINE_INDENT)
             return [
-                (" " * INDENT, "muted"),
-                *marked(line.line, line.marks, "muted", width - INDENT),
+                (" " * SECOND_LINE_INDENT, "muted"),
+                *render_highlights(line.text, line.highlights, "muted", width - SECOND_LINE_INDENT),
             ]
-        if spot.part:
+        if spot.line_in_row:
             updated = "updated" if row.updated else ""
-            when = age(row.when, self._now())
-            facts = joined((row.category, when, f"{minutes(row.words)}′", updated))
-            return [(fit(f"    {facts}", width), "muted")]
-        searched = self.lines_found is not None
-        tail = self._tail(row, width) if searched or self._lines.height == 1 else ""
-        marks = self._marks(row.title) if searched else ()
-        return _titled(row, tail, width, marks, selected=spot.row == cursor)
+            when = format_age(row.timestamp, self._now())
+            facts = join_nonempty((row.category, when, f"{reading_minutes(row.words)}′", updated))
+            return [(fit_cells(f"    {facts}", width), "muted")]
+        searched = self.snippets is not None
+        tail = self._row_facts(row, width) if searched or self._list_lines.row_height == 1 else ""
+        marks = self._find_title_highlights(row.title) if searched else ()
+        return _build_title_line(row, tail, width, marks, selected=spot.row == cursor)
 
-    def _tail(self, row: Row, width: int) -> str:
-        when = pad_left(age(row.when, self._now()), AGE_CELLS)
-        if width < ONE_LINE and self.lines_found is not None:
+    def _row_facts(self, row: ArticleRow, width: int) -> str:
+        when = pad_left(format_age(row.timestamp, self._now()), AGE_CELLS)
+        if width < MIN_ONE_LINE_WIDTH and self.snippets is not None:
             return f" {when}"
-        if width < ONE_LINE:
-            return f" {fit(row.category, SHORT_CATEGORY_CELLS)} {when}"
-        reading = pad_left(f"{minutes(row.words)}′", MINUTES_CELLS)
-        category = CATEGORY_CELLS if width < ROOMY else LONG_CATEGORY_CELLS
-        return f" {fit(row.category, category)} {when} {reading}"
+        if width < MIN_ONE_LINE_WIDTH:
+            return f" {fit_cells(row.category, SHORT_CATEGORY_CELLS)} {when}"
+        reading = pad_left(f"{reading_minutes(row.words)}′", MINUTES_CELLS)
+        category = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
+        return f" {fit_cells(row.category, category)} {when} {reading}"
 
 
-def _titled(row: Row, tail: str, width: int, marks: Spans, *, selected: bool) -> Sequence[Piece]:
-    seen = CHANGED if row.updated else " "
-    head = f"{CURSOR if selected else ' '}{seen if row.read else UNREAD}"
-    star = STAR if row.starred else " "
-    room = max(1, width - cells(tail) - 4)
+def _build_title_line(
+    row: ArticleRow, tail: str, width: int, marks: HighlightRanges, *, selected: bool
+) -> Sequence[Piece]:
+    seen = UPDATED_SIGN if row.updated else " "
+    head = f"{CURSOR_SIGN if selected else ' '}{seen if row.read else UNREAD_SIGN}"
+    star = STAR_SIGN if row.starred else " "
+    room = max(1, width - cell_width(tail) - 4)
     if selected:
-        return [(f"{head}{star} {fit(row.title, room)}{tail}", "selection")]
+        return [(f"{head}{star} {fit_cells(row.title, room)}{tail}", "selection")]
     role = "text" if row.read else "unread"
     if not marks and not row.starred:
-        return [(f"{head}{star} {fit(row.title, room)}", role), (tail, "muted")]
+        return [(f"{head}{star} {fit_cells(row.title, room)}", role), (tail, "muted")]
     mark = "star" if row.starred else role
     return [
         (head, role),
         (f"{star} ", mark),
-        *marked(row.title, marks, role, room),
+        *render_highlights(row.title, marks, role, room),
         (tail, "muted"),
     ]

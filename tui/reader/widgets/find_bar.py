@@ -12,15 +12,15 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.reader.widgets.inputs import SearchInput
+from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, cut
+from tui.rendering.cells import Piece, truncate_cells
 
-LIMIT = 200
+MAX_FIND_LENGTH = 200
 """Characters that are looked for, at most."""
 
 
-class FindInput(SearchInput):
+class FindInput(SanitizedInput):
     """The words."""
 
     HINTS = ("enter done", "down next", "escape back")
@@ -35,36 +35,36 @@ class FindCount(LineView, can_focus=False):
         super().__init__()
         self._count = ""
 
-    def tell(self, count: str) -> None:
+    def show_count(self, count: str) -> None:
         """Say it."""
         if count != self._count:
             self._count = count
             self.refresh()
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """The one line."""
-        return [(cut(f" {self._count}", width), "accent")]
+        return [(truncate_cells(f" {self._count}", width), "accent")]
 
 
 class FindBar(Horizontal):
     """What is looked for, and how much of it was found."""
 
     @dataclass
-    class Typed(Message):
+    class WordsChanged(Message):
         """Other words are looked for."""
 
         words: str
 
     @dataclass
-    class Moved(Message):
+    class StepRequested(Message):
         """Another hit is to be shown."""
 
         by: int
 
-    class Taken(Message):
+    class Confirmed(Message):
         """What was typed is what was meant."""
 
-    class Left(Message):
+    class Cancelled(Message):
         """Nothing is to be found after all."""
 
     def __init__(self, words: str, origin: int) -> None:
@@ -75,9 +75,13 @@ class FindBar(Horizontal):
             origin: Where reading stood before, as an offset into the text.
         """
         super().__init__()
-        self.origin = origin
+        self.start_position = origin
         self._input = FindInput(
-            words, placeholder="find in this article", id="find", max_length=LIMIT, compact=True
+            words,
+            placeholder="find in this article",
+            id="find",
+            max_length=MAX_FIND_LENGTH,
+            compact=True,
         )
         self._count = FindCount()
 
@@ -91,35 +95,35 @@ class FindBar(Horizontal):
         """What is looked for."""
         return self._input.value
 
-    def type_on(self) -> None:
+    def focus_input(self) -> None:
         """Let the words be typed, or changed."""
         self.screen.set_focus(self._input)
 
-    def tell(self, count: str) -> None:
+    def show_count(self, count: str) -> None:
         """Say which hit of how many is shown."""
-        self._count.tell(count)
+        self._count.show_count(count)
 
     @on(Input.Changed)
-    def pass_on_words(self, event: Input.Changed) -> None:
+    def forward_words(self, event: Input.Changed) -> None:
         """The words have changed."""
         event.stop()
         if self._input.has_focus:  # and not those the bar began with
-            self.post_message(self.Typed(event.value))
+            self.post_message(self.WordsChanged(event.value))
 
     @on(Input.Submitted)
-    def pass_on_enter(self, event: Input.Submitted) -> None:
+    def forward_confirm(self, event: Input.Submitted) -> None:
         """The words are complete."""
         event.stop()
-        self.post_message(self.Taken())
+        self.post_message(self.Confirmed())
 
-    @on(SearchInput.Moved)
-    def pass_on_moves(self, event: SearchInput.Moved) -> None:
+    @on(SanitizedInput.MoveRequested)
+    def forward_step(self, event: SanitizedInput.MoveRequested) -> None:
         """Another hit, while the words are typed."""
         event.stop()
-        self.post_message(self.Moved(event.by))
+        self.post_message(self.StepRequested(event.by))
 
-    @on(SearchInput.Left)
-    def pass_on_escape(self, event: SearchInput.Left) -> None:
+    @on(SanitizedInput.Cancelled)
+    def forward_cancel(self, event: SanitizedInput.Cancelled) -> None:
         """Away with it."""
         event.stop()
-        self.post_message(self.Left())
+        self.post_message(self.Cancelled())

@@ -14,13 +14,13 @@ from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
-from tui.rendering.wording import count
+from tui.rendering.wording import format_count
 
-JOINERS = "\u200c\u200d"
+JOIN_CONTROLS = "\u200c\u200d"
 """Invisible, but part of how some scripts are written."""
 
 
-class SearchInput(Input):
+class SanitizedInput(Input):
     """An input into which nothing gets that could control the terminal, by a paste say."""
 
     HINTS: ClassVar[tuple[str, ...]] = ("enter done", "escape leave it")
@@ -32,11 +32,11 @@ class SearchInput(Input):
         Binding("up", "move(-1)", show=False),
     ]
 
-    class Left(Message):
+    class Cancelled(Message):
         """What was typed is given up."""
 
     @dataclass
-    class Moved(Message):
+    class MoveRequested(Message):
         """The list above is to be moved through meanwhile."""
 
         by: int
@@ -47,11 +47,11 @@ class SearchInput(Input):
 
     def action_move(self, by: int) -> None:
         """Move through the list."""
-        self.post_message(self.Moved(by))
+        self.post_message(self.MoveRequested(by))
 
     def action_leave(self) -> None:
         """Give it up."""
-        self.post_message(self.Left())
+        self.post_message(self.Cancelled())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw it, and see that the terminal's cursor stands in it, wherever it has come to stand."""
@@ -61,31 +61,33 @@ class SearchInput(Input):
 
     def validate_value(self, value: str) -> str:
         """The value without controls and invisible characters."""
-        return "".join(char for char in value if char.isprintable() or char in JOINERS)
+        return "".join(char for char in value if char.isprintable() or char in JOIN_CONTROLS)
 
 
-class LibrarySearch(SearchInput):
+class LibrarySearchInput(SanitizedInput):
     """The line in which is typed what to search for in the library."""
 
     HINTS = ("enter open", "tab list", "escape clear")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
-    class Kept(Message):
+    class ListRequested(Message):
         """What was found is to be gone through as a list."""
 
     def action_keep(self) -> None:
         """Go to what was found."""
-        self.post_message(self.Kept())
+        self.post_message(self.ListRequested())
 
 
-LONGEST = 4000
+MAX_PROMPT_LENGTH = 4000
 """Characters of a path or a command."""
 
 
-class Prompt(SearchInput):
+class Prompt(SanitizedInput):
     """Asks; what it is about is the article that keys meant when it was asked for."""
 
-    def __init__(self, article: str, question: str, value: str = "", limit: int = LONGEST) -> None:
+    def __init__(
+        self, article: str, question: str, value: str = "", limit: int = MAX_PROMPT_LENGTH
+    ) -> None:
         """Make the input.
 
         Args:
@@ -107,7 +109,7 @@ class ListExportPrompt(Prompt):
 
     def __init__(self, articles: Sequence[str]) -> None:
         """Make the input for these articles."""
-        number = count(len(articles), "article")
+        number = format_count(len(articles), "article")
         super().__init__("", f"{number} to .json, .jsonl, .html, .epub, or a folder (Markdown)")
         self.articles = articles
 
@@ -120,7 +122,7 @@ class ImportPrompt(Prompt):
     """Asks for a file or a folder to import."""
 
 
-class OwnUrlPrompt(Prompt):
+class OwnLibraryUrlPrompt(Prompt):
     """Asks for URLs to add to the user's own library, while the samples are shown."""
 
 
@@ -139,11 +141,11 @@ class UrlPrompt(Prompt):
         return list(dict.fromkeys(self.value.split()))
 
 
-TAG_LIMIT = 100
+MAX_TAG_LENGTH = 100
 """Characters of a tag."""
 
 
-class TagInput(Prompt):
+class TagPrompt(Prompt):
     """Asks for a tag; tab and right take the one that is proposed."""
 
     HINTS = ("enter done", "tab complete", "escape leave it")
@@ -156,11 +158,13 @@ class TagInput(Prompt):
             article: The id of the article that keys meant when it was asked for.
             adds: Whether the article gets the tag or loses it.
         """
-        super().__init__(article, "tag to add" if adds else "tag to take away", limit=TAG_LIMIT)
-        self.adds = adds
+        super().__init__(
+            article, "tag to add" if adds else "tag to take away", limit=MAX_TAG_LENGTH
+        )
+        self.is_adding = adds
 
-    def offer(self, tags: Sequence[str]) -> None:
+    def suggest_tags(self, tags: Sequence[str]) -> None:
         """Propose one of these while it is typed; those to be taken away are named at once."""
         self.suggester = SuggestFromList(tags, case_sensitive=False)
-        if not self.adds:
+        if not self.is_adding:
             self.placeholder = f"tag to take away: {', '.join(tags)}"

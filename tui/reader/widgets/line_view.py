@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.rendering.cells import Piece, cells
+from tui.rendering.cells import Piece, cell_width
 
 
 def role_classes(*roles: str) -> set[str]:
@@ -28,7 +28,7 @@ class LineView(ScrollView, can_focus=True):
     _styles: dict[str, Style]
     """How the roles look in the frame that is drawn."""
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """The pieces of line `y` of the whole content, at most `width` cells."""
         raise NotImplementedError
 
@@ -51,24 +51,24 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of what is on the screen; every cell gets a style."""
         width = self.size.width
-        return self.drawn(self.line_pieces(self.scroll_offset.y + y, width), width)
+        return self.to_strip(self.build_line(self.scroll_offset.y + y, width), width)
 
-    def opening_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_splash_line(self, y: int, width: int) -> Sequence[Piece]:
         """Line `y` as it will stand when the reader is opened next time."""
         return []
 
-    def opening_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
+    def splash_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
         """Column, row and content of its lines as they will stand when the reader is opened next."""
         self._styles = {}
         region = self.content_region
         for y in range(region.height if self.display else 0):
-            strip = self.drawn(self.opening_pieces(y, region.width), region.width)
+            strip = self.to_strip(self.build_splash_line(y, region.width), region.width)
             yield region.x, region.y + y, strip.render(console)
 
-    def drawn(self, pieces: Sequence[Piece], width: int) -> Strip:
+    def to_strip(self, pieces: Sequence[Piece], width: int) -> Strip:
         """Pieces as a strip of that width."""
         segments = [Segment(text, self.role_style(role)) for text, role in pieces if text]
-        used = sum(cells(segment.text) for segment in segments)
+        used = sum(cell_width(segment.text) for segment in segments)
         if used < width:
             segments.append(Segment(" " * (width - used), self.role_style("text")))
         return Strip(segments, max(used, width))
@@ -80,33 +80,33 @@ class LineView(ScrollView, can_focus=True):
             style = self._styles[role] = self.get_component_rich_style(f"line--{role}")
         return style
 
-    def set_height(self, lines: int) -> None:
+    def set_line_count(self, lines: int) -> None:
         """Tell how many lines there are; the view stays where it is if it can."""
         # Set without its watchers: nothing else has to be arranged anew, as there are no scrollbars.
         self.set_reactive(LineView.virtual_size, Size(self.size.width, lines))
-        if self.top > self.bottom:
-            self.scroll_to(y=self.bottom, animate=False, force=True)
+        if self.top_line > self.max_top_line:
+            self.scroll_to(y=self.max_top_line, animate=False, force=True)
         self.refresh()
 
     @property
-    def top(self) -> int:
+    def top_line(self) -> int:
         """The first line on the screen."""
         return self.scroll_offset.y
 
     @property
-    def bottom(self) -> int:
+    def max_top_line(self) -> int:
         """The furthest line that can be the first on the screen."""
         return max(0, self.virtual_size.height - self.size.height)
 
-    def go_to(self, line: int) -> None:
+    def scroll_to_line(self, line: int) -> None:
         """Make this line the first on the screen, without animation."""
-        self.scroll_to(y=min(max(0, line), self.bottom), animate=False, force=True)
+        self.scroll_to(y=min(max(0, line), self.max_top_line), animate=False, force=True)
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll down (or, negative, up) by so many lines."""
-        self.go_to(self.top + lines)
+        self.scroll_to_line(self.top_line + lines)
 
     @property
-    def page(self) -> int:
+    def page_size(self) -> int:
         """Lines a page moves: one less than fit, so that the eye finds its place."""
         return max(1, self.size.height - 1)

@@ -10,12 +10,12 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.model.article import Entry, Similar, Study
+from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.article_details import Line, sections_of
+from tui.rendering.article_details import DetailLine, build_detail_sections
 from tui.rendering.cells import Piece
 
-BEGINNING = 1
+FIRST_CURSOR_LINE = 1
 """The line the cursor begins on: below the first heading, so that enter opens the article."""
 
 
@@ -27,13 +27,13 @@ class SidePane(LineView):
     )
 
     @dataclass
-    class Jumped(Message):
+    class SimilarChosen(Message):
         """A similar reading is to be opened."""
 
         number: int
 
     @dataclass
-    class Pointed(Message):
+    class TextOffsetChosen(Message):
         """A place of the text is to be shown."""
 
         offset: int
@@ -47,68 +47,73 @@ class SidePane(LineView):
         """
         super().__init__(id=id)
         self._now = now
-        self.entry: Entry | None = None
-        self.similar: Sequence[Similar] | None = None
-        self.study = Study()
-        self._makers: dict[str, str] = {}
+        self.full_article: FullArticle | None = None
+        self.similar: Sequence[SimilarArticle] | None = None
+        self.insights = ArticleInsights()
+        self._summary_programs: dict[str, str] = {}
         """The program that makes a summary, by the article it is for."""
-        self.folded: set[str] = set()
+        self.folded_sections: set[str] = set()
         """The sections of which only the heading is shown, whatever the article."""
-        self.cursor = BEGINNING
-        self._lines: list[Line] = []
+        self.cursor = FIRST_CURSOR_LINE
+        self._lines: list[DetailLine] = []
 
-    def show(self, entry: Entry) -> None:
+    def show(self, entry: FullArticle) -> None:
         """Show an article; the similar readings of the same one stay."""
-        if self.entry is None or self.entry.article.id != entry.article.id:
-            self.similar, self.study = None, Study()
-            self.cursor = BEGINNING
-            self.go_to(0)
-        self.entry = entry
-        self._compose_lines()
+        if self.full_article is None or self.full_article.article.id != entry.article.id:
+            self.similar, self.insights = None, ArticleInsights()
+            self.cursor = FIRST_CURSOR_LINE
+            self.scroll_to_line(0)
+        self.full_article = entry
+        self._build_lines()
 
     def clear(self) -> None:
         """Show nothing."""
-        self.entry = self.similar = None
-        self.cursor, self._lines = BEGINNING, []
-        self.set_height(0)
+        self.full_article = self.similar = None
+        self.cursor, self._lines = FIRST_CURSOR_LINE, []
+        self.set_line_count(0)
         self.refresh()
 
-    def show_similar(self, article: str, similar: Sequence[Similar]) -> None:
+    def show_similar(self, article: str, similar: Sequence[SimilarArticle]) -> None:
         """Show the similar readings, if they belong to the article shown."""
-        if self.entry is not None and self.entry.article.id == article:
+        if self.full_article is not None and self.full_article.article.id == article:
             self.similar = similar
-            self._compose_lines()
+            self._build_lines()
 
-    def show_study(self, article: str, study: Study) -> None:
+    def show_insights(self, article: str, study: ArticleInsights) -> None:
         """Show what was studied of the article, if it is the one shown."""
-        if self.entry is not None and self.entry.article.id == article:
-            self.study = study
-            self._compose_lines()
+        if self.full_article is not None and self.full_article.article.id == article:
+            self.insights = study
+            self._build_lines()
 
-    def show_running(self, article: str, program: str) -> None:
+    def show_summary_program(self, article: str, program: str) -> None:
         """Show which program makes a summary of an article, if it is the one shown; none has no name."""
-        self._makers[article] = program
-        self._compose_lines()
+        self._summary_programs[article] = program
+        self._build_lines()
 
     def on_resize(self) -> None:
         """Break the lines anew."""
-        self._compose_lines()
-        self._keep_in_view()
+        self._build_lines()
+        self._scroll_to_cursor()
 
-    def _compose_lines(self) -> None:
+    def _build_lines(self) -> None:
         width = self.size.width - 2
-        if self.entry is None or width < 1:
+        if self.full_article is None or width < 1:
             return
-        running = self._makers.get(self.entry.article.id, "")
-        sections = sections_of(self.entry, self.similar, self.study, width, self._now(), running)
-        shown = [section.shown(folded=section.name in self.folded) for section in sections]
+        running = self._summary_programs.get(self.full_article.article.id, "")
+        sections = build_detail_sections(
+            self.full_article, self.similar, self.insights, width, self._now(), running
+        )
+        shown = [
+            section.visible_lines(folded=section.name in self.folded_sections)
+            for section in sections
+        ]
         lines = [line for lines in shown for line in lines]
-        while lines and lines[-1] == Line():
+        while lines and lines[-1] == DetailLine():
             lines.pop()  # nothing follows that it would part
         if lines != self._lines:
             self._lines = lines
             self.cursor = min(self.cursor, len(lines) - 1)
-            self.set_height(len(lines))
+            self.set_line_count(len(lines))
             self.refresh()
 
     # -- the cursor ------------------------------------------------------------------------
@@ -119,28 +124,28 @@ class SidePane(LineView):
         self.cursor = min(max(0, old + lines), max(0, last))
         for line in {old, self.cursor}:
             self.refresh_line(line)
-        self._keep_in_view()
+        self._scroll_to_cursor()
 
-    def _keep_in_view(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         height = max(1, self.size.height)
-        if not self.top <= self.cursor < self.top + height:
-            self.go_to(self.cursor - height // 2)
+        if not self.top_line <= self.cursor < self.top_line + height:
+            self.scroll_to_line(self.cursor - height // 2)
 
-    def act(self) -> bool:
+    def activate_line(self) -> bool:
         """Do what enter does on the line of the cursor.
 
         Returns:
             Whether it does anything there.
         """
-        line = self._lines[self.cursor] if self._lines else Line()
-        if line.folds:
-            self.folded ^= {line.folds}
-            self._compose_lines()
-        elif line.jump:
-            self.post_message(self.Jumped(line.jump))
-        elif line.place is not None:
-            self.post_message(self.Pointed(line.place))
-        return bool(line.folds or line.jump or line.place is not None)
+        line = self._lines[self.cursor] if self._lines else DetailLine()
+        if line.folded_section:
+            self.folded_sections ^= {line.folded_section}
+            self._build_lines()
+        elif line.similar_number:
+            self.post_message(self.SimilarChosen(line.similar_number))
+        elif line.text_position is not None:
+            self.post_message(self.TextOffsetChosen(line.text_position))
+        return bool(line.folded_section or line.similar_number or line.text_position is not None)
 
     def on_focus(self) -> None:
         """Show the cursor."""
@@ -152,18 +157,18 @@ class SidePane(LineView):
 
     def on_click(self, event: events.Click) -> None:
         """By mouse: the first click moves the cursor, the second does what enter does."""
-        line = self.top + event.y
+        line = self.top_line + event.y
         if line == self.cursor:
-            self.act()
+            self.activate_line()
         elif line < len(self._lines):
             self.scroll_lines(line - self.cursor)
 
     @property
     def caret(self) -> Offset:
         """The terminal's cursor stands on the line."""
-        return Offset(0, self.cursor - self.top)
+        return Offset(0, self.cursor - self.top_line)
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """One line, a cell from the edge; the one of the cursor is marked."""
         if y >= len(self._lines):
             return []

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import Piece
-from tui.rendering.trail import Trail, breadcrumbs
+from tui.rendering.trail import Trail, render_breadcrumbs
 
 
 class TrailLine(LineView, can_focus=False):
@@ -28,10 +28,10 @@ class TrailLine(LineView, can_focus=False):
         self.display = room and bool(self._trail.stops)
         self.refresh()
 
-    def line_pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[Piece]:
         """Titles before, the one of the article that is open, titles ahead."""
         if len(self._trail.stops) < 2 or width < 1:
             return []
         titles = [stop.title or "…" for stop in self._trail.stops]
-        before, here, after = breadcrumbs(titles, self._trail.at, width - 1)
+        before, here, after = render_breadcrumbs(titles, self._trail.current_index, width - 1)
         return [(f" {before}", "muted"), (here, "strong"), (after, "muted")]
