@@ -30,7 +30,7 @@ from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from tests.server import page, serving
+from tests.support.server import page, serving
 from tui.cli.fetch import FetchRound
 from tui.services import make_fetch_tools
 

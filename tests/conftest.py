@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.server import Site, serving
+from tests.support.server import Site, serving
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.house import (
+from tests.support.house import (
     MODULES,
     ROOT,
     calls,
@@ -24,7 +24,7 @@ from tests.house import (
     names,
     tree,
 )
-from tests.terminal import environment
+from tests.support.terminal import environment
 
 HEAVY = {
     "textual",

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
-from tests.house import (
+from tests.support.house import (
     MODULES,
     PACKAGES,
     ROOT,

@@ -15,9 +15,9 @@ import pytest
 import store.library.protocol
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, ParsedArticle
+from tests.support.house import ROOT
 from tui.cli.parser import build_parser
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")
 ID = "0d6f6d4e-5a0a-4c36-9f5c-0a4c1d9c8e11"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from docs.generate import GENERATED, cases_by_file, cases_of, filled, promises
-from tests.terminal import environment
+from tests.support.house import ROOT
+from tests.support.terminal import environment
 from tui.cli.parser import build_parser
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")

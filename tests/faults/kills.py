@@ -20,9 +20,9 @@ from typing import TextIO
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from store.search import ListQuery
-from tests.libraries import load
-from tests.process.reading import NEWSTUI, article, library_of, read
-from tests.terminal import Terminal, environment
+from tests.support.libraries import load
+from tests.support.reader_process import NEWSTUI, article, library_of, read
+from tests.support.terminal import Terminal, environment
 
 ARTICLES = 24
 BURST = 12

@@ -27,8 +27,8 @@ from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact_library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import NewstuiError
-from tests.faults.injection import FAULTS, WRITES_ONLY, Killed, Wrong, half
-from tests.libraries import START, Machine, add, article, articles, ids, state
+from tests.support.fault_injection import FAULTS, WRITES_ONLY, Killed, Wrong, half
+from tests.support.libraries import START, Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace", "rename", "ftruncate")
 KINDS = {**FAULTS, "short write": half}

@@ -20,8 +20,8 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import ReadingStatus
 from store.model.errors import SaveFailed
-from tests.faults.injection import FAULTS, Killed, failing
-from tests.libraries import Machine, add, article, articles, ids, state
+from tests.support.fault_injection import FAULTS, Killed, failing
+from tests.support.libraries import Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace")
 ONE_LINE = re.compile(r"Not saved: [^\n]+\Z")

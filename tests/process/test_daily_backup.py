@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import article, ended, library_of, newstui, read
+from tests.support.reader_process import article, ended, library_of, newstui, read
 
 pytestmark = pytest.mark.slow
 

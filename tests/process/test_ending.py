@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.process.reading import (
+from tests.support.house import ROOT
+from tests.support.reader_process import (
     NEWSTUI,
     TAKEN,
     article,
@@ -24,7 +25,7 @@ from tests.process.reading import (
     start,
     unread,
 )
-from tests.terminal import ROOT, Terminal
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

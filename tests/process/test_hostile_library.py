@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.process.reading import article, ended, fill, read
-from tests.terminal import ROOT, Terminal
+from tests.support.house import ROOT
+from tests.support.reader_process import article, ended, fill, read
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import article, done, ended, library_of, read, unread
-from tests.terminal import Terminal, environment
+from tests.support.reader_process import article, done, ended, library_of, read, unread
+from tests.support.terminal import Terminal, environment
 
 pytestmark = pytest.mark.slow
 

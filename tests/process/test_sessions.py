@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import (
+from tests.support.reader_process import (
     NEWSTUI,
     article,
     ended,
@@ -18,7 +18,7 @@ from tests.process.reading import (
     read,
     shown,
 )
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

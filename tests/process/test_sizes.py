@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import article, ended, library_of, long_article, read, start
+from tests.support.reader_process import article, ended, library_of, long_article, read, start
 
 pytestmark = pytest.mark.slow
 

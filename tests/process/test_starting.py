@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.process.reading import (
+from tests.support.house import ROOT
+from tests.support.reader_process import (
     NEWSTUI,
     PARAGRAPH,
     article,
@@ -20,7 +21,7 @@ from tests.process.reading import (
     ready,
     start,
 )
-from tests.terminal import ROOT, Terminal
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

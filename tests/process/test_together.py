@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import (
+from tests.support.reader_process import (
     article,
     done,
     ended,

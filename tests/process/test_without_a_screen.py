@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.reading import (
+from tests.support.reader_process import (
     NEWSTUI,
     article,
     library_of,
@@ -19,7 +19,7 @@ from tests.process.reading import (
     shown,
     start,
 )
-from tests.terminal import environment
+from tests.support.terminal import environment
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.library.protocol import Library
-from tests.backups import backup_of, fill
-from tests.damage import FIRST, SECOND
-from tests.libraries import FakeClock, Machine, add, articles, ids
+from tests.support.backups import backup_of, fill
+from tests.support.damage import FIRST, SECOND
+from tests.support.libraries import FakeClock, Machine, add, articles, ids
 
 Open = Callable[[], Library]
 

@@ -1,0 +1,175 @@
+"""The backups that newstui keeps by itself: one a day, seven of them, whatever the clock says."""
+
+from __future__ import annotations
+
+import errno
+import os
+from datetime import datetime, timedelta
+
+import pytest
+
+from store.backup.archive import verify_archive
+from store.backup.backup import (
+    auto_backup_folder,
+    list_auto_backups,
+    make_auto_backup,
+    select_surplus_backups,
+)
+from tests.support.backups import (
+    VERSION,
+    paths_of,
+    problems,
+    refusing,
+    run,
+)
+from tests.support.libraries import Machine, add, articles, ids
+
+
+def day_by_day(machine: Machine, *days: str) -> list[str]:
+    """Something is read each day, then the automatic backup is asked for; which are kept."""
+    paths = paths_of(machine)
+    for day in days:
+        machine.clock.now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        library = machine.open()
+        library.record("opened", ids(1))
+        library.close()
+        assert problems(make_auto_backup(paths, machine.clock, VERSION)) == []
+    return sorted(path.name[8:-4] for path in list_auto_backups(paths))
+
+
+@pytest.fixture
+def small(machine: Machine) -> Machine:
+    """A machine with one article."""
+    add(machine.open(), articles([1]))
+    return machine
+
+
+def test_the_backup_of_the_day(small: Machine) -> None:
+    paths = paths_of(small)
+    made = run(make_auto_backup(paths, small.clock, VERSION))
+    assert made == auto_backup_folder(paths) / "newstui-2031-05-06.zip"
+    assert list_auto_backups(paths) == [made]
+    assert run(verify_archive(made)).count("articles") == 1
+    assert small.folder not in made.parents
+
+
+def test_there_is_one_a_day(small: Machine) -> None:
+    assert day_by_day(small, "2031-05-06", "2031-05-06") == ["2031-05-06"]
+    assert run(make_auto_backup(paths_of(small), small.clock, VERSION)) is None
+
+
+def test_there_is_none_of_what_has_not_changed(small: Machine) -> None:
+    paths = paths_of(small)
+    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
+    small.clock.now += timedelta(days=3)
+    assert list(make_auto_backup(paths, small.clock, VERSION)) == []
+    assert len(day_by_day(small, "2031-05-12")) == 2
+
+
+def test_there_is_none_of_an_empty_library(machine: Machine) -> None:
+    """Case 11: a library that has lost its articles pushes out none that had them."""
+    machine.open().record("opened", ids(1))
+    assert list(make_auto_backup(paths_of(machine), machine.clock, VERSION)) == []
+    assert not paths_of(machine).state.exists()
+
+
+def test_two_libraries_have_their_own(small: Machine) -> None:
+    paths = paths_of(small)
+    assert auto_backup_folder(paths) != auto_backup_folder(
+        paths._replace(library=small.home / "another")
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [
+        (
+            [f"2031-05-{day:02}" for day in range(1, 11)],
+            [f"2031-05-{day:02}" for day in range(4, 11)],
+        ),
+        # long pauses cost nothing
+        (["2031-05-01", "2035-01-01", "2050-01-01"], ["2031-05-01", "2035-01-01", "2050-01-01"]),
+        # an evening in 1970, as computers without a battery have it
+        (["2031-05-01", "1970-01-01", "2031-05-02"], ["1970-01-01", "2031-05-01", "2031-05-02"]),
+        # a wrong year, and back: what came before stays, and new ones are made
+        (
+            ["2031-05-01", "2100-01-01", "2031-05-02", "2031-05-03"],
+            ["2031-05-01", "2031-05-02", "2031-05-03", "2100-01-01"],
+        ),
+    ],
+)
+def test_the_clock_jumps(days: list[str], kept: list[str], small: Machine) -> None:
+    """Case 35: backups are pruned by number, never because of time alone."""
+    assert day_by_day(small, *days) == kept
+
+
+def test_a_clock_that_was_wrong_for_long(small: Machine) -> None:
+    """Case 35: backups of a far future neither stop new ones nor push them out."""
+    future = [f"2100-01-{day:02}" for day in range(1, 10)]
+    present = [f"2031-05-{day:02}" for day in range(1, 10)]
+    assert day_by_day(small, *future) == future[-7:]
+    assert day_by_day(small, *present) == present[-7:] + future[-7:]
+
+
+def test_which_are_superfluous() -> None:
+    """Case 35: only names of ours count, and incomplete backups for themselves."""
+    good = [f"newstui-2031-05-{day:02}.zip" for day in range(1, 9)]
+    bad = [f"newstui-2031-05-{day:02}-incomplete.zip" for day in range(9, 18)]
+    foreign = ["newstui-2031-05-01.zip.bak", "holiday.zip", "newstui-1.zip"]
+    names = [*foreign, *bad, *good]
+    assert sorted(select_surplus_backups(names, "2031-06-01")) == [*sorted([*bad[:2], good[0]])]
+    assert select_surplus_backups(good[:7], "1970-01-01") == []
+    assert select_surplus_backups(good[:7], "2100-01-01") == []
+
+
+def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
+    """Case 13: it is backed up, told, and counted apart."""
+    assert day_by_day(small, "2031-05-01") == ["2031-05-01"]
+    paths, text = paths_of(small), small.segments("texts")[0]
+    text.write_bytes(b"")
+    small.clock.now += timedelta(days=1)
+    assert problems(make_auto_backup(paths, small.clock, VERSION)) == [
+        f"in today's backup: {text}: the file is empty"
+    ]
+    names = [path.name for path in list_auto_backups(paths)]
+    assert names == ["newstui-2031-05-02-incomplete.zip", "newstui-2031-05-01.zip"]
+    assert list(make_auto_backup(paths, small.clock, VERSION)) == []
+
+
+@pytest.mark.parametrize("name", ["write", "fsync", "link", "scandir"])
+def test_a_failure_is_told_and_not_raised(
+    name: str, small: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases 4, 6: the reader goes on."""
+    paths = paths_of(small)
+    folder = auto_backup_folder(paths)
+    folder.mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, refusing(errno.ENOSPC))
+        (line,) = problems(make_auto_backup(paths, small.clock, VERSION))
+    assert line.startswith("no automatic backup was made: ")
+    assert "o space left on" in line
+    assert list_auto_backups(paths) == []
+    assert list(folder.iterdir()) == []
+
+
+def test_it_is_done_in_steps(full: Machine) -> None:
+    """Between any two steps the reader may do something else, or leave."""
+    paths = paths_of(full)
+    steps = make_auto_backup(paths, full.clock, VERSION)
+    first = next(steps)
+    assert 0 < first.done < first.total
+    full.open().record("read", ids(7))
+    steps.close()
+    assert list(auto_backup_folder(paths).iterdir()) == []
+    assert len(list(make_auto_backup(paths, full.clock, VERSION))) >= 12
+
+
+def test_two_at_once(small: Machine) -> None:
+    """Case 36: the second one finds it done."""
+    paths = paths_of(small)
+    steps = make_auto_backup(paths, small.clock, VERSION)
+    next(steps)
+    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
+    assert run(steps) is None
+    assert len(list(auto_backup_folder(paths).iterdir())) == 1

@@ -1,0 +1,185 @@
+"""Bringing a backup back: nothing is overwritten, and what stops goes on."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from store.maintenance.compact import compact_library
+from store.model.errors import InvalidInput, SaveFailed
+from tests.support.backups import (
+    backup_of,
+    bring_back,
+    contents,
+    failing_at,
+    run,
+)
+from tests.support.libraries import Machine, add, articles, ids, state
+
+
+def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine) -> None:
+    before = contents(full.folder)
+    with pytest.raises(InvalidInput, match="is not empty; --merge adds what is missing"):
+        bring_back(archive, full)
+    assert contents(full.folder) == before
+
+
+def test_a_folder_with_something_else_is_left_alone(archive: Path, other: Machine) -> None:
+    other.folder.mkdir(parents=True)
+    (other.folder / "thesis.tex").write_text("precious")
+    with pytest.raises(InvalidInput, match="is not empty"):
+        bring_back(archive, other)
+    assert contents(other.folder) == {"thesis.tex": b"precious"}
+
+
+def test_a_library_that_was_only_opened_is_empty(archive: Path, other: Machine) -> None:
+    other.open().close()
+    assert bring_back(archive, other).articles == 8
+
+
+def test_through_a_link(archive: Path, full: Machine, other: Machine) -> None:
+    """Case 32: the library may be a symbolic link, which stays."""
+    real = other.home / "disk" / "library"
+    real.mkdir(parents=True)
+    other.folder.symlink_to(real)
+    bring_back(archive, other)
+    assert other.folder.is_symlink()
+    assert contents(real) == contents(full.folder)
+
+
+def test_merging_adds_what_is_missing(archive: Path, full: Machine, other: Machine) -> None:
+    bring_back(archive, other)
+    for name in ("articles/desk-0001.json", "texts/desk-0001.json", "feeds.opml"):
+        (other.folder / name).unlink()
+    whole = other.journal.read_bytes()
+    other.journal.write_bytes(whole[: whole.index(b"\n", 200) + 1])
+    lines = whole.count(b"\n") - other.journal.read_bytes().count(b"\n")
+    restored = bring_back(archive, other, merge=True)
+    assert (restored.articles, restored.events) == (5, lines)
+    assert (restored.files, restored.unchanged, restored.skipped) == (4, 3, ())
+    assert contents(other.folder) == contents(full.folder)
+    again = bring_back(archive, other, merge=True)
+    assert (again.articles, again.files, again.unchanged, again.skipped) == (0, 0, 7, ())
+
+
+def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Machine) -> None:
+    """What has grown since then holds everything the backup has: nothing is refused."""
+    library = full.open()
+    add(library, articles(range(3001, 3005)))
+    library.record("read", ids(3001))
+    before = contents(full.folder)
+    restored = bring_back(archive, full, merge=True)
+    assert (restored.files, restored.unchanged, restored.skipped) == (0, 7, ())
+    assert contents(full.folder) == before
+
+
+def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine) -> None:
+    """Where both have a file of one name, its articles and events come along; the rest stays."""
+    mine = other.open()
+    add(mine, articles(range(5001, 5003)))
+    mine.record("read", ids(5001))
+    (other.folder / "feeds.opml").symlink_to("nowhere")
+    before = contents(other.folder)
+    restored = bring_back(archive, other, merge=True)
+    (line,) = restored.skipped
+    assert line.startswith(f"{other.folder}/feeds.opml is another file")
+    assert (restored.articles, restored.events, restored.files) == (8, 5, 5)
+    assert contents(other.folder)["journal/desk.jsonl"].startswith(before["journal/desk.jsonl"])
+    library, there = other.open(), full.open()
+    assert state(library) == state(there) | state(mine)
+    for article in state(there):
+        assert library.get_article(article) == there.get_article(article)
+    again = bring_back(archive, other, merge=True)
+    assert (again.articles, again.events, again.files, len(again.skipped)) == (0, 0, 0, 1)
+
+
+def test_single_articles_come_back(archive: Path, full: Machine) -> None:
+    """Case 13: what a damaged segment has lost, and nothing else."""
+    before, path = state(full.open()), full.segments("articles")[0]
+    tables = orjson.loads(path.read_bytes())
+    for key in ("2", "4"):
+        del tables["articles"][key]
+    path.write_bytes(orjson.dumps(tables))
+    restored = bring_back(archive, full, merge=True)
+    assert (restored.articles, restored.events, restored.skipped) == (2, 0, ())
+    library = full.open()
+    assert state(library) == before
+    assert library.get_article(ids(2)[0]).body.text == "Text 2."
+
+
+def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path) -> None:
+    """Case 35: events that no longer matter do not come back; those of an emptied journal do."""
+    library = full.open()
+    for position in range(5):
+        library.record("position", ids(1), position=position)
+    library.undo()
+    before = state(library)
+    archive = backup_of(full, tmp_path / "later.zip").path
+    full.clock.now += timedelta(days=99)
+    run(compact_library(full.folder, full.name, full.clock))
+    compacted = contents(full.folder)
+    restored = bring_back(archive, full, merge=True)
+    assert (restored.files, restored.events, restored.skipped) == (0, 0, ())
+    assert contents(full.folder) == compacted
+    full.journal.write_bytes(b"")
+    full.open().record("opened", ids(9))
+    assert bring_back(archive, full, merge=True).skipped == ()
+    assert state(full.open()) == before
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
+@pytest.mark.parametrize(("name", "k"), [("write", 1), ("write", 4), ("fsync", 1), ("fsync", 6)])
+def test_a_disk_that_refuses_what_comes_back(
+    name: str,
+    k: int,
+    code: int,
+    archive: Path,
+    other: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cases 4, 6: nothing is put in place before everything is on the disk."""
+    monkeypatch.setattr(os, name, failing_at(getattr(os, name), k, code))
+    with pytest.raises(SaveFailed):
+        bring_back(archive, other)
+    assert not other.folder.exists()
+    assert contents(other.home.parent).keys() >= {"backup.zip"}
+    assert list(other.home.parent.rglob(".newstui-*")) == []
+
+
+@pytest.mark.parametrize("k", range(1, 7))
+def test_a_restoring_that_stops_in_the_middle_goes_on(
+    k: int,
+    archive: Path,
+    full: Machine,
+    other: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Case 6: no article without its text and its events; a second run completes it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", failing_at(os.link, k, errno.EIO))
+        with pytest.raises(SaveFailed):
+            bring_back(archive, other)
+    library = other.open()
+    for article in state(library):
+        assert library.get_article(article).body.text
+    if state(library):
+        assert other.journal.read_bytes() == full.journal.read_bytes()
+    bring_back(archive, other, merge=True)
+    assert contents(other.folder) == contents(full.folder)
+
+
+def test_no_room_for_what_comes_back(
+    archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 4: seen before anything is unpacked."""
+    usage = shutil.disk_usage(other.home.parent)._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(SaveFailed, match="no space left on"):
+        bring_back(archive, other)
+    assert not other.folder.exists()

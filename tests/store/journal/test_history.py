@@ -1,0 +1,73 @@
+"""What happened to articles, as the journals tell it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store.journal import history
+from store.library.protocol import Library
+from tests.support.libraries import Machine, add, articles, ids, undo
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    here = Machine(tmp_path)
+    add(here.open(), articles(range(1, 5)))
+    return here
+
+
+def happened(library: Library, *kinds: str, last: int | None = None) -> list[tuple[str, int]]:
+    """Kind and number of the article of each event."""
+    return [
+        (event.kind, int(article[:4], 16))
+        for events in library.events(kinds, last)
+        for event in events
+        for article in event.articles
+    ]
+
+
+def test_events_come_by_kind_and_without_what_was_undone(machine: Machine) -> None:
+    library = machine.open()
+    library.record("read", ids(1))
+    library.record("starred", ids(2))
+    library.record("read", ids(3))
+    assert undo(library)
+    library.record("read", ids(2, 4))
+    assert happened(library, "read") == [("read", 1), ("read", 2), ("read", 4)]
+    assert happened(library, "starred", "read")[1] == ("starred", 2)
+    assert happened(library, "opened") == []
+
+
+def test_the_last_events(machine: Machine) -> None:
+    library = machine.open()
+    library.record("read", ids(1))
+    library.record("read", ids(2))
+    library.record("starred", ids(2))
+    assert happened(library, "read", last=2) == [("read", 2)]
+    assert undo(library)
+    assert undo(library)
+    assert happened(library, "read", last=4) == []
+
+
+def test_events_of_all_machines_in_steps(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "HISTORY_BATCH_SIZE", 2)
+    other = Machine(tmp_path, "lap").open()
+    for number in (1, 2, 3):
+        other.record("read", ids(number))
+    machine.open().record("read", ids(4))
+    library = machine.open()
+    assert happened(library, "read") == [("read", 4), ("read", 1), ("read", 2), ("read", 3)]
+    assert len(list(library.events({"read"}))) > 4
+
+
+def test_a_copy_of_a_conflict_counts_once(machine: Machine) -> None:
+    """Case 39: the same line in two files is one event; a torn line is none."""
+    machine.open().record("read", ids(1))
+    data = machine.journal.read_bytes()
+    copy = machine.journal.with_name("desk.sync-conflict-20261122-130500-ABCDEFG.jsonl")
+    copy.write_bytes(data + b'{"at":"2031","event":"read"')
+    assert happened(machine.open(), "read") == [("read", 1)]

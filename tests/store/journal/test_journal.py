@@ -1,0 +1,346 @@
+"""The journals: what is written is read again, torn and damaged lines are left out, clocks may jump."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.journal.cursor import read_next_lines
+from store.journal.events import Event, NewEvent, decode_line, encode_event, encode_line
+from store.journal.journal import Journal
+from store.model.errors import LibraryBusy, LibraryReadOnly, SaveFailed
+from tests.support.libraries import FakeClock
+
+ALL = 1_000_000
+
+Make = Callable[..., Journal]
+
+
+@pytest.fixture
+def warnings() -> list[str]:
+    """What the journals warned of."""
+    return []
+
+
+@pytest.fixture
+def make(tmp_path: Path, clock: FakeClock, warnings: list[str]) -> Make:
+    """Opens the journals of one folder, as another process would."""
+
+    def make(machine: str = "desk") -> Journal:
+        return Journal(tmp_path, machine, clock, warnings.append)
+
+    return make
+
+
+def write(journal: Journal, *kinds: str, article: str = "a") -> list[Event]:
+    journal.read(ALL)
+    return journal.append([NewEvent(kind, (article,)) for kind in kinds])
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [event.kind for event in events]
+
+
+# -- reading and appending -----------------------------------------------------------------
+
+
+def test_several_journals_see_each_other(make: Make) -> None:
+    """Case 36: appending gives the others' events first, then one's own."""
+    first, second = make(), make()
+    write(first, "read")
+    assert kinds(second.append([NewEvent("starred", ("a",))])) == ["read", "starred"]
+    assert first.has_changes()
+    assert kinds(first.read(ALL)) == ["starred"]
+    assert not first.has_changes()
+    assert kinds(make("lap").read(ALL)) == ["read", "starred"]
+    orders = [event.order for event in make().read(ALL)]
+    assert orders == sorted(set(orders))
+
+
+def test_reading_in_pieces_and_appending_between_them(make: Make) -> None:
+    writer, reader = make(), make()
+    for number in range(10):
+        write(writer, "read", article=str(number))
+    seen = []
+    while some := reader.read(3):
+        seen += some
+        seen += reader.append([NewEvent("starred", ("x",))]) if len(seen) == 6 else []
+    assert [event.articles[0] for event in seen] == [*"0123456789", "x"]
+
+
+def test_the_events_of_some_articles(make: Make) -> None:
+    journal = make()
+    odd = 'a"b\\c\u2603'
+    for article in ("a", "b", odd):
+        write(journal, "read", article=article)
+    other = make()
+    write(other, "unread", article=odd)
+    for ids in ([odd], [odd, *map(str, range(20))]):
+        found = [event for event in journal.events_for(ids) if odd in event.articles]
+        assert kinds(found) == ["read"], "what was not read yet does not count"
+    assert {event.articles for event in journal.events_for(["a", "b"])} == {("a",), ("b",)}
+
+
+def test_the_last_events_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.system.line_files.LINE_BLOCK_BYTES", 37)
+    journal = make()
+    assert list(journal.recent_events()) == []
+    ids = ["x" * size for size in (1, 30, 400, 2)]
+    for article in ids:
+        write(journal, "read", article=article)
+    write(make("lap"), "starred")
+    expected = [(article,) for article in reversed(ids)]
+    assert [event.articles for event in journal.recent_events()] == expected
+    for tail in (b"{", b'{"event":', encode_event(next(journal.recent_events()))[:-1], b"x" * 100):
+        size = journal.own_path.stat().st_size
+        with journal.own_path.open("ab") as file:
+            file.write(tail)
+        assert [event.articles for event in journal.recent_events()] == expected
+        os.truncate(journal.own_path, size)
+
+
+def test_the_first_line_tells_format_and_machine(make: Make) -> None:
+    journal = make()
+    write(journal, "read")
+    with journal.own_path.open("rb") as file:
+        fields = decode_line(file.readline())
+    assert fields == {"format": 1, "machine": "desk"}
+
+
+def test_a_newer_format_is_read_and_not_written(make: Make) -> None:
+    """Case 33."""
+    journal = make()
+    journal.own_path.write_bytes(
+        encode_line({"format": 3, "machine": "desk"}) + encode_line({"what": 1})
+    )
+    before = journal.own_path.read_bytes()
+    with pytest.raises(LibraryReadOnly, match=r"newer newstui \(format 3\)"):
+        journal.append([NewEvent("read", ("a",))])
+    assert journal.own_path.read_bytes() == before
+    assert journal.read(ALL) == []
+    assert (journal.format, journal.bad_lines) == (3, {"desk.jsonl": 1})
+
+
+@pytest.mark.parametrize("version", ["x", None, [1]])
+def test_a_format_that_is_none(make: Make, version: object) -> None:
+    journal = make()
+    journal.own_path.write_bytes(encode_line({"format": version}))
+    assert journal.read(ALL) == []
+    assert journal.bad_lines == {"desk.jsonl": 1}
+
+
+def test_copies_that_a_sync_made_of_a_conflict_do_not_count_twice(make: Make) -> None:
+    """Case 39."""
+    journal = make()
+    write(journal, "read")
+    data = journal.own_path.read_bytes()
+    for name in ("desk.sync-conflict-20310506-070809-ABCDEFG", "desk (1)", ".desk"):
+        journal.own_path.with_name(f"{name}.jsonl").write_bytes(data)
+    assert kinds(make().read(ALL)) == ["read"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_journal_that_cannot_be_read_is_told_once(make: Make, warnings: list[str]) -> None:
+    """Case 28."""
+    write(make("lap"), "read")
+    write(make(), "starred")
+    (make("lap").own_path).chmod(0)
+    journal = make()
+    assert kinds(journal.read(ALL) + journal.read(ALL)) == ["starred"]
+    assert len(warnings) == 1
+    assert "lap.jsonl: cannot be read" in warnings[0]
+
+
+def test_a_folder_in_the_place_of_a_journal(make: Make, warnings: list[str]) -> None:
+    """Case 28: whatever cannot be read is told, once, and the rest works."""
+    write(make(), "starred")
+    make("lap").own_path.mkdir()
+    journal = make()
+    assert kinds(journal.read(ALL) + journal.read(ALL)) == ["starred"]
+    assert len(warnings) == 1
+
+
+# -- torn and damaged ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def lines(make: Make) -> list[bytes]:
+    """The lines of a journal with five events."""
+    for kind in ("read", "starred", "unread", "opened", "read"):
+        write(make(), kind)
+    return make().own_path.read_bytes().splitlines(keepends=True)
+
+
+def test_a_journal_cut_anywhere_keeps_its_whole_lines(make: Make, lines: list[bytes]) -> None:
+    """Case 20: and what is appended after it is whole, too."""
+    data, path = b"".join(lines), make().own_path
+    for cut in range(len(data) + 1):
+        path.write_bytes(data[:cut])
+        whole = max(0, data[:cut].count(b"\n") - 1)
+        journal = make()
+        before = kinds(journal.read(ALL))
+        assert before == ["read", "starred", "unread", "opened", "read"][:whole]
+        assert kinds(journal.append([NewEvent("deleted", ("a",))])) == ["deleted"]
+        again = make()
+        assert kinds(again.read(ALL)) == [*before, "deleted"]
+        assert sum(again.bad_lines.values()) == (data[:cut] != b"" and data[cut - 1 : cut] != b"\n")
+        assert kinds(list(again.recent_events())) == ["deleted", *reversed(before)]
+
+
+def test_damaged_lines_are_counted_and_left_out(make: Make, lines: list[bytes]) -> None:
+    """Cases 14 and 15, for journals."""
+    bad = [
+        b"\0" * 50 + b"\n",
+        b"\xff\xfe\n",
+        lines[2].replace(b"starred", b"Starred"),
+        b"{}\n",
+        b"\n",
+    ]
+    make().own_path.write_bytes(b"".join([lines[0], bad[0], *lines[1:3], *bad[1:], *lines[3:]]))
+    journal = make()
+    assert kinds(journal.read(ALL)) == ["read", "starred", "unread", "opened", "read"]
+    assert journal.bad_lines == {"desk.jsonl": 4}
+    assert kinds(list(journal.recent_events())) == ["read", "opened", "unread", "starred", "read"]
+
+
+def test_no_order_of_bytes_raises(make: Make, lines: list[bytes]) -> None:
+    """Case 15, for journals: whatever happened to the file, the rest is read."""
+    data, rng = b"".join(lines), random.Random(20)
+    for _ in range(300):
+        damaged = bytearray(data)
+        for _ in range(rng.randint(1, 3)):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        make().own_path.write_bytes(damaged)
+        journal = make()
+        assert len(journal.read(ALL)) >= 1
+        assert len(list(journal.recent_events())) >= 1
+
+
+# -- somebody else's hands -----------------------------------------------------------------
+
+
+def test_a_replaced_journal_is_noticed(make: Make, lines: list[bytes]) -> None:
+    """Case 39."""
+    journal, data = make(), b"".join(lines)
+    journal.read(ALL)
+    assert not journal.has_replaced_file()
+    for other, replaced in (
+        (data + lines[1], False),
+        (data[:-10], True),
+        (data.replace(b"read", b"Read"), True),
+        (b"", True),
+    ):
+        journal.own_path.write_bytes(other)
+        assert (journal.has_changes(), journal.has_replaced_file()) == (True, replaced) or len(
+            other
+        ) == len(data)
+    journal.own_path.unlink()
+    assert (journal.has_changes(), journal.has_replaced_file()) == (True, True)
+    journal.reset()
+    assert journal.read(ALL) == []
+    assert not journal.has_replaced_file()
+
+
+def test_resuming(make: Make, lines: list[bytes]) -> None:
+    journal = make()
+    journal.read(ALL)
+    covered = journal.saved_cursors()
+    assert covered == {"desk.jsonl": (sum(map(len, lines)), b"".join(lines)[-64:], lines[0][:64])}
+    write(make(), "deleted")
+    again = make()
+    assert again.resume(covered, journal.latest_order)
+    assert (again.latest_order, kinds(again.read(ALL))) == (journal.latest_order, ["deleted"])
+    for gone in (
+        {"lap.jsonl": (9, b"x" * 9, b"")},
+        {"desk.jsonl": (9, b"x" * 9, b"")},
+        {"desk.jsonl": (1, b"xx", b"")},
+    ):
+        other = make()
+        assert not other.resume(gone, 0)
+        assert len(other.read(ALL)) == 6
+
+
+# -- errors --------------------------------------------------------------------------------
+
+
+def test_a_failed_append_leaves_what_others_wrote_to_be_read(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 38: an event that was read on the way to a failed one is not lost."""
+    journal = make()
+    write(journal, "read")
+    write(make(), "starred")
+    size = journal.own_path.stat().st_size
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
+        with pytest.raises(SaveFailed, match="Not saved: I/O error"):
+            journal.append([NewEvent("unread", ("a",))])
+    assert journal.own_path.stat().st_size == size
+    assert kinds(journal.append([NewEvent("deleted", ("a",))])) == ["starred", "deleted"]
+
+
+@pytest.mark.parametrize("value", ["\ud800", 1 << 70, {1, 2}, object()])
+def test_what_is_not_json_is_refused_before_anything_is_written(make: Make, value: object) -> None:
+    """Case 21."""
+    journal = make()
+    write(journal, "read")
+    before = journal.own_path.read_bytes()
+    with pytest.raises(SaveFailed, match="Not saved"):
+        journal.append(
+            [NewEvent("starred", ("a",)), NewEvent("edited", ("a",), {"to": {"title": value}})]
+        )
+    assert journal.own_path.read_bytes() == before
+    assert kinds(journal.append([NewEvent("unread", ("a",))])) == ["unread"]
+
+
+def test_an_event_that_could_not_be_read_again_is_not_written(make: Make) -> None:
+    journal = make()
+    with pytest.raises(ValueError, match="not an event"):
+        journal.append([NewEvent("position", ("a",), {"position": None})])
+    assert not journal.own_path.exists() or journal.own_path.stat().st_size == 0
+
+
+def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 38."""
+    monkeypatch.setattr("store.journal.journal.JOURNAL_LOCK_TIMEOUT", 0.0)
+    journal = make()
+    write(journal, "read")
+    with journal.own_path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(LibraryBusy, match="in use by another process"):
+            journal.append([NewEvent("starred", ("a",))])
+    assert kinds(journal.append([NewEvent("unread", ("a",))])) == ["unread"]
+
+
+def test_what_could_not_be_read_is_read_later(
+    make: Make, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 6: a disk that fails half-way through a journal costs no event."""
+    for number in range(9):
+        write(make(), "read", article=str(number))
+    reader = make("lap")
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.journal.READ_BATCH_LINES", 3)
+        patch.setattr("store.journal.journal.read_next_lines", _failing(3))
+        assert reader.read(ALL) == []
+    assert [line.rpartition(": ")[2] for line in warnings] == [os.strerror(errno.EIO)]
+    assert [event.articles[0] for event in reader.read(ALL)] == list("012345678")
+
+
+def _failing(after: int) -> Callable[..., list[bytes]]:
+    """Reads so many blocks of lines, and no more."""
+    calls = iter(range(after))
+
+    def read(*given: Any) -> list[bytes]:
+        if next(calls, None) is None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read_next_lines(*given)
+
+    return read

@@ -1,0 +1,262 @@
+"""What a library promises, on every implementation of the protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.library.protocol import Library
+from store.model.article import Body, ParsedArticle, ReadingStatus
+from store.model.errors import ArticleNotFound
+from store.model.results import AddProgress, CategoryCount
+from store.search import SORTS, ListQuery
+from tests.store.conftest import Open
+from tests.support.libraries import (
+    START,
+    FakeClock,
+    add,
+    article,
+    articles,
+    ids,
+    listed,
+    reading,
+    state,
+)
+
+ONE, TWO, THREE = ids(1, 2, 3)
+
+
+# -- lists ---------------------------------------------------------------------------------
+
+
+def test_an_empty_library(library: Library) -> None:
+    assert (library.is_empty, library.rows(ListQuery()), library.categories()) == (True, [], [])
+    assert (library.read_only_reason, list(library.problems)) == ("", [])
+    assert library.undo() is None
+    assert library.undoable() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, [3, 2, 1]),
+        ({"show": "unread"}, [3, 2]),
+        ({"show": "starred"}, [2]),
+        ({"category": "world"}, [2]),
+        ({"category": "none"}, []),
+        ({"text": "TITLE 3"}, [3]),
+        ({"show": "unread", "category": "culture"}, [3]),
+        ({"show": "starred", "text": "3"}, []),
+    ],
+)
+def test_what_a_list_shows(three: Library, query: dict[str, Any], shown: list[int]) -> None:
+    three.record("read", [ONE])
+    three.record("starred", [TWO])
+    assert listed(three, **query) == shown
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: Any) -> None:
+    """Case 35: by what is asked for, then by date, then by id."""
+    same: dict[str, Any] = {
+        "title": "T",
+        "category": "c",
+        "words": 1,
+        "date": "2031-01-01",
+        "created": None,
+    }
+    add(library, (article(number, **same) for number in (2, 9, 4, 7)))
+    assert listed(library, sort=sort) == [9, 7, 4, 2]
+
+
+def test_categories_count_what_is_unread(three: Library) -> None:
+    three.record("read", [THREE])
+    three.record("deleted", [ONE])
+    assert three.categories() == [CategoryCount("culture", 1, 0), CategoryCount("world", 1, 1)]
+
+
+@pytest.mark.parametrize("given", [ONE, ONE[:4], ONE[:9], ONE.upper()])
+def test_an_article_is_found_by_how_its_id_begins(three: Library, given: str) -> None:
+    assert three.find_id(given) == ONE
+
+
+def test_an_id_need_not_be_in_small_letters(library: Library) -> None:
+    add(library, [article(1, id="ABC-1")])
+    assert [library.find_id(given) for given in ("ABC-1", "AB", "abc")] == ["ABC-1"] * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("000", "3 articles have ids"), ("f", "no article"), ("", "no article")]
+)
+def test_what_is_not_found_is_said(three: Library, given: str, said: str) -> None:
+    with pytest.raises(ArticleNotFound, match=said):
+        three.find_id(given)
+
+
+def test_an_article_whole(library: Library) -> None:
+    found = article(1, authors=("A", "B"), tags=("x",), language="en", extra={"guid": ["1"]})
+    given = ParsedArticle(
+        found.article, Body("Text.\n\nMore.", "Sum.", "import", False, ("Other",))
+    )
+    add(library, [given])
+    entry = library.get_article(ONE)
+    assert (entry.article, entry.body, entry.reading) == (
+        given.article,
+        given.body,
+        ReadingStatus(),
+    )
+    with pytest.raises(ArticleNotFound):
+        library.get_article(TWO)
+
+
+def test_a_missing_summary_is_made(three: Library) -> None:
+    assert three.get_article(ONE).body.summary_origin == "extract"
+
+
+def test_many_articles_in_the_order_asked_for(three: Library) -> None:
+    asked = [TWO, "unknown", ONE, THREE]
+    assert [each.id for each, _ in three.articles(asked)] == [TWO, ONE, THREE]
+    assert [each for each, _ in three.articles(iter(asked))] == [
+        three.get_article(each).article for each in (TWO, ONE, THREE)
+    ]
+
+
+def test_values_are_copies(library: Library) -> None:
+    """Case 44: changing a value changes nothing."""
+    add(library, [article(1, extra={"a": [1]})])
+    extra = library.get_article(ONE).article.extra
+    extra["a"].append(2)
+    assert library.get_article(ONE).article.extra == {"a": [1]}
+    library.rows(ListQuery()).clear()
+    assert listed(library) == [1]
+
+
+# -- events --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (["read"], {"read": True, "read_count": 1, "last_read": "2031-05-06T07:08:10Z"}),
+        (["read", "unread"], {"read_count": 1, "last_read": "2031-05-06T07:08:10Z"}),
+        (
+            ["read", "unread", "read"],
+            {"read": True, "read_count": 2, "last_read": "2031-05-06T07:08:12Z"},
+        ),
+        (["opened"], {"last_opened": "2031-05-06T07:08:10Z"}),
+        (["starred"], {"starred": True}),
+        (["starred", "unstarred"], {}),
+    ],
+)
+def test_what_events_make_of_an_article(
+    three: Library,
+    open_library: Open,
+    clock: FakeClock,
+    events: list[str],
+    expected: dict[str, Any],
+) -> None:
+    clock.now = START
+    for event in events:
+        rows = three.record(event, [ONE])
+        assert rows == {ONE: three.get_row(ONE)}
+    assert reading(three) == ReadingStatus(**expected)
+    row = three.get_row(ONE)
+    assert row is not None
+    assert (row.read, row.starred, row.read_count) == (
+        reading(three).read,
+        reading(three).starred,
+        reading(three).read_count,
+    )
+    assert state(open_library()) == state(three)
+
+
+def test_the_position_is_the_last_one(three: Library, open_library: Open) -> None:
+    for position in (120, 40):
+        three.record("position", [ONE], position=position)
+    assert reading(open_library()).position == 40
+
+
+def test_tags(library: Library, open_library: Open) -> None:
+    add(library, [article(1, tags=("came", "stays"))])
+    for event, tag in (("tagged", "new"), ("tagged", "b\x1b[1m"), ("untagged", "came")):
+        library.record(event, [ONE], tag=tag)
+    for each in (library, open_library()):
+        assert each.get_article(ONE).article.tags == ("stays", "b", "new")
+
+
+def test_edits_change_what_is_shown_and_undo_brings_it_back(
+    three: Library, open_library: Open
+) -> None:
+    before = state(three)
+    three.record("edited", [ONE], to={"title": "New", "category": "other"})
+    three.record("edited", [ONE], to={"title": "Newer", "date": "2031-05-06"})
+    for each in (three, open_library()):
+        facts, row = each.get_article(ONE).article, each.get_row(ONE)
+        assert row is not None
+        assert (facts.title, facts.category, facts.date) == ("Newer", "other", "2031-05-06")
+        assert (row.title, row.category) == ("Newer", "other")
+        assert listed(each) == [1, 3, 2]  # it is the newest now
+    three.undo()
+    row = three.get_row(ONE)
+    assert row is not None
+    assert (row.title, row.category, listed(three)) == ("New", "other", [3, 2, 1])
+    three.undo()
+    assert state(three) == state(open_library()) == before
+
+
+@pytest.mark.parametrize(
+    "to", [{"title": ""}, {"date": "never"}, {"date": 5 * 10**18}, {"date": [1]}, {"text": "x"}]
+)
+def test_an_edit_to_nothing_sensible_changes_nothing(three: Library, to: dict[str, Any]) -> None:
+    before = state(three)
+    three.record("edited", [ONE], to=to)
+    assert state(three) == before
+
+
+def test_edits_are_safe_to_show(three: Library) -> None:
+    """Case 45: a synced journal is text from outside, too."""
+    three.record("edited", [ONE], to={"title": "a\x1b]0;x\x07b", "category": "c\u202ed"})
+    row = three.get_row(ONE)
+    assert row is not None
+    assert (row.title, row.category) == ("ab", "cd")
+    assert three.get_article(ONE).article.title == "ab"
+
+
+def test_deleted_articles_vanish_and_restored_ones_come_back(
+    three: Library, open_library: Open
+) -> None:
+    other = open_library()
+    assert three.record("deleted", [TWO]) == {}
+    assert other.refresh().is_list_stale
+    for each in (three, other, open_library()):
+        assert listed(each) == [3, 1]
+        assert each.get_row(TWO) is None
+        with pytest.raises(ArticleNotFound):
+            each.get_article(TWO)
+        with pytest.raises(ArticleNotFound):
+            each.find_id(TWO)
+    assert add(three, articles([2])) == AddProgress(0, 1)  # not again, it was deleted
+    assert list(three.record("restored", [TWO])) == [TWO]
+    fresh = other.refresh()
+    assert fresh.is_list_stale
+    assert list(fresh.rows) == [TWO]
+    assert listed(three) == listed(other) == [3, 2, 1]
+
+
+def test_events_of_articles_nobody_knows_do_no_harm(three: Library) -> None:
+    assert three.record("read", ["unknown"]) == {}
+    assert three.record("read", []) == {}
+    assert listed(three) == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [("undone", {"of": 1}), ("raed", {}), ("position", {}), ("tagged", {"tag": 1}), ("edited", {})],
+)
+def test_what_is_no_event_is_refused(three: Library, event: str, data: dict[str, Any]) -> None:
+    before = state(three)
+    with pytest.raises(ValueError, match="event"):
+        three.record(event, [ONE], **data)
+    assert state(three) == before
+    assert three.undoable() == []

@@ -1,0 +1,147 @@
+"""Searching a library: by the index and without it, words and facts, excerpts and their marks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.model.article import Body, ParsedArticle
+from store.model.errors import InvalidQuery
+from store.search import ListQuery, SearchQuery
+from tests.support.libraries import Machine, add, article, article_id, ids, listed
+
+TEXTS = {
+    1: "The harbour was closed. Fog lay over the harbours of the north.",
+    2: "Fog in Zürich, and a café that was open.",
+    3: "東京都は晴れ。",
+    4: "Nothing of the kind. " * 40 + "Then the harbour master spoke.",
+}
+
+
+def made(number: int) -> ParsedArticle:
+    found = article(number, tags=("sea", "high seas") if number == 1 else (), language="en-GB")
+    return replace(found, body=Body(TEXTS.get(number, "Plain."), summary=f"Summary of {number}."))
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
+    machine = Machine(tmp_path_factory.mktemp("library"))
+    opened = machine.open()
+    add(opened, map(made, range(1, 7)))
+    opened.record("read", ids(1, 2))
+    opened.record("starred", ids(2))
+    opened.record("edited", ids(5), to={"title": "Lighthouse keepers"})
+    for _ in opened.update_index():
+        pass
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("fog", [2, 1]),
+        ("fog harbour", [1]),
+        ("fog -harbour", [2]),
+        ("fog or harbour", [4, 2, 1]),
+        ("-fog", [6, 5, 4, 3]),
+        ('"fog lay over"', [1]),
+        ('"the harbour"', [4, 1]),
+        ("harbour is:unread", [4]),
+        ("harbour or is:starred", [4, 2, 1]),
+        ("(harbour is:read) or lighthouse", [5, 1]),
+        ("title:lighthouse", [5]),
+        ("lighthouse*", [5]),
+        ("text:lighthouse", []),
+        ("summary:4", [4]),
+        ("tag:sea", [1]),
+        ('tag:"High Seas"', [1]),
+        ("tag:high", []),
+        ("-tag:sea fog", [2]),
+        ("lang:en", [6, 5, 4, 3, 2, 1]),
+        ("lang:de", []),
+        ("source:import harbour", [4, 1]),
+        ("category:science", [4, 1]),
+        ("category:SCIENCE -fog", [4]),
+        ("words:>=500", [6, 5]),
+        ("東京", [3]),
+        ("cafe zurich", [2]),
+        ("harbor", []),
+    ],
+)
+def test_what_a_query_finds(library: FolderLibrary, query: str, expected: list[int]) -> None:
+    assert listed(library, text=query) == expected
+    matches = library.search(SearchQuery(query, newest_first=True))
+    assert [row.id for row in matches.rows] == ids(*expected)
+    assert (matches.total, matches.is_exact, matches.note) == (len(expected), True, "")
+    best = library.search(SearchQuery(query), limit=1)
+    assert best.total >= len(best.rows) == min(1, len(expected))
+
+
+def test_a_list_of_a_query_is_filtered_and_ordered(library: FolderLibrary) -> None:
+    query = ListQuery(show="unread", text="harbour or lighthouse", sort="words")
+    assert [row.id for row in library.rows(query)] == ids(5, 4)
+
+
+def test_the_best_comes_first(library: FolderLibrary) -> None:
+    assert [row.id for row in library.search(SearchQuery("harbour")).rows] == ids(1, 4)
+
+
+def test_the_line_with_the_words_is_told_with_marks(library: FolderLibrary) -> None:
+    matches = library.search(SearchQuery("harbour or cafe"))
+    lines = library.snippets(matches, ids(1, 2, 3, 4))
+    marked = {
+        article: [each.text[start:end] for start, end in each.highlights]
+        for article, each in lines.items()
+    }
+    assert marked == dict(
+        zip(ids(1, 2, 3, 4), [["harbour", "harbours"], ["café"], [], ["harbour"]], strict=True)
+    )
+    assert lines[article_id(3)].text == "Summary of 3."
+    assert lines[article_id(4)].text == "…Then the harbour master spoke."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [('"(a+)+$"', '"a"'), ("f.g", '"f g"'), ("[fog]*$", "fog"), ("h.*r", '"h r"')],
+)
+def test_a_query_is_words_and_never_a_pattern(
+    library: FolderLibrary, pattern: str, words: str
+) -> None:
+    """Case 106: of what would be a regular expression the letters count, and the rest is nothing."""
+    assert listed(library, text=pattern) == listed(library, text=words)
+
+
+def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
+    for ask in (
+        lambda: library.rows(ListQuery(text="date:feb")),
+        lambda: library.search(SearchQuery("date:feb")),
+    ):
+        with pytest.raises(InvalidQuery):
+            ask()
+
+
+def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> None:
+    opened = Machine(tmp_path).open()
+    add(opened, map(made, range(1, 7)))
+    assert listed(opened, text='title or "world"') == [6, 5, 4, 3, 2, 1]
+    matches = opened.search(SearchQuery("scien", is_typing=True))
+    assert [row.id for row in matches.rows] == ids(4, 1)
+    assert "not indexed" in matches.note
+    assert listed(opened, text="harbour") == []
+    assert listed(opened, text="tag:sea") == [1]
+    assert opened.search(SearchQuery("is:unread")).note == ""
+
+
+def test_a_text_is_read_out_of_a_file_that_others_wrote_otherwise(
+    tmp_path: Path, library: FolderLibrary
+) -> None:
+    machine = Machine(tmp_path)
+    opened = machine.open()
+    add(opened, map(made, range(1, 4)))
+    for path in machine.segments("texts"):
+        path.write_bytes(path.read_bytes().replace(b'":{"text":"', b'": {"text": "'))
+    lines = opened.snippets(library.search(SearchQuery("fog")), ids(1, 2))
+    assert [each.text[:3] for each in lines.values()] == ["…Fo", "Fog"]

@@ -1,0 +1,122 @@
+"""Undo: as many undos as there were changes give back what was there, whatever was changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.library.protocol import Library
+from store.model.article import FullArticle, ReadingStatus
+from store.model.errors import ArticleNotFound
+from store.search import ListQuery
+from tests.store.conftest import Open
+from tests.support.libraries import FakeClock, Machine, add, article, ids
+
+ALL = ids(1, 2, 3, 4)
+EXAMPLES = 25
+
+_FACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(["Title 9", "New"]),
+        "category": st.sampled_from(["world", "culture"]),
+        "date": st.just("2031-01-01T00:00:00Z"),
+    },
+)
+_DATA: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "tagged": st.fixed_dictionaries({"tag": st.sampled_from("ab")}),
+    "untagged": st.fixed_dictionaries({"tag": st.sampled_from("ab")}),
+    "edited": st.fixed_dictionaries({"to": _FACTS}),
+}
+_EVENTS = ("read", "unread", "starred", "unstarred", "deleted", "restored", *_DATA)
+CHANGES = st.lists(
+    st.sampled_from(_EVENTS).flatmap(
+        lambda event: st.tuples(
+            st.just(event),
+            st.one_of(st.just(ALL), st.lists(st.sampled_from(ALL), min_size=1, unique=True)),
+            _DATA.get(event, st.just({})),
+        )
+    ),
+    max_size=12,
+)
+
+State = tuple[list[Any], list[FullArticle | None]]
+
+
+def state(library: Library) -> State:
+    """All rows, and every article whole; None for one that is deleted."""
+
+    def entry(each: str) -> FullArticle | None:
+        try:
+            return library.get_article(each)
+        except ArticleNotFound:
+            return None
+
+    return library.rows(ListQuery()), [entry(each) for each in ALL]
+
+
+@given(CHANGES, st.integers(0, 12))
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_as_many_undos_as_changes(
+    changes: Sequence[tuple[str, list[str], dict[str, Any]]], restart: int
+) -> None:
+    """Any mixture of marks, tags, edits and deletions, of one article or all, across a restart."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Machine(Path(folder), clock=FakeClock())
+        library: Library = machine.open()
+        read = ReadingStatus(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
+        add(library, [article(1, tags=("a", "c")), article(2, read), article(3), article(4)])
+        states = [state(library)]
+        for number, (event, articles, data) in enumerate(changes):
+            if number == restart:
+                library = machine.open()
+            library.record(event, articles, **data)
+            states.append(state(library))
+        assert [each.event for each in library.undoable()] == [c[0] for c in reversed(changes)]
+        for number, before in enumerate(reversed(states[:-1])):
+            if number == restart:
+                library = machine.open()
+            assert library.undo() is not None
+            assert state(library) == before
+        assert library.undo() is None
+        assert state(machine.open()) == states[0]
+
+
+def test_titles_and_tags_that_the_library_knows(three: Library, open_library: Open) -> None:
+    one, two, three_ = ids(1, 2, 3)
+    three.record("deleted", [one])
+    assert [three.title(each) for each in (one, two, "nobody")] == ["Title 1", "Title 2", ""]
+    three.record("edited", [two], to={"title": "Second"})
+    assert three.title(two) == "Second"
+    assert three.tags() == []
+    for tag in ("x", "\x1b", "a  b"):
+        three.record("tagged", [two, three_], tag=tag)
+    three.record("untagged", [two], tag="x")
+    assert three.tags() == open_library().tags() == ["a b", "x"]
+    three.record("untagged", [three_], tag="x")
+    assert three.tags() == ["a b"]
+
+
+def test_tags_of_articles_that_were_looked_at_are_known(library: Library) -> None:
+    add(library, [article(1, tags=("tide", "harbour")), article(2, tags=("never",))])
+    assert library.tags() == []
+    library.get_article(ids(1)[0])
+    assert library.tags() == ["harbour", "tide"]
+
+
+@pytest.mark.parametrize("event", ["deleted", "restored"])
+def test_own_changes_are_no_news(three: Library, open_library: Open, event: str) -> None:
+    """What one changed oneself is known; another process is told."""
+    other = open_library()
+    three.record("deleted", ids(1))
+    if event == "restored":
+        other.refresh()
+        three.undo()
+    assert not three.refresh().is_list_stale
+    assert other.refresh().is_list_stale

@@ -1,0 +1,162 @@
+"""What publishers change later: unopened articles become it, of others it is noted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.model.article import Body, ParsedArticle
+from store.model.times import format_timestamp
+from store.search import ListQuery
+from tests.support.libraries import START, Machine, add, article, article_id
+
+ONE = article_id(1)
+KEY = "https://harbour.example/feed"
+
+
+def came(days: float = 0, words: int = 100, feed: str = KEY) -> ParsedArticle:
+    """The article as its feed has it after some days; the days of the update are told."""
+    now = format_timestamp(START + timedelta(days=days))
+    updated = format_timestamp(START + timedelta(days=days) - timedelta(minutes=1)) if days else now
+    found = article(1, created=now, updated=updated, words=words, extra={"feed": feed})
+    return replace(found, body=Body(f"Text of {words} words."))
+
+
+def quiet(days: float, words: int) -> ParsedArticle:
+    """The same of a feed that tells no such dates."""
+    found = came(days, words)
+    return replace(found, article=replace(found.article, updated=found.article.created))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path)
+    add(machine.open(), [came()])
+    return machine
+
+
+def events(library: FolderLibrary) -> int:
+    return sum(len(batch) for batch in library.events({"edited"}))
+
+
+def is_marked(library: FolderLibrary) -> bool:
+    row = library.get_row(ONE)
+    assert row is not None
+    assert row.updated == library.get_article(ONE).updated
+    return row.updated
+
+
+def test_what_was_read_stays_read_and_says_that_it_was_updated(desk: Machine) -> None:
+    """Case 98: the first text stays; undo has nothing to do with it; read again, it is read."""
+    library = desk.open()
+    library.record("read", [ONE])
+    assert add(library, [came(2, 120)]).existing == 1
+    assert library.refresh().is_list_stale
+    entry = library.get_article(ONE)
+    assert entry.body.text == "Text of 100 words."
+    assert (entry.reading.read, entry.article.updated) == (True, came(2).article.updated)
+    assert is_marked(library)
+    assert is_marked(desk.open())
+    assert [row.id for row in library.rows(ListQuery(text="is:updated"))] == [ONE]
+    assert [each.event for each in library.undoable()] == ["read"]
+    desk.clock.now += timedelta(days=3)
+    library.record("read", [ONE])
+    assert not is_marked(library)
+
+
+def test_the_same_update_is_noted_once(desk: Machine) -> None:
+    """Case 98: fetched again, on this machine or another, it is the same update."""
+    desk.open().record("opened", [ONE])
+    for machine in (desk, desk, Machine(desk.home, "laptop")):
+        library = machine.open()
+        add(library, [came(2, 120)])
+        assert events(library) == 1
+    add(library, [came(2.5, 120)])  # some feeds have a new date each time
+    assert events(library) == 1
+    add(library, [came(4, 120)])
+    assert events(library) == 2
+    assert not is_marked(library)  # for it was never read
+
+
+@pytest.mark.parametrize(
+    ("again", "noted"),
+    [
+        (came(), False),
+        (quiet(2, 100), False),
+        (quiet(2, 90), False),  # perhaps cut off
+        (quiet(2, 120), True),
+        (came(2, 100), True),
+        (came(2, 100, feed=""), False),  # another reader's file: perhaps only starred since
+        (came(2, 120, feed=""), True),
+    ],
+)
+def test_what_counts_as_an_update(desk: Machine, again: ParsedArticle, noted: bool) -> None:
+    """Case 98: a later date; without one a text that has grown; in files both."""
+    library = desk.open()
+    library.record("opened", [ONE])
+    add(library, [again])
+    add(library, [again])
+    assert events(library) == noted
+
+
+def test_what_was_deleted_is_left_alone(desk: Machine) -> None:
+    """Case 98: neither comes back nor is noted."""
+    library = desk.open()
+    library.record("deleted", [ONE])
+    add(library, [came(2, 120)])
+    assert events(library) == 0
+    assert library.get_row(ONE) is None
+
+
+def renewed(days: float, words: int) -> ParsedArticle:
+    """The article after some days, with another title and text."""
+    found = came(days, words)
+    facts = replace(found.article, title="Title, corrected")
+    return ParsedArticle(facts, Body(f"Another text of {words} words."))
+
+
+@pytest.mark.parametrize("again", [renewed(2, 100), renewed(2, 120), quiet(2, 120)])
+def test_what_nobody_has_opened_becomes_what_it_is_now(desk: Machine, again: ParsedArticle) -> None:
+    """Case 98: title and text are the newer ones; marks stay, and nothing is marked as updated."""
+    library = desk.open()
+    library.record("starred", [ONE])
+    assert add(library, [again]).existing == 1
+    assert library.refresh().is_list_stale
+    for opened in (library, desk.open()):
+        entry = opened.get_article(ONE)
+        assert entry.body.text == again.body.text
+        assert entry.article.title == again.article.title
+        assert entry.article.created == came().article.created
+        assert entry.reading.starred
+        assert not entry.updated
+        assert len(opened.rows(ListQuery())) == 1
+    written = desk.segments()[0].stat().st_mtime_ns
+    add(library, [again])
+    assert desk.segments()[0].stat().st_mtime_ns == written
+    assert events(library) == 0
+
+
+@pytest.mark.parametrize(
+    ("again", "mark"), [(renewed(2, 90), None), (renewed(2, 120), "opened"), (came(), None)]
+)
+def test_what_was_opened_or_may_be_cut_off_stays(
+    desk: Machine, again: ParsedArticle, mark: str | None
+) -> None:
+    """Case 98: what was read is what is kept."""
+    library = desk.open()
+    if mark:
+        library.record(mark, [ONE])
+    add(library, [again])
+    assert library.get_article(ONE).body.text == "Text of 100 words."
+
+
+def test_what_another_machine_wrote_is_left_to_it(desk: Machine) -> None:
+    """Case 98: every file has one writer; the update is noted."""
+    laptop = Machine(desk.home, "laptop").open()
+    add(laptop, [renewed(2, 120)])
+    assert laptop.get_article(ONE).body.text == "Text of 100 words."
+    assert events(laptop) == 1

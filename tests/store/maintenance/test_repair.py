@@ -1,0 +1,220 @@
+"""Damaged files in a library: what is whole is used, what was damaged is kept, and it is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from store.model.errors import LibraryReadOnly
+from tests.support.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts, whole
+from tests.support.libraries import Machine, add, article, article_id, articles, ids, listed, state
+
+pytestmark = pytest.mark.usefixtures("small")
+
+
+Damage = Callable[[bytes], bytes]
+
+
+def in_third(old: bytes, new: bytes) -> Damage:
+    """Change something of the third document and what follows, once."""
+
+    def damage(data: bytes) -> bytes:
+        at = data.index(b'"3":{')
+        return data[:at] + data[at:].replace(old, new, 1)
+
+    return damage
+
+
+def constant(content: bytes) -> Damage:
+    return lambda data: content
+
+
+THIRD = re.compile(rb'"3":\{[^{}]*\}')
+
+ACCIDENTS: dict[str, tuple[Damage, int]] = {
+    "empty": (constant(b""), 0),
+    "null": (constant(b"null"), 0),
+    "list": (constant(b"[]"), 0),
+    "object": (constant(b"{}"), 0),
+    "whitespace": (constant(b" \n\t "), 0),
+    "NUL": (lambda data: bytes(len(data)), 0),
+    "deep": (constant(b"[" * 100_000), 0),
+    "deep tables": (constant(b'{"articles":' * 100_000), 0),
+    "table is a list": (lambda data: b'{"articles":[],"texts":[]}', 0),
+    "truncated": (lambda data: data[: data.index(b'"8":{') + 9], 7),
+    "NUL tail": (lambda data: data[: (at := data.index(b'"8":{'))] + bytes(len(data) - at), 7),
+    "garbage": (lambda data: data + b"and more", 10),
+    "Latin-1": (in_third(b"t", b"\xe9"), 9),
+    "UTF-16": (lambda data: data.decode().encode("utf-16"), 10),
+    "document is a text": (lambda data: THIRD.sub(b'"3":"x"', data), 9),
+    "odd id": (in_third(b'"3":{', b'"x":{'), 9),
+    "an id twice": (in_third(b'"3":{', b'"2":{'), 10),
+    "NaN": (in_third(b"{", b'{"n":NaN,'), 10),
+    "surrogate": (in_third(b"{", b'{"n":"\\ud800",'), 10),
+    "endless number": (in_third(b"{", b'{"n":' + b"1" * 4000 + b","), 9),
+    "other table": (lambda data: data.replace(b'"articles":', b'"a":').replace(b'"texts":', b'"t":'), 10),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCIDENTS)
+def test_damaged_facts_are_mended(two: Machine, name: str) -> None:
+    """Cases 11 to 19: one line says what and how many; kept aside; the second start is clean."""
+    damage, count = ACCIDENTS[name]
+    path = facts(two)
+    path.write_bytes(damaged := damage(path.read_bytes()))
+    library = two.open()
+    (line,) = library.problems
+    assert line.startswith("articles/desk-0001.json was damaged (")
+    (kept,) = kept_aside(two)
+    assert f"kept as {kept.name}" in line
+    assert kept.read_bytes() == damaged
+    assert (f"recovered {count} of 10 articles" in line) or (count == 10 and "all 10" in line)
+    assert set(SECOND) <= set(listed(library))
+    assert len(listed(library)) == len(SECOND) + count
+    assert bodies(library).items() <= whole([*FIRST, *SECOND]).items()
+    add(library, articles([20]))
+    again = two.open()
+    assert list(again.problems) == []
+    assert state(again) == state(library)
+    assert list(kept_aside(two)) == [kept]
+
+
+@pytest.mark.parametrize("name", ACCIDENTS)
+def test_damaged_texts_are_mended(two: Machine, name: str) -> None:
+    """Cases 11 to 19: the articles stay, those whose text is lost with an empty one."""
+    damage, count = ACCIDENTS[name]
+    path = texts(two)
+    path.write_bytes(damaged := damage(path.read_bytes()))
+    library = two.open()
+    assert list(library.problems) == []
+    found = bodies(library)
+    assert list(found) == [*FIRST, *SECOND]
+    (line,) = library.problems
+    assert line.startswith("texts/desk-0001.json was damaged (")
+    assert (f"recovered {count} of 10 texts" in line) or (count == 10 and "all 10 texts" in line)
+    lost = [number for number in FIRST if found[number] == ""]
+    if len(lost) == 1:
+        assert line.endswith("; 1 article has no text")
+    else:
+        assert line.endswith(f"; {len(lost)} articles have no text") == bool(lost)
+    (kept,) = kept_aside(two)
+    assert kept.read_bytes() == damaged
+    again = two.open()
+    assert bodies(again) == found
+    assert list(again.problems) == []
+
+
+@pytest.mark.parametrize("name", ACCIDENTS)
+@pytest.mark.parametrize("file", ["journal", "snapshot"])
+def test_damaged_journals_and_snapshots(two: Machine, file: str, name: str) -> None:
+    """Cases 14 to 18 and 20: every article is there, and the next mark is kept."""
+    damage, _ = ACCIDENTS[name]
+    before = state(two.open())
+    path = two.journal if file == "journal" else two.cache / "reading.json"
+    data = path.read_bytes()
+    path.write_bytes(damage(data + b'"3":{"t"}"8":{'))
+    library = two.open()
+    if file == "snapshot":
+        assert (state(library), list(library.problems)) == (before, [])
+    assert listed(library) == newest([*FIRST, *SECOND])
+    assert len(library.problems) <= 2
+    if file == "journal" and name in {"empty", "NUL", "NUL tail"}:
+        assert any("/journal/desk.jsonl" in line for line in library.problems)
+    library.record("starred", ids(5))
+    again = two.open()
+    assert again.get_article(article_id(5)).reading.starred
+    assert state(again) == state(library)
+
+
+def test_a_byte_order_mark_does_no_harm(two: Machine) -> None:
+    """Case 17."""
+    for path in (facts(two), texts(two)):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    library = two.open()
+    assert bodies(library) == whole([*FIRST, *SECOND])
+    assert (list(library.problems), kept_aside(two)) == ([], [])
+
+
+def test_both_files_of_a_segment(two: Machine) -> None:
+    """Cases 13 and 15: each is mended by itself, and no article gets the text of another."""
+    facts(two).write_bytes(facts(two).read_bytes()[:-300])
+    texts(two).write_bytes(in_third(b'"3":{', b'"3":5,{')(texts(two).read_bytes()))
+    library = two.open()
+    found = bodies(library)
+    assert set(SECOND) < set(found)
+    assert found == {number: "" if number == 3 else f"Text {number}." for number in found}
+    assert len(library.problems) == 2
+    assert "(how many are lost is not known); the damaged file is kept" in library.problems[0]
+    again = two.open()
+    assert (bodies(again), list(again.problems)) == (found, [])
+    add(again, articles([20]))
+    assert bodies(two.open()) == found | whole([20])
+
+
+def test_a_damaged_file_of_a_newer_format_is_left_as_it_is(two: Machine) -> None:
+    """Case 33."""
+    path = facts(two)
+    damaged = path.read_bytes().replace(b'"format":1', b'"format":7')[:-20]
+    path.write_bytes(damaged)
+    library = two.open()
+    assert library.read_only_reason == "made by a newer newstui (format 7); opened read-only"
+    assert "left as it is: made by a newer newstui (format 7)" in library.problems[0]
+    assert len(listed(library)) >= len(SECOND) + 9
+    with pytest.raises(LibraryReadOnly):
+        add(library, articles([20]))
+    assert (path.read_bytes(), kept_aside(two)) == (damaged, [])
+
+
+def test_a_key_that_stands_twice_is_kept_before_the_first_write(machine: Machine) -> None:
+    """Case 19: reading takes the last; writing would lose the other."""
+    add(machine.open(), articles([1, 2]))
+    path = facts(machine)
+    double = path.read_bytes().replace(b'"words":100', b'"words":7,"words":100')
+    path.write_bytes(double)
+    library = machine.open()
+    assert list(library.problems) == []
+    add(library, articles([3]))
+    (line,) = library.problems
+    assert "the key “words” stands twice" in line
+    (kept,) = kept_aside(machine)
+    assert kept.read_bytes() == double
+    assert listed(machine.open()) == [3, 2, 1]
+
+
+def test_adding_mends_first(two: Machine) -> None:
+    """Case 12: with the lock held already; and in a process that has not read the file yet."""
+    facts(two, 2).write_bytes(facts(two, 2).read_bytes()[:-20])
+    texts(two, 2).write_bytes(b"")
+    library = two.unloaded()
+    add(library, articles([20]))
+    assert len(library.problems) == 2
+    assert len(kept_aside(two)) == 2
+    again = two.open()
+    assert list(again.problems) == []
+    assert 20 in listed(again)
+    assert again.get_article(article_id(20)).body.text == "Text 20."
+
+
+def test_a_mended_library_goes_on(two: Machine) -> None:
+    """Case 23: no number of a lost article is given to another while its text is there."""
+    path = facts(two, 2)
+    path.write_bytes(path.read_bytes()[: path.read_bytes().index(b'"4":{')])
+    library = two.open()
+    assert listed(library) == newest([*FIRST, 11, 12, 13])
+    add(library, [article(30)])
+    assert bodies(two.open()) == whole([*FIRST, 11, 12, 13, 30])
+
+
+def test_a_file_that_was_mended_itself_knows_no_better(two: Machine) -> None:
+    """Case 13: what is not known is not called all."""
+    for path in (facts(two), texts(two)):
+        data = path.read_bytes()
+        path.write_bytes(data[: data.index(b'"8":{')])
+    library = two.open()
+    assert bodies(library) == whole([*range(1, 8), *SECOND])
+    assert [
+        line.count("7 articles (how many are lost is not known)") for line in library.problems
+    ] == [1, 0]
+    assert "recovered 7 texts (how many are lost is not known)" in library.problems[1]

@@ -1,0 +1,350 @@
+"""The fetch that everything goes through, against a server that behaves and one that does not."""
+
+from __future__ import annotations
+
+import gzip
+import ssl
+import threading
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
+from store.net.client import FetchLimits, FetchRequest, FetchResponse, HttpClient
+from store.net.reasons import describe_failure, redact_url
+from tests.support.server import TLS, Asked, Site, moved, page, serving, status
+
+HERE = ("127.0.0.1",)
+CLIENT = HttpClient("newstui/test", FetchLimits(timeout=5.0, max_bytes=100_000))
+HASTY = replace(CLIENT, limits=FetchLimits(timeout=0.3))
+
+
+def get(site: Site, path: str = "/", client: HttpClient = CLIENT, **more: str) -> FetchResponse:
+    return client.fetch(FetchRequest(site.url(path), allowed_private_hosts=HERE, **more))
+
+
+def refused(site: Site, path: str = "/", client: HttpClient = CLIENT) -> str:
+    with pytest.raises(FetchFailed) as failed:
+        get(site, path, client)
+    return str(failed.value)
+
+
+def test_a_page_comes_with_what_is_known_of_it(site: Site) -> None:
+    site.routes["/"] = page("hé", "text/html; charset=UTF-8", ETag='"1"')
+    reply = get(site)
+    assert (reply.status, reply.body.decode(), reply.content_type) == (
+        200,
+        "hé",
+        ("text/html", "utf-8"),
+    )
+    assert (reply.headers["etag"], reply.error, reply.permanent_url) == ('"1"', "", "")
+    assert site.asked[0][1]["User-Agent"] == "newstui/test"
+
+
+def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
+    """Case 88: a 304 costs nothing."""
+
+    def answer(asked: Asked) -> None:
+        same = asked.headers["If-None-Match"] == '"1"' and asked.headers["If-Modified-Since"] == "x"
+        asked.answer(b"" if same else b"all of it", 304 if same else 200)
+
+    site.routes["/"] = answer
+    reply = get(site, etag='"1"', last_modified="x")
+    assert (reply.status, reply.body, reply.error) == (304, b"", "")
+    assert get(site).body == b"all of it"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("999999999", 24 * 3600),
+        ("Wed, 01 Jan 2031 00:02:00 GMT", 120),
+        ("Tue, 01 Jan 2030 00:00:00 GMT", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("", 0),
+    ],
+)
+def test_how_long_to_stay_away(header: str, seconds: int, site: Site) -> None:
+    """Case 88: as the server says, at most a day."""
+    site.routes["/"] = status(429, Retry_After=header)
+    reply = get(site)
+    assert reply.error == "429 Too Many Requests"
+    assert reply.retry_after(datetime(2031, 1, 1, tzinfo=UTC)) == seconds
+
+
+# -- too much ------------------------------------------------------------------------------
+
+
+def test_a_body_without_end_is_left(site: Site) -> None:
+    """Case 80: no more than the limit is taken."""
+
+    def endless(asked: Asked) -> None:
+        asked.send_response(200)
+        asked.end_headers()
+        while not site.gate.is_set():
+            asked.wfile.write(b"x" * 10_000)
+
+    site.routes["/"] = endless
+    assert refused(site) == "too large (over 0.1 MB)"
+
+
+def test_a_length_that_is_too_great_is_believed(site: Site) -> None:
+    """Case 80: nothing of it is read."""
+    site.routes["/"] = lambda asked: asked.answer(b"x", 200, {"Content-Length": "10000000000"})
+    assert refused(site) == "too large (over 0.1 MB)"
+
+
+def test_a_length_that_is_a_lie_is_noticed(site: Site) -> None:
+    """Case 80: half an answer is no answer."""
+    site.routes["/"] = lambda asked: asked.answer(b"x", 200, {"Content-Length": "1000"})
+    assert "closed" in refused(site)
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw"])
+def test_a_bomb_does_not_go_off(packing: str, site: Site) -> None:
+    """Case 81: 20 MB of nothing are left at the limit."""
+    wbits = {"gzip": 31, "deflate": 15, "raw": -15}[packing]
+    packer = zlib.compressobj(1, zlib.DEFLATED, wbits)
+    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(20)) + packer.flush()
+    site.routes["/"] = page(bomb, Content_Encoding="gzip" if packing == "gzip" else "deflate")
+    assert refused(site) == "too large (over 0.1 MB)"
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw", "identity"])
+def test_what_is_packed_is_unpacked(packing: str, site: Site) -> None:
+    packers = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "raw": lambda data: zlib.compress(data)[2:-4],
+    }
+    packed = packers.get(packing, bytes)(b"words " * 100)
+    site.routes["/"] = page(packed, Content_Encoding=packing.replace("raw", "deflate"))
+    assert get(site).body == b"words " * 100
+
+
+def test_a_packing_that_was_not_asked_for_is_refused(site: Site) -> None:
+    """Case 81: brotli among them."""
+    site.routes["/"] = page(b"\x1b\x03", Content_Encoding="br")
+    assert refused(site) == "the server packed it in a way that was not asked for (br)"
+    site.routes["/"] = page(b"not gzip", Content_Encoding="gzip")
+    assert refused(site) == "the server sent broken gzip"
+
+
+# -- too slow ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["nothing", "headers", "body"])
+def test_a_server_that_dribbles_meets_the_deadline(part: str, site: Site) -> None:
+    """Case 82: a byte now and then resets no clock."""
+
+    def dribble(asked: Asked) -> None:
+        if part == "body":
+            asked.send_response(200)
+            asked.end_headers()
+        while not site.gate.wait(0.02):
+            asked.wfile.write({"nothing": b"", "headers": b"H", "body": b"x"}[part])
+
+    site.routes["/"] = dribble
+    assert refused(site, client=HASTY) == "it took longer than 0.3 seconds"
+
+
+def test_a_server_that_never_begins_is_left_sooner(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 82: a dead one costs less than the whole deadline."""
+    monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
+
+    def hang(asked: Asked) -> None:
+        site.gate.wait(10)
+
+    site.routes["/"] = hang
+    assert refused(site) == "the server does not answer"
+
+
+def test_a_stop_is_heeded_at_once(site: Site) -> None:
+    """Case 82: a key ends it."""
+    stop = threading.Event()
+
+    def hang(asked: Asked) -> None:
+        stop.set()
+        site.gate.wait(10)
+
+    site.routes["/"] = hang
+    with pytest.raises(FetchCancelled):
+        CLIENT.fetch(FetchRequest(site.url(), allowed_private_hosts=HERE), stop.is_set)
+
+
+def test_a_resolver_that_sleeps_is_not_waited_for(site: Site) -> None:
+    """Case 82: resolvers know no deadline."""
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        site.gate.wait(10)
+        return []
+
+    with pytest.raises(FetchFailed, match="nobody says in time where slow"):
+        replace(HASTY, resolve=resolve).fetch(FetchRequest("http://slow.example/"))
+
+
+# -- where it must not go ------------------------------------------------------------------
+
+PRIVATE = [
+    "127.0.0.1",
+    "10.0.0.1",
+    "192.168.1.1",
+    "172.16.5.5",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fc00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2002:c0a8:101::1",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_name_that_stands_for_a_private_address_is_refused(address: str) -> None:
+    """Case 83: whatever the host is called, its address is what counts."""
+    client = replace(CLIENT, resolve=lambda host, port: [address])
+    with pytest.raises(PrivateHost) as failed:
+        client.fetch(FetchRequest("http://feeds.example/"))
+    assert str(failed.value) == f"feeds.example is on a private network ({address})"
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(site: Site) -> None:
+    """Case 83: a second answer of the resolver is never asked for, so it cannot be another."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    site.routes["/"] = page("here")
+    client = replace(CLIENT, resolve=resolve)
+    url = f"http://feeds.example:{site.port}/"
+    assert client.fetch(FetchRequest(url, allowed_private_hosts=["feeds.example"])).body == b"here"
+    assert asked == ["feeds.example"]
+    assert site.asked[0][1]["Host"] == f"feeds.example:{site.port}"
+
+
+def test_a_private_host_that_was_allowed_allows_no_other(site: Site) -> None:
+    """Case 83: a redirect to another name is looked at like any other."""
+    site.routes["/"] = moved(f"http://localhost:{site.port}/secret")
+    site.routes["/secret"] = page("secret")
+    with pytest.raises(PrivateHost, match="localhost is on a private network"):
+        get(site)
+    assert site.paths == ["/"]
+
+
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://e.example/", "gopher://e.example/"])
+def test_a_redirect_leads_to_the_web_only(to: str, site: Site) -> None:
+    """Case 84: file and ftp are refused with the reason."""
+    site.routes["/"] = moved(to)
+    assert refused(site).startswith("not fetched: only http and https links")
+
+
+def test_redirects_come_to_an_end(site: Site) -> None:
+    """Case 84: a circle, and a chain that is too long."""
+    site.routes |= {"/a": moved("/b"), "/b": moved("/a")}
+    assert refused(site, "/a") == "it redirects in a circle"
+    site.routes |= {f"/{n}": moved(f"/{n + 1}") for n in range(9)}
+    assert refused(site, "/0") == "more than 5 redirects"
+    assert site.paths[-1] == "/5"
+
+
+def test_where_it_has_moved_for_good_is_told(site: Site) -> None:
+    """Case 88: only as far as every step is for good."""
+    site.routes |= {"/a": moved("/b", 301), "/b": moved("/c", 308), "/c": moved("/d", 302)}
+    site.routes["/d"] = page("here")
+    reply = get(site, "/a")
+    assert (reply.url, reply.permanent_url) == (site.url("/d"), site.url("/c"))
+    site.routes["/a"] = moved("/b", 302)
+    assert get(site, "/a").permanent_url == ""
+
+
+def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
+    """Case 86: name and password go to no other host, nor into what is shown."""
+    site.routes["/"] = page("here")
+    with serving() as other:
+        other.routes["/"] = moved(site.url())
+        url = other.url().replace("://", "://ada:s%40crate@")
+        reply = CLIENT.fetch(FetchRequest(url, etag='"1"', allowed_private_hosts=HERE))
+    assert other.asked[0][1]["Authorization"] == "Basic YWRhOnNAY3JhdGU="
+    assert {"Authorization", "If-None-Match"} & site.asked[0][1].keys() == set()
+    assert "ada" not in reply.url
+    assert redact_url(url) == other.url().replace("://", "://…@")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://e.example/\r\nX: y", "http://e.ex\nample/", "http://", "x"]
+)
+def test_a_url_that_would_break_a_header_is_refused(url: str) -> None:
+    """Case 87: before anything is connected."""
+    with pytest.raises(FetchFailed, match="not fetched"):
+        CLIENT.fetch(FetchRequest(url))
+
+
+# -- whom it does not trust ----------------------------------------------------------------
+
+
+def trusting(certificate: str) -> HttpClient:
+    context = ssl.create_default_context(cafile=str(TLS / certificate))
+    return replace(CLIENT, ssl_context=context)
+
+
+def fetched(site: Site, client: HttpClient) -> bytes:
+    return client.fetch(
+        FetchRequest(site.url(), allowed_private_hosts=["localhost", "127.0.0.1"])
+    ).body
+
+
+def test_a_certificate_is_looked_at() -> None:
+    """Case 85: unknown, wrong host or expired is refused, in words."""
+    with serving("localhost.pem") as site:
+        site.routes["/"] = page("secret")
+        assert fetched(site, trusting("localhost.pem")) == b"secret"
+        with pytest.raises(FetchFailed, match=r"not valid \(self.signed certificate"):
+            fetched(site, CLIENT)
+        site.host = "127.0.0.1"
+        with pytest.raises(FetchFailed, match=r"not valid \(IP address mismatch"):
+            fetched(site, trusting("localhost.pem"))
+    expired = pytest.raises(FetchFailed, match=r"not valid \(certificate has expired")
+    with serving("expired.pem") as site, expired:
+        fetched(site, trusting("expired.pem"))
+
+
+def test_going_from_https_to_http_is_told(site: Site) -> None:
+    """Case 84: it is noted, and never taken for a move for good."""
+    site.routes["/"] = page("plain")
+    with serving("localhost.pem") as secure:
+        secure.routes["/"] = moved(site.url(), 301)
+        request = FetchRequest(secure.url(), allowed_private_hosts=["localhost", *HERE])
+        reply = trusting("localhost.pem").fetch(request)
+    assert (reply.body, reply.warning) == (b"plain", "redirected from https to plain http")
+    assert reply.permanent_url == ""
+
+
+def test_failures_are_told_in_words(site: Site) -> None:
+    dead = FetchRequest("http://127.0.0.1:1/", allowed_private_hosts=HERE)
+    with pytest.raises(FetchFailed, match="connection refused"):
+        CLIENT.fetch(dead)
+    with pytest.raises(FetchFailed, match="there is no host nowhere"):
+        replace(CLIENT, resolve=_nobody).fetch(FetchRequest("http://nowhere.invalid/"))
+    assert describe_failure(TimeoutError()) == "the server does not answer"
+
+
+def _nobody(host: str, port: int) -> Sequence[str]:
+    raise OSError("no such host")

@@ -1,0 +1,140 @@
+"""Cases 12 to 19: single documents of a damaged file, and the ids they have."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+import pytest
+
+from store.segments.salvage import salvage
+from store.segments.strict_json import parse_tables
+from tests.support.salvaging import MAKERS, META, TABLES, article, documents, encoded, spans
+
+
+def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
+    """Case 17: the article is saved, its bytes that mean nothing are not."""
+    data = encoded("articles", 9).replace("wörld".encode(), "wörld".encode("latin-1"), 1)
+    found = salvage(data, "articles")
+    assert found.documents["1"].pop("category") == "w\ufffdrld"
+    assert {"category": "wörld", **found.documents["1"]} == article(1)
+    assert (len(found.documents), found.lost, found.repaired) == (9, 0, 1)
+    assert found.reason.startswith("not UTF-8 at byte ")
+
+
+@pytest.mark.parametrize(
+    ("value", "saved"),
+    [
+        (b"NaN", None),
+        (b"[-Infinity]", [None]),
+        (b'"a\\ud800b"', "a\ufffdb"),
+        (b'"\\ud83d\\ude00 \\\\ud800"', "\U0001f600 \\ud800"),
+        (b'"a\0\0b\x1b"', "a\ufffd\ufffdb\ufffd"),
+        (b'"a\nb"', "a\nb"),
+    ],
+    ids=["NaN", "Infinity", "surrogate", "pair", "NUL", "newline"],
+)
+def test_values_that_json_does_not_have_cost_no_document(value: bytes, saved: object) -> None:
+    """Cases 18 and 21: NaN, lone surrogates and raw controls; what is saved can be written."""
+    hurt = b'{"articles":{"1":{"id":"a","title":"b","extra":{"v":%s}},"2":{"id":"c","title":"d"}}}'
+    other = b'"3":{"id":"e","title":"f","extra":{"v":NaN}}'
+    found = salvage((hurt % value)[:-2] + b"," + other + b"}}", "articles")
+    assert found.documents["1"]["extra"] == {"v": saved}
+    assert list(found.documents) == ["1", "2", "3"]
+    assert (found.lost, found.repaired) == (0, 1 + (b"\\\\" not in value))
+    assert parse_tables(orjson.dumps({"articles": found.documents}), thorough=True)
+
+
+def test_what_cannot_be_mended_is_lost() -> None:
+    """Case 18: nested too deep, or a number without an end; the others are saved."""
+    for value in (b"[" * 5000 + b"]" * 5000, b"1" * 5000, b"1" * 400, b"{" * 5000 + b"}" * 5000):
+        data = b'{"articles":{"1":{"id":"a","title":"b"},"2":{"id":"a","title":"b","v":%s},'
+        found = salvage(data % value + b'"3":{"id":"c","title":"d"}}}', "articles")
+        assert list(found.documents) == ["1", "3"]
+        assert found.lost == 1
+
+
+def test_documents_of_the_wrong_kind_are_lost_and_the_others_saved() -> None:
+    """Case 12: a document that is a text, an id that is none, an object that is no article."""
+    good = documents("articles", 6)
+    for number, wrong in (("2", "text"), ("2", None), ("2", {"title": "no id"}), ("2", [{}])):
+        data = orjson.dumps({"x": {"1": 0}, "articles": {**good, number: wrong}})
+        found = salvage(data, "articles")
+        assert found.documents == {key: good[key] for key in good if key != "2"}
+        assert found.lost == 1
+    odd = {"1": good["1"], "x": good["2"], "3": good["3"], "y": good["4"]}
+    found = salvage(orjson.dumps({"articles": odd}) + b"\n", "articles")
+    assert list(found.documents) == ["1", "3"]
+    assert found.lost == 2
+
+
+def test_what_belongs_to_an_article_is_not_taken_for_one() -> None:
+    inner = {"9": {"id": "inner", "title": "inner"}, "3": {"id": "more", "title": "more"}}
+    good = {str(n): {**article(n), "extra": {"related": inner}} for n in (1, 2)}
+    found = salvage(orjson.dumps({"articles": good}) + b"x", "articles")
+    assert (found.documents, found.lost) == (good, 0)
+
+
+def test_an_article_that_lost_its_end_does_not_swallow_the_others() -> None:
+    """Case 15: a blank where its last brace was leaves JSON of another shape."""
+    data = bytearray(encoded("articles", 5))
+    end = spans(bytes(data), "articles", 5)[1][1]
+    data[end - 1] = ord(" ")
+    found = salvage(bytes(data), "articles")
+    assert list(found.documents) == ["1", "3", "4", "5"]
+    assert found.lost == 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
+    """Case 19: a copy is counted as one, another document as lost."""
+    good = [b'"%d":%s' % (n, orjson.dumps(MAKERS[table](n))) for n in (1, 2, 3)]
+    frame = b'{"%s":{%%s}}' % table.encode()
+    found = salvage(frame % b",".join([*good, good[1]]), table)
+    assert found.documents == documents(table, 3)
+    assert (found.duplicates, found.lost) == (1, 0)
+    another = b'"2":' + orjson.dumps({"id": "z", "title": "z", "text": "z"})
+    found = salvage(frame % b",".join([*good, another]), table)
+    assert found.documents == documents(table, 3)
+    assert (found.duplicates, found.lost) == (0, 1)
+    assert found.reason == "the key “2” stands twice"
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(("at", "wrong"), [(1, 3), (5, 7), (5, 4), (5, 70), (5, 9), (2, 1)])
+def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong: int) -> None:
+    """Case 15: otherwise an article would be shown with the text of another."""
+    data = encoded(table, 9).replace(b'"%d":{"' % at, b'"%d":{"' % wrong) + b"x"
+    assert data.count(b'"%d":{"' % wrong) >= 1
+    start = spans(encoded(table, 9), table, 9)[at - 1][0]
+    data = encoded(table, 9)
+    data = data[:start] + data[start:].replace(b'"%d"' % at, b'"%d"' % wrong, 1) + b"x"
+    found = salvage(data, table)
+    assert found.documents == documents(table, 9)
+    assert (found.duplicates, found.lost) == (0, 0)
+
+
+def test_one_of_two_equal_ids_is_right_if_it_continues_the_row() -> None:
+    data = encoded("articles", 9)
+    for number, other in ((4, 8), (5, 6)):
+        start = spans(encoded("articles", 9), "articles", 9)[number - 1][0]
+        data = data[: start + 1] + str(other).encode() + data[start + 2 :]
+    found = salvage(data + b"x", "articles")
+    assert found.documents["8"] == article(8)
+    assert found.documents["6"] in (article(5), article(6))
+    assert found.lost == 2
+
+
+def test_an_indented_file_is_salvaged_too() -> None:
+    data = json.dumps({**META, "articles": documents("articles", 6)}, indent=4)
+    found = salvage(data[: len(data) // 2].encode(), "articles")
+    assert list(found.documents) == ["1", "2", "3"][: len(found.documents)]
+    assert len(found.documents) >= 2
+    assert found.format == 1
+
+
+def test_the_format_is_told_even_of_a_damaged_file() -> None:
+    """Case 33: what a newer newstui wrote is not written back as ours."""
+    data = encoded("texts", 3).replace(b'"format":1', b'"format":99')
+    assert salvage(data[:-9], "texts").format == 99
+    assert salvage(data[9:], "texts").format is None

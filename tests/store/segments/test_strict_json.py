@@ -1,0 +1,65 @@
+"""Cases 11 to 19: what a damaged file of articles is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tinydb import TinyDB
+
+from store.model.errors import LibraryDamaged
+from store.segments.salvage import SalvageResult, salvage
+from store.segments.strict_json import BadContent, parse_tables
+from tests.support.salvaging import META, TABLES, WRONG, documents, encoded
+
+
+def whys(data: bytes, *, thorough: bool = False) -> str:
+    with pytest.raises(BadContent) as caught:
+        parse_tables(data, thorough=thorough)
+    assert isinstance(caught.value, LibraryDamaged)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
+def test_a_good_file_is_read_and_needs_no_salvage(table: str, mark: bytes) -> None:
+    """Case 17: a byte order mark is accepted."""
+    data = mark + encoded(table, 12)
+    for thorough in (False, True):
+        assert parse_tables(data, thorough=thorough) == {**META, table: documents(table, 12)}
+    assert salvage(data, table) == SalvageResult(documents(table, 12), 0, "", format=1)
+
+
+def test_what_tinydb_writes_itself_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "plain.json"
+    with TinyDB(path, indent=2) as database:
+        database.table("articles").insert_multiple(documents("articles", 3).values())
+    assert parse_tables(path.read_bytes())["articles"] == documents("articles", 3)
+
+
+@pytest.mark.parametrize(("data", "reason"), WRONG)
+def test_what_is_no_file_of_tables_is_named(data: bytes, reason: str) -> None:
+    """Cases 11, 12, 14 and 16 to 18: one error type, the reason in words and the place."""
+    assert whys(data) == reason
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b'{"a":{"1":{"x":1},"1":{"x":2}}}', "1"),
+        (b'{"a":{"1":{"x":1}},"a":{}}', "a"),
+        (b'{"a":{"1":{"x":{"k":1,"\\u006b":2}}}}', "k"),
+        (b'{"a":{"1":{"\\u001b[2J":1,"\\u001b[2J":2}}}', ""),
+    ],
+)
+def test_a_key_that_stands_twice_is_found_before_a_write(data: bytes, key: str) -> None:
+    """Case 19: who only reads takes the last, as TinyDB does; who writes would lose the other."""
+    assert parse_tables(data)
+    assert whys(data, thorough=True) == f"the key “{key}” stands twice"
+
+
+def test_the_thorough_look_at_nesting_that_the_parser_still_takes_ends_in_words() -> None:
+    """Case 18: no RecursionError; orjson takes more levels than the json module."""
+    data = b'{"a":{"1":{"x":' + b"[" * 1020 + b"]" * 1020 + b"}}}"
+    assert parse_tables(data)
+    assert whys(data, thorough=True) == "nested too deep"

@@ -1,0 +1,267 @@
+"""Copies that a sync made of a conflict: read along, never written to, named until they can go."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.journal.events import NewEvent, encode_line
+from store.journal.journal import Journal
+from store.journal.writer import find_writer
+from store.maintenance.review_copies import review_copies
+from store.model.article import Body, ParsedArticle
+from store.search import ListQuery
+from store.segments.sync_copies import segment_name
+from tests.support.libraries import (
+    START,
+    FakeClock,
+    Machine,
+    add,
+    article,
+    article_id,
+    ids,
+    listed,
+    load,
+    reading,
+    state,
+    undo,
+)
+
+ONE = article_id(1)
+PATTERNS = [
+    "{}.sync-conflict-20261122-130500-ABCDEFG",
+    "{}.sync-conflict-20261122-130500",
+    "{} (conflicted copy 2026-11-22)",
+    "{} (conflicted copy 2026-11-22 130500)",
+    "{} (Ada's conflicted copy 2026-11-22)",
+    "{} (conflicted copy)",
+    "{}_conflict-20261122-130500",
+    "{}-ADA-LAPTOP",
+    "{} (1)",
+]
+
+
+def told(number: int) -> ParsedArticle:
+    """The article of that number, with a text of as many words."""
+    return replace(article(number, words=number), body=Body(" ".join(["word"] * number)))
+
+
+def conflict(machine: Machine, source: Machine, pattern: str = PATTERNS[0]) -> list[Path]:
+    """The files of another library turn up as copies of a conflict."""
+    copies = []
+    for kind in ("articles", "texts", "journal"):
+        for path in (source.folder / kind).glob(f"{source.name}*.json*"):
+            copy = machine.folder / kind / (pattern.format(path.stem) + path.suffix)
+            shutil.copyfile(path, copy)
+            copies.append(copy)
+    return copies
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Machine:
+    """A machine with two articles, one of them read."""
+    desk = Machine(tmp_path / "desk")
+    library = desk.open()
+    add(library, [told(1), told(2)])
+    library.record("read", [ONE])
+    return desk
+
+
+@pytest.fixture
+def clone(desk: Machine, tmp_path: Path) -> Machine:
+    """Another of that name, which has gone on from the same files at another time."""
+    clone = Machine(tmp_path / "clone", clock=FakeClock(START + timedelta(hours=1)))
+    shutil.copytree(desk.folder, clone.folder)
+    library = clone.open()
+    library.record("starred", [ONE])
+    library.record("read", ids(1, 2))
+    add(library, [told(5)])
+    add(desk.open(), [told(3), told(4)])
+    desk.open().record("unread", [ONE])
+    return clone
+
+
+# -- recognised ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("machine", ["desk", "my-desk-0b1c"])
+def test_names_of_copies(tmp_path: Path, pattern: str, machine: str) -> None:
+    """Case 39: what each tool makes of a conflict."""
+    assert segment_name(pattern.format(f"{machine}-0001")) == f"{machine}-0001"
+    path = tmp_path / f"{pattern.format(machine)}.jsonl"
+    path.write_bytes(encode_line({"format": 1, "machine": machine}))
+    assert find_writer(path) == (machine, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["notes", "desk-1", ".desk-0001", "desk-0001x", "", "Desk-0001 (1)"]
+)
+def test_names_of_other_files(name: str) -> None:
+    assert segment_name(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "machine"),
+    [
+        ("desk", encode_line({"format": 1, "machine": "desk"}), "desk"),
+        ("desk-ada", encode_line({"format": 1, "machine": "desk"}), "desk"),
+        ("desk", encode_line({"format": 1, "machine": "lap"}), "desk"),
+        ("desk", encode_line({"format": 1, "machine": ["desk"]}), "desk"),
+        ("desk", b"\0\0\0\n", "desk"),
+        ("desk", b"", "desk"),
+        ("desk (1)", b"\0\0\0\n", ""),
+        (".desk", encode_line({"format": 1, "machine": "desk"}), ""),
+        ("notes of mine", b"{}\n", ""),
+    ],
+)
+def test_whose_a_journal_is(tmp_path: Path, name: str, first: bytes, machine: str) -> None:
+    """Case 42: the machine of the first line, if the name begins with it; else the name."""
+    path = tmp_path / f"{name}.jsonl"
+    path.write_bytes(first)
+    assert find_writer(path) == (machine, first != b"")
+    assert find_writer(tmp_path / "none.jsonl") == ("none", False)
+
+
+# -- read along ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("running", [True, False])
+def test_a_copy_is_read_along(
+    desk: Machine, clone: Machine, pattern: str, *, running: bool
+) -> None:
+    """Case 39: events and articles of both files are there, and what both have counts once."""
+    library = desk.open() if running else desk.unloaded()
+    copies = conflict(desk, clone, pattern)
+    before = [path.read_bytes() for path in copies]
+    if running:
+        assert library.refresh().is_list_stale
+    else:
+        load(library)
+    assert listed(library) == [5, 4, 3, 2, 1]
+    assert (reading(library).starred, reading(library).read_count) == (True, 2)
+    assert (reading(library).read, reading(library, 2).read) == (True, True)
+    for number in range(1, 6):
+        assert library.get_article(article_id(number)).body.text == told(number).body.text
+    library.record("read", ids(3))
+    add(library, [told(6), told(5)])
+    assert library.refresh().rows == {}
+    assert state(desk.open()) == state(library)
+    assert list(library.problems) == []
+    assert [path.read_bytes() for path in copies] == before
+    copies[-1].unlink()
+    library.refresh()
+    assert (reading(library).starred, reading(library).read_count) == (False, 1)
+
+
+@pytest.mark.usefixtures("clone")
+def test_a_copy_may_have_less_or_more_or_come_in_parts(desk: Machine) -> None:
+    """Case 39: a file is delivered bit by bit, and its beginning is what was read already."""
+    library = desk.open()
+    data = desk.journal.read_bytes()
+    copy = desk.journal.with_name("desk (conflicted copy).jsonl")
+    before = state(library)
+    for end in (0, 10, len(data) // 2, len(data) - 1, len(data)):
+        copy.write_bytes(data[:end])
+        library.refresh()
+        assert state(library) == before == state(desk.open())
+    desk.journal.unlink()  # the copy alone has it all
+    assert state(desk.open()) == before
+
+
+def test_a_start_from_the_snapshot(
+    desk: Machine, clone: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 39: what a snapshot covers of two files counts once, whichever of them grows."""
+    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    copy = conflict(desk, clone)[-1]
+    data = copy.read_bytes()
+    copy.write_bytes(data[: data.index(b"\n") + 1])
+    desk.open()  # writes the snapshot
+    copy.write_bytes(data)
+    library = desk.open()
+    assert reading(library).read_count == 2
+    desk.open().record("read", ids(2))
+    with desk.journal.open("ab") as file:  # a line of the copy comes into the journal as well
+        file.write(data.splitlines(keepends=True)[-1])
+    library = desk.open()
+    assert (reading(library).read_count, reading(library, 2).read_count) == (2, 2)
+    (desk.cache / "reading.json").unlink()
+    assert state(desk.open()) == state(library)
+
+
+def test_a_failed_change_forgets_nothing_that_others_wrote(tmp_path: Path) -> None:
+    """Cases 38 and 39: also where a line counts only once."""
+    clock = FakeClock()
+    journal, other = (Journal(tmp_path, "desk", clock, print) for _ in range(2))
+    journal.append([NewEvent("read", ("a",))])
+    shutil.copyfile(journal.own_path, journal.own_path.with_name("desk (1).jsonl"))
+    assert journal.read(9) == []
+    other.append([NewEvent("starred", ("a",))])
+    with pytest.raises(ValueError, match="not an event"):
+        journal.append([NewEvent("position", ("a",))])
+    assert [event.kind for event in journal.append([NewEvent("unread", ("a",))])] == [
+        "starred",
+        "unread",
+    ]
+
+
+def test_undo_reaches_a_copy_of_our_journal(desk: Machine, clone: Machine) -> None:
+    """Case 39: what this machine did is there to be undone, each change once."""
+    conflict(desk, clone)
+    library = desk.open()
+    before = [undone.event for undone in library.undoable()]
+    assert before == ["read", "starred", "unread", "read"]
+    assert undo(library) == ("read", tuple(ids(1, 2)))
+    assert [undone.event for undone in library.undoable()] == before[1:]
+    assert not reading(library, 2).read
+    assert state(desk.open()) == state(library)
+
+
+def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
+    """Case 39: the facts are those of one machine, the texts those of the other."""
+    for kind in ("articles", "texts"):
+        one, other = desk.segments(kind)[0], clone.segments(kind)[0]
+        copy = one.with_name("desk-0001 (conflicted copy).json")
+        shutil.copyfile(other if kind == "articles" else one, copy)
+        if kind == "texts":
+            shutil.copyfile(other, one)
+    library = desk.open()
+    assert listed(library) == [5, 4, 3, 2, 1]
+    for number in range(1, 6):
+        assert library.get_article(article_id(number)).body.text == told(number).body.text
+
+
+# -- what the user is told -----------------------------------------------------------------
+
+
+def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
+    """Case 39: of two copies of one file, one has to stay."""
+    assert list(review_copies(desk.folder)) == []
+    conflict(desk, clone, "{} (1)")
+    conflict(desk, clone, "{} (2)")
+    keep, remove = "is read along; {} of its {} are nowhere else: keep it", "it may be removed"
+    lines = list(review_copies(desk.folder))
+    assert len(lines) == 6
+    assert [line for line in lines if remove in line] == lines[1::2]
+    for line, only in zip(lines[::2], [(2, "events"), (1, "articles"), (1, "texts")], strict=True):
+        assert line.endswith(keep.format(*only))
+    assert lines[0].startswith("journal/desk (1).jsonl is")
+    before = state(desk.open())
+    for line in lines[1::2]:
+        (desk.folder / line.partition(" has nothing")[0]).unlink()
+    assert state(desk.open()) == before
+
+
+def test_nothing_can_be_told_of_a_damaged_copy(desk: Machine) -> None:
+    """Case 15: whatever is in it, no traceback."""
+    for kind, name in (("articles", "desk-0001 (1).json"), ("journal", "desk (1).jsonl")):
+        (desk.folder / kind / name).write_bytes(b"\xff\n{")
+    assert len(list(review_copies(desk.folder))) == 1
+    library = desk.open()
+    assert len(library.rows(ListQuery())) == 2

@@ -1,0 +1,124 @@
+"""The command line in process, with a home folder of its own."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tui.cli import main
+
+XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its standard output."""
+        return self.out.splitlines()
+
+    @property
+    def values(self) -> list[Any]:
+        """The JSON values of its standard output, one a line."""
+        return [orjson.loads(line) for line in self.lines]
+
+    @property
+    def value(self) -> Any:
+        """The one JSON value of its standard output."""
+        return orjson.loads(self.out)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the articles it printed."""
+        return [value["id"] for value in self.values]
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, and no terminal around."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in (*XDG, "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("NEWSTUI_MACHINE", "desk")
+    monkeypatch.setenv("TZ", "UTC")
+    return folder
+
+
+@pytest.fixture
+def run(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Runs a command; `stdin` is what comes on its standard input."""
+    handler = signal.getsignal(signal.SIGPIPE)
+
+    def run_command(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as left:  # argparse
+            code = int(left.code or 0)
+        written = capsys.readouterr()
+        return Ran(code, written.out, written.err)
+
+    yield run_command
+    signal.signal(signal.SIGPIPE, handler)
+
+
+def fields_of(number: int, **more: Any) -> dict[str, Any]:
+    """An article in newstui JSON; a higher number is a later date."""
+    return {
+        "id": f"{number:08x}-0000-4000-8000-000000000000",
+        "title": f"Title {number}",
+        "category": "world",
+        "url": f"https://news.example/{number}",
+        "date": f"2024-01-{number:02}",
+        "text": f"The words of article {number}. They are few.",
+        **more,
+    }
+
+
+def write_json(path: Path, *articles: Mapping[str, Any]) -> Path:
+    """Write articles as JSON Lines."""
+    path.write_bytes(b"".join(orjson.dumps(article) + b"\n" for article in articles))
+    return path
+
+
+@pytest.fixture
+def three(run: Run, tmp_path: Path) -> Path:
+    """A library of three articles, 1 to 3."""
+    file = write_json(tmp_path / "three.jsonl", *(fields_of(n) for n in (1, 2, 3)))
+    assert run("import", file).code == 0
+    return file
+
+
+def library_of(home: Path) -> Path:
+    """The library of that home folder."""
+    return home / ".local/share/newstui"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder that holds data, and what is in it."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".lock"
+    }

@@ -1,0 +1,196 @@
+"""`backup` and `restore`: what they say, what they leave, with which exit code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.tui.cli.conftest import Run, contents, fields_of, library_of, write_json
+
+STATE = ".local/state/newstui/backups"
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where the backup goes."""
+    return tmp_path / "news.zip"
+
+
+@pytest.mark.usefixtures("three")
+def test_a_backup_and_back(run: Run, home: Path, target: Path, tmp_path: Path) -> None:
+    run("mark", "00000001", "--read", "--star")
+    ran = run("backup", target)
+    assert (ran.code, ran.out) == (0, "")
+    said = rf"newstui: backup of 3 articles and 2 events in {target} \(\d+ KB\)\n"
+    assert re.fullmatch(said, ran.err)
+    listed, shown = run("list", "--json").out, run("show", "00000001", "--json").out
+    into = tmp_path / "a/new/place"
+    ran = run("restore", target, "--into", into)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"newstui: restored 3 articles and 2 events into {into} (3 files added)\n"
+    assert run("--library", into, "list", "--json").out == listed
+    assert run("--library", into, "show", "00000001", "--json").out == shown
+    before = contents(library_of(home))
+    assert {name: (into / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.usefixtures("three")
+def test_into_the_own_library(run: Run, home: Path, target: Path) -> None:
+    run("backup", target)
+    before, library = run("list").out, library_of(home)
+    library.rename(home / "lost")
+    assert run("restore", target).code == 0
+    assert run("list").out == before
+
+
+@pytest.mark.usefixtures("three")
+def test_as_json(run: Run, home: Path, target: Path) -> None:
+    ran = run("backup", target, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    size = target.stat().st_size
+    expected = {"file": str(target), "bytes": size, "articles": 3, "events": 0, "problems": []}
+    assert ran.value == expected
+    ran = run("restore", target, "--merge", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.value == {
+        "library": str(library_of(home)),
+        "articles": 0,
+        "events": 0,
+        "added": 0,
+        "there": 2,
+        "refused": 0,
+    }
+
+
+@pytest.mark.usefixtures("three")
+def test_force(run: Run, target: Path) -> None:
+    """Case 109: without a word nothing is overwritten."""
+    target.write_text("precious")
+    ran = run("backup", target)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"newstui: {target} exists; --force replaces it\n"
+    assert target.read_text() == "precious"
+    assert run("backup", target, "--force").code == 0
+    with ZipFile(target) as file:
+        assert file.testzip() is None
+
+
+def test_wrong_use(run: Run, target: Path) -> None:
+    for arguments in (("backup",), ("backup", target, "--auto"), ("restore",)):
+        ran = run(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert "usage: " in ran.err
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_to_back_up(run: Run, target: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    ran = run("--library", nowhere, "backup", target)
+    assert (ran.code, ran.err) == (1, f"newstui: {nowhere}: there is nothing to back up\n")
+    assert not nowhere.exists()
+    assert not target.exists()
+
+
+@pytest.mark.usefixtures("three")
+def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    ran = run("backup", tmp_path / "nowhere/news.zip")
+    assert (ran.code, ran.out) == (1, "")
+    where = tmp_path / "nowhere/news.zip"
+    assert ran.err == f"newstui: Not saved: No such file or directory ({where})\n"
+
+
+@pytest.mark.usefixtures("three")
+def test_a_damaged_file_is_kept_and_named(run: Run, home: Path, target: Path) -> None:
+    """Case 13: the backup is made, and the exit code says that not all is well."""
+    segment = library_of(home) / "texts/desk-0001.json"
+    segment.write_bytes(segment.read_bytes()[:100])
+    ran = run("backup", target)
+    assert (ran.code, ran.out) == (1, "")
+    first, last = ran.err.splitlines()
+    assert first == f"newstui: taken as it is: {segment}: cut off after byte 100"
+    assert last.startswith("newstui: backup of 3 articles and 0 events in ")
+
+
+@pytest.mark.usefixtures("three")
+def test_restoring_over_a_library(run: Run, home: Path, target: Path, tmp_path: Path) -> None:
+    run("mark", "00000001", "--read")
+    run("backup", target)
+    run("import", write_json(tmp_path / "more.jsonl", fields_of(4)))
+    library = library_of(home)
+    before = contents(library)
+    ran = run("restore", target)
+    assert ran.code == 1
+    assert ran.err == f"newstui: {library} is not empty; --merge adds what is missing in it\n"
+    ran = run("restore", target, "--merge")
+    assert ran.code == 0
+    assert ran.err.endswith(f"0 events into {library} (0 files added, 3 there already)\n")
+    assert contents(library) == before
+
+
+@pytest.mark.usefixtures("three")
+def test_a_file_that_is_another_one(run: Run, home: Path, target: Path) -> None:
+    run("backup", target)
+    segment = library_of(home) / "texts/desk-0001.json"
+    segment.write_bytes(segment.read_bytes().replace(b"The words", b"The birds"))
+    before = contents(library_of(home))
+    ran = run("restore", target, "--merge")
+    assert (ran.code, ran.out) == (1, "")
+    first, last = ran.err.splitlines()
+    assert first == (
+        f"newstui: {segment} is another file than the one in the backup; it was left as it is"
+    )
+    assert last.endswith("(0 files added, 1 there already, 1 refused)")
+    assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("part", [0, 1, 2, 3])
+def test_a_damaged_archive(part: int, run: Run, target: Path, tmp_path: Path) -> None:
+    """Case 13: one line that names it; nothing is made."""
+    run("backup", target)
+    target.write_bytes(target.read_bytes()[: target.stat().st_size * part // 4])
+    ran = run("restore", target, "--into", tmp_path / "new")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"newstui: {target}: not a backup, or cut off\n"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_hostile_name_is_cleaned(run: Run, target: Path, home: Path) -> None:
+    """Cases 45, 48, 57: a message about an archive holds no control characters of it."""
+    with ZipFile(target, "w") as file:
+        file.writestr("manifest.json", b'{"format": 1, "files": {}}')
+        file.writestr("articles/\x1b]0;gone\x07\u202e.json", b"{}")
+    ran = run("restore", target)
+    assert ran.code == 1
+    assert len(ran.err.splitlines()) == 1
+    assert ran.err.isascii()
+    assert ran.err.rstrip("\n").isprintable()
+    assert not library_of(home).exists()
+
+
+@pytest.mark.usefixtures("three")
+def test_by_itself(run: Run, home: Path) -> None:
+    """A scheduled job that says nothing where nothing is wrong."""
+    ran = run("backup", "--auto")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    (kept,) = (home / STATE).rglob("*.zip")
+    assert re.fullmatch(r"newstui-\d{4}-\d\d-\d\d\.zip", kept.name)
+    before = kept.read_bytes()
+    ran = run("backup", "--auto", "--json")
+    assert (ran.code, ran.value) == (0, {"file": None, "problems": []})
+    assert kept.read_bytes() == before
+    assert run("restore", kept, "--merge").code == 0
+
+
+@pytest.mark.usefixtures("three")
+def test_by_itself_something_is_wrong(run: Run, home: Path) -> None:
+    folder = home / STATE
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    ran = run("backup", "--auto")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("newstui: no automatic backup was made: ")
+    assert len(ran.err.splitlines()) == 1

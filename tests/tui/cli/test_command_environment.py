@@ -1,0 +1,313 @@
+"""The command line and what is around it: folders, locale, pipes, other processes, wrong use."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import store.journal.journal
+import store.library.folder
+from tests.support.house import ROOT
+from tests.support.terminal import Terminal, environment
+from tests.tui.cli.conftest import XDG, Run, contents, fields_of, library_of, write_json
+from tui.cli.parser import build_parser
+
+COMMAND = [sys.executable, "-m", "tui"]
+HOLD = """
+import fcntl, os, sys
+with open(sys.argv[1], "a+") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    if sys.argv[1].endswith(".lock"):
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def process(
+    home: Path,
+    *arguments: str | Path | bytes,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run newstui as a process of its own; an empty variable is taken out."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        env=environment(home, {"NEWSTUI_MACHINE": "desk", **(env or {})}),
+        check=False,
+        timeout=60,
+    )
+
+
+# -- wrong use -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nothing",),
+        ("import",),
+        ("show",),
+        ("mark", "1"),
+        ("mark", "1", "--read", "--unread"),
+        ("mark", "1", "--star", "--unstar"),
+        ("edit", "1"),
+        ("list", "--sort", "colour"),
+        ("list", "--limit", "0"),
+        ("list", "--limit", "many"),
+        ("list", "--unread", "--starred"),
+        ("list", "--nothing"),
+        ("--library",),
+    ],
+)
+def test_wrong_use_is_exit_2(arguments: tuple[str, ...], run: Run, home: Path) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("usage: newstui")
+    assert "_" not in ran.err.splitlines()[-1]
+    assert list(home.iterdir()) == []
+
+
+def test_version_and_help(run: Run, home: Path) -> None:
+    assert run("--version").out == f"newstui {version('newstui')}\n"
+    ran = run("--help")
+    assert ran.code == 0
+    assert "exit codes: 0 fine" in ran.out
+    assert "`reset` puts it right" in ran.out
+    assert list(home.iterdir()) == []
+
+
+def test_help_of_each_command(run: Run) -> None:
+    for name in ("import", "list", "show", "similar", "edit", "mark", "keys", "doctor"):
+        assert run(name, "--help").out.startswith(f"usage: newstui {name} ")
+        assert name in build_parser().format_help()
+
+
+def test_the_reader_needs_a_terminal(home: Path) -> None:
+    """Cases 121 and 122: one line, exit 2, and nothing was made."""
+    ran = process(home)
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert ran.stderr == b"newstui: needs a terminal (stdin is not one)\n"
+    assert list(home.iterdir()) == []
+
+
+def test_commands_need_none(home: Path) -> None:
+    """Cases 121 and 122: commands work without a terminal and with any TERM."""
+    write_json(home / "one.jsonl", fields_of(1))
+    assert process(home, "import", home / "one.jsonl", env={"TERM": "dumb"}).returncode == 0
+    ran = process(home, "list", env={"TERM": ""})
+    assert (ran.returncode, len(ran.stdout.splitlines()), ran.stderr) == (0, 1, b"")
+
+
+# -- folders -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_another_library(before: bool, run: Run, home: Path, tmp_path: Path) -> None:
+    other, file = tmp_path / "other", write_json(tmp_path / "one.jsonl", fields_of(1))
+    option = ("--library", other)
+    assert run(*((*option, "import", file) if before else ("import", file, *option))).code == 0
+    assert len(run(*((*option, "list") if before else ("list", *option))).lines) == 1
+    assert run("list").lines == []
+    assert contents(library_of(home)) == {}
+    assert {path.name for path in other.iterdir()} == {"articles", "texts", "journal"}
+
+
+def test_what_is_made_is_for_its_owner_alone(run: Run, home: Path, tmp_path: Path) -> None:
+    """Case 31: folders 0700, files 0600, under any umask."""
+    old = os.umask(0)
+    try:
+        run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
+        run("mark", "00000001", "--read")
+    finally:
+        os.umask(old)
+    paths = [home / ".local", *(home / ".local").rglob("*")]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in paths}
+    assert modes == {path.name: 0o700 if path.is_dir() else 0o600 for path in paths}
+    assert "desk-0001.json" in modes
+
+
+@pytest.mark.parametrize("command", [("list",), ("doctor",), ("import", "x.md")])
+def test_a_home_that_cannot_be_made(
+    command: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 29: one line with path and reason, exit 1."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    ran = run(*command)
+    assert ran.code == 1
+    said = ran.out if command == ("doctor",) else ran.err
+    (line,) = [line for line in said.splitlines() if "cannot create" in line]
+    assert f"cannot create {tmp_path}/file/.local/share/newstui/articles: " in line
+    assert len(ran.err.splitlines()) == (0 if command == ("doctor",) else 1)
+
+
+def test_the_reader_does_not_start_without_a_folder(home: Path) -> None:
+    """Case 29: one line on the terminal as it was, exit 1."""
+    with Terminal(COMMAND, home, env={"XDG_DATA_HOME": "/dev/null/data"}) as terminal:
+        assert terminal.wait_exit() == 1
+        shown = "".join(terminal.screen()).strip()
+        raw = terminal.raw
+    assert shown.startswith("newstui: cannot create /dev/null/data/newstui/articles: ")
+    assert raw.rfind(b"\x1b[?1049h") < raw.rfind(b"newstui: ")
+
+
+def test_no_home_at_all(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 29: HOME is unset and the system knows no home: one line, nothing is made anywhere."""
+
+    def nobody(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.chdir(tmp_path)
+    ran = run("list")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "newstui: there is no home folder: HOME is not set\n"
+    assert list(tmp_path.iterdir()) == [home]
+
+
+def test_a_relative_data_folder_is_ignored(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 30: as the XDG base directory specification says."""
+    monkeypatch.chdir(tmp_path)
+    for value in ("data", ""):
+        monkeypatch.setenv("XDG_DATA_HOME", value)
+        found = run("doctor", "--json").value["facts"]
+        assert found["library"] == str(library_of(home))
+    assert not (tmp_path / "data").exists()
+
+
+# -- locale and pipes ----------------------------------------------------------------------
+
+
+def test_a_locale_that_is_not_utf_8(home: Path) -> None:
+    """Case 123: what is written is UTF-8, never `?` or an escape."""
+    write_json(home / "one.jsonl", fields_of(1, title="日本 – “Zürich”"))
+    env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    posix, c = env | {"LC_ALL": "POSIX"}, env | {"LC_ALL": "", "LANG": "C"}
+    assert process(home, "import", home / "one.jsonl", env=posix).returncode == 0
+    ran = process(home, "list", env=c)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "●" in ran.stdout.decode()
+    assert ran.stdout.decode().endswith("日本 – “Zürich”\n")
+    assert "日本 – “Zürich”" in process(home, "show", "00000001", env=posix).stdout.decode()
+
+
+def test_a_pipe_that_closes_ends_quietly(home: Path, run: Run) -> None:
+    """Case 57: `newstui list | head -1` is one line and nothing else."""
+    many = (fields_of(n, date="2024-01-01") for n in range(1, 3001))
+    assert run("import", write_json(home / "many.jsonl", *many)).code == 0
+    for command in ("list", "list --json"):
+        ran = subprocess.run(
+            ["/bin/sh", "-c", f'"$0" -m tui {command} | head -1', sys.executable],
+            capture_output=True,
+            env=environment(home, dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}),
+            check=True,
+        )
+        assert len(ran.stdout.splitlines()) == 1
+        assert ran.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written(home: Path) -> None:
+    """Case 4: what could not be written is said, and the exit code says it too."""
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*COMMAND, "keys"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(home, {}),
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr == b"newstui: cannot write the output: No space left on device\n"
+
+
+# -- other processes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["articles/.desk.lock", "journal/desk.jsonl"])
+def test_a_library_in_use(
+    what: str, run: Run, three: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 38: exit 75 and who it is, as far as a lock file tells; nothing has changed."""
+    run("mark", "00000001", "--star")
+    before = contents(library_of(home))
+    monkeypatch.setattr(store.library.folder, "SEGMENT_LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr(store.journal.journal, "JOURNAL_LOCK_TIMEOUT", 0.0)
+    more = write_json(three.parent / "more.jsonl", fields_of(4))
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, library_of(home) / what],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        ran = run("import", more) if what.endswith(".lock") else run("mark", "00000001", "--read")
+        who = f"pid {holder.pid}" if what.endswith(".lock") else "another process"
+        holder.communicate()
+    assert (ran.code, ran.out) == (75, "")
+    assert ran.err == f"newstui: library is in use by {who}\n"
+    assert contents(library_of(home)) == before
+    assert run("import", more).code == 0
+
+
+def test_a_lock_that_nobody_holds_does_not_matter(run: Run, three: Path, home: Path) -> None:
+    """Case 37: the kernel drops the lock of a process that was killed."""
+    with (library_of(home) / "articles/.desk.lock").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write("12345\n")
+    assert run("import", three).code == 0
+
+
+def test_an_import_that_is_interrupted(home: Path) -> None:
+    """Case 105: ctrl+c ends it with exit code 130, no traceback and a whole library."""
+    with subprocess.Popen(
+        [*COMMAND, "import", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(home, {"NEWSTUI_MACHINE": "desk"}),
+    ) as ran:
+        lock = home / "data/newstui/articles/.desk.lock"
+        deadline = time.monotonic() + 60
+        while not (lock.exists() and lock.read_bytes()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        ran.send_signal(signal.SIGINT)
+        out, err = ran.communicate()
+    assert (ran.returncode, out, err) == (130, b"", b"")
+    assert process(home, "list").returncode == 0
+
+
+# -- as a process --------------------------------------------------------------------------
+
+
+def test_the_whole_way_as_processes(home: Path) -> None:
+    samples = ROOT / "sample_articles"
+    ran = process(home, "import", samples)
+    assert (ran.returncode, ran.stdout) == (0, b"")
+    ran = process(home, "list", "dam", "--json", "--limit", "1")
+    article = ran.stdout.split(b'"')[3].decode()
+    assert process(home, "mark", article[:13], "--read").returncode == 0
+    assert process(home, "import", "-", stdin=b"# A title\n\nText.\n").returncode == 0
+    text = process(home, "show", article).stdout.decode()
+    assert "1 Read Count" in text
+    assert process(home, "show", "zzz").returncode == 1

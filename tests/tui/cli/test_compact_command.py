@@ -1,0 +1,129 @@
+"""`compact`: what it says, what it leaves, with which exit code; and how long work shows itself."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from store.model.times import system_clock
+from tests.tui.cli.conftest import Run, contents, library_of
+from tui.cli.console import ProgressLine
+from tui.rendering.wording import describe_loading
+
+DELETED = "00000001-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def with_deleted(three: Path, home: Path) -> Path:
+    """A library of three articles, one of them deleted, another left at several positions."""
+    from store.library.folder import FolderLibrary
+
+    library = FolderLibrary(library_of(home), home / "cache", "desk", system_clock)
+    for _ in library.load():
+        pass
+    library.record("deleted", [DELETED])
+    for position in range(50):
+        library.record("position", [DELETED.replace("1", "2", 1)], position=position)
+    return library_of(home)
+
+
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A month goes by."""
+    monkeypatch.setattr(
+        "tui.cli.compact.system_clock", lambda: datetime.now(UTC) + timedelta(days=30)
+    )
+
+
+@pytest.mark.usefixtures("three")
+def test_nothing_to_compact(run: Run) -> None:
+    ran = run("compact")
+    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: nothing to compact\n")
+
+
+def test_it_says_what_was_freed(
+    run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = run("list", "--json").out
+    later(monkeypatch)
+    before = contents(with_deleted)
+    ran = run("compact", "--dry-run")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "newstui: 1 text, 49 events would be removed, 6.7 KB to be freed\n"
+    assert contents(with_deleted) == before
+    ran = run("compact")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "newstui: 1 text, 49 events removed, 6.7 KB freed\n"
+    assert sum(map(len, contents(with_deleted).values())) < sum(map(len, before.values())) - 6000
+    assert run("list", "--json").out == listed
+
+
+def test_as_json(run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    later(monkeypatch)
+    ran = run("compact", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    value = ran.value
+    assert value.pop("before") - value.pop("after") > 6000
+    assert value == {"texts": 1, "events": 49, "damaged": 0, "problems": []}
+
+
+def test_a_problem_costs_a_line_and_the_exit_code(
+    run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 12: a damaged segment is left to `doctor`; the journal is compacted all the same."""
+    texts = with_deleted / "texts/desk-0001.json"
+    texts.write_bytes(texts.read_bytes()[:-5])
+    with (with_deleted / "journal/desk.jsonl").open("ab") as file:
+        file.write(b"damaged\n")
+    later(monkeypatch)
+    ran = run("compact", "--json")
+    assert ran.code == 1
+    assert (ran.value["texts"], ran.value["events"], ran.value["damaged"]) == (0, 49, 1)
+    assert len(ran.value["problems"]) == 1
+    assert "texts/desk-0001.json" in ran.value["problems"][0]
+    assert "the damaged lines are kept in " in ran.err
+
+
+class Terminal(io.StringIO):
+    """Standard error as a terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+@pytest.mark.parametrize(("quiet", "shown"), [(0.0, True), (99.0, False)])
+def test_progress_is_shown_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, quiet: float, shown: bool
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", quiet)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine("opening").display() as counter:
+        counter.update(describe_loading(34, 100, history=True))
+    assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
+
+
+def test_progress_is_said_once_where_no_line_can_be_written_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Case 122: a terminal that only prints, and whoever listens to it, gets one line."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
+    monkeypatch.setenv("TERM", "dumb")
+    with ProgressLine("indexing").display() as counter:
+        for done in range(5):
+            counter.update(f"{done}")
+    assert terminal.getvalue() == "newstui: indexing …\n"
+
+
+def test_progress_in_words() -> None:
+    assert describe_loading(0, 0, history=True) == "reading history 0 %"
+    assert describe_loading(1, 3, history=True) == "reading history 33 %"
+    assert describe_loading(3, 12, history=False) == "loading 3 of 12"
+    assert describe_loading(0, 0, history=False) == "loading"

@@ -1,0 +1,246 @@
+"""`mark`, `edit`, `doctor`: what changes the library or looks at its health."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tui.cli.conftest import Run, contents, library_of
+
+
+def marks(run: Run) -> dict[int, tuple[bool, bool]]:
+    """Read and starred by the number of the article."""
+    values = run("list", "--json").values
+    return {int(value["id"][:8]): (value["read"], value["starred"]) for value in values}
+
+
+@pytest.mark.usefixtures("three")
+def test_the_four_marks(run: Run) -> None:
+    assert run("mark", "00000001", "00000002", "--read", "--star").code == 0
+    assert marks(run) == {1: (True, True), 2: (True, True), 3: (False, False)}
+    assert run("mark", "00000001", "--unread").code == 0
+    assert run("mark", "00000002", "--unstar").code == 0
+    assert marks(run) == {1: (False, True), 2: (True, False), 3: (False, False)}
+
+
+@pytest.mark.usefixtures("three")
+def test_a_mark_that_is_there_already_changes_nothing(run: Run, home: Path) -> None:
+    run("mark", "00000001", "--read", "--star")
+    before = contents(library_of(home))
+    for _ in range(2):
+        ran = run("mark", "00000001", "00000001", "--read", "--star")
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert run("mark", "00000002", "--unread", "--unstar").code == 0
+    assert contents(library_of(home)) == before
+    assert run("show", "00000001", "--json").value["read_count"] == 1
+
+
+@pytest.mark.usefixtures("three")
+def test_one_unknown_article_among_others(run: Run) -> None:
+    ran = run("mark", "ffff", "00000001", "0000", "00000002", "--read")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.splitlines() == [
+        "newstui: no article has an id that begins with 'ffff'",
+        "newstui: 3 articles have ids that begin with '0000'",
+    ]
+    assert marks(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
+
+
+@pytest.mark.usefixtures("three")
+def test_marks_are_one_event_for_many_articles(run: Run, home: Path) -> None:
+    """Case 26: one record and one write, however many articles."""
+    run("mark", *(f"0000000{n}" for n in (1, 2, 3)), "--read")
+    lines = (library_of(home) / "journal/desk.jsonl").read_bytes().splitlines()
+    assert len(lines) == 2  # the line with the format, and ours
+
+
+@pytest.mark.usefixtures("three")
+def test_another_title(run: Run) -> None:
+    ran = run("edit", "00000001", "--title", " \x1b[31mA \u202ebetter\n title [/] ")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    title = run("show", "00000001", "--json").value["title"]
+    assert title == "A better title [/]"
+    assert run("list", "better").lines[0].endswith(title)
+
+
+@pytest.mark.usefixtures("three")
+def test_other_facts_and_tags(run: Run) -> None:
+    ran = run(
+        *("edit", "00000001", "--category", "Harbour", "--date", "Mar. 3, 2029"),
+        *("--tag", "ferry", "--tag", "strike", "--untag", "ferry"),
+    )
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    shown = run("show", "00000001", "--json").value
+    assert (shown["category"], shown["date"]) == ("Harbour", "2029-03-03")
+    assert "strike" in shown["tags"]
+    assert "ferry" not in shown["tags"]
+    assert run("list", "--category", "Harbour", "--json").value["id"] == shown["id"]
+
+
+@pytest.mark.usefixtures("three")
+def test_a_date_that_is_none_is_refused(run: Run, home: Path) -> None:
+    before = contents(library_of(home))
+    ran = run("edit", "00000001", "--date", "soon", "--title", "Another")
+    assert (ran.code, ran.out, ran.err) == (1, "", "newstui: soon is not a date\n")
+    assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("title", ["", "  \n", "\x1b[0m\u200b"])
+def test_an_empty_title_is_refused(title: str, run: Run, home: Path) -> None:
+    before = contents(library_of(home))
+    ran = run("edit", "00000001", "--title", title)
+    assert (ran.code, ran.out, ran.err) == (1, "", "newstui: the title is empty\n")
+    assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "ffff"),
+        ("similar", "ffff"),
+        ("edit", "ffff", "--title", "Another"),
+        ("mark", "ffff", "--read"),
+        ("import", "/nowhere/at/all"),
+        ("mark", "00000001"),
+        ("list", "--limit", "0"),
+    ],
+)
+def test_a_failed_command_leaves_the_library_as_it_was(
+    arguments: tuple[str, ...], run: Run, home: Path
+) -> None:
+    """Case 1: what is not acknowledged has not happened."""
+    before = contents(library_of(home))
+    ran = run(*arguments)
+    assert ran.code in (1, 2)
+    assert ran.out == ""
+    assert ran.err
+    assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+def test_a_healthy_library(run: Run, home: Path) -> None:
+    ran = run("doctor")
+    assert ran.code == 0
+    assert ran.lines[-1] == "nothing is wrong"
+    found = run("doctor", "--json").value
+    assert found["problems"] == []
+    assert found["facts"]["library"] == str(library_of(home))
+    assert found["facts"]["articles"] == "3, 3 unread"
+    assert found["facts"]["machine"] == "desk"
+    assert {"newstui", "python", "textual", "cache", "state", "settings"} < set(found["facts"])
+    assert {"locale", "terminal", "browser", "clipboard"} < set(found["facts"])
+
+
+@pytest.mark.parametrize("damage", [b"", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
+def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: Path) -> None:
+    """Cases 11, 12, 13, 17: doctor only looks and exits with 1; list mends, and says so once."""
+    assert three.exists()
+    segment = library_of(home) / "articles/desk-0001.json"
+    segment.write_bytes(damage)
+    ran = run("doctor", "--json")
+    assert ran.code == 1
+    (problem,) = ran.value["problems"]
+    assert problem.startswith("articles/desk-0001.json was damaged (")
+    assert problem.endswith("the file is left as it is: `newstui doctor --repair` mends it")
+    assert run("doctor").lines[-1] == "1 problem"
+    assert segment.read_bytes() == damage
+    ran = run("list")
+    assert ran.out == ""
+    assert "articles/desk-0001.json was damaged (" in ran.err
+    assert "recovered 0 of 3 articles; the damaged file is kept as desk-0001.json" in ran.err
+    assert run("list").err == "newstui: no articles yet; `newstui import` adds some\n"
+    assert run("doctor").code == 0
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
+    """Cases 10 to 13: nothing is changed without `--repair`; with it all is well afterwards."""
+    run("mark", "00000001", "--star")
+    library = library_of(home)
+    for kind in ("articles", "texts"):
+        path = library / kind / "desk-0001.json"
+        path.write_bytes(path.read_bytes()[:-90])
+    with (library / "journal/desk.jsonl").open("ab") as journal:
+        journal.write(b"damaged\n")
+    crashed = library / "journal" / ".newstui-1.tmp"
+    crashed.write_bytes(b"")
+    os.utime(crashed, (5, 5))
+    before = contents(library)
+    for _ in range(2):
+        ran = run("doctor", "--json")
+        assert (ran.code, len(ran.value["problems"]), ran.value["repaired"]) == (1, 3, [])
+        assert contents(library) == before
+    assert len(run("doctor").lines) == 3 + len(run("doctor", "--json").value["facts"]) + 1
+    ran = run("doctor", "--repair", "--json")
+    assert (ran.code, ran.value["problems"]) == (0, [])
+    swept, marks, facts, texts = ran.value["repaired"]
+    assert "journal/desk.jsonl: 1 damaged line was moved aside to desk.jsonl.damaged-" in marks
+    assert swept == "1 temporary file of a crash removed"
+    assert "articles/desk-0001.json was damaged (cut off after byte" in facts
+    assert "texts/desk-0001.json was damaged (cut off after byte" in texts
+    assert not crashed.exists()
+    ran = run("doctor", "--json")
+    assert (ran.code, ran.value["problems"], ran.value["repaired"]) == (0, [], [])
+    assert len(list(library.rglob("*.damaged-*"))) == 3
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_looks_into_every_document(run: Run, home: Path) -> None:
+    """Cases 12 and 19: what reading does not notice."""
+    path = library_of(home) / "texts/desk-0001.json"
+    good = path.read_bytes()
+    path.write_bytes(
+        good.replace(b"{", b'{"summary":[],"summary":[5],', 4).replace(b"[5]", b"5", 1)
+    )
+    said = run("doctor").out
+    assert "texts/desk-0001.json was damaged (" in said
+    path.write_bytes(good.replace(b'"text":"', b'"similar":5,"text":"', 1))
+    (problem,) = run("doctor", "--repair", "--json").value["problems"]
+    assert "texts/desk-0001.json: text 1: cannot be understood" in problem
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_leaves_files_of_other_machines(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 42: told, with or without `--repair`."""
+    path = library_of(home) / "articles/desk-0001.json"
+    path.write_bytes(path.read_bytes()[:-30])
+    before = contents(library_of(home))
+    monkeypatch.setenv("NEWSTUI_MACHINE", "lap")
+    for options in ((), ("--repair",)):
+        ran = run("doctor", "--json", *options)
+        assert ran.code == 1
+        (problem,) = ran.value["problems"]
+        assert problem.endswith("the file is left to the machine that writes it")
+        assert contents(library_of(home)) == before
+
+
+@pytest.mark.usefixtures("three")
+def test_doctor_names_the_newest_backup(run: Run, home: Path) -> None:
+    """Case 11: an empty file is not a new library."""
+    assert run("backup", "--auto").code == 0
+    assert "backup" not in run("doctor", "--json").value["facts"]
+    (library_of(home) / "texts/desk-0001.json").write_bytes(b"")
+    facts = run("doctor", "--json").value["facts"]
+    assert facts["no text"] == "3 articles"
+    (kept,) = (home / ".local/state/newstui/backups").rglob("*.zip")
+    assert facts["backup"] == f"{kept}; `newstui restore FILE --into DIR` unpacks it"
+
+
+@pytest.mark.usefixtures("three")
+def test_a_newer_format_is_read_and_not_changed(run: Run, home: Path) -> None:
+    """Case 33: opened read-only, and every change says so."""
+    segment = library_of(home) / "articles/desk-0001.json"
+    segment.write_bytes(segment.read_bytes().replace(b'{"format":1}', b'{"format":3}'))
+    reason = "made by a newer newstui (format 3); opened read-only"
+    assert len(run("list").lines) == 3
+    ran = run("mark", "00000001", "--read")
+    assert (ran.code, ran.err) == (1, f"newstui: {reason}\n")
+    ran = run("doctor", "--json")
+    assert ran.code == 1
+    assert reason in ran.value["problems"]

@@ -1,0 +1,167 @@
+"""`newstui export`: every form, and never a file that is half there or replaced unasked."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import orjson
+import pytest
+
+from tests.tui.cli.conftest import Run, fields_of, write_json
+from tui.cli import COMMAND_FUNCTIONS
+from tui.cli.parser import build_parser
+
+HOSTILE = {
+    "title": "../../etc/<script>alert(1)</script>",
+    "text": '<img src="http://a.example/x.png">\n\n![pixel](http://a.example/y.png) [link]'
+    "(javascript:alert(1)) & <script>\n\n- one\n- two\n\n    code",
+    "url": "javascript:alert(1)",
+}
+
+
+@pytest.fixture
+def filled(run: Run, tmp_path: Path) -> Run:
+    """Commands on a library of three articles, one of them hostile."""
+    files = [
+        write_json(tmp_path / "1.json", fields_of(1, title="The ferry", category="north")),
+        write_json(tmp_path / "2.json", fields_of(2, title="The mill", category="south")),
+        write_json(tmp_path / "3.json", fields_of(3) | HOSTILE),
+    ]
+    assert run("import", *files).code == 0
+    return run
+
+
+def test_every_command_has_one_that_carries_it_out() -> None:
+    (commands,) = (each.choices for each in build_parser()._actions if each.dest == "command")
+    assert commands is not None
+    assert set(commands) == set(COMMAND_FUNCTIONS)
+
+
+def test_json_goes_into_a_pipe(filled: Run, tmp_path: Path) -> None:
+    array = orjson.loads(filled("export", "ferry").out)
+    assert [each["title"] for each in array] == ["The ferry"]
+    lines = filled("export", "--to", "jsonl").out.splitlines()
+    assert len(lines) == 3
+    assert orjson.loads(filled("export", "nothing").out) == []
+
+
+def test_markdown_goes_into_a_folder(filled: Run, tmp_path: Path) -> None:
+    """Cases 107 to 109: a name says date, title and id and leads nowhere else; none is replaced."""
+    folder = tmp_path / "out"
+    assert filled("export", "--to", "markdown").code == 2
+    assert "no such folder" in filled("export", "--to", "markdown", "-o", folder).err
+    folder.mkdir()
+    done = filled("export", "--to", "markdown", "-o", folder)
+    assert done.code == 0
+    assert "3 articles exported" in done.err
+    names = sorted(file.name for file in folder.iterdir())
+    assert len(names) == 3
+    assert any(name.endswith(".md") and "-the-ferry-" in name for name in names)
+    assert all(name[0].isdigit() and "/" not in name for name in names)
+    again = filled("export", "--to", "markdown", "-o", folder)
+    assert again.code == 1
+    assert again.err.count("exists; --force replaces it") == 3
+    assert filled("export", "--to", "markdown", "-o", folder, "--force").code == 0
+    assert filled("import", folder).err.endswith("0 articles added, 3 already there\n")
+
+
+def test_a_link_is_not_followed(filled: Run, tmp_path: Path) -> None:
+    """Case 109: what a symbolic link of that name points to stays as it is."""
+    kept, link = tmp_path / "kept", tmp_path / "link.json"
+    kept.write_text("kept")
+    link.symlink_to(kept)
+    assert filled("export", "-o", link).code == 1
+    assert filled("export", "-o", link, "--force").code == 0
+    assert kept.read_text() == "kept"
+    assert not link.is_symlink()
+
+
+def test_html_shows_and_obeys_nothing(filled: Run, tmp_path: Path) -> None:
+    """Cases 99 and 111: markup of an article is text, no picture is loaded, no script is linked."""
+    file = tmp_path / "news.html"
+    assert filled("export", "--to", "html", "-o", file, "--title", "A & B").code == 0
+    text = file.read_text()
+    assert "<title>A &amp; B</title>" in text
+    assert text.count("<article ") == 3
+    for word in ("<script", "<img", 'href="javascript'):
+        assert word not in text
+    assert "<ul>\n<li>" in text
+    assert "&lt;script&gt;" in text
+
+
+def test_an_epub_is_well_formed(filled: Run, tmp_path: Path) -> None:
+    file = tmp_path / "news.epub"
+    assert filled("export", "--to", "epub", "-o", file).code == 0
+    with zipfile.ZipFile(file) as book:
+        first = book.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        assert book.read("mimetype") == b"application/epub+zip"
+        pages = [name for name in book.namelist() if name.endswith((".xhtml", ".opf", ".xml"))]
+        assert len(pages) == 6
+        for name in pages:
+            ElementTree.fromstring(book.read(name))
+        package = book.read("book.opf").decode()
+        assert package.count("<itemref") == 3
+
+
+def test_no_room_leaves_nothing(
+    filled: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 110: a disk that is full leaves no half file and a line that says why."""
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    (tmp_path / "out").mkdir()
+    failed = filled("export", "-o", tmp_path / "out" / "a.json")
+    assert failed.code == 1
+    assert "Not saved: no space left" in failed.err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_article_as_markdown(filled: Run) -> None:
+    shown = filled("show", "--format", "md", orjson.loads(filled("export", "mill").out)[0]["id"])
+    assert shown.out.startswith("---\nnewstui: 1\nid: ")
+    assert "title: The mill\n" in shown.out
+
+
+URLS = """# my feeds
+https://news.example/feed "Harbour news" ~"The Harbour"
+http://other.example/rss
+"query:Unread:unread = \\"yes\\"" tag
+exec:~/bin/script.sh
+"""
+
+
+def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> None:
+    """Case 103: programs and queries among the feeds are refused one by one."""
+    (tmp_path / "urls").write_text(URLS)
+    taken = run("feeds", "--import", tmp_path / "urls")
+    assert taken.code == 1
+    assert "2 feeds subscribed" in taken.err
+    assert taken.err.count("only http and https feeds are subscribed to") == 2
+    text = run("export", "--to", "opml").out
+    outlines = {each.get("xmlUrl"): each for each in ElementTree.fromstring(text).iter("outline")}
+    assert outlines["https://news.example/feed"].get("text") == "The Harbour"
+    assert run("export", "--to", "opml", "-o", tmp_path / "a.opml").code == 0
+    assert (tmp_path / "a.opml").read_text() == text
+    (tmp_path / "urls").write_text("nothing of the kind")
+    assert "neither OPML nor a list of feeds" in run("feeds", "--import", tmp_path / "urls").err
+
+
+def test_what_another_program_has_read_is_marked(run: Run, tmp_path: Path) -> None:
+    """Newsboat -E writes the ids that items have in their feeds; addresses and our ids do, too."""
+    one = fields_of(1) | {"extra": {"guid": "tag:1"}}
+    two = {"title": "Two", "url": "https://news.example/2?utm_source=x"}
+    files = [write_json(tmp_path / f"{n}.json", each) for n, each in enumerate((one, two), 1)]
+    assert run("import", *files, write_json(tmp_path / "3.json", fields_of(3))).code == 0
+    (tmp_path / "read").write_text("tag:1\nhttps://news.example/2\n\ntag:9\n")
+    marked = run("mark", "--read", "--from", tmp_path / "read")
+    assert marked.code == 1
+    assert "read: 1 line of no article, first 'tag:9'" in marked.err
+    assert len(run("list", "--unread").out.splitlines()) == 1
+    assert run("mark", "--read").code == 2
+    assert "no-such: No such file" in run("mark", "--star", "--from", tmp_path / "no-such").err

@@ -1,0 +1,170 @@
+"""`newstui add`, `fetch` and `feeds`, against a server on the loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.network import feed_page, item, rss, tools
+from tests.support.server import Site, page, serving, status
+from tests.tui.cli.conftest import Run, library_of, write_json
+
+STORY = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
+PAGE = f"<html lang='en'><title>The ferry</title><article>{STORY}</article></html>"
+LINK = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+WALL = "<html><title>Wall</title><p>Enable JavaScript and cookies to go on.</p></html>"
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    for module in ("tui.cli.fetch", "tui.cli.add"):
+        monkeypatch.setattr(f"{module}.make_fetch_tools", tools)
+    with serving() as site:
+        site.routes |= {
+            "/feed": feed_page(1, 2),
+            "/": page(PAGE.replace("<title>", f"{LINK}<title>")),
+            "/story": page(PAGE.replace("<title>", f"{LINK}<title>")),
+            "/wall": page(WALL),
+            "/pdf": page(b"%PDF-1.7", "application/pdf"),
+        }
+        yield site
+
+
+def test_feeds_sites_and_pages_are_added(run: Run, site: Site, home: Path) -> None:
+    """Case 101: what has no text keeps its address, and can be filled later."""
+    urls = f"# mine\n{site.url('/story')}\n\n{site.url('/wall')}\n".encode()
+    ran = run("add", "--private", site.url("/"), "-", site.url("/pdf"), stdin=urls)
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        "newstui: subscribed to Harbour: 2 new articles",
+        "newstui: added: The ferry",
+        f"newstui: its feed: newstui add {site.url('/feed')}",
+        f"newstui: {site.url('/wall')}: no article text found; the address is kept,"
+        " `newstui add --missing` tries again",
+        f"newstui: {site.url('/pdf')}: neither a page nor a feed (application/pdf)",
+        "newstui: 4 articles added, 1 feed subscribed, 2 failed",
+    ]
+    facts = {each["title"]: each for each in run("list", "--json").values}
+    ferry = facts["The ferry"]
+    assert (ferry["url"], ferry["source"], ferry["language"]) == (site.url("/story"), "page", "en")
+    assert facts["Wall"]["words"] == 0
+    assert facts["Story 2"]["category"] == "Harbour"
+    assert "Harbour" in (library_of(home) / "feeds.opml").read_text()
+
+    site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
+    assert run("add", "--missing", "--private").code == 0
+    filled = run("show", facts["Wall"]["id"], "--json").value
+    assert filled["words"] == 108
+    assert filled["text"].startswith("On day 0")
+
+
+def test_a_private_host_is_asked_about_or_refused(run: Run, site: Site) -> None:
+    """Case 83: without a terminal there is nobody to ask."""
+    ran = run("add", site.url("/feed"))
+    assert ran.code == 1
+    assert "is on a private network (127.0.0.1); --private allows it" in ran.err
+    assert site.asked == []
+
+
+def test_a_feed_that_is_wanted_is_looked_for(run: Run, site: Site) -> None:
+    assert "subscribed to Harbour" in run("add", "--private", "--feed", site.url("/story")).err
+    assert "already subscribed to" in run("add", "--private", "--feed", site.url("/story")).err
+    assert "names no feed" in run("add", "--private", "--feed", site.url("/wall")).err
+    assert "added: The ferry" in run("add", "--private", "--page", site.url("/")).err
+    assert run("add").code == 2
+
+
+def test_fetching_says_what_came_and_what_failed(run: Run, site: Site) -> None:
+    """Cases 88 and 98: an article that is there stays as it came, and as it was read."""
+    run("add", "--private", "--category", "sea", site.url("/feed"))
+    first = run("list", "--json").values[0]
+    run("mark", first["id"], "--read")
+    site.routes["/feed"] = page(
+        rss(item(1), item(2, "It was changed."), item(3)), "application/rss+xml"
+    )
+    assert run("fetch", "--json").value == {"feeds": 1, "failed": 0, "added": 1}
+    changed = run("show", first["id"], "--json").value
+    assert (changed["read"], changed["text"], changed["category"]) == (
+        True,
+        "The tide is late.",
+        "sea",
+    )
+    assert run("fetch", "--quiet").err == ""
+    site.routes["/feed"] = status(500)
+    ran = run("fetch", "--quiet", "harbour")
+    assert (ran.code, ran.err) == (1, "newstui: Harbour: 500 Internal Server Error\n")
+    (feed,) = run("feeds", "--json").values
+    assert (feed["error"], feed["articles"], feed["unread"]) == ("500 Internal Server Error", 3, 2)
+    assert feed["share_read"] == 0.333
+    listed = run("feeds").lines
+    assert listed[0].startswith("!      3      2  33%")
+    assert listed[1] == "    500 Internal Server Error"
+
+
+def test_feeds_are_changed_by_name(run: Run, site: Site) -> None:
+    run("add", "--private", site.url("/feed"))
+    assert run("feeds", "harb", "--rename", "The port", "--category", "sea", "--pause").code == 0
+    (feed,) = run("feeds", "--json").values
+    assert (feed["title"], feed["category"], feed["paused"]) == ("The port", "sea", True)
+    site.asked.clear()
+    assert run("fetch").code == 0
+    assert site.asked == []
+    assert run("feeds", "port", "--resume", "--whole-page").code == 0
+    assert run("feeds", "moon", "--pause").code == 1
+    assert run("feeds", "--remove").code == 2
+    assert run("feeds", "port", "--remove").code == 0
+    assert "no feeds yet" in run("feeds").err
+    assert len(run("list").lines) == 2
+
+
+def test_no_feeds_no_work(run: Run, home: Path) -> None:
+    ran = run("fetch")
+    assert (ran.code, "no feeds yet" in ran.err) == (0, True)
+    assert run("fetch", "--quiet").err == ""
+    assert run("fetch", "moon").code == 1
+    assert run("fetch", "--every", "soon").code == 2
+
+
+def test_secrets_are_not_shown(run: Run, site: Site, home: Path) -> None:
+    """Case 86: in no line, and the file is for its owner alone."""
+    site.routes["/feed"] = page(rss(item(1), title=""), "application/rss+xml")
+    url = site.url("/feed").replace("://", "://ada:secret@")
+    said = [run("add", "--private", url), run("fetch"), run("feeds"), run("feeds", "--json")]
+    site.routes["/feed"] = status(401)
+    said += [run("fetch"), run("add", "--private", url), run("list", "--json")]
+    assert "secret" not in "".join(ran.out + ran.err for ran in said)
+    file = library_of(home) / "feeds.opml"
+    assert "secret" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_text_that_comes_later_fills_the_address(run: Run, tmp_path: Path) -> None:
+    """Case 96: whoever brings it, and nothing that is known of the article is lost."""
+    facts = {"title": "Kept", "url": "https://e.example/1", "tags": ["mine"], "starred": True}
+    run("import", write_json(tmp_path / "bare.json", facts))
+    text = {"title": "Other", "url": "https://e.example/1#x", "text": "Words at last, five."}
+    ran = run("import", write_json(tmp_path / "text.json", text))
+    assert ran.code == 0
+    (article,) = run("list", "--json").values
+    assert (article["title"], article["tags"], article["words"]) == ("Kept", ["mine"], 4)
+    assert article["starred"]
+    assert "0 articles added" in run("import", tmp_path / "text.json").err
+
+
+def test_a_page_without_a_text_is_kept(
+    run: Run, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 101: gone from the web, it can still be tried again, by a newstui that finds more."""
+    monkeypatch.setattr("store.feeds.web_page.MIN_ARTICLE_WORDS", 1000)
+    site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
+    assert run("add", "--private", site.url("/wall")).code == 1
+    (kept,) = home.rglob("pages/*.html.gz")
+    site.routes["/wall"] = status(404)
+    assert run("add", "--missing", "--private").code == 1
+    monkeypatch.setattr("store.feeds.web_page.MIN_ARTICLE_WORDS", 25)
+    assert run("add", "--missing", "--private").code == 0
+    (wall,) = run("list", "--json").values
+    assert (wall["title"], wall["words"]) == ("Wall", 108)
+    assert not kept.exists()

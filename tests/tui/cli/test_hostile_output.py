@@ -1,0 +1,189 @@
+"""Whatever is in the library, the files or the arguments: commands write no control characters."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from store.journal.events import Event, encode_event, encode_line
+from tests.support.house import ROOT
+from tests.support.terminal import Terminal
+from tests.tui.cli.conftest import XDG, Run, fields_of, library_of, write_json
+from tests.tui.cli.test_command_environment import process
+
+HOSTILE = ROOT / "sample_articles/hostile-text.json"
+ARTICLE = "6f1d2c58"
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+ESCAPES = "\x1b]52;c;eA==\x07\x9b31m\u202e\u2066\x7f"
+
+
+def check_safe(data: bytes) -> str:
+    """No byte of it acts on a terminal; a pseudo-terminal makes CR LF of each line end."""
+    text = data.decode().replace("\r\n", "\n")
+    assert UNSAFE.findall(text) == []
+    return text
+
+
+HERE = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
+"""For a process that is to find the library of `run`."""
+
+
+@pytest.fixture
+def hostile(home: Path, run: Run) -> Path:
+    """A home folder whose library has the hostile article and a quiet one."""
+    assert run("import", HOSTILE, write_json(home / "quiet.jsonl", fields_of(1))).code == 0
+    return home
+
+
+COMMANDS = [
+    ("list",),
+    ("list", "--json"),
+    ("show", ARTICLE),
+    ("show", ARTICLE, "--json"),
+    ("similar", ARTICLE),
+    ("similar", ARTICLE, "--json"),
+    ("doctor",),
+    ("list", f"{ESCAPES}nothing"),
+    ("show", ESCAPES),
+    ("nothing", ESCAPES),
+    (f"--{ESCAPES}",),
+    ("list", f"--{ESCAPES}"),
+    ("list", "--limit", ESCAPES),
+    ("list", "--sort", ESCAPES),
+    ("import", f"/nowhere/{ESCAPES}"),
+    ("--library", f"/dev/null/{ESCAPES}", "list"),
+]
+
+
+def test_no_control_character_reaches_a_pipe(hostile: Path, run: Run) -> None:
+    """Cases 45, 46, 48, 49, 57: in no command, of no field, in no message."""
+    for command in COMMANDS:
+        ran = run(*command)
+        check_safe(ran.out.encode())
+        check_safe(ran.err.encode())
+    ran_alone = process(hostile, "show", ARTICLE, env=HERE)
+    assert check_safe(ran_alone.stdout)
+    assert check_safe(ran_alone.stderr) == ""
+
+
+def test_no_control_character_reaches_a_terminal(hostile: Path) -> None:
+    """Cases 45, 57: the same on a terminal."""
+    for command in (("list",), ("show", ARTICLE), ("show", ESCAPES)):
+        arguments = [sys.executable, "-m", "tui", *command]
+        with Terminal(arguments, hostile, env=HERE) as terminal:
+            terminal.wait_exit()
+            text = check_safe(terminal.raw)
+        assert text.strip()
+
+
+@pytest.mark.usefixtures("hostile")
+def test_what_the_text_says_is_still_there(run: Run) -> None:
+    """Case 60: nothing is taken for markup."""
+    text = run("show", ARTICLE).out
+    title = text.splitlines()[0]
+    assert title.startswith("This title misbehaves: [/b] [red]x[/blue] `Tesla [TSLA]`")
+    assert "[@click=app.quit]x[/] is not a button" in text
+    assert title in run("list").out
+
+
+def test_errors_of_an_import_are_clean(home: Path) -> None:
+    """Cases 45, 57: file name, item and value of a refused item; on a terminal, with its counter."""
+    name = home / "bad\x1b[31m\x9b\u202e.json"
+    name.write_bytes(orjson.dumps([fields_of(1, words=ESCAPES), fields_of(2, read=ESCAPES)]))
+    ran = process(home, "import", name)
+    assert ran.returncode == 1
+    assert len(check_safe(ran.stderr).splitlines()) == 3
+    with Terminal([sys.executable, "-m", "tui", "import", name], home) as terminal:
+        assert terminal.wait_exit() == 1
+        raw = terminal.raw
+    # The counter moves the cursor and sets colours; nothing else may come.
+    rest = re.sub(rb"\x1b\[[0-9;?]*[A-HJKhlm]", b"", raw)
+    check_safe(re.sub(rb"\r+", b"\r", rest).replace(b"\r", b""))
+    assert b"\x1b]" not in raw
+    assert b"31m" not in raw
+
+
+def test_a_library_that_others_wrote_is_cleaned_too(home: Path, run: Run, tmp_path: Path) -> None:
+    """Cases 45, 46, 57: sync may bring anything; segments and events pass the same door."""
+    run("import", write_json(tmp_path / "one.jsonl", fields_of(1), fields_of(2)))
+    journal = library_of(home) / "journal/other.jsonl"
+    ids = (fields_of(1)["id"],)
+    events = [
+        Event("edited", ids, 1, 1, "other", {"to": {"title": f"A{ESCAPES}B", "category": ESCAPES}}),
+        Event("tagged", ids, 2, 2, "other", {"tag": f"tag{ESCAPES}"}),
+    ]
+    journal.write_bytes(
+        encode_line({"format": 1, "machine": "other"}) + b"".join(map(encode_event, events))
+    )
+    segment = library_of(home) / "articles/desk-0001.json"
+    tables = orjson.loads(segment.read_bytes())
+    for document in tables["articles"].values():
+        document |= {"category": ESCAPES, "extra": {f"k{ESCAPES}": ESCAPES}}
+    segment.write_bytes(orjson.dumps(tables))
+    for command in (("list",), ("show", "00000001"), ("similar", "00000001")):
+        for option in ((), ("--json",)):
+            ran = run(*command, *option)
+            check_safe(ran.out.encode())
+            check_safe(ran.err.encode())
+    for value in run("list", "--json").values:
+        for name in ("title", "category", "tags"):
+            assert UNSAFE.findall("".join(value[name])) == []
+
+
+SURROGATE = b"\xff\xfe"
+"""As arguments that are not UTF-8; Python hands them on as lone surrogates."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((b"list", SURROGATE), 0),
+        ((b"list", b"--json", b"--category", SURROGATE), 0),
+        ((b"show", SURROGATE), 1),
+        ((b"similar", SURROGATE), 1),
+        ((b"mark", SURROGATE, b"--read"), 1),
+        ((b"edit", b"00000001", b"--title", b"A" + SURROGATE), 0),
+        ((b"import", SURROGATE), 1),
+        ((SURROGATE,), 2),
+        ((b"doctor", b"--json", b"--library", SURROGATE), 0),
+        ((b"doctor", b"--library", SURROGATE), 0),
+    ],
+)
+def test_arguments_that_are_not_utf_8(
+    arguments: tuple[bytes, ...], code: int, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 52: never a traceback, and what is kept is U+FFFD."""
+    monkeypatch.chdir(home)
+    run("import", write_json(home / "one.jsonl", fields_of(1)))
+    ran = run(*map(os.fsdecode, arguments))
+    assert ran.code == code, ran.err
+    check_safe(ran.out.encode())
+    check_safe(ran.err.encode())
+    if arguments[0] == b"edit":
+        assert "A��" in run("list").out
+    if arguments[0] == b"mark":
+        alone = process(home, *arguments, env=HERE)
+        assert (alone.returncode, alone.stderr.decode()) == (code, ran.err)
+
+
+def test_surrogates_in_an_import(run: Run, tmp_path: Path) -> None:
+    """Case 52: a lone surrogate in any field comes in as U+FFFD and goes out everywhere."""
+    file = tmp_path / "file.json"
+    file.write_text(
+        '{"id": "00000001-0000-4000-8000-000000000000", "title": "A\\ud800B", "text": "T\\udfffU",'
+        ' "category": "c\\ud800", "tags": ["\\ud800t"], "strange": {"\\ud800": "\\udc00"}}'
+    )
+    assert run("import", file).code == 0
+    assert run("list").lines[0].endswith("A\ufffdB")
+    value = run("show", "0000", "--json").value
+    assert (value["title"], value["text"], value["category"]) == ("A\ufffdB", "T\ufffdU", "c\ufffd")
+    assert value["extra"] == {"strange": {"\ufffd": "\ufffd"}}
+    assert run("mark", "0000", "--read").code == 0

@@ -1,0 +1,206 @@
+"""`newstui import`: every format, and bad input that costs a line and nothing else."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import orjson
+import pytest
+
+from store.system.paths import platform_paths
+from tests.tui.cli.conftest import Run, contents, fields_of, library_of, write_json
+
+READING_PAGE = """The council of Brae has voted to keep its ferry, by nine votes to eight, last night.
+Summary
+The ferry of Brae stays.
+Statistics
+16
+Words
+1
+Read Count
+Details
+ID: 0d6f6d4e-5a0a-4c36-9f5c-0a4c1d9c8e11
+Category ID: world
+URL: https://news.example/brae
+Date: Feb. 28, 2022
+Created: 2022/03/01 20:04
+Updated: 2022/03/01 20:04
+Last Read: 2022/03/02 08:15
+"""
+
+FORMATS = {
+    "article.json": orjson.dumps(fields_of(1, title="As JSON")).decode(),
+    "articles.json": orjson.dumps({"articles": [fields_of(2, title="As an array")]}).decode(),
+    "lines.jsonl": orjson.dumps(fields_of(3, title="As a line")).decode() + "\n",
+    "note.md": "---\ntitle: As Markdown\ncategory: world\n---\n\nSome *words*.\n",
+    "page.html": "<!doctype html><title>As HTML</title><article><p>Some words of a page, no more"
+    " than one sentence.</p></article>",
+    "plain.txt": "As text\n\nSome words.\n",
+    "reading.txt": READING_PAGE,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_comes_in(name: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(FORMATS[name], encoding="utf-8")
+    ran = run("import", file)
+    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: 1 article added\n")
+    (article,) = run("list", "--json").values
+    assert article["source"] == "import"
+    expected = "The council of Brae" if name == "reading.txt" else "As "
+    assert article["title"].startswith(expected)
+
+
+def test_a_folder_and_files_together(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder" / "deeper"
+    folder.mkdir(parents=True)
+    for name, text in FORMATS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    extra = write_json(tmp_path / "extra.jsonl", fields_of(8), fields_of(9))
+    ran = run("import", tmp_path / "folder", extra, "--json")
+    assert ran.code == 0
+    assert ran.value == {"added": 9, "known": 0, "refused": 0}
+
+
+def test_standard_input(run: Run) -> None:
+    ran = run("import", "-", stdin=orjson.dumps(fields_of(1)))
+    assert (ran.code, ran.err) == (0, "newstui: 1 article added\n")
+    assert run("import", "-", stdin=b"").err == (
+        "newstui: standard input: the file is empty\nnewstui: 0 articles added, 1 refused\n"
+    )
+
+
+def test_a_second_import_adds_nothing(run: Run, home: Path, tmp_path: Path) -> None:
+    """Case 105: an import that is run again adds only what is missing."""
+    for name, text in FORMATS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    paths = [tmp_path / name for name in FORMATS]
+    run("import", *paths[:3])
+    ran = run("import", *paths)
+    assert ran.err == "newstui: 4 articles added, 3 already there\n"
+    before = contents(library_of(home))
+    assert run("import", *paths).err == "newstui: 0 articles added, 7 already there\n"
+    assert contents(library_of(home)) == before
+
+
+def test_a_bad_file_among_good_ones_costs_a_line(run: Run, tmp_path: Path) -> None:
+    """Case 102: file, item and reason on one line; the rest is imported; exit code 1."""
+    good = write_json(tmp_path / "good.jsonl", fields_of(1))
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(b'{"title": ')
+    array = tmp_path / "array.json"
+    array.write_bytes(orjson.dumps([fields_of(2), "no article", fields_of(3, words="many")]))
+    ran = run("import", bad, good, array, tmp_path / "missing.md")
+    assert ran.code == 1
+    assert ran.out == ""
+    reasons = ran.err.splitlines()
+    assert reasons[0].startswith(f"newstui: {bad}: not JSON: ")
+    assert reasons[1:] == [
+        f"newstui: {array}: article 2: expected an article (a JSON object), found text",
+        f"newstui: {array}: article 3: words: expected a number, found “many”",
+        f"newstui: {tmp_path / 'missing.md'}: No such file or directory",
+        "newstui: 2 articles added, 4 refused",
+    ]
+    assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
+
+
+def test_a_damaged_line_of_json_lines_costs_that_line(run: Run, tmp_path: Path) -> None:
+    """Case 102: three files, one with a damaged line in the middle."""
+    files = [write_json(tmp_path / f"{n}.jsonl", fields_of(n), fields_of(n + 3)) for n in (1, 2, 3)]
+    first, second = files[1].read_bytes().splitlines(keepends=True)
+    files[1].write_bytes(first + b'{"title": "torn\n' + second)
+    ran = run("import", *files, "--json")
+    assert ran.code == 1
+    assert ran.value == {"added": 6, "known": 0, "refused": 1}
+    assert ran.err.startswith(f"newstui: {files[1]}: line 2: not JSON: ")
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_pipes_sockets_and_devices_are_refused(run: Run, tmp_path: Path) -> None:
+    """Case 102: nothing that could hang is opened."""
+    pipe, good = tmp_path / "pipe.md", write_json(tmp_path / "good.jsonl", fields_of(1))
+    os.mkfifo(pipe)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s.md"))
+        ran = run("import", pipe, "/dev/zero", tmp_path / "s.md", good)
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        f"newstui: {pipe}: not a regular file",
+        "newstui: /dev/zero: not a regular file",
+        f"newstui: {tmp_path / 's.md'}: not a regular file",
+        "newstui: 1 article added, 3 refused",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"\x7fELF\0\0\0", "binary, not text"),
+        ("Grüße".encode("latin-1"), "not UTF-8 at byte 2"),
+        (b'{"a":' * 100_000, "line 1: not JSON: "),
+    ],
+    ids=["empty", "binary", "Latin-1", "nested"],
+)
+def test_what_is_no_article_is_refused(
+    data: bytes, reason: str, run: Run, home: Path, tmp_path: Path
+) -> None:
+    """Case 102: one line, and the library is as it was."""
+    file = tmp_path / "file.txt"
+    file.write_bytes(data)
+    ran = run("import", file)
+    assert ran.code == 1
+    first, last = ran.err.splitlines()
+    assert first.startswith(f"newstui: {file}: {reason}")
+    assert last == "newstui: 0 articles added, 1 refused"
+    assert contents(library_of(home)) == {}
+
+
+def test_an_empty_folder_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run("import", tmp_path / "empty")
+    assert ran.code == 1
+    assert "no articles in this folder (*.json, " in ran.err
+
+
+def test_reading_state_comes_along(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "reading.txt"
+    file.write_text(READING_PAGE, encoding="utf-8")
+    run("import", file)
+    (article,) = run("list", "--json").values
+    assert article["read"] is True
+    assert article["read_count"] == 1
+    assert article["last_read"] == "2022-03-02T08:15:00Z"
+    assert article["date"] == "2022-02-28"
+
+
+def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
+    """The exports of other readers are recognised, or named by `--as`; a wrong name tells all."""
+    saved = tmp_path / "saved.json"
+    saved.write_text('[{"title": "A", "url": "https://news.example/a", "status": "archive"}]')
+    assert run("import", "--as", "pocket", str(saved)).code == 0
+    assert orjson.loads(run("list", "--json").out)["read"]
+    wrong = run("import", "--as", "pockets", str(saved))
+    assert wrong.code == 2
+    assert "'pockets' is none of json, " in wrong.err
+
+
+def test_a_program_is_told_of_what_is_new(run: Run, tmp_path: Path) -> None:
+    """The hook gets a line an article; one that fails costs a line and spoils nothing."""
+    noted, config = tmp_path / "noted", platform_paths(os.environ, None).config
+    config.mkdir(parents=True)
+    settings = config / "settings.toml"
+    settings.write_text(f'on_new = ["tee", "{noted}"]\non_read = ["false"]\n')
+    file = write_json(tmp_path / "1.json", fields_of(1, title="The ferry"))
+    assert run("import", file).code == 0
+    assert orjson.loads(noted.read_bytes())["title"] == "The ferry"
+    noted.unlink()
+    assert run("import", file).code == 0
+    assert not noted.exists()
+    marked = run("mark", "--read", fields_of(1)["id"])
+    assert marked.code == 0
+    assert "on_read: false failed with exit code 1" in marked.err

@@ -1,0 +1,216 @@
+"""`list`, `show`, `similar` and `keys`: what is printed, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import UnionType
+
+import orjson
+import pytest
+
+from tests.support.house import ROOT
+from tests.tui.cli.conftest import Run, fields_of, write_json
+from tui.config.commands import COMMANDS
+
+FACTS: dict[str, type | UnionType] = {
+    "id": str,
+    "title": str,
+    "category": str,
+    "url": str,
+    "authors": list,
+    "tags": list,
+    "date": str | None,
+    "created": str,
+    "updated": str,
+    "words": int,
+    "language": str,
+    "source": str,
+    "extra": dict,
+    "read": bool,
+    "starred": bool,
+    "read_count": int,
+    "last_opened": str | None,
+    "last_read": str | None,
+    "position": int,
+    "minutes": int,
+}
+WHOLE = FACTS | {
+    "text": str,
+    "summary": str,
+    "summary_origin": str | None,
+    "summary_complete": bool,
+    "similar": list,
+}
+SIMILAR: dict[str, type | UnionType] = {
+    "id": str | None,
+    "title": str,
+    "category": str,
+    "date": str | None,
+    "score": float,
+    "terms": list,
+    "origin": str,
+    "copies": int,
+}
+
+
+@pytest.fixture
+def samples(run: Run) -> None:
+    """A library of the sample articles."""
+    assert run("import", ROOT / "sample_articles").code == 0
+
+
+def check_types(value: dict[str, object], types: Mapping[str, type | UnionType]) -> None:
+    assert list(value) == list(types)
+    assert [name for name, kind in types.items() if not isinstance(value[name], kind)] == []
+
+
+@pytest.mark.usefixtures("samples")
+def test_the_json_of_a_list(run: Run) -> None:
+    values = run("list", "--json").values
+    assert len(values) == len([*(ROOT / "sample_articles").glob("*.[mj]*")])
+    for value in values:
+        check_types(value, FACTS)
+
+
+@pytest.mark.usefixtures("samples")
+def test_the_json_of_an_article(run: Run) -> None:
+    for article in run("list", "--json").ids:
+        value = run("show", article, "--json").value
+        check_types(value, WHOLE)
+        assert value["summary_origin"] in ("import", "extract", "command", None)
+        assert len(value["similar"]) <= 5
+        assert value["minutes"] >= 1
+        for other in value["similar"]:
+            check_types(other, SIMILAR)
+            assert other["origin"] in ("import", "index")
+        assert run("similar", article, "--json").values == value["similar"]
+
+
+@pytest.mark.usefixtures("samples")
+def test_fields_of_an_article_in_a_list_and_alone_agree(run: Run) -> None:
+    listed = run("list", "--json", "--limit", "1").value
+    shown = run("show", listed["id"], "--json").value
+    assert {name: shown[name] for name in listed} == listed
+
+
+@pytest.mark.usefixtures("three")
+def test_newest_first_and_one_line_each(run: Run) -> None:
+    ran = run("list")
+    assert ran.err == ""
+    assert ran.lines == [
+        f"0000000{n}  ●  2024-01-0{n}  world           1′  Title {n}" for n in (3, 2, 1)
+    ]
+
+
+@pytest.mark.usefixtures("three")
+def test_marks_are_shown(run: Run) -> None:
+    run("mark", "00000001", "--read", "--star")
+    assert run("list", "--starred").lines == [
+        "00000001   ★ 2024-01-01  world           1′  Title 1"
+    ]
+
+
+@pytest.mark.usefixtures("three")
+def test_filters(run: Run, tmp_path: Path) -> None:
+    more = [
+        fields_of(4, category="science", title="Straße im Nebel", text="One two three."),
+        fields_of(5, category="science", title="a small thing", text="word " * 600),
+    ]
+    run("import", write_json(tmp_path / "more.jsonl", *more))
+    run("mark", "00000001", "00000004", "--read")
+    run("mark", "00000002", "--star")
+
+    def numbers(*arguments: str) -> list[int]:
+        return [int(article[:8]) for article in run("list", "--json", *arguments).ids]
+
+    assert numbers() == [5, 4, 3, 2, 1]
+    assert numbers("--unread") == [5, 3, 2]
+    assert numbers("--starred") == [2]
+    assert numbers("--in-progress") == []
+    assert numbers("--category", "science") == [5, 4]
+    assert numbers("--category", "science", "--unread") == [5]
+    assert numbers("--category", "nothing") == []
+    assert numbers("STRASSE") == [4]
+    assert numbers("title", "3") == [3]
+    assert numbers("--limit", "2") == [5, 4]
+    assert numbers("--sort", "title") == [5, 4, 1, 2, 3]
+    assert numbers("--sort", "category") == [5, 4, 3, 2, 1]
+    assert numbers("--sort", "words", "--limit", "1") == [5]
+    assert numbers("--sort", "read count") == [4, 1, 5, 3, 2]
+    assert numbers("--sort", "added")[:2] == [5, 4]
+
+
+def test_nothing_to_list_is_said_on_standard_error(run: Run, three: Path) -> None:
+    assert run("list", "--library", three.parent / "other").err == (
+        "newstui: no articles yet; `newstui import` adds some\n"
+    )
+    ran = run("list", "nowhere")
+    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: no articles\n")
+    ran = run("list", "nowhere", "--json")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+@pytest.mark.usefixtures("three")
+def test_an_article_for_people(run: Run) -> None:
+    ran = run("show", "00000002")
+    assert ran.code == 0
+    text = "\n".join(ran.lines)
+    assert text.startswith("Title 2\n\nThe words of article 2. They are few.\n\nSimilar Readings (")
+    assert "\n\nSummary\nThe words of article 2.\n\nStatistics\n" in text
+    assert "\n8 Words\n0 Read Count\n1 Minutes\n\nDetails\n" in text
+    assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory ID: world\n" in text
+    assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
+    assert "\nLast Read:\nKey Terms: " in text
+
+
+@pytest.mark.usefixtures("three")
+def test_ids_may_be_shortened_as_long_as_they_are_clear(run: Run) -> None:
+    whole = fields_of(2)["id"]
+    for prefix in (whole, whole[:8], whole.upper()):
+        assert run("show", prefix, "--json").value["id"] == whole
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("command", ["show", "similar"])
+def test_unknown_and_unclear_ids(command: str, run: Run) -> None:
+    ran = run(command, "ffff")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "newstui: no article has an id that begins with 'ffff'\n"
+    ran = run(command, "0000")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "newstui: 3 articles have ids that begin with '0000'\n"
+    assert run(command, "").code == 1
+
+
+@pytest.mark.usefixtures("samples")
+def test_similar_readings_for_people(run: Run) -> None:
+    dam = next(v for v in run("list", "--json").values if v["title"].startswith("Sarn dam talks"))
+    ran = run("similar", dam["id"])
+    assert ran.code == 0
+    assert [line.partition(".")[0] for line in ran.lines] == list("12345")
+    assert any("; both: " in line for line in ran.lines)
+
+
+def test_no_similar_readings_is_said(run: Run, tmp_path: Path) -> None:
+    run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
+    ran = run("similar", "00000001")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "newstui: nothing similar in the library\n"
+
+
+def test_keys_names_every_command(run: Run) -> None:
+    ran = run("keys")
+    assert all(f" {command.id} " in ran.out for command in COMMANDS)
+    assert "space page-down" in ran.out
+    values = run("keys", "--json").values
+    assert values == [
+        {"id": each.id, "keys": list(each.keys), "help": each.help, "places": list(each.places)}
+        for each in COMMANDS
+    ]
+
+
+@pytest.mark.usefixtures("three")
+def test_every_line_of_json_is_utf_8_without_blanks_around(run: Run) -> None:
+    for line in run("list", "--json").lines:
+        assert orjson.dumps(orjson.loads(line)).decode() == line

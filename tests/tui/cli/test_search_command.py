@@ -1,0 +1,24 @@
+"""`newstui search`, and queries of `newstui list`: what is found, printed and refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.cli.conftest import Run
+
+
+def test_a_search_prints_what_it_finds_with_the_line(run: Run, three: Path) -> None:
+    found = run("search", '"article 2"')
+    assert found.code == 0
+    assert found.lines[0].endswith("Title 2")
+    assert found.lines[1].strip() == "The words of article 2. They are few."
+    (value,) = run("search", "few", "--newest", "--limit", "1", "--json").values
+    assert (value["title"], value["line"]) == ("Title 3", "…They are few.")
+    assert len(run("list", "text:few -title:3", "--json").ids) == 2
+
+
+def test_a_query_that_cannot_be_understood_is_wrong_use(run: Run, three: Path) -> None:
+    for command in ("search", "list"):
+        refused = run(command, "few date:feb")
+        assert (refused.code, refused.out) == (2, "")
+        assert "column 10: date: wants a date" in refused.err

@@ -1,0 +1,59 @@
+"""`newstui settings`: what is in force and where it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.cli.conftest import Run
+from tui.config.settings import iter_setting_declarations
+
+
+def write(home: Path, text: str) -> None:
+    folder = home / ".config/newstui"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text(text)
+
+
+def test_settings_as_they_come(run: Run, home: Path) -> None:
+    ran = run("settings")
+    assert (ran.code, ran.err) == (0, "")
+    assert len(ran.lines) == len(list(iter_setting_declarations()))
+    assert all(line.endswith(" default") for line in ran.lines)
+    assert list(home.iterdir()) == []
+
+
+def test_settings_of_the_file(run: Run, home: Path) -> None:
+    """Mistakes are told on standard error, and the exit code says so; all else is in force."""
+    write(home, 'theem = "x"\nmeasure = 60\non_new = ["a", "b"]\n[searches]\nweek = "newer:7d"\n')
+    ran = run("settings")
+    assert ran.code == 1
+    assert ran.err == 'newstui: settings.toml: theem: is not known; did you mean "theme"?\n'
+    assert {tuple(line.split()) for line in ran.lines} >= {
+        ("measure", "=", "60", "settings.toml"),
+        ("on_new", "=", '["a",', '"b"]', "settings.toml"),
+        ("[searches]", "settings.toml"),
+        ('"week"', "=", '"newer:7d"'),
+    }
+    found = {value["name"]: value for value in run("settings", "--json").values}
+    assert found["measure"]["value"] == 60
+    assert (found["measure"]["default"], found["measure"]["source"]) == (80, "settings.toml")
+    assert found["searches"]["value"] == {"week": "newer:7d"}
+    assert found["theme"]["source"] == "default"
+
+
+def test_another_folder(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSTUI_CONFIG", str(tmp_path))
+    (tmp_path / "settings.toml").write_text("measure = 50")
+    assert '"value":50' in run("settings", "--json").out
+
+
+def test_doctor_tells_mistakes_and_uses_the_commands(run: Run, home: Path) -> None:
+    write(home, 'open_command = ["mine"]\nx = 1\n')
+    ran = run("doctor")
+    assert ran.code == 1
+    assert "settings.toml: x: is not known" in ran.out
+    assert "mine URL" in ran.out

@@ -1,0 +1,71 @@
+"""`newstui stats`: sums and charts of what was read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.support.libraries import Machine, add, article, ids
+from tui.cli import main
+from tui.rendering.charts import draw_bar, draw_columns
+from tui.rendering.statistics_report import format_duration
+
+NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
+"""In no time zone midnight."""
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three articles; two were read today, one of them twice."""
+    machine = Machine(tmp_path)
+    machine.clock.now = NOW
+    monkeypatch.setattr("tui.cli.stats.system_clock", machine.clock)
+    here = machine.open()
+    add(here, [article(n, category="") for n in (1, 2)] + [article(3)])
+    here.record("read", ids(1, 2))
+    here.record("read", ids(2))
+    here.record("starred", ids(3))
+    return machine.folder
+
+
+def test_the_sums(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", "--library", str(library)]) == 0
+    out = capsys.readouterr().out
+    assert "Read        2 of 3 articles · 67 %" in out
+    assert "In all      3 readings · 500 words" in out
+    assert "In a row    1 day · 1 at most" in out
+    assert "3 articles · 500 words · 2 min" in out
+    assert "(none)      ████████████████████ 2 of 2 · 100 %" in out
+
+
+def test_the_sums_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", "--json", "--library", str(library)]) == 0
+    found = orjson.loads(capsys.readouterr().out)
+    assert (found["articles"], found["read"], found["unread"], found["starred"]) == (3, 2, 1, 1)
+    assert found["share_read"] == 0.6667
+    assert (found["readings"], found["words"], found["minutes"]) == (3, 500, 2)
+    assert (found["words_per_minute"], found["words_per_minute_from"]) == (230, 0)
+    assert (len(found["days"]), len(found["weeks"])) == (30, 12)
+    assert sum(day["read"] for day in found["days"]) == 3
+    assert found["categories"][0] == {"name": "", "articles": 2, "read": 2}
+
+
+def test_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", "--library", str(tmp_path / "new")]) == 0
+    assert "0 of 0 articles · 0 %" in capsys.readouterr().out
+
+
+def test_bars_and_columns() -> None:
+    assert draw_bar(0, 10, 4) == "    "
+    assert draw_bar(5, 10, 4) == "██  "
+    assert draw_bar(1, 1000, 4) == "▏   ", "what is there is seen"
+    assert draw_bar(10, 10, 4) == draw_bar(99, 10, 4) == "████"
+    assert draw_columns([0, 1, 4], 2, 2) == ["    █ ", "  ▄ █ "]
+    assert draw_columns([], 1) == [""]
+
+
+def test_durations() -> None:
+    assert [format_duration(minutes) for minutes in (0, 59, 61)] == ["0 min", "59 min", "1 h 1 min"]

@@ -1,0 +1,25 @@
+"""`newstui themes`: which there are and which one is on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.cli.conftest import Run
+from themes import BUILT_IN_THEMES
+
+
+def test_themes_are_listed(run: Run, home: Path) -> None:
+    ran = run("themes")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line[2:].split()[0] for line in ran.lines] == list(BUILT_IN_THEMES)
+    folder = home / ".config/newstui"
+    (folder / "themes").mkdir(parents=True)
+    (folder / "themes/wrong.toml").write_text('name = "wrong"\n')
+    (folder / "settings.toml").write_text('theme = "sepia"\n')
+    ran = run("themes", "--json")
+    assert ran.code == 1
+    assert [value["name"] for value in ran.values if value["on"]] == ["sepia"]
+    assert ran.values[0] == {
+        "name": "dark", "label": "Dark", "dark": True, "source": "newstui", "on": False
+    }  # fmt: skip
+    assert "newstui: themes/wrong.toml: colors: is missing" in ran.err

@@ -1,0 +1,117 @@
+"""The table of commands: the one source of keys, actions, help and palette."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.config.commands import (
+    COMMANDS,
+    COMMANDS_BY_ID,
+    FOOTER_COMMANDS,
+    GROUP_HEADINGS,
+    PANE_PLACES,
+    find_command,
+    footer_hints,
+    format_keys,
+    group_commands,
+)
+from tui.config.keymaps import make_keymap
+from tui.reader.dialogs.help import HelpDialog, keymap_help_lines
+from tui.reader.dialogs.links import LinksDialog
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.text_dialog import TextDialog
+from tui.reader.dialogs.url_dialog import UrlDialog
+from tui.reader.screen.reader_screen import Reader
+
+OF_THE_READER = {*PANE_PLACES, "find", "select"}
+"""Places that are no dialogs."""
+
+
+def marked() -> Iterator[str]:
+    """The commands that tests of the reader say they press the keys of."""
+    for path in (Path(__file__).parents[1] / "reader").glob("test_reader_*.py"):
+        names = {"JUMPS": [f"similar.jump:{n}" for n in range(1, 6)]}
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.command"):
+                continue
+            for argument in node.args:
+                if isinstance(argument, ast.Constant):
+                    yield str(argument.value)
+                elif isinstance(argument, ast.Starred):
+                    yield from names[ast.unparse(argument.value)]
+
+
+def test_every_command_has_a_test_with_real_keys() -> None:
+    assert set(marked()) == set(COMMANDS_BY_ID)
+
+
+@pytest.mark.parametrize("each", COMMANDS, ids=lambda each: str(each.id))
+def test_every_command_has_an_action(each: object) -> None:
+    action = getattr(each, "action").partition("(")[0]  # noqa: B009 - the parameter is an id too
+    places = set(getattr(each, "places"))  # noqa: B009
+    if not places.isdisjoint(OF_THE_READER):
+        assert callable(getattr(Reader, f"action_{action}"))
+    dialogs = {
+        "source": UrlDialog,
+        "help": HelpDialog,
+        "sheet": TextDialog,
+        "picker": Picker,
+        "links": LinksDialog,
+    }
+    for place, screen in dialogs.items():
+        assert place not in places or callable(getattr(screen, f"action_{action}"))
+
+
+def test_every_action_has_a_command() -> None:
+    """Case 129: whatever the reader does has a key."""
+    own = {
+        name for base in Reader.__mro__ if base.__module__.startswith("tui.") for name in vars(base)
+    }
+    actions = {name.removeprefix("action_") for name in own if name.startswith("action_")}
+    reading = [each for each in COMMANDS if not OF_THE_READER.isdisjoint(each.places)]
+    assert actions == {each.action.partition("(")[0] for each in reading}
+
+
+def test_ids_and_keys_are_unique() -> None:
+    assert make_keymap().faults == ()
+    assert len(COMMANDS_BY_ID) == len(COMMANDS)
+    assert all(each.keys and each.label and each.help for each in COMMANDS)
+
+
+def test_groups_keep_every_command_under_one_heading() -> None:
+    listed = [each for _, commands in group_commands() for each in commands]
+    assert listed == list(COMMANDS)
+    headings = [heading for heading, _ in group_commands()]
+    assert len(set(headings)) == len(headings)
+    assert set(headings) == set(GROUP_HEADINGS.values())
+
+
+def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
+    keymap = make_keymap()
+    for pane in PANE_PLACES:
+        lines = keymap_help_lines(keymap, pane)
+        for each in COMMANDS:
+            told = f"{format_keys(each.keys)}\t{each.help}" in lines
+            assert told == (pane in each.places), (pane, each.id)
+    heads = [keymap_help_lines(keymap, pane)[0] for pane in PANE_PLACES]
+    assert heads == ["List:", "Article:", "Similar readings:"]
+    assert keymap_help_lines(keymap, "list", "J") == ["Move:", "J\tnext article, from any pane"]
+    found = keymap_help_lines(keymap, "list", "UNDO list")
+    assert found == ["newstui:", "U\tshow what can be undone"]
+    assert keymap_help_lines(keymap, "list", "zebra") == ["no command fits"]
+
+
+def test_footers_and_names() -> None:
+    keymap = make_keymap()
+    assert set(FOOTER_COMMANDS) == {*PANE_PLACES, "find", "select"}
+    assert footer_hints("list", keymap.keys)[0] == "enter open"
+    assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANE_PLACES)
+    assert format_keys(("space", "pagedown")) == "space page-down"
+    assert format_keys(("g g", "home")) == "gg home"
+    assert format_keys(("ctrl+x u", "u")) == "ctrl+x u, u"
+    with pytest.raises(KeyError):
+        find_command("no.such")

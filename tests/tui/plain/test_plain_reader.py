@@ -1,0 +1,272 @@
+"""The linear reader: whole sessions, typed line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.library.protocol import Library
+from store.model.article import ParsedArticle
+from store.search import ListQuery
+from tests.support.reader import NOW, article_id, long_text, make_article, make_library
+from tui.config.keymaps import make_keymap
+from tui.config.settings import Settings
+from tui.plain import Environment, LinearReader
+
+
+class Session:
+    """A session whose lines are given; what is said is kept."""
+
+    def __init__(self, folder: Path, found: list[ParsedArticle], rows: int = 15) -> None:
+        self.folder = folder
+        self.opened: list[str] = []
+        self.copied: list[str] = []
+        self.ran: list[tuple[str, ...]] = []
+        self.told_read: list[str] = []
+        self.rows = rows
+        self.settings = Settings()
+        make_library(folder, found)
+
+    def library(self) -> FolderLibrary:
+        """The library as another process finds it."""
+        library = make_library(self.folder)
+        for _ in library.load():
+            pass
+        return library
+
+    def carry_out(self, arguments: Sequence[str]) -> int:
+        """Stands in for a command that adds an article."""
+        self.ran.append(tuple(arguments))
+        library = self.library()
+        for _ in library.add([make_article(20 + len(self.ran))]):
+            pass
+        return 0
+
+    def run(self, *lines: str) -> str:
+        """Type lines, then leave; what was said and asked."""
+        said: list[str] = []
+        typed = iter(lines)
+
+        def ask(prompt: str) -> str | None:
+            said.append(prompt)
+            return next(typed, None)
+
+        world = Environment(
+            ask,
+            said.append,
+            lambda: (80, self.rows),
+            lambda url: self.opened.append(url) or "Opened",  # type: ignore[func-returns-value]
+            lambda text: self.copied.append(text) or "Sent",  # type: ignore[func-returns-value]
+            prepare,
+            self.carry_out,
+            self.told_read.extend,
+            lambda: NOW,
+            self.settings,
+        )
+        LinearReader(self.library(), make_keymap(), world).run()
+        return "\n".join(said)
+
+
+def prepare(library: Library) -> None:
+    """Bring the index up to date."""
+    for _ in library.update_index():
+        pass
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """Fourteen articles; 14 is the newest and first, 13 is long."""
+    found = [make_article(number) for number in range(1, 15)]
+    found[12] = make_article(13, text=long_text(30))
+    for number in (3, 4, 6):
+        found[number - 1] = make_article(number, title=f"The harbour master, number {number}")
+    return Session(tmp_path, found)
+
+
+def test_a_list_page_by_page(session: Session) -> None:
+    """Case 129: no drawing, no key that is not a line; enter goes on."""
+    said = session.run("", "", "b", "G", "g")
+    assert said.startswith("1. Article number 14 about the harbour (unread; south; 2026-11-14;")
+    assert said.count("14 articles, 14 unread; 1 to 12.") == 3
+    assert said.count("13. Article number 2 about") == 2
+    assert "the list ends here" in said
+    assert "List. Number, command, or ?: " in said
+
+
+def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
+    """Opened is recorded, read at its end, and the place is found again in the next session."""
+    said = session.run("2", "")
+    assert "Article number 13 about the harbour" in said
+    assert "Paragraph 1 begins." in said
+    reading = session.library().get_article(article_id(13)).reading
+    assert (reading.read, reading.position > 0) == (False, True)
+    assert reading.last_opened is not None
+    again = session.run("2")
+    assert "Going on where reading stopped; g: the start" in again
+    assert "Paragraph 1 begins." not in again
+    assert "More. Number" in again
+    found = session.run("2", "g", "/Paragraph 20", "/", "nothing like it")
+    assert found.count("Paragraph 20 begins.") == 1
+    assert "not found from here on: nothing like it" in found
+    end = session.run("2", "G", "", "h")
+    assert "End of the article." in end
+    assert "Paragraph 30 begins." in end
+    assert "Article number 12 about" in end.split("End of the article.")[1], "the next unread one"
+    assert session.library().get_article(article_id(13)).reading.read
+    assert "2. Article number 13 about the harbour (read;" in end.rpartition("End of the")[2]
+
+
+def test_changes_are_said_and_undone(session: Session) -> None:
+    said = session.run("3m", "s 3", "m", "1", "s", "+ two words", "d", "U", *"uuuuu", "u", "u", "h")
+    for change in (
+        "marked read: Article number 12", "starred: Article number 12", "marked unread:",
+        "starred: Article number 14", "tagged two words: Article number 14",
+        "deleted: Article number 14 about the harbour. u undoes it.",
+        "Undone: deleted: Article number 14", "Undone: tagged two words",
+    ):  # fmt: skip
+        assert change in said, change
+    library = session.library()
+    rows = library.rows(ListQuery())
+    assert len(rows) == 14
+    assert not any(row.starred for row in rows)
+
+
+def test_search_filter_category_and_sort(session: Session) -> None:
+    """In one line, or asked for; a choice by its number or its first letters."""
+    said = session.run(
+        "/ harbour master", "f", "2", "c so", ",title", "/", "number", "h", "/ a:b:("
+    )
+    assert "3 articles, 3 unread." in said
+    assert "1. all (3)\n2. unread (3)" in said
+    assert "2 articles, 2 unread." in said
+    assert "Search: " in said
+    assert said.count("7 articles, 7 unread.") == 2, "found by the words, and without them again"
+
+
+def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
+    said = session.run("i", "1", "i", "o", "y", "1", "J", "K", "n", "p", "?")
+    assert "which one? say its number, as in 3i" in said
+    assert "Summary: Summary of 14." in said
+    assert "Similar readings: 5." in said
+    assert session.opened == session.copied == ["https://news.example/14"]
+    assert "A number may stand with a command" in said
+    assert "m: mark read or unread" in said
+
+
+def test_the_trail_and_the_story(session: Session) -> None:
+    """Case 129: back and forward along what was visited; the story by number, read as a whole."""
+    said = session.run(
+        "2", "J", "[", "[", "[", "]", "99[", "t", "", "99", "1", "t", "m", "u", "q", "h"
+    )
+    assert said.count("the trail begins here") == 2
+    assert said.count("\nArticle number 13 about the harbour\n") == 4
+    story = said[said.index("Story: ") : said.index("Story. Number")]
+    assert "This is the one you came from." in story
+    assert "Adds: " in story
+    assert "the story has " in said
+    assert "Story. Number, m to mark all of it read, h to go back, or ?: " in said
+    assert "Undone: marked read" in said
+    assert said.rpartition("Undone")[2].count("Back in: Article number ") == 1
+
+
+def test_triage_goes_through_what_is_unread(session: Session) -> None:
+    """Case 129: one summary at a time, one command a decision; undo goes back to its article."""
+    said = session.run("9m", "T", "m", "s", "t", "d", "u", "", "k", "?", "7", "l", "h", "T", "q")
+    assert "1 of 13; 13 articles left; " in said
+    assert "Summary: Summary of 5." in said
+    for change in ("marked read", "starred", "tagged later", "deleted", "Undone: deleted"):
+        assert f"\n{change}: " in said, change
+    assert said.count("4 of 13; 10 articles left; ") == 3
+    assert "t: give it the tag later" in said
+    assert "numbers mean nothing in the triage" in said
+    assert "The short text of article 2." in said, "opened"
+    assert session.told_read[:2] == [article_id(6), article_id(5)]
+    end = session.run("T", *[""] * 11, "h")
+    assert "that was all of it\n1. Article number 14 " in end
+
+
+def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
+    """Cases 107, 109: into files that are not there yet, into programs, as links."""
+    target = tmp_path / "one.json"
+    said = session.run(
+        "1", f"e {target}", f"e {target}", "Y", "|cat", "|", "", "|false", "|'", ";", ";1"
+    )
+    assert f"exported to {target}" in said
+    assert f"{target} exists" in said
+    assert session.copied[-1].startswith("[Article number 14 about the harbour](https://")
+    assert "\ntitle: Article number 14" in said
+    assert "false failed with exit code 1" in said
+    assert "not a command" in said
+    assert "the article has no links" in said
+    assert "the article has 0 links" in said
+
+
+def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
+    """Case 69: its real host is said first, and only a yes opens it."""
+    url = "https://bank.example@evil.example/login"
+    session = Session(tmp_path, [make_article(1, url=url, text=f"See [the bank]({url}).")])
+    said = session.run("1", "o", "", "o", "y", ";1", "n")
+    assert said.count("This leads to evil.example. y opens it: ") == 3
+    assert said.count("not opened") == 2
+    assert session.opened == [url]
+
+
+def test_articles_come_in(session: Session) -> None:
+    """Commands of newstui are carried out, and what they add is in the list."""
+    session.settings = Settings(searches={"master": "harbour master"})
+    said = session.run(
+        "r", "a https://a.example/ https://b.example/", "W", "1", "some/file", "W", "", "F", "h",
+        "c", "/master", "c every", "S",
+    )  # fmt: skip
+    assert session.ran == [
+        ("fetch",),
+        ("add", "--", "https://a.example/", "https://b.example/"),
+        ("import", "--", "some/file"),
+        ("feeds",),
+    ]
+    assert "18 articles, 18 unread" in said
+    assert "2. /master (3)" in said
+    assert "3 articles, 3 unread." in said
+    assert "Read: 0 of 18 articles" in said
+    assert "█" not in said
+
+
+def test_whatever_is_typed(session: Session) -> None:
+    """Nothing that is typed ends the session but leaving it."""
+    lines = [
+        "99",
+        "9m",
+        "0",
+        "5",
+        "7",
+        "xyz",
+        "\x1b[A\x00",
+        "m" * 5000,
+        "9" * 40,
+        "/" * 50,
+        "A",
+        "A",
+    ]
+    said = session.run(*lines, "f zzz", "c", "", "+", "", "U", "q", "1")
+    assert "the list has 14 articles" in said
+    assert "there is no similar reading 7" in said
+    assert "no such command here; ? lists them" in said
+    assert said.endswith("?: ")
+
+
+def test_an_empty_list_and_a_library_that_cannot_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 28: reading goes on; what cannot be done is said."""
+    empty = Session(tmp_path / "empty", []).run("", "1", "m", "J", "A", "u", "G", "b")
+    assert "0 articles, 0 unread." in empty
+    assert "nothing left to undo" in empty
+    session = Session(tmp_path / "other", [make_article(1), make_article(2)])
+    reason = "made by a newer newstui"
+    monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda _: reason))
+    said = session.run("1", "s", "h")
+    assert "The short text of article 2." in said
+    assert reason in said

@@ -1,0 +1,90 @@
+"""The reader on a small library of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual._styles_cache import StylesCache
+
+from store.library.folder import FolderLibrary
+from store.model.article import ParsedArticle
+from tests.support.reader import (
+    WIDE,
+    Outside,
+    Start,
+    long_text,
+    make_article,
+    make_library,
+    reading,
+)
+from tests.support.stylesheets import parsed_once
+from tui.reader.screen import panes as reader_screen
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark that says which commands a test presses the keys of."""
+    config.addinivalue_line("markers", "command(*ids): presses the keys of these commands")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets() -> Iterator[None]:
+    """A style sheet is the same for every app."""
+    with parsed_once():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_is_kept() -> Iterator[None]:
+    """Textual remembers what a thousand widgets have drawn, those of earlier apps too."""
+    yield
+    StylesCache.get_inner_outer.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same on every machine: time zone, terminal, and timers that wait to be asked."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "NO_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Outside:
+    """Where URLs and copied text end up."""
+    return Outside(tmp_path)
+
+
+@pytest.fixture
+def found() -> list[ParsedArticle]:
+    """Twelve articles; 12 is the newest and stands first, 11 is a long one."""
+    articles = [make_article(number) for number in range(1, 13)]
+    articles[10] = make_article(11, text=long_text(60))
+    return articles
+
+
+@pytest.fixture
+def library(tmp_path: Path, found: list[ParsedArticle]) -> FolderLibrary:
+    """The library the reader opens."""
+    return make_library(tmp_path, found)
+
+
+@pytest.fixture
+def start(library: FolderLibrary, outside: Outside) -> Start:
+    """What starts the reader, on the library or on another."""
+
+    def begin(size: tuple[int, int] = WIDE, **how: Any) -> Any:
+        return reading(
+            how.pop("library", library), how.pop("routes", outside.routes()), size, **how
+        )
+
+    return begin

@@ -1,0 +1,105 @@
+"""Keys that come faster than the reader answers: over a slow link several arrive at once."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from tests.support.reader import (
+    Outside,
+    Running,
+    Start,
+    article_id,
+    long_text,
+    make_article,
+    make_library,
+)
+from tests.support.screens import drawn
+from tui.reader import key_queue
+from tui.reader.dialogs.help import HelpDialog
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, what was asked for comes before a key gives up."""
+    monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 60.0)
+
+
+def _typed(running: Running) -> str:
+    focused = running.app.focused
+    return focused.value if isinstance(focused, Input) else "-"
+
+
+async def test_what_is_typed_after_a_question_is_its_answer(start: Start) -> None:
+    """No letter of it is taken for a command: `d` would delete, `o` open a browser."""
+    async with start() as running:
+        for keys, typed in (
+            (["a", *"x.example"], "x.example"),
+            (["e", *"x.md"], "x.md"),
+            (["W", "enter", *"docs"], "docs"),
+            (["enter", "/", *"clock"], "clock"),
+            (["?", "/", *"dark"], "dark"),
+            (["ctrl+p", *"dark"], "dark"),
+        ):
+            await running.press_at_once(*keys)
+            assert _typed(running) == typed, keys
+            await running.press("escape", "escape", "escape")
+        assert len(running.reader.article_list.rows) == 12
+
+
+async def test_what_is_typed_after_an_answer_is_a_command(start: Start, outside: Outside) -> None:
+    async with start() as running:
+        await running.press_at_once("+", *"sea", "enter", "j")
+        assert (running.reader.article_view.full_article, running.at) == (None, 11)
+        assert running.gateway._library.tags() == ["sea"]
+        await running.press_at_once("/", *"zzz", "escape", "G")
+        assert running.at == 1
+        await running.press_at_once("g", "enter", "/", *"tide", "escape", "h", "o")
+        await running.until(lambda: outside.opened)
+        assert running.reader.current_pane == "list"
+
+
+async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start: Start) -> None:
+    async with start() as running:
+        await running.press_at_once("f", "j", "enter")
+        assert (running.reader.current_query.show, running.open) == ("unread", 0)
+        await running.press_at_once("c", "j", "enter", "j")
+        assert (running.reader.current_query.category, running.at) == ("north", 9)
+        await running.press_at_once(",", "G", "enter", "k")
+        assert running.reader.current_query.sort == "read count"
+        await running.press_at_once("U", "q", "?", "j")
+        assert isinstance(running.app.screen, HelpDialog)
+
+
+async def test_what_is_typed_after_an_article_was_opened_is_about_its_text(
+    start: Start, outside: Outside
+) -> None:
+    linked = "[One](https://site.example/1) and [two](https://site.example/2).\n\n" + long_text(60)
+    library = make_library(outside.folder / "more", [make_article(n, text=linked) for n in (1, 2)])
+    async with start(library=library) as running:
+        await running.press_at_once("enter", "space")
+        assert (running.open, running.reader.article_view.top_line > 0) == (2, True)
+        await running.press_at_once("G", "space", "space")
+        assert (running.open, running.reader.article_view.top_line > 0) == (1, True), (
+            "no page is skipped"
+        )
+        await running.press_at_once("K", "g", ";", "2")
+        await running.until(lambda: outside.opened)
+        assert outside.opened == ["https://site.example/2"]
+        await running.press_at_once("J", "v", "}", "escape")
+        assert running.said != "there is no text to select"
+
+
+async def test_a_search_is_typed_and_its_first_find_opened_in_one_go(start: Start) -> None:
+    async with start() as running:
+        await running.indexed()
+        await running.press_at_once("/", *"paragraph", "enter")
+        assert (running.open, running.title) == (11, "Article number 11 about the harbour")
+        assert running.reader.article_list.selected_row is not None
+        assert running.reader.article_list.selected_row.id == article_id(11)
+        await running.press("escape", "escape")
+        await running.press_at_once("/", *"nowhere", "enter")
+        assert (running.reader.current_pane, "nothing found" in drawn(running.app)) == (
+            "list",
+            True,
+        )

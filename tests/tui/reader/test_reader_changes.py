@@ -1,0 +1,244 @@
+"""What the reader changes of articles besides marks: deleting, tags, and taking that back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.model.article import ParsedArticle
+from store.search import ListQuery
+from tests.support.reader import NARROW, Start, article_id, make_article, make_library
+from tests.support.screens import drawn
+from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
+
+
+def opened(folder: Path) -> FolderLibrary:
+    """The library as another process finds it."""
+    library = make_library(folder)
+    for _ in library.load():
+        pass
+    return library
+
+
+def numbers(running: Any) -> list[int]:
+    """The articles of the list, from the top."""
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
+
+
+def tags(folder: Path, number: int) -> tuple[str, ...]:
+    """The tags of an article as another process finds them."""
+    return opened(folder).get_article(article_id(number)).article.tags
+
+
+# -- deleting ------------------------------------------------------------------------------
+
+
+@pytest.mark.command("article.delete")
+async def test_the_selected_article_is_deleted_and_brought_back(
+    start: Start, tmp_path: Path
+) -> None:
+    everything = list(range(12, 0, -1))
+    async with start() as running:
+        await running.press("j", "d")
+        assert running.said == "Deleted; u brings it back"
+        assert numbers(running) == [12, *range(10, 0, -1)]
+        assert running.at == 10, "the next one takes the cursor"
+        await running.press("u")
+        assert running.said.startswith("Undone · deleted: Article number 11")
+        assert numbers(running) == everything
+        assert running.at == 11, "what was brought back takes it again"
+        await running.press("G", "d")
+        assert (numbers(running), running.at) == (everything[:-1], 2)
+    async with start(library=make_library(tmp_path)) as running:
+        assert numbers(running) == everything[:-1], "it is gone for good, and can still come back"
+        await running.press("U")
+        assert "deleted: Article number 1 " in drawn(running.app)
+        await running.press("escape", "u")
+        assert numbers(running) == everything
+
+
+@pytest.mark.parametrize("pane", ["article", "side"])
+@pytest.mark.parametrize("size", [(112, 24), NARROW], ids=str)
+async def test_deleting_what_is_read_goes_back_to_the_list(
+    start: Start, tmp_path: Path, size: tuple[int, int], pane: str
+) -> None:
+    async with start(size=size) as running:
+        await running.press("enter", "J", "z", *(["i"] if pane == "side" else []), "d")
+        reader = running.reader
+        assert (reader.current_pane, reader.is_reading, reader.is_zoomed) == ("list", False, False)
+        assert (running.open, running.at) == (0, 10)
+        assert "Article number 11" not in drawn(running.app)
+        await running.press("[")
+        assert running.said == "the trail begins here", "it is not on the trail any more"
+        await running.press("s")
+    assert opened(tmp_path).get_article(article_id(10)).reading.starred
+
+
+async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter", "h", "j", "d")
+        assert (running.open, running.at) == (12, 10)
+        await running.press("tab", "j")
+        assert running.reader.is_reading
+
+
+async def test_a_held_key_deletes_what_it_was_pressed_on(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press_at_once("d", "d", "d")
+        deleted = 12 - len(numbers(running))
+        assert deleted == len(opened(tmp_path).undoable()), "each of them once"
+        await running.press(*"u" * deleted)
+        assert len(numbers(running)) == 12
+
+
+async def test_the_last_article_leaves_an_empty_screen(start: Start, tmp_path: Path) -> None:
+    library = make_library(tmp_path / "other", [make_article(1)])
+    async with start(library=library) as running:
+        await running.press("enter", "d")
+        assert "Article number 1" not in drawn(running.app)
+        await running.press("d", "m", "s", "+", "-", "o", "y", "enter", "tab", "d", "1")
+        assert running.app.is_running
+        await running.press("u")
+        assert numbers(running) == [1]
+
+
+async def test_deleting_keeps_the_place_in_a_list_of_the_unread(start: Start) -> None:
+    """Rows above that were read meanwhile leave with the next list, and the cursor stays."""
+    async with start() as running:
+        await running.press("f", "j", "enter", "m", "j", "m", "j", "j", "enter")
+        assert (numbers(running)[0], running.open) == (12, 9)
+        await running.press("d")
+        assert running.at == 8
+        running.gateway.refresh()
+        await running.settle()
+        assert (numbers(running)[:2], running.at) == ([12, 11], 8), "nobody else changed it"
+        await running.press("u")
+        assert numbers(running) == list(range(10, 0, -1)), "read, but it was just brought back"
+        assert running.at == 9
+
+
+async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("f", "j", "enter", "j", "j", "enter")
+        assert running.open == 10
+        other = opened(tmp_path)
+        for _ in other.add([make_article(13)]):
+            pass
+        running.gateway.refresh()
+        await running.settle()
+        assert numbers(running) == list(range(13, 0, -1))
+        assert running.at == 10
+        await running.press("J")
+        assert running.open == 9
+
+
+# -- tags ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found(found: list[ParsedArticle]) -> list[ParsedArticle]:
+    """Article 12 has a tag that others do not have."""
+    found[11] = make_article(12, tags=("Ships & boats",))
+    return found
+
+
+@pytest.mark.command("article.tag")
+async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
+    async with start(size=(112, 60)) as running:
+        await running.press("j")
+        await running.until(lambda: running.aside == 11)
+        await running.press("+")
+        await running.type("Tide-tables")
+        await running.press("enter")
+        assert running.said == "Tagged Tide-tables; u takes it back"
+        assert running.reader.focused is running.reader.article_list
+        assert "Tags: Tide-tables" in drawn(running.app)
+        assert tags(tmp_path, 11) == ("Tide-tables",)
+        await running.press("+")
+        await running.type("  tide-TABLES ")
+        await running.press("enter")
+        assert running.said == "it has the tag Tide-tables already"
+        await running.press("U")
+        assert "tagged Tide-tables: Article number 11" in drawn(running.app)
+        await running.press("escape", "u")
+        assert running.said.startswith("Undone · tagged Tide-tables: Article number 11")
+        assert "Tide-tables" not in drawn(running.app).replace(running.said, "")
+    assert tags(tmp_path, 11) == ()
+
+
+@pytest.mark.command("article.tag")
+@pytest.mark.parametrize("take", ["tab", "right"])
+async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, take: str) -> None:
+    async with start() as running:
+        await running.press("enter", "j", "J", "+")
+        assert running.open == 11
+        await running.type("sh")
+        await running.until(lambda: "ships & boats" in drawn(running.app).lower().split("\n")[-2])
+        await running.press(take, "enter")
+    assert tags(tmp_path, 11) == ("Ships & boats",)
+
+
+@pytest.mark.command("article.untag")
+async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("-")
+        assert "tag to take away: Ships & boats" in drawn(running.app)
+        await running.type("s")
+        await running.until(lambda: "ships & boats" in drawn(running.app).lower().split("\n")[-2])
+        await running.press("tab", "enter")
+        assert running.said == "Untagged Ships & boats; u takes it back"
+        assert tags(tmp_path, 12) == ()
+        await running.press("-")
+        assert running.said == "it has no tags"
+        await running.press("u", "-")
+        await running.type("x")
+        await running.press("enter")
+        assert running.said == "it has no tag x"
+    assert tags(tmp_path, 12) == ("Ships & boats",)
+
+
+@pytest.mark.command("article.tag", "article.back")
+async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        for keys in (["escape"], ["x", "escape"], ["enter"], ["space", "enter"], ["+", "escape"]):
+            await running.press("+", *keys)
+            assert not running.reader.query(TagPrompt)
+            assert running.reader.focused is running.reader.article_list
+        await running.press("enter", "+", "escape")
+        assert (running.reader.current_pane, running.open) == ("article", 12)
+        await running.press("+", "shift+tab", "-", "escape")
+        assert not running.reader.query(TagPrompt)
+    assert not [each for each in opened(tmp_path).undoable() if "tagged" in each.event]
+
+
+async def test_a_tag_is_clean_and_not_too_long(start: Start, tmp_path: Path) -> None:
+    """Cases 45, 56: neither a paste nor a program that types gets more than a tag into it."""
+    async with start() as running:
+        await running.press("+")
+        running.reader.query_one(TagPrompt).value = "\x1b[31m[b]red\u202e\t" + "x" * 200
+        await running.press("enter")
+        assert "[31m[b]red" in drawn(running.app)
+    (tag,) = tags(tmp_path, 12)[1:]
+    assert tag.startswith("[31m[b]redx")
+    assert len(tag) <= MAX_TAG_LENGTH
+
+
+async def test_several_changes_and_as_many_undos(start: Start, tmp_path: Path) -> None:
+    """N changes and N undos, across sessions, give back the same state."""
+    before = [opened(tmp_path).get_article(article_id(number)) for number in range(1, 13)]
+    async with start() as running:
+        await running.press("j", "m", "s", "+", "x", "enter", "d", "j", "d", "A", "s", "-")
+        assert not running.reader.query(TagPrompt)
+    changes = len(opened(tmp_path).undoable())
+    assert changes == 7
+    async with start(library=make_library(tmp_path)) as running:
+        await running.press(*"u" * changes)
+        assert numbers(running) == list(range(12, 0, -1))
+        await running.press("u")
+        assert running.said == "Nothing to undo"
+    after = opened(tmp_path)
+    assert [after.get_article(article_id(number)) for number in range(1, 13)] == before
+    assert len(after.rows(ListQuery())) == 12

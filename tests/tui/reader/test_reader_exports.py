@@ -1,0 +1,164 @@
+"""Articles leave the reader: `e` into a file, `|` into a program, hooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from textual.message import Message
+
+from store.library.folder import FolderLibrary
+from store.model.article import ParsedArticle
+from store.search import ListQuery
+from store.system.hooks import HookRunner
+from tests.support.reader import Start, make_article, make_library
+from tests.support.screens import drawn
+from tui.config.settings import LoadedSettings, Settings
+from tui.reader.gateway import Gateway
+from tui.reader.gateway.messages import OperationFailed
+from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
+
+NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
+
+
+@pytest.mark.command("article.export")
+async def test_an_article_is_written_to_a_file(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 109: a name is proposed, its suffix tells the form, and nothing is replaced."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with start() as running:
+        await running.press("e")
+        asked = running.reader.query_one(ExportPrompt)
+        assert asked.value == f"~/{NAME}"
+        await running.press("enter")
+        assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
+        assert running.said == f"exported to {tmp_path / NAME}"
+        await running.press("e", "enter")
+        assert running.said == f"{tmp_path / NAME} exists"
+        await running.press("e")
+        running.reader.query_one(ExportPrompt).value = "~/a.html"
+        await running.press("enter")
+        assert "<article " in (tmp_path / "a.html").read_text()
+        await running.press("e", "escape")
+        assert not running.reader.query(ExportPrompt)
+
+
+@pytest.mark.command("list.export")
+async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -> None:
+    """Case 109: what is shown, and no more; a folder gets Markdown, a file what its suffix says."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    async with start() as running:
+
+        async def export(path: Path) -> str:
+            await running.press("E")
+            running.reader.query_one(ListExportPrompt).value = str(path)
+            await running.press("enter")
+            await running.until(lambda: not running.reader.gateway.is_exporting)
+            said: str = running.said
+            return said
+
+        shown = len(running.reader.article_list.rows)
+        assert (
+            await export(tmp_path / "a.jsonl") == f"{shown} articles exported to {tmp_path}/a.jsonl"
+        )
+        assert len(lines_of(tmp_path / "a.jsonl")) == shown
+        await running.press("s", "f", "j", "j", "enter")
+        await running.until(lambda: len(running.reader.article_list.rows) < shown)
+        few = len(running.reader.article_list.rows)
+        await export(folder)
+        assert len(list(folder.glob("*.md"))) == few
+        await export(tmp_path / "a.epub")
+        assert (tmp_path / "a.epub").read_bytes().startswith(b"PK")
+        assert await export(tmp_path / "a.epub") == f"{tmp_path / 'a.epub'} exists"
+        assert "no such folder" in await export(tmp_path / "nowhere")
+
+
+def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_path: Path) -> None:
+    """Case 110: no half file."""
+    told: list[Message] = []
+    gateway = Gateway(library, told.append)
+    load(gateway)
+    ids = [row.id for row in library.rows(ListQuery())]
+    for target in ("out/a.json", "a.json"):  # there is no folder of the first name
+        gateway.export_list(ids, tmp_path / target, "2031-05-06T07:08:09Z")
+    gateway.stop_export()
+    while gateway.is_busy:
+        gateway.flush()
+    assert not gateway.is_exporting
+    assert sum(isinstance(each, OperationFailed) for each in told) == 1
+    gateway.close()
+    assert not list(tmp_path.glob("*a.json*")) + list(tmp_path.glob(".*"))
+
+
+@pytest.mark.command("article.pipe")
+async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) -> None:
+    """Case 68: what is typed is no shell's; output is shown as text, a failure is one line."""
+    settings = Settings(pipe_command=("head", "-n", "4"))
+    async with start(loaded=LoadedSettings(settings)) as running:
+        await running.press("|")
+        assert running.reader.query_one(PipePrompt).value == "head -n 4"
+        await running.press("enter")
+        await running.until(lambda: "title: Article number 12" in drawn(running.app))
+        await running.press("escape", "|")
+        running.reader.query_one(PipePrompt).value = "printf '\\033[31mred; %s' $HOME"
+        await running.press("enter")
+        await running.until(lambda: "red; $HOME" in drawn(running.app))
+        await running.press("escape", "|")
+        running.reader.query_one(PipePrompt).value = "no-such-program 'a"
+        await running.press("enter")
+        assert running.said == "not a command: no closing quotation"
+        await running.press("|")
+        running.reader.query_one(PipePrompt).value = "no-such-program"
+        await running.press("enter")
+        await running.until(lambda: "no-such-program cannot be started" in running.said)
+
+
+def load(gateway: Gateway) -> None:
+    """Load the library, and wait for that."""
+    gateway.load(ListQuery())
+    while gateway.is_busy:
+        gateway.flush()
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The JSON Lines a hook has noted."""
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def test_a_program_is_told_of_what_was_read(
+    library: FolderLibrary, found: list[ParsedArticle], tmp_path: Path
+) -> None:
+    """It gets what `newstui list --json` prints; that it fails is one line."""
+    noted = tmp_path / "noted"
+    failures: list[str] = []
+    told: list[Message] = []
+    hooks = HookRunner({"on_read": ("tee", "-a", str(noted))}, failures.append)
+    gateway = Gateway(library, told.append, hooks=hooks)
+    load(gateway)
+    first, second = (each.article for each in found[:2])
+    gateway.toggle_flag("read", first.id)
+    gateway.toggle_flag("read", first.id)
+    gateway.mark_all_read([second.id])
+    gateway.close()
+    hooks.wait()
+    assert {each["title"] for each in lines_of(noted)} == {first.title, second.title}
+    assert [each["read"] for each in lines_of(noted)] == [True, True]
+    assert failures == []
+    assert not [each for each in told if isinstance(each, OperationFailed)]
+
+
+def test_a_hook_that_fails_is_told(tmp_path: Path) -> None:
+    failures: list[str] = []
+    library = make_library(tmp_path, [make_article(1)])
+    hooks = HookRunner({"on_read": ("false",)}, failures.append)
+    gateway = Gateway(library, lambda _: None, hooks=hooks)
+    load(gateway)
+    gateway.mark_all_read([make_article(1).article.id])
+    gateway.close()
+    hooks.wait()
+    assert failures == ["on_read: false failed with exit code 1"]
+    assert not hooks.is_configured("on_new")

@@ -1,0 +1,108 @@
+"""Feeds in the reader: they are fetched while one reads, and come in without moving anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.feeds.feed_store import FeedStore
+from store.feeds.subscriptions import Subscription
+from store.library.folder import FolderLibrary
+from tests.support.network import feed_page, subscription, tools
+from tests.support.reader import MIDDLE, Running, Start
+from tests.support.server import Asked, Site, page, serving, status
+from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
+from tui.reader.gateway.feeds import FeedAccess
+from tui.reader.widgets.inputs import UrlPrompt
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "library", tmp_path / "cache")
+
+
+def begin(running: Running, book: FeedStore, *feeds: Subscription) -> None:
+    """Let the reader know of feeds."""
+    running.gateway.feed_access = lambda: FeedAccess(book, tools)
+    book.update(put=feeds)
+
+
+def sheet(running: Running) -> list[str]:
+    view = running.app.screen.query_one(TextDialogView)
+    lines = range(int(view.virtual_size.height))
+    return ["".join(text for text, _ in view.build_line(y, 80)).rstrip() for y in lines]
+
+
+@pytest.mark.command("feeds.fetch", "feeds.list")
+async def test_new_articles_appear_and_nothing_moves(
+    start: Start, book: FeedStore, site: Site, library: FolderLibrary
+) -> None:
+    """Cases 82, 89 and 90: a feed that hangs holds up neither keys nor the others."""
+
+    def hang(asked: Asked) -> None:
+        site.gate.wait(10)
+
+    site.routes |= {"/feed": feed_page(20, 21), "/bad": status(404), "/slow": hang}
+    feeds = [subscription(site, path) for path in ("/feed", "/bad", "/slow")]
+    async with start(MIDDLE) as running:
+        await running.press("r")
+        assert "these are samples" in running.said
+        begin(running, book, *feeds)
+        await running.press("j", "enter")
+        before = running.open
+        await running.press("r")
+        await running.until(lambda: "fetching 2 of 3" in running.reader._progress_text)
+        await running.press("j", "r")
+        assert "fetching already" in running.said
+        await running.press("h", "escape")
+        await running.until(lambda: not running.gateway.is_fetching)
+        await running.settle()
+        assert running.said.startswith("2 new articles from 2 feeds · 1 failed, F says why")
+        assert "stopped before 1 feed" in running.said
+        assert running.at == before
+        assert [row.title for row in running.reader.article_list.rows[:2]] == [
+            "Story 21",
+            "Story 20",
+        ]
+        await running.press("F")
+        assert isinstance(running.app.screen, TextDialog)
+        lines = sheet(running)
+        assert any("Harbour" in line and "0%" in line and "now" in line for line in lines)
+        assert "     404 Not Found" in lines
+        assert lines[-1].strip() == "3 feeds, 1 failed"
+    assert len(library.rows(running.reader.current_query)) == 14
+
+
+@pytest.mark.command("feeds.add")
+async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Site) -> None:
+    """Case 83: for a host on a private network one is asked once."""
+    story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
+    site.routes |= {
+        "/feed": feed_page(28),
+        "/story": page(f"<html><title>The ferry</title><article>{story}</article></html>"),
+    }
+    async with start(MIDDLE) as running:
+        begin(running, book)
+        await running.press("a", "x", "escape", "a")
+        asked = running.app.screen.query_one(UrlPrompt)
+        assert asked.value == ""
+        asked.insert_text_at_cursor(site.url("/feed"))
+        await running.press("enter")
+        await running.until(lambda: isinstance(running.app.screen, Picker))
+        assert book.subscriptions() == []
+        await running.press("j", "enter")
+        await running.until(lambda: "subscribed to Harbour: 1 new article" in running.said)
+        assert [each.is_private_allowed for each in book.subscriptions()] == [True]
+        running.gateway.add_url(site.url("/story"), private=True)
+        await running.until(lambda: running.said == "added: The ferry")
+        running.gateway.add_url(site.url("/nothing"), private=True)
+        await running.until(lambda: running.said.endswith("/nothing: 404 Not Found"))

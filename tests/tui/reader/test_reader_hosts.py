@@ -1,0 +1,31 @@
+"""Links that seem to lead elsewhere than they do."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.model.article import ParsedArticle
+from tests.support.reader import Outside, Start, make_article
+from tests.support.screens import drawn
+from tui.reader.dialogs.picker import Picker
+
+
+@pytest.fixture
+def found() -> list[ParsedArticle]:
+    """One article, whose URL has another host than it seems."""
+    return [make_article(1, url="https://bank.example@evil.example/login")]
+
+
+async def test_its_real_host_is_shown_first(start: Start, outside: Outside) -> None:
+    """Case 69: nothing opens before that was seen, and no is what enter means."""
+    async with start() as running:
+        await running.press("o")
+        await running.until(lambda: "open evil.example" in drawn(running.app))
+        await running.press("enter")
+        await running.until(lambda: running.said == "not opened")
+        assert outside.opened == []
+        await running.press("o")
+        await running.until(lambda: isinstance(running.app.screen, Picker))
+        await running.press("k", "enter")
+        await running.until(lambda: len(outside.opened) == 1)
+        assert outside.opened == ["https://bank.example@evil.example/login"]

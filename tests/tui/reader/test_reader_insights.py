@@ -1,0 +1,166 @@
+"""Story, triage and statistics: the screens over the reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension
+
+from tests.support.reader import (
+    NARROW,
+    Running,
+    Start,
+    article_id,
+    make_article,
+    make_library,
+)
+from tests.support.screens import drawn, lines, picture
+from tui.reader.dialogs.story import StoryScreen
+from tui.reader.dialogs.triage import TriageScreen
+from tui.reader.gateway import messages
+
+SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
+
+
+class Pictures(SingleFileSnapshotExtension):
+    """A text file a picture."""
+
+    file_extension = "txt"
+
+
+@pytest.fixture
+def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """The pictures that were drawn before."""
+    return snapshot.use_extension(Pictures)
+
+
+def marks(running: Running, number: int) -> tuple[bool, bool]:
+    """Whether an article is read and starred, as the list knows it."""
+    row = next(row for row in running.reader.article_list.rows if row.id == article_id(number))
+    return row.read, row.starred
+
+
+# -- story -----------------------------------------------------------------------------------
+
+
+@pytest.mark.command("view.story")
+async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Start) -> None:
+    async with start() as running:
+        await running.press("t")
+        story = running.app.screen
+        assert isinstance(story, StoryScreen)
+        assert ">●◆ Article number 12" in drawn(running.app)
+        await running.press("g")
+        number = int(re.findall(r"Story  (\d+) articles", drawn(running.app))[0])
+        told = [int(each) for each in re.findall(r"Article number (\d+)", drawn(running.app))]
+        assert told == sorted(told), "newest last"
+        await running.press("m")
+        assert marks(running, 12) == (True, False)
+        assert f"Marked {number} articles read" in drawn(running.app)
+        await running.press("G", "u")
+        assert marks(running, 12) == (False, False)
+        assert not any(row.read for row in running.reader.article_list.rows), "one change"
+        await running.press("k", "s", "enter")
+        assert running.app.screen is running.reader
+        assert running.open != 12
+        assert marks(running, running.open)[1]
+
+
+async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
+    async with start() as running:
+        await running.press("t", "escape", "j", "t")
+        story = running.app.screen
+        assert isinstance(story, StoryScreen)
+        before = drawn(running.app)
+        running.reader.post_message(messages.StoryUpdated(article_id(12), ()))
+        await running.settle()
+        assert drawn(running.app) == before
+        await running.press("?")
+        assert "a story as a whole" in drawn(running.app)
+        await running.press("escape", "q")
+        assert running.app.screen is running.reader
+
+
+# -- triage ----------------------------------------------------------------------------------
+
+
+@pytest.mark.command("view.triage", "triage.later")
+async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "m", "T")
+        triage = running.app.screen
+        assert isinstance(triage, TriageScreen)
+        assert "Article number 10" in drawn(running.app), "from the cursor on"
+        assert "1 of 11" in drawn(running.app)
+        assert "Summary of 10." in drawn(running.app)
+        assert "Article number 10" in lines(running.app)[running.app.cursor_position.y]
+        await running.press("m", "s", "t", "d", "j")
+        assert marks(running, 10) == (True, False)
+        assert marks(running, 9) == (False, True)
+        assert "Summary of 5." in drawn(running.app)
+        assert "6 articles left · 60 words · 1 min" in drawn(running.app)
+        await running.press("k", "k")
+        assert "deleted" in drawn(running.app)
+        await running.press("u")
+        assert "Summary of 7." in drawn(running.app), "what was deleted is there again"
+        await running.press("u")
+        assert "Article number 8" in drawn(running.app)
+        await running.press("t", "enter")
+        assert (running.app.screen, running.open) == (running.reader, 7)
+    held = make_library(tmp_path)
+    for _ in held.load():
+        pass
+    assert held.get_article(article_id(8)).article.tags == ("later",)
+
+
+async def test_triage_ends_where_nothing_is_left(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("f", "j", "enter", "T", *"mmmmmmmmmmmm")
+        assert "that was all of it" in drawn(running.app)
+        await running.press("m", "s", "t", "d", "enter", "j", "escape", "T")
+        assert "nothing here is unread" in drawn(running.app)
+        await running.press("q")
+        assert running.app.screen is running.reader
+
+
+async def test_what_is_left_is_told_at_the_readers_own_speed(start: Start, tmp_path: Path) -> None:
+    found = [make_article(number, words=690) for number in range(1, 9)]
+    library = make_library(tmp_path / "other", found)
+    for _ in library.load():
+        pass
+    for number in range(1, 7):
+        for event in ("opened", "read"):
+            library.record(event, [article_id(number)])
+    async with start(library=library) as running:
+        await running.press("T")
+        assert "2 articles left · 1,380 words · 6 min" in drawn(running.app), "nobody reads so fast"
+
+
+# -- statistics ------------------------------------------------------------------------------
+
+
+@pytest.mark.command("view.statistics")
+async def test_statistics_of_what_was_just_read(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "j", "m", "S")
+        text = drawn(running.app)
+        assert "Read        2 of 12 articles" in text
+        assert "In a row    1 day" in text
+        await running.press("G")
+        assert "north" in drawn(running.app)
+        await running.press("escape")
+        assert running.app.screen is running.reader
+
+
+# -- pictures --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", ["t", "T", "S"])
+async def test_screens(start: Start, pictures: SnapshotAssertion, keys: str, size: str) -> None:
+    async with start(size=SIZES[size]) as running:
+        await running.press("j", "m", "k", "s", keys)
+        assert picture(running.app).encode() == pictures

@@ -1,0 +1,136 @@
+"""Keys in the reader: presets, counts, sequences, and the help that shows what is in force."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from tests.support.reader import NARROW, WIDE, Start
+from tests.support.screens import drawn, lines
+from tui.config.settings import LoadedSettings, Settings
+from tui.reader.dialogs.help import HelpDialog
+from tui.reader.dialogs.theme_picker import ThemePicker
+from tui.reader.screen.reader_screen import Reader
+
+
+async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
+    async with start(loaded=LoadedSettings(Settings(preset="vim"))) as running:
+        await running.press("5")
+        assert lines(running.app)[-1].endswith(" 5 ")
+        await running.press("j")
+        assert running.at == 7
+        assert lines(running.app)[-1].endswith("q quit ")
+        await running.press("g", "g")
+        assert running.at == 12
+        await running.press("3", "G")
+        assert running.at == 10
+        await running.press("g", "x", "1", "k")
+        assert running.at == 11, "gx is nothing, and x is not looked at alone"
+        await running.press("enter", "1", "0", "j")
+        assert running.reader.article_view.top_line == 10
+        jumps: list[int] = []
+        monkeypatch.setattr(Reader, "action_similar_jump", lambda _, number: jumps.append(number))
+        await running.press("g", "1", "g", "5")
+        assert jumps == [1, 5]
+        await running.press("J", "J")
+        assert running.open == 9
+        await running.press("2", "ctrl+o")
+        assert running.open == 11
+
+
+async def test_keys_of_the_users_own(start: Start) -> None:
+    """What cannot be is said once; sheets and the search go by the same keys."""
+    keys = {"move.down": ("ctrl+n",), "article.opn": ("x",), "app.help": ("ctrl+x h",)}
+    settings = Settings(preset="emacs", keys=keys)
+    async with start(
+        loaded=LoadedSettings(settings, {}, ("settings.toml: x: is not known",))
+    ) as running:
+        assert running.said == "settings.toml: x: is not known (and 1 more)"
+        await running.press("ctrl+n", "j")
+        assert running.at == 11
+        assert running.said == "j means nothing here; ctrl+x h shows the keys"
+        await running.press("ctrl+x", "h")
+        assert isinstance(running.app.screen, HelpDialog)
+        assert "ctrl+x h" in drawn(running.app)
+        await running.press("ctrl+g", "ctrl+s", "ctrl+n")
+        assert running.app.screen is running.reader
+        assert isinstance(running.reader.focused, Input)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        await running.press("?", "/")
+        await running.type("markdown q")
+        assert "no command fits" in drawn(running.app)
+        await running.press("backspace", "backspace", "enter")
+        text = drawn(running.app)
+        assert "copy title and URL as" in text
+        assert "mark read or unread" not in text
+        await running.press("escape")
+        assert "List:" in drawn(running.app)
+        await running.press("?")
+        assert running.app.screen is running.reader
+        await running.press("enter", "?")
+        assert "Keys: article" in drawn(running.app)
+        assert "Article:" in drawn(running.app)
+
+
+@pytest.mark.command("app.theme")
+async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
+    async with start() as running:
+        app = running.app
+        await running.press("C")
+        assert isinstance(app.screen, ThemePicker)
+        assert "by the background: Dark now" in drawn(app)
+        await running.press("G")
+        assert app.theme == "monochrome"
+        await running.press("escape")
+        assert (app.theme, app.theme_choice.chosen_name) == ("dark", "auto")
+        await running.press("C", "j", "j", "enter")
+        assert (app.theme, app.theme_choice.chosen_name) == ("light", "light")
+        app.set_terminal_background("00", "00", "00")
+        await running.settle()
+        assert app.theme == "light", "what was chosen stays"
+        await running.press("C", "g", "enter")
+        app.set_terminal_background("ff", "ff", "ff")
+        await running.settle()
+        assert (app.theme, app.theme_choice.chosen_name) == ("light", "auto")
+        app.set_terminal_background("00", "00", "00")
+        await running.settle()
+        assert app.theme == "dark"
+
+
+@pytest.mark.command("app.redraw")
+async def test_a_slow_link(start: Start) -> None:
+    """Case 126: the list moves seldom and far, the cursor always in it; ctrl+l draws all anew."""
+    async with start(size=(50, 10), loaded=LoadedSettings(Settings(slow=True))) as running:
+        articles, tops = running.reader.article_list, set()
+        for key in [*"jjjjjjjjjjj", *"kkkkkkkkkkk"]:
+            await running.press(key)
+            tops.add(articles.top_line)
+            assert 0 <= articles.caret.y < articles.size.height
+        assert running.at == 12
+        assert len(tops) <= 6
+        before = drawn(running.app)
+        await running.press("ctrl+l")
+        assert drawn(running.app) == before
+
+
+@pytest.mark.command("app.welcome")
+async def test_the_ways_to_fill_a_library(start: Start) -> None:
+    async with start(hint="samples") as running:
+        asked: list[tuple[str, ...]] = []
+        running.reader.run_cli_command = lambda arguments: asked.append(tuple(arguments))
+        assert "Your library is empty" in drawn(running.app)
+        await running.press("enter")
+        assert running.app.screen is running.reader, "to look around"
+        await running.press("W", "j", "enter")
+        await running.type("a.example b.example")
+        await running.press("enter")
+        assert asked == [("add", "a.example", "b.example")]
+        await running.press("W", "enter", "enter")
+        assert running.reader.prompt is None
+        await running.press("W", "G", "enter")
+        assert running.app.screen is running.reader

@@ -1,0 +1,171 @@
+"""What the list shows: filters, orders, and what others change meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.search import SHOWS, SORTS
+from tests.support.reader import Start, article_id, make_article, make_library
+from tests.support.screens import drawn, lines
+from tui.reader.dialogs.picker import Picker
+from tui.reader.screen import panes as reader_screen
+
+
+def numbers(running: Any) -> list[int]:
+    """The articles of the list, from the top."""
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
+
+
+def line_of(running: Any) -> int:
+    """The line of the screen that the cursor is on."""
+    return next(number for number, line in enumerate(lines(running.app)) if line[0] == ">")
+
+
+@pytest.mark.command("list.filter")
+async def test_filter_by_reading_state(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "j", "s", "f")
+        assert isinstance(running.app.screen, Picker)
+        assert all(show in drawn(running.app) for show in SHOWS)
+        assert "unread       11" in drawn(running.app)
+        assert "starred       1" in drawn(running.app)
+        await running.press("j", "enter")
+        assert numbers(running) == list(range(11, 0, -1))
+        assert running.at == 11, "the cursor stays on its article"
+        assert running.said.startswith("unread · 11 articles")
+        await running.press("f", "down", "l")
+        assert numbers(running) == [11]
+        await running.press("f", "g", "k", "k", "enter")
+        assert len(numbers(running)) == 12
+
+
+async def test_leaving_a_picker_changes_nothing(start: Start) -> None:
+    async with start() as running:
+        await running.press("j")
+        for key in "fc,":
+            for leave in ("escape", "q", "h"):
+                await running.press(key)
+                assert isinstance(running.app.screen, Picker)
+                await running.press("j", leave)
+                assert running.app.screen is running.reader
+                assert (len(numbers(running)), running.at) == (12, 11)
+
+
+async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
+    start: Start,
+) -> None:
+    async with start() as running:
+        await running.press("f", "j", "enter", "enter", "h")
+        assert running.reader.article_list.selected_row.read
+        assert len(numbers(running)) == 12
+        await running.press("f", "enter")
+        assert len(numbers(running)) == 11
+        assert 12 not in numbers(running)
+
+
+@pytest.mark.command("list.category")
+async def test_one_category(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "c")
+        text = drawn(running.app)
+        assert "every category" in text
+        assert "every category  11 unread of 12" in text
+        assert "north             6 unread of 6" in text
+        assert "south             5 unread of 6" in text
+        await running.press("j", "enter")
+        assert numbers(running) == [11, 9, 7, 5, 3, 1]
+        assert running.said.startswith("north · 6 articles")
+        await running.press("c", "k", "enter")
+        assert len(numbers(running)) == 12
+
+
+async def test_keys_faster_than_the_library_open_one_dialog_only(start: Start) -> None:
+    async with start() as running:
+        await running.press_at_once("c", "c", "?", "U")
+        assert len(running.app.screen_stack) == 2
+        await running.press("escape")
+        assert running.app.screen is running.reader
+
+
+@pytest.mark.command("list.sort")
+async def test_orders(start: Start) -> None:
+    async with start() as running:
+        await running.press(",")
+        assert all(sort in drawn(running.app) for sort in SORTS)
+        await running.press("j", "j", "enter")
+        assert numbers(running)[0] == 11, "the longest"
+        assert "by words" in running.said
+        assert running.at == 12
+        await running.press(",", "j", "enter")
+        assert [row.title for row in running.reader.article_list.rows] == sorted(
+            row.title for row in running.reader.article_list.rows
+        )
+
+
+async def test_what_another_process_adds_appears_and_nothing_moves(
+    start: Start, tmp_path: Path
+) -> None:
+    """Cases 36, 38: an import while one reads."""
+    async with start(size=(120, 10)) as running:
+        await running.press("j", "enter", "space", "h")
+        place = running.reader.article_view.position
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        for _ in other.add([make_article(20), make_article(21), make_article(5)]):
+            pass
+        line = line_of(running)
+        running.gateway.refresh()
+        await running.settle()
+        assert numbers(running)[:3] == [21, 20, 12]
+        assert len(numbers(running)) == 14
+        assert (running.at, running.open) == (11, 11)
+        assert line_of(running) == line
+        assert running.reader.article_view.position == place
+
+
+async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> None:
+    """Case 36: each sees the other's events."""
+    async with start() as running:
+        await running.press("j")
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        other.record("starred", [article_id(10)])
+        other.record("read", [article_id(11)])
+        running.gateway.refresh()
+        await running.settle()
+        assert "★ Article number 10" in drawn(running.app)
+        assert running.reader.article_list.selected_row.read
+        await running.until(lambda: running.aside == 11)
+        assert running.reader.side_pane.full_article.reading.read_count == 1
+        assert "refresh" not in running.said
+
+
+async def test_others_are_looked_for_by_itself(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 36: nobody has to press a key."""
+    monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 0.01)
+    async with start() as running:
+        other = make_library(tmp_path)
+        for _ in other.load():
+            pass
+        other.record("starred", [article_id(12)])
+        await running.until(lambda: running.reader.article_list.rows[0].starred)
+
+
+async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:
+    """Case 36: two readers on one library, each with its own keys."""
+    async with start() as first, start(library=make_library(tmp_path)) as second:
+        await first.press("s")
+        await second.press("j", "m")
+        for running in (first, second):
+            running.gateway.refresh()
+            await running.settle()
+            rows = running.reader.article_list.rows
+            assert (rows[0].starred, rows[0].read) == (True, False)
+            assert (rows[1].starred, rows[1].read) == (False, True)

@@ -1,0 +1,206 @@
+"""Keys that move: through the list, through an article, from article to article."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.reader import MIDDLE, WIDE, Start, article_id
+
+PAGE = WIDE[1] - 3
+"""Lines a page moves at the wide size: the pane's height less one; the trail takes a row."""
+
+
+@pytest.mark.command("move.down", "move.up")
+async def test_down_and_up_move_the_cursor_of_the_list(start: Start) -> None:
+    async with start() as running:
+        assert running.at == 12
+        await running.press("j", "down", "j")
+        assert running.at == 9
+        await running.press("k", "up", "up", "k")
+        assert running.at == 12
+        assert running.open == 0
+
+
+@pytest.mark.command("move.down", "move.up")
+async def test_down_and_up_scroll_an_article_and_never_change_it(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "enter")
+        view = running.reader.article_view
+        assert running.open == 11
+        await running.press("j", "down")
+        assert view.top_line == 2
+        await running.press("G", "j", "j", "down")
+        assert (running.open, running.at, view.top_line) == (11, 11, view.max_top_line)
+        await running.press("g", "k", "up")
+        assert (running.open, running.at, view.top_line) == (11, 11, 0)
+
+
+@pytest.mark.command("move.next_article", "move.previous_article")
+async def test_next_and_previous_article_from_any_pane(start: Start) -> None:
+    async with start() as running:
+        await running.press("J")
+        assert (running.at, running.open) == (11, 0), "in the list the cursor moves"
+        await running.press("enter", "J")
+        assert (running.at, running.open) == (10, 10), "in an article the next one opens"
+        await running.press("tab", "J")
+        assert running.open == 9, "and so it does from the side pane"
+        await running.press("K", "K", "K")
+        assert (running.at, running.open) == (12, 12)
+        await running.press("K")
+        assert running.said == "the list begins here"
+        await running.press("h", "G", "J")
+        assert (running.at, running.said) == (1, "the list ends here")
+
+
+async def test_next_article_follows_the_one_that_is_read(start: Start) -> None:
+    """The list's cursor may stand elsewhere: what is read decides."""
+    async with start() as running:
+        await running.press("enter", "h", "j", "j", "j", "tab")
+        assert (running.open, running.at) == (12, 9)
+        await running.press("J")
+        assert (running.open, running.at) == (11, 11)
+
+
+@pytest.mark.command("move.next_unread", "move.previous_unread")
+async def test_next_and_previous_unread(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "m", "j", "m", "g")
+        await running.press("n")
+        assert running.at == 9
+        await running.press("p")
+        assert running.at == 12
+        await running.press("p")
+        assert (running.at, running.said) == (12, "no unread article above")
+        await running.press("A", "n")
+        assert (running.at, running.said) == (12, "no unread article below")
+
+
+async def test_next_unread_opens_while_reading(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "m", "g", "enter", "n")
+        assert (running.open, running.at) == (10, 10)
+
+
+@pytest.mark.command("move.page_down", "move.page_up")
+async def test_space_reads_to_the_end_and_on_to_the_next_unread(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "enter", "space")
+        view = running.reader.article_view
+        assert view.top_line == PAGE
+        await running.press("b")
+        assert view.top_line == 0
+        await running.press("space", "pagedown", "pageup")
+        assert view.top_line == PAGE
+        for _ in range(view.max_top_line // PAGE):
+            await running.press("space")
+        assert (running.open, view.is_at_end) == (11, True)
+        assert running.reader.article_list.selected_row.read
+        await running.press("space")
+        assert (running.open, view.top_line) == (10, 0)
+
+
+async def test_space_at_the_last_unread_says_so(start: Start) -> None:
+    async with start() as running:
+        await running.press("G", "enter", "space")
+        assert (running.open, running.said) == (1, "no unread article below")
+
+
+@pytest.mark.command("move.page_down", "move.page_up", "move.half_page_down", "move.half_page_up")
+async def test_pages_in_the_list(start: Start) -> None:
+    async with start(size=MIDDLE) as running:
+        await running.press("enter", "h")
+        page = running.reader.article_list.page_size
+        assert 3 <= page <= 11
+        await running.press("space")
+        assert running.at == 12 - page
+        await running.press("b", "ctrl+d")
+        assert running.at == 12 - page // 2
+        await running.press("ctrl+u")
+        assert running.at == 12
+
+
+@pytest.mark.command("move.half_page_down", "move.half_page_up")
+async def test_half_pages_in_an_article(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "enter", "ctrl+d")
+        assert running.reader.article_view.top_line == PAGE // 2
+        await running.press("ctrl+d", "ctrl+u")
+        assert running.reader.article_view.top_line == PAGE // 2
+
+
+@pytest.mark.command("move.start", "move.end")
+async def test_ends(start: Start) -> None:
+    async with start() as running:
+        await running.press("G")
+        assert running.at == 1
+        await running.press("home", "j", "enter", "end")
+        view = running.reader.article_view
+        assert view.top_line == view.max_top_line > 0
+        await running.press("g")
+        assert view.top_line == 0
+        await running.press("h", "g")
+        assert running.at == 12
+
+
+@pytest.mark.command("move.down", "move.end")
+async def test_the_side_pane_scrolls_too(start: Start) -> None:
+    async with start(size=(120, 20)) as running:
+        await running.press("shift+tab", "j")
+        side = running.reader.side_pane
+        assert (running.reader.current_pane, side.cursor, side.top_line, running.at) == (
+            "side",
+            2,
+            0,
+            12,
+        )
+        await running.press("G")
+        assert side.max_top_line > 0
+        assert (side.top_line, side.cursor) == (
+            side.max_top_line,
+            side.max_top_line + side.size.height - 1,
+        )
+        await running.press("g")
+        assert (side.top_line, side.cursor) == (0, 0)
+
+
+async def test_keys_on_an_empty_library_do_no_harm(start: Start, tmp_path: object) -> None:
+    """Every key of a list, in a list without a row."""
+    async with start() as running:
+        await running.press("/")
+        await running.type("nothing fits this")
+        await running.press("enter")
+        assert running.title == ""
+        keys = [*"jkJKnpgGAmsoyYi12[]<>z", "space", "b", "enter", "h", "tab", "ctrl+d", "u"]
+        await running.press(*keys)
+        assert running.app.is_running
+        assert running.open == 0
+
+
+async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
+    start: Start,
+) -> None:
+    """`enter m` marks the article that is on its way, not the one that is still shown."""
+    async with start() as running:
+        await running.press("enter", "m", "m", "h", "j")
+        await running.press_at_once("enter", "s")
+        rows = {row.id: row for row in running.reader.article_list.rows}
+        assert rows[article_id(11)].starred
+        assert not rows[article_id(12)].starred
+
+
+async def test_back_before_the_article_has_come(start: Start) -> None:
+    """Keys mean the pane one is in, however fast they come."""
+    async with start() as running:
+        await running.press_at_once("enter", "h", "j")
+        assert (running.reader.current_pane, running.at) == ("list", 11)
+        await running.press("/")
+        assert running.reader.search_input is not None
+
+
+async def test_a_page_down_waits_for_the_article(start: Start) -> None:
+    """What is not there yet has no end that one could go on from."""
+    async with start() as running:
+        await running.press("enter")
+        running.reader.article_view.clear()  # as it is until the article has come
+        await running.press("space", "space")
+        assert running.at == 12

@@ -1,0 +1,301 @@
+"""Panes: what is in them, how one gets from one to the other, and where they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.model.article import ParsedArticle
+from tests.support.reader import (
+    MIDDLE,
+    NARROW,
+    TINY,
+    WIDE,
+    Outside,
+    Start,
+    article_id,
+    make_article,
+    make_library,
+)
+from tests.support.screens import drawn, lines
+from tui.reader.screen import panes as reader_screen
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.text_view import SCROLL_THUMB
+
+SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
+
+
+def shown(running: Any) -> list[str]:
+    """The panes on the screen."""
+    reader = running.reader
+    panes = {"list": reader.article_list, "article": reader.article_view, "side": reader.side_pane}
+    return [name for name, pane in panes.items() if pane.display and pane.region.area]
+
+
+@pytest.mark.command("article.open", "article.back")
+async def test_into_the_article_and_back(start: Start) -> None:
+    async with start() as running:
+        for size in SIZES:
+            await running.resize(*size)
+            for forth, back in (("enter", "h"), ("l", "escape")):
+                await running.press(forth)
+                assert (running.reader.current_pane, running.open) == ("article", 12), size
+                assert running.reader.article_view.has_focus
+                assert "The short text of article 12." in drawn(running.app)
+                await running.press(back)
+                assert running.reader.current_pane == "list", size
+                assert running.reader.article_list.has_focus
+                assert "Article number 11" in drawn(running.app)
+
+
+PANES_AT = {
+    WIDE: ["list", "article", "side"],
+    (109, 24): ["list", "article"],
+    (90, 24): ["list", "article"],
+    (76, 24): ["list"],
+    (75, 24): ["list"],
+    (40, 10): ["list"],
+    TINY: [],
+    (200, 9): [],
+    (1, 1): [],
+}
+
+
+async def test_the_panes_of_each_size(start: Start) -> None:
+    """Case 124: usable down to 40x10; below that a line says so."""
+    async with start() as running:
+        for size, panes in PANES_AT.items():
+            await running.resize(*size)
+            assert shown(running) == panes, size
+            too_small = "terminal too small (need 40×10)" in drawn(running.app)
+            assert too_small is (panes == [] and size != (1, 1))
+
+
+async def test_a_list_above_the_article_makes_room_once_one_is_open(start: Start) -> None:
+    async with start(size=MIDDLE) as running:
+        rows = running.reader.article_list.size.height
+        await running.press("enter")
+        assert shown(running) == ["list", "article"]
+        await running.press("h")
+        assert shown(running) == ["list", "article"]
+        await running.press("/")
+        await running.type("t")
+        assert shown(running) == ["list"], "what a search finds needs room"
+        assert running.reader.article_list.size.height == rows - 1
+        await running.press("enter")
+        assert shown(running) == ["list", "article"]
+        await running.press("h")
+        assert shown(running) == ["list"]
+        await running.press("escape")
+        assert shown(running) == ["list", "article"]
+
+
+PANES_IN_ORDER = {
+    WIDE: ["article", "side", "list"],
+    MIDDLE: ["article", "list"],
+    NARROW: ["article", "side", "list"],
+}
+
+
+@pytest.mark.command("move.next_pane", "move.previous_pane")
+async def test_tab_goes_round(start: Start) -> None:
+    async with start() as running:
+        for size, order in PANES_IN_ORDER.items():
+            await running.resize(*size)
+            for pane in order:
+                await running.press("tab")
+                assert running.reader.current_pane == pane, size
+                assert running.app.focused is running.reader.pane_widget(
+                    running.reader.current_pane
+                )
+            for pane in [*reversed(order[:-1]), "list"]:
+                await running.press("shift+tab")
+                assert running.reader.current_pane == pane, size
+
+
+async def test_the_side_pane_shows_summary_similar_statistics_and_details(
+    start: Start, outside: Outside, tmp_path: Any
+) -> None:
+    """The items of the page the project started from."""
+    found = [make_article(1, authors=("Ada Lindqvist",), tags=("tide", "rope")), make_article(2)]
+    library = make_library(tmp_path / "other", found)
+    async with start(library=library, size=(140, 60)) as running:
+        await running.press("j", "enter", "h")
+        await running.until(
+            lambda: running.aside == 1 and running.reader.side_pane.similar is not None
+        )
+        text = [line[-36:].strip() for line in lines(running.app)]
+        for line in (
+            "Summary of 1.", "1 Article number 2 about the", "10 Words", "1 Read Count",
+            "1 Minute", "Authors: Ada Lindqvist", "Tags: tide, rope",
+            "Last Opened: 2026/11/22 12:00",
+        ):  # fmt: skip
+            assert line in text, line
+        headings = ("Summary", "Similar Readings (1 item)", "Statistics", "Details")
+        order = [text.index(name) for name in headings]
+        assert order == sorted(order)
+        at = text.index("Category ID: north")
+        assert "ID:" in " ".join(text[order[-1] : at])
+        assert text[at : at + 6] == [
+            "Category ID: north", "URL: https://news.example/1", "Date: Nov. 1, 2026",
+            "Created: 2026/11/21 20:04", "Updated: -", "Last Read: 2026/11/22 12:00",
+        ]  # fmt: skip
+
+
+async def test_sections_of_the_side_pane_fold(start: Start) -> None:
+    """Each from the keyboard; they stay folded whatever the article."""
+    async with start(size=(140, 40)) as running:
+        await running.press("tab", "tab", "k", "enter")
+        assert "Summary of 12." not in drawn(running.app)
+        assert "Summary …" in drawn(running.app)
+        await running.press("J")
+        await running.until(lambda: running.aside == 11)
+        assert "Summary of 11." not in drawn(running.app)
+        await running.press("g", "enter")
+        assert "Summary of 11." in drawn(running.app)
+
+
+async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> None:
+    async with start(size=(140, 40)) as running:
+        await running.until(lambda: running.aside == 12 and running.reader.side_pane.similar)
+        first = next(iter(running.reader.side_pane.similar))
+        await running.press("tab", "tab", "j", "j", "j", "enter")
+        assert article_id(running.open) == first.id
+
+
+async def test_the_side_pane_follows_the_cursor_once_it_rests(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 3600.0)
+    async with start() as running:
+        await running.press("j", "j", "j")
+        assert (running.at, running.aside) == (9, 0), "a held key draws the list alone"
+        monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
+        await running.press("j")
+        await running.until(lambda: running.aside == 8)
+        assert running.open == 0, "a summary is read without opening the article"
+        assert "Summary of 8." in drawn(running.app)
+
+
+async def test_back_in_the_list_the_side_pane_shows_what_is_selected(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter", "h", "j", "tab")
+        assert running.aside == 12, "in the article pane it is about that article"
+        await running.press("h")
+        await running.until(lambda: running.aside == 11)
+
+
+@pytest.mark.command("view.side")
+async def test_the_side_pane_on_and_off(start: Start) -> None:
+    async with start() as running:
+        await running.press("i")
+        assert shown(running) == ["list", "article"]
+        await running.press("j", "i")
+        assert shown(running) == ["list", "article", "side"]
+        await running.until(lambda: running.aside == 11)
+        await running.resize(*MIDDLE)
+        assert shown(running) == ["list", "article", "side"], "it was asked for"
+        await running.press("i")
+        assert shown(running) == ["list"]
+
+
+@pytest.mark.command("view.side")
+async def test_the_side_pane_of_a_narrow_screen_goes_back_where_one_came_from(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("j", "i")
+        assert (shown(running), running.aside) == (["side"], 11)
+        assert "Summary of 11." in drawn(running.app)
+        await running.press("J")
+        await running.until(lambda: running.aside == 10)
+        assert "Summary of 10." in drawn(running.app), "summaries can be read one after the other"
+        await running.press("i")
+        assert shown(running) == ["list"]
+        await running.press("enter", "i")
+        assert (shown(running), running.aside) == (["side"], 10)
+        await running.press("i")
+        assert shown(running) == ["article"]
+        await running.press("i", "enter")
+        assert shown(running) == ["article"]
+        await running.press("i", "h")
+        assert shown(running) == ["list"]
+
+
+@pytest.mark.command("view.zoom")
+async def test_zoom(start: Start) -> None:
+    async with start() as running:
+        for size in SIZES:
+            await running.resize(*size)
+            before = shown(running)
+            await running.press("g", "j", "z")
+            assert (shown(running), running.open) == (["article"], 11), size
+            await running.press("J")
+            assert (shown(running), running.open) == (["article"], 10), size
+            if size != NARROW:
+                await running.press("z")
+                assert shown(running) == before, size
+                await running.press("z")
+            await running.press("h")
+            assert shown(running) == before, "back in the list there is more than the article again"
+
+
+def longest(view: ArticleView) -> int:
+    """Characters of the longest of the first lines of an article."""
+    lines_of = ("".join(text for text, _ in view.build_line(y, 80)) for y in range(30))
+    return max(len(line.strip(f" {SCROLL_THUMB}")) for line in lines_of)
+
+
+@pytest.mark.command("view.narrower", "view.wider")
+async def test_the_measure(start: Start) -> None:
+    async with start() as running:
+        await running.press("i", "j", "enter", *"jjjjjjjj")
+        view = running.reader.article_view
+        assert 66 < longest(view) <= 74
+        place = view.position
+        assert place > 0
+        await running.press_at_once(*"<<<<<<<<<<<<<<<<<<<<")
+        assert 20 < longest(view) <= 30
+        await running.press_at_once(*">>>>>>>>>>>>>>>>>>>>")
+        assert (view.position, longest(view) > 70) == (place, True)
+
+
+async def test_any_size_may_follow_any_other(start: Start) -> None:
+    """Cases 124, 125: nothing crashes at 1x1, and what was there is there again afterwards."""
+    async with start() as running:
+        for keys in ([], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]):
+            await running.press(*keys)
+            before = drawn(running.app)
+            for size in (NARROW, (1, 1), (300, 3), TINY, WIDE):
+                await running.resize(*size)
+            await running.until(lambda then=before: drawn(running.app) == then)
+            await running.press("escape", "escape", "g", "j")
+            assert running.app.screen is running.reader
+
+
+async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
+    """Case 124."""
+    async with start() as running:
+        await running.resize(*TINY)
+        await running.press("j")
+        await running.resize(*NARROW)
+        await running.press("j", "enter")
+        assert running.open in (10, 11)
+        assert running.app.focused is running.reader.article_view
+
+
+async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -> None:
+    async with start(hint="These are [b]samples[/b].") as running:
+        assert "These are [b]samples[/b]." in lines(running.app)[0]
+        await running.resize(*TINY)
+        assert "samples" not in drawn(running.app)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_an_empty_library_says_what_to_do(
+    start: Start, tmp_path: Any, size: tuple[int, int]
+) -> None:
+    nothing: list[ParsedArticle] = []
+    async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
+        assert "no articles yet; `newstui import" in drawn(running.app)
+        await running.press("j", "enter", "tab", "1", "m", "h")
+        assert running.app.is_running

@@ -1,0 +1,299 @@
+"""What reading leaves behind: marks, counts and places, and taking them back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.model.article import ParsedArticle, ReadingStatus
+from store.model.errors import SaveFailed
+from store.search import SearchQuery
+from tests.support.reader import (
+    MIDDLE,
+    NARROW,
+    NOW,
+    WIDE,
+    Start,
+    article_id,
+    long_text,
+    make_article,
+    make_library,
+)
+from tests.support.screens import drawn, lines
+
+
+def kept(folder: Path, number: int) -> ReadingStatus:
+    """What the library says of an article when it is opened anew."""
+    library = make_library(folder)
+    for _ in library.load():
+        pass
+    return library.get_article(article_id(number)).reading
+
+
+@pytest.mark.command("article.toggle_read")
+async def test_mark_read_and_unread(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("m")
+        assert any(line.startswith("> ") for line in lines(running.app))
+        assert kept(tmp_path, 12).read, "it is on the disk at once"
+        await running.press("m")
+        assert any(line.startswith(">●") for line in lines(running.app))
+    assert not kept(tmp_path, 12).read
+
+
+@pytest.mark.command("article.toggle_star")
+async def test_star_and_unstar(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "s")
+        assert "★ Article number 11" in drawn(running.app)
+        assert kept(tmp_path, 11).starred
+        await running.press("s")
+        assert "★" not in drawn(running.app)
+    assert not kept(tmp_path, 11).starred
+
+
+async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path: Path) -> None:
+    """Each key changes what the one before it has left, and nothing is recorded twice."""
+    async with start() as running:
+        await running.press_at_once("m", "m", "m", "s", "s")
+        assert running.reader.article_list.selected_row.read
+        await running.press_at_once("A", "A")
+        assert running.said == "all of these are read"
+    assert kept(tmp_path, 12).read
+    assert not kept(tmp_path, 12).starred
+    assert (kept(tmp_path, 12).read_count, kept(tmp_path, 11).read_count) == (2, 1)
+
+
+async def test_marks_mean_the_article_that_is_read(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("enter", "h", "j", "j", "tab", "s")
+    assert kept(tmp_path, 12).starred
+    assert not kept(tmp_path, 10).starred
+
+
+async def test_where_no_list_shows_a_mark_the_bottom_line_says_it(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("j", "enter", "s")
+        assert running.said == "Marked starred"
+        await running.press("m")
+        assert running.said == "Marked read"
+
+
+@pytest.mark.command("list.mark_all_read", "app.undo")
+async def test_all_shown_are_marked_read_and_taken_back_at_once(
+    start: Start, tmp_path: Path
+) -> None:
+    async with start() as running:
+        await running.press("j", "m", "c")
+        await running.press("j", "j", "enter")
+        assert {row.category for row in running.reader.article_list.rows} == {"south"}
+        await running.press("A")
+        assert running.said == "Marked 6 articles read; u takes it back"
+        assert all(row.read for row in running.reader.article_list.rows)
+        await running.press("A")
+        assert running.said == "all of these are read"
+        assert not kept(tmp_path, 9).read, "only those that are shown"
+        await running.press("u")
+        assert running.said == "Undone · marked 6 articles read"
+        assert not any(row.read for row in running.reader.article_list.rows)
+        assert kept(tmp_path, 11).read, "what was done before that stays"
+
+
+@pytest.mark.command("app.undo", "app.history")
+async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("m", "j", "s")
+    async with start(library=make_library(tmp_path)) as running:
+        await running.press("U")
+        text = drawn(running.app)
+        first, second = "starred: Article number 11", "marked read: Article number 12"
+        assert 0 < text.index(first) < text.index(second)
+        await running.press("escape", "u")
+        assert running.said.startswith("Undone · starred: Article number 11 about")
+        await running.press("u", "u")
+        assert running.said == "Nothing to undo"
+        await running.press("U")
+        assert "nothing" in drawn(running.app)
+    assert not kept(tmp_path, 12).read
+    assert not kept(tmp_path, 11).starred
+
+
+async def test_an_article_counts_as_read_once_its_end_was_reached(
+    start: Start, tmp_path: Path
+) -> None:
+    async with start() as running:
+        await running.press("j", "enter", "space")
+        assert not kept(tmp_path, 11).read
+        await running.press("G", "k", "G", "g", "G")
+        reading = kept(tmp_path, 11)
+        assert (reading.read, reading.read_count) == (True, 1), "and only once"
+        assert reading.last_read == "2026-11-22T12:00:00Z"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_a_short_article_is_read_when_it_is_opened(
+    start: Start, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with start(size=size) as running:
+        await running.press("enter")
+        assert (kept(tmp_path, 12).read, kept(tmp_path, 12).read_count) == (True, 1)
+        await running.press("tab", "shift+tab", "m", "h", "l")
+        reading = kept(tmp_path, 12)
+        assert (reading.read, reading.read_count) == (False, 1), "looking at it again is no reading"
+
+
+async def test_looking_at_a_summary_is_not_reading(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "k")
+        await running.until(lambda: running.aside == 12)
+    assert kept(tmp_path, 12) == ReadingStatus()
+
+
+async def test_reopening_at_the_end_does_not_count_again(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "enter", "G", "J", "K")
+        assert (running.open, running.reader.article_view.is_at_end) == (11, True)
+        assert kept(tmp_path, 11).read_count == 1
+        await running.press("m", "J", "K")
+        assert not kept(tmp_path, 11).read, "marked unread it stays unread"
+    async with start(library=make_library(tmp_path)) as running:
+        await running.press("j", "enter")
+        assert running.reader.article_view.is_at_end
+    assert kept(tmp_path, 11).read_count == 1
+
+
+async def test_the_end_counts_when_a_larger_window_shows_it(start: Start, tmp_path: Path) -> None:
+    async with start(size=(120, 12)) as running:
+        await running.press("j", "enter", "G", *"kkkkk")
+        await running.press("m", "J", "K")
+        assert not kept(tmp_path, 11).read
+        await running.resize(120, 40)
+    assert kept(tmp_path, 11).read
+
+
+async def test_the_place_is_kept(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        view = running.reader.article_view
+        await running.press("j", "enter", "space", "j")
+        place, top = view.position, view.top_line
+        assert place > 0
+        await running.press("h", "k", "enter", "h", "j", "enter")
+        assert (running.open, view.position, view.top_line) == (11, place, top)
+    assert kept(tmp_path, 11).position == place
+    async with start(library=make_library(tmp_path)) as running:
+        await running.press("j", "enter")
+        assert (running.reader.article_view.position, running.reader.article_view.top_line) == (
+            place,
+            top,
+        )
+
+
+@pytest.mark.parametrize("first", [WIDE, MIDDLE, NARROW], ids=str)
+async def test_the_place_survives_every_size(start: Start, first: tuple[int, int]) -> None:
+    async with start(size=first) as running:
+        view = running.reader.article_view
+        await running.press("j", "enter", "space", "space", "j")
+        place = view.position
+        line = view.build_line(view.top_line, view.size.width)
+        for size in (NARROW, (200, 100), (41, 10), (30, 5), MIDDLE, (160, 50)):
+            await running.resize(*size)
+            assert view.position == place
+        await running.resize(*first)
+        assert view.position == place
+        assert view.build_line(view.top_line, view.size.width) == line
+
+
+async def test_the_start_is_a_place_too(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "enter", "space", "h", "l", "g", "h")
+    assert kept(tmp_path, 11).position == 0
+
+
+async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
+    empty = make_article(1)
+    found = [ParsedArticle(empty.article, type(empty.body)(), ReadingStatus())]
+    async with start(library=make_library(tmp_path / "other", found), size=NARROW) as running:
+        await running.press("enter", "j", "k", "space", "<", ">", "G", "g", "i", "1")
+        assert running.app.is_running
+        assert running.said == "there is no similar reading 1"
+
+
+async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Path) -> None:
+    """Case 54: lines are laid out in slices, and the end is still the end."""
+    found = [make_article(1, text=long_text(1000))]
+    folder = tmp_path / "other"
+    async with start(library=make_library(folder, found)) as running:
+        await running.press("enter", "G")
+        assert "Paragraph 1000 begins." in drawn(running.app)
+        assert kept(folder, 1).read
+        await running.press("k", "h")
+        place = running.reader.article_view.position
+    async with start(library=make_library(folder)) as running:
+        await running.press("enter")
+        assert running.reader.article_view.position == place
+        assert "Paragraph 1000 begins." in drawn(running.app)
+
+
+async def test_a_library_that_cannot_be_written_says_why(
+    start: Start, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases 28, 33: it opens read-only, and edits say why nothing happens."""
+    reason = "made by a newer newstui (format 9); opened read-only"
+    monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda self: reason))
+    async with start() as running:
+        assert running.said == reason
+        await running.press("enter", "G", "h")
+        running.reader.status_line.show_notice("")
+        assert "[read-only] · 12 articles" in drawn(running.app)
+        for key in ("m", "s", "A", "d", "+", "-"):
+            await running.press(key)
+            assert running.said == reason
+        assert running.open == 12, "reading goes on"
+        assert not running.reader.article_list.selected_row.read
+
+
+class Full(FolderLibrary):
+    """A library on a disk that is full; the error has a line end and an escape sequence in it."""
+
+    def _append_events(self, changes: Any) -> Any:
+        raise SaveFailed("Not saved: no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
+
+
+async def test_what_fails_is_said_in_one_line(
+    start: Start, tmp_path: Path, library: FolderLibrary
+) -> None:
+    """Cases 4, 45, 62: the disk's words arrive as one clean line, and the reader goes on."""
+    full = Full(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
+    async with start(library=full, size=(100, 20)) as running:
+        await running.press("s")
+        assert running.said == "Not saved: no space left on /home/x/[/b]"
+        assert running.said in drawn(running.app)
+        assert not running.reader.article_list.selected_row.starred
+        await running.press("enter", "h", "j")
+        assert running.app.is_running
+
+
+class Broken(FolderLibrary):
+    """A library whose folder goes away."""
+
+    def load(self) -> Any:
+        raise SaveFailed("cannot read the library")
+
+    def search(self, search: SearchQuery, limit: int | None = None) -> Any:
+        raise ValueError("bug [/]")
+
+
+async def test_a_library_that_does_not_load_says_so_in_its_place(
+    start: Start, tmp_path: Path, library: FolderLibrary
+) -> None:
+    """Case 120: a failing job does not end the reader."""
+    broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
+    async with start(library=broken) as running:
+        assert "cannot read the library" in drawn(running.app).splitlines()[0]
+        await running.press("/")
+        await running.type("x")
+        assert running.said == "bug [/]"
+        assert "bug [/]" in drawn(running.app)

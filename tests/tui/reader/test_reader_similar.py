@@ -1,0 +1,160 @@
+"""Similar readings and the trail of articles visited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from store.model.article import ParsedArticle
+from tests.support.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
+from tests.support.screens import drawn
+from tui.reader.gateway import Gateway, messages
+
+JUMPS = [f"similar.jump:{n}" for n in range(1, 6)]
+SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
+
+
+@pytest.fixture
+def found() -> list[ParsedArticle]:
+    """Ten articles; the newest came with two titles, of which one is not in the library."""
+    articles = [make_article(number) for number in range(1, 11)]
+    titles = ("Article number 3 about the harbour", "Nobody [has] this one")
+    articles[9] = replace(articles[9], body=replace(articles[9].body, similar=titles))
+    return articles
+
+
+@pytest.mark.command(*JUMPS)
+async def test_every_number_jumps(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter")
+        similar = running.reader.side_pane.similar
+        assert len(similar) == 5
+        assert [other.title for other in similar[:2]] == [
+            "Article number 3 about the harbour",
+            "Nobody [has] this one",
+        ]
+        for number in (1, 3, 4, 5):
+            await running.press("h", "g", "enter", str(number))
+            assert running.reader.article_view.full_article.article.id == similar[number - 1].id
+            assert running.reader.current_pane == "article"
+            assert running.reader.article_list.selected_row.id == similar[number - 1].id
+
+
+@pytest.mark.command(JUMPS[1])
+async def test_a_title_that_is_not_in_the_library_is_named(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter")
+        assert "not in the library" in drawn(running.app)
+        await running.press("2")
+        assert running.said == "not in the library: Nobody [has] this one"
+        assert running.open == 10
+
+
+@SIZES
+async def test_jumps_from_the_list_mean_the_article_selected(
+    start: Start, size: tuple[int, int]
+) -> None:
+    """Whether or not the side pane is on the screen, and however fast the keys come."""
+    async with start(size=size) as running:
+        await running.press_at_once("j", "k", "1")
+        assert running.open == 3
+        await running.press("h", "g")
+        await running.press_at_once("enter", "1")
+        assert running.open == 3
+
+
+async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
+    library = make_library(tmp_path / "two", [make_article(1), make_article(2)])
+    async with start(library=library) as running:
+        await running.press("5")
+        assert running.said == "there is no similar reading 5"
+        await running.press("enter")
+        assert running.said == "2 articles", "what was said of another article is not said of this"
+
+
+async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`none` would be a lie before all is indexed; it is asked for again afterwards."""
+    texts = ("Tides rise in the harbour.", "A parliament debates taxes.")
+    found = [make_article(n, text=text, title=text) for n, text in enumerate(texts, 1)]
+    library = make_library(tmp_path / "strangers", found)
+    async with start(library=library) as running:
+        with monkeypatch.context() as patch:
+            patch.setattr(Gateway, "is_indexing", property(lambda _: True))
+            await running.press("j")
+            await running.until(lambda: running.aside == 1)
+            await running.press("5")
+            assert running.said == "similar readings are known once all is indexed"
+            assert "looking …" in drawn(running.app)
+        running.reader.post_message(messages.IndexProgressed(0, 0))
+        await running.settle()
+        assert running.reader.side_pane.similar is not None
+
+
+@pytest.mark.command("trail.back", "trail.forward")
+async def test_back_and_forward_along_the_trail(start: Start) -> None:
+    async with start() as running:
+        await running.press("[")
+        assert running.said == "the trail begins here"
+        await running.press("enter", "1", "J", "[")
+        assert (running.open, running.at) == (3, 3)
+        await running.press("[")
+        assert running.open == 10
+        await running.press("[")
+        assert (running.open, running.said) == (10, "the trail begins here")
+        await running.press("]", "]")
+        assert running.open == 2
+        await running.press("]")
+        assert (running.open, running.said) == (2, "the trail ends here")
+
+
+async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
+    async with start() as running:
+        await running.press("/")
+        await running.type("number 10")
+        await running.press("enter", "enter", "1")
+        assert (running.open, running.at) == (3, 10)
+        await running.press("s")
+        assert running.reader.article_view.full_article.reading.starred
+        await running.press("s")
+        assert not running.reader.article_view.full_article.reading.starred
+        await running.press("[")
+        assert (running.open, running.at) == (10, 10)
+
+
+async def test_the_side_pane_says_what_was_read(start: Start) -> None:
+    async with start() as running:
+        await running.press("enter")
+        before = drawn(running.app).count("unread")
+        await running.press("1", "[")
+        assert drawn(running.app).count("unread") < before
+
+
+@SIZES
+async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int, int]) -> None:
+    """Also where the article pane was hidden by the side pane until then."""
+    async with start(size=size) as running:
+        await running.press("j", "enter", "i", "2")
+        view = running.reader.article_view
+        assert running.open == int(running.reader.current_article[-12:]) != 9
+        shown = "".join(text for text, _ in view.build_line(0, view.size.width)).strip()
+        assert shown == view.full_article.article.title
+        assert f"text of article {running.open}." in drawn(running.app)
+
+
+async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(
+    start: Start, tmp_path: Path
+) -> None:
+    text = "\n\n".join(f"Paragraph {number} tells of the harbour." for number in range(60))
+    one = make_article(1, text=text)
+    summary = "Paragraph 40 tells of the harbour."
+    one = replace(one, body=replace(one.body, text=text, summary=summary))
+    async with start(library=make_library(tmp_path / "told", [one])) as running:
+        await running.settle()
+        running.reader.focus_pane("side")
+        await running.press("enter")
+        assert running.reader.current_pane == "article"
+        assert running.reader.article_view.position == text.index(summary)

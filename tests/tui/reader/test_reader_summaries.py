@@ -1,0 +1,104 @@
+"""A program of the user's makes summaries while one reads."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+from store.model.article import Body, ParsedArticle
+from tests.support.reader import PATIENCE, Running, Start, article_id, make_article, make_library
+from tests.support.screens import drawn
+from tui.reader.gateway.summaries import SummaryCommand
+
+SCRIPT = """#!/bin/sh
+echo run >> "$0-runs"
+while [ ! -e "$0-go" ]; do sleep 0.01; done
+tr a-z A-Z
+"""
+
+
+def bare(number: int) -> ParsedArticle:
+    """An article that came without a summary."""
+    text = f"The ferry number {number} stays for now. The council has voted to keep it at sea."
+    return replace(make_article(number), body=Body(text))
+
+
+def origin(running: Running, number: int) -> str:
+    """Where the summary of the article in the side pane comes from."""
+    entry = running.reader.side_pane.full_article
+    assert entry is not None
+    assert entry.article.id == article_id(number)
+    return entry.body.summary_origin
+
+
+async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_path: Path) -> None:
+    """It runs once an article and off the library's thread; what waits gives way to what is newer."""
+    library = make_library(tmp_path / "own", [make_article(1), bare(2), bare(3), bare(4)])
+    program = tmp_path / "shout"
+    program.write_text(SCRIPT)
+    program.chmod(0o700)
+    runs = tmp_path / "shout-runs"
+    async with start(library=library) as running:
+        running.gateway.summary_command = SummaryCommand((str(program),), 60)
+        await running.press("j", "k")
+        await running.until(lambda: running.aside == 4)
+        assert not runs.exists(), "moving is not opening"
+        await running.press("enter")
+        assert "Summary (running shout …)" in drawn(running.app)
+        assert origin(running, 4) == "extract"
+        await running.press("J", "J", "K", "K")  # 2 is no longer wanted, nor is 3 in the end
+        await running.press("J")
+        assert running.open == 3
+        assert "running" not in drawn(running.app)
+        (tmp_path / "shout-go").touch()
+        await running.until(lambda: origin(running, 3) == "command")
+        await running.settle()
+        assert "THE FERRY NUMBER 3" in drawn(running.app)
+        assert "(made by summary_command)" in drawn(running.app)
+        await running.press("K")
+        assert origin(running, 4) == "command"
+        await running.press("J", "J", "J")
+        assert (running.open, origin(running, 1)) == (1, "import")
+        await running.press("K")
+        await running.until(lambda: origin(running, 2) == "command")
+        await running.settle()
+    assert runs.read_text() == "run\n" * 3
+    kept = make_library(tmp_path / "own")
+    for _ in kept.load():
+        pass
+    assert kept.get_article(article_id(4)).body.summary_origin == "command"
+
+
+async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> None:
+    library = make_library(tmp_path / "own", [bare(1), bare(2), bare(3)])
+    async with start(library=library) as running:
+        for key, arguments, said in (
+            ("enter", ["sleep", "60"], "summary_command: sleep did not end within 0.1 seconds"),
+            ("J", ["false"], "summary_command: false failed with exit code 1"),
+            ("J", ["true"], "summary_command: true wrote nothing"),
+        ):
+            running.gateway.summary_command = SummaryCommand(
+                arguments, 0.1 if key == "enter" else 60
+            )
+            await running.press(key)
+            await running.until(lambda said=said: running.said == said)
+            await running.settle()
+            assert "running" not in drawn(running.app)
+            assert origin(running, running.open) == "extract"
+
+
+async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_path: Path) -> None:
+    library = make_library(tmp_path / "own", [bare(1), bare(2)])
+    mark = tmp_path / "mark"
+    async with start(library=library) as running:
+        script = f"echo $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 60"
+        running.gateway.summary_command = SummaryCommand(("sh", "-c", script), 60)
+        await running.press("enter")
+        await running.until(mark.exists)
+    process = Path("/proc", mark.read_text().strip())
+    late = monotonic() + PATIENCE
+    while process.exists():  # it is gone as soon as the thread that waits for it has seen its end
+        assert monotonic() < late, "the program goes on"
+        await asyncio.sleep(0.01)

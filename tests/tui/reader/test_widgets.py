@@ -1,0 +1,394 @@
+"""The widgets by themselves: what they draw, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.events import Click
+from textual.geometry import Region
+from textual.types import CSSPathType
+
+import themes
+from store.model.article import (
+    Article,
+    ArticleRow,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
+from tests.support.reader import key_event, long_text
+from tests.support.screens import drawn
+from tui.reader.textual_theme import role_variables, textual_theme
+from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.inputs import SanitizedInput
+from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.side_pane import SidePane
+from tui.reader.widgets.status_line import StatusLine
+
+NOW = 1_795_000_000
+TITLES = (
+    "A plain title", "深海の謎の音は「ししおどし」だった、と研究者", "سكان أسفل نهر إلفان يستقبلون", "한국어 제목입니다",
+    "👩‍👩‍👧‍👦 family 🇩🇪🇯🇵 flags ❤️ heart", "नमस्ते दुनिया क्ष्म", "ภาษาไทย ที่นี่", "e\u0301e\u0301 combining",
+    "１２３ wide digits ｆｕｌｌ", "x" * 500, "", " ", "🎏", "ﷺ", "⌚️⏩1️⃣",
+)  # fmt: skip
+
+
+def row(
+    number: int,
+    title: str = "",
+    category: str = "world",
+    *,
+    read: bool = False,
+    starred: bool = False,
+) -> ArticleRow:
+    """A row of a list."""
+    return ArticleRow(
+        f"id{number}", title or f"Title {number}", category, NOW - number, 0, 300, read, starred, 0
+    )
+
+
+def entry(title: str = "Title", text: str = "Text.", **facts: object) -> FullArticle:
+    """An article whole."""
+    article = Article(
+        id="id", title=title, category=title, authors=(title,), tags=(title,), words=9
+    )
+    return FullArticle(
+        article, Body(text=text, summary=title, summary_origin="import"), ReadingStatus()
+    )
+
+
+class Holder(App[None]):
+    """An app with one widget in it that takes all the room."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "../../../tui/reader/widgets/line_view.tcss"
+
+    def __init__(self, widget: LineView | SanitizedInput) -> None:
+        self._default = themes.load_built_in_theme("dark")
+        super().__init__()
+        self.register_theme(textual_theme(self._default))
+        self.theme = "dark"
+        self.widget = widget
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_variables(self._default)
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+class Counting(ArticleList):
+    """A list that counts the rows it builds."""
+
+    built: ClassVar[list[int]] = []
+
+    def build_line(self, y: int, width: int) -> Sequence[tuple[str, str]]:
+        self.built.append(y)
+        return super().build_line(y, width)
+
+
+async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None:
+    """Case 54's like for lists: whatever the library's size, a key draws two rows."""
+    rows = [row(number) for number in range(100_000)]
+    widget = Counting(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+        widget.show(rows)
+        await pilot.pause()
+        assert {y for y in Counting.built if y < 100_000} == set(range(20))
+        Counting.built.clear()
+        widget.move_cursor(1)
+        await pilot.pause()
+        assert set(Counting.built) == {0, 1}
+        Counting.built.clear()
+        widget.move_cursor(10**9)
+        await pilot.pause()
+        assert widget.cursor == 99_999
+        assert len(set(Counting.built)) <= 23
+        assert set(Counting.built) >= set(range(99_980, 100_000))
+
+
+async def test_a_cursor_that_leaves_the_screen_moves_it_by_half() -> None:
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+        widget.show([row(number) for number in range(100)])
+        await pilot.pause()
+        tops = []
+        for _ in range(40):
+            widget.move_cursor(1)
+            tops.append(widget.top_line)
+            assert widget.top_line <= widget.cursor < widget.top_line + 20
+        assert sorted(set(tops)) == [0, 10, 20, 30]
+        while widget.move_cursor(-1):
+            assert widget.top_line <= widget.cursor < widget.top_line + 20
+        assert widget.top_line == 0
+
+
+async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
+    """What there is to know of an article is seen at every width; a key still draws two lines."""
+    widget = Counting(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(36, 20)) as pilot:
+        rows = [row(number) for number in range(10)]
+        rows += [row(number + 200_000, read=True) for number in range(10)]
+        widget.show(rows, dated=True)
+        await pilot.pause()
+        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        assert shown[:4] == [" Today", ">●  Title 0", "    world · now · 1′", " ●  Title 1"]
+        Counting.built.clear()
+        widget.move_cursor(1)
+        await pilot.pause()
+        assert set(Counting.built) == {1, 3}
+        widget.move_cursor(9)
+        await pilot.pause()
+        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        at = shown.index(">   Title 200000")
+        assert shown[at - 1 : at + 2] == [" This week", shown[at], "    world · 2d · 1′"]
+        assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
+        while widget.move_cursor(-1):
+            pass
+        assert widget.top_line == 0, "the first heading is seen again"
+
+
+async def test_changed_rows_are_drawn_where_they_stand() -> None:
+    widget = Counting(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+        rows = [row(number) for number in range(50)]
+        widget.show(rows)
+        await pilot.pause()
+        Counting.built.clear()
+        changed = {
+            "id3": row(3, starred=True),
+            "id4": row(4),
+            "id40": row(40, read=True),
+            "x": row(9),
+        }
+        widget.update_rows(changed)
+        await pilot.pause()
+        assert set(Counting.built) == {3}, "rows that are the same or out of sight are not drawn"
+        assert widget.rows[3].starred
+        assert widget.rows[40].read
+        assert not rows[3].starred, "the rows that came are left as they were"
+
+
+async def test_the_cursor_stays_on_its_article_when_other_rows_come() -> None:
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+        rows = [row(number) for number in range(50)]
+        widget.show(rows)
+        await pilot.pause()
+        widget.move_cursor_to(30)
+        line = widget.cursor - widget.top_line
+        widget.show([row(1000 + number) for number in range(5)] + rows)
+        assert (
+            widget.selected_row and widget.selected_row.id,
+            widget.cursor - widget.top_line,
+        ) == ("id30", line)
+        widget.show(rows[:10])
+        assert widget.cursor == 9
+        widget.show([])
+        assert (widget.selected_row, widget.move_cursor(1), widget.move_cursor(-1)) == (
+            None,
+            False,
+            False,
+        )
+        widget.show(rows)
+        assert widget.cursor < 50
+
+
+async def test_the_first_row_keeps_the_cursor_while_a_library_is_loaded() -> None:
+    """Newer articles may stand in a file that is read later."""
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+        rows = [row(number) for number in range(50)]
+        widget.show(rows[20:])
+        await pilot.pause()
+        widget.show(rows)
+        assert widget.cursor == 0
+        widget.is_cursor_settled = True
+        widget.show([row(99), *rows])
+        assert widget.cursor == 1
+
+
+async def test_a_click_selects_and_a_second_one_opens() -> None:
+    chosen: list[str] = []
+
+    class Choosing(Holder):
+        def on_article_list_open_requested(self, message: ArticleList.OpenRequested) -> None:
+            chosen.append(message.row.id)
+
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Choosing(widget).run_test(size=(60, 10)) as pilot:
+        widget.show([row(number) for number in range(5)])
+        await pilot.click(offset=(5, 3))
+        assert (widget.cursor, chosen) == (3, [])
+        await pilot.click(offset=(5, 3))
+        assert chosen == ["id3"]
+        await pilot.click(offset=(5, 8))
+        assert (widget.cursor, chosen) == (3, ["id3"])
+        assert Click is not None
+
+
+WIDTHS = (40, 41, 47, 48, 59, 76, 111, 160)
+
+
+def widths_of(widget: LineView) -> set[int]:
+    """Cells of every line that is drawn, as rich counts them and as the strip says."""
+    strips = widget.render_lines(Region(0, 0, *widget.size))
+    return {cell_len(strip.text) for strip in strips} | {strip.cell_length for strip in strips}
+
+
+async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
+    """Case 55: columns line up whatever the script; never half a wide character at the edge."""
+    articles = ArticleList(lambda: NOW, id="list")
+    view = ArticleView(id="article")
+    side = SidePane(lambda: NOW, id="side")
+    status = StatusLine(id="status")
+    for widget in (articles, view, side, status):
+        async with Holder(widget).run_test(size=(40, 40)) as pilot:
+            articles.rows = [
+                row(n, title, TITLES[n - 3], read=bool(n % 2), starred=n % 3 == 0)
+                for n, title in enumerate(TITLES)
+            ]
+            whole = entry(
+                " ".join(TITLES), "\n\n".join([*TITLES, "> " + TITLES[1], "- " + TITLES[2]])
+            )
+            if widget is view:
+                view.show(whole)
+            if widget is side:
+                side.show(whole)
+                side.show_similar(
+                    "id", [SimilarArticle("x", t, t, NOW, shared_terms=(t,)) for t in TITLES]
+                )
+            status.set_state(TITLES[1] * 3)
+            for width in WIDTHS:
+                await pilot.resize_terminal(width, 40)
+                await pilot.pause(0)
+                widget.refresh()
+                assert widget.size.width == width
+                assert widths_of(widget) == {width}, (widget, width)
+
+
+async def test_marks_are_glyphs_and_columns() -> None:
+    """Cases 98 and 128: unread, starred, updated and selected differ by glyph, not by colour alone."""
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(50, 5)) as pilot:
+        widget.show(
+            [row(0), row(1, read=True), row(2, starred=True), row(3, read=True, starred=True)]
+        )
+        await pilot.pause()
+        lines = drawn(pilot.app).split("\n")
+        assert [line[:4] for line in lines[:4]] == [">●  ", "    ", " ●★ ", "  ★ "]
+        assert {line[-5:].strip() for line in lines[:4]} == {"1′"}
+        assert {line[:-5].split()[-2] for line in lines[:4]} == {"world"}
+        await pilot.resize_terminal(40, 20)
+        widget.show([row(0)._replace(updated=True), row(1, read=True)._replace(updated=True)])
+        await pilot.pause()
+        lines = drawn(pilot.app).split("\n")
+        assert [line[:2] for line in lines[:4:2]] == [">●", " ↻"]
+        assert lines[3].strip().endswith("· updated")
+
+
+async def test_an_article_posts_its_end_once() -> None:
+    ends: list[str] = []
+
+    class Reading_(Holder):  # noqa: N801 - Textual names handlers after classes
+        def on_article_view_end_reached(self, message: ArticleView.EndReached) -> None:
+            ends.append(message.article)
+
+    view = ArticleView(id="article")
+    async with Reading_(view).run_test(size=(60, 10)) as pilot:
+        view.show(entry(text=long_text(30)))
+        await pilot.pause()
+        assert ends == []
+        view.scroll_lines(10**6)
+        await pilot.pause()
+        view.scroll_lines(-3)
+        view.scroll_lines(3)
+        await pilot.pause()
+        assert ends == ["id"]
+        place = view.position
+        view.show(entry(text=long_text(30)), place)
+        await pilot.pause()
+        assert (ends, view.position, view.is_at_end) == (["id"], place, True)
+        view.clear()
+        await pilot.pause()
+        assert "enter opens an article" in drawn(pilot.app)
+
+
+async def test_new_facts_of_an_article_are_drawn() -> None:
+    view = ArticleView(id="article")
+    async with Holder(view).run_test(size=(60, 10)) as pilot:
+        view.show(entry(text=long_text(30)))
+        view.scroll_lines(1)
+        view.update_header(entry("Another title", long_text(30)))
+        await pilot.pause()
+        view.scroll_to_line(0)
+        await pilot.pause()
+        assert "Another title" in drawn(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("origin", "complete", "note"),
+    [
+        ("extract", True, "(taken from the text)"),
+        ("import", False, "(it came cut off)"),
+        ("import", True, ""),
+    ],
+)
+async def test_the_side_pane_says_where_a_summary_is_from(
+    origin: str, complete: bool, note: str
+) -> None:
+    side = SidePane(lambda: NOW, id="side")
+    body = Body("Text.", "The summary.", origin, complete)
+    async with Holder(side).run_test(size=(40, 40)) as pilot:
+        side.show(FullArticle(Article("id", "t"), body, ReadingStatus()))
+        await pilot.pause()
+        text = drawn(pilot.app)
+        assert "The summary." in text
+        assert ("(" in text.split("Similar")[0]) is bool(note)
+        assert note in text
+        assert "looking …" in text
+        side.show_similar("other", [])
+        assert side.similar is None, "similar readings of another article are not taken"
+        side.show_similar("id", [])
+        side.show(FullArticle(Article("id", "t"), Body(), ReadingStatus()))
+        await pilot.pause()
+        assert drawn(pilot.app).count("none") == 2
+
+
+async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.reader.widgets import status_line as status_module
+
+    status = StatusLine(id="status")
+    async with Holder(status).run_test(size=(100, 3)) as pilot:
+        status.set_state("12 articles")
+        status.set_key_hints(["? help"])
+        status.show_notice("first")
+        monkeypatch.setattr(status_module, "NOTICE_SECONDS", 0.01)
+        assert status.text == "first"
+        status.show_notice("second")
+        for _ in range(500):
+            if status.text == "12 articles":
+                break
+            await pilot.pause(0.002)
+        await pilot.pause()
+        assert "12 articles" in drawn(pilot.app)
+        assert "? help" in drawn(pilot.app)
+        await pilot.resize_terminal(30, 3)
+        assert "? help" not in drawn(pilot.app) or "12 articles" in drawn(pilot.app)
+
+
+async def test_a_search_takes_only_what_can_be_shown() -> None:
+    """Case 56."""
+    search = SanitizedInput()
+    async with Holder(search).run_test(size=(40, 3)) as pilot:
+        for key in ("a", "[", "é", "日"):
+            pilot.app.post_message(key_event(key))
+        await pilot.pause()
+        assert search.value == "a[é日"
+        search.value = "x\x1b\x07\u202e\u200by\u200cz\ud800"
+        assert search.value == "xy\u200cz"

@@ -1,0 +1,154 @@
+"""Articles and rows in words, and what lines that are typed to the linear reader mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from store.model.article import ArticleRow, Body, FullArticle, ReadingStatus, SimilarArticle
+from tests.support.reader import make_article
+from tui.config.commands import COMMANDS_BY_ID
+from tui.config.keymaps import KEYMAP_PRESETS, make_keymap
+from tui.plain.input import (
+    ParsedLine,
+    build_vocabulary,
+    parse_input_line,
+    plain_help_lines,
+    typable_keys,
+)
+from tui.rendering.plain_text import article_details_lines, article_lines, describe_row
+
+TEXT = """\
+First words with a [link](https://a.example/x) in them.
+
+## A heading
+
+> quoted words
+
+- one
+- two [more](https://b.example)
+
+```
+code = 1
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+The end."""
+
+
+def entry_of(text: str, **facts: object) -> FullArticle:
+    found = make_article(1, text=text)
+    article = replace(found.article, **facts)  # type: ignore[arg-type]
+    return FullArticle(article, replace(found.body, text=text), ReadingStatus(starred=True))
+
+
+def said(entry: FullArticle, width: int = 80) -> list[str]:
+    return [line.text for line in article_lines(entry, width)]
+
+
+def test_what_is_drawn_elsewhere_is_said() -> None:
+    """Headings, quotes, lists, links, code and tables in words; nothing of lines or boxes."""
+    lines = said(entry_of(TEXT, authors=("Ada",)))
+    assert lines[:3] == [
+        "Article number 1 about the harbour",
+        "north; Ada; Nov. 1, 2026; 1 minute; unread, starred",
+        "Address: https://news.example/1",
+    ]
+    assert lines[4:] == [
+        "First words with a link (link 1) in them.", "", "Heading: A heading", "",
+        "Quote: quoted words", "", "- one", "- two more (link 2)", "",
+        "Code:", "code = 1", "", "Table:", "a | b", "1 | 2", "", "The end.",
+        "", "Links:", "1. https://a.example/x", "2. https://b.example",
+    ]  # fmt: skip
+    assert not set("".join(lines)) & set("│─┼•↳▐●★")
+
+
+def test_lines_fit_and_know_their_place() -> None:
+    """No line is longer than was asked, but for a URL; each knows where it stands in the text."""
+    text = TEXT.replace("The end.", "The words go on and on. " * 20)
+    lines = list(article_lines(entry_of(text), 30))
+    assert all(len(line.text) <= 30 for line in lines if "https:" not in line.text)
+    offsets = [line.offset for line in lines]
+    assert offsets == sorted(offsets)
+    assert offsets[-1] == len(text)
+    (heading,) = (line for line in lines if line.text == "Heading: A heading")
+    assert text[heading.offset :].startswith("A heading")
+
+
+def test_an_article_without_a_text_says_so() -> None:
+    lines = said(entry_of("", url=""))
+    assert lines[1:] == [
+        "north; Nov. 1, 2026; 1 minute; unread, starred",
+        "",
+        "This article has no text.",
+        "",
+        "Summary: Summary of 1.",
+    ]
+
+
+def test_what_belongs_to_an_article() -> None:
+    """Summary, similar readings, statistics and details, each with its name."""
+    entry = replace(entry_of("Words."), body=Body("Words.", "Cut", "import", False))
+    similar = (SimilarArticle("x", "One", "north", timestamp=86_400), SimilarArticle(None, "Two"))
+    lines = [line.text for line in article_details_lines(entry, similar, 80)]
+    assert lines[0] == "Summary: Cut (it came cut off)"
+    assert lines[2:5] == [
+        "Similar readings: 2.",
+        "1. One (north; 1970-01-02)",
+        "2. Two (not in the library)",
+    ]
+    assert "Read 0 times." in lines[6]
+    assert f"Id: {entry.article.id}" in lines
+
+
+def test_a_row_says_its_state() -> None:
+    """Every state is a word."""
+    row = ArticleRow("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
+    assert describe_row(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
+    assert "(read, starred, updated since read;" in describe_row(row._replace(updated=True), 3)
+
+
+HERE = ("article.toggle_read", "list.search", "list.category", "article.delete", "app.quit")
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("", ParsedLine()),
+        (" 3 ", ParsedLine("", 3)),
+        ("m", ParsedLine("article.toggle_read")),
+        ("3m", ParsedLine("article.toggle_read", 3)),
+        ("3 m", ParsedLine("article.toggle_read", 3)),
+        ("m 3", ParsedLine("article.toggle_read", 3, "3")),
+        ("m3", ParsedLine("article.toggle_read", 3, "3")),
+        ("/harbour master", ParsedLine("list.search", 0, "harbour master")),
+        ("/ 3 ships", ParsedLine("list.search", 0, "3 ships")),
+        ("c world", ParsedLine("list.category", 0, "world")),
+        ("delete", ParsedLine("article.delete")),
+        ("quit", ParsedLine("app.quit")),
+        ("mm", None),
+        ("nothing", None),
+        ("\x1b[A", None),
+        ("9" * 30, None),
+    ],
+)
+def test_what_a_line_means(line: str, meant: ParsedLine | None) -> None:
+    """Keys of the table and names of commands, with a number before or behind and words behind."""
+    assert parse_input_line(line, build_vocabulary(make_keymap(), "list", HERE)) == meant
+
+
+@pytest.mark.parametrize("preset", KEYMAP_PRESETS)
+def test_every_command_can_be_typed_with_every_preset(preset: str) -> None:
+    """Case 129: where a preset has keys that no line can hold, the command's name is typed."""
+    keymap = make_keymap(preset)
+    known = build_vocabulary(keymap, "list", HERE)
+    assert set(HERE) <= set(known.values())
+    text = "\n".join(plain_help_lines(keymap, HERE))
+    for each in HERE:
+        name = (typable_keys(keymap, each) or [COMMANDS_BY_ID[each].label.casefold()])[0]
+        assert f"{name}" in text
+        assert known[name] == each
