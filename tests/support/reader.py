@@ -170,7 +170,7 @@ class Running:
             before = self.heard.count
             works = (
                 self.gateway.is_busy
-                or self.gateway._is_index_running
+                or self.gateway.lists._is_index_running
                 or bool(self.app._key_queue.keys)
             )
             if works or is_waiting(self.app):
@@ -189,7 +189,7 @@ class Running:
 
     async def indexed(self) -> None:
         """Wait until the whole library can be searched."""
-        await self.until(lambda: not self.gateway.is_indexing)
+        await self.until(lambda: not self.gateway.lists.is_indexing)
         await self.settle()
 
     async def resize(self, columns: int, rows: int) -> None:

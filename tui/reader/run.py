@@ -132,9 +132,9 @@ class ReaderRun:
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
         self._gateway = Gateway(library, post, self._auto_backup if own else None, hooks)
-        self._gateway.feed_access = self._feed_access if own else None
+        self._gateway.feeds.access = self._feed_access if own else None
         if settings.summary_command:
-            self._gateway.summary_command = SummaryCommand(
+            self._gateway.summaries.command = SummaryCommand(
                 settings.summary_command, settings.summary_timeout
             )
         return self._gateway

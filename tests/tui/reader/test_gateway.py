@@ -101,9 +101,9 @@ def test_a_screenful_is_listed_before_all_is_loaded(
 
 def test_the_answer_to_a_question_that_was_replaced_is_not_worked_out(asked: Asked) -> None:
     hold = threading.Event()
-    asked.gateway._submit(lambda: hold.wait(WAIT))
+    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
     for words in ("a", "ar", "art"):
-        asked.gateway.list_rows(ListQuery(text=words))
+        asked.gateway.lists.list_rows(ListQuery(text=words))
     hold.set()
     assert [answer.query.text for answer in asked.of(messages.RowsListed)[1:]] == ["art"]
 
@@ -127,30 +127,30 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
     for name in USED:
         monkeypatch.setattr(library, name, noting(name))
     gateway, first = asked.gateway, article_id(1)
-    gateway.list_rows(ListQuery())
-    gateway.open_article(first)
-    gateway.preview_article(first)
-    gateway.load_insights(entry)
-    gateway.load_link(first, "open")
-    gateway.toggle_flag("starred", first)
-    gateway.mark_all_read([first])
-    gateway.tag(first, "harbour")
-    gateway.untag(first, "harbour")
-    gateway.list_tags(first)
-    gateway.delete(first)
-    gateway.undo()
-    gateway.list_undo_history()
-    gateway.count_categories({})
+    gateway.lists.list_rows(ListQuery())
+    gateway.articles.open_article(first)
+    gateway.articles.preview_article(first)
+    gateway.articles.load_insights(entry)
+    gateway.articles.load_link(first, "open")
+    gateway.changes.toggle_flag("starred", first)
+    gateway.changes.mark_all_read([first])
+    gateway.changes.tag(first, "harbour")
+    gateway.changes.untag(first, "harbour")
+    gateway.changes.list_tags(first)
+    gateway.changes.delete(first)
+    gateway.changes.undo()
+    gateway.changes.list_undo_history()
+    gateway.lists.count_categories({})
     asked.answered()
-    gateway.refresh()
+    gateway.lists.refresh()
     gateway.close()
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
 
 def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
-    asked.gateway.preview_article(article_id(1))
-    asked.gateway.open_article(article_id(2))
+    asked.gateway.articles.preview_article(article_id(1))
+    asked.gateway.articles.open_article(article_id(2))
     fetched = asked.of(messages.ArticleLoaded)
     assert [(answer.full_article.article.id, answer.opened) for answer in fetched] == [
         (article_id(1), False),
@@ -163,12 +163,12 @@ def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
 
 def test_what_is_similar_is_found_for_the_article_asked_about_last(asked: Asked) -> None:
     for number in (1, 2):
-        asked.gateway.preview_article(article_id(number))
+        asked.gateway.articles.preview_article(article_id(number))
     first, second = (answer.full_article for answer in asked.of(messages.ArticleLoaded))
     gate = threading.Event()
-    asked.gateway._submit(lambda: gate.wait(WAIT) and None)
-    asked.gateway.load_insights(first)
-    asked.gateway.load_insights(second)
+    asked.gateway._worker.submit(lambda: gate.wait(WAIT) and None)
+    asked.gateway.articles.load_insights(first)
+    asked.gateway.articles.load_insights(second)
     gate.set()
     assert [answer.article for answer in asked.of(messages.SimilarFound)] == [article_id(2)]
     assert [answer.article for answer in asked.of(messages.InsightsComputed)] == [article_id(2)]
@@ -185,17 +185,17 @@ def test_what_fails_is_reported_in_one_clean_line(
 
         return job
 
-    asked.gateway._submit(fail(LibraryDamaged("a\x1b[31mb\nc [/]")))
+    asked.gateway._worker.submit(fail(LibraryDamaged("a\x1b[31mb\nc [/]")))
     asked.answered()
     assert not caplog.records
-    asked.gateway._submit(fail(KeyError()))
+    asked.gateway._worker.submit(fail(KeyError()))
     problems = [answer.problem for answer in asked.of(messages.OperationFailed)]
     assert problems == ["ab c [/]", "KeyError"]
     assert len(caplog.records) == 1, "a bug is kept in the log"
 
 
 def test_an_article_that_is_not_there(asked: Asked) -> None:
-    asked.gateway.open_article("nobody")
+    asked.gateway.articles.open_article("nobody")
     assert "nobody" in asked.of(messages.OperationFailed)[0].problem
 
 
@@ -212,20 +212,20 @@ def test_nothing_is_looked_for_while_there_is_other_work(
 
     monkeypatch.setattr(library, "refresh", noted)
     hold = threading.Event()
-    asked.gateway._submit(lambda: hold.wait(WAIT))
+    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
     for _ in range(5):
-        asked.gateway.refresh()
+        asked.gateway.lists.refresh()
     hold.set()
     asked.answered()
     assert looks == []
-    asked.gateway.refresh()
+    asked.gateway.lists.refresh()
     asked.answered()
     assert looks == [1]
 
 
 def test_nothing_is_looked_for_before_all_is_loaded(library: FolderLibrary) -> None:
     asked = Asked(library)
-    asked.gateway.refresh()
+    asked.gateway.lists.refresh()
     assert asked.answered() == []
     asked.gateway.close()
 
@@ -236,10 +236,10 @@ def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path)
     asked.gateway.load(ListQuery())
     asked.answered()
     for number in (1, 2, 3):
-        asked.gateway.toggle_flag("starred", article_id(number))
+        asked.gateway.changes.toggle_flag("starred", article_id(number))
     assert asked.gateway.close()
     assert asked.gateway.close(), "it may be called again"
-    asked.gateway.toggle_flag("starred", article_id(1))
+    asked.gateway.changes.toggle_flag("starred", article_id(1))
     assert not asked.gateway.is_busy, "nobody waits for the answer any more"
     again = make_library(tmp_path)
     for _ in again.load():
@@ -250,7 +250,7 @@ def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path)
 def test_closing_waits_only_so_long(library: FolderLibrary) -> None:
     asked = Asked(library)
     hold = threading.Event()
-    asked.gateway._submit(lambda: hold.wait(WAIT))
+    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
     assert not asked.gateway.close(0.01)
     hold.set()
     assert asked.gateway.close()
@@ -289,7 +289,7 @@ def test_the_backup_is_made_in_steps_that_nobody_waits_for(library: FolderLibrar
     asked.answered()
     assert steps.waiting.wait(WAIT)
     assert not asked.gateway.is_busy
-    asked.gateway.toggle_flag("starred", article_id(1))
+    asked.gateway.changes.toggle_flag("starred", article_id(1))
     steps.held.set()
     assert steps.over.wait(WAIT)
     changed = next(i for i, a in enumerate(asked.answered()) if type(a) is messages.RowsChanged)

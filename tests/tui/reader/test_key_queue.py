@@ -51,7 +51,7 @@ async def test_what_is_typed_after_an_answer_is_a_command(start: Start, outside:
     async with start() as running:
         await running.press_at_once("+", *"sea", "enter", "j")
         assert (running.reader.article_view.full_article, running.at) == (None, 11)
-        assert running.gateway._library.tags() == ["sea"]
+        assert running.gateway._worker.library.tags() == ["sea"]
         await running.press_at_once("/", *"zzz", "escape", "G")
         assert running.at == 1
         await running.press_at_once("g", "enter", "/", *"tide", "escape", "h", "o")

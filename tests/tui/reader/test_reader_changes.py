@@ -112,7 +112,7 @@ async def test_deleting_keeps_the_place_in_a_list_of_the_unread(start: Start) ->
         assert (numbers(running)[0], running.open) == (12, 9)
         await running.press("d")
         assert running.at == 8
-        running.gateway.refresh()
+        running.gateway.lists.refresh()
         await running.settle()
         assert (numbers(running)[:2], running.at) == ([12, 11], 8), "nobody else changed it"
         await running.press("u")
@@ -127,7 +127,7 @@ async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_pa
         other = opened(tmp_path)
         for _ in other.add([make_article(13)]):
             pass
-        running.gateway.refresh()
+        running.gateway.lists.refresh()
         await running.settle()
         assert numbers(running) == list(range(13, 0, -1))
         assert running.at == 10

@@ -57,7 +57,7 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
             await running.press("E")
             running.reader.query_one(ListExportPrompt).value = str(path)
             await running.press("enter")
-            await running.until(lambda: not running.reader.gateway.is_exporting)
+            await running.until(lambda: not running.reader.gateway.exports.is_exporting)
             said: str = running.said
             return said
 
@@ -84,11 +84,11 @@ def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_pa
     load(gateway)
     ids = [row.id for row in library.rows(ListQuery())]
     for target in ("out/a.json", "a.json"):  # there is no folder of the first name
-        gateway.export_list(ids, tmp_path / target, "2031-05-06T07:08:09Z")
-    gateway.stop_export()
+        gateway.exports.export_list(ids, tmp_path / target, "2031-05-06T07:08:09Z")
+    gateway.exports.stop_export()
     while gateway.is_busy:
         gateway.flush()
-    assert not gateway.is_exporting
+    assert not gateway.exports.is_exporting
     assert sum(isinstance(each, OperationFailed) for each in told) == 1
     gateway.close()
     assert not list(tmp_path.glob("*a.json*")) + list(tmp_path.glob(".*"))
@@ -140,9 +140,9 @@ def test_a_program_is_told_of_what_was_read(
     gateway = Gateway(library, told.append, hooks=hooks)
     load(gateway)
     first, second = (each.article for each in found[:2])
-    gateway.toggle_flag("read", first.id)
-    gateway.toggle_flag("read", first.id)
-    gateway.mark_all_read([second.id])
+    gateway.changes.toggle_flag("read", first.id)
+    gateway.changes.toggle_flag("read", first.id)
+    gateway.changes.mark_all_read([second.id])
     gateway.close()
     hooks.wait()
     assert {each["title"] for each in lines_of(noted)} == {first.title, second.title}
@@ -157,7 +157,7 @@ def test_a_hook_that_fails_is_told(tmp_path: Path) -> None:
     hooks = HookRunner({"on_read": ("false",)}, failures.append)
     gateway = Gateway(library, lambda _: None, hooks=hooks)
     load(gateway)
-    gateway.mark_all_read([make_article(1).article.id])
+    gateway.changes.mark_all_read([make_article(1).article.id])
     gateway.close()
     hooks.wait()
     assert failures == ["on_read: false failed with exit code 1"]

@@ -32,7 +32,7 @@ def book(tmp_path: Path) -> FeedStore:
 
 def begin(running: Running, book: FeedStore, *feeds: Subscription) -> None:
     """Let the reader know of feeds."""
-    running.gateway.feed_access = lambda: FeedAccess(book, tools)
+    running.gateway.feeds.access = lambda: FeedAccess(book, tools)
     book.update(put=feeds)
 
 
@@ -64,7 +64,7 @@ async def test_new_articles_appear_and_nothing_moves(
         await running.press("j", "r")
         assert "fetching already" in running.said
         await running.press("h", "escape")
-        await running.until(lambda: not running.gateway.is_fetching)
+        await running.until(lambda: not running.gateway.feeds.is_fetching)
         await running.settle()
         assert running.said.startswith("2 new articles from 2 feeds · 1 failed, F says why")
         assert "stopped before 1 feed" in running.said
@@ -102,7 +102,7 @@ async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Sit
         await running.press("j", "enter")
         await running.until(lambda: "subscribed to Harbour: 1 new article" in running.said)
         assert [each.is_private_allowed for each in book.subscriptions()] == [True]
-        running.gateway.add_url(site.url("/story"), private=True)
+        running.gateway.feeds.add_url(site.url("/story"), private=True)
         await running.until(lambda: running.said == "added: The ferry")
-        running.gateway.add_url(site.url("/nothing"), private=True)
+        running.gateway.feeds.add_url(site.url("/nothing"), private=True)
         await running.until(lambda: running.said.endswith("/nothing: 404 Not Found"))

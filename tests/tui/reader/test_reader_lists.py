@@ -118,7 +118,7 @@ async def test_what_another_process_adds_appears_and_nothing_moves(
         for _ in other.add([make_article(20), make_article(21), make_article(5)]):
             pass
         line = line_of(running)
-        running.gateway.refresh()
+        running.gateway.lists.refresh()
         await running.settle()
         assert numbers(running)[:3] == [21, 20, 12]
         assert len(numbers(running)) == 14
@@ -136,7 +136,7 @@ async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> 
             pass
         other.record("starred", [article_id(10)])
         other.record("read", [article_id(11)])
-        running.gateway.refresh()
+        running.gateway.lists.refresh()
         await running.settle()
         assert "★ Article number 10" in drawn(running.app)
         assert running.reader.article_list.selected_row.read
@@ -164,7 +164,7 @@ async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> Non
         await first.press("s")
         await second.press("j", "m")
         for running in (first, second):
-            running.gateway.refresh()
+            running.gateway.lists.refresh()
             await running.settle()
             rows = running.reader.article_list.rows
             assert (rows[0].starred, rows[0].read) == (True, False)

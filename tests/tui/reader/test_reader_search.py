@@ -119,7 +119,7 @@ async def test_what_is_tagged_meanwhile_is_found_by_its_tag(
     async with start() as running:
         await running.indexed()
         library.record("tagged", ["00000000-0000-4000-8000-000000000004"], tag="beacon")
-        running.gateway.refresh()
+        running.gateway.lists.refresh()
         await running.until(lambda: not library.is_index_stale)
         await running.settle()
         await running.press("/")

@@ -10,7 +10,8 @@ import pytest
 from store.model.article import ParsedArticle
 from tests.support.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
 from tests.support.screens import drawn
-from tui.reader.gateway import Gateway, messages
+from tui.reader.gateway import messages
+from tui.reader.gateway.lists import Lists
 
 JUMPS = [f"similar.jump:{n}" for n in range(1, 6)]
 SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
@@ -83,7 +84,7 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
     library = make_library(tmp_path / "strangers", found)
     async with start(library=library) as running:
         with monkeypatch.context() as patch:
-            patch.setattr(Gateway, "is_indexing", property(lambda _: True))
+            patch.setattr(Lists, "is_indexing", property(lambda _: True))
             await running.press("j")
             await running.until(lambda: running.aside == 1)
             await running.press("5")

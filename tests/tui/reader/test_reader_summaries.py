@@ -41,7 +41,7 @@ async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_pat
     program.chmod(0o700)
     runs = tmp_path / "shout-runs"
     async with start(library=library) as running:
-        running.gateway.summary_command = SummaryCommand((str(program),), 60)
+        running.gateway.summaries.command = SummaryCommand((str(program),), 60)
         await running.press("j", "k")
         await running.until(lambda: running.aside == 4)
         assert not runs.exists(), "moving is not opening"
@@ -79,7 +79,7 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
             ("J", ["false"], "summary_command: false failed with exit code 1"),
             ("J", ["true"], "summary_command: true wrote nothing"),
         ):
-            running.gateway.summary_command = SummaryCommand(
+            running.gateway.summaries.command = SummaryCommand(
                 arguments, 0.1 if key == "enter" else 60
             )
             await running.press(key)
@@ -94,7 +94,7 @@ async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_p
     mark = tmp_path / "mark"
     async with start(library=library) as running:
         script = f"echo $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 60"
-        running.gateway.summary_command = SummaryCommand(("sh", "-c", script), 60)
+        running.gateway.summaries.command = SummaryCommand(("sh", "-c", script), 60)
         await running.press("enter")
         await running.until(mark.exists)
     process = Path("/proc", mark.read_text().strip())

@@ -135,13 +135,13 @@ class StoryScreen(FullScreenDialog[str]):
 
     def action_article_toggle_read(self) -> None:
         """Mark the whole story read, as one change."""
-        self._gateway.mark_all_read([chapter.row.id for chapter in self._chapters])
+        self._gateway.changes.mark_all_read([chapter.row.id for chapter in self._chapters])
 
     def action_article_toggle_star(self) -> None:
         """Star or unstar the chapter."""
         if self._chapters:
-            self._gateway.toggle_flag("starred", self._selected_article)
+            self._gateway.changes.toggle_flag("starred", self._selected_article)
 
     def action_app_undo(self) -> None:
         """Take back the last change."""
-        self._gateway.undo()
+        self._gateway.changes.undo()

@@ -82,13 +82,13 @@ class TriageScreen(FullScreenDialog[str]):
         """Ask for the first summary and for the reader's speed."""
         super().on_mount()
         self._show_current()
-        self._gateway.measure_pace()
+        self._gateway.reports.measure_pace()
 
     def _show_current(self) -> None:
         self.view.scroll_to_line(0)
         self.update_view()
         if (row := self.current_row) is not None and row.id not in self._deleted_articles:
-            self._gateway.preview_article(row.id)
+            self._gateway.articles.preview_article(row.id)
 
     # -- what the library answers ------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class TriageScreen(FullScreenDialog[str]):
 
     def _toggle_flag(self, mark: ArticleFlag, word: str) -> None:
         if (row := self.current_row) is not None and row.id not in self._deleted_articles:
-            self._gateway.toggle_flag(mark, row.id, say=True)
+            self._gateway.changes.toggle_flag(mark, row.id, say=True)
             self._decide(word)
 
     def action_article_toggle_read(self) -> None:
@@ -221,19 +221,19 @@ class TriageScreen(FullScreenDialog[str]):
     def action_triage_later(self) -> None:
         """Tag it for later, and on to the next."""
         if (row := self.current_row) is not None and row.id not in self._deleted_articles:
-            self._gateway.tag(row.id, LATER_TAG)
+            self._gateway.changes.tag(row.id, LATER_TAG)
             self._decide(LATER_TAG)
 
     def action_article_delete(self) -> None:
         """Delete it, and on to the next."""
         if (row := self.current_row) is not None and row.id not in self._deleted_articles:
-            self._gateway.delete(row.id)
+            self._gateway.changes.delete(row.id)
             self._decide("deleted")
 
     def action_app_undo(self) -> None:
         """Take back the last change, and go back to its article."""
         self._is_undoing = True
-        self._gateway.undo()
+        self._gateway.changes.undo()
 
     def submit(self) -> None:
         """Open the article."""

@@ -1,21 +1,76 @@
-"""The only way from the reader to the library: one worker thread, answers as messages.
+"""The reader's only access to the library: a worker thread that answers with messages.
 
-The event loop never waits for a disk, and the library needs no locks inside the process. Long
-work is done in steps, each a job of its own, so that a key's job never waits for all of it.
+The event loop never waits for a disk, and the library needs no locks inside the process.
 """
 
 from __future__ import annotations
 
+from store.library.protocol import Library
+from store.search import ListQuery
+from store.system.hooks import HookRunner
+from tui.reader.gateway.articles import Articles
 from tui.reader.gateway.changes import ArticleFlag, Changes
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.gateway.lists import BackgroundJob, Lists
-from tui.reader.gateway.reports import Insight
+from tui.reader.gateway.reports import Reports
 from tui.reader.gateway.summaries import Summaries
-from tui.reader.gateway.worker import PostMessage
+from tui.reader.gateway.worker import PostMessage, Worker
 
 __all__ = ["ArticleFlag", "BackgroundJob", "Gateway", "PostMessage"]
 
 
-class Gateway(Summaries, Changes, Exports, Feeds, Insight, Lists):
-    """Asks the library on its own thread; each answer is a message of `tui.reader.gateway.messages`."""
+class Gateway:
+    """Owns the worker thread, and groups what can be asked of the library.
+
+    No method waits for its answer, which is a message of `tui.reader.gateway.messages`.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        post: PostMessage,
+        background: BackgroundJob | None = None,
+        hooks: HookRunner | None = None,
+    ) -> None:
+        """Create the gateway; nothing is loaded yet.
+
+        Args:
+            library: Nobody else uses it.
+            post: Takes the messages, on any thread.
+            background: Runs in steps once the library is loaded and indexed.
+            hooks: The user's programs to start on events.
+        """
+        self._worker = Worker(library, post, hooks)
+        self.lists = Lists(self._worker, background)
+        self.summaries = Summaries(self._worker)
+        self.articles = Articles(self._worker, self.summaries)
+        self.changes = Changes(self._worker)
+        self.exports = Exports(self._worker)
+        self.feeds = Feeds(self._worker)
+        self.reports = Reports(self._worker)
+
+    @property
+    def is_busy(self) -> bool:
+        """True if something the reader asked for has not been answered yet."""
+        return self._worker.is_busy
+
+    def load(self, query: ListQuery) -> None:
+        """Load the library, and list the rows of a query as soon as they fill a screen."""
+        self.lists.load(query)
+
+    def flush(self, timeout: float = 1.0) -> None:
+        """Wait until everything asked so far is done, or `timeout` seconds have passed."""
+        self._worker.flush(timeout)
+
+    def close(self, timeout: float = 2.0) -> bool:
+        """End running programs and fetches, finish the rest, and close the library.
+
+        May be called again.
+
+        Returns:
+            False if that failed or took longer than `timeout` seconds.
+        """
+        self.summaries.stop()
+        self.feeds.close()
+        return self._worker.close(timeout)

@@ -22,11 +22,14 @@ EXPORT_PROGRESS_STEP = 20
 """Articles between two tellings of how far an export is."""
 
 
-class Exports(Worker):
+class Exports:
     """Writes articles to files, and renders them for programs."""
 
-    _export_stop_event: Event | None = None
-    """Set to stop the export of a list; None while there is none."""
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._library = worker.library
+        self._export_stop_event: Event | None = None
+        """Set to stop the export of a list; None while there is none."""
 
     @property
     def is_exporting(self) -> bool:
@@ -53,13 +56,13 @@ class Exports(Worker):
             nonlocal written
             written = done
             if done % EXPORT_PROGRESS_STEP == 0:
-                self._post(messages.ExportProgressed(done, len(articles)))
+                self._worker.post(messages.ExportProgressed(done, len(articles)))
 
         def end() -> None:
             exported = f"{format_count(written, 'article')} exported to {clean_line(str(path))}"
-            self._post_notice("stopped exporting" if stop.is_set() else exported)
+            self._worker.post_notice("stopped exporting" if stop.is_set() else exported)
 
-        self._run_steps(self._write_articles(articles, path, made, stop), each, end)
+        self._worker.run_steps(self._write_articles(articles, path, made, stop), each, end)
 
     def _write_articles(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
@@ -79,7 +82,7 @@ class Exports(Worker):
         finally:
             if self._export_stop_event is stop:
                 self._export_stop_event = None
-            self._post(messages.ExportProgressed(0, 0))
+            self._worker.post(messages.ExportProgressed(0, 0))
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:
@@ -90,33 +93,33 @@ class Exports(Worker):
 
     def suggest_export_name(self, article: str) -> None:
         """Ask for a file name for an article."""
-        self._submit(lambda: self._suggest_export_name(article))
+        self._worker.submit(lambda: self._suggest_export_name(article))
 
     def export_article(self, article: str, path: Path) -> None:
         """Write an article to a file that is not there yet; Markdown, unless the suffix says else."""
-        self._submit(lambda: self._export_article(article, path))
+        self._worker.submit(lambda: self._export_article(article, path))
 
     def render_markdown(self, article: str, arguments: list[str]) -> None:
         """Ask for an article as Markdown, for a program."""
-        self._submit(lambda: self._render_markdown(article, arguments))
+        self._worker.submit(lambda: self._render_markdown(article, arguments))
 
     def _suggest_export_name(self, article: str) -> None:
         from store.exporters.files import make_file_name  # imported here: a start needs none of it
 
         name = make_file_name(self._library.get_article(article).article, ".md")
-        self._post(messages.ExportNameSuggested(article, name))
+        self._worker.post(messages.ExportNameSuggested(article, name))
 
     def _export_article(self, article: str, path: Path) -> None:
         from store.exporters.files import export_article
 
         export_article(self._library.get_article(article), path)
-        self._post_notice(f"exported to {clean_line(str(path))}")
+        self._worker.post_notice(f"exported to {clean_line(str(path))}")
 
     def _render_markdown(self, article: str, arguments: list[str]) -> None:
         from store.exporters.markdown import article_to_markdown
 
         text = article_to_markdown(self._library.get_article(article))
-        self._post(messages.ArticleRendered(arguments, text))
+        self._worker.post(messages.ArticleRendered(arguments, text))
 
 
 class _ExportStopped(Exception):

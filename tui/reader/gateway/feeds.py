@@ -40,14 +40,21 @@ class FeedAccess:
     network: Callable[[], FetchContext]
 
 
-class Feeds(Worker):
-    """Fetches while one reads; `access` is set where there are feeds to fetch."""
+class Feeds:
+    """Fetches feeds and pages while the user reads.
 
-    feed_access: Callable[[], FeedAccess] | None = None
-    _fetch_future: Future[None] | None = None
-    _fetch_stop_event = Event()
-    _fetched_count = 0
-    _fetch_listed_at = 0.0
+    Attributes:
+        access: None for the sample library, which has no feeds.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._library = worker.library
+        self.access: Callable[[], FeedAccess] | None = None
+        self._fetch_future: Future[None] | None = None
+        self._fetch_stop_event = Event()
+        self._fetched_count = 0
+        self._fetch_listed_at = 0.0
 
     @property
     def is_fetching(self) -> bool:
@@ -56,8 +63,8 @@ class Feeds(Worker):
 
     def fetch(self) -> None:
         """Fetch every feed that is not paused."""
-        if self.feed_access is None:
-            self._post_notice(SAMPLES_NOTICE)
+        if self.access is None:
+            self._worker.post_notice(SAMPLES_NOTICE)
         elif not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
@@ -69,10 +76,10 @@ class Feeds(Worker):
 
     def list_feeds(self) -> None:
         """Ask for the feeds with their states and counts."""
-        if self.feed_access is None:
-            self._post_notice(SAMPLES_NOTICE)
+        if self.access is None:
+            self._worker.post_notice(SAMPLES_NOTICE)
         else:
-            self._submit(self._list_feeds)
+            self._worker.submit(self._list_feeds)
 
     def add_url(self, url: str, *, private: bool = False) -> None:
         """Subscribe to the feed, or take in the page, that a URL leads to.
@@ -81,17 +88,16 @@ class Feeds(Worker):
             url: As it was typed.
             private: Whether the user said that its host may be on a private network.
         """
-        if self.feed_access is None:
-            self._post_notice(SAMPLES_NOTICE)
+        if self.access is None:
+            self._worker.post_notice(SAMPLES_NOTICE)
         else:
             self._run_on_network_thread(lambda: self._resolve_url(url, private=private))
 
-    def close(self, wait_for: float = 2.0) -> bool:
-        """Stop the fetch, keep what came, and leave the library."""
+    def close(self) -> None:
+        """Stop the fetch, and give it a moment to hand over what it has fetched."""
         self._fetch_stop_event.set()
         if self._fetch_future is not None:
             wait([self._fetch_future], FETCH_STOP_TIMEOUT)
-        return super().close(wait_for)
 
     # -- on threads of their own -----------------------------------------------------------
 
@@ -106,14 +112,14 @@ class Feeds(Worker):
             except BaseException as error:  # noqa: BLE001 - told by `_tell_failure`
                 done.set_exception(error)
 
-        done.add_done_callback(self._report_failure)
+        done.add_done_callback(self._worker.report_failure)
         Thread(target=run, name="network", daemon=True).start()
         return done
 
     def _require_feed_access(self) -> FeedAccess:
-        if self.feed_access is None:
+        if self.access is None:
             raise FetchFailed(SAMPLES_NOTICE)
-        return self.feed_access()
+        return self.access()
 
     def _fetch_feeds(self, stop: Event) -> None:
         from store.feeds.fetch import fetch_feeds
@@ -124,23 +130,25 @@ class Feeds(Worker):
             raise FetchFailed("no feeds yet; a subscribes to one")
         batch: list[FetchResult] = []
         kept_at, failed, done = time.monotonic(), 0, 0
-        self._post(messages.FetchProgressed(0, len(feeds), ""))
+        self._worker.post(messages.FetchProgressed(0, len(feeds), ""))
         results = fetch_feeds(feeds, access.feed_store.states(), access.network(), stop.is_set)
         for result in results:
             done += 1
             failed += bool(result.error)
             batch.append(result)
-            self._post(messages.FetchProgressed(done, len(feeds), result.subscription.display_name))
+            self._worker.post(
+                messages.FetchProgressed(done, len(feeds), result.subscription.display_name)
+            )
             full = sum(len(each.articles) for each in batch) >= FEED_BATCH_ARTICLES
             if full or time.monotonic() - kept_at > FEED_BATCH_SECONDS:
                 self._submit_batch(access, batch)
                 batch, kept_at = [], time.monotonic()
         self._submit_batch(access, batch)
-        self._submit(lambda: self._report_fetch(done, len(feeds), failed))
+        self._worker.submit(lambda: self._report_fetch(done, len(feeds), failed))
 
     def _submit_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         if batch:
-            self._submit(lambda: self._store_batch(access, batch))
+            self._worker.submit(lambda: self._store_batch(access, batch))
 
     def _resolve_url(self, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
@@ -148,21 +156,21 @@ class Feeds(Worker):
 
         access = self._require_feed_access()
         tools = access.network()
-        self._post_notice(f"looking at {redact_url(url)} …")
+        self._worker.post_notice(f"looking at {redact_url(url)} …")
         try:
             found = UrlResolver(
                 tools,
                 is_private_allowed=private,
-                is_cancelled=lambda: self._close_future is not None,
+                is_cancelled=lambda: self._worker.is_closing,
             )(url)
         except PrivateHost as error:
-            self._post(messages.PrivateHostDetected(url, str(error)))
+            self._worker.post(messages.PrivateHostDetected(url, str(error)))
         except FetchCancelled:
             pass  # the reader ends
         except NewstuiError as error:
             raise FetchFailed(f"{redact_url(url)}: {error}") from error
         else:
-            self._submit(lambda: self._store_resolved(access, found))
+            self._worker.submit(lambda: self._store_resolved(access, found))
         finally:
             for aside in tools.parsers:
                 aside.close()
@@ -173,13 +181,13 @@ class Feeds(Worker):
         new: list[str] = []
         for step in self._library.add(found) if found else ():
             new += step.new_ids
-        self._run_new_hook(new)
+        self._worker.run_hook("on_new", new)
         return len(new)
 
     def _show_new_articles(self) -> None:
         """Have the lists made anew, and what came indexed."""
-        self._post(messages.LibraryChanged())
-        self._run_steps(self._library.update_index(), lambda _: None, lambda: None, asked=False)
+        self._worker.post(messages.LibraryChanged())
+        self._worker.run_steps(self._library.update_index(), background=True)
 
     def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         """Keep what came: the articles first, then what is known of the feeds."""
@@ -188,17 +196,17 @@ class Feeds(Worker):
         self._fetched_count += added
         if added and time.monotonic() > self._fetch_listed_at + FETCH_LIST_INTERVAL:
             self._fetch_listed_at = time.monotonic()
-            self._post(messages.LibraryChanged())
+            self._worker.post(messages.LibraryChanged())
 
     def _report_fetch(self, done: int, total: int, failed: int) -> None:
-        self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
+        self._worker.post(messages.FetchEnded(self._fetched_count, done, total, failed))
         if self._fetched_count:
             self._show_new_articles()
 
     def _list_feeds(self) -> None:
         access = self._require_feed_access()
         now = int(access.network().clock().timestamp())
-        self._post(
+        self._worker.post(
             messages.FeedsListed(access.feed_store.list_feeds(self._library.rows(ListQuery())), now)
         )
 
@@ -217,7 +225,9 @@ class Feeds(Worker):
             self._show_new_articles()
         access.feed_store.save_results([fetched])
         known = "already subscribed to" if there else "subscribed to"
-        self._post_notice(f"{known} {feed.display_name}: {format_count(added, 'new article')}")
+        self._worker.post_notice(
+            f"{known} {feed.display_name}: {format_count(added, 'new article')}"
+        )
 
     def _store_page(self, access: FeedAccess, found: ResolvedPage) -> None:
         from store.feeds.page_cache import PageCache
@@ -227,6 +237,6 @@ class Feeds(Worker):
             self._show_new_articles()
         if not found.article.body.text:
             PageCache(access.feed_store.cache).save(article.id, found.html)
-            self._post_notice(f"no article text found; kept the address: {article.title}")
+            self._worker.post_notice(f"no article text found; kept the address: {article.title}")
         else:
-            self._post_notice(f"{'added' if added else 'already there'}: {article.title}")
+            self._worker.post_notice(f"{'added' if added else 'already there'}: {article.title}")

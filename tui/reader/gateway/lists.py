@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.library.protocol import Library
 from store.model.errors import InvalidQuery
 from store.model.results import IndexProgress, LoadProgress
 from store.search import SHOWS, ListQuery, SearchQuery
 from store.search.matches import Matches
-from store.system.hooks import HookRunner
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
-from tui.reader.gateway.worker import PostMessage, Worker
+from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import format_first_and_count
 
 if TYPE_CHECKING:
@@ -33,36 +31,24 @@ LOAD_LIST_INTERVAL = 0.5
 BackgroundJob = Callable[[], "Iterator[BackupProgress]"]
 
 
-class Lists(Worker):
+class Lists:
     """Loads the library and answers what stands in a list."""
 
-    def __init__(
-        self,
-        library: Library,
-        post: PostMessage,
-        background: BackgroundJob | None = None,
-        hooks: HookRunner | None = None,
-    ) -> None:
-        """Make the gateway; nothing is asked yet.
-
-        Args:
-            library: Nobody else uses it.
-            post: Takes the answers, on any thread.
-            background: What is done once all is loaded, in steps that nobody waits for.
-            hooks: The user's programs that are told of what happens.
-        """
-        super().__init__(library, post, hooks)
+    def __init__(self, worker: Worker, background: BackgroundJob | None) -> None:
+        self._worker = worker
+        self._library = worker.library
         self._background_job = background
         self._current_query = ListQuery()
         self._current_search = SearchQuery("")
         self._is_index_running = False
+        self._is_loaded = False
         self._load_listed_at = 0.0
 
     def load(self, query: ListQuery) -> None:
         """Load the library in steps: the first list as soon as it fills a screen."""
         self._current_query = query
-        self._submit(
-            lambda: self._run_steps(
+        self._worker.submit(
+            lambda: self._worker.run_steps(
                 self._library.load(), self._show_load_progress, self._finish_loading
             )
         )
@@ -70,11 +56,11 @@ class Lists(Worker):
     def list_rows(self, query: ListQuery) -> None:
         """Ask for the rows of a list."""
         self._current_query = query
-        self._submit(lambda: self._list_rows(query))
+        self._worker.submit(lambda: self._list_rows(query))
 
     def count_filters(self, query: ListQuery) -> None:
         """Ask how many articles a list would show with each reading state."""
-        self._submit(lambda: self._count_filters(query))
+        self._worker.submit(lambda: self._count_filters(query))
 
     @property
     def is_indexing(self) -> bool:
@@ -84,11 +70,11 @@ class Lists(Worker):
     def search(self, search: SearchQuery, limit: int | None = None) -> None:
         """Ask what a search finds."""
         self._current_search = search
-        self._submit(lambda: self._run_search(search, limit))
+        self._worker.submit(lambda: self._run_search(search, limit))
 
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
         """Ask for more lines of what a search has found."""
-        self._submit(lambda: self._find_snippets(search, matches, articles))
+        self._worker.submit(lambda: self._find_snippets(search, matches, articles))
 
     def count_categories(self, searches: Mapping[str, str]) -> None:
         """Ask for the categories.
@@ -96,15 +82,15 @@ class Lists(Worker):
         Args:
             searches: Searches kept under a name, which are counted, too.
         """
-        self._submit(lambda: self._count_categories(searches))
+        self._worker.submit(lambda: self._count_categories(searches))
 
     def refresh(self) -> None:
         """Look for what other processes and machines have changed, unless there is other work."""
-        if self._is_loaded and not self.is_busy:
-            self._submit(self._refresh)
+        if self._is_loaded and not self._worker.is_busy:
+            self._worker.submit(self._refresh)
 
     def _show_load_progress(self, progress: LoadProgress) -> None:
-        self._post(_load_progress(progress))
+        self._worker.post(_load_progress(progress))
         now = time.monotonic()
         first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
         if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
@@ -113,11 +99,9 @@ class Lists(Worker):
 
     def _finish_loading(self) -> None:
         rows = self._library.rows(self._current_query)
-        self._post(messages.RowsListed(self._current_query, rows))
-        problems = self._reported_problems = tuple(
-            clean_line(problem) for problem in self._library.problems
-        )
-        self._post(
+        self._worker.post(messages.RowsListed(self._current_query, rows))
+        problems = self._worker.watch_problems()
+        self._worker.post(
             messages.LibraryLoaded(len(rows), clean_line(self._library.read_only_reason), problems)
         )
         self._is_loaded = True
@@ -129,38 +113,40 @@ class Lists(Worker):
 
         def ended() -> None:
             self._is_index_running = False
-            self._post(messages.IndexProgressed(0, 0))
+            self._worker.post(messages.IndexProgressed(0, 0))
             if steps:
-                self._post(messages.IndexUpdated())
+                self._worker.post(messages.IndexUpdated())
             end()
 
         def indexed(progress: IndexProgress) -> None:
             nonlocal steps
             steps += 1
             if progress.total >= MIN_PROGRESS_ARTICLES:
-                self._post(messages.IndexProgressed(progress.done, progress.total))
+                self._worker.post(messages.IndexProgressed(progress.done, progress.total))
 
         self._is_index_running = True
-        self._run_steps(self._library.update_index(), indexed, ended, asked=False)
+        self._worker.run_steps(self._library.update_index(), indexed, ended, background=True)
 
     def _start_background_job(self) -> None:
         if self._background_job is not None:
-            self._run_steps(
-                self._background_job(), self._report_backup_problems, lambda: None, asked=False
+            self._worker.run_steps(
+                self._background_job(), self._report_backup_problems, background=True
             )
 
     def _report_backup_problems(self, progress: BackupProgress) -> None:
         if progress.problems:
             first = clean_line(progress.problems[0])
-            self._post(messages.BackupFailed(format_first_and_count(first, len(progress.problems))))
+            self._worker.post(
+                messages.BackupFailed(format_first_and_count(first, len(progress.problems)))
+            )
 
     def _list_rows(self, query: ListQuery) -> None:
         if query == self._current_query:  # a later question has not made this one pointless
-            self._post(messages.RowsListed(query, self._library.rows(query)))
+            self._worker.post(messages.RowsListed(query, self._library.rows(query)))
 
     def _count_categories(self, searches: Mapping[str, str]) -> None:
         counted = [self._count_saved_search(name, text) for name, text in searches.items()]
-        self._post(messages.CategoriesCounted(self._library.categories(), counted))
+        self._worker.post(messages.CategoriesCounted(self._library.categories(), counted))
 
     def _count_saved_search(self, name: str, text: str) -> messages.SavedSearch:
         try:
@@ -172,7 +158,7 @@ class Lists(Worker):
     def _count_filters(self, query: ListQuery) -> None:
         asked = {show: replace(query, show=show) for show in SHOWS}
         counts = {show: len(self._library.rows(each)) for show, each in asked.items()}
-        self._post(messages.FiltersCounted(query, counts))
+        self._worker.post(messages.FiltersCounted(query, counts))
 
     def _run_search(self, search: SearchQuery, limit: int | None) -> None:
         if search != self._current_search:  # more was typed since
@@ -180,25 +166,25 @@ class Lists(Worker):
         try:
             matches = self._library.search(search, limit)
         except InvalidQuery as error:
-            self._post(messages.SearchRejected(search, clean_line(str(error))))
+            self._worker.post(messages.SearchRejected(search, clean_line(str(error))))
             return
         first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
         excerpts = self._library.snippets(matches, first)
-        self._post(messages.SearchCompleted(search, matches, excerpts))
+        self._worker.post(messages.SearchCompleted(search, matches, excerpts))
 
     def _find_snippets(
         self, search: SearchQuery, matches: Matches, articles: Sequence[str]
     ) -> None:
         if search == self._current_search:
             excerpts = self._library.snippets(matches, articles)
-            self._post(messages.SnippetsFound(search, excerpts))
+            self._worker.post(messages.SnippetsFound(search, excerpts))
 
     def _refresh(self) -> None:
         fresh = self._library.refresh()
         if fresh.rows:
-            self._post_row_changes(fresh.rows)
+            self._worker.post_row_changes(fresh.rows)
         if fresh.is_list_stale:
-            self._post(messages.LibraryChanged())
+            self._worker.post(messages.LibraryChanged())
         if self._library.is_index_stale and not self._is_index_running:
             self._update_index()
 

@@ -18,11 +18,14 @@ AnswerSteps = Iterator[Message | None]
 """An answer, or nothing yet, for every step."""
 
 
-class Insight(Worker):
+class Reports:
     """Answers in steps, between which keys have their turn."""
 
-    _question_number = 0
-    """The number of the last question; what was asked before is no longer wanted."""
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._library = worker.library
+        self._question_number = 0
+        """The number of the last question; answers to earlier ones are dropped."""
 
     def find_story(self, article: str) -> None:
         """Ask for the story of an article; it grows from answer to answer."""
@@ -50,11 +53,11 @@ class Insight(Worker):
                     return
                 yield answer
 
-        self._run_steps(wanted(), self._post_answer, lambda: None)
+        self._worker.run_steps(wanted(), self._post_answer)
 
     def _post_answer(self, answer: Message | None) -> None:
         if answer is not None:
-            self._post(answer)
+            self._worker.post(answer)
 
     # What answers is imported with the first question: a start must not wait for it.
 

@@ -1,6 +1,6 @@
-"""Summaries by a program of the user's: it has a thread of its own, and one text at a time.
+"""Summaries by a program of the user's, which runs on a thread of its own, one text at a time.
 
-What is asked and what is answered passes the library's thread, so nothing here needs a lock.
+State is changed on the library's thread only, so nothing here needs a lock.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from store.model.article import FullArticle
 from store.model.errors import ProgramFailed
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
-from tui.reader.gateway.articles import Articles
+from tui.reader.gateway.worker import Worker
 
 if TYPE_CHECKING:
     from store.system.programs import ProgramRun
@@ -25,39 +25,43 @@ MAX_PROGRAM_NAME_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class SummaryCommand:
-    """The program, and the seconds it has for a text."""
+    """A program with its arguments, and its timeout in seconds."""
 
     arguments: Sequence[str]
     timeout: float
 
     @property
     def name(self) -> str:
-        """The program in a word."""
+        """The program's file name."""
         return clean_line(Path(self.arguments[0]).name, MAX_PROGRAM_NAME_LENGTH)
 
 
-class Summaries(Articles):
-    """Has a summary made of what is opened; `summariser` is set where there is a program for it."""
+class Summaries:
+    """Runs the user's summary command on articles that are opened.
 
-    summary_command: SummaryCommand | None = None
-    _article_in_progress = ""
-    """The article whose text the program has now."""
-    _next_article = ""
-    """The article that was opened last: those before it are no longer wanted."""
-    _running_program: ProgramRun | None = None
-    """What runs for it."""
+    Attributes:
+        command: None if the user has not set one.
+    """
 
-    def close(self, wait: float = 2.0) -> bool:
-        """Leave the library; a program that still runs is ended, as nobody waits for its answer."""
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._library = worker.library
+        self.command: SummaryCommand | None = None
+        self._article_in_progress = ""
+        """The article whose text the program has now."""
+        self._next_article = ""
+        """The article opened last; those before it are no longer wanted."""
+        self._running_program: ProgramRun | None = None
+
+    def request_summary(self, article: str) -> None:
+        """Have a summary made, if there is a command and the article needs one."""
+        if self.command is not None:
+            self._worker.submit(lambda: self._request_summary(article))
+
+    def stop(self) -> None:
+        """Kill the program if it still runs: nobody waits for its answer."""
         if self._running_program is not None:
             self._running_program.kill()
-        return super().close(wait)
-
-    def open_article(self, article: str) -> None:
-        """Ask for an article, record that it was opened, and have its summary made."""
-        super().open_article(article)
-        if self.summary_command is not None:
-            self._submit(lambda: self._request_summary(article))
 
     def _request_summary(self, article: str) -> None:
         self._next_article = "" if article == self._article_in_progress else article
@@ -66,53 +70,49 @@ class Summaries(Articles):
 
     def _start_summary(self) -> None:
         article, self._next_article = self._next_article, ""
-        program = self.summary_command
-        if program is None or self._library.get_row(article) is None:
+        command = self.command
+        if command is None or self._library.get_row(article) is None:
             return
         entry = self._library.get_article(article)
-        if self._library.summaries.needs_summary(entry, program.arguments):
+        if self._library.summaries.needs_summary(entry, command.arguments):
             from store.system.programs import ProgramRun  # imported here: most have no program
 
             self._article_in_progress = article
-            self._running_program = run = ProgramRun(program.arguments)
-            self._post(messages.SummaryStatusChanged(article, program.name))
-            arguments = (program, entry, run)
+            self._running_program = run = ProgramRun(command.arguments)
+            self._worker.post(messages.SummaryStatusChanged(article, command.name))
             Thread(
-                target=self._run_summary_command, args=arguments, name="summary", daemon=True
+                target=self._run_command, args=(command, entry, run), name="summary", daemon=True
             ).start()
 
-    def _run_summary_command(
-        self, program: SummaryCommand, entry: FullArticle, run: ProgramRun
-    ) -> None:
+    def _run_command(self, command: SummaryCommand, entry: FullArticle, run: ProgramRun) -> None:
         answer = problem = ""
         try:
-            answer = run.run(entry.body.text, program.timeout)
+            answer = run.run(entry.body.text, command.timeout)
         except (ProgramFailed, OSError) as error:
             problem = str(error)
-        self._submit(lambda: self._finish_summary(program, entry, answer, problem))
+        self._worker.submit(lambda: self._finish_summary(command, entry, answer, problem))
 
     def _finish_summary(
-        self, program: SummaryCommand, entry: FullArticle, answer: str, problem: str
+        self, command: SummaryCommand, entry: FullArticle, answer: str, problem: str
     ) -> None:
         self._article_in_progress = ""
-        self._submit(self._start_summary)
-        self._post(messages.SummaryStatusChanged(entry.article.id, ""))
+        self._worker.submit(self._start_summary)
+        self._worker.post(messages.SummaryStatusChanged(entry.article.id, ""))
         if not problem and not clean_line(answer):
-            problem = f"{program.name} wrote nothing"
+            problem = f"{command.name} wrote nothing"
         if problem:
-            self._post(messages.OperationFailed(clean_line(f"summary_command: {problem}")))
+            self._worker.post(messages.OperationFailed(clean_line(f"summary_command: {problem}")))
         else:
-            self._store_summary(program, entry, answer)
+            self._store_summary(command, entry, answer)
 
-    def _store_summary(self, program: SummaryCommand, entry: FullArticle, answer: str) -> None:
+    def _store_summary(self, command: SummaryCommand, entry: FullArticle, answer: str) -> None:
         from store.library.summary_cache import apply_program_summary
 
         article = entry.article.id
-        if self._library.get_row(article) is None:  # deleted meanwhile
+        if self._library.get_row(article) is None:  # deleted in the meantime
             return
-        made = replace(
-            self._library.get_article(article), body=apply_program_summary(entry.body, answer)
-        )
-        self._post(messages.ArticleLoaded(made, opened=False))
-        self._submit(lambda: self._compute_insights(made))
-        self._library.summaries.save(article, made.body, program.arguments)
+        body = apply_program_summary(entry.body, answer)
+        summarized = replace(self._library.get_article(article), body=body)
+        self._worker.post(messages.ArticleLoaded(summarized, opened=False))
+        self._worker.submit(lambda: self._worker.post_insights(summarized))
+        self._library.summaries.save(article, body, command.arguments)

@@ -26,16 +26,16 @@ class Changing(Asking):
     def _toggle_flag(self, mark: ArticleFlag) -> None:
         if self.current_article:
             say = "list" not in self.pane_layout.visible_panes  # it shows the mark itself
-            self.gateway.toggle_flag(mark, self.current_article, say=say)
+            self.gateway.changes.toggle_flag(mark, self.current_article, say=say)
 
     def action_list_mark_all_read(self) -> None:
         """Mark every article of the list read."""
-        self.gateway.mark_all_read([row.id for row in self.article_list.rows])
+        self.gateway.changes.mark_all_read([row.id for row in self.article_list.rows])
 
     def action_article_delete(self) -> None:
         """Delete the article."""
         if self.current_article:
-            self.gateway.delete(self.current_article)
+            self.gateway.changes.delete(self.current_article)
 
     # -- tags ------------------------------------------------------------------------------
 
@@ -52,7 +52,7 @@ class Changing(Asking):
             self.status_line.show_notice(self._read_only_reason)
         elif article := self.current_article:
             await self.show_prompt(TagPrompt(article, adds=adds))
-            self.gateway.list_tags(article)
+            self.gateway.changes.list_tags(article)
 
     @on(messages.TagsListed)
     def suggest_tags(self, message: messages.TagsListed) -> None:
@@ -75,19 +75,19 @@ class Changing(Asking):
         if not isinstance(asked, TagPrompt) or not self.close_if_current(asked):
             return
         if tag and asked.is_adding:
-            self.gateway.tag(asked.article, tag)
+            self.gateway.changes.tag(asked.article, tag)
         elif tag:
-            self.gateway.untag(asked.article, tag)
+            self.gateway.changes.untag(asked.article, tag)
 
     # -- taking back -----------------------------------------------------------------------
 
     def action_app_undo(self) -> None:
         """Take back the last change."""
-        self.gateway.undo()
+        self.gateway.changes.undo()
 
     def action_app_history(self) -> None:
         """Ask what can be undone."""
-        self.gateway.list_undo_history()
+        self.gateway.changes.list_undo_history()
 
     @on(messages.UndoHistoryListed)
     def show_undo_history(self, message: messages.UndoHistoryListed) -> None:

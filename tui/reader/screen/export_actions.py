@@ -28,7 +28,7 @@ class Exporting(Asking):
     def action_article_export(self) -> None:
         """Ask for the file; its name is proposed."""
         if self.current_article:
-            self.gateway.suggest_export_name(self.current_article)
+            self.gateway.exports.suggest_export_name(self.current_article)
 
     @on(messages.ExportNameSuggested)
     async def prompt_for_file(self, message: messages.ExportNameSuggested) -> None:
@@ -43,13 +43,13 @@ class Exporting(Asking):
         """Write the file that was named; its suffix tells the form."""
         asked, name = event.input, event.value.strip()
         if isinstance(asked, ExportPrompt) and self.close_if_current(asked) and name:
-            self.gateway.export_article(asked.article, Path(name).expanduser())
+            self.gateway.exports.export_article(asked.article, Path(name).expanduser())
 
     # -- all of the list -------------------------------------------------------------------
 
     async def action_list_export(self) -> None:
         """Ask where all articles of the list go."""
-        if self.gateway.is_exporting:
+        if self.gateway.exports.is_exporting:
             self.status_line.show_notice(
                 f"exporting already; {self.keymap.first_key('article.back')} stops it"
             )
@@ -62,7 +62,7 @@ class Exporting(Asking):
         asked, name = event.input, event.value.strip()
         if isinstance(asked, ListExportPrompt) and self.close_if_current(asked) and name:
             made = format_timestamp(from_microseconds(self.now() * 1_000_000))
-            self.gateway.export_list(asked.articles, Path(name).expanduser(), made)
+            self.gateway.exports.export_list(asked.articles, Path(name).expanduser(), made)
 
     @on(messages.ExportProgressed)
     def show_export_progress(self, message: messages.ExportProgressed) -> None:
@@ -73,9 +73,9 @@ class Exporting(Asking):
 
     def stop_export(self) -> bool:
         """Stop the export of a list; tells whether there was one."""
-        there: bool = self.gateway.is_exporting
+        there: bool = self.gateway.exports.is_exporting
         if there:
-            self.gateway.stop_export()
+            self.gateway.exports.stop_export()
         return there
 
     # -- to a program ----------------------------------------------------------------------
@@ -101,7 +101,7 @@ class Exporting(Asking):
             return
         if arguments:
             self.status_line.show_notice(f"running {clean_line(arguments[0])} …")
-            self.gateway.render_markdown(asked.article, arguments)
+            self.gateway.exports.render_markdown(asked.article, arguments)
 
     @on(messages.ArticleRendered)
     def pipe_rendered_article(self, message: messages.ArticleRendered) -> None:

@@ -32,18 +32,18 @@ class Feeding(Asking):
 
     def action_feeds_fetch(self) -> None:
         """Fetch the feeds."""
-        if self.gateway.is_fetching:
+        if self.gateway.feeds.is_fetching:
             self.status_line.show_notice(
                 f"fetching already; {self.keymap.first_key('article.back')} stops it"
             )
         else:
-            self.gateway.fetch()
+            self.gateway.feeds.fetch()
 
     def stop_fetch(self) -> bool:
         """Stop the fetch; tells whether there was one."""
-        there = self.gateway.is_fetching
+        there = self.gateway.feeds.is_fetching
         if there:
-            self.gateway.stop_fetch()
+            self.gateway.feeds.stop_fetch()
         return there
 
     @on(messages.FetchProgressed)
@@ -73,7 +73,7 @@ class Feeding(Asking):
 
     def action_feeds_list(self) -> None:
         """Ask for the feeds."""
-        self.gateway.list_feeds()
+        self.gateway.feeds.list_feeds()
 
     @on(messages.FeedsListed)
     def show_feeds(self, message: messages.FeedsListed) -> None:
@@ -99,7 +99,7 @@ class Feeding(Asking):
         asked = event.input
         if isinstance(asked, UrlPrompt) and self.close_if_current(asked):
             for url in asked.urls:
-                self.gateway.add_url(url)
+                self.gateway.feeds.add_url(url)
 
     @on(messages.PrivateHostDetected)
     def confirm_private_host(self, message: messages.PrivateHostDetected) -> None:
@@ -107,7 +107,7 @@ class Feeding(Asking):
 
         def take(index: int | None) -> None:
             if index == 1:
-                self.gateway.add_url(message.url, private=True)
+                self.gateway.feeds.add_url(message.url, private=True)
 
         lines = [f"leave it: {message.problem}", "fetch it all the same"]
         self.app.push_screen(Picker("Fetch this?", lines), take)

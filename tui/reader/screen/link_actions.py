@@ -93,7 +93,7 @@ class Outward(Panes):
 
     def _request_link(self, purpose: str) -> None:
         if self.current_article:
-            self.gateway.load_link(self.current_article, purpose)
+            self.gateway.articles.load_link(self.current_article, purpose)
 
     @on(messages.LinkLoaded)
     def use_link(self, message: messages.LinkLoaded) -> None:

@@ -32,7 +32,7 @@ class Listing(Searching):
 
     def action_list_filter(self) -> None:
         """Choose a reading state, once it is counted what each would show."""
-        self.gateway.count_filters(self.current_query)
+        self.gateway.lists.count_filters(self.current_query)
 
     @on(messages.FiltersCounted)
     def choose_filter(self, message: messages.FiltersCounted) -> None:
@@ -60,7 +60,7 @@ class Listing(Searching):
 
     def action_list_category(self) -> None:
         """Choose a category or a search that is kept, once they are counted."""
-        self.gateway.count_categories(self.settings.searches)
+        self.gateway.lists.count_categories(self.settings.searches)
 
     @on(messages.CategoriesCounted)
     def choose_category(self, message: messages.CategoriesCounted) -> None:

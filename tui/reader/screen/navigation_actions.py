@@ -143,7 +143,7 @@ class Moving(Panes):
             self._open_similar(number, self.side_pane.similar)
         elif self.current_article:
             self._pending_similar_jump = self.current_article, number
-            self.gateway.preview_article(self.current_article)
+            self.gateway.articles.preview_article(self.current_article)
 
     @on(SidePane.SimilarChosen)
     def open_similar_from_side(self, message: SidePane.SimilarChosen) -> None:
@@ -159,7 +159,7 @@ class Moving(Panes):
 
     def _open_similar(self, number: int, similar: Sequence[SimilarArticle]) -> None:
         self._pending_similar_jump = "", 0
-        if not similar and self.gateway.is_indexing:
+        if not similar and self.gateway.lists.is_indexing:
             self.status_line.show_notice("similar readings are known once all is indexed")
             return
         if number > len(similar):

@@ -27,7 +27,7 @@ class Insights(Panes):
 
         if article := self.current_article:
             self._open_overlay(StoryScreen(self.keymap, self.gateway, article, self.now))
-            self.gateway.find_story(article)
+            self.gateway.reports.find_story(article)
 
     def action_view_triage(self) -> None:
         """Go through what is unread in the list, from the cursor on."""
@@ -45,7 +45,7 @@ class Insights(Panes):
 
         screen = self._overlay = StatisticsScreen(self.keymap)
         self.app.push_screen(screen, lambda _: self._forget_overlay())
-        self.gateway.count_statistics(datetime.fromtimestamp(self.now(), UTC))
+        self.gateway.reports.count_statistics(datetime.fromtimestamp(self.now(), UTC))
 
     def _open_overlay(self, screen: FullScreenDialog[str]) -> None:
         self._overlay = screen
@@ -58,7 +58,7 @@ class Insights(Panes):
 
     def _forget_overlay(self) -> None:
         self._overlay = None
-        self.gateway.cancel_question()
+        self.gateway.reports.cancel_question()
 
     @on(messages.StoryUpdated)
     @on(messages.StatisticsUpdated)

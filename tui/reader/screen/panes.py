@@ -120,7 +120,7 @@ class Panes(KeymapScreen, Screen[None]):
         self.status_line.set_key_hints(footer_hints(self.current_pane, self.keymap.keys))
         self.update_pane_layout()
         self.gateway.load(self.current_query)
-        self.set_interval(REFRESH_INTERVAL, self.gateway.refresh)
+        self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
 
     # -- where things stand ----------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class Panes(KeymapScreen, Screen[None]):
     @on(messages.SimilarFound)
     def show_similar(self, message: messages.SimilarFound) -> None:
         """Show the similar readings of the article in the side pane."""
-        if message.similar or not self.gateway.is_indexing:  # else there may be some
+        if message.similar or not self.gateway.lists.is_indexing:  # else there may be some
             self.side_pane.show_similar(message.article, message.similar)
 
     @on(messages.RowsChanged)
@@ -269,7 +269,7 @@ class Panes(KeymapScreen, Screen[None]):
             if pane.full_article
         }
         for article in shown & message.rows.keys():
-            self.gateway.preview_article(article)
+            self.gateway.articles.preview_article(article)
         if message.notice:
             self.status_line.show_notice(message.notice)
         self.update_status()
@@ -297,7 +297,9 @@ class Panes(KeymapScreen, Screen[None]):
             if self.article_list.index_of(self._requested_article) is not None
             else ""
         )
-        self.gateway.list_rows(replace(self.current_query, pinned_ids={*message.undone, read}))
+        self.gateway.lists.list_rows(
+            replace(self.current_query, pinned_ids={*message.undone, read})
+        )
 
     @on(messages.BackupFailed)
     def show_backup_failure(self, message: messages.BackupFailed) -> None:
@@ -330,7 +332,7 @@ class Panes(KeymapScreen, Screen[None]):
             and not self.is_reading
             and not _is_article(self.side_pane.full_article, self.current_article)
         ):
-            self.gateway.preview_article(self.current_article)
+            self.gateway.articles.preview_article(self.current_article)
 
     def show_current_in_side_pane(self) -> None:
         """Show in the side pane the article that keys mean."""
@@ -341,9 +343,9 @@ class Panes(KeymapScreen, Screen[None]):
             self.schedule_preview()
         elif entry is not None and entry.article.id == subject:
             self.side_pane.show(entry)
-            self.gateway.load_insights(entry)
+            self.gateway.articles.load_insights(entry)
         elif self.current_pane == "side":
-            self.gateway.preview_article(subject)
+            self.gateway.articles.preview_article(subject)
 
     @on(ArticleList.OpenRequested)
     def open_chosen(self, message: ArticleList.OpenRequested) -> None:
@@ -353,7 +355,7 @@ class Panes(KeymapScreen, Screen[None]):
     @on(ArticleView.EndReached)
     def record_read(self, message: ArticleView.EndReached) -> None:
         """An article whose end was reached has been read."""
-        self.gateway.record_event("read", message.article)
+        self.gateway.articles.record_event("read", message.article)
 
     # -- articles --------------------------------------------------------------------------
 
@@ -374,7 +376,7 @@ class Panes(KeymapScreen, Screen[None]):
             )
         elif index is None and self.trail.current_stop is not None:
             index = self.article_list.index_of(self.trail.current_stop.selected_id)
-        self.gateway.open_article(article)
+        self.gateway.articles.open_article(article)
         if index is not None:
             self.article_list.move_cursor_to(index)
         self.show_trail()
@@ -400,12 +402,14 @@ class Panes(KeymapScreen, Screen[None]):
         if entry is not None and self.article_view.position != entry.reading.position:
             reading = replace(entry.reading, position=self.article_view.position)
             self.article_view.full_article = replace(entry, reading=reading)
-            self.gateway.record_event("position", entry.article.id, position=reading.position)
+            self.gateway.articles.record_event(
+                "position", entry.article.id, position=reading.position
+            )
 
     def show_list(self, query: ListQuery) -> None:
         """Show another list."""
         self.current_query = query
-        self.gateway.list_rows(query)
+        self.gateway.lists.list_rows(query)
 
     def splash_lines(self) -> list[tuple[int, int, str]]:
         """The screen the next session opens with, as far as it is on the screen now."""

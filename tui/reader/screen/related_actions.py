@@ -34,7 +34,7 @@ class Studying(Panes):
             if pane.full_article
         ]
         if entry.article.id in there and (opened or self.side_pane.similar is None):
-            self.gateway.load_insights(entry)
+            self.gateway.articles.load_insights(entry)
 
     @on(messages.InsightsComputed)
     def show_insights(self, message: messages.InsightsComputed) -> None:
@@ -53,7 +53,7 @@ class Studying(Panes):
     def reload_similar(self) -> None:
         """What is shown was looked for before all was indexed."""
         if self.side_pane.full_article is not None:
-            self.gateway.load_insights(self.side_pane.full_article)
+            self.gateway.articles.load_insights(self.side_pane.full_article)
 
     @on(messages.IndexProgressed)
     def load_similar_once_indexed(self, message: messages.IndexProgressed) -> None:
@@ -63,7 +63,7 @@ class Studying(Panes):
             and self.side_pane.full_article is not None
             and self.side_pane.similar is None
         ):
-            self.gateway.load_insights(self.side_pane.full_article)
+            self.gateway.articles.load_insights(self.side_pane.full_article)
 
     @on(SidePane.TextOffsetChosen)
     def go_to_text_position(self, message: SidePane.TextOffsetChosen) -> None:

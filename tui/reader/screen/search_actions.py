@@ -67,7 +67,7 @@ class Searching(Panes):
             self._list_before_search, self.is_searching = self.article_list.view_state, True
             self.update_pane_layout()
         if asked.text.strip():
-            self.gateway.search(asked, limit)
+            self.gateway.lists.search(asked, limit)
         else:
             self._restore_list()
 
@@ -98,7 +98,7 @@ class Searching(Panes):
         if self.is_searching and self._matches is not None:
             missing = self.article_list.articles_without_snippet(SNIPPET_ROWS_AROUND)
             if missing:
-                self.gateway.find_snippets(self._current_search, self._matches, missing)
+                self.gateway.lists.find_snippets(self._current_search, self._matches, missing)
 
     @on(messages.SnippetsFound)
     def show_snippets(self, message: messages.SnippetsFound) -> None:
@@ -154,7 +154,7 @@ class Searching(Panes):
         there = self.is_searching or self.search_input is not None
         if there:
             self._end_search()
-            self.gateway.list_rows(self.current_query)  # it may have changed meanwhile
+            self.gateway.lists.list_rows(self.current_query)  # it may have changed meanwhile
         elif self.current_query.text:
             self.show_list(replace(self.current_query, text=""))
             there = True
