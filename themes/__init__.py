@@ -14,7 +14,6 @@ from themes.loader import (
     load_user_themes,
     parse_theme,
 )
-from themes.luminance import contrast_ratio
 
 __all__ = [
     "BUILT_IN_THEMES",
@@ -23,7 +22,6 @@ __all__ = [
     "STYLED_ROLES",
     "Theme",
     "ThemeError",
-    "contrast_ratio",
     "load_built_in_theme",
     "load_built_in_themes",
     "load_user_themes",

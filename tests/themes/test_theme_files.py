@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import themes
+from tests.support.contrast import contrast_ratio
 from themes import Theme
 
 COLOURED = [
@@ -27,13 +28,13 @@ def least(theme: Theme) -> float:
 @pytest.mark.parametrize("role", READ_ON_SURFACES)
 def test_text_can_be_read_wherever_it_stands(theme: Theme, role: str) -> None:
     for behind in ("background", "surface"):
-        found = themes.contrast_ratio(theme.colors[role], theme.colors[behind])
+        found = contrast_ratio(theme.colors[role], theme.colors[behind])
         assert found >= least(theme), f"{role} on {behind}: {found:.2f}"
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_the_cursor_row_can_be_read(theme: Theme) -> None:
-    found = themes.contrast_ratio(theme.colors["selection-text"], theme.colors["selection"])
+    found = contrast_ratio(theme.colors["selection-text"], theme.colors["selection"])
     assert found >= max(7.0, least(theme))
 
 
@@ -41,20 +42,20 @@ def test_the_cursor_row_can_be_read(theme: Theme) -> None:
 def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
     """Buttons and the input's cursor set the background's colour on these."""
     for role in ("accent", "warning", "error", "text"):
-        assert themes.contrast_ratio(theme.colors["background"], theme.colors[role]) >= 4.5
+        assert contrast_ratio(theme.colors["background"], theme.colors[role]) >= 4.5
 
 
 @pytest.mark.parametrize("name", ["high-contrast-dark", "high-contrast-light"])
 @pytest.mark.parametrize("role", ["selection", "border"])
 def test_high_contrast_shows_lines_and_cursor_too(name: str, role: str) -> None:
     colors = themes.load_built_in_theme(name).colors
-    assert themes.contrast_ratio(colors[role], colors["background"]) >= 3.0
+    assert contrast_ratio(colors[role], colors["background"]) >= 3.0
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_dark_says_which_of_the_two_is_dark(theme: Theme) -> None:
     text, background = theme.colors["text"], theme.colors["background"]
-    on_black = themes.contrast_ratio(text, "#000000") > themes.contrast_ratio(background, "#000000")
+    on_black = contrast_ratio(text, "#000000") > contrast_ratio(background, "#000000")
     assert theme.dark is on_black
 
 
@@ -137,10 +138,10 @@ def test_themes_need_nothing_of_ours_nor_the_terminal() -> None:
     ],
 )
 def test_contrast_is_that_of_wcag(a: str, b: str, ratio: float) -> None:
-    assert themes.contrast_ratio(a, b) == pytest.approx(ratio, abs=0.001)
+    assert contrast_ratio(a, b) == pytest.approx(ratio, abs=0.001)
 
 
 @pytest.mark.parametrize("color", ["ansi_red", "ansi_default", "#fff", "#12345g"])
 def test_contrast_of_what_is_no_rgb_colour(color: str) -> None:
     with pytest.raises(ValueError, match=r"is not #rrggbb|invalid literal"):
-        themes.contrast_ratio(color, "#000000")
+        contrast_ratio(color, "#000000")

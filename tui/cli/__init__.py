@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 something failed, 2 wrong use, 75 the library is busy.
     """
-    from tui.terminal.session import needs_utf8_mode, restart_in_utf8_mode
+    from tui.terminal.environment import needs_utf8_mode, restart_in_utf8_mode
 
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
         restart_in_utf8_mode(os.environ, sys.orig_argv)

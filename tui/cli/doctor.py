@@ -25,8 +25,7 @@ from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import format_count
 from tui.terminal.browser import describe_methods
-from tui.terminal.environment import HostEnvironment
-from tui.terminal.session import find_startup_problem
+from tui.terminal.environment import HostEnvironment, find_startup_problem
 
 REPEATED_FACTS = ("problem", "repaired", "copy")
 

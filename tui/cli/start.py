@@ -15,7 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui import __version__
-from tui.terminal.session import TerminalSession, find_startup_problem
+from tui.terminal.environment import find_startup_problem
+from tui.terminal.session import TerminalSession
 from tui.terminal.splash import compute_splash_signature, draw_splash
 
 THREAD_END_TIMEOUT = 0.02

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from typing import Literal
 
-PANE_PLACES = ("list", "article", "side")
+Pane = Literal["list", "article", "side"]
+PANES: tuple[Pane, ...] = ("list", "article", "side")
 DIALOG_PLACES = ("sheet", "help", "picker", "source", "story", "triage", "statistics", "links")
-ALL_PLACES = (*PANE_PLACES, *DIALOG_PLACES)
+ALL_PLACES = (*PANES, *DIALOG_PLACES)
 """The places in which keys mean something: a pane of the reader, or what lies over it."""
 ALL_PLACES_AND_SELECTION = (*ALL_PLACES, "select")
 """Those, and the text of an article while a part of it is selected."""
@@ -32,7 +34,7 @@ class Command:
     """A word or two, for the footer and the palette."""
     help: str
     """What it does, in one line."""
-    places: tuple[str, ...] = PANE_PLACES
+    places: tuple[str, ...] = PANES
     """Where it is available; in different places a key may mean different commands."""
     takes_count: bool = False
     """Whether it takes the number that was typed before its key."""
@@ -123,14 +125,14 @@ COMMANDS: tuple[Command, ...] = (
         ("o",),
         "Open URL",
         "open the source in a browser",
-        (*PANE_PLACES, "links"),
+        (*PANES, "links"),
     ),
     Command(
         "article.copy_url",
         ("y",),
         "Copy URL",
         "copy the source URL",
-        (*PANE_PLACES, "source", "links"),
+        (*PANES, "source", "links"),
     ),
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
     Command(
@@ -138,17 +140,15 @@ COMMANDS: tuple[Command, ...] = (
         ("m",),
         "Read",
         "mark read or unread; a story as a whole",
-        (*PANE_PLACES, "story", "triage"),
+        (*PANES, "story", "triage"),
     ),
-    Command(
-        "article.toggle_star", ("s",), "Star", "star or unstar", (*PANE_PLACES, "story", "triage")
-    ),
+    Command("article.toggle_star", ("s",), "Star", "star or unstar", (*PANES, "story", "triage")),
     Command(
         "article.delete",
         ("d",),
         "Delete",
         "delete the article; `u` brings it back",
-        (*PANE_PLACES, "triage"),
+        (*PANES, "triage"),
     ),
     Command("article.export", ("e",), "Export", "write the article to a file", opens_dialog=True),
     Command("article.pipe", ("|",), "Pipe", "give the article as Markdown to a program"),
@@ -279,7 +279,7 @@ COMMANDS: tuple[Command, ...] = (
         ("u",),
         "Undo",
         "take back the last change, also one of an earlier session",
-        (*PANE_PLACES, "story", "triage"),
+        (*PANES, "story", "triage"),
     ),
     Command("app.history", ("U",), "Undo list", "show what can be undone", opens_dialog=True),
     Command("app.help", ("?",), "Help", "show the keys of the pane", ALL_PLACES_AND_SELECTION),

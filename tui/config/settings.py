@@ -242,11 +242,9 @@ def load_settings(folder: Path, *, slow: bool = False) -> LoadedSettings:
     return LoadedSettings(replace(Settings(), **found), sources, lines)
 
 
-def is_slow_link(settings: Settings, env: Mapping[str, str]) -> bool:
-    """Whether little should be sent: so it is set, or it is left open and this is SSH."""
-    if settings.slow == "auto":
-        return any(env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
-    return settings.slow
+def resolve_auto(value: AutoOrBool, detected: bool) -> bool:
+    """Return the value of a setting, or what was detected where it is left at "auto"."""
+    return detected if value == "auto" else value
 
 
 def _read_file(path: Path, faults: list[str]) -> Mapping[str, object]:

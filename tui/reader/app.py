@@ -18,7 +18,7 @@ from textual.widgets import Input
 from store.model.errors import NewstuiError
 from tui.config.commands import Command
 from tui.config.keymaps import PendingKeys, make_keymap, resolve_key
-from tui.config.settings import SETTINGS_FILE, LoadedSettings, is_slow_link
+from tui.config.settings import SETTINGS_FILE, LoadedSettings, resolve_auto
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.dialogs.keymap_screen import KeymapScreen, event_key_name
@@ -28,8 +28,7 @@ from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.panes import GatewayFactory
 from tui.reader.screen.reader_screen import Reader
 from tui.reader.textual_theme import role_variables, textual_theme
-from tui.terminal.bidi import terminal_reorders_bidi
-from tui.terminal.session import erases_in_color
+from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
 
 INPUT_END_KEYS = ("enter", "escape", "tab")
 """The keys that may end what is being typed."""
@@ -94,7 +93,7 @@ class NewsApp(App[None]):
         self.reader = Reader(make_gateway, now, hint, replace(loaded, faults=faults), self.keymap)
         self.reader.external_methods = routes
         self.reader.get_driver = lambda: self._reader_driver
-        if is_slow_link(loaded.settings, routes.env):
+        if resolve_auto(loaded.settings.slow, is_remote(routes.env)):
             self.reader.save_bandwidth()
         self.reader.run_cli_command = self.quit_and_run
         self.reader.theme_choice, self.reader.apply_theme = self.theme_choice, self.apply_theme
@@ -107,12 +106,10 @@ class NewsApp(App[None]):
     def attach_driver(self, driver: ReaderDriver) -> None:
         """Know the driver, for what is sent to the terminal's clipboard."""
         self._reader_driver = driver
-        driver.screen_diff.erases_in_color = erases_in_color(self.reader.external_methods.env)
-        isolate = self.reader.settings.isolate
-        driver.screen_diff.isolates_rtl = (
-            terminal_reorders_bidi(self.reader.external_methods.env)
-            if isolate == "auto"
-            else isolate
+        env = self.reader.external_methods.env
+        driver.screen_diff.erases_in_color = erases_in_color(env)
+        driver.screen_diff.isolates_rtl = resolve_auto(
+            self.reader.settings.isolate, terminal_reorders_bidi(env)
         )
         driver.shows_cursor = self.reader.settings.cursor
         self.before_terminal()

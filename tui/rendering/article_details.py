@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle, reading_minutes
-from tui.rendering.text_layout import wrap_text
+from tui.rendering.cells import StyledText, wrap_text
 from tui.rendering.wording import (
     UPDATED_LABEL,
     format_age,
@@ -18,14 +18,11 @@ from tui.rendering.wording import (
     join_nonempty,
 )
 
-Piece = tuple[str, str]
-"""Text and the role it is drawn in."""
-
 
 class DetailLine(NamedTuple):
     """One line, and what enter does on it."""
 
-    pieces: Sequence[Piece] = ()
+    pieces: Sequence[StyledText] = ()
     folded_section: str = ""
     """The section that is folded or unfolded."""
     similar_number: int = 0

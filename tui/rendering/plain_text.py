@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from store.model.article import ArticleRow, FullArticle, SimilarArticle, reading_minutes
+from tui.rendering.cells import break_paragraph
 from tui.rendering.markdown import LIST_BULLET, QUOTE_BAR, Block, BlockKind, parse_blocks
 from tui.rendering.wording import (
     UPDATED_LABEL,
@@ -19,7 +20,6 @@ from tui.rendering.wording import (
     format_row_date,
     join_nonempty,
 )
-from tui.rendering.wrapping import break_paragraph
 
 DEFAULT_LINE_WIDTH = 80
 """Cells of a line where no terminal says how many there are."""

@@ -11,8 +11,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.rendering.cells import LineRange, break_paragraph_lazily
 from tui.rendering.markdown import Block, BlockKind, parse_blocks
-from tui.rendering.wrapping import LineRange, break_paragraph, break_paragraph_lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +88,13 @@ class TextLayout:
     """An article's lines at one width. What it says never changes; how much of it is worked out does."""
 
     def __init__(self, text: str, width: int, *, numbered: bool = False) -> None:
+        """Prepare the layout of an article's text, Markdown or plain.
+
+        Args:
+            text: The text as the library has it.
+            width: Maximum line width in cells.
+            numbered: Whether every link is followed by its number.
+        """
         self._width = max(1, width)
         self._remaining_blocks = parse_blocks(text, numbered=numbered)
         self._blocks: list[Block] = []
@@ -229,22 +236,3 @@ def _style_spans(
             for begin, stop, style in block.inline.styles_between(start, end)
         ]
     return tuple(found)
-
-
-def lay_out(text: str, width: int, *, numbered: bool = False) -> TextLayout:
-    """Lay out the text of an article, in Markdown or plain, in lines of at most `width` cells.
-
-    Args:
-        text: As the library has it.
-        width: Cells of a line.
-        numbered: Whether every link is followed by its number.
-    """
-    return TextLayout(text, width, numbered=numbered)
-
-
-def wrap_text(text: str, width: int) -> list[str]:
-    """A plain string in lines of at most `width` cells; newlines and empty lines stay."""
-    width = max(1, width)
-    return [
-        line[start:end] for line in text.split("\n") for start, end in break_paragraph(line, width)
-    ]

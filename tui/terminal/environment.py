@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class HostEnvironment:
     @property
     def is_remote(self) -> bool:
         """Whether the user sits at another machine, as far as anybody can tell."""
-        return any(self.env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+        return is_remote(self.env)
 
     @property
     def has_display(self) -> bool:
@@ -38,3 +39,73 @@ class HostEnvironment:
             return "tmux"
         inside = self.env.get("STY") or self.env.get("TERM", "").startswith("screen")
         return "screen" if inside else ""
+
+
+def is_remote(env: Mapping[str, str]) -> bool:
+    """Return True over SSH, as far as the environment tells."""
+    return any(env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+
+
+UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
+
+
+def find_startup_problem(
+    env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty
+) -> str | None:
+    """One line that says why the reader cannot start, or None if it can.
+
+    Standard output does not matter: Textual reads from standard input and draws on standard
+    error, so `newstui | cat` works and `newstui 2>file` cannot.
+    """
+    term = env.get("TERM", "")
+    if not isatty(0):
+        reason = "stdin is not one"
+    elif not isatty(2):
+        reason = "stderr is not one"
+    elif term in ("", "dumb"):
+        reason = f"TERM is {term or 'not set'}; newstui --plain works here"
+    else:
+        return None
+    return f"newstui: needs a terminal ({reason})"
+
+
+def erases_in_color(env: Mapping[str, str]) -> bool:
+    """Whether what is erased takes the background that is set; GNU screen has it in none."""
+    return bool(env.get("TMUX")) or not env.get("TERM", "").startswith("screen")
+
+
+def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
+    """Whether Python should be started again in UTF-8 mode: not in UTF-8, and not tried yet.
+
+    Args:
+        env: The environment.
+        encoding: What the stream that is drawn on encodes to: `sys.stderr.encoding`.
+    """
+    return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(
+        UTF8_TRIED_VARIABLE
+    )
+
+
+def restart_in_utf8_mode(
+    env: Mapping[str, str],
+    arguments: Sequence[str],
+    execve: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execve,
+) -> NoReturn:
+    """Become the same command in UTF-8 mode.
+
+    Args:
+        env: The environment.
+        arguments: `sys.orig_argv`.
+        execve: Replaces the process.
+    """
+    command = [sys.executable, *arguments[1:]]
+    execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
+
+
+def terminal_reorders_bidi(env: Mapping[str, str]) -> bool:
+    """Whether the terminal is one of those known to order text: VTE's, Konsole, Apple's, mlterm."""
+    return (
+        any(env.get(name) for name in ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM"))
+        or env.get("TERM_PROGRAM") == "Apple_Terminal"
+        or env.get("TERM", "").startswith("mlterm")
+    )

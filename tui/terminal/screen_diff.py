@@ -7,13 +7,12 @@ model of the screen; what is there already is not sent again, and colours only w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
 from tui.rendering.cells import is_narrow, measure_cells
-from tui.terminal.bidi import contains_rtl, isolate_rtl
 
 OUTPUT_TOKEN = re.compile(
     r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"
@@ -291,3 +290,53 @@ def _parse_style(style: str) -> CellStyle:
         else:
             attributes.add(code)
     return CellStyle(frozenset(attributes), (colors[0], colors[1]))
+
+
+RTL_CHAR_RANGES = (
+    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+_BORDERS = "▏▎▐│╭╮╰╯─"
+_RTL_CHAR = re.compile(f"[{RTL_CHAR_RANGES}]")
+_WORD = re.compile(f"[^ {_BORDERS}]+")
+NO_OP_SEQUENCE = "\x1b[28m"
+"""Ends concealing, which nothing of ours begins."""
+ISOLATE_START, ISOLATE_END = f"\u2067{NO_OP_SEQUENCE}", f"\u2069{NO_OP_SEQUENCE}"
+
+Cell = tuple[str, str]
+
+
+def contains_rtl(cells: Sequence[Cell]) -> bool:
+    """Whether anything stands there from right to left."""
+    return _RTL_CHAR.search("".join(text for text, _ in cells)) is not None
+
+
+def isolate_rtl(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells of a row with marks around what stands there from right to left.
+
+    A mark takes no cell, and terminals keep it with the cell before it, so a stretch that begins
+    in the first of these cells has none.
+    """
+    # A character a cell, so that places in the text are those of the cells.
+    text = "".join(each[0] if each else "-" for each, _ in cells)
+    marked = list(cells)
+    for start, end in _find_rtl_runs(text):
+        if start:
+            marked[start - 1] = (marked[start - 1][0] + ISOLATE_START, marked[start - 1][1])
+            marked[end - 1] = (marked[end - 1][0] + ISOLATE_END, marked[end - 1][1])
+    return marked
+
+
+def _find_rtl_runs(text: str) -> Iterator[tuple[int, int]]:
+    """From the first to the last word from right to left; two blanks or a border end a stretch."""
+    stretch: tuple[int, int] | None = None
+    before = 0
+    for found in _WORD.finditer(text):
+        start, end = found.span()
+        if stretch is not None and text[before:start] != " ":
+            yield stretch
+            stretch = None
+        before = end
+        if _RTL_CHAR.search(text, start, end):
+            stretch = (stretch[0] if stretch else start, end)
+    if stretch is not None:
+        yield stretch

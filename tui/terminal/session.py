@@ -6,16 +6,15 @@ import contextlib
 import os
 import select
 import signal
-import sys
 import termios
 import threading
 import time
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from store.model.errors import NewstuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType, TracebackType
 
 TerminalModes = list[Any]
@@ -41,62 +40,9 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 SIGNALS_LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 """Signals whose handlers Textual leaves behind; without an app they would raise."""
 
-UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
+
 FINAL_SAVE_TIMEOUT = 1.0
 """Seconds that a save may take when the process is about to be ended."""
-
-
-def find_startup_problem(
-    env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty
-) -> str | None:
-    """One line that says why the reader cannot start, or None if it can.
-
-    Standard output does not matter: Textual reads from standard input and draws on standard
-    error, so `newstui | cat` works and `newstui 2>file` cannot.
-    """
-    term = env.get("TERM", "")
-    if not isatty(0):
-        reason = "stdin is not one"
-    elif not isatty(2):
-        reason = "stderr is not one"
-    elif term in ("", "dumb"):
-        reason = f"TERM is {term or 'not set'}; newstui --plain works here"
-    else:
-        return None
-    return f"newstui: needs a terminal ({reason})"
-
-
-def erases_in_color(env: Mapping[str, str]) -> bool:
-    """Whether what is erased takes the background that is set; GNU screen has it in none."""
-    return bool(env.get("TMUX")) or not env.get("TERM", "").startswith("screen")
-
-
-def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
-    """Whether Python should be started again in UTF-8 mode: not in UTF-8, and not tried yet.
-
-    Args:
-        env: The environment.
-        encoding: What the stream that is drawn on encodes to: `sys.stderr.encoding`.
-    """
-    return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(
-        UTF8_TRIED_VARIABLE
-    )
-
-
-def restart_in_utf8_mode(
-    env: Mapping[str, str],
-    arguments: Sequence[str],
-    execve: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execve,
-) -> NoReturn:
-    """Become the same command in UTF-8 mode.
-
-    Args:
-        env: The environment.
-        arguments: `sys.orig_argv`.
-        execve: Replaces the process.
-    """
-    command = [sys.executable, *arguments[1:]]
-    execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
 
 
 def read_terminal_modes(fd: int) -> TerminalModes | None:

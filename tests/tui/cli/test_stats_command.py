@@ -10,8 +10,7 @@ import pytest
 
 from tests.support.libraries import Machine, add, article, ids
 from tui.cli import main
-from tui.rendering.charts import draw_bar, draw_columns
-from tui.rendering.statistics_report import format_duration
+from tui.rendering.statistics_report import draw_bar, draw_columns, format_duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
 """In no time zone midnight."""

@@ -13,7 +13,7 @@ from tui.config.commands import (
     COMMANDS_BY_ID,
     FOOTER_COMMANDS,
     GROUP_HEADINGS,
-    PANE_PLACES,
+    PANES,
     find_command,
     footer_hints,
     format_keys,
@@ -27,7 +27,7 @@ from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.dialogs.url_dialog import UrlDialog
 from tui.reader.screen.reader_screen import Reader
 
-OF_THE_READER = {*PANE_PLACES, "find", "select"}
+OF_THE_READER = {*PANES, "find", "select"}
 """Places that are no dialogs."""
 
 
@@ -92,12 +92,12 @@ def test_groups_keep_every_command_under_one_heading() -> None:
 
 def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
     keymap = make_keymap()
-    for pane in PANE_PLACES:
+    for pane in PANES:
         lines = keymap_help_lines(keymap, pane)
         for each in COMMANDS:
             told = f"{format_keys(each.keys)}\t{each.help}" in lines
             assert told == (pane in each.places), (pane, each.id)
-    heads = [keymap_help_lines(keymap, pane)[0] for pane in PANE_PLACES]
+    heads = [keymap_help_lines(keymap, pane)[0] for pane in PANES]
     assert heads == ["List:", "Article:", "Similar readings:"]
     assert keymap_help_lines(keymap, "list", "J") == ["Move:", "J\tnext article, from any pane"]
     found = keymap_help_lines(keymap, "list", "UNDO list")
@@ -107,9 +107,9 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTER_COMMANDS) == {*PANE_PLACES, "find", "select"}
+    assert set(FOOTER_COMMANDS) == {*PANES, "find", "select"}
     assert footer_hints("list", keymap.keys)[0] == "enter open"
-    assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANE_PLACES)
+    assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANES)
     assert format_keys(("space", "pagedown")) == "space page-down"
     assert format_keys(("g g", "home")) == "gg home"
     assert format_keys(("ctrl+x u", "u")) == "ctrl+x u, u"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from tui.config.commands import ALL_PLACES, COMMANDS, COMMANDS_BY_ID, PANE_PLACES
+from tui.config.commands import ALL_PLACES, COMMANDS, COMMANDS_BY_ID, PANES
 from tui.config.keymaps import (
     KEYMAP_PRESETS,
     Keymap,
@@ -128,7 +128,7 @@ def test_a_key_may_mean_something_else_in_another_place() -> None:
     )
     assert resolve_key(keymap, "", PendingKeys(), "s").is_handled is False
     assert {place for each in COMMANDS for place in each.places} == {*ALL_PLACES, "find", "select"}
-    assert set(keymap.commands_by_place) > set(ALL_PLACES) >= set(PANE_PLACES)
+    assert set(keymap.commands_by_place) > set(ALL_PLACES) >= set(PANES)
 
 
 READ = {

@@ -13,10 +13,11 @@ from tui.config.settings import (
     SETTINGS_FILE,
     Settings,
     TableSettingType,
-    is_slow_link,
     iter_setting_declarations,
     load_settings,
+    resolve_auto,
 )
+from tui.terminal.environment import is_remote
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -146,7 +147,7 @@ def test_the_command_line_goes_first(tmp_path: Path) -> None:
 )
 def test_a_slow_link(slow: Literal["auto"] | bool, env: dict[str, str], expected: bool) -> None:
     """Case 126: over SSH less is sent, unless the settings say otherwise."""
-    assert is_slow_link(Settings(slow=slow), env) is expected
+    assert resolve_auto(slow, is_remote(env)) is expected
 
 
 def test_the_example_holds_every_setting_and_is_sound(tmp_path: Path) -> None:

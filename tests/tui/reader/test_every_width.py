@@ -21,10 +21,10 @@ from store.model.article import (
 from tests.support.widths import fits
 from tests.tui.reader.test_widgets import Holder
 from tui.reader.widgets.article_list import ArticleList
-from tui.reader.widgets.status_line import StatusLine
+from tui.reader.widgets.bars import StatusLine
 from tui.rendering.article_details import build_detail_sections
-from tui.rendering.cells import Piece, measure_cells
-from tui.rendering.text_layout import lay_out
+from tui.rendering.cells import StyledText, measure_cells
+from tui.rendering.text_layout import TextLayout
 from tui.rendering.trail import render_breadcrumbs
 
 WIDTHS = range(40, 251)
@@ -50,7 +50,7 @@ def whole_clusters(text: str, source: str) -> bool:
     return at < 0 or not inside & {at, at + len(text)}
 
 
-def columns(pieces: Sequence[Piece]) -> list[int]:
+def columns(pieces: Sequence[StyledText]) -> list[int]:
     """The cells at which the pieces of a line end."""
     return list(accumulate(cell_len(text) for text, _ in pieces))
 
@@ -82,7 +82,7 @@ def test_lines_of_an_article(script: str) -> None:
     """Case 55: no line is wider than there is room, and none begins or ends within a character."""
     text = TEXTS[script].strip()
     for width in (*range(40, 161, 3), 200, 250):
-        layout = lay_out(f"{text}\n\n- {text}\n\n> {text}", width)
+        layout = TextLayout(f"{text}\n\n- {text}\n\n> {text}", width)
         layout.lay_out_more(1_000)
         lines = [layout[y].text for y in range(layout.laid_out_lines)]
         assert all(fits(line, width) for line in lines), width

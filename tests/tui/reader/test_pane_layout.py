@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.reader.screen.pane_layout import MIN_TERMINAL_SIZE, PANE_ORDER, Pane, choose_pane_layout
+from tui.config.commands import PANES, Pane
+from tui.reader.screen.pane_layout import MIN_TERMINAL_SIZE, choose_pane_layout
 
 SIZES = some.integers(0, 300)
 
@@ -20,7 +21,7 @@ SIZES = some.integers(0, 300)
         (75, 24, "narrow", ("list",)),
         (76, 24, "stacked", ("list", "article")),
         (90, 24, "beside", ("list", "article")),
-        (110, 24, "wide", PANE_ORDER),
+        (110, 24, "wide", PANES),
     ],
 )
 def test_the_shape_of_each_size(
@@ -49,7 +50,7 @@ def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there
     ("pane", "side", "panes"),
     [
         ("list", None, ("list",)),
-        ("list", True, PANE_ORDER),
+        ("list", True, PANES),
         ("article", None, ("list", "article")),
     ],
 )
@@ -58,7 +59,7 @@ def test_a_list_above_the_article_has_it_all_until_one_is_open(
 ) -> None:
     arrangement = choose_pane_layout(80, 24, pane, side=side, listing=True)
     assert arrangement.visible_panes == panes
-    assert arrangement.tab_order == (PANE_ORDER if side else PANE_ORDER[:2]), (
+    assert arrangement.tab_order == (PANES if side else PANES[:2]), (
         "tab goes to the others all the same"
     )
     assert len(choose_pane_layout(90, 24, pane, listing=True).visible_panes) == 2, (
@@ -69,7 +70,7 @@ def test_a_list_above_the_article_has_it_all_until_one_is_open(
 @given(
     SIZES,
     SIZES,
-    some.sampled_from(PANE_ORDER),
+    some.sampled_from(PANES),
     some.booleans(),
     some.sampled_from([None, True, False]),
 )
@@ -79,6 +80,6 @@ def test_whatever_the_size(
     """There is a pane wherever there is room, each at most once and in the order of `tab`."""
     panes = choose_pane_layout(columns, rows, pane, zoomed=zoomed, side=side).visible_panes
     assert bool(panes) is (columns >= MIN_TERMINAL_SIZE[0] and rows >= MIN_TERMINAL_SIZE[1])
-    assert list(panes) == [each for each in PANE_ORDER if each in panes]
+    assert list(panes) == [each for each in PANES if each in panes]
     if zoomed and len(panes) > 1:
         raise AssertionError("zoomed means one pane")

@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from tests.support.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
 from tests.support.screens import drawn
-from tui.config.commands import COMMANDS, PANE_PLACES, format_keys
+from tui.config.commands import COMMANDS, PANES, format_keys
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.screen.command_palette import ReaderCommands
 
-READING = [each for each in COMMANDS if not set(PANE_PLACES).isdisjoint(each.places)]
+READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 
 
 @pytest.mark.command("app.help")

@@ -20,8 +20,7 @@ from tests.support.reader import (
 )
 from tests.support.screens import drawn, lines
 from tui.reader.screen import panes as reader_screen
-from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.text_view import SCROLL_THUMB
+from tui.reader.widgets.article_view import SCROLL_THUMB, ArticleView
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 

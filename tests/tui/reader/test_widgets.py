@@ -26,10 +26,10 @@ from tests.support.screens import drawn
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.side_pane import SidePane
-from tui.reader.widgets.status_line import StatusLine
 
 NOW = 1_795_000_000
 TITLES = (
@@ -361,7 +361,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
 
 
 async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tui.reader.widgets import status_line as status_module
+    from tui.reader.widgets import bars as status_module
 
     status = StatusLine(id="status")
     async with Holder(status).run_test(size=(100, 3)) as pilot:

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.rendering.cells import measure_cells
-from tui.rendering.text_layout import lay_out
+from tui.rendering.text_layout import TextLayout
 
 CELL = st.text("ab é中🎉*[]`\\", max_size=8)
 
 
 def shown(text: str, width: int = 60) -> list[str]:
-    return [line.text for line in lay_out(text, width)]
+    return [line.text for line in TextLayout(text, width)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_row_too_long_goes_on_below_with_a_mark() -> None:
 
 def test_links_of_a_table_have_their_numbers() -> None:
     text = "[x](http://x) | y\n--|--\n[z](http://z) | [w](http://w)\n\n[after](http://a)"
-    layout = lay_out(text, 60, numbered=True)
+    layout = TextLayout(text, 60, numbered=True)
     assert [line.text.split() for line in layout][::2] == [
         ["x[1]", "│", "y"], ["z[2]", "│", "w[3]"], ["after[4]"],
     ]  # fmt: skip

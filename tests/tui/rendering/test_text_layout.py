@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.support.widths import fits
-from tui.rendering.text_layout import StyleSpan, TextLine, lay_out
+from tui.rendering.text_layout import StyleSpan, TextLayout, TextLine
 
 ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200)
 MARKED = st.text("ab \n\n*`[]()!#>-|.1中🎉é~", max_size=200)
@@ -20,7 +20,7 @@ LINKED = st.lists(st.sampled_from(PIECES + BREAKS), max_size=40).map("".join)
 
 
 def shown(text: str, width: int = 80) -> list[str]:
-    return [line.text for line in lay_out(text, width)]
+    return [line.text for line in TextLayout(text, width)]
 
 
 def styled(line: TextLine) -> list[tuple[str, str]]:
@@ -103,7 +103,7 @@ def test_blocks(text: str, width: int, lines: list[str]) -> None:
 )
 def test_what_is_no_markup_is_shown_as_it_is(text: str) -> None:
     """Cases 60 and 61: char for char."""
-    (line,) = lay_out(text, 200)
+    (line,) = TextLayout(text, 200)
     assert line.text == text
 
 
@@ -134,11 +134,11 @@ def test_what_is_no_markup_is_shown_as_it_is(text: str) -> None:
     ],
 )
 def test_inline(text: str, parts: list[tuple[str, str]]) -> None:
-    assert styled(lay_out(text, 80)[0]) == parts
+    assert styled(TextLayout(text, 80)[0]) == parts
 
 
 def test_spans_go_on_over_lines_and_leave_prefixes_out() -> None:
-    lines = list(lay_out("- a [link of words](http://x) b", 8))
+    lines = list(TextLayout("- a [link of words](http://x) b", 8))
     assert [line.text for line in lines] == ["• a link", "  of", "  words", "  b"]
     assert [line.spans for line in lines] == [
         (StyleSpan(4, 8, "link"),),
@@ -155,7 +155,7 @@ def test_links_are_numbered_with_their_source() -> None:
         '# A [b](http://x/%41?a=1&amp;b "title")\n\n![p](<a b.png>) [c](javascript:x)\n'
         "[http://in.side](http://out.side) [![i](i.png)](/home) https://bare.org/x."
     )
-    links = lay_out(text, 20).links
+    links = TextLayout(text, 20).links
     assert [(link.number, link.text, link.url) for link in links] == [
         (1, "b", "http://x/%41?a=1&amp;b"),
         (2, "[image: p]", "a b.png"),
@@ -169,7 +169,7 @@ def test_links_are_numbered_with_their_source() -> None:
 
 def test_offsets_are_those_of_what_is_shown() -> None:
     text = "# Title\n\n\nA **strong** word and [a link](http://x) more\n- item one"
-    layout = lay_out(text, 12)
+    layout = TextLayout(text, 12)
     lines = [(line.text, text[line.offset :][:3]) for line in layout if line.text]
     assert lines == [
         ("Title", "Tit"),
@@ -182,17 +182,17 @@ def test_offsets_are_those_of_what_is_shown() -> None:
 
 def test_place_is_kept_from_width_to_width() -> None:
     text = "\n\n".join(f"Paragraph {n} " + "some *more* words " * 20 for n in range(50))
-    place = lay_out(text, 80)[100].offset
+    place = TextLayout(text, 80)[100].offset
     for width in (20, 37, 120):
-        layout = lay_out(text, width)
+        layout = TextLayout(text, width)
         y = layout.line_at_offset(place)
         assert layout[y].offset <= place
         assert y + 1 == len(layout) or place < layout[y + 1].offset
 
 
 def test_line_at_the_ends() -> None:
-    assert lay_out("", 10).line_at_offset(5) == 0
-    layout = lay_out("\n\none\ntwo", 10)
+    assert TextLayout("", 10).line_at_offset(5) == 0
+    layout = TextLayout("\n\none\ntwo", 10)
     assert [layout.line_at_offset(offset) for offset in (-1, 0, 2, 6, 99)] == [0, 0, 0, 1, 1]
 
 
@@ -208,7 +208,7 @@ def test_line_at_the_ends() -> None:
     ],
 )
 def test_right_to_left(text: str, rtl: bool) -> None:
-    (line,) = lay_out(text, 40)
+    (line,) = TextLayout(text, 40)
     assert line.is_rtl is rtl
     assert line.text.removeprefix("•") == text.removeprefix("-")
 
@@ -216,7 +216,7 @@ def test_right_to_left(text: str, rtl: bool) -> None:
 @given(ANY | MARKED | LINKED, st.integers(1, 120))
 def test_any_text_fits(text: str, width: int) -> None:
     """Cases 55 and 61: no line is wider than the view, and none keeps anything that would break it."""
-    for line in lay_out(text, width):
+    for line in TextLayout(text, width):
         assert fits(line.text, width)
         assert "\n" not in line.text
         assert line.indent <= len(line.text)
@@ -226,7 +226,7 @@ def test_any_text_fits(text: str, width: int) -> None:
 @given(ANY | MARKED | LINKED, st.integers(1, 120))
 def test_offsets_grow(text: str, width: int) -> None:
     """Every line is found by its own offset, so that a reading position survives a resize."""
-    layout = lay_out(text, width)
+    layout = TextLayout(text, width)
     lines = list(layout)
     assert all(a.offset <= b.offset for a, b in pairwise(lines))
     if "![" not in text:
@@ -246,7 +246,7 @@ def test_plain_paragraphs_keep_their_words(words: list[str], width: int) -> None
 @given(ANY | MARKED | LINKED, st.integers(1, 40))
 def test_laid_out_bit_by_bit_it_is_the_same(text: str, width: int) -> None:
     """What is laid out on demand is what is laid out at once."""
-    whole, bits = list(lay_out(text, width)), lay_out(text, width)
+    whole, bits = list(TextLayout(text, width)), TextLayout(text, width)
     while bits.lay_out_more(1):
         assert bits.laid_out_lines <= len(whole)
     assert bits.is_complete
@@ -255,7 +255,7 @@ def test_laid_out_bit_by_bit_it_is_the_same(text: str, width: int) -> None:
 
 def test_first_screen_takes_only_what_it_shows() -> None:
     """Case 54: of 100,000 lines only those asked for are laid out."""
-    layout = lay_out("\n".join(["the quick brown fox jumps over the lazy dog"] * 100_000), 20)
+    layout = TextLayout("\n".join(["the quick brown fox jumps over the lazy dog"] * 100_000), 20)
     assert layout.lay_out_more(40)
     assert layout.laid_out_lines <= 43
     assert layout[60].text
@@ -268,7 +268,7 @@ def test_first_screen_takes_only_what_it_shows() -> None:
 
 
 def test_indexing_as_in_any_sequence() -> None:
-    layout = lay_out("a\nb", 9)
+    layout = TextLayout("a\nb", 9)
     assert layout[-1].text == "b"
     for y in (2, -3):
         with pytest.raises(IndexError):
@@ -305,7 +305,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text(text: str) -> None:
     """Case 65: all of it is laid out (a quadratic pass would not end), and all of it fits."""
-    layout = lay_out(text, 80)
+    layout = TextLayout(text, 80)
     assert len(layout) > 0
     assert all(cell_len(layout[y].text) <= 80 for y in range(0, len(layout), 100))
     assert len(layout.links) <= len(text)
@@ -313,6 +313,6 @@ def test_hostile_text(text: str) -> None:
 
 def test_a_line_has_its_own_marks_only() -> None:
     """Case 65: of 20,000 links in one paragraph a line knows those it shows."""
-    layout = lay_out("[a](http://b) " * 20_000, 80)
+    layout = TextLayout("[a](http://b) " * 20_000, 80)
     assert [span.start for span in layout[len(layout) // 2].spans] == list(range(0, 80, 2))
     assert len(layout.links) == 20_000

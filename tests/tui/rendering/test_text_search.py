@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.rendering.text_layout import lay_out
+from tui.rendering.text_layout import TextLayout
 from tui.rendering.text_search import TextSearch, fold_for_search
 
 TEXT = st.text("aAéßİ‘’—e\u0301中が\u05d0\u05b7क्षि 🎉\n*[](u)", max_size=80)
@@ -17,7 +17,7 @@ def found(
 ) -> TextSearch:
     """What is found once the whole text was looked through."""
     find = TextSearch(terms, near, words=words)
-    layout = lay_out(text, 20)
+    layout = TextLayout(text, 20)
     while find.search_blocks(layout, 1):
         pass
     return find
@@ -25,7 +25,7 @@ def found(
 
 def shown(text: str, *terms: str, words: bool = False) -> list[str]:
     """The hits as they stand in the text."""
-    layout = lay_out(text, 20)
+    layout = TextLayout(text, 20)
     hits = found(text, *terms, words=words).hits
     blocks = [layout.block(hit.block_number) for hit in hits]
     return [
@@ -86,7 +86,7 @@ def test_hits_go_round_from_where_reading_stands() -> None:
 
 def test_a_long_text_is_looked_through_in_pieces() -> None:
     """Case 54: the first hit is known before all of 100,000 lines were looked through."""
-    layout = lay_out("\n".join(["a line with the tide in it"] * 100_000), 80)
+    layout = TextLayout("\n".join(["a line with the tide in it"] * 100_000), 80)
     find = TextSearch(["tide"])
     assert find.search_blocks(layout, 100)
     assert find.status_text == "1 of 100…"
@@ -95,7 +95,7 @@ def test_a_long_text_is_looked_through_in_pieces() -> None:
 
 
 def test_hits_are_marked_on_every_line_they_reach() -> None:
-    layout = lay_out("- one two three", 9)
+    layout = TextLayout("- one two three", 9)
     find = found("- one two three", "one two three")
     spans = [find.line_spans(line) for line in layout]
     assert [[line.text[s.start : s.end] for s in each] for line, each in zip(layout, spans, strict=True)] == [
@@ -103,7 +103,7 @@ def test_hits_are_marked_on_every_line_they_reach() -> None:
     ]  # fmt: skip
     assert {span.style for each in spans for span in each} == {"selection"}
     two = found("tide and tide", "tide")
-    assert [span.style for span in two.line_spans(lay_out("tide and tide", 40)[0])] == [
+    assert [span.style for span in two.line_spans(TextLayout("tide and tide", 40)[0])] == [
         "selection",
         "match",
     ]
@@ -114,7 +114,7 @@ def test_hits_stand_in_the_text(text: str, term: str) -> None:
     """Every hit is what was looked for, and is marked on the lines whatever the width."""
     hits = shown(text, term)
     assert all(fold_for_search(term).strip() in fold_for_search(hit) for hit in hits)
-    layout = lay_out(text, 7)
+    layout = TextLayout(text, 7)
     find = found(text, term)
     marked = "".join(
         line.text[span.start : span.end] for line in layout for span in find.line_spans(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.rendering.text_layout import TextLayout, lay_out
+from tui.rendering.text_layout import TextLayout
 from tui.rendering.text_selection import TextSelection
 
 TEXT = """# A heading
@@ -32,7 +32,7 @@ def word(selection: TextSelection, layout: TextLayout) -> str:
 
 
 def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
-    layout = lay_out(TEXT, 20)
+    layout = TextLayout(TEXT, 20)
     selection = TextSelection(layout, (0, 0))
     seen = []
     for what, by in (
@@ -50,7 +50,7 @@ def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
 def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
     """Quotes keep their marks; bullets are as shown; markup is not copied."""
     for width in (12, 20, 80):
-        layout = lay_out(TEXT, width)
+        layout = TextLayout(TEXT, width)
         selection = TextSelection(layout, (0, 0))
         selection.move(layout, "paragraph", 1)
         selection.toggle_anchor()
@@ -64,7 +64,7 @@ def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
 
 
 def test_of_a_quote_alone_the_words_are_copied() -> None:
-    layout = lay_out("> one\n> two", 20)
+    layout = TextLayout("> one\n> two", 20)
     selection = TextSelection(layout, (0, 0))
     selection.toggle_anchor()
     selection.move(layout, "end", 1)
@@ -72,7 +72,7 @@ def test_of_a_quote_alone_the_words_are_copied() -> None:
 
 
 def test_backwards_it_is_the_same() -> None:
-    layout = lay_out("one two three", 40)
+    layout = TextLayout("one two three", 40)
     selection = TextSelection(layout, (0, 0))
     selection.move(layout, "end", 1)
     selection.toggle_anchor()
@@ -87,7 +87,7 @@ def test_backwards_it_is_the_same() -> None:
 def test_any_selection_stands_in_the_text(
     text: str, width: int, before: list[tuple[str, int]], after: list[tuple[str, int]]
 ) -> None:
-    layout = lay_out(text, width)
+    layout = TextLayout(text, width)
     if not len(layout):
         return
     selection = TextSelection(layout, (0, 0))

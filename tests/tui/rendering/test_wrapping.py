@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.widths import fits
-from tui.rendering.text_layout import wrap_text
-from tui.rendering.wrapping import break_paragraph, break_paragraph_lazily
+from tui.rendering.cells import break_paragraph, break_paragraph_lazily, wrap_text
 
 CLUSTERS = {
     "family": "👨‍👩‍👧",
@@ -155,7 +154,7 @@ def test_bit_by_bit_lines_break_at_the_same_places(
 ) -> None:
     """Case 53: a paragraph of a megabyte is broken in slices, and nobody sees where they end."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tui.rendering.wrapping.WRAP_CHUNK_CHARS", 40 + width)
+        patch.setattr("tui.rendering.cells.WRAP_CHUNK_CHARS", 40 + width)
         assert list(break_paragraph_lazily(text, width, hang, whole=whole)) == break_paragraph(
             text, width, hang, whole=whole
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pyte
 import pytest
 
-from tui.terminal.bidi import (
+from tui.terminal.environment import terminal_reorders_bidi
+from tui.terminal.screen_diff import (
     ISOLATE_END,
     ISOLATE_START,
     NO_OP_SEQUENCE,
+    ScreenDiff,
     isolate_rtl,
-    terminal_reorders_bidi,
 )
-from tui.terminal.screen_diff import ScreenDiff
 
 HELLO = "שלום עולם"
 

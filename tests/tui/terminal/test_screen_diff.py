@@ -8,8 +8,8 @@ import pyte
 import pytest
 
 from tui.rendering.cells import fit_cells
+from tui.terminal.environment import erases_in_color
 from tui.terminal.screen_diff import SYNC_END, SYNC_START, ScreenDiff, style_transition
-from tui.terminal.session import erases_in_color
 
 COLUMNS, ROWS = 30, 6
 STYLES = [

@@ -15,15 +15,17 @@ import psutil
 import pytest
 
 from tests.support.terminal import Terminal, is_running
+from tui.terminal.environment import (
+    UTF8_TRIED_VARIABLE,
+    find_startup_problem,
+    needs_utf8_mode,
+    restart_in_utf8_mode,
+)
 from tui.terminal.session import (
     RESET_SEQUENCE,
-    UTF8_TRIED_VARIABLE,
     TerminalSession,
-    find_startup_problem,
     is_hung_up,
-    needs_utf8_mode,
     read_terminal_modes,
-    restart_in_utf8_mode,
     restore_terminal,
 )
 
@@ -151,7 +153,7 @@ def test_starting_again_in_utf8(tmp_path: Path) -> None:
     program = tmp_path / "print.py"
     program.write_text(
         "import os, sys\n"
-        "from tui.terminal.session import needs_utf8_mode, restart_in_utf8_mode\n"
+        "from tui.terminal.environment import needs_utf8_mode, restart_in_utf8_mode\n"
         "if needs_utf8_mode(os.environ, sys.stderr.encoding):\n"
         "    restart_in_utf8_mode(os.environ, sys.orig_argv)\n"
         "print('\\u65e5', sys.argv[1:], sys.dont_write_bytecode, file=sys.stderr)\n"

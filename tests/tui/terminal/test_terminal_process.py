@@ -28,7 +28,8 @@ import asyncio, os, sys, time
 from textual.app import App
 from textual.widgets import Static
 from tui.reader.driver import ReaderDriver
-from tui.terminal.session import TerminalSession, find_startup_problem
+from tui.terminal.environment import find_startup_problem
+from tui.terminal.session import TerminalSession
 
 class Counter(App):
     BINDINGS = [("down", "count"), ("b", "block"), ("f", "flood"), ("x", "send"),

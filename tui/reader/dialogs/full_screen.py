@@ -11,8 +11,8 @@ from textual.message import Message
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.widgets.document_view import DocumentView
-from tui.rendering.cells import Piece, cell_width, fit_cells
+from tui.reader.widgets.line_view import DocumentView
+from tui.rendering.cells import StyledText, cell_width, fit_cells
 
 T = TypeVar("T")
 HINT_SEPARATOR = "  "
@@ -52,7 +52,7 @@ class FullScreenDialog(Dialog[T]):
         """Write all lines anew."""
         self.view.show(self.build_lines)
 
-    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         """All lines for a width."""
         raise NotImplementedError
 
@@ -65,7 +65,7 @@ class FullScreenDialog(Dialog[T]):
         self.notice = text
         self.status_view.show(self._status_lines)
 
-    def _status_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def _status_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         if self.notice:
             return [[(fit_cells(self.notice, width), "accent")]]
         hints = [f"{self.keymap.first_key(command)} {what}" for command, what in self.HINTS]

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, fit_cells, pad_left
+from tui.rendering.cells import StyledText, fit_cells, pad_left
 from tui.rendering.text_layout import ArticleLink
 
 LINK_CURSOR_SIGN = ">"
@@ -40,7 +40,7 @@ class LinksView(LineView):
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """The link of that line."""
         if y >= len(self._links):
             return []

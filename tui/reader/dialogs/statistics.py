@@ -9,7 +9,7 @@ from textual.message import Message
 
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
-from tui.rendering.cells import Piece
+from tui.rendering.cells import StyledText
 from tui.rendering.statistics_report import render_statistics
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class StatisticsScreen(FullScreenDialog[None]):
             self._statistics = message.statistics
             self.update_view()
 
-    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         """The report."""
         return (
             render_statistics(self._statistics, width)

@@ -11,8 +11,7 @@ from store.model.article import ArticleRow
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
-from tui.rendering.cells import Piece
-from tui.rendering.text_layout import wrap_text
+from tui.rendering.cells import StyledText, wrap_text
 from tui.rendering.wording import format_age, format_count, format_row_date, join_nonempty
 
 if TYPE_CHECKING:
@@ -78,11 +77,11 @@ class StoryScreen(FullScreenDialog[str]):
     def _selected_line(self) -> int:
         return self._chapter_lines[self.selected_index] if self._chapter_lines else 0
 
-    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         """The heading, then the chapters."""
         state = "" if self._is_complete else "looking …"
         number = format_count(len(self._chapters), "article") if self._chapters else ""
-        lines: list[Sequence[Piece]] = [
+        lines: list[Sequence[StyledText]] = [
             [("Story", "heading"), (f"  {join_nonempty((number, state))}", "muted")],
             [],
         ]
@@ -94,7 +93,7 @@ class StoryScreen(FullScreenDialog[str]):
 
     def _build_chapter(
         self, chapter: StoryArticle, width: int, *, chosen: bool
-    ) -> list[Sequence[Piece]]:
+    ) -> list[Sequence[StyledText]]:
         row = self._changed_rows.get(chapter.row.id, chapter.row)
         mark = STORY_ORIGIN_SIGN if row.id == self.article else " "
         head = f"{'>' if chosen else ' '}{' ' if row.read else UNREAD_SIGN}{mark}"
@@ -102,7 +101,7 @@ class StoryScreen(FullScreenDialog[str]):
         role = "selection" if chosen else "text" if row.read else "unread"
         first, *rest = wrap_text(row.title, width - STORY_INDENT_CELLS) or [""]
         blank = " " * STORY_INDENT_CELLS
-        lines: list[Sequence[Piece]] = [[(head + first, role)]]
+        lines: list[Sequence[StyledText]] = [[(head + first, role)]]
         lines += [[(blank + line, role)] for line in rest]
         facts = join_nonempty(
             (format_row_date(row.timestamp), format_age(row.timestamp, self._now()), row.category)

@@ -11,8 +11,7 @@ from textual.geometry import Size
 
 from tui.reader.dialogs.dialog import Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, cell_width, fit_cells
-from tui.rendering.text_layout import wrap_text
+from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 
 KEY_COLUMN_CELLS = 18
 """Cells of the left column: a date and time, and a gap."""
@@ -26,7 +25,7 @@ class TextDialogView(LineView):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
         self._source_lines = lines
-        self._lines: list[Sequence[Piece]] = []
+        self._lines: list[Sequence[StyledText]] = []
 
     def show(self, lines: Sequence[str]) -> None:
         """Show other lines, from the first on."""
@@ -45,17 +44,17 @@ class TextDialogView(LineView):
         """As high as the lines are at a width."""
         return len(self._wrap_lines(width))
 
-    def _wrap_lines(self, width: int) -> list[Sequence[Piece]]:
+    def _wrap_lines(self, width: int) -> list[Sequence[StyledText]]:
         return [
             pieces for line in self._source_lines for pieces in _wrap_line(line, max(1, width - 2))
         ]
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """One line, a cell from the edge."""
         return [(" ", "text"), *self._lines[y]] if y < len(self._lines) else []
 
 
-def _wrap_line(line: str, width: int) -> list[Sequence[Piece]]:
+def _wrap_line(line: str, width: int) -> list[Sequence[StyledText]]:
     key, tab, text = line.partition("\t")
     if not tab:
         role = "heading" if line.endswith(":") else "text"
@@ -63,7 +62,7 @@ def _wrap_line(line: str, width: int) -> list[Sequence[Piece]]:
     lines = wrap_text(text, max(1, width - KEY_COLUMN_CELLS)) or [""]
     if cell_width(key) >= KEY_COLUMN_CELLS:  # a line of its own: none of the keys is cut off
         return [[(key, "accent")], *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines)]
-    head: Sequence[Piece] = [(fit_cells(key, KEY_COLUMN_CELLS), "accent"), (lines[0], "text")]
+    head: Sequence[StyledText] = [(fit_cells(key, KEY_COLUMN_CELLS), "accent"), (lines[0], "text")]
     return [head, *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines[1:])]
 
 

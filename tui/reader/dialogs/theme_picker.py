@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.config.theme_choice import AUTO_THEME_NAME, ThemeChoice
 from tui.reader.dialogs.picker import Picker
 from tui.rendering.cells import fit_cells
 
 if TYPE_CHECKING:
     from textual.widgets import OptionList
-
-    from tui.config.theme_choice import ThemeChoice
-
-
-AUTO_THEME_OPTION = "auto"
 
 
 THEME_NAME_CELLS = 22
@@ -30,12 +26,12 @@ class ThemePicker(Picker):
             themes: Those there are.
             wear: Puts one on.
         """
-        self._names = (AUTO_THEME_OPTION, *themes.names)
+        self._names = (AUTO_THEME_NAME, *themes.names)
         self._theme_choice = themes
         self._apply_theme = wear
         labels = {name: theme.label for name, theme in themes.all_themes().items()}
-        labels[AUTO_THEME_OPTION] = (
-            f"by the background: {labels[themes.resolve(AUTO_THEME_OPTION)]} now"
+        labels[AUTO_THEME_NAME] = (
+            f"by the background: {labels[themes.resolve(AUTO_THEME_NAME)]} now"
         )
         lines = [f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._names]
         super().__init__("Theme", lines, self._names.index(themes.chosen_name))

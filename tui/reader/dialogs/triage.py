@@ -12,9 +12,8 @@ from store.model.article import ArticleRow, FullArticle
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN
-from tui.rendering.cells import Piece
+from tui.rendering.cells import StyledText, wrap_text
 from tui.rendering.statistics_report import format_duration
-from tui.rendering.text_layout import wrap_text
 from tui.rendering.wording import LATER_TAG, format_age, format_count, join_nonempty
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ class TriageScreen(FullScreenDialog[str]):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def build_lines(self, width: int) -> Sequence[Sequence[Piece]]:
+    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         """How much is left, and one article."""
         row = self.current_row
         if row is None:
@@ -129,7 +128,7 @@ class TriageScreen(FullScreenDialog[str]):
         left = [each for each in self._rows[self._index :] if self._is_undecided(each)]
         words = sum(each.words for each in left)
         time = format_duration(self._pace.minutes(words))
-        lines: list[Sequence[Piece]] = [
+        lines: list[Sequence[StyledText]] = [
             [("Triage", "heading"), (f"  {self._index + 1:,} of {len(self._rows):,}", "muted")],
             [
                 (
@@ -167,14 +166,14 @@ class TriageScreen(FullScreenDialog[str]):
             )
         )
 
-    def _summary_lines(self, row: ArticleRow, width: int) -> Sequence[Sequence[Piece]]:
+    def _summary_lines(self, row: ArticleRow, width: int) -> Sequence[Sequence[StyledText]]:
         if row.id in self._deleted_articles:
             return [[("deleted", "muted")]]
         if self._full_article is None or self._full_article.article.id != row.id:
             return []
         body = self._full_article.body
         text = body.summary or body.text[:MAX_TRIAGE_TEXT_LENGTH]
-        lines: list[Sequence[Piece]] = []
+        lines: list[Sequence[StyledText]] = []
         for paragraph in filter(None, text.split("\n")):
             lines += [[(line, "text")] for line in wrap_text(paragraph, width)] + [[]]
         return lines or [[("no summary and no text", "muted")]]

@@ -8,7 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.config.commands import COMMANDS, PANE_PLACES, Command, format_keys
+from tui.config.commands import COMMANDS, PANES, Command, format_keys
 from tui.reader.screen.panes import Panes
 
 
@@ -44,7 +44,7 @@ class ReaderCommands(Provider):
         assert isinstance(screen, Panes)  # noqa: S101 - it is opened from nowhere else
         well_known_last = sorted(COMMANDS, key=lambda each: each.group == "Move")
         for command in well_known_last:
-            if not set(PANE_PLACES).isdisjoint(command.places):
+            if not set(PANES).isdisjoint(command.places):
                 yield command, screen.keymap.keys[command.id]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Pane = Literal["list", "article", "side"]
+from tui.config.commands import PANES, Pane
+
 LayoutKind = Literal["tiny", "narrow", "stacked", "beside", "wide"]
 
-PANE_ORDER: tuple[Pane, ...] = ("list", "article", "side")
 MIN_TERMINAL_SIZE = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
 MIN_STACKED_COLUMNS, MIN_BESIDE_COLUMNS, MIN_WIDE_COLUMNS = 76, 90, 110
@@ -47,14 +47,14 @@ def choose_pane_layout(
         return PaneLayout("tiny", (), ())
     shape: LayoutKind
     if columns < MIN_STACKED_COLUMNS:
-        return PaneLayout("narrow", (pane,), PANE_ORDER)
+        return PaneLayout("narrow", (pane,), PANES)
     if columns >= MIN_WIDE_COLUMNS:
         shape, side = "wide", side is not False
     else:
         shape, side = ("beside" if columns >= MIN_BESIDE_COLUMNS else "stacked"), bool(side)
     if zoomed:
         return PaneLayout(shape, ("article",), ("article",))
-    panes = PANE_ORDER if side else PANE_ORDER[:2]
+    panes = PANES if side else PANES[:2]
     if shape == "stacked" and listing and pane == "list" and not side:
         return PaneLayout(shape, ("list",), panes)
     return PaneLayout(shape, panes, panes)

@@ -15,24 +15,21 @@ from textual.widgets import Input, Static
 
 from store.model.article import FullArticle
 from store.search import ListQuery
-from tui.config.commands import FOOTER_COMMANDS, footer_hints
+from tui.config.commands import FOOTER_COMMANDS, PANES, Pane, footer_hints
 from tui.config.keymaps import Keymap
 from tui.config.settings import LoadedSettings
 from tui.reader.dialogs.keymap_screen import KeymapScreen
 from tui.reader.gateway import Gateway, PostMessage, messages
 from tui.reader.screen.pane_layout import (
     MIN_TERMINAL_SIZE,
-    PANE_ORDER,
-    Pane,
     PaneLayout,
     choose_pane_layout,
 )
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.bars import StatusLine, TrailLine
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.side_pane import SidePane
-from tui.reader.widgets.status_line import StatusLine
-from tui.reader.widgets.trail_line import TrailLine
 from tui.rendering.trail import Trail
 from tui.rendering.wording import describe_list, format_first_and_count, join_nonempty
 
@@ -82,7 +79,7 @@ class Panes(KeymapScreen, Screen[None]):
         self.current_pane: Pane = "list"
         self.is_reading = False
         """Whether keys mean the article that is open, and not the one selected in the list."""
-        self.pane_layout = PaneLayout("wide", PANE_ORDER, PANE_ORDER)
+        self.pane_layout = PaneLayout("wide", PANES, PANES)
         self._hint = hint
         self._requested_article = ""
         """The article that was asked for last: answers for others come too late."""
@@ -142,7 +139,7 @@ class Panes(KeymapScreen, Screen[None]):
         )
         for shape in ("tiny", "narrow", "stacked", "beside", "wide"):
             self.set_class(self.pane_layout.kind == shape, f"-{shape}")
-        for name in PANE_ORDER:
+        for name in PANES:
             self.pane_widget(name).display = name in self.pane_layout.visible_panes
         self.set_class(len(self.pane_layout.visible_panes) == 1, "-alone")
         self.query_one("#reading").display = self.pane_layout.visible_panes != ("list",)
@@ -192,7 +189,7 @@ class Panes(KeymapScreen, Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know which pane the user is in, however they got there; the news may come too late."""
-        for name in PANE_ORDER:
+        for name in PANES:
             if event.widget is self.pane_widget(name) is self.focused:
                 self._set_current_pane(name)
 

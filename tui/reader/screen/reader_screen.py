@@ -9,6 +9,7 @@ from textual.command import CommandPalette
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tui.config.commands import Pane
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.screen.command_palette import ReaderCommands
 from tui.reader.screen.edit_actions import Changing
@@ -16,7 +17,6 @@ from tui.reader.screen.export_actions import Exporting
 from tui.reader.screen.list_actions import Listing
 from tui.reader.screen.navigation_actions import Moving
 from tui.reader.screen.overlay_actions import Insights
-from tui.reader.screen.pane_layout import Pane
 from tui.reader.screen.related_actions import Studying
 from tui.reader.screen.text_actions import Within
 from tui.reader.screen.theme_actions import Theming

@@ -10,7 +10,7 @@ from tui.reader.dialogs.links import LinksDialog
 from tui.reader.gateway import messages
 from tui.reader.screen.link_actions import Outward
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.find_bar import FindBar
+from tui.reader.widgets.bars import FindBar
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.rendering.text_layout import ArticleLink
 

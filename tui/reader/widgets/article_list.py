@@ -14,9 +14,15 @@ from textual.message import Message
 
 from store.model.article import ArticleRow, Snippet, reading_minutes
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import Piece, cell_width, fit_cells, pad_left
-from tui.rendering.highlights import HighlightRanges, render_highlights, trim_snippet
-from tui.rendering.list_layout import ListLayout, build_date_headings, find_day_boundaries
+from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
+from tui.rendering.list_layout import (
+    HighlightRanges,
+    ListLayout,
+    build_date_headings,
+    find_day_boundaries,
+    render_highlights,
+    trim_snippet,
+)
 from tui.rendering.wording import format_age, join_nonempty
 
 CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
@@ -308,15 +314,15 @@ class ArticleList(LineView):
             0, self._list_lines.line_of_row(self.cursor) - self.top_line if self.rows else 0
         )
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """A heading, or one line of a row: cursor, unread mark, star, title, facts."""
         return self._build_line_with_cursor(y, width, self.cursor)
 
-    def build_splash_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """The same, the cursor on the first row of all."""
         return self._build_line_with_cursor(y, width, 0)
 
-    def _build_line_with_cursor(self, y: int, width: int, cursor: int) -> Sequence[Piece]:
+    def _build_line_with_cursor(self, y: int, width: int, cursor: int) -> Sequence[StyledText]:
         if not self.rows:
             return (
                 [(fit_cells(f" {self.empty_text}", width), "muted")]
@@ -358,7 +364,7 @@ class ArticleList(LineView):
 
 def _build_title_line(
     row: ArticleRow, tail: str, width: int, marks: HighlightRanges, *, selected: bool
-) -> Sequence[Piece]:
+) -> Sequence[StyledText]:
     seen = UPDATED_SIGN if row.updated else " "
     head = f"{CURSOR_SIGN if selected else ' '}{seen if row.read else UNREAD_SIGN}"
     star = STAR_SIGN if row.starred else " "

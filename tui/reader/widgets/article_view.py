@@ -1,113 +1,215 @@
-"""The article pane: a text in which words are found, parts selected and links numbered."""
+"""The article pane: one article, laid out for the width, with text search, selection and link numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from time import monotonic
 from typing import ClassVar
 
+from textual.geometry import Offset, Size
 from textual.message import Message
 
-from store.model.article import FullArticle
-from tui.reader.widgets.line_view import role_classes
-from tui.reader.widgets.text_view import LAYOUT_PAUSE_SECONDS, TextView
-from tui.rendering.cells import Piece
-from tui.rendering.text_layout import ArticleLink, BlockPosition, StyleSpan, TextLine
+from store.model.article import FullArticle, reading_minutes
+from tui.reader.widgets.line_view import LineView, role_classes
+from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, wrap_text
+from tui.rendering.text_layout import (
+    ArticleLink,
+    BlockPosition,
+    StyleSpan,
+    TextLayout,
+    TextLine,
+)
 from tui.rendering.text_search import TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
+from tui.rendering.wording import UPDATED_LABEL, format_count, format_date, join_nonempty
 
-MAX_SELECTION_STEP_LINES = 10_000
-"""Lines the cursor of a selection goes at once; further it goes to the end."""
+DEFAULT_MEASURE = 80
+"""Maximum line width in cells: beyond that the eye loses the next line."""
+MIN_MEASURE, MAX_MEASURE, MEASURE_STEP = 30, 160, 4
+LAYOUT_SLICE_LINES = 500
+"""Lines laid out before the first frame, and between two looks at the clock."""
+LAYOUT_SECONDS, LAYOUT_PAUSE_SECONDS = 0.01, 0.005
+"""Seconds of layout at a time, and the pause between in which frames are drawn and keys answered."""
 FIND_SLICE_BLOCKS = 2000
-"""Blocks of the text that are looked through at a time for what is to be found."""
-
+"""Blocks searched at a time."""
+MAX_SELECTION_STEP_LINES = 10_000
+"""Lines the selection cursor moves at once; a longer step goes to the end."""
+TEXT_MARGIN_CELLS = 1
+SCROLL_THUMB = "▐"
+"""Drawn at the right edge, as far down as the screen is in the text."""
 NEW_PARAGRAPH_SIGN = "▎"
-"""Stands before the lines of a paragraph that says what was not read before."""
+"""Drawn before the lines of a paragraph with something the reader has not read before."""
 
 
-class ArticleView(TextView):
-    """Shows one article; posts how much was found in it, and when its end has been on the screen."""
+class ArticleView(LineView):
+    """Shows one article; posts search progress, and when the end has been on the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "match", "selection")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        *("heading", "quote", "link", "strong", "em", "code", "accent", "match", "selection")
+    )
+
+    @dataclass
+    class EndReached(Message):
+        """The last line of the article has been shown."""
+
+        article: str
 
     @dataclass
     class FindProgressed(Message):
-        """More of the text has been looked through."""
+        """More of the text has been searched."""
 
         count: str
-        """Which hit of how many, in words."""
+        """The current hit and the number of hits, in words."""
 
         def can_replace(self, message: Message) -> bool:
-            """Only the last count counts."""
+            """Return True for an older count: only the last one matters."""
             return isinstance(message, ArticleView.FindProgressed)
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self.full_article: FullArticle | None = None
+        self.measure = DEFAULT_MEASURE
         self.text_search: TextSearch | None = None
-        """What is looked for in the text."""
         self.selection: TextSelection | None = None
-        """What is being selected of it."""
+        self._header: list[StyledText] = []
+        self._text_layout: TextLayout | None = None
+        self._width = 0
+        self._laid_out_size = Size(0, 0)
+        self._position = 0
+        self._is_end_reported = self._is_just_shown = False
+        self._has_link_numbers = False
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
 
     def show(self, entry: FullArticle, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
         self.text_search = self.selection = None
         self._new_paragraphs = ()
-        super().show(entry, position)
+        self.full_article = entry
+        self._is_end_reported, self._is_just_shown = False, True
+        self._position = position
+        self._has_link_numbers = False
+        self._text_layout, self._width = None, 0  # a hidden view is laid out once it is shown
+        self._lay_out()
+
+    def update_header(self, entry: FullArticle) -> None:
+        """Show the changed facts of the article that is on the screen."""
+        self.full_article = entry
+        if not self.size.width:
+            self._width = 0  # hidden: everything is laid out when it is shown again
+            return
+        header = _header_lines(entry, self._text_width)
+        if header != self._header:
+            self._header = header
+            self._update_line_count()
+            self.refresh()
 
     def clear(self) -> None:
         """Show nothing."""
         self.text_search = self.selection = None
-        super().clear()
+        self.full_article = self._text_layout = None
+        self._header = []
+        self.set_line_count(0)
+        self.refresh()
 
     def show_new_paragraphs(self, paragraphs: Sequence[tuple[int, int]]) -> None:
-        """Mark paragraphs, given by their begin and end in the text, as new at the edge."""
+        """Mark paragraphs as new at the edge, given by start and end in the text."""
         if paragraphs != self._new_paragraphs:
             self._new_paragraphs = paragraphs
             self.refresh()
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
-        """One line, with a mark before it where it is new."""
-        pieces = super().build_line(y, width)
-        row = y - len(self._header)
-        if (
-            not self._new_paragraphs
-            or row < 0
-            or self._text_layout is None
-            or row >= self._text_layout.laid_out_lines
-        ):
-            return pieces
-        line = self._text_layout[row]
-        if line.text and any(start <= line.offset < end for start, end in self._new_paragraphs):
-            (margin, role), *rest = pieces
-            return [(margin[:-1], role), (NEW_PARAGRAPH_SIGN, "accent"), *rest]
-        return pieces
+    # -- layout and position ---------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """The reading position, an offset into the text; resizing does not change it."""
+        return self._position
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the last line is on the screen."""
+        complete = self._text_layout is not None and self._text_layout.is_complete
+        return complete and self.top_line >= self.max_top_line
 
     @property
     def is_jumping(self) -> bool:
-        """Whether a search or the links jump through the text."""
+        """Whether a search or the links move the view, so that what it shows has not been read."""
         return self.text_search is not None or self._has_link_numbers
 
-    @property
-    def caret_position(self) -> BlockPosition | None:
-        """The word selected, else the hit."""
-        if self.selection is not None:
-            return self.selection.cursor
-        hit = self.text_search.current_hit if self.text_search is not None else None
-        return hit.start_position if hit is not None else None
+    def change_measure(self, change: int) -> None:
+        """Make the lines longer or shorter by some steps; the position stays."""
+        self.measure = min(max(MIN_MEASURE, self.measure + change * MEASURE_STEP), MAX_MEASURE)
+        self._lay_out()
 
-    def highlighted_spans(self, line: TextLine) -> Sequence[StyleSpan]:
-        """The hits on a line, and what of it is selected."""
-        marked: list[StyleSpan] = []
-        if self.text_search is not None:
-            marked += self.text_search.line_spans(line)
-        if self.selection is not None and self._text_layout is not None:
-            marked += self.selection.line_spans(self._text_layout, line)
-        return marked
+    @property
+    def _text_width(self) -> int:
+        return max(1, min(self.measure, self.size.width - 2 * TEXT_MARGIN_CELLS))
+
+    def _save_position(self, line: int) -> None:
+        line -= len(self._header)
+        self._position = (
+            self._text_layout[line].offset if self._text_layout is not None and line > 0 else 0
+        )
+
+    def _lay_out(self) -> None:
+        if self.full_article is None or not self.size.width:
+            return
+        self._laid_out_size = Size(0, 0)
+        self._width = width = self._text_width
+        self._header = _header_lines(self.full_article, width)
+        self._text_layout = TextLayout(
+            self.full_article.body.text, width, numbered=self._has_link_numbers
+        )
+        self._lay_out_more()
+        self._restore_position()
+        self.refresh()
+
+    def _restore_position(self) -> None:
+        # Until the size is saved below it is not the reader who scrolls: the position must not change.
+        self._laid_out_size = Size(0, 0)
+        line = 0
+        if self._text_layout is not None and self._position:
+            line = self._text_layout.line_at_offset(self._position) + len(self._header)
+        self.scroll_to_line(line)
+        if self._is_just_shown:
+            self._is_just_shown = False
+            self._is_end_reported = line > 0 and self.is_at_end  # reported in an earlier session
+        self._laid_out_size = self.size
+        self.call_after_refresh(self._check_end)
+
+    def _lay_out_more(self) -> None:
+        # The first screen of a long article is drawn at once; the rest follows in slices, so that
+        # no key waits for all of it.
+        layout = self._text_layout
+        if layout is not None and layout.lay_out_more(LAYOUT_SLICE_LINES):
+            self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._continue_layout, layout))
+        self._update_line_count()
+
+    def _continue_layout(self, layout: TextLayout) -> None:
+        if layout is self._text_layout:  # and not that of another width or article
+            end = monotonic() + LAYOUT_SECONDS
+            while monotonic() < end and layout.lay_out_more(LAYOUT_SLICE_LINES):
+                pass
+            self._lay_out_more()
+
+    def _update_line_count(self) -> None:
+        if self._text_layout is not None:
+            self.set_line_count(len(self._header) + self._text_layout.laid_out_lines)
+
+    def scroll_to_line(self, line: int) -> None:
+        """Make a line the first on the screen; the lines before it are laid out first."""
+        if self._text_layout is not None:
+            wanted = line + self.size.height - len(self._header)
+            self._text_layout.lay_out_more(wanted - self._text_layout.laid_out_lines)
+            self._update_line_count()
+        super().scroll_to_line(line)
+        if self.size == self._laid_out_size:  # Textual scrolls later, perhaps at another size
+            self._save_position(min(line, self.max_top_line))
 
     def scroll_lines(self, lines: int) -> None:
-        """Scroll; while something is selected move its cursor instead."""
+        """Scroll, or during a selection move its cursor."""
         if self.selection is None:
             super().scroll_lines(lines)
         else:
@@ -116,15 +218,60 @@ class ArticleView(TextView):
                 "end" if far else "line", (1 if lines > 0 else -1) if far else lines
             )
 
-    # -- finding ---------------------------------------------------------------------------
+    def on_resize(self) -> None:
+        """Lay the text out for the new width; the position stays."""
+        if self.full_article is not None and self._text_width != self._width:
+            self._lay_out()
+        elif self.full_article is None or self.size == self._laid_out_size:
+            self.call_after_refresh(self._check_end)
+        else:
+            self._restore_position()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Save the position, and check for the end."""
+        super().watch_scroll_y(old_value, new_value)
+        if self.size == self._laid_out_size:
+            self._save_position(self.top_line)
+            self._check_end()
+
+    def _check_end(self) -> None:
+        if self.full_article is None or not self.display or self.is_jumping:
+            return
+        if self.is_at_end and not self._is_end_reported:
+            self._is_end_reported = True
+            self.post_message(self.EndReached(self.full_article.article.id))
+
+    def go_to_position(self, offset: int) -> None:
+        """Go back to a saved position."""
+        self._position = offset
+        self._restore_position()
+
+    def reveal_position(self, spot: BlockPosition) -> None:
+        """Scroll a place of the text onto the screen, with some lines around it."""
+        if self._text_layout is None:
+            return
+        line = self._text_layout.line_at_position(spot) + len(self._header)
+        if not self.top_line <= line < self.top_line + self.size.height:
+            self.scroll_to_line(line - self.size.height // 3)
+
+    def reveal_offset(self, offset: int) -> None:
+        """Scroll an offset into the text onto the screen; the reading position stays."""
+        if self._text_layout is not None:
+            position = self._position
+            self.reveal_position(
+                self._text_layout[self._text_layout.line_at_offset(offset)].start_position
+            )
+            self._position = position
+
+    # -- text search -----------------------------------------------------------------------
 
     def find(self, terms: Sequence[str], near: int = 0, *, words: bool = False) -> None:
-        """Mark every place of these terms, and show one of them.
+        """Highlight every occurrence of these terms, and show one of them.
 
         Args:
             terms: Each may be several words.
-            near: An offset into the text: the first hit from there on is shown, else the first of all.
-            words: Only where a word begins.
+            near: An offset into the text: show the first hit from there on, else the first of all.
+            words: Match only where a word begins.
         """
         if self._text_layout is None:
             return
@@ -136,14 +283,14 @@ class ArticleView(TextView):
         self.text_search = TextSearch(terms, spot, words=words)
         self._find_in_next_slice(self.text_search)
 
-    def _find_in_next_slice(self, found: TextSearch) -> None:
-        # In pieces, as the text is laid out in slices: the first hit of a long one is shown at once.
-        if found is not self.text_search or self._text_layout is None:
+    def _find_in_next_slice(self, search: TextSearch) -> None:
+        # In slices, like the layout: the first hit in a long text is shown at once.
+        if search is not self.text_search or self._text_layout is None:
             return
-        before = found.current_hit
-        if found.search_blocks(self._text_layout, FIND_SLICE_BLOCKS):
-            self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._find_in_next_slice, found))
-        self._report_hits(moved=found.current_hit != before)
+        before = search.current_hit
+        if search.search_blocks(self._text_layout, FIND_SLICE_BLOCKS):
+            self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._find_in_next_slice, search))
+        self._report_hits(moved=search.current_hit != before)
 
     def _report_hits(self, *, moved: bool) -> None:
         if self.text_search is not None:
@@ -153,20 +300,20 @@ class ArticleView(TextView):
         self.refresh()
 
     def step_hit(self, by: int) -> None:
-        """Show the next hit (1), or the one before (-1)."""
+        """Show the next hit (1), or the previous one (-1)."""
         if self.text_search is not None:
             self.text_search.step(by)
             self._report_hits(moved=True)
 
     def clear_highlights(self) -> None:
-        """Take the marks away."""
+        """End the search."""
         self.text_search = None
         self.refresh()
 
-    # -- selecting -------------------------------------------------------------------------
+    # -- selection -------------------------------------------------------------------------
 
     def start_selection(self) -> bool:
-        """Put a cursor on the first word on the screen, or on what was found; False where there is no text."""
+        """Put a cursor on the current hit, or on the first word on the screen; False without text."""
         layout = self._text_layout
         if layout is None or (not layout.lay_out_more(1) and not layout.laid_out_lines):
             return False
@@ -180,25 +327,21 @@ class ArticleView(TextView):
         return True
 
     def toggle_selection_anchor(self) -> None:
-        """Begin what is selected where the cursor stands."""
+        """Start the selection at the cursor, or cancel it."""
         if self.selection is not None:
             self.selection.toggle_anchor()
             self.refresh()
 
-    def move_selection(self, what: SelectionUnit, by: int) -> None:
-        """Move the cursor; what is selected goes as far."""
+    def move_selection(self, unit: SelectionUnit, by: int) -> None:
+        """Move the cursor, and with it the end of the selection."""
         if self.selection is not None and self._text_layout is not None:
             for _ in range(abs(by)):
-                self.selection.move(self._text_layout, what, 1 if by > 0 else -1)
+                self.selection.move(self._text_layout, unit, 1 if by > 0 else -1)
             self.reveal_position(self.selection.cursor)
             self.refresh()
 
     def end_selection(self) -> str:
-        """End it.
-
-        Returns:
-            What was selected.
-        """
+        """End the selection, and return the text that was selected."""
         text = ""
         if self.selection is not None and self._text_layout is not None:
             text = self.selection.selected_text(self._text_layout)
@@ -210,20 +353,125 @@ class ArticleView(TextView):
 
     @property
     def links(self) -> Sequence[ArticleLink]:
-        """The links of the article, in their order."""
+        """The links of the article, in order."""
         return self._text_layout.links if self._text_layout is not None else ()
 
     def set_link_numbers(self, *, on: bool) -> None:
-        """Show the number of every link behind it, or no longer."""
+        """Show or hide the number after every link."""
         self.text_search = self.selection = None
         self._has_link_numbers = on
         self._lay_out()
 
-    def reveal_offset(self, offset: int) -> None:
-        """See that a place of the text is on the screen; reading stands where it stood."""
-        if self._text_layout is not None:
-            place = self._position
-            self.reveal_position(
-                self._text_layout[self._text_layout.line_at_offset(offset)].start_position
-            )
-            self._position = place
+    # -- drawing ---------------------------------------------------------------------------
+
+    @property
+    def caret_position(self) -> BlockPosition | None:
+        """The selection cursor, else the current hit; None for the first line on the screen."""
+        if self.selection is not None:
+            return self.selection.cursor
+        hit = self.text_search.current_hit if self.text_search is not None else None
+        return hit.start_position if hit is not None else None
+
+    @property
+    def caret(self) -> Offset:
+        """The place of the terminal's cursor: the caret position, else the first line."""
+        spot = self.caret_position
+        margin = max(0, (self.size.width - self._text_width) // 2)
+        if spot is None or self._text_layout is None:
+            return Offset(margin, 0)
+        y = self._text_layout.line_at_position(spot)
+        line = self._text_layout[y]
+        x = cell_width(line.text[: spot[1] - line.start + line.prefix_length])
+        return Offset(margin + x, y + len(self._header) - self.top_line)
+
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return one line of the header or the text, centred, with the signs at its edges."""
+        if self.full_article is None:
+            return [(" enter opens an article", "muted")] if y == 0 else []
+        margin = " " * ((width - self._text_width) // 2)
+        pieces = [(margin, "text"), *self._build_text_line(y)]
+        if self._scroll_thumb_row() == y - self.top_line:
+            used = sum(cell_width(text) for text, _ in pieces)
+            pieces += [(" " * (width - 1 - used), "text"), (SCROLL_THUMB, "muted")]
+        if self._is_new_line(y):
+            pieces[:1] = [(margin[:-1], "text"), (NEW_PARAGRAPH_SIGN, "accent")]
+        return pieces
+
+    def _build_text_line(self, y: int) -> Sequence[StyledText]:
+        if y < len(self._header):
+            return [self._header[y]]
+        line = self._laid_out_line(y)
+        return _style_line(line, self._text_width, self._highlights(line)) if line else []
+
+    def _laid_out_line(self, y: int) -> TextLine | None:
+        layout, row = self._text_layout, y - len(self._header)
+        return layout[row] if layout is not None and 0 <= row < layout.laid_out_lines else None
+
+    def _is_new_line(self, y: int) -> bool:
+        line = self._laid_out_line(y) if self._new_paragraphs else None
+        return (
+            line is not None
+            and line.text != ""
+            and any(start <= line.offset < end for start, end in self._new_paragraphs)
+        )
+
+    def _highlights(self, line: TextLine) -> Sequence[StyleSpan]:
+        """Return the hits on a line, and the selected part of it."""
+        spans: list[StyleSpan] = []
+        if self.text_search is not None:
+            spans += self.text_search.line_spans(line)
+        if self.selection is not None and self._text_layout is not None:
+            spans += self.selection.line_spans(self._text_layout, line)
+        return spans
+
+    def _scroll_thumb_row(self) -> int | None:
+        """Return the row of the thumb: the first at the start of the text, the last at its end."""
+        layout, height = self._text_layout, self.size.height
+        if (
+            self.full_article is None
+            or layout is None
+            or (layout.is_complete and not self.max_top_line)
+        ):
+            return None
+        first = self.top_line - len(self._header)
+        start = layout.offset_of_line(first) if first > 0 else 0
+        seen = layout.offset_of_line(max(0, first + height)) - start
+        left = len(self.full_article.body.text) - seen
+        return (
+            height - 1 if self.is_at_end else min(height - 2, start * (height - 1) // max(1, left))
+        )
+
+
+def _header_lines(entry: FullArticle, width: int) -> list[StyledText]:
+    article = entry.article
+    facts = join_nonempty(
+        (
+            article.category,
+            format_date(article.date),
+            ", ".join(article.authors),
+            format_count(article.words, "word"),
+            f"{reading_minutes(article.words)} min",
+            UPDATED_LABEL if entry.updated else "",
+        )
+    )
+    title: list[StyledText] = [(line, "heading") for line in wrap_text(article.title, width)]
+    return [*title, *((line, "muted") for line in wrap_text(facts, width)), ("", "text")]
+
+
+def _widen_span(text: str, span: StyleSpan) -> StyleSpan:
+    return StyleSpan(*expand_to_clusters(text, span.start, span.end), span.style)
+
+
+def _style_line(
+    line: TextLine, width: int, highlights: Sequence[StyleSpan] = ()
+) -> list[StyledText]:
+    """Return the line as pieces of one role each; of overlapping spans the last one counts."""
+    spans = (*line.spans, *(_widen_span(line.text, span) for span in highlights))
+    edges = sorted({0, len(line.text), *(e for s in spans for e in (s.start, s.end))})
+    pieces: list[StyledText] = [("", "text")]
+    if line.is_rtl:
+        pieces[0] = (" " * max(0, width - cell_width(line.text)), "text")
+    for start, end in pairwise(edges):
+        role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
+        pieces.append((line.text[start:end], role))
+    return pieces

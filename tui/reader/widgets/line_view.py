@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.rendering.cells import Piece, cell_width
+from tui.rendering.cells import StyledText, cell_width
 
 
 def role_classes(*roles: str) -> set[str]:
@@ -28,7 +28,7 @@ class LineView(ScrollView, can_focus=True):
     _styles: dict[str, Style]
     """How the roles look in the frame that is drawn."""
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """The pieces of line `y` of the whole content, at most `width` cells."""
         raise NotImplementedError
 
@@ -53,7 +53,7 @@ class LineView(ScrollView, can_focus=True):
         width = self.size.width
         return self.to_strip(self.build_line(self.scroll_offset.y + y, width), width)
 
-    def build_splash_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Line `y` as it will stand when the reader is opened next time."""
         return []
 
@@ -65,7 +65,7 @@ class LineView(ScrollView, can_focus=True):
             strip = self.to_strip(self.build_splash_line(y, region.width), region.width)
             yield region.x, region.y + y, strip.render(console)
 
-    def to_strip(self, pieces: Sequence[Piece], width: int) -> Strip:
+    def to_strip(self, pieces: Sequence[StyledText], width: int) -> Strip:
         """Pieces as a strip of that width."""
         segments = [Segment(text, self.role_style(role)) for text, role in pieces if text]
         used = sum(cell_width(segment.text) for segment in segments)
@@ -110,3 +110,65 @@ class LineView(ScrollView, can_focus=True):
     def page_size(self) -> int:
         """Lines a page moves: one less than fit, so that the eye finds its place."""
         return max(1, self.size.height - 1)
+
+
+MAX_DOCUMENT_CELLS = 80
+"""Cells of the longest line."""
+
+LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
+"""Writes the lines for a width."""
+
+
+class DocumentView(LineView):
+    """Shows what a function writes, and has it written anew for every other width."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "heading", "accent", "unread", "strong", "selection"
+    )
+
+    def __init__(self, *, focusable: bool = True) -> None:
+        """Make an empty view.
+
+        Args:
+            focusable: Whether it takes the focus, and with it the terminal's cursor.
+        """
+        super().__init__()
+        self.can_focus = focusable
+        self._line_writer: LineWriter = lambda _: []
+        self._lines: Sequence[Sequence[StyledText]] = []
+        self._margin = 1
+        self._centered_line = 0
+        self.find_centered_line: Callable[[], int] | None = None
+        """Tells the line that is kept in the middle, once lines are written."""
+        self.caret_line = 0
+        """The line the terminal's cursor stands on, where none is kept in the middle."""
+
+    def show(self, write: LineWriter) -> None:
+        """Show other lines; the view stays where it is if it can."""
+        self._line_writer = write
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Have the lines written for the width."""
+        width = min(self.size.width - 2, MAX_DOCUMENT_CELLS)
+        if width < 1:
+            return
+        self._margin = max(1, (self.size.width - width) // 2)
+        self._lines = self._line_writer(width)
+        self.set_line_count(len(self._lines))
+        if self.find_centered_line is not None:
+            self._centered_line = self.find_centered_line()
+            self.scroll_to_line(self._centered_line - self.size.height // 2)
+        self.refresh()
+
+    @property
+    def caret(self) -> Offset:
+        """The terminal's cursor stands on the line that is kept in the middle, or the one named."""
+        line = self.caret_line if self.find_centered_line is None else self._centered_line
+        return Offset(0, min(max(0, line - self.top_line), max(0, self.size.height - 1)))
+
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """One line, in the middle."""
+        if y >= len(self._lines):
+            return []
+        return [(" " * self._margin, "text"), *self._lines[y]]

@@ -13,7 +13,7 @@ from textual.message import Message
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.article_details import DetailLine, build_detail_sections
-from tui.rendering.cells import Piece
+from tui.rendering.cells import StyledText
 
 FIRST_CURSOR_LINE = 1
 """The line the cursor begins on: below the first heading, so that enter opens the article."""
@@ -168,7 +168,7 @@ class SidePane(LineView):
         """The terminal's cursor stands on the line."""
         return Offset(0, self.cursor - self.top_line)
 
-    def build_line(self, y: int, width: int) -> Sequence[Piece]:
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """One line, a cell from the edge; the one of the cursor is marked."""
         if y >= len(self._lines):
             return []
