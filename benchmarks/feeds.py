@@ -73,7 +73,7 @@ def memory(stop: threading.Event, most: list[int]) -> None:
         children = [
             each
             for each in me.children()
-            if "store.feeds.parser_process" in " ".join(each.cmdline())
+            if "store.feeds.parser_worker" in " ".join(each.cmdline())
         ]
         most[1] = max(most[1], sum(each.memory_info().rss for each in children))
 

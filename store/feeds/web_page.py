@@ -1,6 +1,6 @@
-"""A web page as an article: the text without what stands around it, and the facts it states.
+"""A web page as an article: its main text, the metadata it states, and the feeds it names.
 
-`trafilatura` finds the text; its tree becomes our Markdown by the way every HTML goes.
+`trafilatura` finds the main text; its tree becomes our Markdown as all HTML does.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from store.feeds.autodiscovery import find_feed_links
-from store.importers.article_builder import build_article, count_words
+from selectolax.lexbor import LexborHTMLParser
+
+from store.importers.article_builder import build_article
 from store.model.article import ParsedArticle
 from store.segments.documents import article_to_values
 from store.text.decoding import (
@@ -20,25 +21,38 @@ from store.text.decoding import (
     remove_invalid_xml_characters,
 )
 from store.text.html_to_text import html_to_line, html_to_text
+from store.text.prose import count_words
 from store.text.urls import resolve_web_url
 
 MIN_ARTICLE_WORDS = 25
-"""Words below which it is a button or a notice and no article."""
+"""Fewer words than these are a button or a notice, not an article."""
 CONSENT_WORDS = ("cookie", "consent", "javascript", "enable js", "captcha", "browser")
+FEED_MEDIA_TYPES = frozenset(
+    {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+        "application/json",
+        "application/rdf+xml",
+        "application/xml",
+        "text/xml",
+    }
+)
+MAX_FEED_LINKS = 10
 
 
 def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str, Any]:
-    """Take a page apart.
+    """Parse a page.
 
     Args:
         data: What the server sent.
-        charset: The charset it said.
-        url: Where it came from in the end.
-        now: When, in our form.
+        charset: The charset the server declared.
+        url: Where the page came from, after all redirects.
+        now: The current time, ISO 8601 in UTC.
 
     Returns:
-        `kind` (see `store.text.decoding`); of an HTML page `found`, the article; `empty`, whether it
-        has no text; and `links`, the feeds it names.
+        `kind` (see `store.text.decoding`); for an HTML page also `found`, the article; `empty`,
+        true if it has no text; and `links`, the feeds it names.
     """
     text = remove_invalid_xml_characters(decode_document(data, charset))
     kind = detect_document_kind(text)
@@ -54,8 +68,8 @@ def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str
 
 
 def extract_article(html: str, url: str, now: str) -> ParsedArticle:
-    """The article of a page; without a text where none can be found."""
-    from trafilatura import extract_with_metadata  # not light
+    """Return the article of a page; it has no text if none can be found."""
+    from trafilatura import extract_with_metadata  # imported late: heavy, and feeds need none of it
 
     document = extract_with_metadata(
         html,
@@ -70,9 +84,9 @@ def extract_article(html: str, url: str, now: str) -> ParsedArticle:
     fields: dict[str, Any] = {"url": url, "title": html_to_line(find_html_title(html))}
     if document is not None:
         text = _clean_text(document.text or "", url, document.title or "")
-        address = resolve_web_url(document.url or "", url)
+        stated_url = resolve_web_url(document.url or "", url)
         fields |= {
-            "url": address if _is_same_site(address, url) else url,
+            "url": stated_url if _is_same_site(stated_url, url) else url,
             "title": document.title or fields["title"],
             "authors": [each.strip() for each in (document.author or "").split(";")],
             "date": document.date,
@@ -93,23 +107,44 @@ def _clean_text(html: str, url: str, title: str) -> str:
     return html_to_text(html, url).removeprefix(f"## {title}").lstrip()
 
 
-def _is_same_site(one: str, other: str) -> bool:
-    """Whether a page may say that this is its address: one of another host's it may not."""
-    hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (one, other)]
+def _is_same_site(stated: str, fetched: str) -> bool:
+    """Return True if a page may state this URL as its own: not one of another site."""
+    hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (stated, fetched)]
     return bool(hosts[0]) and (hosts[0] == hosts[1] or hosts[1].endswith("." + hosts[0]))
 
 
 def _find_html_language(html: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser
-
     root = LexborHTMLParser(html).css_first("html")
     return (root.attributes.get("lang") or "") if root else ""
 
 
 def _is_consent_wall(text: str) -> bool:
-    """Whether a short text only asks for cookies or a script to be allowed."""
-    small = text.lower()
+    """Return True if a short text only asks to allow cookies or scripts."""
+    lower = text.lower()
     return (
         count_words(text) < 4 * MIN_ARTICLE_WORDS
-        and sum(each in small for each in CONSENT_WORDS) > 1
+        and sum(each in lower for each in CONSENT_WORDS) > 1
     )
+
+
+def find_feed_links(html: str, url: str) -> list[str]:
+    """Return the URLs of the feeds that a page names, the main one first, feeds of comments last.
+
+    Source: RSS Autodiscovery (https://www.rssboard.org/rss-autodiscovery).
+    """
+    page = LexborHTMLParser(html)
+    base = page.css_first("base[href]")
+    root = resolve_web_url((base.attributes.get("href") or "") if base else "", url) or url
+    is_about_comments: dict[str, bool] = {}
+    for link in page.css("link[rel][href]"):
+        attributes = {
+            name: (link.attributes.get(name) or "") for name in ("rel", "type", "href", "title")
+        }
+        media_type = attributes["type"].partition(";")[0].strip().lower()
+        is_alternate = "alternate" in attributes["rel"].lower().split()
+        if not is_alternate or media_type not in FEED_MEDIA_TYPES:
+            continue
+        if target := resolve_web_url(attributes["href"], root):
+            names = (attributes["title"] + attributes["href"]).lower()
+            is_about_comments.setdefault(target, "comment" in names)
+    return sorted(is_about_comments, key=lambda each: is_about_comments[each])[:MAX_FEED_LINKS]

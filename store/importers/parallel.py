@@ -1,8 +1,8 @@
-"""Articles of large files are built by several processes, a batch each at a time.
+"""Building the articles of large files in several processes.
 
-Building is most of an import: HTML to text, cleaning, counting. A process gets a batch of items by a
-pipe and answers with articles; it ends with its input, so none outlives the import, however that
-ends. The order stays, and a process that fails costs time alone: its batch is built here.
+Building is most of the work of an import: HTML to text, cleaning, counting words. Each process gets
+a batch of items at a time and answers with articles. The order is kept, and a process that fails
+costs only time: its batch is built here instead.
 """
 
 from __future__ import annotations
@@ -10,25 +10,22 @@ from __future__ import annotations
 import contextlib
 import io
 import pickle
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from store.importers.article_builder import ArticleBuilder, BuildResults
 from store.importers.containers import ImportItem
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
+from store.system.helper_process import HelperProcess, read_message, write_message
 
 BATCH_SIZE = 100
 """Items a process gets at once."""
-LENGTH_PREFIX_BYTES = 8
-"""Bytes in which the size of a message is told."""
-BUILDER_BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from store.importers.parallel import run_build_worker; run_build_worker()"
+BUILD_WORKER_SCRIPT = "from store.importers.parallel import run_build_worker; run_build_worker()"
 
 ItemBatch = Sequence[ImportItem | Rejection]
 
@@ -36,10 +33,12 @@ ItemBatch = Sequence[ImportItem | Rejection]
 def build_in_parallel(
     builder: ArticleBuilder, items: Iterable[ImportItem | Rejection], processes: int
 ) -> BuildResults:
-    """What the builder makes of the items, by that many processes."""
+    """Yield what the builder makes of the items, in their order, using that many processes."""
     remaining = iter(items)
     with contextlib.ExitStack() as stack:
-        idle = deque(stack.enter_context(_BuildProcess(builder)) for _ in range(processes))
+        idle = deque(_BuildProcess(builder) for _ in range(processes))
+        for process in idle:
+            stack.callback(process.close)
         busy: deque[_BuildProcess] = deque()
         while batch := tuple(islice(remaining, BATCH_SIZE)):
             if not idle:
@@ -52,47 +51,38 @@ def build_in_parallel(
 
 
 class _BuildProcess:
-    """One process that builds, and the batch it is given."""
+    """A process that builds one batch at a time."""
 
     def __init__(self, builder: ArticleBuilder) -> None:
         self._builder = builder
         self._batch: ItemBatch = ()
-
-    def __enter__(self) -> _BuildProcess:
-        root = str(Path(__file__).resolve().parents[2])
-        paths = [root, *(each for each in sys.path if each)]
-        self._process = subprocess.Popen(  # noqa: S603 (ourselves)
-            [sys.executable, "-P", "-c", BUILDER_BOOTSTRAP, *paths],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # ctrl+c is for the import, which then ends this
-        )
-        self._send(self._builder)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        with contextlib.suppress(OSError), self._process:  # what was not sent is not wanted
-            pass
+        self._process = HelperProcess(BUILD_WORKER_SCRIPT)
+        self._process.start()
+        self.close = self._process.close
 
     def submit(self, batch: ItemBatch) -> None:
         """Have a batch built."""
         self._batch = batch
-        self._send(batch)
+        self._process.send(_pickle((self._builder, batch)))
 
     def collect(self) -> BuildResults:
-        """What was built of the batch, once it is."""
-        answer = _receive_message(cast("IO[bytes]", self._process.stdout))
-        yield from self._builder.build_all(self._batch) if answer is None else answer
+        """Wait for the batch and yield its articles."""
+        answer = self._process.receive()
+        if answer is None:
+            yield from self._builder.build_all(self._batch)
+        else:
+            yield from pickle.loads(answer)  # noqa: S301 (from our own process)
 
-    def _send(self, message: object) -> None:
-        with contextlib.suppress(OSError):  # it has ended, which its answer tells
-            _send_message(cast("IO[bytes]", self._process.stdin), message)
+
+def run_build_worker() -> None:
+    """Build batches until the input ends; the main function of a build process."""
+    while (message := read_message(sys.stdin.buffer)) is not None:
+        builder, batch = pickle.loads(message)  # noqa: S301 (from our own process)
+        write_message(sys.stdout.buffer, _pickle(list(builder.build_all(batch))))
 
 
 def _make_reducer(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    """How a value of our own is pickled: as a call of its type, a third of what it takes else."""
+    """Pickle values of a dataclass as a call of it: a third of the default's time."""
     values = attrgetter(*(each.name for each in fields(kind)))
     return lambda value: (kind, values(value))
 
@@ -102,29 +92,9 @@ PICKLE_REDUCERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
 }
 
 
-def _send_message(stream: IO[bytes], message: object) -> None:
+def _pickle(message: object) -> memoryview:
     packed = io.BytesIO()
     pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = PICKLE_REDUCERS
     pickler.dump(message)
-    data = packed.getbuffer()
-    stream.write(len(data).to_bytes(LENGTH_PREFIX_BYTES, "big"))
-    stream.write(data)
-    stream.flush()
-
-
-def _receive_message(stream: IO[bytes]) -> Any:
-    """The next message; None where there is none any more."""
-    size = stream.read(LENGTH_PREFIX_BYTES)
-    data = stream.read(int.from_bytes(size, "big")) if len(size) == LENGTH_PREFIX_BYTES else b""
-    try:
-        return pickle.loads(data) if data else None  # noqa: S301 (of our own process)
-    except (EOFError, pickle.UnpicklingError):  # it ended while it was writing
-        return None
-
-
-def run_build_worker() -> None:
-    """Build batches until there are no more; this is what such a process does."""
-    builder = _receive_message(sys.stdin.buffer)
-    while (batch := _receive_message(sys.stdin.buffer)) is not None:
-        _send_message(sys.stdout.buffer, list(builder.built(batch)))
+    return packed.getbuffer()

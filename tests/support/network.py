@@ -25,7 +25,7 @@ class Inside(ParserProcess):
     def parse(self, kind: str, about: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         """Have something taken apart."""
         if b"HANG" in data:
-            raise FetchFailed("reading it took longer than 10 seconds")
+            raise FetchFailed("parsing took longer than 10 seconds")
         try:
             found: dict[str, Any] = orjson.loads(orjson.dumps(REQUEST_PARSERS[kind](about, data)))
         except InvalidInput as error:

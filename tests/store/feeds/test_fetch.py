@@ -68,7 +68,7 @@ def test_the_folder_is_the_category(site: Site) -> None:
         (status(500), "500 Internal Server Error"),
         (page("<html><title>Login</title>"), "not a feed (HTML page “Login”)"),
         (page("/etc/passwd", "text/plain"), "not a feed"),
-        (page("HANG"), "reading it took longer than 10 seconds"),
+        (page("HANG"), "parsing took longer than 10 seconds"),
         (moved("file:///etc/passwd"), 'not fetched: only http and https links (this is "file:")'),
     ],
 )

@@ -1,4 +1,4 @@
-"""The process aside: it is ended when it takes too long or too much, and the next one works."""
+"""The parser process: a request that takes too long or too much costs itself alone."""
 
 from __future__ import annotations
 
@@ -17,38 +17,36 @@ ABOUT = {
     "category": "",
 }
 FEED = b"<rss><channel><title>T</title><item><title>One</title></item></channel></rss>"
+HANGING_SCRIPT = "import time, signal; sys.stdin.buffer.readline(); signal.alarm(1); time.sleep(60)"
 
 
 @pytest.fixture
-def aside() -> Iterator[ParserProcess]:
-    aside = ParserProcess(seconds=1)
-    yield aside
-    aside.close()
+def parser() -> Iterator[ParserProcess]:
+    parser = ParserProcess(seconds=1)
+    yield parser
+    parser.close()
 
 
-def test_it_answers_and_survives_what_it_is_given(aside: ParserProcess) -> None:
-    """Cases 93, 100 and 101: a process of its own, and a line for what it cannot read."""
-    assert aside.parse("feed", ABOUT, FEED)["title"] == "T"
+def test_it_answers_and_survives_bad_input(parser: ParserProcess) -> None:
+    """Cases 93, 100 and 101: what cannot be parsed costs one line."""
+    assert parser.parse("feed", ABOUT, FEED)["title"] == "T"
     with pytest.raises(InvalidInput, match="not a feed"):
-        aside.parse("feed", ABOUT, b"/etc/passwd")
+        parser.parse("feed", ABOUT, b"/etc/passwd")
     nested = b"<rss><channel><item><description>" + b"<b>" * 1_000_000
-    with pytest.raises((InvalidInput, FetchFailed)):  # time or memory, according to the machine
-        aside.parse("feed", {**ABOUT, "charset": ["no charset"]}, nested)
-    assert aside.parse("feed", ABOUT, FEED)["title"] == "T"
+    with pytest.raises((InvalidInput, FetchFailed)):  # time or memory, depending on the machine
+        parser.parse("feed", {**ABOUT, "charset": ["no charset"]}, nested)
+    assert parser.parse("feed", ABOUT, FEED)["title"] == "T"
 
 
-def test_it_is_ended_when_it_takes_too_long(
-    aside: ParserProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Cases 100 and 101: whatever it is doing then."""
-    start = "import time, sys, signal; sys.stdin.buffer.readline(); signal.alarm(1); time.sleep(60)"
-    with monkeypatch.context() as patched:
-        patched.setattr("store.feeds.parser_process.PARSER_BOOTSTRAP", start)
-        with pytest.raises(FetchFailed, match="took longer than 1 seconds"):
-            aside.parse("feed", ABOUT, FEED)
-    with monkeypatch.context() as patched:
-        patched.setattr("store.feeds.parser_process.PARSER_BOOTSTRAP", "raise SystemExit")
-        with pytest.raises(FetchFailed, match="failed"):
-            aside.parse("feed", ABOUT, FEED)
-    aside.close()
-    aside.close()
+def test_it_is_killed_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases 100 and 101: whatever it is doing."""
+    for script, reason in (
+        (HANGING_SCRIPT, "took longer than 1 seconds"),
+        ("sys.exit()", "failed"),
+    ):
+        monkeypatch.setattr("store.feeds.parser_process.PARSER_WORKER_SCRIPT", script)
+        parser = ParserProcess(seconds=1)
+        with pytest.raises(FetchFailed, match=reason):
+            parser.parse("feed", ABOUT, FEED)
+        parser.close()
+        parser.close()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from store.feeds.autodiscovery import find_feed_links
 from store.feeds.resolve_url import complete_url
-from store.feeds.web_page import extract_article, parse_web_page
+from store.feeds.web_page import extract_article, find_feed_links, parse_web_page
 from store.model.article import ParsedArticle
 from store.text.decoding import decode_document
 
