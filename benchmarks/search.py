@@ -22,9 +22,8 @@ import psutil
 from benchmarks.library import opened, tell, tell_times, timed, told
 from benchmarks.made_up import articles
 from store.library.folder import FolderLibrary
-from store.search import ListQuery, SearchQuery
+from store.search import ListQuery, Matches, SearchQuery
 from store.search.highlight import make_highlighter
-from store.search.matches import Matches
 from store.search.syntax_tree import WordsCondition
 
 QUERIES = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from store.journal.events import JOURNAL_FORMAT as JOURNAL_FORMAT
 from store.journal.events import (
@@ -21,9 +22,6 @@ from store.journal.journal import Journal, JournalRewritten
 from store.journal.reading_state import ReadingState, apply_edits, pause_gc
 from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
 from store.library.catalog import Catalog
-from store.library.related import RelatedArticles
-from store.library.searcher import LibrarySearcher, Searchable, SearchContext
-from store.library.summary_cache import SummaryCache
 from store.library.updates import (
     events_of_new_articles,
     find_newer_texts,
@@ -40,6 +38,7 @@ from store.model.article import (
     ReadingStatus,
     Rejection,
     SimilarArticle,
+    Snippet,
 )
 from store.model.errors import (
     ArticleNotFound,
@@ -58,10 +57,17 @@ from store.model.results import (
     UndoableChange,
 )
 from store.model.times import Clock
+from store.search import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, FileSignature, Segments
 from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
+from store.segments.text_reader import TextReader
 from store.system.files import make_library_folders
+
+if TYPE_CHECKING:
+    from store.library.related import RelatedArticles
+    from store.library.searcher import LibrarySearcher
+    from store.library.summary_cache import SummaryCache
 
 SEGMENT_LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process that is adding articles."""
@@ -69,9 +75,11 @@ SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
 """Events or articles worked off at once."""
+REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
+"""Events that change what is found."""
 
 
-class FolderLibrary(Searchable):
+class FolderLibrary:
     """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
 
     def __init__(
@@ -91,28 +99,58 @@ class FolderLibrary(Searchable):
             LibraryUnavailable: The folder cannot be created.
         """
         self._folder = folder
-        self._snapshot_path = cache / SNAPSHOT_NAME
-        self.summaries = SummaryCache(cache / "summaries")
+        self._cache = cache
+        self._clock = clock
         self._problems: dict[str, None] = {}
         leave = "" if mend else "`newstui doctor --repair` mends it"
         self.repairer = Repairer(
             folder, machine, clock, self._warn, lambda: leave or self.read_only_reason
         )
         self._segments = Segments(folder, machine, self.repairer.recover)
-        reach = SearchContext(
-            lambda: self._catalog, self.articles, self._segments, clock, self._warn
-        )
-        self.searcher = LibrarySearcher(cache / "index", reach)
+        self._texts = TextReader(self._segments)
         self._open_files = OpenSegmentFiles(machine, self._segments.folders)
-        self.related = RelatedArticles(self.searcher, lambda: self._catalog.rows())
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
         self._events_since_snapshot = 0
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
         self._lists_changed = False
+        self.is_index_stale = True
+        """Whether something has changed since the index was last brought up to date."""
         self._clear_catalog()
         make_library_folders(folder, (*self._segments.folders, self._journal.own_path.parent))
+
+    # Imported when first needed: none of it is, for a start that shows a list.
+
+    @cached_property
+    def searcher(self) -> LibrarySearcher:
+        """Answers what is asked in words, with the full-text index."""
+        from store.library.searcher import LibrarySearcher, SearchContext
+
+        return LibrarySearcher(
+            self._cache / "index",
+            SearchContext(
+                lambda: self._catalog,
+                self.articles,
+                self._segments,
+                self._texts,
+                self._clock,
+                self._warn,
+            ),
+        )
+
+    @cached_property
+    def _related(self) -> RelatedArticles:
+        from store.library.related import RelatedArticles
+
+        return RelatedArticles(self.searcher, lambda: self._catalog.rows())
+
+    @cached_property
+    def summaries(self) -> SummaryCache:
+        """The summaries that a program of the user's has made."""
+        from store.library.summary_cache import SummaryCache
+
+        return SummaryCache(self._cache / "summaries")
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
@@ -161,7 +199,7 @@ class FolderLibrary(Searchable):
         self.close()
 
     def _load_state(self) -> Iterator[LoadProgress]:
-        kept = read_snapshot(self._snapshot_path)
+        kept = read_snapshot(self._cache / SNAPSHOT_NAME)
         if kept and self._journal.resume(kept.cursors, kept.latest_order):
             self._state = kept.state
         else:
@@ -182,7 +220,7 @@ class FolderLibrary(Searchable):
         """Read a segment; the articles that were in it and no longer are."""
         had = self._catalog.segment_articles(name) if name in self._signatures else set()
         self._signatures[name] = stamp
-        self.searcher.is_stale = True
+        self.is_index_stale = True
         try:
             for found in self._segments.read_rows(name):
                 if isinstance(found, Rejection):
@@ -198,7 +236,23 @@ class FolderLibrary(Searchable):
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
-        return self.searcher.update(self._state)
+        self.is_index_stale = False
+        is_done = yield from self.searcher.update(self._state)
+        self.is_index_stale |= not is_done
+
+    def rows(self, query: ListQuery) -> list[ArticleRow]:
+        """The rows of a list."""
+        if not query.text.strip():
+            return query.select(self._catalog.rows())
+        return query.select(self.searcher.rows(query.text))
+
+    def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
+        """What a search finds."""
+        return self.searcher.search(search, limit)
+
+    def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
+        """The lines in which the words of a search stand."""
+        return self.searcher.snippets(matches, articles)
 
     def get_row(self, article: str) -> ArticleRow | None:
         """The row of one article."""
@@ -224,7 +278,7 @@ class FolderLibrary(Searchable):
         marks = self._state.get(article)
         facts = apply_edits(self._segments.read_article(place), marks)
         self._tags.update(facts.tags)
-        body = self.summaries.apply_summary(article, self.searcher.text_reader.read_body(place))
+        body = self.summaries.apply_summary(article, self._texts.read_body(place))
         return FullArticle(facts, body, marks.to_reading(), marks.updated)
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
@@ -249,11 +303,11 @@ class FolderLibrary(Searchable):
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Up to five similar readings."""
-        return self.related.similar(entry)
+        return self._related.similar(entry)
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """What the library knows of an article besides."""
-        return self.related.insights(entry)
+        return self._related.insights(entry)
 
     # -- changing it -----------------------------------------------------------------------
 
@@ -305,7 +359,7 @@ class FolderLibrary(Searchable):
         again: set[str] = set()
         for events in batches:
             again |= self._state.apply(events)
-            self.searcher.note_events(events)
+            self.is_index_stale |= any(event.kind in REINDEX_KINDS for event in events)
             changed.update(article for event in events for article in event.articles)
             self._events_since_snapshot += len(events)
         self._recompute(again)
@@ -334,7 +388,7 @@ class FolderLibrary(Searchable):
         added = known = 0
         remaining = iter(found)
         with self.repairer.lock_segments(SEGMENT_LOCK_TIMEOUT):
-            self.repairer.sweep_temporary_files(self._snapshot_path.parent)
+            self.repairer.sweep_temporary_files(self._cache)
             self._unloaded.clear()  # what is there already has to be known
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
@@ -436,6 +490,6 @@ class FolderLibrary(Searchable):
             return  # what a newer version means by its events, nobody knows here
         kept = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
         try:
-            write_snapshot(self._snapshot_path, kept)
+            write_snapshot(self._cache / SNAPSHOT_NAME, kept)
         except (LibraryUnavailable, SaveFailed) as error:
             self._warn(str(error))

@@ -30,8 +30,7 @@ from store.model.results import (
     LoadProgress,
     UndoableChange,
 )
-from store.search import ListQuery, SearchQuery
-from store.search.matches import Matches
+from store.search import ListQuery, Matches, SearchQuery
 
 if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from store.library.searcher import LibrarySearcher
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
-
-if TYPE_CHECKING:
-    from store.search.embeddings import Embeddings
-    from store.search.similar import SimilarArticleFinder
+from store.search.embeddings import Embeddings, load_installed_embeddings
+from store.search.index import IndexUnusable
+from store.search.similar import SimilarArticleFinder
+from store.text.summary import find_summary_positions
 
 MAX_SIMILAR = 5
 
@@ -28,7 +28,6 @@ class RelatedArticles:
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Up to five similar readings; without an index those that came with the article."""
-        from store.search.embeddings import load_installed_embeddings
 
         def best(index: SimilarArticleFinder) -> tuple[SimilarArticle, ...]:
             return index.find(entry.article, entry.body, MAX_SIMILAR)
@@ -38,8 +37,6 @@ class RelatedArticles:
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """What else is known of an article; without an index only where its summary stands."""
-        from store.text.summary import find_summary_positions
-
         known = (
             self._ask_index(lambda index: index.insights(entry.article, entry.body))
             or ArticleInsights()
@@ -51,9 +48,6 @@ class RelatedArticles:
         question: Callable[[SimilarArticleFinder], T],
         vectors: Callable[[], Embeddings | None] = lambda: None,
     ) -> T | None:
-        from store.search.index import IndexUnusable
-        from store.search.similar import SimilarArticleFinder
-
         index = self._searcher.current_index()
         if index is None:
             return None

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from store.journal.events import Event
 from store.journal.reading_state import ReadingState
 from store.library.catalog import Catalog
+from store.library.indexer import Indexer
 from store.model.article import Article, ArticleRow, ReadingStatus, Snippet
 from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
 from store.model.results import IndexProgress
 from store.model.times import Clock
-from store.search import ListQuery, SearchQuery
-from store.search.matches import Matches
+from store.search import Matches, SearchQuery
+from store.search.highlight import make_highlighter, make_snippet, no_other_forms, search_terms
+from store.search.index import FullTextIndex, IndexUnusable, article_number
+from store.search.index_query import IndexQueryBuilder
+from store.search.language import parse_query
+from store.search.predicates import RowPredicate, SplitQuery, build_predicate, split_query
+from store.search.syntax_tree import (
+    MATCH_ALL,
+    QueryLeaf,
+    QueryNode,
+    ValueCondition,
+    WordsCondition,
+    iter_wanted_words,
+    make_and,
+)
 from store.segments.segments import Segments
 from store.segments.text_reader import TextReader
 from store.system.files import WarningHandler
-
-if TYPE_CHECKING:
-    from store.search.index import FullTextIndex
-    from store.search.index_query import IndexQueryBuilder
-    from store.search.predicates import RowPredicate
-    from store.search.syntax_tree import And, QueryLeaf, QueryNode, ValueCondition
+from store.text.tokenizer import normalize_text
 
 NOT_INDEXED = "not indexed yet: only titles and categories"
 MIN_FILTERED_HITS = 2000
 """Hits whose facts are looked at, at first, where a query asks for words and facts."""
-
-REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
-"""Events that change what is found."""
 
 log = logging.getLogger("newstui")
 
@@ -44,29 +48,10 @@ class SearchContext(NamedTuple):
     articles: Callable[[Iterable[str]], Iterator[tuple[Article, ReadingStatus]]]
     """Gives the facts of articles by their ids."""
     segments: Segments
+    texts: TextReader
     clock: Clock
     warn: WarningHandler
     """Told of segments that cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class SplitQuery:
-    """A query taken apart."""
-
-    index_part: And
-    """What the index answers."""
-    row_part: And
-    """What the rows answer, with the help of the index where the two are mixed."""
-
-    @property
-    def needs_index(self) -> bool:
-        """Whether rows alone do not answer it."""
-        from store.search.predicates import is_row_condition
-        from store.search.syntax_tree import iter_leaves
-
-        return bool(self.index_part.parts) or not all(
-            map(is_row_condition, iter_leaves(self.row_part))
-        )
 
 
 class LibrarySearcher:
@@ -83,20 +68,14 @@ class LibrarySearcher:
         self._context = library
         self._index: FullTextIndex | None = None
         self._query_builder: IndexQueryBuilder | None = None
-        self.text_reader = TextReader(library.segments)
-        """Single texts, by their places."""
         self._ids_by_number: dict[int, str] = {}
         self.problem = NOT_INDEXED
         """Why the index cannot be asked; empty if it can."""
-        self.is_stale = True
-        """Whether something has changed since it was last brought up to date."""
 
     # -- the index -------------------------------------------------------------------------
 
     def current_index(self) -> FullTextIndex | None:
         """The index as it was last committed, by whichever process; None if there is none."""
-        from store.search.index import FullTextIndex, IndexUnusable
-
         if self._index is None:
             self._index = FullTextIndex(self._folder)
         try:
@@ -110,42 +89,34 @@ class LibrarySearcher:
         self.problem = ""
         return self._index
 
-    def note_events(self, events: Iterable[Event]) -> None:
-        """Note what happened, as far as it changes what is found."""
-        self.is_stale |= any(event.kind in REINDEX_KINDS for event in events)
+    def update(self, state: ReadingState) -> Generator[IndexProgress, None, bool]:
+        """Index what is new, in steps; nothing is done where another process does it.
 
-    def update(self, state: ReadingState) -> Iterator[IndexProgress]:
-        """Index what is new, in steps; nothing is done where another process does it."""
-        from store.library.indexer import Indexer
-        from store.search.index import IndexUnusable
-
+        Returns:
+            Whether it was done; another process that is writing may end before it is.
+        """
         library = self._context
-        upkeep = Indexer(self._folder, library.catalog, library.segments, library.warn)
+        indexer = Indexer(self._folder, library.catalog, library.segments, library.warn)
         index = self.current_index()
-        self.is_stale = False
+        is_done = True
         try:
-            yield from upkeep.update(index.coverage if index else None, state)
+            yield from indexer.update(index.coverage if index else None, state)
         except LibraryBusy:
-            self.is_stale = True  # that process may end before it is done
+            is_done = False
         except (IndexUnusable, LibraryUnavailable, SaveFailed) as error:
             log.debug("%s", error)
         if self.current_index() is not None:
-            self._update_ids(self._context.catalog())
+            self._update_ids(library.catalog())
+        return is_done
 
     # -- asking ----------------------------------------------------------------------------
 
-    def rows(self, query: ListQuery) -> list[ArticleRow]:
-        """The rows of a list."""
-        if not query.text.strip():
-            return query.select(self._context.catalog().rows())
-        asked = split_query(self._parse(query.text))
-        return query.select(self._answer(asked, None, newest=True)[0])
+    def rows(self, text: str) -> list[ArticleRow]:
+        """The rows that a query finds, the newest first."""
+        return self._answer(split_query(self._parse(text)), None, newest=True)[0]
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """What a search finds."""
-        from store.search.highlight import make_highlighter, no_other_forms, search_terms
-        from store.search.syntax_tree import iter_wanted_words
-
         node = self._parse(search.text, typing=search.is_typing)
         apart = split_query(node)
         rows, total, exact = self._answer(apart, limit, newest=search.newest_first)
@@ -157,30 +128,21 @@ class LibrarySearcher:
         )
 
     def _parse(self, text: str, *, typing: bool = False) -> QueryNode:
-        from store.search.language import (
-            parse_query,
-        )  # here and not above: a start asks for nothing
-
         return parse_query(text, int(self._context.clock().timestamp()), typing=typing)
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """For each article that is there the line in which the words stand."""
-        from store.search.highlight import make_snippet
-
         shelf = self._context.catalog()
         places = {each: place for each in articles if (place := shelf.location(each))}
         found = matches.highlighter
         return {
-            article: make_snippet(found, self.text_reader.read_text_and_summary(place))
+            article: make_snippet(found, self._context.texts.read_text_and_summary(place))
             for article, place in places.items()
         }
 
     def _answer(
         self, asked: SplitQuery, limit: int | None, *, newest: bool
     ) -> tuple[list[ArticleRow], int, bool]:
-        from store.search.index import IndexUnusable
-        from store.search.syntax_tree import make_and
-
         if asked.needs_index and (lookup := self._current_query_builder()):
             try:
                 return self._search_index(asked, lookup, limit, newest=newest)
@@ -192,9 +154,6 @@ class LibrarySearcher:
     def _search_index(
         self, asked: SplitQuery, lookup: IndexQueryBuilder, limit: int | None, *, newest: bool
     ) -> tuple[list[ArticleRow], int, bool]:
-        from store.search.index import article_number
-        from store.search.predicates import build_predicate
-
         def leaf(of: QueryLeaf) -> RowPredicate:
             hits = index.search(lookup.build(of), everything)
             numbers = {hit.number for hit in hits.hits}
@@ -228,17 +187,11 @@ class LibrarySearcher:
         return [row for article in ids if article and (row := shelf.get_row(article))]
 
     def _update_ids(self, shelf: Catalog) -> None:
-        from store.search.index import article_number
-
         if len(self._ids_by_number) != shelf.total:
             self._ids_by_number = {article_number(article): article for article in shelf}
 
     def _search_rows(self, node: QueryNode) -> list[ArticleRow]:
         """The rows that fit as far as they tell: words are looked for in titles and categories."""
-        from store.search.highlight import make_highlighter
-        from store.search.predicates import build_predicate
-        from store.search.syntax_tree import MATCH_ALL, ValueCondition, WordsCondition
-
         shelf = self._context.catalog()
 
         def leaf(of: QueryLeaf) -> RowPredicate:
@@ -260,8 +213,6 @@ class LibrarySearcher:
         return [row for row in shelf.rows() if fits(row)]
 
     def _current_query_builder(self) -> IndexQueryBuilder | None:
-        from store.search.index_query import IndexQueryBuilder
-
         index = self.current_index()
         if index is None:
             return None
@@ -279,7 +230,7 @@ class LibrarySearcher:
     def read_text(self, article: str) -> str:
         """The text of an article; empty where there is none or it cannot be read."""
         place = self._context.catalog().location(article)
-        return self.text_reader.read_text_and_summary(place)[0] if place else ""
+        return self._context.texts.read_text_and_summary(place)[0] if place else ""
 
     def discard_index(self, error: Exception) -> None:
         """The index cannot be used: it is left, so that the next upkeep builds it anew."""
@@ -290,55 +241,8 @@ class LibrarySearcher:
         self._query_builder = None
 
 
-class Searchable:
-    """The calls of `store.library.protocol.Library` that a finder answers."""
-
-    searcher: LibrarySearcher
-
-    @property
-    def is_index_stale(self) -> bool:
-        """Whether something has changed since it was last prepared."""
-        return self.searcher.is_stale
-
-    def rows(self, query: ListQuery) -> list[ArticleRow]:
-        """The rows of a list."""
-        return self.searcher.rows(query)
-
-    def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
-        """What a search finds."""
-        return self.searcher.search(search, limit)
-
-    def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
-        """The lines in which the words of a search stand."""
-        return self.searcher.snippets(matches, articles)
-
-
-def query_needs_index(text: str, now: int = 0) -> bool:
-    """Whether a query asks for more than rows tell.
-
-    Raises:
-        BadQuery: It cannot be understood.
-    """
-    from store.search.language import parse_query
-
-    return split_query(parse_query(text, now)).needs_index
-
-
-def split_query(node: QueryNode) -> SplitQuery:
-    """What the index can answer by itself, and the rest."""
-    from store.search.predicates import is_row_condition
-    from store.search.syntax_tree import And, iter_leaves
-
-    parts = node.parts if isinstance(node, And) else (node,)
-    words = [part for part in parts if not any(map(is_row_condition, iter_leaves(part)))]
-    facts = [part for part in parts if part not in words]
-    return SplitQuery(And(tuple(words)), And(tuple(facts)))
-
-
 def matches_value(facts: Article, asked: ValueCondition) -> bool:
     """Whether an article has a tag, a source or a language."""
-    from store.text.tokenizer import normalize_text
-
     there = {"tag": facts.tags, "source": (facts.source,), "lang": (facts.language,)}
     value = normalize_text(asked.value)
     for each in map(normalize_text, there[asked.column]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import orjson
 from store.model.article import Body, FullArticle
 from store.system.files import make_folder, write_atomically
 from store.text.clean import clean_text
+from store.text.sentences import join_sentences, split_sentences
+from store.text.summary import with_summary
 
 MAX_SUMMARY_CHARS = 2000
 """Characters of an answer that are kept."""
@@ -27,8 +30,6 @@ def apply_program_summary(body: Body, answer: str) -> Body:
         return body
     complete = len(summary) <= MAX_SUMMARY_CHARS
     if not complete:
-        from store.text.sentences import join_sentences, split_sentences
-
         summary = summary[:MAX_SUMMARY_CHARS]
         summary = join_sentences(split_sentences(summary)[:-1]) or summary
     return replace(body, summary=summary, summary_origin="command", summary_complete=complete)
@@ -48,8 +49,6 @@ class SummaryCache:
         kept = self._read(article, body)
         summary = kept.get("summary")
         if not isinstance(summary, str) or not summary:
-            from store.text.summary import with_summary  # a start has no time for it
-
             return with_summary(body)
         return replace(
             body,
@@ -100,6 +99,4 @@ def _has_own_summary(body: Body) -> bool:
 
 
 def _hash(*texts: str) -> str:
-    from hashlib import sha256
-
     return sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:32]

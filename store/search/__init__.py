@@ -6,10 +6,20 @@ from store.search.list_query import (
     SHOWS,
     SORTS,
     ListQuery,
+    Matches,
     SearchQuery,
     Show,
     Sort,
     sort_newest_first,
 )
 
-__all__ = ["SHOWS", "SORTS", "ListQuery", "SearchQuery", "Show", "Sort", "sort_newest_first"]
+__all__ = [
+    "SHOWS",
+    "SORTS",
+    "ListQuery",
+    "Matches",
+    "SearchQuery",
+    "Show",
+    "Sort",
+    "sort_newest_first",
+]

@@ -178,11 +178,6 @@ class FullTextIndex:
             if number is not None
         ]
 
-    def document_frequency(self, field_name: str, word: str) -> int:
-        """How many articles hold this word (as `analyser.words` gives it) in a field."""
-        with convert_engine_errors(self.folder):
-            return self.searcher.doc_freq(field_name, word)
-
     def words_with_prefix(self, field_name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Words of a field that begin so, and how many articles hold each."""
         with convert_engine_errors(self.folder):
@@ -261,11 +256,6 @@ class IndexWriter:
             write_atomically(self._folder / COVERAGE_FILE, orjson.dumps(content))
         except SaveFailed as error:
             raise IndexUnusable(str(error)) from error
-
-    def finish(self) -> None:
-        """Wait until the engine has merged what it wants to merge; the writer is used up."""
-        with convert_engine_errors(self._folder):
-            self._writer.wait_merging_threads()
 
 
 def read_coverage(folder: Path) -> IndexCoverage:

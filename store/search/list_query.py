@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
+
+if TYPE_CHECKING:
+    from store.search.highlight import Highlighter
 
 Show = Literal["all", "unread", "starred", "in progress"]
 Sort = Literal["date", "added", "words", "title", "category", "read count"]
@@ -82,6 +85,22 @@ class SearchQuery:
     """The newest first, not the best."""
     is_typing: bool = False
     """Whether the text is still being typed, so that its last word may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What a search has found: the first of it, and how much there is."""
+
+    rows: Sequence[ArticleRow]
+    total: int
+    is_exact: bool
+    """False if there may be more than `total`."""
+    note: str
+    """Why it may not be all, in words."""
+    highlighter: Highlighter
+    """Finds the words that were searched for in a text."""
+    terms: Sequence[str]
+    """Those words, in all their forms, and phrases."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 
 from store.model.article import ArticleRow, reading_minutes
+from store.search.language import parse_query
 from store.search.syntax_tree import (
     And,
     CategoryCondition,
@@ -17,6 +19,7 @@ from store.search.syntax_tree import (
     RowMeasure,
     StateCondition,
     StateName,
+    iter_leaves,
 )
 from store.text.tokenizer import normalize_text
 
@@ -104,3 +107,40 @@ def _category_predicate(node: CategoryCondition) -> RowPredicate:
         return there
 
     return fits
+
+
+# -- what needs the index ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SplitQuery:
+    """A query taken apart."""
+
+    index_part: And
+    """What the index answers."""
+    row_part: And
+    """What the rows answer, with the help of the index where the two are mixed."""
+
+    @property
+    def needs_index(self) -> bool:
+        """Whether rows alone do not answer it."""
+        return bool(self.index_part.parts) or not all(
+            map(is_row_condition, iter_leaves(self.row_part))
+        )
+
+
+def query_needs_index(text: str, now: int = 0) -> bool:
+    """Whether a query asks for more than rows tell.
+
+    Raises:
+        BadQuery: It cannot be understood.
+    """
+    return split_query(parse_query(text, now)).needs_index
+
+
+def split_query(node: QueryNode) -> SplitQuery:
+    """What the index can answer by itself, and the rest."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = [part for part in parts if not any(map(is_row_condition, iter_leaves(part)))]
+    facts = [part for part in parts if part not in words]
+    return SplitQuery(And(tuple(words)), And(tuple(facts)))

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 
 from tantivy import Occur, Query, Searcher
 
@@ -21,16 +22,16 @@ from store.model.article import Article, ArticleInsights, ArticleRow, Body, Simi
 from store.model.times import to_unix_seconds
 from store.search.embeddings import Embeddings, mix_scores
 from store.search.index import FullTextIndex, IndexHit, convert_engine_errors
-from store.search.near_duplicates import ArticleFeatures, normalize_title
-from store.search.novelty import find_new_paragraphs
 from store.text.keywords import (
     SAME_STORY_THRESHOLD,
+    UNINFORMATIVE_WORDS,
     count_content_words,
     detect_language,
     extract_content_words,
     make_story_similarity,
     select_keywords,
 )
+from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
 
 DAY_IN_SECONDS = 86_400
@@ -72,11 +73,60 @@ MIN_DUPLICATE_SCORE = 0.9
 MIN_STORY_SCORE = 0.2
 """What must be shared to be the same story."""
 
+MIN_SHARED_SHINGLES = 0.6
+"""The part of the shorter text's pairs of words that the longer one has if it is a copy."""
+MIN_SHARED_SHINGLES_SAME_TITLE = 0.2
+"""The same where the titles are the same: a column keeps its title, and has other words each time."""
+MIN_SHINGLES = 12
+"""A text with fewer pairs cannot show that it is a copy; its title has to."""
+
+PARAGRAPH_PATTERN = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+MIN_NEW_SHARE = 0.6
+"""The part of a paragraph's words that must be new for it to be."""
+MIN_NEW_WORDS = 4
+"""New words a paragraph must have."""
+
+ParagraphSpan = tuple[int, int]
+"""Begin and end in the text, in characters."""
+
 TermWeights = Mapping[str, float]
 RowLookup = Callable[[int], ArticleRow | None]
 """The row of an article, by its number in the index; None if it was deleted."""
 TextLookup = Callable[[str], str]
 """The text of an article, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFeatures:
+    """What of an article is compared."""
+
+    title: str
+    text: str
+    counts: Mapping[str, int]
+    """How often each word stands in it that tells something."""
+    shingles: frozenset[tuple[str, str]]
+    """Neighbouring words (shingles; Broder 1997)."""
+
+    @classmethod
+    def from_text(cls, title: str, text: str, language: str = "") -> ArticleFeatures:
+        """The story of a title and a text."""
+        words = extract_content_words(text, language)
+        counts = count_content_words([*words, *extract_content_words(title, language)])
+        return cls(title, text, counts, frozenset(pairwise(words)))
+
+    def is_duplicate(self, other: ArticleFeatures) -> bool:
+        """Whether the two tell the same, one perhaps at greater length."""
+        same_title = normalize_title(self.title) == normalize_title(other.title) != ""
+        shorter, longer = sorted((self.shingles, other.shingles), key=len)
+        if len(shorter) < MIN_SHINGLES:
+            return same_title
+        needed = MIN_SHARED_SHINGLES_SAME_TITLE if same_title else MIN_SHARED_SHINGLES
+        return len(shorter & longer) >= needed * len(shorter)
+
+
+def normalize_title(title: str) -> str:
+    """A title as it is compared: letters and digits alone, without case and accents."""
+    return "".join(filter(str.isalnum, fold_text(title))) or title
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,3 +451,27 @@ def _time_proximity(asked: SimilarityQuery, row: ArticleRow) -> float:
     return 1 + TIME_PROXIMITY_BOOST * math.exp(
         -abs(asked.when - row.timestamp) / DAY_IN_SECONDS / TIME_PROXIMITY_DAYS
     )
+
+
+# -- what is new ---------------------------------------------------------------------------
+
+
+def find_new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[ParagraphSpan, ...]:
+    """The paragraphs of a text most of whose words were in nothing that was read of the story.
+
+    Args:
+        text: The text, paragraphs separated by an empty line.
+        seen: The words of each article of the story that was read; without any, nothing is new,
+            for then all of it is.
+    """
+    if not seen:
+        return ()
+    known = frozenset().union(*seen) | UNINFORMATIVE_WORDS
+    spans = (found.span() for found in PARAGRAPH_PATTERN.finditer(text))
+    return tuple(span for span in spans if _is_new(text[slice(*span)], known))
+
+
+def _is_new(paragraph: str, known: Collection[str]) -> bool:
+    words = set(extract_content_words(paragraph))
+    unseen = sum(word not in known for word in words)
+    return unseen >= max(MIN_NEW_WORDS, MIN_NEW_SHARE * len(words))

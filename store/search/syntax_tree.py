@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,17 +113,6 @@ def iter_wanted_words(node: QueryNode) -> Iterator[WordsCondition]:
             yield from iter_wanted_words(part)
     elif isinstance(node, WordsCondition):
         yield node
-
-
-def evaluate(node: QueryNode, leaf: Callable[[QueryLeaf], bool]) -> bool:
-    """Whether something fits the tree, by whether it fits its leaves."""
-    if isinstance(node, Not):
-        return not evaluate(node.part, leaf)
-    if isinstance(node, And):
-        return all(evaluate(part, leaf) for part in node.parts)
-    if isinstance(node, Or):
-        return any(evaluate(part, leaf) for part in node.parts)
-    return leaf(node)
 
 
 def make_and(*nodes: QueryNode) -> QueryNode:

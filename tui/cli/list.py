@@ -6,9 +6,9 @@ import argparse
 
 from store.exporters import metadata_to_dict
 from store.library.protocol import Library
-from store.library.searcher import query_needs_index
 from store.model.article import ArticleRow, reading_minutes
 from store.search import ListQuery
+from store.search.predicates import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.rendering.cells import fit_cells

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from store.library.identify import identify_articles
 from store.library.protocol import Library
 from store.model.errors import ArticleNotFound, InvalidInput
+from store.search import ListQuery
+from store.text.urls import canonicalize_url
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.rendering.wording import format_count
@@ -19,7 +21,7 @@ def run_mark(options: argparse.Namespace) -> int:
     library = open_loaded_library(options)
     ids, failed = _find_articles(library, options.ids)
     if options.file:
-        more, unknown = identify_articles(library, _read_article_names(options.file))
+        more, unknown = _identify_articles(library, _read_article_names(options.file))
         ids = list(dict.fromkeys([*ids, *more]))
         if unknown:
             failed = True
@@ -54,6 +56,33 @@ def _find_articles(library: Library, names: Sequence[str]) -> tuple[list[str], b
             print_message(str(error))
             failed = True
     return list(dict.fromkeys(ids)), failed
+
+
+def _identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The articles of these names, looked up all at once.
+
+    Returns:
+        Ids of articles, each once, and the names that no article has.
+    """
+    ids: dict[str, None] = {}
+    left: dict[str, None] = {}
+    for name in names:
+        found = next(
+            (each for each in _candidate_ids(name) if library.get_row(each) is not None), ""
+        )
+        (ids if found else left)[found or name] = None
+    if left:
+        every = (row.id for row in library.rows(ListQuery()))
+        for article, _ in library.articles(every):
+            if (guid := article.extra.get("guid")) in left:
+                del left[guid]
+                ids[article.id] = None
+    return list(ids), list(left)
+
+
+def _candidate_ids(name: str) -> list[str]:
+    """The ids an article of this name may have."""
+    return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(name)))]
 
 
 def _has_state(library: Library, article: str, event: str) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from store.exporters import metadata_to_dict
 from store.library.protocol import Library
-from store.library.searcher import query_needs_index
 from store.model.article import ArticleRow, Snippet
-from store.search import SearchQuery
-from store.search.matches import Matches
+from store.search import Matches, SearchQuery
+from store.search.predicates import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.list import format_row

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.library.protocol import Library
-from store.library.searcher import query_needs_index
 from store.model.article import ArticleRow, FullArticle
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search import ListQuery
+from store.search.predicates import query_needs_index
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.plain.input import ParsedLine

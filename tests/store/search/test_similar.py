@@ -48,7 +48,6 @@ class Shelf:
         for name, row in self.rows.items():
             writer.add("s", Article(name, row.title), Body(self.texts[name]))
         writer.commit(IndexCoverage())
-        writer.finish()
         index = FullTextIndex(self.folder)
         index.refresh()
         by_number = {article_number(name): name for name in self.rows}

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import InvalidQuery
 from store.model.results import IndexProgress, LoadProgress
-from store.search import SHOWS, ListQuery, SearchQuery
-from store.search.matches import Matches
+from store.search import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker

@@ -10,8 +10,7 @@ from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
 from store.model.results import CategoryCount, UndoableChange
-from store.search import ListQuery, SearchQuery, Show
-from store.search.matches import Matches
+from store.search import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus

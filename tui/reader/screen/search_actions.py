@@ -8,8 +8,7 @@ from dataclasses import replace
 from textual import on
 from textual.widgets import Input
 
-from store.search import ListQuery, SearchQuery
-from store.search.matches import Matches
+from store.search import ListQuery, Matches, SearchQuery
 from tui.reader.gateway import messages
 from tui.reader.screen.panes import Panes
 from tui.reader.widgets.article_list import ArticleList, ListViewState
