@@ -11,10 +11,10 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from store.journal import journal
-from store.journal.events import decode_line
-from store.segments import segments
-from store.segments.strict_json import BadContent, parse_tables
+from store.journal.events import decode_line, newer_format_message
+from store.journal.journal_file import MACHINE_NAME_PATTERN
+from store.segments.segments import SEGMENT_NAME_PATTERN
+from store.segments.storage import BadContent, parse_tables
 
 MANIFEST_FORMAT = 1
 MEMBER_NAME_PATTERN = re.compile(
@@ -88,7 +88,7 @@ def decode_manifest(data: bytes) -> Manifest:
     if not isinstance(version, int) or version < 1:
         raise ValueError("not a manifest")
     if version > MANIFEST_FORMAT:
-        raise ValueError(f"made by a newer newstui (format {version})")
+        raise ValueError(newer_format_message(version))
     files = {name: _decode_member(name, each) for name, each in fields["files"].items()}
     newstui, created, mark = (str(fields.get(n, "")) for n in ("newstui", "created", "signature"))
     manifest = Manifest(newstui, created, mark, files)
@@ -201,14 +201,14 @@ class _JournalContents(_OpaqueContents):
 def is_journal(name: str) -> bool:
     """Whether the file is the journal of a machine, to which lines are only ever added."""
     path = Path(name)
-    own = path.suffix == ".jsonl" and bool(journal.JOURNAL_NAME_PATTERN.match(path.stem))
+    own = path.suffix == ".jsonl" and bool(MACHINE_NAME_PATTERN.match(path.stem))
     return own and path.parent.name == "journal"
 
 
 def is_segment(name: str) -> bool:
     """Whether the file is one of the two of a segment."""
     path = Path(name)
-    own = path.suffix == ".json" and bool(segments.SEGMENT_NAME_PATTERN.match(path.stem))
+    own = path.suffix == ".json" and bool(SEGMENT_NAME_PATTERN.match(path.stem))
     return own and path.parent.name in {"articles", "texts"}
 
 

@@ -7,16 +7,14 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from store.journal.events import Event, decode_event
+from store.journal.events import Event, newer_format_message, try_decode_event
 from store.journal.journal import JOURNAL_LOCK_TIMEOUT, TORN_LINE_END
 from store.journal.reading_state import ReadingState
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import LibraryDamaged
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
-from store.segments.segments import Segments, format_version, read_tables
-from store.segments.storage import SEGMENT_FORMAT
-from store.segments.strict_json import parse_tables
-from store.segments.sync_copies import segment_name
+from store.segments.segments import Segments, format_version, read_tables, segment_name
+from store.segments.storage import SEGMENT_FORMAT, parse_tables
 from store.system.files import file_lock, make_save_error, write_all
 
 
@@ -29,7 +27,7 @@ def find_missing_articles(facts: Path, texts: Path | None, known: set[str]) -> l
     tables = parse_tables(facts.read_bytes())
     bodies = parse_tables(texts.read_bytes()).get("texts", {}) if texts else {}
     if format_version(tables) > SEGMENT_FORMAT:
-        raise LibraryDamaged(f"made by a newer newstui (format {format_version(tables)})")
+        raise LibraryDamaged(newer_format_message(format_version(tables)))
     found = []
     for key, document in tables.get("articles", {}).items():
         with contextlib.suppress(*DOCUMENT_ERRORS):
@@ -73,7 +71,9 @@ def find_missing_events(backup: Path, there: Path, machine: str) -> list[bytes]:
     with there.open("rb") as file:
         known = {hash(line) for line in file}
     with backup.open("rb") as file:
-        more = [line for line in file if hash(line) not in known and _decode_or_none(line, machine)]
+        more = [
+            line for line in file if hash(line) not in known and try_decode_event(line, machine)
+        ]
     if not more:
         return []
     before, after = ReadingState(), ReadingState()
@@ -86,15 +86,8 @@ def find_missing_events(backup: Path, there: Path, machine: str) -> list[bytes]:
     return [] if same else more
 
 
-def _decode_or_none(line: bytes, machine: str) -> Event | None:
-    try:
-        return decode_event(line, machine)
-    except ValueError:
-        return None
-
-
 def _decode_lines(lines: Iterable[bytes], machine: str) -> Iterator[Event]:
-    return (event for line in lines if (event := _decode_or_none(line, machine)) is not None)
+    return (event for line in lines if (event := try_decode_event(line, machine)) is not None)
 
 
 def add_events(journal: Path, lines: list[bytes]) -> None:

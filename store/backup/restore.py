@@ -36,7 +36,7 @@ from store.backup.merge import (
 )
 from store.model.errors import InvalidInput, LibraryDamaged, SaveFailed
 from store.model.times import Clock
-from store.segments.strict_json import BadContent
+from store.segments.storage import BadContent
 from store.system.files import (
     FILE_MODE,
     FOLDER_MODE,

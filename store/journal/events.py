@@ -97,12 +97,7 @@ class Event(NamedTuple):
 
 def newer_format_message(version: int) -> str:
     """What is said of a library that has files of a format that is newer than ours."""
-    return f"made by a newer newstui (format {version}); opened read-only"
-
-
-def make_stamp(order: int, machine: str) -> int:
-    """The event's name as a number: its order, and the machine where two are at the same time."""
-    return order << _MACHINE_BITS | _machine_bits(machine)
+    return f"made by a newer newstui (format {version})"
 
 
 @lru_cache(64)
@@ -169,6 +164,14 @@ def decode_event(line: bytes, machine: str) -> Event | None:
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event: {error}") from error
     return event
+
+
+def try_decode_event(line: bytes, machine: str) -> Event | None:
+    """The event of a line; None for a line that is none."""
+    try:
+        return decode_event(line, machine)
+    except ValueError:
+        return None
 
 
 def _needs_no_check(kind: str, data: Mapping[str, Any]) -> bool:

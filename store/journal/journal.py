@@ -5,25 +5,18 @@ from __future__ import annotations
 import contextlib
 import heapq
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 
-from store.journal.cursor import (
-    Cursor,
-    SavedCursor,
-    describe_file_change,
-    file_matches_cursor,
-    is_compacted,
-    matches_cursor,
-    read_next_lines,
-)
 from store.journal.events import (
     JOURNAL_FORMAT,
     ORDER_LIMIT,
@@ -36,7 +29,17 @@ from store.journal.events import (
     encode_line,
     newer_format_message,
 )
-from store.journal.writer import MACHINE_NAME_PATTERN, OwnJournalFile, find_writer
+from store.journal.journal_file import (
+    Cursor,
+    OwnJournalFile,
+    SavedCursor,
+    describe_file_change,
+    file_matches_cursor,
+    find_writer,
+    is_compacted,
+    matches_cursor,
+    read_next_lines,
+)
 from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
 from store.model.times import Clock, to_microseconds
 from store.system.files import WarningHandler, file_lock, fsync_folder, make_save_error, write_all
@@ -58,8 +61,8 @@ TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
 READ_BATCH_LINES = 4096
 """Lines read at once."""
-JOURNAL_NAME_PATTERN = MACHINE_NAME_PATTERN
-"""A machine's own journal; any other file with its events is a copy from a conflict."""
+HISTORY_BATCH_SIZE = 10_000
+"""Lines looked at between two steps."""
 
 
 class JournalRewritten(Exception):
@@ -241,6 +244,33 @@ class Journal:
         for line in read_lines_backwards(path):
             yield from _decode_lines([line], machine, Cursor())
 
+    def history(self, kinds: Collection[str], last: int | None = None) -> Iterator[list[Event]]:
+        """Events of some kinds, machine by machine in the order they were written, in steps.
+
+        What was undone is left out; so is what cannot be read, of which one is told elsewhere.
+
+        Args:
+            kinds: Which events.
+            last: How many lines of each journal are looked at, from its end; all if it is None.
+        """
+        writers = {path: self._writer(path) for path in self.paths()}
+        undone = set()
+        for path, machine in writers.items():
+            for lines in _read_batches(path, {"undone"}, last):
+                events = _decode_lines(lines, machine, Cursor())
+                undone |= {(event.data["of"], event.articles) for event in events}
+                yield []
+        copied = {machine for machine, files in Counter(writers.values()).items() if files > 1}
+        seen: set[int] = set()
+        for path, machine in writers.items():
+            for lines in _read_batches(path, kinds, last):
+                some = filter_unseen(lines, seen) if machine in copied else lines
+                yield [
+                    event
+                    for event in _decode_lines(some, machine, Cursor())
+                    if event.kind in kinds and (event.stamp, event.articles) not in undone
+                ]
+
     def _warn_lost(self, path: Path, tail: Cursor) -> None:
         if not is_compacted(path, tail):
             what = describe_file_change(path, tail)
@@ -393,3 +423,14 @@ def _decode_lines(lines: Iterable[bytes], machine: str, tail: Cursor) -> list[Ev
         except (KeyError, TypeError, ValueError):
             tail.bad_lines += line != b"\n"
     return events
+
+
+def _read_batches(path: Path, kinds: Collection[str], last: int | None) -> Iterator[list[bytes]]:
+    """The lines that may be of these kinds; a list for every so many lines of the file."""
+    wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        lines: Iterator[bytes] = file
+        if last is not None:
+            lines = reversed(list(islice(read_lines_backwards(path), last)))
+        while some := list(islice(lines, HISTORY_BATCH_SIZE)):
+            yield list(filter(wanted, some))

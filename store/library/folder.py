@@ -17,7 +17,6 @@ from store.journal.events import (
     NewEvent,
     newer_format_message,
 )
-from store.journal.history import read_history, undo_entry
 from store.journal.journal import Journal, JournalRewritten
 from store.journal.reading_state import ReadingState, apply_edits, pause_gc
 from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -56,7 +55,7 @@ from store.model.results import (
     LoadProgress,
     UndoableChange,
 )
-from store.model.times import Clock
+from store.model.times import Clock, format_timestamp, from_microseconds
 from store.search import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, FileSignature, Segments
@@ -165,7 +164,8 @@ class FolderLibrary:
     def read_only_reason(self) -> str:
         """Why nothing can be changed, in words; empty if it can."""
         if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
-            return newer_format_message(max(self._segments.format, self._journal.format))
+            newest = max(self._segments.format, self._journal.format)
+            return f"{newer_format_message(newest)}; opened read-only"
         if not os.access(self._journal.own_path.parent, os.W_OK):
             return f"no permission to write to {self._folder}; opened read-only"
         return ""
@@ -264,7 +264,7 @@ class FolderLibrary:
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """What happened to articles, in steps."""
-        return read_history(self._journal.paths(), kinds, last)
+        return self._journal.history(kinds, last)
 
     def find_id(self, id_or_prefix: str) -> str:
         """The id that begins with these characters, whatever their case."""
@@ -321,7 +321,7 @@ class FolderLibrary:
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """The changes that can be taken back."""
-        return [undo_entry(event) for event in islice(self._undoable_events(), limit)]
+        return [_to_undoable_change(event) for event in islice(self._undoable_events(), limit)]
 
     def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
         """Take back the last change."""
@@ -330,7 +330,7 @@ class FolderLibrary:
         if last is None:
             return None
         others |= self._append_events([NewEvent("undone", last.articles, {"of": last.stamp})])
-        return undo_entry(last), others
+        return _to_undoable_change(last), others
 
     def _undoable_events(self) -> Iterator[Event]:
         for event in self._journal.recent_events():
@@ -493,3 +493,10 @@ class FolderLibrary:
             write_snapshot(self._cache / SNAPSHOT_NAME, kept)
         except (LibraryUnavailable, SaveFailed) as error:
             self._warn(str(error))
+
+
+def _to_undoable_change(event: Event) -> UndoableChange:
+    """A change as it is listed among those that can be taken back."""
+    return UndoableChange(
+        event.kind, event.articles, format_timestamp(from_microseconds(event.at)), event.data
+    )

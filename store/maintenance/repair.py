@@ -14,14 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from store.journal.events import newer_format_message
+from store.maintenance.compact import repair_journal
 from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
 from store.segments.salvage import SalvageResult, describe_salvage, salvage
-from store.segments.segments import FileSignature, file_signature, read_tables, segment_machine
-from store.segments.storage import SEGMENT_FORMAT, JsonStorage, read_contents
-from store.segments.strict_json import BadContent, Tables, parse_tables
-from store.segments.sync_copies import segment_name
+from store.segments.segments import (
+    FileSignature,
+    file_signature,
+    read_tables,
+    segment_machine,
+    segment_name,
+)
+from store.segments.storage import (
+    SEGMENT_FORMAT,
+    BadContent,
+    JsonStorage,
+    Tables,
+    parse_tables,
+    read_contents,
+)
 from store.system.damaged_files import preserve_damaged_file
 from store.system.files import WarningHandler, file_lock, remove_temporary_files
 
@@ -111,8 +123,6 @@ class Repairer:
             LibraryBusy: Somebody is writing.
             NotSaved: The folder cannot be written.
         """
-        from store.maintenance.compact import repair_journal  # only here: no start needs it
-
         with self.lock_segments():
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT_NAME).unlink(missing_ok=True)

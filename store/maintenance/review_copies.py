@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from store.journal.writer import find_writer
-from store.segments.strict_json import BadContent, parse_tables
-from store.segments.sync_copies import SEGMENT_NAME_PATTERN, segment_name
+from store.journal.journal_file import find_writer
+from store.segments.segments import SEGMENT_NAME_PATTERN, segment_name
+from store.segments.storage import BadContent, parse_tables
 
 
 def review_copies(library: Path) -> Iterator[str]:

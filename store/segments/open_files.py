@@ -12,7 +12,7 @@ from pathlib import Path
 from store.model.article import ParsedArticle, ReadingStatus
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
 from store.segments.segments import Segments, segment_machine
-from store.segments.strict_json import BadContent, Tables, parse_tables
+from store.segments.storage import BadContent, Tables, parse_tables
 
 MAX_OPEN_FILES = 200
 """Files kept open, of the newest segments: two for each."""

@@ -1,7 +1,7 @@
 """Damaged files of articles: what is still whole in them is taken out, and nothing thrown away.
 
 A file may be cut, have a hole of NUL bytes, a flipped bit, garbage around it, or a shape that no
-TinyDB file has. Reading (`store.segments.strict_json`) is strict; salvage then takes whatever documents are
+TinyDB file has. Reading (`store.segments.storage`) is strict; salvage then takes whatever documents are
 still whole, in time linear in the size, whatever the bytes are. Only `aside` touches a disk.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from store.segments.strict_json import DOCUMENT_ID_PATTERN, BadContent, parse_tables
+from store.segments.storage import DOCUMENT_ID_PATTERN, BadContent, parse_tables
 
 JsonDocument = dict[str, Any]
 

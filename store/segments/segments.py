@@ -2,6 +2,10 @@
 
 A segment `NAME` is `articles/NAME.json` (table `articles`) and `texts/NAME.json` (table `texts`)
 with the same document ids. `NAME` is `<machine>-0001`: only that machine writes it.
+
+Syncthing names them `desk.sync-conflict-20261122-130500-ABCDEFG.jsonl`, Dropbox and Nextcloud
+`desk (Ada's conflicted copy 2026-11-22).jsonl`, ownCloud `desk_conflict-20261122-130500.jsonl`,
+OneDrive `desk-HOST.jsonl`. They are read like the files they are copies of, and never written to.
 """
 
 from __future__ import annotations
@@ -29,15 +33,23 @@ from store.segments.documents import (
     body_to_document,
     row_from_document,
 )
-from store.segments.storage import SEGMENT_FORMAT, JsonStorage, VersionedStorage, read_contents
-from store.segments.strict_json import BadContent, Tables, parse_tables
-from store.segments.sync_copies import SyncCopies, segment_name
+from store.segments.storage import (
+    SEGMENT_FORMAT,
+    BadContent,
+    JsonStorage,
+    Tables,
+    VersionedStorage,
+    parse_tables,
+    read_contents,
+)
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
 """Parsed files kept in memory: neighbours in the list mostly stand in the same segment."""
 
 SEGMENT_NAME_PATTERN = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
+COPY_NAME_PATTERN = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})(?:[ ._(~].*|-[A-Z].*)\Z")
+"""A segment's name, and after it what no name of ours has."""
 
 FIRST_FIELDS = {"articles": "id", "texts": "text"}
 """What our documents begin with."""
@@ -342,15 +354,6 @@ def _has_unique_ids(data: bytes, documents: Mapping[str, Any], first: str) -> bo
     return count == len(documents) and all(first in each for each in documents.values())
 
 
-def read_table(path: Path, name: str) -> dict[str, Any]:
-    """One table of a TinyDB file by document id as text; empty where there is none.
-
-    Raises:
-        LibraryDamaged: The file cannot be understood.
-    """
-    return read_tables(path, name).get(name, {})
-
-
 def format_version(tables: Tables) -> int:
     """The format version that a file says it has."""
     meta = tables.get("_meta", {}).get("1", {})
@@ -376,3 +379,40 @@ def segment_machine(name: str) -> str:
 def _segment_number(name: str) -> int:
     match = SEGMENT_NAME_PATTERN.match(name)
     return int(match["number"]) if match else 0
+
+
+# -- sync-conflict copies ------------------------------------------------------------------
+
+
+def segment_name(name: str) -> str:
+    """The segment that this name (without its suffix) is, or is a copy of; empty if it is none."""
+    if SEGMENT_NAME_PATTERN.match(name):
+        return name
+    copy = COPY_NAME_PATTERN.match(name)
+    return copy["of"] if copy else ""
+
+
+class SyncCopies:
+    """The copies from conflicts in one folder of segments; looked for when the folder changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mtime: int | None = None
+        self._names: dict[str, list[str]] = {}
+
+    def other_files(self, name: str) -> Sequence[str]:
+        """The other files that are the same segment, or copies of it; none if there is one file."""
+        try:
+            stamp = self._folder.stat().st_mtime_ns
+        except OSError:
+            return ()
+        if stamp != self._mtime:
+            self._names, self._mtime = self._scan(), stamp
+        return [other for other in self._names.get(segment_name(name), ()) if other != name]
+
+    def _scan(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._folder.glob("*.json")):
+            if segment := segment_name(path.stem):
+                found.setdefault(segment, []).append(path.stem)
+        return found

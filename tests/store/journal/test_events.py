@@ -18,7 +18,6 @@ from store.journal.events import (
     decode_line,
     encode_event,
     encode_line,
-    make_stamp,
 )
 from store.journal.journal import Journal
 from tests.support.libraries import FakeClock
@@ -34,6 +33,10 @@ EVENTS = st.builds(
     st.just("desk"),
     st.dictionaries(st.sampled_from(["tag", "note"]), st.text('ab\n"\\é☃'), max_size=2),
 )
+
+
+def stamp(order: int, machine: str) -> int:
+    return Event("read", (), 0, order, machine).stamp
 
 
 @given(EVENTS)
@@ -97,10 +100,10 @@ def test_a_line_has_a_checksum(body: bytes) -> None:
 
 
 def test_stamps_order_events_of_all_machines_and_fit_into_a_file() -> None:
-    desk, lap = make_stamp(5, "desk"), make_stamp(5, "lap")
+    desk, lap = stamp(5, "desk"), stamp(5, "lap")
     assert desk != lap
-    assert max(desk, lap) < make_stamp(6, "desk") < 1 << 64
-    assert orjson.loads(orjson.dumps(make_stamp(ORDER_LIMIT - 1, "desk"))) == make_stamp(
+    assert max(desk, lap) < stamp(6, "desk") < 1 << 64
+    assert orjson.loads(orjson.dumps(stamp(ORDER_LIMIT - 1, "desk"))) == stamp(
         ORDER_LIMIT - 1, "desk"
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store.journal import history
+from store.journal import journal
 from store.library.protocol import Library
 from tests.support.libraries import Machine, add, articles, ids, undo
 
@@ -54,7 +54,7 @@ def test_the_last_events(machine: Machine) -> None:
 def test_events_of_all_machines_in_steps(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "HISTORY_BATCH_SIZE", 2)
+    monkeypatch.setattr(journal, "HISTORY_BATCH_SIZE", 2)
     other = Machine(tmp_path, "lap").open()
     for number in (1, 2, 3):
         other.record("read", ids(number))

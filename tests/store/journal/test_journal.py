@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from store.journal.cursor import read_next_lines
 from store.journal.events import Event, NewEvent, decode_line, encode_event, encode_line
 from store.journal.journal import Journal
+from store.journal.journal_file import read_next_lines
 from store.model.errors import LibraryBusy, LibraryReadOnly, SaveFailed
 from tests.support.libraries import FakeClock
 

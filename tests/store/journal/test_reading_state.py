@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.journal.events import NO_EVENT_DATA, Event
+from store.journal.journal_file import MACHINE_NAME_PATTERN
 from store.journal.reading_state import ArticleState, ReadingState, apply_event
-from store.journal.writer import MACHINE_NAME_PATTERN
 from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle, ReadingStatus
 from tests.support.libraries import START, FakeClock, Machine, article, article_id, articles, state

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.segments.salvage import SalvageResult, salvage
-from store.segments.strict_json import BadContent, parse_tables
+from store.segments.storage import BadContent, parse_tables
 from tests.support.salvaging import MAKERS, META, TABLES, WRONG, documents, encoded, spans
 
 FLIPS = 500

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from store.segments.salvage import salvage
-from store.segments.strict_json import parse_tables
+from store.segments.storage import parse_tables
 from tests.support.salvaging import MAKERS, META, TABLES, article, documents, encoded, spans
 
 

@@ -18,9 +18,8 @@ from store.segments.documents import (
     body_from_document,
     body_to_document,
 )
-from store.segments.segments import ArticleLocation, Segments, read_table
-from store.segments.storage import JsonStorage
-from store.segments.strict_json import BadContent
+from store.segments.segments import ArticleLocation, Segments, read_tables
+from store.segments.storage import BadContent, JsonStorage
 from tests.support.libraries import Machine, add, article, articles, listed
 
 
@@ -40,7 +39,10 @@ def segments(tmp_path: Path) -> Segments:
 
 def sizes(segments: Segments, table_name: str) -> dict[str, int]:
     folder = segments.folders[table_name == "texts"]
-    return {path.stem: len(read_table(path, table_name)) for path in sorted(folder.glob("*.json"))}
+    return {
+        path.stem: len(read_tables(path, table_name)[table_name])
+        for path in sorted(folder.glob("*.json"))
+    }
 
 
 @pytest.mark.parametrize("batches", [[25], [1] * 25, [9, 1, 1, 14], [10, 10, 5]])
@@ -213,7 +215,7 @@ def test_a_document_that_is_no_article_is_told(machine: Machine, key: str, docum
     assert f"desk-0001.json: article {key}: cannot be understood" in library.problems[0]
     add(library, articles([8]))
     assert listed(machine.open()) == [8, 7]
-    assert read_table(path, "articles")[key] == document
+    assert read_tables(path, "articles")["articles"][key] == document
 
 
 @pytest.mark.parametrize("document", [{"text": 5}, {"text": "a", "similar": 5}])

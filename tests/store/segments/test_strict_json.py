@@ -9,7 +9,7 @@ from tinydb import TinyDB
 
 from store.model.errors import LibraryDamaged
 from store.segments.salvage import SalvageResult, salvage
-from store.segments.strict_json import BadContent, parse_tables
+from store.segments.storage import BadContent, parse_tables
 from tests.support.salvaging import META, TABLES, WRONG, documents, encoded
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from store.journal.events import NewEvent, encode_line
 from store.journal.journal import Journal
-from store.journal.writer import find_writer
+from store.journal.journal_file import find_writer
 from store.maintenance.review_copies import review_copies
 from store.model.article import Body, ParsedArticle
 from store.search import ListQuery
-from store.segments.sync_copies import segment_name
+from store.segments.segments import segment_name
 from tests.support.libraries import (
     START,
     FakeClock,

@@ -8,7 +8,7 @@ import pytest
 
 from store.model.article import Article, Body, ParsedArticle
 from store.segments.segments import ArticleLocation, Segments
-from store.segments.strict_json import BadContent
+from store.segments.storage import BadContent
 from store.segments.text_reader import TextReader
 
 TEXTS = ['one "quoted"', 'two ":{"text":"three', "", "four, the last"]
