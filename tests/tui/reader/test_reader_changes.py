@@ -43,11 +43,11 @@ async def test_the_selected_article_is_deleted_and_brought_back(
     everything = list(range(12, 0, -1))
     async with start() as running:
         await running.press("j", "d")
-        assert running.said == "Deleted; u brings it back"
+        assert running.said == "Deleted · u to undo"
         assert numbers(running) == [12, *range(10, 0, -1)]
         assert running.at == 10, "the next one takes the cursor"
         await running.press("u")
-        assert running.said.startswith("Undone · deleted: Article number 11")
+        assert running.said.startswith("Undone: deleted: Article number 11")
         assert numbers(running) == everything
         assert running.at == 11, "what was brought back takes it again"
         await running.press("G", "d")
@@ -153,18 +153,18 @@ async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
         await running.press("+")
         await running.type("Tide-tables")
         await running.press("enter")
-        assert running.said == "Tagged Tide-tables; u takes it back"
+        assert running.said == "Tagged Tide-tables · u to undo"
         assert running.reader.focused is running.reader.article_list
         assert "Tags: Tide-tables" in drawn(running.app)
         assert tags(tmp_path, 11) == ("Tide-tables",)
         await running.press("+")
         await running.type("  tide-TABLES ")
         await running.press("enter")
-        assert running.said == "it has the tag Tide-tables already"
+        assert running.said == "Already tagged Tide-tables"
         await running.press("U")
         assert "tagged Tide-tables: Article number 11" in drawn(running.app)
         await running.press("escape", "u")
-        assert running.said.startswith("Undone · tagged Tide-tables: Article number 11")
+        assert running.said.startswith("Undone: tagged Tide-tables: Article number 11")
         assert "Tide-tables" not in drawn(running.app).replace(running.said, "")
     assert tags(tmp_path, 11) == ()
 
@@ -189,14 +189,14 @@ async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
         await running.type("s")
         await running.until(lambda: "ships & boats" in drawn(running.app).lower().split("\n")[-2])
         await running.press("tab", "enter")
-        assert running.said == "Untagged Ships & boats; u takes it back"
+        assert running.said == "Untagged Ships & boats · u to undo"
         assert tags(tmp_path, 12) == ()
         await running.press("-")
         assert running.said == "it has no tags"
         await running.press("u", "-")
         await running.type("x")
         await running.press("enter")
-        assert running.said == "it has no tag x"
+        assert running.said == "Not tagged x"
     assert tags(tmp_path, 12) == ("Ships & boats",)
 
 

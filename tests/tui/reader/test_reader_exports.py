@@ -35,7 +35,7 @@ async def test_an_article_is_written_to_a_file(
         assert asked.value == f"~/{NAME}"
         await running.press("enter")
         assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
-        assert running.said == f"exported to {tmp_path / NAME}"
+        assert running.said == f"Exported to {tmp_path / NAME}"
         await running.press("e", "enter")
         assert running.said == f"{tmp_path / NAME} exists"
         await running.press("e")

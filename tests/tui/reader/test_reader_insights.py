@@ -59,7 +59,7 @@ async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Sta
         assert told == sorted(told), "newest last"
         await running.press("m")
         assert marks(running, 12) == (True, False)
-        assert f"Marked {number} articles read" in drawn(running.app)
+        assert f"Marked {number} articles as read" in drawn(running.app)
         await running.press("G", "u")
         assert marks(running, 12) == (False, False)
         assert not any(row.read for row in running.reader.article_list.rows), "one change"

@@ -61,7 +61,7 @@ async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path:
         await running.press_at_once("m", "m", "m", "s", "s")
         assert running.reader.article_list.selected_row.read
         await running.press_at_once("A", "A")
-        assert running.said == "all of these are read"
+        assert running.said == "Already all read"
     assert kept(tmp_path, 12).read
     assert not kept(tmp_path, 12).starred
     assert (kept(tmp_path, 12).read_count, kept(tmp_path, 11).read_count) == (2, 1)
@@ -77,9 +77,9 @@ async def test_marks_mean_the_article_that_is_read(start: Start, tmp_path: Path)
 async def test_where_no_list_shows_a_mark_the_bottom_line_says_it(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("j", "enter", "s")
-        assert running.said == "Marked starred"
+        assert running.said == "Starred · u to undo"
         await running.press("m")
-        assert running.said == "Marked read"
+        assert running.said == "Marked as read · u to undo"
 
 
 @pytest.mark.command("list.mark_all_read", "app.undo")
@@ -91,13 +91,13 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
         await running.press("j", "j", "enter")
         assert {row.category for row in running.reader.article_list.rows} == {"south"}
         await running.press("A")
-        assert running.said == "Marked 6 articles read; u takes it back"
+        assert running.said == "Marked 6 articles as read · u to undo"
         assert all(row.read for row in running.reader.article_list.rows)
         await running.press("A")
-        assert running.said == "all of these are read"
+        assert running.said == "Already all read"
         assert not kept(tmp_path, 9).read, "only those that are shown"
         await running.press("u")
-        assert running.said == "Undone · marked 6 articles read"
+        assert running.said == "Undone: marked 6 articles read"
         assert not any(row.read for row in running.reader.article_list.rows)
         assert kept(tmp_path, 11).read, "what was done before that stays"
 
@@ -112,7 +112,7 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
         first, second = "starred: Article number 11", "marked read: Article number 12"
         assert 0 < text.index(first) < text.index(second)
         await running.press("escape", "u")
-        assert running.said.startswith("Undone · starred: Article number 11 about")
+        assert running.said.startswith("Undone: starred: Article number 11 about")
         await running.press("u", "u")
         assert running.said == "Nothing to undo"
         await running.press("U")

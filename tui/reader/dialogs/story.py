@@ -71,7 +71,7 @@ class StoryScreen(FullScreenDialog[str]):
             self.update_view()
         elif isinstance(message, messages.RowsChanged):
             self._changed_rows.update(message.rows)
-            self.show_notice(message.notice or self.notice)
+            self.show_notice(message.describe(self.keymap) or self.notice)
             self.update_view()
 
     def _selected_line(self) -> int:

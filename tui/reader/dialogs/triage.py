@@ -109,7 +109,7 @@ class TriageScreen(FullScreenDialog[str]):
         self._deleted_articles = (self._deleted_articles | set(message.removed)) - ours
         if not message.notice:
             return
-        self.show_notice(message.notice)
+        self.show_notice(message.describe(self.keymap))
         if self._is_undoing:
             self._is_undoing = False
             if ours:

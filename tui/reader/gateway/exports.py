@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import NewstuiError
 from store.text.clean import clean_line
+from tui.actions import exports as actions
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import format_count
@@ -104,21 +105,15 @@ class Exports:
         self._worker.submit(lambda: self._render_markdown(article, arguments))
 
     def _suggest_export_name(self, article: str) -> None:
-        from store.exporters.files import make_file_name  # imported here: a start needs none of it
-
-        name = make_file_name(self._library.get_article(article).article, ".md")
-        self._worker.post(messages.ExportNameSuggested(article, name))
+        path = actions.suggest_export_path(self._library.get_article(article))
+        self._worker.post(messages.ExportNameSuggested(article, path))
 
     def _export_article(self, article: str, path: Path) -> None:
-        from store.exporters.files import export_article
-
-        export_article(self._library.get_article(article), path)
-        self._worker.post_notice(f"exported to {clean_line(str(path))}")
+        notice = actions.export_article(self._library.get_article(article), path)
+        self._worker.post_notice(notice)
 
     def _render_markdown(self, article: str, arguments: list[str]) -> None:
-        from store.exporters.markdown import article_to_markdown
-
-        text = article_to_markdown(self._library.get_article(article))
+        text = actions.render_markdown(self._library.get_article(article))
         self._worker.post(messages.ArticleRendered(arguments, text))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
     from store.library.statistics import Pace, Statistics
     from store.library.story import StoryArticle
+    from tui.config.keymaps import Keymap
 
 
 @dataclass
@@ -166,9 +167,17 @@ class RowsChanged(Message):
 
     rows: Mapping[str, ArticleRow]
     notice: str = ""
-    """What the user is told, if they asked for it."""
+    """A status line; names no key."""
     removed: Collection[str] = ()
-    """Articles that are no longer there."""
+    """Articles that no longer exist."""
+    is_undoable: bool = False
+    """The notice is about a change that the user can undo."""
+
+    def describe(self, keymap: Keymap) -> str:
+        """Return the status line with the key to undo the change."""
+        if self.notice and self.is_undoable:
+            return f"{self.notice} · {keymap.first_key('app.undo')} to undo"
+        return self.notice
 
 
 @dataclass
@@ -277,10 +286,10 @@ class BackupFailed(Message):
 
 @dataclass
 class ExportNameSuggested(Message):
-    """The name of a file for an article was found."""
+    """A path to export an article to."""
 
     article: str
-    file_name: str
+    path: str
 
 
 @dataclass

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from textual import on, work
 
-from store.model.errors import NewstuiError
+from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import format_timestamp, from_microseconds
-from store.system.programs import run_program
 from store.text.clean import clean_line, clean_text
+from tui.actions.exports import describe_pipe_end, parse_pipe_command, run_pipe_command
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
 
-PIPE_COMMAND_TIMEOUT = 60.0
 MAX_OUTPUT_LINES = 2000
 """Lines of a program's output."""
 
@@ -34,9 +33,7 @@ class Exporting(Asking):
     async def prompt_for_file(self, message: messages.ExportNameSuggested) -> None:
         """Ask for the file, unless something else was asked for meanwhile."""
         if self.prompt is None and self.is_active:
-            await self.show_prompt(
-                ExportPrompt(message.article, "file to export to", f"~/{message.file_name}")
-            )
+            await self.show_prompt(ExportPrompt(message.article, "file to export to", message.path))
 
     @on(ExportPrompt.Submitted, "ExportPrompt")
     def export_article(self, event: ExportPrompt.Submitted) -> None:
@@ -95,9 +92,9 @@ class Exporting(Asking):
         if not isinstance(asked, PipePrompt) or not self.close_if_current(asked):
             return
         try:
-            arguments = shlex.split(event.value)
-        except ValueError as error:
-            self.status_line.show_notice(f"not a command: {error}".lower())
+            arguments = parse_pipe_command(event.value)
+        except InvalidInput as error:
+            self.status_line.show_notice(str(error))
             return
         if arguments:
             self.status_line.show_notice(f"running {clean_line(arguments[0])} …")
@@ -112,11 +109,11 @@ class Exporting(Asking):
     async def run_pipe_command(self, arguments: list[str], text: str) -> None:
         """Run the program off the event loop, and show what it writes."""
         try:
-            out = await asyncio.to_thread(run_program, arguments, text, PIPE_COMMAND_TIMEOUT)
+            out = await asyncio.to_thread(run_pipe_command, arguments, text)
         except NewstuiError as error:
             self.status_line.show_notice(clean_line(str(error)))
             return
         name = clean_line(arguments[0])
-        self.status_line.show_notice(f"{name} ended well")
+        self.status_line.show_notice(describe_pipe_end(arguments))
         if lines := clean_text(out).strip().splitlines():
             self.app.push_screen(TextDialog(name, lines[:MAX_OUTPUT_LINES]))

@@ -268,7 +268,7 @@ class Panes(KeymapScreen, Screen[None]):
         for article in shown & message.rows.keys():
             self.gateway.articles.preview_article(article)
         if message.notice:
-            self.status_line.show_notice(message.notice)
+            self.status_line.show_notice(message.describe(self.keymap))
         self.update_status()
 
     def _remove_articles(self, gone: Collection[str]) -> None:

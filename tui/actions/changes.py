@@ -1,0 +1,140 @@
+"""Changes of articles: reading state, tags, deletion, and undoing them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from store.library.protocol import Library
+from store.model.article import ArticleRow
+from store.model.results import UndoableChange
+from store.text.clean import clean_line
+from tui.rendering.wording import format_count, summarize_change
+
+ArticleFlag = Literal["read", "starred"]
+ArticleState = Literal["read", "unread", "starred", "unstarred"]
+
+STATE_MESSAGES: Mapping[ArticleState, str] = {
+    "read": "Marked as read",
+    "unread": "Marked as unread",
+    "starred": "Starred",
+    "unstarred": "Unstarred",
+}
+LIST_CHANGING_EVENTS = {"deleted", "edited"}
+"""Events whose undoing changes which articles a list shows, or their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What an action did.
+
+    Attributes:
+        message: A status line; names no key.
+        rows: Changed rows, by id.
+        articles: The ids of the articles that were changed.
+        removed: Those of them that no longer exist.
+        marked_read: Those that were marked as read.
+        is_undoable: The action recorded a change that can be undone.
+        is_list_stale: Lists have to be queried again.
+    """
+
+    message: str
+    rows: Mapping[str, ArticleRow] = field(default_factory=dict)
+    articles: Sequence[str] = ()
+    removed: Collection[str] = ()
+    marked_read: Sequence[str] = ()
+    is_undoable: bool = False
+    is_list_stale: bool = False
+
+
+ALREADY_DELETED = ActionResult("That article was deleted")
+
+
+def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResult:
+    """Mark an article as read or star it; undo that if it is so already."""
+    row = library.get_row(article)
+    if row is None:
+        return ALREADY_DELETED
+    if flag == "read":
+        state: ArticleState = "unread" if row.read else "read"
+    else:
+        state = "unstarred" if row.starred else "starred"
+    return _record(library, state, [article], STATE_MESSAGES[state])
+
+
+def set_state(library: Library, articles: Sequence[str], state: ArticleState) -> ActionResult:
+    """Bring articles into a state, as one change; those already in it are skipped."""
+    rows = map(library.get_row, articles)
+    changed = [row.id for row in rows if row is not None and not _has_state(row, state)]
+    if not changed:
+        return ActionResult(f"Already all {state}")
+    verb, *rest = STATE_MESSAGES[state].split(" ", 1)
+    message = " ".join([verb, format_count(len(changed), "article"), *rest])
+    return _record(library, state, changed, message)
+
+
+def delete(library: Library, article: str) -> ActionResult:
+    """Delete an article."""
+    if library.get_row(article) is None:
+        return ALREADY_DELETED
+    return _record(library, "deleted", [article], "Deleted")
+
+
+def add_tag(library: Library, article: str, tag: str) -> ActionResult:
+    """Tag an article, unless it has the tag in upper or lower case."""
+    tag = clean_line(tag)
+    if existing := _find_tag(library, article, tag):
+        return ActionResult(f"Already tagged {existing}")
+    return _record(library, "tagged", [article], f"Tagged {tag}", tag=tag)
+
+
+def remove_tag(library: Library, article: str, tag: str) -> ActionResult:
+    """Remove a tag from an article, whatever its case."""
+    if existing := _find_tag(library, article, clean_line(tag)):
+        return _record(library, "untagged", [article], f"Untagged {existing}", tag=existing)
+    return ActionResult(f"Not tagged {clean_line(tag)}")
+
+
+def undo(library: Library) -> ActionResult:
+    """Undo the last change made on this machine."""
+    undone = library.undo()
+    if undone is None:
+        return ActionResult("Nothing to undo")
+    change, rows = undone
+    return ActionResult(
+        f"Undone: {summarize_change(change, find_titles(library, [change]))}",
+        rows,
+        change.articles,
+        removed=[each for each in change.articles if library.get_row(each) is None],
+        is_list_stale=change.event in LIST_CHANGING_EVENTS,
+    )
+
+
+def find_titles(library: Library, changes: Sequence[UndoableChange]) -> dict[str, str]:
+    """Return the titles, by id, that `summarize_change` needs."""
+    single = [each.articles[0] for each in changes if len(each.articles) == 1]
+    return {article: library.title(article) for article in single}
+
+
+def _record(
+    library: Library, event: str, articles: Sequence[str], message: str, **data: str
+) -> ActionResult:
+    return ActionResult(
+        message,
+        library.record(event, articles, **data),
+        articles,
+        removed=articles if event == "deleted" else (),
+        marked_read=articles if event == "read" else (),
+        is_undoable=True,
+    )
+
+
+def _has_state(row: ArticleRow, state: ArticleState) -> bool:
+    is_set = row.read if state.endswith("read") else row.starred
+    return is_set is not state.startswith("un")
+
+
+def _find_tag(library: Library, article: str, tag: str) -> str:
+    tags = library.get_article(article).article.tags
+    return next((each for each in tags if each.casefold() == tag.casefold()), "")
