@@ -63,7 +63,7 @@ class Archive:
         self._file = file
         names = file.namelist()
         if MANIFEST_NAME not in names:
-            raise InvalidInput(f"{path}: not a backup: there is no {MANIFEST_NAME} in it")
+            raise InvalidInput(f"not a backup: it has no {MANIFEST_NAME}", file=path)
         with convert_zip_errors(path, MANIFEST_NAME):
             if file.getinfo(MANIFEST_NAME).file_size > MAX_MANIFEST_SIZE:
                 raise ValueError("too large")
@@ -73,9 +73,9 @@ class Archive:
             with convert_zip_errors(path, info.orig_filename):
                 _check_member(info, expected)
         if len(set(names)) < len(names):
-            raise InvalidInput(f"{path}: two members have the same name")
+            raise InvalidInput("two members have the same name", file=path)
         for name in sorted(expected.difference(names)):
-            raise InvalidInput(f"{path}: {name}: is missing")
+            raise InvalidInput("is missing", file=path, item=name)
 
     def read_member(self, name: str) -> Iterator[bytes]:
         """The contents of a member, piece by piece.
@@ -123,11 +123,11 @@ def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise InvalidInput(
-            f"{path}: {member}: cannot be read: {error.strerror or error}"
+            f"cannot be read: {error.strerror or error}", file=path, item=member
         ) from error
     except ZIP_ERRORS as error:
         reason = str(error) if isinstance(error, ValueError) else "is damaged"
-        raise InvalidInput(f"{path}: {member}: {reason}") from error
+        raise InvalidInput(reason, file=path, item=member) from error
 
 
 @contextlib.contextmanager
@@ -140,9 +140,9 @@ def open_archive(path: Path) -> Iterator[Archive]:
     try:
         file = ZipFile(path)
     except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InvalidInput(f"cannot be read: {error.strerror or error}", file=path) from error
     except ZIP_ERRORS as error:
-        raise InvalidInput(f"{path}: not a backup, or cut off") from error
+        raise InvalidInput("not a backup, or cut off", file=path) from error
     with file:
         yield Archive(path, file)
 

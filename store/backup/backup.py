@@ -28,7 +28,7 @@ from store.backup.archive import (
     verify_archive,
 )
 from store.backup.manifest import ArchiveMember, Manifest, MemberScanner, is_journal
-from store.model.errors import InvalidInput, NewstuiError, SaveFailed
+from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExists
 from store.model.times import Clock, format_timestamp
 from store.system.files import (
     FILE_MODE,
@@ -47,7 +47,6 @@ ZIP64_THRESHOLD = 1 << 30
 """Bytes from which a member has a header for large files, should it grow while it is read."""
 MAX_AUTO_BACKUPS = 7
 """Automatic backups of each kind that stay, however old they are."""
-SWEEP_AGE = 3600
 AUTO_BACKUP_NAME_PATTERN = re.compile(
     r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z"
 )
@@ -85,7 +84,7 @@ def make_backup(
         NotSaved: The archive could not be written, or is not what was written; it is not there.
     """
     if not force and os.path.lexists(target):
-        raise InvalidInput(f"{target} exists; --force replaces it")
+        raise TargetExists(target)
     with _temporary_file(target.parent, clock) as temporary:
         made = yield from _write_and_verify(library, temporary, clock, version, target)
         try:
@@ -98,7 +97,7 @@ def make_backup(
 @contextlib.contextmanager
 def _temporary_file(folder: Path, clock: Clock) -> Iterator[Path]:
     with contextlib.suppress(OSError):
-        remove_temporary_files(folder, clock().timestamp() - SWEEP_AGE)
+        remove_temporary_files(folder, clock())
     temporary = folder / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     try:
         yield temporary
@@ -113,9 +112,9 @@ def _write_and_verify(
     try:
         files = list_library_files(library)
     except OSError as error:
-        raise InvalidInput(f"{library}: cannot be read: {error.strerror}") from error
+        raise InvalidInput(f"cannot be read: {error.strerror}", file=library) from error
     if not files:
-        raise InvalidInput(f"{library}: there is nothing to back up")
+        raise InvalidInput("nothing to back up", file=library)
     total = sum(status.st_size for status in files.values())
     problems: list[str] = []
     try:
@@ -130,10 +129,8 @@ def _write_and_verify(
     try:
         yield from verify_archive(temporary, done=manifest.total)
     except InvalidInput as error:
-        reason = str(error).removeprefix(f"{temporary}: ")
-        raise SaveFailed(
-            f"Not saved: {target} does not read as it was written: {reason}"
-        ) from error
+        reason = f"{error.item}: {error.reason}" if error.item else error.reason
+        raise SaveFailed(f"{target} does not read as it was written: {reason}") from error
     problems += [f"{library / name}: {m.problem}" for name, m in members.items() if m.problem]
     problems += _missing_text_problems(library, members)
     counts = manifest.count("articles"), manifest.count("journal")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from store.journal.events import Event, newer_format_message, try_decode_event
-from store.journal.journal import JOURNAL_LOCK_TIMEOUT, TORN_LINE_END
+from store.journal.journal import TORN_LINE_END
 from store.journal.reading_state import ReadingState
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import LibraryDamaged
@@ -59,7 +59,7 @@ def add_articles(library: Path, machine: str, found: list[ParsedArticle]) -> Non
         LibraryBusy: Another newstui is adding articles for too long.
         NotSaved: The disk refused; what was added until then is whole.
     """
-    with file_lock(library / "articles" / f".{machine}.lock", JOURNAL_LOCK_TIMEOUT, lambda _: None):
+    with file_lock(library / "articles" / f".{machine}.lock"):
         Segments(library, machine).append(found)
 
 
@@ -97,7 +97,7 @@ def add_events(journal: Path, lines: list[bytes]) -> None:
         LibraryBusy: Another newstui is writing to it for too long.
         NotSaved: The disk refused; the journal is as it was.
     """
-    with file_lock(journal, JOURNAL_LOCK_TIMEOUT, lambda _: None) as descriptor:
+    with file_lock(journal) as descriptor:
         size = os.fstat(descriptor).st_size
         whole = not size or os.pread(descriptor, 1, size - 1) == b"\n"
         append_to_journal(descriptor, journal, lines if whole else [TORN_LINE_END, *lines])

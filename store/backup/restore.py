@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ from store.backup.merge import (
     find_missing_events,
     read_known_ids,
 )
-from store.model.errors import InvalidInput, LibraryDamaged, SaveFailed
+from store.model.errors import InvalidInput, LibraryDamaged, LibraryNotEmpty, SaveFailed
 from store.model.times import Clock
 from store.segments.storage import BadContent
 from store.system.files import (
@@ -42,14 +43,13 @@ from store.system.files import (
     FOLDER_MODE,
     TEMPORARY_PREFIX,
     file_lock,
+    is_stale,
     make_folder,
     make_save_error,
     move_into_place,
     write_all,
 )
 
-RESTORE_LOCK_TIMEOUT = 5.0
-SWEEP_AGE = 3600
 RESTORE_ORDER = ("journal", "texts", "articles", "")
 """As articles are added: an interrupted restoring leaves none without its events or its text."""
 
@@ -102,7 +102,7 @@ def restore_backup(
     with open_archive(archive) as source:
         try:
             if not merge and _has_files(target):
-                raise InvalidInput(f"{library} is not empty; --merge adds what is missing in it")
+                raise LibraryNotEmpty(library)
             with _staging_folder(target, clock) as workshop:
                 _check_space(workshop, source.manifest.total)
                 unpacked = yield from _unpack(source, workshop)
@@ -117,7 +117,7 @@ def _has_files(target: Path) -> bool:
     except FileNotFoundError:
         return False
     except NotADirectoryError as error:
-        raise InvalidInput(f"{target} is not a folder") from error
+        raise InvalidInput("is not a folder", file=target) from error
     folders = {"articles", "texts", "journal"}
     return bool(list_library_files(target)) or any(
         not name.startswith(".") and name not in folders for name in names
@@ -131,7 +131,7 @@ def _has_files(target: Path) -> bool:
 def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
     """A folder of our own on the file system of the target, so that files can be moved there."""
     place = next(folder for folder in (target, *target.parents) if folder.is_dir())
-    _sweep_staging_folders(place, clock().timestamp() - SWEEP_AGE)
+    _sweep_staging_folders(place, clock())
     folder = place / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     folder.mkdir(FOLDER_MODE)
     try:
@@ -140,10 +140,10 @@ def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep_staging_folders(place: Path, before: float) -> None:
+def _sweep_staging_folders(place: Path, now: datetime) -> None:
     for folder in place.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
-            if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < before:
+            if folder.is_dir() and not folder.is_symlink() and is_stale(folder, now):
                 shutil.rmtree(folder)
 
 
@@ -312,7 +312,7 @@ def _install_file(
     try:
         move_into_place(unpacked, target)
     except FileExistsError as error:
-        raise SaveFailed(f"Not saved: {target} has come into being meanwhile") from error
+        raise SaveFailed(f"{target} was created in the meantime") from error
     return member.items
 
 
@@ -329,10 +329,10 @@ def _extend_journal(unpacked: Path, target: Path) -> None:
 
     A file put in its place would lose the events of a newstui that has it open.
     """
-    with file_lock(target, RESTORE_LOCK_TIMEOUT, lambda _: None) as descriptor:
+    with file_lock(target) as descriptor:
         size = os.fstat(descriptor).st_size
         if not _have_same_start(unpacked, target) or size >= unpacked.stat().st_size:
-            raise SaveFailed(f"Not saved: {target} has changed meanwhile")
+            raise SaveFailed(f"{target} was changed in the meantime")
         with unpacked.open("rb") as file:
             file.seek(size)
             append_to_journal(descriptor, target, iter(partial(file.read, ARCHIVE_CHUNK_SIZE), b""))

@@ -14,13 +14,9 @@ from store.exporters import get_export_writer
 from store.exporters.collection import ArticleCollection
 from store.exporters.markdown import article_to_markdown
 from store.model.article import Article, FullArticle, Rejection
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, TargetExists
 from store.system.files import make_save_error, move_into_place
 from store.text.clean import clean_line
-
-
-class TargetExists(InvalidInput):
-    """There is a file where one was to be written, and it may not be replaced."""
 
 
 @contextlib.contextmanager
@@ -45,7 +41,7 @@ def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             os.fsync(out.fileno())
         move_into_place(temporary, target, replace=replace)
     except FileExistsError:
-        raise TargetExists(f"{clean_line(str(target))} exists") from None
+        raise TargetExists(target) from None
     except OSError as error:
         raise make_save_error(error, target, 0) from error
     finally:

@@ -23,9 +23,6 @@ from store.net.reasons import redact_url
 from store.system.files import file_lock, make_folder
 from store.text.urls import canonicalize_url
 
-FEEDS_LOCK_TIMEOUT = 5.0
-"""Seconds to wait for another process that writes into the book."""
-
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
@@ -168,7 +165,7 @@ class FeedStore:
 
     def _lock(self) -> AbstractContextManager[int]:
         make_folder(self.cache)
-        return file_lock(self.cache / "feeds.lock", FEEDS_LOCK_TIMEOUT, lambda _: None)
+        return file_lock(self.cache / "feeds.lock")
 
 
 def _merge_fetched(there: Subscription, fetched: Subscription) -> Subscription:

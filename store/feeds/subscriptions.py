@@ -191,7 +191,7 @@ def _parse_outline(outline: Element, folders: Sequence[str]) -> Subscription:
     try:
         validate_url(url)
     except UrlRejected as error:
-        raise InvalidInput(str(error).removeprefix("Not opened: ")) from error
+        raise InvalidInput(str(error)) from error
     title = clean_line(outline.get("text") or outline.get("title") or "", 200)
     return Subscription(
         url=url,
@@ -270,9 +270,9 @@ def read_subscriptions(library: Path) -> Subscriptions:
     except FileNotFoundError:
         return parse_opml(EMPTY_OPML)
     except OSError as error:
-        raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
+        raise LibraryDamaged(f"cannot be read: {error.strerror}", file=path) from error
     except InvalidInput as error:
-        raise LibraryDamaged(f"{path}: {error}") from error
+        raise LibraryDamaged(error.reason, file=path) from error
 
 
 def write_subscriptions(library: Path, subscriptions: Subscriptions) -> None:

@@ -53,8 +53,6 @@ from store.system.line_files import (
 )
 from store.system.machine import is_same_machine
 
-JOURNAL_LOCK_TIMEOUT = 5.0
-"""Seconds to wait for another process that is writing to the journal."""
 CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
 """No clock is believed that is later (the year 2504), so that there is room for what comes after."""
 TORN_LINE_END = b" torn\n"
@@ -280,7 +278,7 @@ class Journal:
         if not self._lost_lines:
             return
         try:
-            with file_lock(self.own_path, JOURNAL_LOCK_TIMEOUT, self._warn) as descriptor:
+            with file_lock(self.own_path, warn=self._warn) as descriptor:
                 there = set(read_complete_lines(descriptor))
                 events = (line for line in self._lost_lines if b'"event":' in line)
                 if lost := [line for line in dict.fromkeys(events) if line not in there]:
@@ -346,7 +344,7 @@ class Journal:
             ValueError: A change is none that could be read again; nothing was added.
         """
         self._append_lost_lines()
-        with file_lock(self.own_path, JOURNAL_LOCK_TIMEOUT, self._warn) as descriptor:
+        with file_lock(self.own_path, warn=self._warn) as descriptor:
             before = replace(self._cursors.get(self.own_path.name, Cursor()))
             nameless = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
             if nameless or not file_matches_cursor(self.own_path, before):
@@ -385,7 +383,7 @@ class Journal:
         try:
             return b"".join(map(encode_event, events))
         except orjson.JSONEncodeError as error:
-            raise SaveFailed(f"Not saved: {error} ({self.own_path})") from error
+            raise SaveFailed(str(error), self.own_path) from error
 
     def _write(self, descriptor: int, lines: bytes) -> None:
         size = os.fstat(descriptor).st_size

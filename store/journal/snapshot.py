@@ -58,7 +58,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     try:
         data = orjson.dumps({"reading": documents, "_meta": {"1": meta}}).removesuffix(b"}}}")
     except orjson.JSONEncodeError as error:
-        raise SaveFailed(f"Not saved: {error} ({path})") from error
+        raise SaveFailed(str(error), path) from error
     make_folder(path.parent)
     write_atomically(path, data + _CRC_KEY + _CRC_END % crc32(data))
 

@@ -79,11 +79,9 @@ class Catalog:
         prefix = id_or_prefix.lower()
         found = [row.id for row in self.rows() if row.id.lower().startswith(prefix)]
         if not found or not prefix:
-            raise ArticleNotFound(f"no article has an id that begins with {id_or_prefix!r}")
+            raise ArticleNotFound(id_or_prefix)
         if len(found) > 1:
-            raise ArticleNotFound(
-                f"{len(found)} articles have ids that begin with {id_or_prefix!r}"
-            )
+            raise ArticleNotFound(id_or_prefix, len(found))
         return found[0]
 
     def title(self, article: str) -> str:

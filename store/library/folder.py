@@ -27,7 +27,7 @@ from store.library.updates import (
     find_updates,
     store_articles,
 )
-from store.maintenance.repair import SNAPSHOT_NAME, Repairer
+from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
 from store.model.article import (
     Article,
     ArticleInsights,
@@ -68,8 +68,6 @@ if TYPE_CHECKING:
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
 
-SEGMENT_LOCK_TIMEOUT = 5.0
-"""Seconds to wait for another process that is adding articles."""
 SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
@@ -274,7 +272,7 @@ class FolderLibrary:
         """One article whole."""
         place = self._catalog.location(article)
         if place is None:
-            raise ArticleNotFound(f"no article {article!r}")
+            raise ArticleNotFound(article)
         marks = self._state.get(article)
         facts = apply_edits(self._segments.read_article(place), marks)
         self._tags.update(facts.tags)
@@ -387,7 +385,7 @@ class FolderLibrary:
         self._check_writable()
         added = known = 0
         remaining = iter(found)
-        with self.repairer.lock_segments(SEGMENT_LOCK_TIMEOUT):
+        with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
             self._unloaded.clear()  # what is there already has to be known
             self._refresh_segments()
@@ -471,7 +469,7 @@ class FolderLibrary:
     def _readd_missing(self) -> None:
         """Add the articles again that somebody else took out of our own segments."""
         try:
-            with self.repairer.lock_segments():
+            with self.repairer.lock_segments(REPAIR_LOCK_TIMEOUT):
                 self._refresh_segments()  # another newstui may have done it already
                 for name, count in self._open_files.append_missing(self._segments, self._catalog):
                     self.repairer.warn_readded(self._segments.facts_path(name), count)

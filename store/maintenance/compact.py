@@ -27,10 +27,10 @@ from store.journal.events import (
     newer_format_message,
     try_decode_event,
 )
-from store.journal.journal import JOURNAL_LOCK_TIMEOUT, Journal
+from store.journal.journal import Journal
 from store.journal.journal_file import find_writer
 from store.journal.reading_state import ReadingState
-from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed
+from store.model.errors import LibraryDamaged, LibraryReadOnly
 from store.model.times import Clock, format_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
 from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
@@ -42,7 +42,6 @@ RETENTION = timedelta(days=30)
 """How long a deleted article keeps its text, and an event that was undone stays."""
 COMPACT_BATCH_SIZE = 20_000
 """Events worked off between two steps."""
-SWEEP_AGE = 3600
 TOMBSTONE_FIELDS = ("id", "title", "date", "created")
 """The facts that stay: a second import knows the article, and a list of changes can name it."""
 PURGED_TEXT: Mapping[str, Any] = {"text": ""}
@@ -155,12 +154,8 @@ def repair_journal(journal: Path, machine: str, clock: Clock) -> str:
 
 
 def _lock_unless_dry_run(path: Path, dry_run: bool) -> AbstractContextManager[object]:
-    return nullcontext() if dry_run else file_lock(path, JOURNAL_LOCK_TIMEOUT, _raise_not_compacted)
-
-
-def _raise_not_compacted(problem: str) -> None:
-    # Appending goes without locks; but what is appended while a file is replaced would be lost.
-    raise SaveFailed(f"Not compacted: {problem.partition(';')[0]}")
+    # Appending works without locks; but what is appended while a file is replaced would be lost.
+    return nullcontext() if dry_run else file_lock(path, required=True)
 
 
 def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
@@ -282,7 +277,7 @@ class _JournalRewrite:
 
     def write(self) -> None:
         """Put the new journal in the place of the old one; nothing if it would be the same."""
-        remove_temporary_files(self.path.parent, self.clock().timestamp() - SWEEP_AGE)
+        remove_temporary_files(self.path.parent, self.clock())
         if not self.obsolete_lines.obsolete_count:
             return
         if lines := self.obsolete_lines.damaged_lines:

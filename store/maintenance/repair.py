@@ -38,8 +38,7 @@ from store.system.damaged_files import preserve_damaged_file
 from store.system.files import WarningHandler, file_lock, remove_temporary_files
 
 REPAIR_LOCK_TIMEOUT = 1.0
-"""Seconds a damaged file waits for who is writing; meanwhile the reader would stand still."""
-SWEEP_AGE = 3600
+"""Seconds that a repair waits for another writer: shorter than `LOCK_TIMEOUT`, because the reader stands still."""
 SNAPSHOT_NAME = "reading.json"
 """The reading state in the cache."""
 
@@ -94,7 +93,7 @@ class Repairer:
         return path in self._unrepaired and self._unrepaired[path][0] == file_signature(path)
 
     @contextlib.contextmanager
-    def lock_segments(self, wait: float = REPAIR_LOCK_TIMEOUT) -> Iterator[None]:
+    def lock_segments(self, wait: float | None = None) -> Iterator[None]:
         """Hold the lock under which the segments of this machine are written.
 
         Raises:
@@ -110,9 +109,9 @@ class Repairer:
 
     def sweep_temporary_files(self, cache: Path) -> int:
         """Remove old temporary files that a crash left, with the lock held; how many."""
-        before = self._clock().timestamp() - SWEEP_AGE
+        now = self._clock()
         folders = (*self._folders.values(), self._journal.parent, cache)
-        return sum(remove_temporary_files(folder, before) for folder in folders)
+        return sum(remove_temporary_files(folder, now) for folder in folders)
 
     def tidy(self, cache: Path) -> int:
         """Remove the snapshot, which is then made anew, and what a crash left: so many files.
@@ -123,7 +122,7 @@ class Repairer:
             LibraryBusy: Somebody is writing.
             NotSaved: The folder cannot be written.
         """
-        with self.lock_segments():
+        with self.lock_segments(REPAIR_LOCK_TIMEOUT):
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT_NAME).unlink(missing_ok=True)
             swept = self.sweep_temporary_files(cache)
@@ -145,7 +144,11 @@ class Repairer:
         if reason := self._read_only_reason():
             return self._recover_unrepaired(path, table, f"as it is: {reason}")
         try:
-            with contextlib.nullcontext() if self._is_locked else self.lock_segments():
+            with (
+                contextlib.nullcontext()
+                if self._is_locked
+                else self.lock_segments(REPAIR_LOCK_TIMEOUT)
+            ):
                 return self._repair(path, table)
         except (LibraryBusy, SaveFailed) as error:
             return self._recover_unrepaired(path, table, f"as it is: {error}")

@@ -1,10 +1,16 @@
-"""One tree of errors: each says what happened and what to do about it."""
+"""The errors newstui reports: each carries its facts as attributes, and its text is one plain line.
+
+Nothing parses such a text. What the user can do about an error is up to whoever shows it: the store knows
+no options and no keys.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class NewstuiError(Exception):
-    """What newstui can name; its text is one line for the user."""
+    """Base class of everything that newstui reports in a line instead of a traceback."""
 
 
 class LibraryUnavailable(NewstuiError):
@@ -12,11 +18,12 @@ class LibraryUnavailable(NewstuiError):
 
 
 class LibraryBusy(NewstuiError):
-    """Another process holds a lock of the library for longer than we wait."""
+    """Another process held a lock of the library for longer than we wait."""
 
-
-class LibraryDamaged(NewstuiError):
-    """A file of the library does not hold what it should."""
+    def __init__(self, pid: int | None) -> None:
+        """Name the process, where its id is known."""
+        super().__init__(f"library is in use by {f'pid {pid}' if pid else 'another process'}")
+        self.pid = pid
 
 
 class LibraryReadOnly(NewstuiError):
@@ -24,46 +31,106 @@ class LibraryReadOnly(NewstuiError):
 
 
 class SaveFailed(NewstuiError):
-    """A change did not reach the disk; what was there before is untouched."""
+    """A change did not reach the disk; the file is as it was before."""
+
+    def __init__(self, reason: str, path: Path | None = None) -> None:
+        """Name the reason, and the file where the reason does not."""
+        super().__init__(f"Not saved: {reason}" + (f" ({path})" if path else ""))
+        self.reason = reason
+        self.path = path
+
+
+class LocksUnsupported(SaveFailed):
+    """A file cannot be replaced safely: its file system knows no locks."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder on that file system."""
+        super().__init__(f"{folder} is on a file system without locks")
+        self.folder = folder
 
 
 class ArticleNotFound(NewstuiError):
-    """No article, or more than one, fits the id that was given."""
+    """No article matches the id or its beginning, or several do."""
+
+    def __init__(self, wanted: str, matches: int = 0) -> None:
+        """Name the id or its beginning, and how many articles match."""
+        found = f"{matches:,} articles have ids" if matches else "no article has an id"
+        super().__init__(f"{found} that {'start' if matches else 'starts'} with {wanted!r}")
+        self.wanted = wanted
+        self.matches = matches
 
 
 class UrlRejected(NewstuiError):
-    """A URL that is not opened: wrong scheme, no host, or too long."""
+    """A URL is not opened: wrong scheme, no host, or too long; the text is the reason."""
 
 
-class InvalidInput(NewstuiError):
-    """What came from outside (a file, an item, an option) cannot be used."""
+class LocatedError(NewstuiError):
+    """Something is wrong with a file or an item; the text is `FILE: ITEM: reason`."""
+
+    def __init__(self, reason: str, *, file: Path | None = None, item: str = "") -> None:
+        """Say what is wrong, and where.
+
+        Args:
+            reason: What is wrong, without the place.
+            file: The file, if it was one.
+            item: The part of it: a member, a line, a field.
+        """
+        super().__init__(": ".join(filter(None, (str(file or ""), item, reason))))
+        self.reason = reason
+        self.file = file
+        self.item = item
 
 
-class FetchFailed(NewstuiError):
-    """Something on the network could not be fetched; its text is the reason alone."""
+class LibraryDamaged(LocatedError):
+    """A file of the library does not hold what it should."""
 
 
-class PrivateHost(FetchFailed):
-    """A host is on a private network, and nobody has said that it may be asked."""
-
-    def __init__(self, host: str, address: str) -> None:
-        super().__init__(f"{host} is on a private network ({address})")
-        self.host = host
+class InvalidInput(LocatedError):
+    """Input from outside (a file, an item, an option) cannot be used."""
 
 
-class FetchCancelled(FetchFailed):
-    """The user stopped it."""
+class TargetExists(InvalidInput):
+    """The file to be written exists, and nobody allowed to replace it."""
+
+    def __init__(self, file: Path) -> None:
+        """Name the file."""
+        super().__init__("already exists", file=file)
 
 
-class ProgramFailed(NewstuiError):
-    """A program of the user's could not be run, failed, or took too long."""
+class LibraryNotEmpty(InvalidInput):
+    """A backup is to be restored into a folder that has a library already."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder."""
+        super().__init__("is not empty", file=folder)
 
 
 class InvalidQuery(InvalidInput):
-    """A query that cannot be understood; its text says where and what was expected."""
+    """A query cannot be understood; the text says where and what was expected."""
 
     def __init__(self, reason: str, at: int) -> None:
-        """Name the reason and the place, which is counted from 0."""
-        super().__init__(f"column {at + 1}: {reason}")
-        self.reason = reason
+        """Name the reason and the offset, counted from 0."""
+        super().__init__(reason, item=f"column {at + 1}")
         self.offset = at
+
+
+class FetchFailed(NewstuiError):
+    """Something could not be fetched; the text is the reason alone."""
+
+
+class PrivateHost(FetchFailed):
+    """A host is on a private network, and the user has not allowed to contact it."""
+
+    def __init__(self, host: str, address: str) -> None:
+        """Name the host and the address it has."""
+        super().__init__(f"{host} is on a private network ({address})")
+        self.host = host
+        self.address = address
+
+
+class FetchCancelled(FetchFailed):
+    """The user cancelled it."""
+
+
+class ProgramFailed(NewstuiError):
+    """A program of the user's could not be started, failed, or took too long."""

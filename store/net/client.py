@@ -229,7 +229,7 @@ def _validate_url(url: str) -> str:
     try:
         return validate_url(url).partition("#")[0]
     except UrlRejected as error:
-        raise FetchFailed(str(error).replace("Not opened: ", "not fetched: ")) from None
+        raise FetchFailed(f"not fetched: {error}") from None
 
 
 def _strip_credentials(url: str) -> str:

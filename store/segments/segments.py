@@ -341,7 +341,7 @@ def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:
         if not thorough and not _has_unique_ids(data, tables.get(name, {}), FIRST_FIELDS[name]):
             parse_tables(data, thorough=True)
     except BadContent as error:
-        raise BadContent(f"{path}: {error}") from error
+        raise BadContent(error.reason, file=path) from error
     return tables
 
 

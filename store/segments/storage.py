@@ -41,7 +41,7 @@ class JsonStorage(Storage):
         try:
             return None if data is None else parse_tables(data)
         except BadContent as error:
-            raise BadContent(f"{self.path}: {error}") from error
+            raise BadContent(error.reason, file=self.path) from error
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace the file.
@@ -52,7 +52,7 @@ class JsonStorage(Storage):
         try:
             encoded = orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
         except orjson.JSONEncodeError as error:
-            raise SaveFailed(f"Not saved: {error} ({self.path})") from error
+            raise SaveFailed(str(error), self.path) from error
         write_atomically(self.path, encoded)
 
 
@@ -67,7 +67,7 @@ def read_contents(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LibraryDamaged(f"{path}: cannot be read: {error.strerror}") from error
+        raise LibraryDamaged(f"cannot be read: {error.strerror}", file=path) from error
 
 
 class VersionedStorage(JsonStorage):

@@ -8,16 +8,21 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
-from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
+from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
 
 TEMPORARY_PREFIX = ".newstui-"
 """How the names of our temporary files begin; only such are ever swept away."""
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+LOCK_TIMEOUT = 5.0
+"""Seconds to wait for another process that writes the same file."""
 LOCK_POLL_SECONDS = 0.05
+STALE_AGE_SECONDS = 3600
+"""Age from which a temporary file was left by a crash; a younger one may still be written."""
 FOLDER_SYNC_UNSUPPORTED_ERRNOS = {errno.EINVAL, errno.ENOTSUP}
 """What file systems answer that sync names by themselves or not at all (SMB, some of FUSE)."""
 LOCK_UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -111,32 +116,42 @@ def make_save_error(error: OSError, path: Path, size: int) -> SaveFailed:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         need = max(1, round(size / 1_000_000))
         reason = "no space left" if error.errno == errno.ENOSPC else "disk quota exceeded"
-        return SaveFailed(f"Not saved: {reason} on {path.parent} (need {need} MB)")
-    return SaveFailed(f"Not saved: {error.strerror or error} ({path})")
+        return SaveFailed(f"{reason} on {path.parent} (need {need} MB)")
+    return SaveFailed(error.strerror or str(error), path)
 
 
-def remove_temporary_files(folder: Path, before: float) -> int:
-    """Remove temporary files of ours that a crash left; call it with the lock held.
+def remove_temporary_files(folder: Path, now: datetime) -> int:
+    """Remove our temporary files that a crash left in a folder, and return their number.
 
-    Args:
-        folder: Only this folder, not below it.
-        before: Seconds since 1970; younger files may belong to somebody who is writing.
-
-    Returns:
-        How many were removed.
+    Call it with the lock held. What is younger than an hour may belong to somebody who is writing.
     """
     removed = 0
     for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < before:
+            if is_stale(path, now):
                 path.unlink()
                 removed += 1
     return removed
 
 
+def is_stale(path: Path, now: datetime) -> bool:
+    """Return True if a temporary file or folder was left by a crash.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    return path.lstat().st_mtime < now.timestamp() - STALE_AGE_SECONDS
+
+
 @contextlib.contextmanager
-def file_lock(path: Path, wait: float, warn: WarningHandler) -> Iterator[int]:
-    """Hold an exclusive `flock` on the file, which is created if need be.
+def file_lock(
+    path: Path,
+    wait: float | None = None,
+    warn: WarningHandler | None = None,
+    *,
+    required: bool = False,
+) -> Iterator[int]:
+    """Hold an exclusive `flock` on a file, which is created if need be.
 
     `flock`, not `lockf`: a POSIX lock is dropped when any descriptor of the file is closed. The
     kernel drops ours when the process ends, so there are no stale locks. A lock is on a file and not
@@ -144,25 +159,31 @@ def file_lock(path: Path, wait: float, warn: WarningHandler) -> Iterator[int]:
     is appended would go into a file that has no name any more.
 
     Args:
-        path: The file to lock; the holder's process id stands in it if it is a `.lock` file.
-        wait: Seconds to wait for another holder.
-        warn: Told where the file system knows no locks; the work goes on without.
+        path: The file to lock; a `.lock` file holds the process id of the holder.
+        wait: Seconds to wait for another holder; `LOCK_TIMEOUT` if None.
+        warn: Called with a line where the file system knows no locks; the work goes on without.
+        required: Fail on such a file system.
 
     Yields:
         The open descriptor, for reading and appending.
 
     Raises:
         LibraryBusy: Somebody else held it all the time.
-        NotSaved: The file cannot be opened.
+        LocksUnsupported: The file system knows no locks, and one is required.
+        SaveFailed: The file cannot be opened.
     """
-    deadline = time.monotonic() + wait
+    deadline = time.monotonic() + (LOCK_TIMEOUT if wait is None else wait)
     descriptor = _open_lock_file(path)
     try:
-        _acquire_lock(descriptor, path, deadline, warn)
+        is_locked = _acquire_lock(descriptor, path, deadline)
         while not _is_current_file(descriptor, path):
             os.close(descriptor)
             descriptor = _open_lock_file(path)
-            _acquire_lock(descriptor, path, deadline, warn)
+            is_locked = _acquire_lock(descriptor, path, deadline)
+        if not is_locked and required:
+            raise LocksUnsupported(path.parent)
+        if not is_locked and warn:
+            warn(f"{path.parent} is on a file system without locks; continuing without them")
         yield descriptor
     finally:
         os.close(descriptor)
@@ -181,23 +202,23 @@ def _is_current_file(descriptor: int, path: Path) -> bool:
     return False
 
 
-def _acquire_lock(descriptor: int, path: Path, deadline: float, warn: WarningHandler) -> None:
+def _acquire_lock(descriptor: int, path: Path, deadline: float) -> bool:
+    """Lock an open file; False where the file system knows no locks."""
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise LibraryBusy(f"library is in use by {describe_lock_holder(path)}") from None
+                raise LibraryBusy(_read_holder_pid(path)) from None
             time.sleep(LOCK_POLL_SECONDS)
         except OSError as error:
             if error.errno not in LOCK_UNSUPPORTED_ERRNOS:
                 raise make_save_error(error, path, 0) from error
-            warn(f"{path.parent} is on a file system without locks; continuing without them")
-            return
+            return False
         else:
             if path.suffix == ".lock":
                 _write_pid(descriptor)
-            return
+            return True
 
 
 def _write_pid(descriptor: int) -> None:
@@ -207,13 +228,13 @@ def _write_pid(descriptor: int) -> None:
         write_all(descriptor, b"%d\n" % os.getpid())
 
 
-def describe_lock_holder(path: Path) -> str:
-    """Who holds the lock, as far as the lock file tells."""
+def _read_holder_pid(path: Path) -> int | None:
+    """Return the process id in a lock file, if it has one."""
     try:
-        text = path.read_bytes()[:20].strip().decode("ascii", "replace")
+        text = path.read_bytes()[:20].strip()
     except OSError:
-        text = ""
-    return f"pid {text}" if text.isdigit() else "another process"
+        return None
+    return int(text) if text.isdigit() else None
 
 
 LINK_UNSUPPORTED_ERRNOS = {

@@ -130,7 +130,7 @@ def validate_url(text: str) -> str:
     # Python's webbrowser module replaces this word wherever it stands in an argument
     url = _join_url(_split_url(text)).replace("%action", "%ACtion")
     if len(url) > MAX_URL_CHARS:
-        raise UrlRejected(f"Not opened: the link is longer than {MAX_URL_CHARS:,} characters")
+        raise UrlRejected(f"the link is longer than {MAX_URL_CHARS:,} characters")
     return url
 
 
@@ -154,19 +154,19 @@ def is_deceptive_url(url: str) -> bool:
 def _split_url(text: str) -> _UrlParts:
     url = text.strip()
     if _CONTROL.search(url):
-        raise UrlRejected("Not opened: the link holds control characters")
+        raise UrlRejected("the link holds control characters")
     found = _SCHEME.match(url)
     scheme = found[0].lower() if found else ""
     if scheme not in ("http:", "https:"):
         what = f'this is "{scheme[:20]}"' if scheme else "this has no scheme"
-        raise UrlRejected(f"Not opened: only http and https links ({what})")
+        raise UrlRejected(f"only http and https links ({what})")
     try:
         split = urlsplit(url)
         user, host, port = _split_authority(split.netloc)
     except ValueError:
-        raise UrlRejected("Not opened: the link's host cannot be read") from None
+        raise UrlRejected("the link's host cannot be read") from None
     if not host:
-        raise UrlRejected("Not opened: the link has no host")
+        raise UrlRejected("the link has no host")
     return _UrlParts(split.scheme, user, host, port, split.path, split.query, split.fragment)
 
 

@@ -62,8 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run_command(given) if given else _start_reader(None)
     except NewstuiError as error:
         from tui.cli.console import print_message
+        from tui.rendering.wording import describe_command_error
 
-        print_message(str(error))
+        print_message(describe_command_error(error))
         return next(
             (code for kind, code in EXIT_CODES_BY_ERROR.items() if isinstance(error, kind)),
             EXIT_FAILED,

@@ -100,7 +100,7 @@ class UrlAdder:
             return look_up(url)
         except PrivateHost as error:
             if not _confirm_private_host(error):
-                raise FetchFailed(f"{error}; --private allows it") from None
+                raise
             return replace(look_up, is_private_allowed=True)(url)
 
     def _subscribe(self, found: ResolvedFeed) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from store.model.errors import SaveFailed
+from store.model.errors import NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
 
 PROGRESS_DELAY = 1.0
@@ -71,7 +71,7 @@ def _output_errors() -> Iterator[None]:
     except OSError as error:
         # What is left in the buffer would fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SaveFailed(f"cannot write the output: {error.strerror}") from error
+        raise NewstuiError(f"cannot write the output: {error.strerror}") from error
 
 
 class ProgressLine:

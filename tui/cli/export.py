@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from store.exporters import ArticleCollection, get_export_writer
-from store.exporters.files import TargetExists, create_file, write_markdown_files
+from store.exporters.files import create_file, write_markdown_files
 from store.library.protocol import Library
 from store.model.article import FullArticle, Rejection
-from store.model.errors import InvalidInput, LibraryDamaged
+from store.model.errors import LibraryDamaged, TargetExists
 from store.model.times import format_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.list import query_rows
-from tui.rendering.wording import format_count
+from tui.rendering.wording import describe_command_error, format_count
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
-FORCE_HINT = "; --force replaces it"
 
 
 def run_export(options: argparse.Namespace) -> int:
@@ -45,7 +43,7 @@ def run_export(options: argparse.Namespace) -> int:
         elif options.to == "markdown":
             refused = _write_folder(book, out, counter, replace=options.force)
         else:
-            with _open_target(out, replace=options.force) as file:
+            with create_file(out, replace=options.force) as file:
                 _write_collection(options.to, book, file, counter)
     if out is not None:
         print_message(
@@ -62,19 +60,10 @@ def _export_feeds(options: argparse.Namespace) -> int:
     if options.out is None:
         sys.stdout.buffer.write(data)
     else:
-        with _open_target(options.out, replace=options.force) as file:
+        with create_file(options.out, replace=options.force) as file:
             file.write(data)
         print_message(f"feeds exported to {options.out}")
     return FINE
-
-
-@contextmanager
-def _open_target(out: Path, *, replace: bool) -> Iterator[BinaryIO]:
-    try:
-        with create_file(out, replace=replace) as file:
-            yield file
-    except TargetExists as error:
-        raise InvalidInput(f"{error}{FORCE_HINT}") from error
 
 
 def _find_target_problem(form: str, out: Path | None) -> str:
@@ -98,7 +87,7 @@ def _write_folder(
     ):
         if isinstance(done, Rejection):
             refused += 1
-            print_message(f"{done.location} {done.reason}{FORCE_HINT}")
+            print_message(describe_command_error(TargetExists(Path(done.location))))
         counter.update(f"{number:,} of {len(book.titles):,}")
     return refused
 

@@ -17,7 +17,7 @@ from store.search import ListQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import format_count, format_minute
+from tui.rendering.wording import describe_command_error, format_count, format_minute
 
 
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
@@ -146,4 +146,4 @@ def _feed_lines(shown: FeedStatus, now: int) -> list[str]:
 
 def print_url_error(where: str, error: NewstuiError) -> None:
     """Say what is wrong with one URL."""
-    print_message(f"{redact_url(where)}: {error}")
+    print_message(f"{redact_url(where)}: {describe_command_error(error)}")

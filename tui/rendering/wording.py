@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
+from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
 from store.model.times import ISO_DATE, from_microseconds
 from store.search import ListQuery
@@ -28,6 +29,13 @@ MONTH_LABELS = (
 
 UPDATED_LABEL = "updated since read"
 """What is said of an article that its publisher changed after it was read last."""
+
+OPTION_HINTS: Mapping[type[NewstuiError], str] = {
+    TargetExists: "--force replaces it",
+    LibraryNotEmpty: "--merge adds what is missing in it",
+    PrivateHost: "--private allows it",
+}
+"""The option of the command that lets it go on."""
 
 _EVENT_WORDS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 
@@ -96,6 +104,12 @@ def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:
         return moment.astimezone(zone)
     except OverflowError:  # the first or last day of the calendar, which has no neighbour
         return moment
+
+
+def describe_command_error(error: NewstuiError) -> str:
+    """Return the line for an error of a command, with the option that helps."""
+    hint = next((hint for kind, hint in OPTION_HINTS.items() if isinstance(error, kind)), "")
+    return join_nonempty((str(error), hint), "; ")
 
 
 def join_nonempty(parts: Iterable[str], separator: str = " · ") -> str:

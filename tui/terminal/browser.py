@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
+from store.model.errors import UrlRejected
 from store.text.urls import validate_url
 from tui.terminal.clipboard import MULTIPLEXER_HINTS, choose_copy_method, describe_copy_method
 from tui.terminal.environment import HostEnvironment
@@ -106,11 +107,11 @@ def open_url(
         route: What `open_route` decided.
         env: The environment, handed on to the program.
         failed_later: Told, on another thread, when the program failed after we stopped waiting.
-
-    Raises:
-        UrlRefused: The URL is not one that is opened.
     """
-    checked = validate_url(url)
+    try:
+        checked = validate_url(url)
+    except UrlRejected as error:
+        return OpenResult("failed", url, f"Not opened: {error}")
     if route.kind == "show":
         return OpenResult("shown", checked, checked)
     argv = [*route.argv, checked]

@@ -105,7 +105,7 @@ def test_hidden_files_locks_and_temporary_ones_stay_out(full: Machine, tmp_path:
 
 
 def test_nothing_to_back_up(machine: Machine, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="there is nothing to back up"):
+    with pytest.raises(InvalidInput, match="nothing to back up"):
         backup_of(machine, tmp_path / "backup.zip")
     assert list(tmp_path.iterdir()) == []
 
@@ -125,7 +125,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told(full: Machine, tmp_path
     """Case 109: no backup over something else without a word."""
     target = tmp_path / "backup.zip"
     target.write_bytes(b"precious")
-    with pytest.raises(InvalidInput, match=r"backup.zip exists; --force replaces it"):
+    with pytest.raises(InvalidInput, match=r"backup.zip: already exists"):
         backup_of(full, target)
     assert target.read_bytes() == b"precious"
     backup_of(full, target, force=True)

@@ -224,4 +224,4 @@ def test_some_other_zip_file(tmp_path: Path, other: Machine) -> None:
     with ZipFile(tmp_path / "photos.zip", "w") as file:
         file.writestr("photo.jpg", b"...")
     line = refused(tmp_path / "photos.zip", other)
-    assert line.endswith("photos.zip: not a backup: there is no manifest.json in it")
+    assert line.endswith("photos.zip: not a backup: it has no manifest.json")

@@ -25,7 +25,7 @@ from tests.support.libraries import Machine, add, articles, ids, state
 
 def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine) -> None:
     before = contents(full.folder)
-    with pytest.raises(InvalidInput, match="is not empty; --merge adds what is missing"):
+    with pytest.raises(InvalidInput, match="is not empty"):
         bring_back(archive, full)
     assert contents(full.folder) == before
 

@@ -309,7 +309,7 @@ def test_an_event_that_could_not_be_read_again_is_not_written(make: Make) -> Non
 
 def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 38."""
-    monkeypatch.setattr("store.journal.journal.JOURNAL_LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr("store.system.files.LOCK_TIMEOUT", 0.0)
     journal = make()
     write(journal, "read")
     with journal.own_path.open("rb") as file:

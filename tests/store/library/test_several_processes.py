@@ -33,7 +33,7 @@ def test_adding_while_another_process_adds(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 38: named, and nothing is lost."""
-    monkeypatch.setattr("store.library.folder.SEGMENT_LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr("store.system.files.LOCK_TIMEOUT", 0.0)
     one, two = stocked.open(), stocked.open()
     adding = one.add(article(number) for number in range(10, 2000))
     assert next(adding) == AddProgress(1000, 0)

@@ -202,7 +202,7 @@ def test_without_locks_it_is_not_done(stocked: Machine, monkeypatch: pytest.Monk
     stocked.open().record("read", ids(1))
     before = stocked.journal.read_bytes()
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with pytest.raises(SaveFailed, match=r"Not compacted: .* is on a file system without locks"):
+    with pytest.raises(SaveFailed, match=r"Not saved: .* is on a file system without locks"):
         run(stocked)
     assert stocked.journal.read_bytes() == before
 

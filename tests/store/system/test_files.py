@@ -7,14 +7,15 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
+from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
 from store.system.files import (
-    describe_lock_holder,
+    STALE_AGE_SECONDS,
     file_lock,
     fsync_folder,
     make_folder,
@@ -167,16 +168,17 @@ def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (1000, 1000))
     os.utime(tmp_path / names[1], (3000, 3000))
     (tmp_path / "sub").mkdir()
-    assert remove_temporary_files(tmp_path, before=2000) == 1
+    now = datetime.fromtimestamp(2000 + STALE_AGE_SECONDS, UTC)
+    assert remove_temporary_files(tmp_path, now) == 1
     assert {path.name for path in tmp_path.iterdir()} == {*names[1:], "sub"}
-    assert remove_temporary_files(tmp_path / "none", before=2000) == 0
+    assert remove_temporary_files(tmp_path / "none", now) == 0
 
 
 def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
     """Cases 37 and 38."""
     path = tmp_path / ".desk.lock"
     with file_lock(path, 0.0, pytest.fail):
-        assert describe_lock_holder(path) == f"pid {os.getpid()}"
+        assert path.read_bytes() == b"%d\n" % os.getpid()
         with pytest.raises(LibraryBusy, match=f"library is in use by pid {os.getpid()}"):
             file_lock(path, 0.0, pytest.fail).__enter__()
     with file_lock(path, 0.0, pytest.fail):
@@ -185,12 +187,11 @@ def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [b"", b"what", b"\xff\xfe"])
 def test_a_holder_that_is_not_told(tmp_path: Path, text: bytes) -> None:
-    (tmp_path / ".desk.lock").write_bytes(text)
-    assert (
-        describe_lock_holder(tmp_path / ".desk.lock")
-        == describe_lock_holder(tmp_path / "none")
-        == "another process"
-    )
+    path = tmp_path / "desk.jsonl"
+    path.write_bytes(text)
+    with file_lock(path), pytest.raises(LibraryBusy, match="in use by another process") as caught:
+        file_lock(path, 0.0).__enter__()
+    assert caught.value.pid is None
 
 
 def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +200,7 @@ def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         fcntl.flock(other, fcntl.LOCK_EX)
         monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(other, fcntl.LOCK_UN))
         with file_lock(path, 60.0, pytest.fail):
-            assert describe_lock_holder(path) == f"pid {os.getpid()}"
+            assert path.read_bytes() == b"%d\n" % os.getpid()
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
@@ -213,6 +214,8 @@ def test_file_systems_without_locks(
         assert os.fstat(descriptor).st_size == 0
     assert len(warnings) == 1
     assert "without locks" in warnings[0]
+    with pytest.raises(LocksUnsupported), file_lock(tmp_path / ".desk.lock", required=True):
+        pass
 
 
 def test_a_lock_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,4 +237,4 @@ def test_a_full_disk_does_not_keep_anybody_from_the_lock(
 ) -> None:
     monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
     with file_lock(tmp_path / ".desk.lock", 0.0, pytest.fail):
-        assert describe_lock_holder(tmp_path / ".desk.lock") == "another process"
+        assert (tmp_path / ".desk.lock").read_bytes() == b""

@@ -65,7 +65,7 @@ def test_a_state_folder_that_cannot_be_written(
         (tmp_path / "machine").write_text(kept)
 
     def refuse(path: Path, data: bytes) -> None:
-        raise SaveFailed(f"Not saved: Read-only file system ({path})")
+        raise SaveFailed("Read-only file system", path)
 
     monkeypatch.setattr("store.system.machine.write_atomically", refuse)
     names = [machine_name(tmp_path, {}, mark) for mark in ("one", "one", "two", "two")]

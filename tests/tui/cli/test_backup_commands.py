@@ -71,7 +71,7 @@ def test_force(run: Run, target: Path) -> None:
     target.write_text("precious")
     ran = run("backup", target)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == f"newstui: {target} exists; --force replaces it\n"
+    assert ran.err == f"newstui: {target}: already exists; --force replaces it\n"
     assert target.read_text() == "precious"
     assert run("backup", target, "--force").code == 0
     with ZipFile(target) as file:
@@ -89,7 +89,7 @@ def test_wrong_use(run: Run, target: Path) -> None:
 def test_nothing_to_back_up(run: Run, target: Path, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
     ran = run("--library", nowhere, "backup", target)
-    assert (ran.code, ran.err) == (1, f"newstui: {nowhere}: there is nothing to back up\n")
+    assert (ran.code, ran.err) == (1, f"newstui: {nowhere}: nothing to back up\n")
     assert not nowhere.exists()
     assert not target.exists()
 
@@ -123,7 +123,7 @@ def test_restoring_over_a_library(run: Run, home: Path, target: Path, tmp_path: 
     before = contents(library)
     ran = run("restore", target)
     assert ran.code == 1
-    assert ran.err == f"newstui: {library} is not empty; --merge adds what is missing in it\n"
+    assert ran.err == f"newstui: {library}: is not empty; --merge adds what is missing in it\n"
     ran = run("restore", target, "--merge")
     assert ran.code == 0
     assert ran.err.endswith(f"0 events into {library} (0 files added, 3 there already)\n")

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import store.journal.journal
-import store.library.folder
+import store.system.files
 from tests.support.house import ROOT
 from tests.support.terminal import Terminal, environment
 from tests.tui.cli.conftest import XDG, Run, contents, fields_of, library_of, write_json
@@ -251,8 +250,7 @@ def test_a_library_in_use(
     """Case 38: exit 75 and who it is, as far as a lock file tells; nothing has changed."""
     run("mark", "00000001", "--star")
     before = contents(library_of(home))
-    monkeypatch.setattr(store.library.folder, "SEGMENT_LOCK_TIMEOUT", 0.0)
-    monkeypatch.setattr(store.journal.journal, "JOURNAL_LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr(store.system.files, "LOCK_TIMEOUT", 0.0)
     more = write_json(three.parent / "more.jsonl", fields_of(4))
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, library_of(home) / what],

@@ -42,8 +42,8 @@ def test_one_unknown_article_among_others(run: Run) -> None:
     ran = run("mark", "ffff", "00000001", "0000", "00000002", "--read")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
-        "newstui: no article has an id that begins with 'ffff'",
-        "newstui: 3 articles have ids that begin with '0000'",
+        "newstui: no article has an id that starts with 'ffff'",
+        "newstui: 3 articles have ids that start with '0000'",
     ]
     assert marks(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
 

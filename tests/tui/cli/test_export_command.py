@@ -62,7 +62,7 @@ def test_markdown_goes_into_a_folder(filled: Run, tmp_path: Path) -> None:
     assert all(name[0].isdigit() and "/" not in name for name in names)
     again = filled("export", "--to", "markdown", "-o", folder)
     assert again.code == 1
-    assert again.err.count("exists; --force replaces it") == 3
+    assert again.err.count("already exists; --force replaces it") == 3
     assert filled("export", "--to", "markdown", "-o", folder, "--force").code == 0
     assert filled("import", folder).err.endswith("0 articles added, 3 already there\n")
 

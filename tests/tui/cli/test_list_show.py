@@ -176,10 +176,10 @@ def test_ids_may_be_shortened_as_long_as_they_are_clear(run: Run) -> None:
 def test_unknown_and_unclear_ids(command: str, run: Run) -> None:
     ran = run(command, "ffff")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "newstui: no article has an id that begins with 'ffff'\n"
+    assert ran.err == "newstui: no article has an id that starts with 'ffff'\n"
     ran = run(command, "0000")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "newstui: 3 articles have ids that begin with '0000'\n"
+    assert ran.err == "newstui: 3 articles have ids that start with '0000'\n"
     assert run(command, "").code == 1
 
 

@@ -259,7 +259,7 @@ class Full(FolderLibrary):
     """A library on a disk that is full; the error has a line end and an escape sequence in it."""
 
     def _append_events(self, changes: Any) -> Any:
-        raise SaveFailed("Not saved: no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
+        raise SaveFailed("no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
 
 
 async def test_what_fails_is_said_in_one_line(

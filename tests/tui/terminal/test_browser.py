@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.model.errors import UrlRejected
 from tests.support.terminal import Terminal
 from tui.terminal.browser import (
     OpenMethod,
@@ -99,8 +98,8 @@ def test_open_route(
 def test_refused_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None:
     """Cases 66, 67: the check comes first, whatever the route."""
     fake = program(tmp_path, "browser", 'echo ran >> "$LOG"')
-    with pytest.raises(UrlRejected):
-        open_url(url, OpenMethod(kind, (str(fake),)), {})  # type: ignore[arg-type]
+    opened = open_url(url, OpenMethod(kind, (str(fake),)), {})  # type: ignore[arg-type]
+    assert (opened.state, opened.message[:12]) == ("failed", "Not opened: ")
     assert logged(tmp_path) == ""
 
 

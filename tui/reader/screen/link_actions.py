@@ -114,17 +114,13 @@ class Outward(Panes):
         if not await self._confirm_url(url):
             self.status_line.show_notice("not opened")
             return
-        try:
-            if route.kind == "text-browser":
-                with self.app.suspend():
-                    opened = open_url(url, route, env)
-            else:
-                opened = await asyncio.to_thread(
-                    open_url, url, route, env, failed_later=self.report_browser_failure
-                )
-        except NewstuiError as error:
-            self.status_line.show_notice(str(error))
-            return
+        if route.kind == "text-browser":
+            with self.app.suspend():
+                opened = open_url(url, route, env)
+        else:
+            opened = await asyncio.to_thread(
+                open_url, url, route, env, failed_later=self.report_browser_failure
+            )
         if opened.state == "shown":
             said = await self._copy_and_describe(opened.url)
             self.app.push_screen(
