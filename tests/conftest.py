@@ -14,6 +14,8 @@ from hypothesis import settings
 
 from tests.support.server import Site, serving
 
+MAX_OPEN_FILES = 200
+"""Open files of one process of the tests; `ulimit -n` may be as low as 256."""
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
 """Bytes that have to be free there; in a container it may be tiny."""
@@ -51,6 +53,14 @@ def own_pipes() -> Iterator[None]:
     before = signal.getsignal(signal.SIGPIPE)
     yield
     signal.signal(signal.SIGPIPE, before)
+
+
+@pytest.fixture(autouse=True)
+def free_descriptors() -> Iterator[None]:
+    """Collect the libraries of finished tests before their open files use up the descriptors."""
+    yield
+    if sum(1 for _ in Path("/dev/fd").iterdir()) > MAX_OPEN_FILES:
+        gc.collect()
 
 
 @pytest.fixture(scope="module")
