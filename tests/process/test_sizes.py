@@ -33,7 +33,7 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
             terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
             terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
             assert not terminal.shows("too small")
-        terminal.wait_for("Category ID: harbour")  # the pane that comes with the size is filled
+        terminal.wait_for("Category: harbour")  # the pane that comes with the size is filled
         terminal.write("\r")
         terminal.wait_for("The words of article 1.")
         terminal.wait_for("Summary")

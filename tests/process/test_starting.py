@@ -111,19 +111,19 @@ def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
         terminal.wait_for(re.compile(r"^>.. Delegates of both", re.MULTILINE))
         for text in (
             "Summary",
-            "(it came cut off)",
+            "(truncated at the source)",
             "Similar Readings",
             "1 Two towns agree to talk",
             "not in the library",
             "Statistics",
-            "78 Words",
-            "3 Read Count",
-            "Category ID: coast",
+            "78 words",
+            "Read 3 times",
+            "Category: coast",
             "https://news.example/lighthouse/",
             "Date: Feb. 28, 2022",
             "Created: 2022/02/28 20:04",
             "Updated: 2025/12/09 17:44",
-            "Last Read: 2022/02/28 20:04",
+            "Last read: 2022/02/28 20:04",
         ):
             terminal.wait_for(text)
         terminal.write("\r")
@@ -172,7 +172,7 @@ def test_a_locale_that_is_not_utf_8(tmp_path: Path) -> None:
 def test_idle(tmp_path: Path) -> None:
     """A reader nobody touches writes nothing: no blinking, no clock, no repaint by a timer."""
     with read(library_of(tmp_path, article(1), article(2)), 2, size=(120, 40)) as terminal:
-        terminal.wait_for("Category ID")
+        terminal.wait_for("Category: ")
         assert not terminal.shows("sample")  # with articles of one's own they are gone
         terminal.wait_quiet()
         process = psutil.Process(terminal.pid)

@@ -166,8 +166,9 @@ class LinearReader(Filling):
 
     def _about(self, typed: ParsedLine) -> None:
         entry = self.library.get_article(self.target(typed, "view.side"))
-        lines = article_details_lines(entry, self._similar(entry), self.world.size()[0])
-        self.world.say("\n".join(line.text for line in lines))
+        similar, insights = self._similar(entry), self.library.insights(entry)
+        lines = article_details_lines(entry, similar, insights, self.world.size()[0])
+        self.world.say("\n".join(lines))
 
     # -- what lies over list and article ---------------------------------------------------
 

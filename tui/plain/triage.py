@@ -107,7 +107,7 @@ class Triage(Room):
     def _summary(self) -> str:
         entry = self.reader.library.get_article(self._here())
         if entry.body.summary:
-            return describe_summary(entry)
+            return describe_summary(entry.body)
         return f"No summary. The text begins: {entry.body.text[:PLAIN_TRIAGE_SNIPPET_CHARS]}"
 
     def _here(self) -> str:

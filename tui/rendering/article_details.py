@@ -1,12 +1,19 @@
-"""What the side pane says of an article, as sections of lines: pure, for any width."""
+"""The details of an article: one list of labelled facts, and the sections of the side pane made of it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from store.model.article import ArticleInsights, FullArticle, SimilarArticle, reading_minutes
+from store.model.article import (
+    ArticleInsights,
+    Body,
+    FullArticle,
+    SimilarArticle,
+    reading_minutes,
+)
 from tui.rendering.cells import StyledText, wrap_text
 from tui.rendering.wording import (
     UPDATED_LABEL,
@@ -18,61 +25,125 @@ from tui.rendering.wording import (
     join_nonempty,
 )
 
+SIMILAR_HEADING = "Similar Readings"
+_SUMMARY_ORIGINS = {"extract": "automatic summary", "command": "made by summary_command"}
+_NUMBER = re.compile(r"(\d[\d,]*)")
+
+
+def list_details(entry: FullArticle, insights: ArticleInsights) -> list[tuple[str, str]]:
+    """Return labels and values; some are always listed, with an empty value where it is unknown."""
+    article, reading = entry.article, entry.reading
+    updated = (format_minute(article.updated), UPDATED_LABEL if entry.updated else "")
+    always = [
+        ("ID", article.id),
+        ("Category", article.category),
+        ("URL", article.url),
+        ("Date", format_date(article.date)),
+        ("Created", format_minute(article.created)),
+        ("Updated", join_nonempty(updated)),
+        ("Last read", format_minute(reading.last_read)),
+    ]
+    where_known = [
+        ("Last opened", format_minute(reading.last_opened)),
+        ("Keywords", ", ".join(insights.keywords)),
+        ("Authors", ", ".join(article.authors)),
+        ("Tags", ", ".join(article.tags)),
+        ("Position", format_count(reading.position, "character") if reading.position else ""),
+    ]
+    return [*always, *(each for each in where_known if each[1])]
+
+
+def list_statistics(entry: FullArticle) -> tuple[str, str, str]:
+    """Return `1,204 words`, `Read 3 times`, `5 minutes to read`."""
+    words = entry.article.words
+    return (
+        format_count(words, "word"),
+        f"Read {format_count(entry.reading.read_count, 'time')}",
+        f"{format_count(reading_minutes(words), 'minute')} to read",
+    )
+
+
+def list_similar_facts(other: SimilarArticle, when: str) -> list[str]:
+    """Return what is known of a similar article besides its title; some may be empty.
+
+    Args:
+        other: The similar article.
+        when: Its date as the layout shows dates.
+    """
+    terms = f"in common: {', '.join(other.shared_terms)}" if other.shared_terms else ""
+    if other.id is None:
+        return ["not in the library", terms]
+    state = "read" if other.read else "unread"
+    return [other.category, when, state, format_duplicates(other.duplicate_count), terms]
+
+
+def describe_summary_origin(body: Body) -> str:
+    """Return `(automatic summary)`, `(truncated at the source)` or the like; empty for an imported one."""
+    truncated = "" if body.summary_complete else "truncated at the source"
+    note = join_nonempty((_SUMMARY_ORIGINS.get(body.summary_origin, ""), truncated), ", ")
+    return f"({note})" if body.summary and note else ""
+
 
 class DetailLine(NamedTuple):
-    """One line, and what enter does on it."""
+    """One line of the side pane, and what enter does on it."""
 
     pieces: Sequence[StyledText] = ()
     folded_section: str = ""
-    """The section that is folded or unfolded."""
+    """The section to fold or unfold."""
     similar_number: int = 0
-    """The number of the similar reading that is opened."""
+    """The number of the similar article to open."""
     text_position: int | None = None
-    """The place of the text that is shown."""
+    """The offset into the text to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetailSection:
-    """A heading and what stands under it."""
+    """A heading and the lines under it."""
 
     name: str
     lines: Sequence[DetailLine]
     heading_suffix: str = ""
-    """What stands after the name."""
 
     def visible_lines(self, *, folded: bool) -> list[DetailLine]:
-        """The lines that are shown of it."""
+        """Return the heading, and unless the section is folded its lines."""
         more = join_nonempty((self.heading_suffix, "…" if folded else ""), " ")
         heading = [(self.name, "heading"), (f" {more}" if more else "", "muted")]
-        head = DetailLine(heading, folded_section=self.name)
-        return [head] if folded else [head, *self.lines, DetailLine()]
+        first = DetailLine(heading, folded_section=self.name)
+        return [first] if folded else [first, *self.lines, DetailLine()]
 
 
 def build_detail_sections(
     entry: FullArticle,
     similar: Sequence[SimilarArticle] | None,
-    study: ArticleInsights,
+    insights: ArticleInsights,
     width: int,
     now: int,
     running: str = "",
 ) -> list[DetailSection]:
-    """All sections, in their order.
+    """Return the sections of the side pane, in order.
 
     Args:
         entry: The article.
-        similar: Its similar readings; None while they are looked for.
-        study: What else is known of it.
+        similar: Its similar articles; None while they are being searched.
+        insights: Its keywords, and where its summary is in the text.
         width: Cells of a line.
         now: Seconds since 1970, for the ages.
-        running: The program that makes a summary just now.
+        running: The program that is summarizing the article.
     """
     items = f"({format_count(len(similar), 'item')})" if similar else ""
     state = f"(running {running} …)" if running else ""
     return [
-        DetailSection("Summary", _summary_lines(entry, study, width), state),
-        DetailSection("Similar Readings", _similar_lines(similar, width, now), items),
-        DetailSection("Statistics", _statistics_lines(entry)),
-        DetailSection("Details", _detail_lines(entry, study, width)),
+        DetailSection("Summary", _summary_lines(entry.body, insights, width), state),
+        DetailSection(SIMILAR_HEADING, _similar_lines(similar, width, now), items),
+        DetailSection("Statistics", [_number_line(text) for text in list_statistics(entry)]),
+        DetailSection(
+            "Details",
+            [
+                line
+                for label, value in list_details(entry, insights)
+                for line in _field_lines(label, value or "-", width)
+            ],
+        ),
     ]
 
 
@@ -81,38 +152,34 @@ def _wrapped_lines(text: str, width: int, role: str = "text", indent: int = 0) -
     return [DetailLine([(blank + line, role)]) for line in wrap_text(text, max(1, width - indent))]
 
 
-def _summary_lines(entry: FullArticle, study: ArticleInsights, width: int) -> list[DetailLine]:
-    body = entry.body
+def _summary_lines(body: Body, insights: ArticleInsights, width: int) -> list[DetailLine]:
     if not body.summary:
         return [DetailLine([("none", "muted")])]
-    origins = {"extract": "taken from the text", "command": "made by summary_command"}
-    cut = "" if body.summary_complete else "it came cut off"
-    note = join_nonempty((origins.get(body.summary_origin, ""), cut), ", ")
     lines: list[DetailLine] = []
     start = 0
     for line in wrap_text(body.summary, max(1, width)):
         start = max(start, body.summary.find(line, start))
         if line:
-            place = _sentence_position(study, start, start + len(line))
-            lines.append(DetailLine([(line, "text")], text_position=place))
+            position = _sentence_position(insights, start, start + len(line))
+            lines.append(DetailLine([(line, "text")], text_position=position))
         start += len(line)
-    if note:
-        lines += _wrapped_lines(f"({note})", width, "muted")
+    if note := describe_summary_origin(body):
+        lines += _wrapped_lines(note, width, "muted")
     return lines
 
 
-def _sentence_position(study: ArticleInsights, start: int, end: int) -> int | None:
-    """The place of the sentence that begins on a line of the summary, or goes on there."""
-    begins = [place for at, place in study.summary_positions if start <= at < end]
-    goes_on = [place for at, place in study.summary_positions if at < start]
-    return begins[0] if begins else goes_on[-1] if goes_on else None
+def _sentence_position(insights: ArticleInsights, start: int, end: int) -> int | None:
+    """Return the place in the text of the first sentence on a line, else of the one that goes on there."""
+    begins = [place for at, place in insights.summary_positions if start <= at < end]
+    earlier = [place for at, place in insights.summary_positions if at < start]
+    return begins[0] if begins else earlier[-1] if earlier else None
 
 
 def _similar_lines(
     similar: Sequence[SimilarArticle] | None, width: int, now: int
 ) -> list[DetailLine]:
     if not similar:
-        return [DetailLine([("looking …" if similar is None else "none", "muted")])]
+        return [DetailLine([("searching …" if similar is None else "none", "muted")])]
     return [
         line._replace(similar_number=number)
         for number, other in enumerate(similar, 1)
@@ -123,67 +190,22 @@ def _similar_lines(
 def _similar_article_lines(
     number: int, other: SimilarArticle, width: int, now: int
 ) -> list[DetailLine]:
-    if other.id is None:
-        facts = "not in the library"
-    else:
-        state = "read" if other.read else "unread"
-        facts = join_nonempty(
-            (
-                other.category,
-                format_age(other.timestamp, now),
-                state,
-                format_duplicates(other.duplicate_count),
-            )
-        )
+    *facts, terms = list_similar_facts(other, format_age(other.timestamp, now))
     title = wrap_text(other.title, max(1, width - 2))
     role = "text" if other.id is None or other.read else "unread"
     lines = [DetailLine([(f"{number} ", "accent"), (title[0] if title else "", role)])]
     lines += [DetailLine([("  " + line, role)]) for line in title[1:]]
-    lines += _wrapped_lines(facts, width, "muted", 2)
-    if other.shared_terms:
-        lines += _wrapped_lines("both: " + ", ".join(other.shared_terms), width, "muted", 2)
-    return lines
+    lines += _wrapped_lines(join_nonempty(facts), width, "muted", 2)
+    return lines + (_wrapped_lines(terms, width, "muted", 2) if terms else [])
 
 
-def _statistics_lines(entry: FullArticle) -> list[DetailLine]:
-    words, reads = entry.article.words, entry.reading.read_count
-    reading = reading_minutes(words)
-    return [
-        DetailLine([(f"{words:,}", "strong"), (" Words", "text")]),
-        DetailLine([(f"{reads:,}", "strong"), (" Read Count", "text")]),
-        DetailLine(
-            [(f"{reading:,}", "strong"), (" Minute" if reading == 1 else " Minutes", "text")]
-        ),
-    ]
+def _number_line(text: str) -> DetailLine:
+    pieces = enumerate(_NUMBER.split(text))  # every second piece is a number
+    return DetailLine([(piece, "strong" if at % 2 else "text") for at, piece in pieces if piece])
 
 
-def _detail_lines(entry: FullArticle, study: ArticleInsights, width: int) -> list[DetailLine]:
-    article, reading = entry.article, entry.reading
-    always = (
-        ("ID", article.id),
-        ("Category ID", article.category),
-        ("URL", article.url),
-        ("Date", format_date(article.date)),
-        ("Created", format_minute(article.created)),
-        (
-            "Updated",
-            join_nonempty((format_minute(article.updated), UPDATED_LABEL if entry.updated else "")),
-        ),
-        ("Last Read", format_minute(reading.last_read)),
-    )
-    where_known = (
-        ("Last Opened", format_minute(reading.last_opened)),
-        ("Key Terms", ", ".join(study.keywords)),
-        ("Authors", ", ".join(article.authors)),
-        ("Tags", ", ".join(article.tags)),
-        ("Position", format_count(reading.position, "character") if reading.position else ""),
-    )
-    details = (*always, *(each for each in where_known if each[1]))
-    return [line for name, value in details for line in _field_lines(name, value or "-", width)]
-
-
-def _field_lines(name: str, value: str, width: int) -> list[DetailLine]:
-    first, *rest = wrap_text(f"{name}: {value}", width)
-    label = min(len(name) + 1, len(first))
-    head = DetailLine([(first[:label], "muted"), (first[label:], "text")])
+def _field_lines(label: str, value: str, width: int) -> list[DetailLine]:
+    first, *rest = wrap_text(f"{label}: {value}", width)
+    end = min(len(label) + 1, len(first))
+    head = DetailLine([(first[:end], "muted"), (first[end:], "text")])
     return [head, *(DetailLine([(line, "text")]) for line in rest)]

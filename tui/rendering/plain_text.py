@@ -1,28 +1,41 @@
-"""An article, and a row of a list, in plain words: for screen readers, pagers and terminals that draw nothing.
+"""Articles and list rows in plain words: for screen readers, pagers and terminals that draw nothing.
 
-What the reader shows by colour, place or a line of its own is said: headings, quotes, links and states
-are words.
+Whatever the reader shows by colour, position or a line of its own is a word here: headings, quotes,
+links, states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from store.model.article import ArticleRow, FullArticle, SimilarArticle, reading_minutes
+from store.model.article import (
+    ArticleInsights,
+    ArticleRow,
+    Body,
+    FullArticle,
+    SimilarArticle,
+    reading_minutes,
+)
+from tui.rendering.article_details import (
+    SIMILAR_HEADING,
+    describe_summary_origin,
+    list_details,
+    list_similar_facts,
+    list_statistics,
+)
 from tui.rendering.cells import break_paragraph
 from tui.rendering.markdown import LIST_BULLET, QUOTE_BAR, Block, BlockKind, parse_blocks
 from tui.rendering.wording import (
     UPDATED_LABEL,
     format_count,
     format_date,
-    format_minute,
     format_row_date,
     join_nonempty,
 )
 
 DEFAULT_LINE_WIDTH = 80
-"""Cells of a line where no terminal says how many there are."""
+"""Cells of a line where there is no terminal to ask."""
 _COLUMN_SEPARATOR = f" {QUOTE_BAR} "
 
 
@@ -31,60 +44,64 @@ class PlainLine(NamedTuple):
 
     text: str
     offset: int = 0
-    """The place in the text of the article that it begins at, or that lies nearest."""
+    """The offset into the article's text at which it begins, or the nearest one."""
 
 
 def article_lines(entry: FullArticle, width: int) -> Iterator[PlainLine]:
-    """An article as lines of at most `width` cells: title, facts, text, links."""
+    """Yield an article as lines of at most `width` cells: title, facts, text, links."""
     for line in (entry.article.title, *_fact_lines(entry), ""):
         yield from _wrap_plain_lines(line, width)
     links: list[str] = []
     text = entry.body.text
     if not text.strip():
-        text = f"This article has no text.\n\n{describe_summary(entry)}"
+        text = f"This article has no text.\n\n{describe_summary(entry.body)}"
     before: BlockKind | None = None
     for block in parse_blocks(text):
-        said = _describe_block(block, len(links) + 1, first=block.kind is not before)
+        described = _describe_block(block, len(links) + 1, first=block.kind is not before)
         before = block.kind
         links += [link.url for link in block.links]
-        if said is not None:
-            yield from _wrap_plain_lines(said, width, block)
+        if described is not None:
+            yield from _wrap_plain_lines(described, width, block)
     end = PlainLine("", len(text))
     if links:
         yield end
         yield from _wrap_plain_lines("Links:", width, last=end)
         for number, url in enumerate(links, 1):
-            yield PlainLine(f"{number}. {url}", end.offset)  # not wrapped, so that it can be used
+            yield PlainLine(f"{number}. {url}", end.offset)  # not wrapped, so that it can be copied
 
 
 def article_details_lines(
-    entry: FullArticle, similar: tuple[SimilarArticle, ...], width: int
-) -> Iterator[PlainLine]:
-    """What the side pane shows: summary, similar readings, statistics, details."""
-    article, reading = entry.article, entry.reading
-    lines = [describe_summary(entry), "", f"Similar readings: {len(similar) or 'none'}."]
-    lines += [f"{number}. {_describe_similar(other)}" for number, other in enumerate(similar, 1)]
-    lines += ["", f"{article.words:,} words. Read {format_count(reading.read_count, 'time')}."]
-    lines += [f"Id: {article.id}", f"Category: {article.category}", f"Address: {article.url}"]
-    lines += [f"Tags: {', '.join(article.tags)}"] if article.tags else []
-    times = {"Added": article.created, "Changed": article.updated, "Last read": reading.last_read}
-    lines += [f"{name}: {format_minute(at)}" for name, at in times.items() if at]
+    entry: FullArticle,
+    similar: Sequence[SimilarArticle],
+    insights: ArticleInsights,
+    width: int,
+) -> Iterator[str]:
+    """Yield the content of the side pane: summary, similar articles, statistics, details."""
+    lines = [
+        describe_summary(entry.body),
+        "",
+        f"{SIMILAR_HEADING}: {len(similar) or 'none'}.",
+        *(f"{number}. {describe_similar(other)}" for number, other in enumerate(similar, 1)),
+        "",
+        f"{'. '.join(list_statistics(entry))}.",
+        *(f"{label}: {value}" for label, value in list_details(entry, insights) if value),
+    ]
     for line in lines:
-        yield from _wrap_plain_lines(line, width)
+        yield wrap_plain_text(line, width)
 
 
 def wrap_plain_text(text: str, width: int) -> str:
-    """A text in lines of at most `width` cells."""
+    """Wrap a text in lines of at most `width` cells."""
     return "\n".join(line.text for line in _wrap_plain_lines(text, width))
 
 
 def describe_row(row: ArticleRow, number: int) -> str:
-    """A row of a list: its number, its title, then what the reader shows by marks."""
+    """Return a list row: number, title, and the facts the reader shows as signs."""
     return f"{number}. {row.title} ({describe_row_facts(row)})"
 
 
 def describe_row_facts(row: ArticleRow) -> str:
-    """State, category, date and length of an article."""
+    """Return state, category, date and reading time of an article."""
     facts = (
         _describe_state(row.read, row.starred, row.updated),
         row.category,
@@ -107,7 +124,7 @@ def _fact_lines(entry: FullArticle) -> Iterator[str]:
     )
     yield join_nonempty(facts, "; ")
     if article.url:
-        yield f"Address: {article.url}"
+        yield f"URL: {article.url}"
 
 
 def _describe_state(read: bool, starred: bool, updated: bool) -> str:
@@ -119,26 +136,26 @@ def _describe_reading_time(words: int) -> str:
     return format_count(reading_minutes(words), "minute")
 
 
-def describe_summary(entry: FullArticle) -> str:
-    """The summary, and where it is not whole that it is not."""
-    body = entry.body
+def describe_summary(body: Body) -> str:
+    """Return the summary and its origin."""
     if not body.summary:
         return "No summary."
-    return f"Summary: {body.summary}{'' if body.summary_complete else ' (it came cut off)'}"
+    return join_nonempty((f"Summary: {body.summary}", describe_summary_origin(body)), " ")
 
 
-def _describe_similar(other: SimilarArticle) -> str:
-    where = other.category if other.id else "not in the library"
-    return f"{other.title} ({join_nonempty((where, format_row_date(other.timestamp) if other.timestamp else ''), '; ')})"
+def describe_similar(other: SimilarArticle, article_id: str = "") -> str:
+    """Return a similar article as title and facts, the first of them its id where one is given."""
+    facts = list_similar_facts(other, format_row_date(other.timestamp))
+    return f"{other.title} ({join_nonempty((article_id, *facts), '; ')})"
 
 
 def _describe_block(block: Block, next_link: int, *, first: bool) -> str | None:
-    """A block in words; None for what is drawn and says nothing.
+    """Return a block in words; None for one that is only drawn.
 
     Args:
-        block: Of the text.
+        block: The block.
         next_link: The number of its first link.
-        first: Whether the one before was of another kind.
+        first: Whether the previous block was of another kind.
     """
     text = block.text
     for number, link in reversed(list(enumerate(block.links, next_link))):
@@ -157,7 +174,7 @@ def _describe_block(block: Block, next_link: int, *, first: bool) -> str | None:
 def _describe_code(text: str, *, first: bool) -> str | None:
     is_table = _COLUMN_SEPARATOR in text or "─┼─" in text
     if is_table and not text.strip("─┼ "):
-        return None  # the rule below the head
+        return None  # the rule below the header
     label = ("Table:\n" if is_table else "Code:\n") if first else ""
     return label + text.replace(_COLUMN_SEPARATOR, " | ")
 

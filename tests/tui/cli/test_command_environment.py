@@ -307,5 +307,5 @@ def test_the_whole_way_as_processes(home: Path) -> None:
     assert process(home, "mark", article[:13], "--read").returncode == 0
     assert process(home, "import", "-", stdin=b"# A title\n\nText.\n").returncode == 0
     text = process(home, "show", article).stdout.decode()
-    assert "1 Read Count" in text
+    assert "Read 1 time" in text
     assert process(home, "show", "zzz").returncode == 1

@@ -157,11 +157,11 @@ def test_an_article_for_people(run: Run) -> None:
     assert ran.code == 0
     text = "\n".join(ran.lines)
     assert text.startswith("Title 2\n\nThe words of article 2. They are few.\n\nSimilar Readings (")
-    assert "\n\nSummary\nThe words of article 2.\n\nStatistics\n" in text
-    assert "\n8 Words\n0 Read Count\n1 Minutes\n\nDetails\n" in text
-    assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory ID: world\n" in text
+    assert "\n\nSummary\nThe words of article 2. (automatic summary)\n\nStatistics\n" in text
+    assert "\n8 words\nRead 0 times\n1 minute to read\n\nDetails\n" in text
+    assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory: world\n" in text
     assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
-    assert "\nLast Read:\nKey Terms: " in text
+    assert "\nLast read:\nKeywords: " in text
 
 
 @pytest.mark.usefixtures("three")
@@ -189,7 +189,7 @@ def test_similar_readings_for_people(run: Run) -> None:
     ran = run("similar", dam["id"])
     assert ran.code == 0
     assert [line.partition(".")[0] for line in ran.lines] == list("12345")
-    assert any("; both: " in line for line in ran.lines)
+    assert any("; in common: " in line for line in ran.lines)
 
 
 def test_no_similar_readings_is_said(run: Run, tmp_path: Path) -> None:

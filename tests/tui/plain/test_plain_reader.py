@@ -150,7 +150,7 @@ def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
     said = session.run("i", "1", "i", "o", "y", "1", "J", "K", "n", "p", "?")
     assert "which one? say its number, as in 3i" in said
     assert "Summary: Summary of 14." in said
-    assert "Similar readings: 5." in said
+    assert "Similar Readings: 5." in said
     assert session.opened == session.copied == ["https://news.example/14"]
     assert "A number may stand with a command" in said
     assert "m: mark read or unread" in said

@@ -126,19 +126,19 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
         )
         text = [line[-36:].strip() for line in lines(running.app)]
         for line in (
-            "Summary of 1.", "1 Article number 2 about the", "10 Words", "1 Read Count",
-            "1 Minute", "Authors: Ada Lindqvist", "Tags: tide, rope",
-            "Last Opened: 2026/11/22 12:00",
+            "Summary of 1.", "1 Article number 2 about the", "10 words", "Read 1 time",
+            "1 minute to read", "Authors: Ada Lindqvist", "Tags: tide, rope",
+            "Last opened: 2026/11/22 12:00",
         ):  # fmt: skip
             assert line in text, line
         headings = ("Summary", "Similar Readings (1 item)", "Statistics", "Details")
         order = [text.index(name) for name in headings]
         assert order == sorted(order)
-        at = text.index("Category ID: north")
+        at = text.index("Category: north")
         assert "ID:" in " ".join(text[order[-1] : at])
         assert text[at : at + 6] == [
-            "Category ID: north", "URL: https://news.example/1", "Date: Nov. 1, 2026",
-            "Created: 2026/11/21 20:04", "Updated: -", "Last Read: 2026/11/22 12:00",
+            "Category: north", "URL: https://news.example/1", "Date: Nov. 1, 2026",
+            "Created: 2026/11/21 20:04", "Updated: -", "Last read: 2026/11/22 12:00",
         ]  # fmt: skip
 
 

@@ -334,8 +334,8 @@ async def test_new_facts_of_an_article_are_drawn() -> None:
 @pytest.mark.parametrize(
     ("origin", "complete", "note"),
     [
-        ("extract", True, "(taken from the text)"),
-        ("import", False, "(it came cut off)"),
+        ("extract", True, "(automatic summary)"),
+        ("import", False, "(truncated at the source)"),
         ("import", True, ""),
     ],
 )
@@ -351,7 +351,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
         assert "The summary." in text
         assert ("(" in text.split("Similar")[0]) is bool(note)
         assert note in text
-        assert "looking …" in text
+        assert "searching …" in text
         side.show_similar("other", [])
         assert side.similar is None, "similar readings of another article are not taken"
         side.show_similar("id", [])

@@ -16,10 +16,13 @@ SUMMARY = "The ferry stopped on Monday. Hotels report that rooms are empty."
 
 
 def lines(
-    section: int, study: ArticleInsights, similar: tuple[SimilarArticle, ...] = (), width: int = 20
+    section: int,
+    insights: ArticleInsights,
+    similar: tuple[SimilarArticle, ...] = (),
+    width: int = 20,
 ) -> list[DetailLine]:
     entry = FullArticle(Article("x", "Ferry"), Body("Text.", SUMMARY), ReadingStatus())
-    return list(build_detail_sections(entry, similar, study, width, 0)[section].lines)
+    return list(build_detail_sections(entry, similar, insights, width, 0)[section].lines)
 
 
 def text(line: DetailLine) -> str:
@@ -27,8 +30,8 @@ def text(line: DetailLine) -> str:
 
 
 def test_lines_of_a_summary_lead_to_the_places_of_their_sentences() -> None:
-    study = ArticleInsights(summary_positions=((0, 40), (29, 7)))
-    assert [(text(line), line.text_position) for line in lines(0, study)] == [
+    insights = ArticleInsights(summary_positions=((0, 40), (29, 7)))
+    assert [(text(line), line.text_position) for line in lines(0, insights)] == [
         ("The ferry stopped on", 40),
         ("Monday. Hotels", 7),
         ("report that rooms", 7),
@@ -40,8 +43,8 @@ def test_without_places_they_lead_nowhere() -> None:
     assert {line.text_position for line in lines(0, ArticleInsights())} == {None}
 
 
-def test_key_terms_are_a_detail_and_copies_are_counted() -> None:
+def test_keywords_are_a_detail_and_copies_are_counted() -> None:
     details = [text(line) for line in lines(3, ArticleInsights(keywords=("ferry", "crews")))]
-    assert "Key Terms: ferry," in details
+    assert "Keywords: ferry," in details
     other = SimilarArticle("y", "Crews strike", category="coast", duplicate_count=2)
     assert any("2 copies" in text(line) for line in lines(1, ArticleInsights(), (other,), 40))

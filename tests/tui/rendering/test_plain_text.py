@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from store.model.article import ArticleRow, Body, FullArticle, ReadingStatus, SimilarArticle
+from store.model.article import (
+    ArticleInsights,
+    ArticleRow,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
 from tests.support.reader import make_article
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap
@@ -56,7 +63,7 @@ def test_what_is_drawn_elsewhere_is_said() -> None:
     assert lines[:3] == [
         "Article number 1 about the harbour",
         "north; Ada; Nov. 1, 2026; 1 minute; unread, starred",
-        "Address: https://news.example/1",
+        "URL: https://news.example/1",
     ]
     assert lines[4:] == [
         "First words with a link (link 1) in them.", "", "Heading: A heading", "",
@@ -94,15 +101,17 @@ def test_what_belongs_to_an_article() -> None:
     """Summary, similar readings, statistics and details, each with its name."""
     entry = replace(entry_of("Words."), body=Body("Words.", "Cut", "import", False))
     similar = (SimilarArticle("x", "One", "north", timestamp=86_400), SimilarArticle(None, "Two"))
-    lines = [line.text for line in article_details_lines(entry, similar, 80)]
-    assert lines[0] == "Summary: Cut (it came cut off)"
+    insights = ArticleInsights(keywords=("ferry", "crews"))
+    lines = list(article_details_lines(entry, similar, insights, 80))
+    assert lines[0] == "Summary: Cut (truncated at the source)"
     assert lines[2:5] == [
-        "Similar readings: 2.",
-        "1. One (north; 1970-01-02)",
+        "Similar Readings: 2.",
+        "1. One (north; 1970-01-02; unread)",
         "2. Two (not in the library)",
     ]
     assert "Read 0 times." in lines[6]
-    assert f"Id: {entry.article.id}" in lines
+    assert f"ID: {entry.article.id}" in lines
+    assert "Keywords: ferry, crews" in lines
 
 
 def test_a_row_says_its_state() -> None:
