@@ -89,7 +89,7 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
             await running.until(lambda: running.aside == 1)
             await running.press("5")
             assert running.said == "similar readings are known once all is indexed"
-            assert "looking …" in drawn(running.app)
+            assert "searching …" in drawn(running.app)
         running.reader.post_message(messages.IndexProgressed(0, 0))
         await running.settle()
         assert running.reader.side_pane.similar is not None
