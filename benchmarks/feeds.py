@@ -111,7 +111,6 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
     began = time.monotonic()
     round_ = FetchRound(library, book, make_fetch_tools(), quiet=False)
     round_.fetch(feeds)
-    round_.store_batch()
     took = time.monotonic() - began
     stop.set()
     used = os.times()

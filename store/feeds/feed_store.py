@@ -1,27 +1,68 @@
-"""The book of a library's feeds: what is subscribed to, and what is known of each."""
+"""The feeds of a library: subscriptions, the state of each, and what a fetch changes in both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from store.feeds.fetch import FetchResult
-from store.feeds.fetch_state import FeedState, read_feed_states, write_feed_states
-from store.feeds.newsboat_urls import parse_newsboat_urls
+import orjson
+
 from store.feeds.subscriptions import (
     Subscription,
+    parse_newsboat_urls,
     parse_opml,
     read_subscriptions,
     update_subscriptions,
 )
-from store.model.article import ArticleRow, Rejection
+from store.model.article import ArticleRow, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import to_unix_seconds
 from store.net.reasons import redact_url
-from store.system.files import file_lock, make_folder
+from store.system.files import file_lock, make_folder, write_atomically
 from store.text.urls import canonicalize_url
+
+FEED_STATES_FILE = "feeds.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """The state of one feed after its last fetch on this machine."""
+
+    etag: str = ""
+    modified: str = ""
+    tried: str = ""
+    """The time of the last request."""
+    succeeded: str = ""
+    """The time of the last success."""
+    error: str = ""
+    """The reason why the last request failed; empty if it succeeded."""
+    not_before: str = ""
+    """The time until which the server wants no more requests."""
+    moved: str = ""
+    """The URL that the feed says it has moved to for good."""
+    times: int = 0
+    """The number of fetches in a row in which it said so."""
+    seen: tuple[str, ...] = ()
+    """Ids of its entries whose pages were fetched, so that each page is fetched once."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """The outcome of fetching one feed."""
+
+    subscription: Subscription
+    """The subscription as it is now: with a name, at its new URL, paused because it is gone."""
+    state: FeedState
+    articles: Sequence[ParsedArticle] = ()
+    rejected: Sequence[str] = ()
+    """Entries that could not be used, and why."""
+    error: str = ""
+    """The reason why fetching failed; empty if it succeeded."""
+    warning: str = ""
+    """What the user should know although fetching succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,56 +74,46 @@ class FeedStatus:
     article_count: int = 0
     unread_count: int = 0
 
-    def describe_problem(self, now: int) -> str:
-        """Why nothing comes of it, in words; empty if all is well.
-
-        Args:
-            now: Seconds since 1970.
-        """
-        until = self.state.not_before
-        wait = (
-            f"left alone until {until[:16].replace('T', ' ')} UTC"
-            if to_unix_seconds(until) > now
-            else ""
-        )
-        return "; ".join(filter(None, (self.state.error, wait)))
+    def is_deferred(self, now: int) -> bool:
+        """Return True if the server wants no request yet; `now` is in seconds since 1970."""
+        return to_unix_seconds(self.state.not_before) > now
 
     @property
     def read_ratio(self) -> float:
-        """How much of what came was read, from 0 to 1."""
+        """The part of its articles that was read, from 0 to 1."""
         return 1 - self.unread_count / self.article_count if self.article_count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class FeedStore:
-    """The subscriptions in `feeds.opml`, which are the user's, and the states in the cache."""
+    """The subscriptions in `feeds.opml`, which belong to the user, and the states in the cache."""
 
     library: Path
     cache: Path
 
     def subscriptions(self) -> list[Subscription]:
-        """Every feed, by name.
+        """Return every feed, sorted by name.
 
         Raises:
-            LibraryDamaged: The file cannot be understood.
+            LibraryDamaged: The file cannot be parsed.
         """
         return sorted(
             read_subscriptions(self.library), key=lambda each: each.display_name.casefold()
         )
 
     def list_rejected(self) -> Sequence[Rejection]:
-        """What stands in the file and cannot be subscribed to."""
+        """Return the entries of the file that cannot be subscribed to."""
         subscriptions = read_subscriptions(self.library)
         for _ in subscriptions:
             pass
         return subscriptions.rejected
 
     def states(self) -> dict[str, FeedState]:
-        """What is known of each, by key."""
+        """Return the state of each feed, by key."""
         return read_feed_states(self.cache)
 
     def list_feeds(self, rows: Iterable[ArticleRow]) -> list[FeedStatus]:
-        """Every feed with its state and its articles among the rows."""
+        """Return every feed with its state and the counts of its articles among the rows."""
         subscriptions, states = self.subscriptions(), self.states()
         counts = {each.key: [0, 0] for each in subscriptions}
         for row in rows:
@@ -95,72 +126,70 @@ class FeedStore:
         ]
 
     def find(self, name: str) -> Subscription:
-        """The feed that is meant by a URL, or by a part of its name or URL.
+        """Return the feed that has this URL or name, or this as part of its name or key.
 
         Raises:
-            BadInput: None is, or more than one.
+            InvalidInput: None matches, or more than one.
         """
         subscriptions = self.subscriptions()
         for each in subscriptions:
             urls = {canonicalize_url(url) for url in (each.url, *each.former_urls)}
             if canonicalize_url(name) in urls or name == each.display_name:
                 return each
-        word = name.casefold()
+        part = name.casefold()
         found = [
-            each for each in subscriptions if word in f"{each.display_name} {each.key}".casefold()
+            each for each in subscriptions if part in f"{each.display_name} {each.key}".casefold()
         ]
         if len(found) == 1:
             return found[0]
-        what = f"{len(found)} feeds are" if found else "no feed is"
-        raise InvalidInput(f"{what} called “{redact_url(name)}”")
+        problem = f"{len(found)} feeds match" if found else "no feed matches"
+        raise InvalidInput(f"{problem} “{redact_url(name)}”")
 
     def update(self, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()) -> None:
-        """Put feeds into the book, or take them out."""
+        """Add, change or remove subscriptions."""
         make_folder(self.library)
         with self._lock():
             update_subscriptions(self.library, put, remove)
 
     def import_subscriptions(self, data: bytes) -> tuple[int, int, Sequence[Rejection]]:
-        """Take over the subscriptions of an OPML file, or of newsboat's `urls`.
+        """Add the subscriptions of an OPML file, or of newsboat's `urls`.
 
         Returns:
-            How many are new, how many were there already, and what was refused.
+            The number of new ones, the number of existing ones, and what was rejected.
 
         Raises:
-            BadInput: It is neither.
+            InvalidInput: The data is neither.
         """
         is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         given = parse_opml(data) if is_xml else parse_newsboat_urls(data.decode("utf-8", "replace"))
-        there = {
+        existing = {
             canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)
         }
         offered = list(given)
-        new = [each for each in offered if canonicalize_url(each.url) not in there]
+        new = [each for each in offered if canonicalize_url(each.url) not in existing]
         self.update(put=[replace(each, former_urls=(), is_private_allowed=False) for each in new])
         return len(new), len(offered) - len(new), list(given.rejected)
 
     def save_results(self, results: Sequence[FetchResult]) -> None:
-        """Keep what fetching has found out; the articles are on the disk already.
+        """Save what fetching found out about the feeds; their articles are stored already.
 
-        The files are read anew: what was changed in them meanwhile stays.
+        The files are read again, so that changes made in the meantime are kept.
         """
         make_folder(self.cache)
         with self._lock():
-            there = {each.key: each for each in read_subscriptions(self.library)}
+            existing = {each.key: each for each in read_subscriptions(self.library)}
             changed = [
                 new
                 for each in results
-                if (old := there.get(each.subscription.key))
+                if (old := existing.get(each.subscription.key))
                 and (new := _merge_fetched(old, each.subscription)) != old
             ]
             if changed:
                 update_subscriptions(self.library, changed)
-            states = {each.subscription.key: each.state for each in results}
-            kept = {
-                key: state for key, state in read_feed_states(self.cache).items() if key in there
-            }
+            states = read_feed_states(self.cache)
+            states |= {each.subscription.key: each.state for each in results}
             write_feed_states(
-                self.cache, kept | {key: states[key] for key in states if key in there}
+                self.cache, {key: state for key, state in states.items() if key in existing}
             )
 
     def _lock(self) -> AbstractContextManager[int]:
@@ -168,14 +197,55 @@ class FeedStore:
         return file_lock(self.cache / "feeds.lock")
 
 
-def _merge_fetched(there: Subscription, fetched: Subscription) -> Subscription:
-    """What stands in the file, and what the feed has said of itself."""
-    has_moved = there.url in fetched.former_urls
+def _merge_fetched(existing: Subscription, fetched: Subscription) -> Subscription:
+    """Add what a feed says of itself to the subscription in the file."""
+    has_moved = existing.url in fetched.former_urls
     return replace(
-        there,
-        title=there.title or fetched.title,
-        site=there.site or fetched.site,
-        url=fetched.url if has_moved else there.url,
-        former_urls=fetched.former_urls if has_moved else there.former_urls,
-        paused=there.paused or fetched.paused,
+        existing,
+        title=existing.title or fetched.title,
+        site=existing.site or fetched.site,
+        url=fetched.url if has_moved else existing.url,
+        former_urls=fetched.former_urls if has_moved else existing.former_urls,
+        paused=existing.paused or fetched.paused,
     )
+
+
+# -- states: derived, and rebuilt if they are lost -----------------------------------------
+
+
+def read_feed_states(cache: Path) -> dict[str, FeedState]:
+    """Return the states by key of subscription; what cannot be parsed is left out."""
+    try:
+        found = orjson.loads((cache / FEED_STATES_FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {key: _parse_state(value) for key, value in found.items()}
+
+
+def _parse_state(value: Any) -> FeedState:
+    if not isinstance(value, dict):
+        return FeedState()
+    valid: dict[str, Any] = {}
+    for each in fields(FeedState):
+        given = value.get(each.name)
+        if isinstance(given, list) and each.name == "seen":
+            valid["seen"] = tuple(map(str, given))
+        elif type(given) is type(each.default):
+            valid[each.name] = given
+    return FeedState(**valid)
+
+
+def write_feed_states(cache: Path, states: Mapping[str, FeedState]) -> None:
+    """Write the states.
+
+    Raises:
+        LibraryUnavailable, SaveFailed: They were not written; the next fetch takes a bit longer.
+    """
+    make_folder(cache)
+    values = {
+        key: {name: value for name, value in asdict(state).items() if value}
+        for key, state in states.items()
+    }
+    write_atomically(cache / FEED_STATES_FILE, orjson.dumps(values))

@@ -1,7 +1,7 @@
-"""Fetching many feeds: at most eight at once, each result as it comes, stopped at any moment.
+"""Fetching many feeds: up to eight at once, each result as it arrives, cancelled at any moment.
 
-The network is waited for on threads of their own, which nothing waits for in turn: one that hangs
-in a system call does not hold up the end. What comes is taken apart in a process aside.
+Threads of their own wait for the network, and nothing waits for these threads: one that hangs in a
+system call does not hold up the end. Parsing happens in processes of their own.
 """
 
 from __future__ import annotations
@@ -9,54 +9,43 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from store.feeds.fetch_state import FeedState
+from store.feeds.feed_store import FeedState, FeedStore, FetchResult
 from store.feeds.host_queue import HostQueue, feed_host
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription, move_subscription
-from store.importers.article_builder import count_words
 from store.model.article import ParsedArticle
 from store.model.errors import FetchCancelled, FetchFailed, InvalidInput, NewstuiError
+from store.model.results import AddProgress
 from store.model.times import Clock, format_timestamp, to_unix_seconds
 from store.net.client import FetchRequest, FetchResponse, HttpClient
 from store.segments.documents import article_from_values
 from store.text.clean import clean_line
+from store.text.prose import count_words
 
 MAX_CONCURRENT_FETCHES = 8
 MIN_MOVE_REPORTS = 3
-"""How often a feed says it has moved for good before that is believed (case 88)."""
+"""Fetches in a row in which a feed must say that it has moved for good (case 88)."""
 MAX_PAGES_PER_FEED = 30
-"""Pages of one feed that are fetched at once; the other items wait for the next time."""
+"""Pages of one feed that are fetched at once; the other entries wait for the next fetch."""
 DEFAULT_RETRY_AFTER = timedelta(hours=1)
-"""How long a server that has had enough is left alone if it does not say."""
+"""The wait for a busy server that does not say how long."""
 HTTP_TOO_MANY_REQUESTS = 429
 BUSY_STATUSES = (HTTP_TOO_MANY_REQUESTS, 503)
 HTTP_GONE = 410
 
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """One feed is done, one way or another."""
-
-    subscription: Subscription
-    """As it is now: with its name, where it has moved to, paused because it is gone."""
-    state: FeedState
-    articles: Sequence[ParsedArticle] = ()
-    rejected: Sequence[str] = ()
-    """Items that were refused, and why."""
-    error: str = ""
-    """Why it failed, in words."""
-    warning: str = ""
-    """What the user should know, though it did not fail."""
+AddArticles = Callable[[Iterable[ParsedArticle]], Iterator[AddProgress]]
+"""Adds articles to a library: its `add`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchContext:
-    """What fetching needs."""
+    """The tools that fetching needs."""
 
     client: HttpClient
     clock: Clock
@@ -64,61 +53,124 @@ class FetchContext:
         default_factory=lambda: (ParserProcess(), ParserProcess())
     )
     host_delay: float = 0.25
-    """Seconds that a host is left alone between two of its feeds."""
+    """Seconds between two fetches from the same host."""
+
+    def now(self) -> str:
+        """Return the current time to the second, ISO 8601 in UTC."""
+        return format_timestamp(self.clock().replace(microsecond=0))
+
+    def close(self) -> None:
+        """End the parser processes."""
+        for parser in self.parsers:
+            parser.close()
+
+
+def fetch_and_store(
+    subscriptions: Sequence[Subscription],
+    states: Mapping[str, FeedState],
+    context: FetchContext,
+    store: Callable[[Sequence[FetchResult]], None],
+    *,
+    max_articles: int = 500,
+    max_seconds: float = 3.0,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Generator[FetchResult, None, None]:
+    """Fetch feeds and store what they hold in batches; yield each result before it is stored.
+
+    Args:
+        subscriptions: The feeds, without paused ones.
+        states: Their states, by key.
+        context: Its parser processes are ended at the end.
+        store: Stores a batch, see `store_results`; also called with the last one if the caller
+            stops early.
+        max_articles: The number of articles at which a batch is stored.
+        max_seconds: The age at which it is stored.
+        is_cancelled: Returns True when the rest is no longer wanted.
+    """
+    batch: list[FetchResult] = []
+    article_count, stored_at = 0, time.monotonic()
+    results = fetch_feeds(subscriptions, states, context, is_cancelled)
+    try:
+        for result in results:
+            batch.append(result)
+            article_count += len(result.articles)
+            yield result
+            is_old = time.monotonic() - stored_at > max_seconds
+            if article_count >= max_articles or is_old:
+                full, batch, article_count = batch, [], 0
+                store(full)
+                stored_at = time.monotonic()
+    finally:
+        results.close()
+        if batch:
+            store(batch)
+
+
+def store_results(
+    results: Sequence[FetchResult], feed_store: FeedStore, add: AddArticles
+) -> Iterator[AddProgress]:
+    """Add the articles of fetched feeds in steps, then save what is known of the feeds."""
+    if articles := [article for each in results for article in each.articles]:
+        yield from add(articles)
+    feed_store.save_results(results)
 
 
 def fetch_feeds(
     subscriptions: Sequence[Subscription],
     states: Mapping[str, FeedState],
-    tools: FetchContext,
-    stop: Callable[[], bool] = lambda: False,
+    context: FetchContext,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Generator[FetchResult, None, None]:
-    """Fetch feeds, each of which is a step; those that failed last time come last.
+    """Fetch feeds, those that failed last time at the end, and yield each result as it arrives.
 
     Args:
-        subscriptions: What is to be fetched; paused ones are left out by the caller.
-        states: What is known of them, by key.
-        tools: What fetching needs; its processes are ended at the end.
-        stop: Whether the rest is wanted no more.
+        subscriptions: The feeds, without paused ones.
+        states: Their states, by key.
+        context: Its parser processes are ended at the end.
+        is_cancelled: Returns True when the rest is no longer wanted.
     """
     ended = threading.Event()
     results: queue.SimpleQueue[FetchResult | BaseException] = queue.SimpleQueue()
     known = {each.key: states.get(each.key, FeedState()) for each in subscriptions}
     ordered = sorted(subscriptions, key=lambda each: bool(known[each.key].error))
-    lanes, numbers, busy = HostQueue(ordered, tools.host_delay), itertools.count(), dict[str, str]()
+    hosts, numbers, busy = (
+        HostQueue(ordered, context.host_delay),
+        itertools.count(),
+        dict[str, str](),
+    )
 
-    def stopped() -> bool:
-        return ended.is_set() or stop()
+    def has_ended() -> bool:
+        return ended.is_set() or is_cancelled()
 
     def work() -> None:
-        while (each := lanes.take(stopped)) is not None:
-            aside = tools.parsers[next(numbers) % len(tools.parsers)]
-            one = _FeedFetch(each, known[each.key], tools, aside, stopped, busy)
+        while (feed := hosts.take(has_ended)) is not None:
+            parser = context.parsers[next(numbers) % len(context.parsers)]
             try:
-                results.put(one.fetch())
-            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                results.put(
+                    _FeedFetch(feed, known[feed.key], context, parser, has_ended, busy).fetch()
+                )
+            except BaseException as error:  # noqa: BLE001 - raised where the results are read
                 results.put(error)
             finally:
-                lanes.release(each)
+                hosts.release(feed)
 
     for number in range(min(MAX_CONCURRENT_FETCHES, len(subscriptions))):
         threading.Thread(target=work, name=f"fetch {number}", daemon=True).start()
     try:
         for _ in subscriptions:
-            result = _next_result(results, stopped)
+            result = _next_result(results, has_ended)
             if result is None:
                 return
             yield result
     finally:
         ended.set()
-        for aside in tools.parsers:
-            aside.close()
+        context.close()
 
 
 def _next_result(
-    results: queue.SimpleQueue[FetchResult | BaseException], stopped: Callable[[], bool]
+    results: queue.SimpleQueue[FetchResult | BaseException], has_ended: Callable[[], bool]
 ) -> FetchResult | None:
-    while not stopped():
+    while not has_ended():
         try:
             result = results.get(timeout=0.1)
         except queue.Empty:
@@ -132,15 +184,17 @@ def _next_result(
 
 
 def parse_fetched_feed(
-    subscription: Subscription, reply: FetchResponse, tools: FetchContext
+    subscription: Subscription, reply: FetchResponse, context: FetchContext
 ) -> FetchResult:
-    """A feed that was fetched already, to see what it is.
+    """Parse a feed that was fetched already.
 
     Raises:
-        BadInput, FetchFailed: It is no feed, or cannot be read.
+        InvalidInput, FetchFailed: It is not a feed, or cannot be parsed.
     """
-    one = _FeedFetch(subscription, FeedState(), tools, tools.parsers[0], lambda: False, {})
-    return one.parse(reply, format_timestamp(tools.clock().replace(microsecond=0)))
+    fetch = _FeedFetch(
+        subscription, FeedState(), context, context.parsers[0], lambda: False, busy_hosts={}
+    )
+    return fetch.parse(reply, context.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +207,19 @@ class _FeedFetch:
     parser: ParserProcess
     is_cancelled: Callable[[], bool]
     busy_hosts: dict[str, str]
-    """Hosts that have said they have had enough, and until when: it goes for all of their feeds."""
+    """The time until which each busy host wants no request for any of its feeds."""
 
     def fetch(self) -> FetchResult:
         """Fetch the feed.
 
         Raises:
-            Stopped: It is wanted no more.
+            FetchCancelled: It is no longer wanted.
         """
-        now = self._timestamp()
+        now = self.context.now()
         until = max(self.state.not_before, self.busy_hosts.get(feed_host(self.feed), ""))
         if to_unix_seconds(until) > to_unix_seconds(now):
-            note = f"left alone until {until}, as the server wants it"
-            return FetchResult(self.feed, replace(self.state, not_before=until), warning=note)
+            warning = f"next fetch after {until[:16].replace('T', ' ')} UTC (Retry-After)"
+            return FetchResult(self.feed, replace(self.state, not_before=until), warning=warning)
         try:
             reply = self._fetch_url(self.feed.url, self.state.etag, self.state.modified)
             if reply.error:
@@ -176,9 +230,6 @@ class _FeedFetch:
         except (FetchFailed, InvalidInput) as error:
             problem = clean_line(str(error), 300)
             return FetchResult(self.feed, self._failed_state(problem, now), error=problem)
-
-    def _timestamp(self) -> str:
-        return format_timestamp(self.context.clock().replace(microsecond=0))
 
     def _fetch_url(self, url: str, etag: str = "", modified: str = "") -> FetchResponse:
         host = urlsplit(self.feed.url).hostname or ""
@@ -193,7 +244,7 @@ class _FeedFetch:
     def _handle_error_status(self, reply: FetchResponse, now: str) -> FetchResult:
         state = self._failed_state(reply.error, now)
         if reply.status == HTTP_GONE:
-            problem = "the server says it is gone for good (410); paused"
+            problem = "gone for good (410); paused"
             gone = replace(self.feed, paused=True)
             return FetchResult(gone, replace(state, error=problem), error=problem)
         if reply.status in BUSY_STATUSES:
@@ -210,7 +261,7 @@ class _FeedFetch:
         return FetchResult(self.feed, replace(self.state, tried=now, succeeded=now, error=""))
 
     def parse(self, reply: FetchResponse, now: str) -> FetchResult:
-        """What a feed holds that was fetched."""
+        """Parse a response, and fetch the pages of its entries if the subscription says so."""
         about = {
             "charset": reply.content_type[1],
             "key": self.feed.key,
@@ -219,7 +270,7 @@ class _FeedFetch:
             "category": self.feed.category or self.feed.title,
         }
         parsed = self.parser.parse("feed", about, reply.body)
-        found = [article_from_values(each) for each in parsed["found"]]
+        articles = [article_from_values(each) for each in parsed["found"]]
         feed = replace(
             self.feed,
             title=self.feed.title or clean_line(parsed["title"], 200),
@@ -234,45 +285,42 @@ class _FeedFetch:
             times=_count_moves(self.state, reply.permanent_url),
         )
         if reply.permanent_url and state.times >= MIN_MOVE_REPORTS:
-            feed, state = (
-                move_subscription(feed, reply.permanent_url),
-                replace(state, moved="", times=0),
-            )
+            feed = move_subscription(feed, reply.permanent_url)
+            state = replace(state, moved="", times=0)
+        warning = reply.warning
+        if omitted := parsed["left_out"]:
+            warning = f"took only the first {len(articles):,} entries, skipped {omitted:,}"
         if feed.whole_page:
-            found, state = self._fetch_pages(found, state)
-        left_out = parsed["left_out"]
-        note = (
-            f"only the first {len(found):,} items; {left_out:,} more" if left_out else reply.warning
-        )
-        return FetchResult(feed, state, found, parsed["refused"], warning=note)
+            articles, state = self._fetch_pages(articles, state)
+        return FetchResult(feed, state, articles, parsed["refused"], warning=warning)
 
-    # -- feeds that only have the beginnings of their texts --------------------------------
+    # -- feeds that have only the beginnings of their texts --------------------------------
 
     def _fetch_pages(
-        self, found: list[ParsedArticle], state: FeedState
+        self, articles: list[ParsedArticle], state: FeedState
     ) -> tuple[list[ParsedArticle], FeedState]:
-        """The items with the texts of their pages; those not seen before, and not too many."""
-        new = [each for each in found if each.article.id not in self.state.seen]
-        whole = [self._fetch_full_text(each) for each in new[:MAX_PAGES_PER_FEED]]
-        late = {each.article.id for each in new[MAX_PAGES_PER_FEED:]}
-        seen = tuple(each.article.id for each in found if each.article.id not in late)
-        if late:  # the rest is to come next time, though nothing may have changed by then
+        """Return the new articles with the texts of their pages, up to a limit."""
+        new = [each for each in articles if each.article.id not in self.state.seen]
+        complete = [self._fetch_full_text(each) for each in new[:MAX_PAGES_PER_FEED]]
+        postponed = {each.article.id for each in new[MAX_PAGES_PER_FEED:]}
+        seen = tuple(each.article.id for each in articles if each.article.id not in postponed)
+        if postponed:  # the next fetch must return the feed even if it has not changed
             state = replace(state, etag="", modified="")
-        return whole, replace(state, seen=seen)
+        return complete, replace(state, seen=seen)
 
-    def _fetch_full_text(self, found: ParsedArticle) -> ParsedArticle:
+    def _fetch_full_text(self, article: ParsedArticle) -> ParsedArticle:
         try:
-            return merge_page_text(found, self._fetch_page(found.article.url))
+            return _merge_page_text(article, self._fetch_page(article.article.url))
         except FetchCancelled:
             raise
         except NewstuiError:
-            return found  # what the feed had of it is better than nothing
+            return article  # the text of the feed is better than nothing
 
     def _fetch_page(self, url: str) -> ParsedArticle:
         reply = self._fetch_url(url)
         if reply.error:
             raise FetchFailed(reply.error)
-        about = {"charset": reply.content_type[1], "url": reply.url, "now": self._timestamp()}
+        about = {"charset": reply.content_type[1], "url": reply.url, "now": self.context.now()}
         page = self.parser.parse("page", about, reply.body)
         if page["kind"] != "html":
             raise InvalidInput("not a page")
@@ -280,22 +328,22 @@ class _FeedFetch:
 
 
 def _count_moves(state: FeedState, moved_to: str) -> int:
-    """How often it has now said the same."""
+    """Return the number of fetches in a row in which the feed named this new URL."""
     if not moved_to:
         return 0
     return state.times + 1 if moved_to == state.moved else 1
 
 
-def merge_page_text(found: ParsedArticle, page: ParsedArticle) -> ParsedArticle:
-    """An article of a feed with the text of its page, if that is longer."""
+def _merge_page_text(entry: ParsedArticle, page: ParsedArticle) -> ParsedArticle:
+    """Return the article of a feed with the text of its page, if that is longer."""
     words = count_words(page.body.text)
-    if words <= found.article.words:
-        return found
-    summary = found.body.text if len(found.body.text) < len(page.body.text) // 2 else ""
-    body = replace(page.body, summary=found.body.summary or summary or page.body.summary)
+    if words <= entry.article.words:
+        return entry
+    summary = entry.body.text if len(entry.body.text) < len(page.body.text) // 2 else ""
+    body = replace(page.body, summary=entry.body.summary or summary or page.body.summary)
     if body.summary and not body.summary_origin:
         body = replace(body, summary_origin="import")
-    authors = found.article.authors or page.article.authors
-    language = found.article.language or page.article.language
-    facts = replace(found.article, words=words, authors=authors, language=language)
-    return replace(found, article=facts, body=body)
+    authors = entry.article.authors or page.article.authors
+    language = entry.article.language or page.article.language
+    article = replace(entry.article, words=words, authors=authors, language=language)
+    return replace(entry, article=article, body=body)

@@ -1,4 +1,4 @@
-"""Who is asked next: few at once, fewer of one host, and each host gets its breath.
+"""The queue of feeds to fetch: limits the concurrency per host and spaces its requests.
 
 A list of fifty feeds is often one of fifty channels of the same three sites, which take eight
 requests at once for an attack.
@@ -17,36 +17,36 @@ from store.feeds.subscriptions import Subscription
 MAX_FETCHES_PER_HOST = 2
 """Feeds of one host that are fetched at once."""
 CANCEL_POLL_SECONDS = 0.1
-"""Seconds after which a stop is looked for."""
+"""Seconds after which a waiting thread notices that it was cancelled."""
 
 
 class HostQueue:
-    """The feeds that wait, given out one by one to the threads that fetch."""
+    """The waiting feeds, handed out one by one to the threads that fetch."""
 
     def __init__(
         self,
         feeds: Iterable[Subscription],
-        pause: float,
+        delay: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Line them up.
+        """Enqueue the feeds.
 
         Args:
-            feeds: In the order in which they are wanted.
-            pause: Seconds between the end of a fetch and the next one from the same host.
-            clock: Seconds that only grow.
+            feeds: In order of priority.
+            delay: Seconds between the end of a fetch and the next one from the same host.
+            clock: A monotonic clock, in seconds.
         """
         self._waiting = list(feeds)
-        self._delay = pause
+        self._delay = delay
         self._clock = clock
         self._active: Counter[str] = Counter()
         self._next_allowed: dict[str, float] = {}
         self._condition = threading.Condition()
 
-    def take(self, stopped: Callable[[], bool]) -> Subscription | None:
-        """The next feed that may be fetched, once there is one; None where there are no more."""
+    def take(self, is_cancelled: Callable[[], bool]) -> Subscription | None:
+        """Wait for a feed that may be fetched; None if there are no more."""
         with self._condition:
-            while self._waiting and not stopped():
+            while self._waiting and not is_cancelled():
                 if (feed := self._next_ready()) is not None:
                     self._waiting.remove(feed)
                     self._active[feed_host(feed)] += 1
@@ -58,15 +58,13 @@ class HostQueue:
         now = self._clock()
         for feed in self._waiting:
             host = feed_host(feed)
-            if (
-                self._active[host] < MAX_FETCHES_PER_HOST
-                and self._next_allowed.get(host, 0.0) <= now
-            ):
+            is_free = self._active[host] < MAX_FETCHES_PER_HOST
+            if is_free and self._next_allowed.get(host, 0.0) <= now:
                 return feed
         return None
 
     def release(self, feed: Subscription) -> None:
-        """The feed was fetched."""
+        """Let the next feed of the same host follow after the delay."""
         host = feed_host(feed)
         with self._condition:
             self._active[host] -= 1
@@ -75,5 +73,5 @@ class HostQueue:
 
 
 def feed_host(feed: Subscription) -> str:
-    """Whom a feed is asked from: the host and its port."""
+    """Return the host of a feed with its port."""
     return urlsplit(feed.url).netloc.rpartition("@")[2].lower()

@@ -1,73 +1,92 @@
-"""A URL that was typed: a feed, a page whose feed is meant, or a page to be read."""
+"""Adding what a typed URL leads to: a feed, a page whose feed is meant, or a page to read."""
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import re
+import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from store.feeds.fetch import FetchContext, FetchResult, parse_fetched_feed
-from store.feeds.page_cache import MAX_CACHED_PAGE_BYTES
+from store.feeds.feed_store import FeedStore, FetchResult
+from store.feeds.fetch import AddArticles, FetchContext, parse_fetched_feed, store_results
 from store.feeds.subscriptions import Subscription
-from store.model.article import ParsedArticle
-from store.model.errors import FetchFailed, InvalidInput
-from store.model.times import format_timestamp
+from store.model.article import Article, ParsedArticle
+from store.model.errors import (
+    FetchFailed,
+    InvalidInput,
+    LibraryUnavailable,
+    NewstuiError,
+    SaveFailed,
+)
 from store.net.client import FetchRequest, FetchResponse
 from store.segments.documents import article_from_values
+from store.system.files import make_folder, write_atomically
 from store.text.decoding import decode_document, detect_document_kind, remove_invalid_xml_characters
 
 UrlTarget = Literal["either", "feed", "page"]
 
 BARE_URL = re.compile(r"(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:[/?#]\S*)?")
 KIND_DETECTION_BYTES = 80_000
-"""Bytes that show what something is."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedFeed:
-    """The URL is a feed's, or a page's whose feed it is."""
-
-    result: FetchResult
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedPage:
-    """The URL is a page's; it may have no text."""
-
-    article: ParsedArticle
-    feed_urls: Sequence[str] = ()
-    """The feeds that the page names."""
-    html: str = ""
-    """The page itself where it has no text, to be kept for another try."""
+"""Bytes by which the kind of a document is detected."""
+MAX_CACHED_PAGE_BYTES = 2_000_000
+"""Size of a page that is cached."""
+MAX_CACHED_PAGES = 200
+"""Pages that are cached; the oldest are removed first."""
+CACHE_KEY = re.compile(r"[\w-]{1,64}")
 
 
 def complete_url(text: str) -> str:
-    """What was typed as a URL: `example.org/news` means the web."""
+    """Return a typed URL with its scheme: `example.org/news` becomes `https://example.org/news`."""
     url = text.strip()
     if not BARE_URL.fullmatch(url):
         return url
     return f"http://{url}" if url.startswith("localhost") else f"https://{url}"
 
 
+# -- what a URL leads to -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedFeed:
+    """The URL is that of a feed, or of a page that names the feed."""
+
+    result: FetchResult
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPage:
+    """The URL is that of a page."""
+
+    article: ParsedArticle
+    """The article of the page; its text may be empty."""
+    feed_urls: Sequence[str] = ()
+    """The feeds that the page names."""
+    html: str = ""
+    """The page itself if no text was found in it, to be cached for another try."""
+
+
 @dataclass(frozen=True, slots=True)
 class UrlResolver:
-    """Finds out what a URL is."""
+    """Finds out what URLs lead to."""
 
     context: FetchContext
     target: UrlTarget = "either"
     category: str = ""
     is_private_allowed: bool = False
-    """Whether its host may be on a private network."""
+    """True if the host may be on a private network."""
     is_cancelled: Callable[[], bool] = lambda: False
 
     def __call__(self, url: str) -> ResolvedFeed | ResolvedPage:
-        """Fetch the URL, and the feed it names if that is meant.
+        """Fetch a URL, and the feed it names if that is meant.
 
         Raises:
-            BadInput, FetchFailed: It is neither, or cannot be fetched; `PrivateHost` where its
-                host may only be asked if `private` is set.
+            InvalidInput, FetchFailed: It is neither a feed nor a page, or cannot be fetched.
+            PrivateHost: Its host is on a private network, which is not allowed.
         """
         url = complete_url(url)
         reply = self._fetch(url, url)
@@ -79,8 +98,7 @@ class UrlResolver:
         if kind in ("xml", "json"):
             return self._resolve_feed(reply.permanent_url or url, reply)
         if kind != "html":
-            what = reply.content_type[0]
-            raise InvalidInput(f"neither a page nor a feed ({what})")
+            raise InvalidInput(f"neither a page nor a feed ({reply.content_type[0]})")
         return self._resolve_page(url, reply)
 
     def _fetch(self, url: str, typed: str) -> FetchResponse:
@@ -99,33 +117,148 @@ class UrlResolver:
         return ResolvedFeed(parse_fetched_feed(subscription, reply, self.context))
 
     def _resolve_page(self, url: str, reply: FetchResponse) -> ResolvedFeed | ResolvedPage:
-        now = format_timestamp(self.context.clock().replace(microsecond=0))
-        about = {"charset": reply.content_type[1], "url": reply.url, "now": now}
-        page = self.context.parsers[0].parse("page", about, reply.body)
+        page = self._parse_page(reply.url, reply.content_type[1], reply.body)
         links = page["links"]
-        home = not urlsplit(reply.url).path.strip("/") and not urlsplit(reply.url).query
+        is_home = not urlsplit(reply.url).path.strip("/") and not urlsplit(reply.url).query
         if links and (
-            self.target == "feed" or (self.target == "either" and (home or page["empty"]))
+            self.target == "feed" or (self.target == "either" and (is_home or page["empty"]))
         ):
             return self._resolve_feed(links[0], self._fetch(links[0], url))
         if self.target == "feed":
             raise InvalidInput("this page names no feed")
-        html = (
-            decode_document(reply.body[: MAX_CACHED_PAGE_BYTES + 1], reply.content_type[1])
-            if page["empty"]
-            else ""
-        )
-        return ResolvedPage(article_from_values(page["found"]), links, html)
+        found = article_from_values(page["found"])
+        if self.category:
+            found = replace(found, article=replace(found.article, category=self.category))
+        html = ""
+        if page["empty"]:
+            html = decode_document(reply.body[: MAX_CACHED_PAGE_BYTES + 1], reply.content_type[1])
+        return ResolvedPage(found, links, html)
 
     def parse_cached_page(self, url: str, page: bytes) -> ParsedArticle:
-        """The article of a page that was kept, in UTF-8.
+        """Return the article of a cached page.
 
         Raises:
-            BadInput, FetchFailed: It cannot be read.
+            InvalidInput, FetchFailed: It cannot be parsed.
         """
-        now = format_timestamp(self.context.clock().replace(microsecond=0))
-        about = {"charset": "utf-8", "url": complete_url(url), "now": now}
-        taken = self.context.parsers[0].parse("page", about, page)
-        if "found" not in taken:
+        parsed = self._parse_page(complete_url(url), "utf-8", page)
+        if "found" not in parsed:
             raise InvalidInput("not a page")
-        return article_from_values(taken["found"])
+        return article_from_values(parsed["found"])
+
+    def _parse_page(self, url: str, charset: str, data: bytes) -> dict[str, Any]:
+        about = {"charset": charset, "url": url, "now": self.context.now()}
+        return self.context.parsers[0].parse("page", about, data)
+
+
+# -- pages without a text ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageCache:
+    """The pages in which no text was found, one file per article; they may be gone next time."""
+
+    cache: Path
+
+    def save(self, article: str, html: str) -> None:
+        """Cache the page of an article, unless it is too large; failures are ignored."""
+        data = html.encode("utf-8", "replace")
+        if not 0 < len(data) <= MAX_CACHED_PAGE_BYTES or not CACHE_KEY.fullmatch(article):
+            return
+        with contextlib.suppress(LibraryUnavailable, SaveFailed, OSError):
+            make_folder(self._path(article).parent)
+            write_atomically(self._path(article), gzip.compress(data, mtime=0))
+            files = self._path(article).parent.glob("*.html.gz")
+            for old in sorted(files, key=lambda path: path.stat().st_mtime)[:-MAX_CACHED_PAGES]:
+                old.unlink()
+
+    def load(self, article: str) -> bytes:
+        """Return the page of an article in UTF-8; empty if it is not cached or cannot be read."""
+        if not CACHE_KEY.fullmatch(article):
+            return b""
+        try:
+            with gzip.open(self._path(article)) as file:
+                return file.read(MAX_CACHED_PAGE_BYTES)
+        except (OSError, EOFError, zlib.error):
+            return b""
+
+    def remove(self, article: str) -> None:
+        """Remove the page of an article that has its text now."""
+        if CACHE_KEY.fullmatch(article):
+            with contextlib.suppress(OSError):
+                self._path(article).unlink()
+
+    def _path(self, article: str) -> Path:
+        return self.cache / "pages" / f"{article}.html.gz"
+
+
+# -- storing it ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFeed:
+    """A feed that a URL led to, subscribed to now or before."""
+
+    subscription: Subscription
+    is_new: bool
+    new_ids: Sequence[str]
+    """The articles of the feed that were added."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPage:
+    """A page that a URL led to, added as an article now or before."""
+
+    article: Article
+    has_text: bool
+    new_ids: Sequence[str]
+    """The id of the article if it was added now."""
+    feed_urls: Sequence[str]
+    """The feeds that the page names."""
+
+
+def store_resolved(
+    found: ResolvedFeed | ResolvedPage, feed_store: FeedStore, add: AddArticles
+) -> AddedFeed | AddedPage:
+    """Subscribe to the feed and add its articles, or add the page as an article.
+
+    A page without a text is added too, and cached for `find_missing_text`.
+    """
+    if isinstance(found, ResolvedPage):
+        article, has_text = found.article.article, bool(found.article.body.text)
+        new_ids = [each for step in add([found.article]) for each in step.new_ids]
+        if not has_text:
+            PageCache(feed_store.cache).save(article.id, found.html)
+        return AddedPage(article, has_text, new_ids, found.feed_urls)
+    feed = found.result.subscription
+    is_new = all(feed.key != each.key for each in feed_store.subscriptions())
+    if is_new:
+        feed_store.update(put=[feed])
+    steps = store_results([found.result], feed_store, add)
+    return AddedFeed(feed, is_new, [each for step in steps for each in step.new_ids])
+
+
+def find_missing_text(article: Article, resolver: UrlResolver, pages: PageCache) -> ParsedArticle:
+    """Return an article with the text of its page, fetched again or cached.
+
+    A cached page may have a text after all for a version of newstui that finds more.
+
+    Raises:
+        NewstuiError: The page cannot be fetched, or no text was found in it.
+    """
+    try:
+        found = _fetch_text(article, replace(resolver, target="page", category=""), pages)
+    except NewstuiError:
+        page = pages.load(article.id)
+        if not page or not (found := resolver.parse_cached_page(article.url, page)).body.text:
+            raise
+    return replace(found, article=replace(found.article, id=article.id))
+
+
+def _fetch_text(article: Article, resolver: UrlResolver, pages: PageCache) -> ParsedArticle:
+    found = resolver(article.url)
+    if isinstance(found, ResolvedPage):
+        if found.article.body.text:
+            return found.article
+        if not pages.load(article.id):
+            pages.save(article.id, found.html)
+    raise FetchFailed("no article text found")

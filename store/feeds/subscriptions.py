@@ -1,7 +1,8 @@
-"""The subscriptions: `feeds.opml`, in the format every reader speaks, which may be edited by hand.
+"""Subscriptions: `feeds.opml`, in the format every reader exports, and newsboat's `urls`.
 
-What is the user's stands in it: names, folders (they are the categories), what is paused. It is
-changed element by element, so that what other programs or people wrote into it stays.
+`feeds.opml` holds what the user decides: names, folders (the categories), which feeds are paused.
+It may be edited by hand. It is changed element by element, so that newstui keeps what other
+programs or people wrote into it.
 
 Source: OPML 2.0 (https://opml.org/spec2.opml).
 """
@@ -9,6 +10,7 @@ Source: OPML 2.0 (https://opml.org/spec2.opml).
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -30,16 +32,18 @@ from store.net.reasons import redact_url
 from store.system.files import write_atomically
 from store.text.clean import clean_line
 from store.text.decoding import decode_document, remove_invalid_xml_characters
-from store.text.urls import canonicalize_url, validate_url
+from store.text.urls import validate_url
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
 MAX_OPML_BYTES = 20_000_000
-"""Bytes of a file of subscriptions."""
+"""Size of a file of subscriptions."""
 MAX_FOLDER_DEPTH = 50
-"""Folders within each other."""
+"""Levels of nested folders."""
 MAX_SUBSCRIPTIONS = 20_000
-"""Subscriptions of one file."""
+"""Subscriptions that are read from one file."""
 OPML_TRUE = "yes"
+NEWSBOAT_HIDDEN_TAG = "!"
+"""Prefix of tags that newsboat does not show."""
 EMPTY_OPML = b'<opml version="2.0"><head><title>newstui</title></head><body></body></opml>'
 
 
@@ -51,64 +55,67 @@ class Subscription:
     title: str = ""
     """The name the user or the feed gave it."""
     category: str = ""
-    """The folder it stands in; folders within folders are joined by a slash."""
+    """Its folder; nested folders are joined by slashes."""
     site: str = ""
     paused: bool = False
     whole_page: bool = False
-    """Whether the feed only has the beginnings of its texts, and the pages are to be fetched."""
+    """True if the feed has only the beginnings of its texts, so that the pages are fetched."""
     is_private_allowed: bool = False
-    """Whether its host may be on a private network, because the user said so."""
+    """True if the user allowed its host to be on a private network."""
     former_urls: tuple[str, ...] = ()
-    """Where it was before it moved, the oldest first."""
+    """Its URLs before it moved, oldest first."""
 
     @property
     def key(self) -> str:
-        """The URL it was first subscribed to, without secrets: its articles know it by this."""
+        """The URL it was first subscribed to, without credentials: what its articles refer to."""
         return strip_url_credentials((*self.former_urls, self.url)[0])
 
     @property
     def display_name(self) -> str:
-        """What it is called where it is shown."""
+        """Its name as it is shown."""
         return self.title or redact_url(self.url).partition("://")[2]
 
 
 def strip_url_credentials(url: str) -> str:
-    """A URL without name and password."""
+    """Return a URL without user name and password."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class Subscriptions:
-    """What stands in a `feeds.opml`; changes are in memory until they are written."""
+    """The contents of an OPML file; changes are in memory until they are written."""
 
     def __init__(self, root: Element) -> None:
         self._root = root
         body = root.find("body")
         self._body = SubElement(root, "body") if body is None else body
         self.rejected: list[Rejection] = []
-        """Outlines that cannot be subscribed to, and why."""
+        """Outlines that cannot be subscribed to, and why; known after iterating."""
 
     def __iter__(self) -> Iterator[Subscription]:
-        """Each feed once, in the order of the file."""
+        """Yield each feed once, in the order of the file."""
         self.rejected.clear()
         seen: set[str] = set()
         for outline, folders in self._outlines():
             try:
                 found = _parse_outline(outline, folders)
             except InvalidInput as error:
-                where = redact_url(outline.get("text") or outline.get("xmlUrl") or "")
-                self.rejected.append(Rejection(where, str(error)))
+                name = redact_url(outline.get("text") or outline.get("xmlUrl") or "")
+                self.rejected.append(Rejection(name, str(error)))
                 continue
             if found.key not in seen and len(seen) < MAX_SUBSCRIPTIONS:
                 seen.add(found.key)
                 yield found
 
     def _outlines(self) -> Iterator[tuple[Element, tuple[str, ...]]]:
-        """The outlines of feeds and the folders they stand in. A stack: folders may nest deep."""
+        """Yield the outlines of feeds with their folders.
+
+        A stack instead of recursion, because folders may be nested deeply.
+        """
         stack: list[tuple[Element, tuple[str, ...]]] = [(self._body, ())]
         while stack:
             element, folders = stack.pop()
-            if outline_url(element):
+            if _outline_url(element):
                 yield element, folders
                 continue
             name = clean_line(element.get("text") or element.get("title") or "", 100)
@@ -116,23 +123,15 @@ class Subscriptions:
             outlines = (each for each in element if each.tag == "outline")
             stack += [(each, inside[:MAX_FOLDER_DEPTH]) for each in reversed(list(outlines))]
 
-    def find(self, url: str) -> Subscription | None:
-        """The subscription of this URL, now or formerly."""
-        wanted = canonicalize_url(url)
-        for each in self:
-            if wanted in {canonicalize_url(known) for known in (each.url, *each.former_urls)}:
-                return each
-        return None
-
     def put(self, subscription: Subscription) -> None:
         """Add a subscription, or change the one of the same key."""
-        there = self._find_outlines(subscription.key)
-        for outline, _ in there[1:]:  # the same feed once more
+        existing = self._find_outlines(subscription.key)
+        for outline, _ in existing[1:]:  # duplicates
             self._remove_outline(outline)
-        if not there:
+        if not existing:
             outline = SubElement(self._get_or_create_folder(subscription.category), "outline")
         else:
-            outline, folders = there[0]
+            outline, folders = existing[0]
             if "/".join(folders) != subscription.category:
                 self._remove_outline(outline)
                 self._get_or_create_folder(subscription.category).append(outline)
@@ -143,7 +142,7 @@ class Subscriptions:
                 outline.attrib.pop(name, None)
 
     def remove(self, subscription: Subscription) -> None:
-        """End a subscription."""
+        """Remove a subscription."""
         for outline, _ in self._find_outlines(subscription.key):
             self._remove_outline(outline)
 
@@ -167,27 +166,27 @@ class Subscriptions:
             inside = [
                 each
                 for each in folder
-                if each.tag == "outline" and not outline_url(each) and each.get("text") == name
+                if each.tag == "outline" and not _outline_url(each) and each.get("text") == name
             ]
             folder = inside[0] if inside else SubElement(folder, "outline", text=name)
         return folder
 
     def to_bytes(self) -> bytes:
-        """The file."""
+        """Return the contents of the file."""
         indent(self._root)
         written: bytes = tostring(self._root, "utf-8", xml_declaration=True)
         return written + b"\n"
 
 
-def outline_url(outline: Element) -> str:
-    """The URL of a feed; empty if the outline is a folder or something else."""
+def _outline_url(outline: Element) -> str:
+    """Return the URL of a feed; empty if the outline is a folder or something else."""
     return (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
 
 
 def _parse_outline(outline: Element, folders: Sequence[str]) -> Subscription:
-    url = outline_url(outline)
+    url = _outline_url(outline)
     if not url[:8].lower().startswith(("http://", "https://")):
-        raise InvalidInput("only http and https feeds are subscribed to")
+        raise InvalidInput("not an http or https URL")
     try:
         validate_url(url)
     except UrlRejected as error:
@@ -226,16 +225,16 @@ def _outline_attributes(subscription: Subscription) -> dict[str, str]:
 
 
 def parse_opml(data: bytes) -> Subscriptions:
-    """The subscriptions in a file.
+    """Parse an OPML file.
 
     Raises:
-        BadInput: It is no OPML; says where and why.
+        InvalidInput: It is not OPML; the text says where and why.
     """
     if len(data) > MAX_OPML_BYTES:
         raise InvalidInput(f"larger than {MAX_OPML_BYTES // 1_000_000} MB")
     text = remove_invalid_xml_characters(decode_document(data)).lstrip()
     if "<!ENTITY" in text:
-        raise InvalidInput("it declares entities of its own, which is not safe to read")
+        raise InvalidInput("declares XML entities, which are unsafe to expand")
     parser = XMLParser(target=TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
     try:
         parser.feed(re.sub(r"^<\?xml[^>]*\?>", "", text))
@@ -245,12 +244,12 @@ def parse_opml(data: bytes) -> Subscriptions:
         raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
     if not isinstance(root, Element) or root.tag != "opml":
         raise InvalidInput("not OPML")
-    if _depth(root) > 4 * MAX_FOLDER_DEPTH:
-        raise InvalidInput("folders are nested too deep")
+    if _measure_depth(root) > 4 * MAX_FOLDER_DEPTH:
+        raise InvalidInput("folders are nested too deeply")
     return Subscriptions(root)
 
 
-def _depth(root: Element) -> int:
+def _measure_depth(root: Element) -> int:
     deepest, level = 0, [root]
     while level and deepest <= 4 * MAX_FOLDER_DEPTH:
         deepest += 1
@@ -258,11 +257,47 @@ def _depth(root: Element) -> int:
     return deepest
 
 
-def read_subscriptions(library: Path) -> Subscriptions:
-    """The subscriptions of a library; none where there is no file yet.
+def parse_newsboat_urls(text: str) -> Subscriptions:
+    """Parse newsboat's `urls`: a feed a line, then its tags, one of which may be `~` and a title.
+
+    The first tag becomes the category. Queries, filters and commands have no feed URL; they are
+    rejected like outlines without one.
 
     Raises:
-        LibraryDamaged: The file cannot be understood; it stays as it is until somebody mends it.
+        InvalidInput: There is no URL in it at all.
+    """
+    if "://" not in text:
+        raise InvalidInput("neither OPML nor a list of feed URLs")
+    root = Element("opml", version="2.0")
+    body = SubElement(root, "body")
+    folders: dict[str, Element] = {}
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        url, *tags = _split_words(line)
+        title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
+        names = [tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)]
+        folder = body
+        if names:
+            if names[0] not in folders:
+                folders[names[0]] = SubElement(body, "outline", text=names[0])
+            folder = folders[names[0]]
+        SubElement(folder, "outline", text=title or url, xmlUrl=url)
+    return Subscriptions(root)
+
+
+def _split_words(line: str) -> Sequence[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # an unclosed quote
+        return line.split()
+
+
+def read_subscriptions(library: Path) -> Subscriptions:
+    """Read the subscriptions of a library; none if there is no file yet.
+
+    Raises:
+        LibraryDamaged: The file cannot be parsed; it is left as it is until the user repairs it.
     """
     path = library / SUBSCRIPTIONS_FILE
     try:
@@ -275,22 +310,13 @@ def read_subscriptions(library: Path) -> Subscriptions:
         raise LibraryDamaged(error.reason, file=path) from error
 
 
-def write_subscriptions(library: Path, subscriptions: Subscriptions) -> None:
-    """Replace the file, durably.
-
-    Raises:
-        NotSaved: It could not be.
-    """
-    write_atomically(library / SUBSCRIPTIONS_FILE, subscriptions.to_bytes())
-
-
 def update_subscriptions(
     library: Path, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()
-) -> Subscriptions:
-    """Read the file anew, change these subscriptions and nothing else, and write it.
+) -> None:
+    """Read the file again, change these subscriptions and nothing else, and write it.
 
     Raises:
-        LibraryDamaged, NotSaved: The file is as it was.
+        LibraryDamaged, SaveFailed: The old file is untouched.
     """
     subscriptions = read_subscriptions(library)
     before = subscriptions.to_bytes()
@@ -299,11 +325,10 @@ def update_subscriptions(
     for each in put:
         subscriptions.put(each)
     if subscriptions.to_bytes() != before:
-        write_subscriptions(library, subscriptions)
-    return subscriptions
+        write_atomically(library / SUBSCRIPTIONS_FILE, subscriptions.to_bytes())
 
 
 def move_subscription(subscription: Subscription, url: str) -> Subscription:
-    """The subscription after its feed has moved for good."""
+    """Return the subscription after its feed has moved for good."""
     former = (*subscription.former_urls, subscription.url)
     return replace(subscription, url=url, former_urls=tuple(dict.fromkeys(former)))

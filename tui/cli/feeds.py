@@ -17,7 +17,12 @@ from store.search import ListQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import describe_command_error, format_count, format_minute
+from tui.rendering.wording import (
+    describe_command_error,
+    describe_feed_problem,
+    format_count,
+    format_minute,
+)
 
 
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
@@ -134,7 +139,7 @@ def _feed_lines(shown: FeedStatus, now: int) -> list[str]:
     feed, state = shown.subscription, shown.state
     read = f"{shown.read_ratio:4.0%}" if shown.article_count else "    "
     when = format_minute(state.succeeded) or "never"
-    trouble = shown.describe_problem(now)
+    trouble = describe_feed_problem(shown, now)
     mark = "‖" if feed.paused else "!" if trouble else " "
     facts = f"{shown.article_count:>6,} {shown.unread_count:>6,} {read}  {when:<16}"
     lines = [f"{mark} {facts}  {fit_cells(feed.category, 12)}  {feed.display_name}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from store.feeds.feed_store import FeedStore
@@ -17,15 +18,9 @@ from tui.rendering.wording import format_count
 from tui.services import make_fetch_tools, open_library
 
 if TYPE_CHECKING:
-    from store.feeds.fetch import FetchContext, FetchResult
+    from store.feeds.feed_store import FetchResult
+    from store.feeds.fetch import FetchContext
 from tui.cli.feeds import find_subscriptions, open_feed_store
-
-FETCH_COMMAND_BATCH_ARTICLES = 500
-"""Articles at which what came is written to the library."""
-
-
-FETCH_COMMAND_BATCH_SECONDS = 3.0
-"""Seconds after which it is written in any case."""
 
 
 def run_fetch(options: argparse.Namespace) -> int:
@@ -62,7 +57,6 @@ def _fetch_once(options: argparse.Namespace) -> int:
     try:
         round_.fetch(chosen)
     finally:
-        round_.store_batch()
         run_article_hook(options, library, "on_new", round_.new_ids)
         library.close()
     if options.json:
@@ -73,60 +67,44 @@ def _fetch_once(options: argparse.Namespace) -> int:
 
 
 class FetchRound:
-    """One round through feeds: what comes is kept, batch by batch; what fails is told."""
+    """One round through the feeds; failures are printed as they come."""
 
     def __init__(
-        self, library: Library, book: FeedStore, tools: FetchContext, *, quiet: bool
+        self, library: Library, feed_store: FeedStore, context: FetchContext, *, quiet: bool
     ) -> None:
         self._library = library
-        self._feed_store = book
-        self._tools = tools
+        self._feed_store = feed_store
+        self._context = context
         self._quiet = quiet
-        self._batch: list[FetchResult] = []
-        self._stored_at = time.monotonic()
         self.new_ids: list[str] = []
-        """Articles that were added."""
+        """The articles that were added."""
         self.feed_count = self.failed_count = 0
 
     def fetch(self, subscriptions: Sequence[Subscription]) -> None:
-        """Fetch these feeds."""
-        from store.feeds.fetch import fetch_feeds
+        """Fetch these feeds and store what they hold."""
+        from store.feeds.fetch import fetch_and_store, store_results
 
-        results = fetch_feeds(subscriptions, self._feed_store.states(), self._tools)
-        try:
-            with ProgressLine("fetching").display() as counter:
-                for result in results:
-                    self.feed_count += 1
-                    name = result.subscription.display_name
-                    counter.update(f"{self.feed_count} of {len(subscriptions)} · {name}")
-                    self._add_result(result)
-        finally:
-            results.close()
+        def store(results: Sequence[FetchResult]) -> None:
+            for step in store_results(results, self._feed_store, self._library.add):
+                self.new_ids += step.new_ids
 
-    def _add_result(self, result: FetchResult) -> None:
-        name = result.subscription.display_name
+        states = self._feed_store.states()
+        results = fetch_and_store(subscriptions, states, self._context, store)
+        with closing(results), ProgressLine("fetching").display() as counter:
+            for result in results:
+                self.feed_count += 1
+                name = result.subscription.display_name
+                counter.update(f"{self.feed_count} of {len(subscriptions)} · {name}")
+                self._report(name, result)
+
+    def _report(self, name: str, result: FetchResult) -> None:
         if result.error:
             self.failed_count += 1
             print_message(f"{name}: {result.error}")
         elif result.warning and not self._quiet:
             print_message(f"{name}: {result.warning}")
-        for refused in result.rejected:
-            print_message(f"{name}: {refused}")
-        self._batch.append(result)
-        full = sum(len(each.articles) for each in self._batch) >= FETCH_COMMAND_BATCH_ARTICLES
-        if full or time.monotonic() - self._stored_at > FETCH_COMMAND_BATCH_SECONDS:
-            self.store_batch()
-
-    def store_batch(self) -> None:
-        """Keep what came so far: the articles first, then what is known of the feeds."""
-        batch, self._batch = self._batch, []
-        self._stored_at = time.monotonic()
-        if not batch:
-            return
-        found = [article for each in batch for article in each.articles]
-        for step in self._library.add(found) if found else ():
-            self.new_ids += step.new_ids
-        self._feed_store.save_results(batch)
+        for rejected in result.rejected:
+            print_message(f"{name}: {rejected}")
 
     def result_json(self) -> dict[str, int]:
         """What came of it, as JSON."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
 from store.model.times import ISO_DATE, from_microseconds
 from store.search import ListQuery
 from store.text.clean import clean_line
+
+if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStatus
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
     60,
@@ -174,3 +178,16 @@ def format_markdown_link(title: str, url: str) -> str:
     """A Markdown link; brackets of the title and of the URL do not end it."""
     text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
+
+
+def describe_feed_problem(feed: FeedStatus, now: int, zone: tzinfo | None = None) -> str:
+    """Return why a feed brings nothing at the moment; empty if all is well.
+
+    Args:
+        feed: The feed.
+        now: Seconds since 1970.
+        zone: The reader's time zone; the system's if it is None.
+    """
+    until = format_minute(feed.state.not_before, zone) if feed.is_deferred(now) else ""
+    deferred = f"next fetch after {until} (Retry-After)" if until else ""
+    return "; ".join(filter(None, (feed.state.error, deferred)))

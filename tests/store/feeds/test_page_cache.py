@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds import page_cache
-from store.feeds.page_cache import PageCache
+from store.feeds import resolve_url
+from store.feeds.resolve_url import PageCache
 
 
 def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
@@ -25,8 +25,8 @@ def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
 
 def test_few_and_small_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 101: what is kept has bounds; what is damaged is as good as not kept."""
-    monkeypatch.setattr(page_cache, "MAX_CACHED_PAGES", 2)
-    monkeypatch.setattr(page_cache, "MAX_CACHED_PAGE_BYTES", 10)
+    monkeypatch.setattr(resolve_url, "MAX_CACHED_PAGES", 2)
+    monkeypatch.setattr(resolve_url, "MAX_CACHED_PAGE_BYTES", 10)
     kept = PageCache(tmp_path)
     for number, html in enumerate(("first", "second", "third", "much too large")):
         kept.save(str(number), html)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from store.feeds.feed_store import FeedState, FeedStatus
+from store.feeds.subscriptions import Subscription
 from tests.tui.cli.conftest import Run, fields_of, write_json
 from tui.rendering.wording import (
     DAY_SECONDS,
@@ -15,6 +17,7 @@ from tui.rendering.wording import (
     MINUTE_SECONDS,
     WEEK_SECONDS,
     YEAR_SECONDS,
+    describe_feed_problem,
     format_age,
     format_count,
     format_date,
@@ -119,3 +122,21 @@ def test_counts_and_parts() -> None:
     ]
     assert join_nonempty(["a", "", "b"]) == "a · b"
     assert join_nonempty([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "problem"),
+    [
+        (FeedState(), ""),
+        (FeedState(error="404 Not Found"), "404 Not Found"),
+        (
+            FeedState(not_before="2027-01-15T09:00:00Z"),
+            "next fetch after 2027/01/15 09:00 (Retry-After)",
+        ),
+        (FeedState(not_before="2027-01-15T07:00:00Z"), ""),
+    ],
+)
+def test_a_feed_says_why_it_brings_nothing(state: FeedState, problem: str) -> None:
+    """Case 88: a feed that is not fetched for now says until when."""
+    feed = FeedStatus(Subscription("https://harbour.example/feed"), state)
+    assert describe_feed_problem(feed, NOW, UTC) == problem

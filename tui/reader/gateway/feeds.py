@@ -16,10 +16,9 @@ from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import format_count
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import FeedStore
-    from store.feeds.fetch import FetchContext, FetchResult
+    from store.feeds.feed_store import FeedStore, FetchResult
+    from store.feeds.fetch import FetchContext
     from store.feeds.resolve_url import ResolvedFeed, ResolvedPage
-    from store.model.article import ParsedArticle
 
 FEED_BATCH_ARTICLES = 200
 """Articles at which what came is written to the library."""
@@ -122,33 +121,33 @@ class Feeds:
         return self.access()
 
     def _fetch_feeds(self, stop: Event) -> None:
-        from store.feeds.fetch import fetch_feeds
+        from store.feeds.fetch import fetch_and_store
 
         access = self._require_feed_access()
         feeds = [each for each in access.feed_store.subscriptions() if not each.paused]
         if not feeds:
             raise FetchFailed("no feeds yet; a subscribes to one")
-        batch: list[FetchResult] = []
-        kept_at, failed, done = time.monotonic(), 0, 0
         self._worker.post(messages.FetchProgressed(0, len(feeds), ""))
-        results = fetch_feeds(feeds, access.feed_store.states(), access.network(), stop.is_set)
-        for result in results:
+
+        def store(results: Sequence[FetchResult]) -> None:
+            self._worker.submit(lambda: self._store_batch(access, results))
+
+        done = failed = 0
+        for result in fetch_and_store(
+            feeds,
+            access.feed_store.states(),
+            access.network(),
+            store,
+            max_articles=FEED_BATCH_ARTICLES,
+            max_seconds=FEED_BATCH_SECONDS,
+            is_cancelled=stop.is_set,
+        ):
             done += 1
             failed += bool(result.error)
-            batch.append(result)
             self._worker.post(
                 messages.FetchProgressed(done, len(feeds), result.subscription.display_name)
             )
-            full = sum(len(each.articles) for each in batch) >= FEED_BATCH_ARTICLES
-            if full or time.monotonic() - kept_at > FEED_BATCH_SECONDS:
-                self._submit_batch(access, batch)
-                batch, kept_at = [], time.monotonic()
-        self._submit_batch(access, batch)
         self._worker.submit(lambda: self._report_fetch(done, len(feeds), failed))
-
-    def _submit_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
-        if batch:
-            self._worker.submit(lambda: self._store_batch(access, batch))
 
     def _resolve_url(self, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
@@ -172,17 +171,9 @@ class Feeds:
         else:
             self._worker.submit(lambda: self._store_resolved(access, found))
         finally:
-            for aside in tools.parsers:
-                aside.close()
+            tools.close()
 
     # -- on the library's thread -----------------------------------------------------------
-
-    def _add_articles(self, found: Sequence[ParsedArticle]) -> int:
-        new: list[str] = []
-        for step in self._library.add(found) if found else ():
-            new += step.new_ids
-        self._worker.run_hook("on_new", new)
-        return len(new)
 
     def _show_new_articles(self) -> None:
         """Have the lists made anew, and what came indexed."""
@@ -191,10 +182,13 @@ class Feeds:
 
     def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         """Keep what came: the articles first, then what is known of the feeds."""
-        added = self._add_articles([found for each in batch for found in each.articles])
-        access.feed_store.save_results(batch)
-        self._fetched_count += added
-        if added and time.monotonic() > self._fetch_listed_at + FETCH_LIST_INTERVAL:
+        from store.feeds.fetch import store_results
+
+        steps = store_results(batch, access.feed_store, self._library.add)
+        new_ids = [each for step in steps for each in step.new_ids]
+        self._worker.run_hook("on_new", new_ids)
+        self._fetched_count += len(new_ids)
+        if new_ids and time.monotonic() > self._fetch_listed_at + FETCH_LIST_INTERVAL:
             self._fetch_listed_at = time.monotonic()
             self._worker.post(messages.LibraryChanged())
 
@@ -211,32 +205,18 @@ class Feeds:
         )
 
     def _store_resolved(self, access: FeedAccess, found: ResolvedFeed | ResolvedPage) -> None:
-        from store.feeds.resolve_url import ResolvedPage
+        from store.feeds.resolve_url import AddedFeed, store_resolved
 
-        if isinstance(found, ResolvedPage):
-            self._store_page(access, found)
-            return
-        fetched = found.result
-        feed = fetched.subscription
-        there = any(each.key == feed.key for each in access.feed_store.subscriptions())
-        if not there:
-            access.feed_store.update(put=[feed])
-        if added := self._add_articles(fetched.articles):
+        added = store_resolved(found, access.feed_store, self._library.add)
+        self._worker.run_hook("on_new", added.new_ids)
+        if added.new_ids:
             self._show_new_articles()
-        access.feed_store.save_results([fetched])
-        known = "already subscribed to" if there else "subscribed to"
-        self._worker.post_notice(
-            f"{known} {feed.display_name}: {format_count(added, 'new article')}"
-        )
-
-    def _store_page(self, access: FeedAccess, found: ResolvedPage) -> None:
-        from store.feeds.page_cache import PageCache
-
-        article = found.article.article
-        if added := self._add_articles([found.article]):
-            self._show_new_articles()
-        if not found.article.body.text:
-            PageCache(access.feed_store.cache).save(article.id, found.html)
-            self._worker.post_notice(f"no article text found; kept the address: {article.title}")
+        if isinstance(added, AddedFeed):
+            known = "subscribed to" if added.is_new else "already subscribed to"
+            new = format_count(len(added.new_ids), "new article")
+            notice = f"{known} {added.subscription.display_name}: {new}"
+        elif added.has_text:
+            notice = f"{'added' if added.new_ids else 'already there'}: {added.article.title}"
         else:
-            self._worker.post_notice(f"{'added' if added else 'already there'}: {article.title}")
+            notice = f"no article text found; kept the address: {added.article.title}"
+        self._worker.post_notice(notice)

@@ -13,7 +13,7 @@ from tui.reader.gateway import messages
 from tui.reader.screen.prompting import Asking
 from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import format_age, format_count, join_nonempty
+from tui.rendering.wording import describe_feed_problem, format_age, format_count, join_nonempty
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
@@ -129,7 +129,7 @@ def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]
     lines = [f"  {fit_cells('', name_cells)} unread     of  read   last"]
     for each in feeds:
         feed, state = each.subscription, each.state
-        trouble = each.describe_problem(now)
+        trouble = describe_feed_problem(each, now)
         mark = "‖" if feed.paused else "!" if trouble else " "
         share = f"{each.read_ratio:>4.0%}" if each.article_count else "    "
         when = format_age(to_unix_seconds(state.succeeded), now) or "never"
