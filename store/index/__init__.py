@@ -1,1 +1,0 @@
-"""Similar readings and summaries."""
