@@ -1,4 +1,4 @@
-"""One item of a feed becomes loose fields in the shape of newstui JSON; who is who among items."""
+"""Feed entries: one becomes fields in the shape of newstui JSON, with an id that stays the same."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from store.text.prose import MARKDOWN_LINK, ends_with_full_stop
 from store.text.urls import canonicalize_url, resolve_web_url
 
 MAX_ENTRY_TAGS = 20
-"""Tags of one item that are taken; what has more is a list of search words."""
+"""Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
-"""Files of an item that are linked below its text, by a part of their media type."""
+"""Labels of the enclosures that are linked below the text, by a part of their media type."""
 WORDPRESS_FOOTER = re.compile(r"\s*The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
-"""What WordPress writes below every excerpt."""
+"""The line that WordPress adds below every excerpt."""
 TRUNCATION_MARK = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
 SECOND_FRACTION = re.compile(r"\.\d+Z\Z")
 MAX_CLOCK_SKEW_SECONDS = timedelta(days=1).total_seconds()
-"""Seconds a date may lie ahead: zones are written wrong more often than texts come early."""
+"""Seconds a date may lie in the future, because time zones are often wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedInfo:
-    """What is known of a feed before its items are read."""
+    """What is known of a feed before its entries are parsed."""
 
     key: str
-    """The URL it was first subscribed to: by this its items know it for good."""
+    """The URL it was first subscribed to, which its articles refer to for good."""
     url: str
-    """Where it was fetched from: links are relative to it."""
+    """The URL it was fetched from, to which links are relative."""
     fetched_at: str
-    """When, in our form."""
+    """The time of the fetch, ISO 8601 in UTC."""
     category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """What an item says, whatever the format of its feed."""
+    """The contents of an entry, whatever the format of its feed."""
 
     link: str = ""
     guid: str = ""
     title: str = ""
     is_title_html: bool = True
     content: str = ""
-    """HTML or text; the longest there is."""
+    """HTML or text; the longest that the entry has."""
     summary: str = ""
     is_html: bool = True
     authors: Sequence[str] = ()
@@ -60,36 +60,36 @@ class FeedEntry:
     updated: object = None
     language: str = ""
     enclosures: Sequence[Mapping[str, Any]] = ()
-    """Enclosures: `url`, `type`, `length`."""
+    """Enclosures, each with `url`, `type` and `length`."""
     comments: str = ""
     base_url: str = ""
-    """What its links are relative to."""
+    """The URL to which its links are relative."""
 
 
-def entry_to_fields(item: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any]:
-    """The fields of an article.
+def entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any]:
+    """Return the fields of an article.
 
     Args:
-        item: What the feed says.
-        feed: The feed.
-        site: The feed's own page; an item that links there has no page of its own.
+        entry: The entry.
+        feed: Its feed.
+        site: The home page of the feed; an entry that links there has no page of its own.
     """
-    base = item.base_url or site or feed.url
-    url = resolve_web_url(item.link, base) or (
-        resolve_web_url(item.guid, "") if "://" in item.guid else ""
+    base = entry.base_url or site or feed.url
+    url = resolve_web_url(entry.link, base) or (
+        resolve_web_url(entry.guid, "") if "://" in entry.guid else ""
     )
     fields: dict[str, Any] = {
         "url": url,
-        "title": html_to_line(item.title) if item.is_title_html else item.title,
+        "title": html_to_line(entry.title) if entry.is_title_html else entry.title,
         "category": feed.category,
-        "authors": [html_to_line(name) for name in item.authors],
-        "tags": _clean_tags(item.tags),
-        "language": item.language,
+        "authors": [html_to_line(name) for name in entry.authors],
+        "tags": _clean_tags(entry.tags),
+        "language": entry.language,
     }
-    fields |= _build_texts(item, base) | _build_dates(item, feed.fetched_at)
-    if identity := _make_id(item, feed, url, site):
+    fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)
+    if identity := _make_id(entry, feed, url, site):
         fields["id"] = identity
-    extra = _build_extra(item, base, url)
+    extra = _build_extra(entry, base, url)
     fields["text"] = "\n\n".join(
         filter(None, (fields["text"], *_link_enclosures(extra, fields["text"])))
     )
@@ -98,7 +98,7 @@ def entry_to_fields(item: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any
 
 
 def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
-    """A link to each recording or document that comes with an item: what one wants of a podcast."""
+    """Yield a link to each recording or document: what the user wants of a podcast."""
     for each in extra.get("enclosures", ()):
         kind = next(
             (kind for kind in LINKED_MEDIA_TYPES if kind in str(each.get("type", "")).lower()), ""
@@ -106,49 +106,49 @@ def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
         if kind and each["url"] not in text:
             length = each.get("length", 0) / BYTES_PER_MB
             size = f", {length:.1f} MB" if length > MIN_SIZE_SHOWN_MB else ""
-            address = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-            yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({address})"
+            url = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+            yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({url})"
 
 
-def _make_id(item: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
-    """The id where the URL does not tell: of the feed and the id that the item has in it.
+def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
+    """Return the id of an article that its URL does not identify; empty if the URL does.
 
-    The link comes first, for programs change the ids of their items when they move; but where the
-    link is the feed's own page, it is the same for every item.
+    The URL is preferred to the entry's own id, because programs change those ids when a site moves;
+    but a URL that is the feed's home page is the same for every entry.
     """
-    shared = url and site and canonicalize_url(url) == canonicalize_url(site)
-    if item.guid and (shared or not url):
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{canonicalize_url(feed.key)}#{item.guid}"))
-    if shared and not item.guid:
+    is_shared = url and site and canonicalize_url(url) == canonicalize_url(site)
+    if entry.guid and (is_shared or not url):
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{canonicalize_url(feed.key)}#{entry.guid}"))
+    if is_shared and not entry.guid:
         content = "\n".join(
-            (canonicalize_url(feed.key), item.title, str(item.published), item.content)
+            (canonicalize_url(feed.key), entry.title, str(entry.published), entry.content)
         )
         return str(uuid.uuid5(uuid.NAMESPACE_URL, content))
     return ""
 
 
-def _build_texts(item: FeedEntry, base: str) -> dict[str, Any]:
-    """Text and summary: the whole text if the feed has it, and never the same twice."""
-    content, summary = (_to_text(each, item, base) for each in (item.content, item.summary))
+def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
+    """Return text and summary: the full text if the feed has it, and never the same text twice."""
+    content, summary = (_to_text(each, entry, base) for each in (entry.content, entry.summary))
     if len(summary) > len(content):
         content, summary = summary, ""
-    if item.comments and not MARKDOWN_LINK.sub("", content).strip():
-        content = ""  # nothing but the link to the comments
+    if entry.comments and not MARKDOWN_LINK.sub("", content).strip():
+        content = ""  # only the link to the comments
     summary = WORDPRESS_FOOTER.sub("", MARKDOWN_LINK.sub(r"\1", summary)).strip()
     if not summary or MARKDOWN_LINK.sub(r"\1", content).startswith(summary.rstrip("[]…. ")[:200]):
         return {"text": content}
-    whole = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
-    return {"text": content, "summary": summary, "summary_complete": whole}
+    is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
+    return {"text": content, "summary": summary, "summary_complete": is_complete}
 
 
-def _to_text(value: str, item: FeedEntry, base: str) -> str:
-    return html_to_text(value, base) if item.is_html else value
+def _to_text(value: str, entry: FeedEntry, base: str) -> str:
+    return html_to_text(value, base) if entry.is_html else value
 
 
-def _build_dates(item: FeedEntry, now: str) -> dict[str, Any]:
-    """When it was published; what lies ahead counts as fetched now, and is kept beside (case 97)."""
-    updated = _parse_date(item.updated)
-    published = _parse_date(item.published) or updated
+def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
+    """Return the dates; one in the future becomes the time of the fetch, and is kept in `extra` (case 97)."""
+    updated = _parse_date(entry.updated)
+    published = _parse_date(entry.published) or updated
     if published is None:
         return {}
     latest = to_unix_seconds(now) + MAX_CLOCK_SKEW_SECONDS
@@ -162,7 +162,7 @@ def _build_dates(item: FeedEntry, now: str) -> dict[str, Any]:
 
 def _parse_date(value: object) -> str | None:
     found = parse_timestamp(value) if value else None
-    if not found or to_unix_seconds(found) <= MAX_CLOCK_SKEW_SECONDS:  # 1970 is where clocks begin
+    if not found or to_unix_seconds(found) <= MAX_CLOCK_SKEW_SECONDS:  # a clock that was never set
         return None
     return SECOND_FRACTION.sub("Z", found)
 
@@ -172,16 +172,16 @@ def _clean_tags(tags: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(tag for tag in clean if tag and "://" not in tag))[:MAX_ENTRY_TAGS]
 
 
-def _build_extra(item: FeedEntry, base: str, url: str) -> dict[str, Any]:
-    """What we have no field for."""
+def _build_extra(entry: FeedEntry, base: str, url: str) -> dict[str, Any]:
+    """Return what articles have no field for."""
     files = [
         {name: value for name, value in {**each, "url": found}.items() if value}
-        for each in item.enclosures[:MAX_ENCLOSURES]
+        for each in entry.enclosures[:MAX_ENCLOSURES]
         if (found := resolve_web_url(str(each.get("url", "")), base))
     ]
     extra: dict[str, Any] = {"enclosures": files} if files else {}
-    if comments := resolve_web_url(item.comments, base):
+    if comments := resolve_web_url(entry.comments, base):
         extra["comments"] = comments
-    if item.guid and item.guid != url:
-        extra["guid"] = item.guid
+    if entry.guid and entry.guid != url:
+        extra["guid"] = entry.guid
     return extra

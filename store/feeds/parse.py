@@ -1,4 +1,4 @@
-"""The bytes of a feed become articles, whatever its format and however broken it is."""
+"""Parsing feeds: bytes in any format, however malformed, become articles."""
 
 from __future__ import annotations
 
@@ -32,37 +32,37 @@ FEEDPARSER_ERRORS = (
     TypeError,
     ValueError,
 )
-"""What feedparser raises where elements stand in each other as nobody thought they could."""
+"""What feedparser raises for elements that are nested in unexpected ways."""
 HTML_TAG_START = re.compile(r"<[a-z/!]", re.IGNORECASE)
 RSS_AUTHOR = re.compile(r"\S+@\S+ \(([^()]+)\)")
-"""How RSS writes an author."""
+"""An author as RSS writes it."""
 MAX_FEED_ENTRIES = 1000
-"""Items of one feed that are taken at once (case 100)."""
+"""Entries of one feed that are taken at once (case 100)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What a feed holds."""
+    """The contents of a feed."""
 
     title: str
     site: str
-    """The page it belongs to."""
+    """Its home page."""
     articles: Sequence[ParsedArticle]
     rejected: Sequence[Rejection] = ()
     omitted_count: int = 0
-    """Items beyond those that are taken at once."""
+    """The number of entries beyond those that are taken at once."""
 
 
 def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
-    """Read a feed.
+    """Parse a feed.
 
     Args:
         data: What the server sent.
-        charset: The charset it said.
-        feed: Which feed it is.
+        charset: The charset the server declared.
+        feed: What is known of the feed.
 
     Raises:
-        BadInput: It is no feed; says what it is instead.
+        InvalidInput: It is not a feed; the text says what it is instead.
     """
     text = remove_invalid_xml_characters(decode_document(data, charset))
     kind = detect_document_kind(text)
@@ -78,40 +78,40 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
             str(found.get("title") or ""), site, list(read_json_feed_entries(found)), feed
         )
     if kind == "other":
-        raise InvalidInput("not a feed" if text.strip() else "not a feed (nothing at all)")
+        raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
     return _parse_xml_feed(extract_feed_xml(text), feed)
 
 
 def _build_feed(
-    title: str, site: str, items: Sequence[FeedEntry | None], feed: FeedInfo
+    title: str, site: str, entries: Sequence[FeedEntry | None], feed: FeedInfo
 ) -> ParsedFeed:
-    found: dict[str, ParsedArticle] = {}
-    refused = []
-    named = clean_line(html_to_line(title), 200)
-    feed = feed if feed.category else replace(feed, category=named)
-    for number, item in enumerate(items[:MAX_FEED_ENTRIES], start=1):
+    articles: dict[str, ParsedArticle] = {}
+    rejected = []
+    title = clean_line(html_to_line(title), 200)
+    feed = feed if feed.category else replace(feed, category=title)
+    for number, entry in enumerate(entries[:MAX_FEED_ENTRIES], start=1):
         try:
-            if item is None:
+            if entry is None:
                 raise InvalidInput("not an item")
-            each = build_article(
-                entry_to_fields(item, feed, site), source="feed", now=feed.fetched_at
+            article = build_article(
+                entry_to_fields(entry, feed, site), source="feed", now=feed.fetched_at
             )
-            found.setdefault(each.article.id, each)
+            articles.setdefault(article.article.id, article)
         except InvalidInput as error:
-            refused.append(Rejection(f"item {number}", str(error)))
-    left_out = max(0, len(items) - MAX_FEED_ENTRIES)
-    return ParsedFeed(named, site, list(found.values()), refused, left_out)
+            rejected.append(Rejection(f"item {number}", str(error)))
+    omitted = max(0, len(entries) - MAX_FEED_ENTRIES)
+    return ParsedFeed(title, site, list(articles.values()), rejected, omitted)
 
 
 # -- XML -----------------------------------------------------------------------------------
 
 
 def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
-    import feedparser  # not light
+    import feedparser  # imported late: heavy, and JSON feeds need none of it
 
     headers = {"content-type": "application/xml; charset=utf-8"}
-    # A stream, never a string: that might be taken for a path or a URL (case 92). What feedparser
-    # would make safe or absolute in texts is done here by `html_to_text`, ten times as fast.
+    # A stream, because feedparser opens a string that looks like a path or a URL (case 92).
+    # `html_to_text` sanitizes the texts and resolves their links, ten times as fast.
     document = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(
@@ -121,21 +121,21 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
             resolve_relative_uris=False,
         )
     except FEEDPARSER_ERRORS as error:
-        raise InvalidInput(f"broken so that it cannot be read ({type(error).__name__})") from error
+        raise InvalidInput(f"malformed feed ({type(error).__name__})") from error
     if not parsed.version and not parsed.entries:
         raise InvalidInput("not a feed")
     about = parsed.feed
     site = resolve_web_url(str(about.get("link") or ""), feed.url)
-    atom = parsed.version.startswith("atom")
+    is_atom = parsed.version.startswith("atom")
     language = str(about.get("language") or "")
-    items = [_parse_xml_entry(entry, language, atom=atom) for entry in parsed.entries]
+    entries = [_parse_xml_entry(entry, language, is_atom=is_atom) for entry in parsed.entries]
     authors = [str(about.get("author") or "")]
-    if atom:  # of a podcast it is the channel's
-        items = [each if each.authors else replace(each, authors=authors) for each in items]
-    return _build_feed(str(about.get("title") or ""), site, items, feed)
+    if is_atom:  # the author of an RSS channel is often the publisher of a podcast
+        entries = [each if each.authors else replace(each, authors=authors) for each in entries]
+    return _build_feed(str(about.get("title") or ""), site, entries, feed)
 
 
-def _parse_xml_entry(entry: dict[str, Any], language: str, *, atom: bool) -> FeedEntry:
+def _parse_xml_entry(entry: dict[str, Any], language: str, *, is_atom: bool) -> FeedEntry:
     contents = sorted(_text_contents(entry.get("content")), key=lambda each: len(each["value"]))
     best = contents[-1] if contents else {}
     summary = str(entry.get("summary") or "")
@@ -146,16 +146,14 @@ def _parse_xml_entry(entry: dict[str, Any], language: str, *, atom: bool) -> Fee
         link=str(entry.get("feedburner_origlink") or entry.get("link") or ""),
         guid=str(entry.get("id") or ""),
         title=str(entry.get("title") or ""),
-        is_title_html=not (atom and _content_type(entry, "title") == "text/plain"),
+        is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
         content=str(best.get("value") or summary),
         summary=summary if best else "",
         is_html=not (is_plain and not HTML_TAG_START.search(summary)),
         authors=list(_parse_authors(entry)),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
         published=entry.get("published"),
-        updated=dict.get(
-            entry, "updated"
-        ),  # feedparser's own would be `published` where there is none
+        updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
         language=str(best.get("language") or language),
         enclosures=[
             {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
@@ -193,10 +191,10 @@ JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 
 
 def parse_json_feed(text: str) -> Mapping[str, Any]:
-    """The feed as an object.
+    """Parse a JSON Feed.
 
     Raises:
-        BadInput: It is no JSON Feed.
+        InvalidInput: It is not one.
     """
     try:
         found = parse_json(text.encode("utf-8", "replace"))
@@ -212,12 +210,12 @@ def parse_json_feed(text: str) -> Mapping[str, Any]:
 
 
 def read_json_feed_entries(feed: Mapping[str, Any]) -> Iterator[FeedEntry | None]:
-    """Its items; None for what is none."""
+    """Yield the entries of a JSON Feed; None for an item that is not an object."""
     for each in feed["items"]:
-        yield _json_item(each, feed) if isinstance(each, dict) else None
+        yield _parse_json_entry(each, feed) if isinstance(each, dict) else None
 
 
-def _json_item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
+def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
     html, text = _json_text(item, "content_html"), _json_text(item, "content_text")
     named = (each.get("name") for each in _json_authors(item) or _json_authors(feed))
     return FeedEntry(
@@ -246,7 +244,7 @@ def _json_item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
 
 
 def _json_authors(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    given = _json_list(fields, "authors") or [fields.get("author")]  # version 1 had one
+    given = _json_list(fields, "authors") or [fields.get("author")]  # version 1 has one author
     return [each for each in given if isinstance(each, dict)]
 
 
