@@ -80,7 +80,7 @@ class FolderLibrary:
     """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
 
     def __init__(
-        self, folder: Path, cache: Path, machine: str, clock: Clock, *, mend: bool = True
+        self, folder: Path, cache: Path, machine: str, clock: Clock, *, repair: bool = True
     ) -> None:
         """Open the folder, creating it if need be.
 
@@ -89,8 +89,7 @@ class FolderLibrary:
             cache: For what is derived from it.
             machine: The name this machine writes under.
             clock: Now, in UTC.
-            mend: Whether files of this machine that are damaged may be replaced by what is whole
-                in them.
+            repair: Whether damaged files of this machine may be replaced by what is intact in them.
 
         Raises:
             LibraryUnavailable: The folder cannot be created.
@@ -99,9 +98,8 @@ class FolderLibrary:
         self._cache = cache
         self._clock = clock
         self._problems: dict[str, None] = {}
-        leave = "" if mend else "`newstui doctor --repair` mends it"
         self.repairer = Repairer(
-            folder, machine, clock, self._warn, lambda: leave or self.read_only_reason
+            folder, machine, clock, self._warn, lambda: self.read_only_reason, repair=repair
         )
         self._segments = Segments(folder, machine, self.repairer.recover)
         self._texts = TextReader(self._segments)

@@ -7,7 +7,7 @@ it. So is one of ours where it cannot be written at the moment; it is tried agai
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
@@ -59,7 +59,9 @@ class Repairer:
         machine: str,
         clock: Clock,
         warn: WarningHandler,
-        why_not: Callable[[], str],
+        read_only_reason: Callable[[], str],
+        *,
+        repair: bool = True,
     ) -> None:
         """Begin without having seen any file.
 
@@ -68,7 +70,8 @@ class Repairer:
             machine: Whose segments are our own.
             clock: Now, in UTC.
             warn: Told what else is wrong.
-            why_not: Says why no file may be written at the moment; empty if it may.
+            read_only_reason: Returns why no file can be written at the moment, or an empty string.
+            repair: Whether files of this machine may be repaired; if not, they are only salvaged.
         """
         self._folders = {table: library / table for table in DOCUMENT_PARSERS}
         self._machine = machine
@@ -76,7 +79,8 @@ class Repairer:
         self._lock = library / "articles" / f".{machine}.lock"
         self._clock = clock
         self._warn = warn
-        self._read_only_reason = why_not
+        self._read_only_reason = read_only_reason
+        self._may_repair = repair
         self._is_locked = False
         self.repaired: dict[Path, str] = {}
         """A line for each file that was mended."""
@@ -87,6 +91,15 @@ class Repairer:
         """A line for each file that was damaged, and mended or left as it is."""
         left = (line for path, (_, line) in self._unrepaired.items() if self.is_damaged(path))
         return [*self.repaired.values(), *left]
+
+    @property
+    def repairable(self) -> Collection[str]:
+        """The lines among `problems` about files that were left as they are only by request."""
+        return [
+            line
+            for path, (_, line) in self._unrepaired.items()
+            if not self._may_repair and segment_machine(path.stem) == self._machine
+        ]
 
     def is_damaged(self, path: Path) -> bool:
         """Whether the file is the damaged one still that it was when it was read."""
@@ -141,6 +154,8 @@ class Repairer:
             return self._recover_unrepaired(
                 path, table, "as it is" if copy else "to the machine that writes it"
             )
+        if not self._may_repair:
+            return self._recover_unrepaired(path, table, "as it is")
         if reason := self._read_only_reason():
             return self._recover_unrepaired(path, table, f"as it is: {reason}")
         try:

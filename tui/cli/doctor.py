@@ -23,7 +23,7 @@ from tui.cli.console import print_data, print_json
 from tui.cli.context import resolve_paths
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import format_count
+from tui.rendering.wording import REPAIR_HINT, format_count
 from tui.terminal.browser import describe_methods
 from tui.terminal.environment import HostEnvironment, find_startup_problem
 
@@ -66,7 +66,7 @@ def _gather_facts(paths: Paths, *, repair: bool) -> Iterator[tuple[str, str]]:
         yield "machine", machine
         yield from _check_library(
             paths,
-            FolderLibrary(paths.library, paths.cache, machine, system_clock, mend=repair),
+            FolderLibrary(paths.library, paths.cache, machine, system_clock, repair=repair),
             repair=repair,
         )
     except NewstuiError as error:
@@ -95,8 +95,10 @@ def _check_library(
     if library.read_only_reason:
         yield "problem", library.read_only_reason
     mended = set(library.repairer.repaired.values())
+    repairable = library.repairer.repairable
     for problem in library.problems:
-        yield "repaired" if problem in mended else "problem", problem
+        hint = f"; {REPAIR_HINT}" if problem in repairable else ""
+        yield "repaired" if problem in mended else "problem", f"{problem}{hint}"
     if library.problems:
         yield from _newest_backup(paths)
     yield from (("copy", line) for line in review_copies(paths.library))

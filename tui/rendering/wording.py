@@ -40,6 +40,8 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
     PrivateHost: "--private allows it",
 }
 """The option of the command that lets it go on."""
+REPAIR_HINT = "`newstui doctor --repair` repairs it"
+"""What to do about a damaged file of this machine."""
 
 _EVENT_WORDS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 

@@ -145,7 +145,7 @@ def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: 
     assert ran.code == 1
     (problem,) = ran.value["problems"]
     assert problem.startswith("articles/desk-0001.json was damaged (")
-    assert problem.endswith("the file is left as it is: `newstui doctor --repair` mends it")
+    assert problem.endswith("the file is left as it is; `newstui doctor --repair` repairs it")
     assert run("doctor").lines[-1] == "1 problem"
     assert segment.read_bytes() == damage
     ran = run("list")
