@@ -30,7 +30,7 @@ from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from tests.support.server import page, serving
+from tests.support.network import page, run_server
 from tui.cli.fetch import FetchRound
 from tui.services import make_fetch_tools
 
@@ -57,7 +57,7 @@ def serve(feeds: int, items: int) -> None:
     silent = socket.socket()
     silent.bind(("0.0.0.0", 0))
     silent.listen(64)
-    with serving(address="0.0.0.0") as site:
+    with run_server(address="0.0.0.0") as site:
         for number in range(feeds):
             site.routes[f"/{number}"] = page(feed(number, items), "application/rss+xml")
         sys.stdout.write(f"{site.port} {silent.getsockname()[1]}\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.server import Site, serving
+from tests.support.network import Site, run_server
 
 MAX_OPEN_FILES = 200
 """Open files of one process of the tests; `ulimit -n` may be as low as 256."""
@@ -66,7 +66,7 @@ def free_descriptors() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def shared_site() -> Iterator[Site]:
     """One server for all tests of a file."""
-    with serving() as site:
+    with run_server() as site:
         yield site
 
 
@@ -74,5 +74,5 @@ def shared_site() -> Iterator[Site]:
 def site(shared_site: Site) -> Site:
     """A server on the loopback, with nothing on it yet."""
     shared_site.routes.clear()
-    shared_site.asked.clear()
+    shared_site.requests.clear()
     return shared_site

@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any
 
-from tests.support.house import MODULES, ROOT, module_name
+from tests.support.codebase import MODULES, ROOT, module_name
 
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
     "tool"

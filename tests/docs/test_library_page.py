@@ -15,7 +15,7 @@ import pytest
 import store.library.protocol
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, ParsedArticle
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tui.cli.parser import build_parser
 
 PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")

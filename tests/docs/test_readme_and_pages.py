@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from docs.generate import GENERATED, cases_by_file, cases_of, filled, promises
-from tests.support.house import ROOT
-from tests.support.terminal import environment
+from tests.support.codebase import ROOT
+from tests.support.environment import environment
 from tui.cli.parser import build_parser
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]

@@ -20,9 +20,10 @@ from typing import TextIO
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from store.search import ListQuery
+from tests.support.environment import environment
 from tests.support.libraries import load
-from tests.support.reader_process import NEWSTUI, article, library_of, read
-from tests.support.terminal import Terminal, environment
+from tests.support.reader_process import NEWSTUI, article_json, make_home, open_reader
+from tests.support.terminal import Terminal
 
 ARTICLES = 24
 BURST = 12
@@ -114,7 +115,7 @@ def reopened(home: Path) -> FolderLibrary:
 
 def one_round(home: Path, chance: random.Random, report: Report) -> str:
     """Read, type, kill and look; what is wrong, empty if nothing is."""
-    with read(home, ARTICLES) as terminal:
+    with open_reader(home, ARTICLES) as terminal:
         typed = type_and_kill(terminal, chance)
         before = whole_lines(home)
         terminal.wait_exit()
@@ -164,7 +165,7 @@ def run(folder: Path, rounds: int, seed: int) -> Report:
     report, chance = Report(), random.Random(seed)
     plain = folder / "plain"
     plain.mkdir()
-    library_of(plain, *map(article, range(1, ARTICLES + 1)))
+    make_home(plain, *map(article_json, range(1, ARTICLES + 1)))
     for number in range(1, rounds + 1):
         home = folder / f"round{number}"
         shutil.copytree(plain, home)

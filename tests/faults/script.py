@@ -27,11 +27,11 @@ from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact_library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import NewstuiError
-from tests.support.fault_injection import FAULTS, WRITES_ONLY, Killed, Wrong, half
+from tests.support.fault_injection import FAULTS, WRITE_FAULTS, Effect, Killed, do_half
 from tests.support.libraries import START, Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace", "rename", "ftruncate")
-KINDS = {**FAULTS, "short write": half}
+KINDS = {**FAULTS, "short write": do_half}
 SEGMENT = 10
 """Articles in a segment here, so that an import writes several."""
 STEP = timedelta(days=8)
@@ -144,7 +144,7 @@ def script() -> list[Operation]:
 class Fault:
     """Makes the `at`-th of some calls go wrong; after a kill nothing reaches the disk any more."""
 
-    wrong: Wrong
+    wrong: Effect
     at: int
     calls: Sequence[str] = CALLS
     seen: int = field(default=0, init=False)
@@ -316,7 +316,7 @@ def run(home: Path, every: int = 1, tell: Callable[[str], None] = lambda line: N
         patch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
         plain = Undisturbed(home / "undisturbed")
         for offset, (kind, wrong) in enumerate(KINDS.items()):
-            writes = kind in WRITES_ONLY or wrong is half
+            writes = kind in WRITE_FAULTS or wrong is do_half
             for at in count(1 + offset * 3 % every, every):
                 fault = Fault(wrong, at, ("write",) if writes else CALLS)
                 with tempfile.TemporaryDirectory(dir=home) as folder:

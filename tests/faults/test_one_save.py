@@ -20,7 +20,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import ReadingStatus
 from store.model.errors import SaveFailed
-from tests.support.fault_injection import FAULTS, Killed, failing
+from tests.support.fault_injection import FAULTS, Killed, fail_with
 from tests.support.libraries import Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace")
@@ -168,7 +168,7 @@ def test_a_disk_that_stays_full(
     before = state(library)
     contents = {path: path.read_bytes() for path in machine.folder.rglob("*.json*")}
     with monkeypatch.context() as patch:
-        full = failing(errno.ENOSPC)
+        full = fail_with(errno.ENOSPC)
         patch.setattr(os, "write", lambda *given: full(os.write, given))
         for save in (mark, take_in, take_back):
             for _ in range(2):

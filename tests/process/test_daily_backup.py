@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reader_process import article, ended, library_of, newstui, read
+from tests.support.reader_process import (
+    article_json,
+    assert_clean_exit,
+    make_home,
+    open_reader,
+    run_newstui,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -18,18 +24,20 @@ def backups(home: Path) -> list[Path]:
 
 def test_a_start_makes_the_backup_of_the_day(tmp_path: Path) -> None:
     """It is complete and can be restored; a second start of the day makes no other."""
-    home = library_of(tmp_path, article(1), article(2))
-    with read(home, 2) as terminal:
+    home = make_home(tmp_path, article_json(1), article_json(2))
+    with open_reader(home, 2) as terminal:
         terminal.wait_until(lambda: backups(home))
         (made,) = backups(home)
         terminal.write("m")
         terminal.wait_for("  Title 2")
         terminal.write("q")
-        ended(terminal, 0)
-    newstui(home, "restore", made, "--into", tmp_path / "restored")
-    assert newstui(home, "list") != newstui(home, "--library", tmp_path / "restored", "list")
-    with read(home, 2) as terminal:
+        assert_clean_exit(terminal, 0)
+    run_newstui(home, "restore", made, "--into", tmp_path / "restored")
+    assert run_newstui(home, "list") != run_newstui(
+        home, "--library", tmp_path / "restored", "list"
+    )
+    with open_reader(home, 2) as terminal:
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     assert backups(home) == [made]
     assert [path.name for path in made.parent.iterdir()] == [made.name]

@@ -9,21 +9,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.support.reader_process import (
+    LAST_STARTUP_MODE,
     NEWSTUI,
-    TAKEN,
-    article,
-    done,
-    ended,
-    injected,
-    library_of,
-    long_article,
-    read,
-    ready,
-    shown,
-    start,
-    unread,
+    article_json,
+    assert_clean_exit,
+    faulty_reader,
+    long_article_json,
+    make_home,
+    open_reader,
+    read_row,
+    show_json,
+    start_reader,
+    unread_row,
+    wait_ready,
 )
 from tests.support.terminal import Terminal
 
@@ -43,27 +43,27 @@ def into_the_text(terminal: Terminal) -> Terminal:
 
 def place(home: Path) -> int:
     """Where reading stopped, as an offset into the text."""
-    position = shown(home, 1)["position"]
+    position = show_json(home, 1)["position"]
     assert isinstance(position, int)
     return position
 
 
 def test_quit(tmp_path: Path) -> None:
     """Ctrl+c, as q elsewhere, is exit 0; and it does not matter where the reader is started."""
-    library_of(tmp_path, article(1))
+    make_home(tmp_path, article_json(1))
     command = ["sh", "-c", 'cd / && exec "$0" "$@"', *NEWSTUI]
-    with read(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
-        assert terminal.modes_on() >= {1049, 2004}
+    with open_reader(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
+        assert terminal.changed_modes() >= {1049, 2004}
         terminal.write("\x03")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_the_place_is_found_again(tmp_path: Path) -> None:
     """An article opens where reading it stopped, in the next session too."""
-    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
+    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
         terminal.write("q")
-        ended(terminal, 0)
-    with read(tmp_path, 1) as terminal:
+        assert_clean_exit(terminal, 0)
+    with open_reader(tmp_path, 1) as terminal:
         terminal.write("\r")
         terminal.wait_for(re.compile(r"Paragraph [2-9]\."))
         assert not terminal.shows("Paragraph 1.")
@@ -72,15 +72,15 @@ def test_the_place_is_found_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """Cases 112, 114: ended in order, the terminal restored, the place kept."""
-    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
+    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
         terminal.signal(number)
-        ended(terminal, code)
+        assert_clean_exit(terminal, code)
     assert place(tmp_path) > 0
 
 
 def test_a_signal_while_it_starts(tmp_path: Path) -> None:
     """Case 114: at any moment of the start; a terminal not yet taken gets no byte."""
-    library_of(tmp_path, article(1))
+    make_home(tmp_path, article_json(1))
     moment = "\n".join(
         (
             "import os, signal, tui.reader.run",
@@ -89,36 +89,36 @@ def test_a_signal_while_it_starts(tmp_path: Path) -> None:
             ")",
         )
     )
-    with start(tmp_path, command=injected(tmp_path, moment)) as terminal:
+    with start_reader(tmp_path, command=faulty_reader(tmp_path, moment)) as terminal:
         assert terminal.wait_exit() == 143
         assert terminal.raw == b""
 
 
 def test_the_link_drops(tmp_path: Path) -> None:
     """Case 112: the terminal goes; exit 129, the place kept, the library free."""
-    with into_the_text(read(library_of(tmp_path, long_article(1)), 1)) as terminal:
-        terminal.hangup()
+    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+        terminal.hang_up()
         assert terminal.wait_exit() == 129
     assert place(tmp_path) > 0
 
 
 def test_the_link_drops_under_nohup(tmp_path: Path) -> None:
     """Case 113: the same with SIGHUP ignored, and no spinning."""
-    library_of(tmp_path, long_article(1))
+    make_home(tmp_path, long_article_json(1))
     command = ["sh", "-c", 'trap \'\' HUP; exec "$0" "$@"', *NEWSTUI]
-    with into_the_text(read(tmp_path, 1, command=command)) as terminal:
+    with into_the_text(open_reader(tmp_path, 1, command=command)) as terminal:
         terminal.signal(signal.SIGHUP)
         terminal.write("?")
         terminal.wait_for("Keys")
-        terminal.hangup()
+        terminal.hang_up()
         assert terminal.wait_exit() == 129
     assert place(tmp_path) > 0
 
 
 def test_a_lone_sigcont(tmp_path: Path) -> None:
     """Case 116: nothing is drawn, no thread is added, every key counts once."""
-    library_of(tmp_path, *(article(n) for n in range(1, 28)))
-    with read(tmp_path, 27) as terminal:
+    make_home(tmp_path, *(article_json(n) for n in range(1, 28)))
+    with open_reader(tmp_path, 27) as terminal:
         terminal.wait_quiet()
         process = psutil.Process(terminal.pid)
         threads = process.num_threads()
@@ -134,40 +134,40 @@ def test_a_lone_sigcont(tmp_path: Path) -> None:
 
 def test_put_aside_and_back(tmp_path: Path) -> None:
     """Case 117: ctrl+z saves and restores; fg draws at the new size, at the same place."""
-    library_of(tmp_path, long_article(1))
-    with start(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
+    make_home(tmp_path, long_article_json(1))
+    with start_reader(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
         terminal.wait_for("prompt>")
         terminal.write(" ".join(NEWSTUI) + "\n")
-        into_the_text(ready(terminal, 1))
+        into_the_text(wait_ready(terminal, 1))
         terminal.write("\x1a")
         terminal.wait_raw(b"prompt>")
         terminal.wait_for("prompt>")
-        terminal.wait_until(lambda: terminal.modes_on() == set())
+        terminal.wait_until(lambda: terminal.changed_modes() == set())
         assert place(tmp_path) > 0  # it may be killed while it is stopped
         terminal.resize(70, 15)
         terminal.raw = b""
         terminal.write("fg\n")
-        terminal.wait_raw(TAKEN)
+        terminal.wait_raw(LAST_STARTUP_MODE)
         terminal.wait_for(re.compile(r"^ ?1 article .*q quit", re.MULTILINE))
         assert terminal.shows(re.compile(r"Paragraph \d\."))
         terminal.write("q")
         terminal.wait_for("prompt>")
-        terminal.wait_until(lambda: terminal.modes_on() == set())
+        terminal.wait_until(lambda: terminal.changed_modes() == set())
 
 
 def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
     """Cases 1, 118: what the screen has shown as done is there at the next start."""
-    library_of(tmp_path, *(article(n) for n in range(1, 6)))
+    make_home(tmp_path, *(article_json(n) for n in range(1, 6)))
     for number in (5, 4):
-        with read(tmp_path, 5) as terminal:
-            assert terminal.shows(unread(f"Title {number}"))
+        with open_reader(tmp_path, 5) as terminal:
+            assert terminal.shows(unread_row(f"Title {number}"))
             terminal.write("j" * (5 - number) + "m")
-            terminal.wait_for(done(f"Title {number}"))
+            terminal.wait_for(read_row(f"Title {number}"))
             terminal.signal(signal.SIGKILL)
             assert terminal.wait_exit() == -signal.SIGKILL
-    with read(tmp_path, 5) as terminal:
+    with open_reader(tmp_path, 5) as terminal:
         for number in range(1, 6):
-            assert terminal.shows((done if number > 3 else unread)(f"Title {number}"))
+            assert terminal.shows((read_row if number > 3 else unread_row)(f"Title {number}"))
 
 
 CRASH = """
@@ -183,11 +183,11 @@ Reader.action_app_history = fail
 
 def test_an_exception_in_the_reader(tmp_path: Path) -> None:
     """Case 119: terminal restored, one line, a log for its owner without texts, place kept."""
-    library_of(tmp_path, long_article(1))
-    command = injected(tmp_path, CRASH)
-    with into_the_text(read(tmp_path, 1, command=command)) as terminal:
+    make_home(tmp_path, long_article_json(1))
+    command = faulty_reader(tmp_path, CRASH)
+    with into_the_text(open_reader(tmp_path, 1, command=command)) as terminal:
         terminal.write("U")
-        ended(terminal, 1)
+        assert_clean_exit(terminal, 1)
         last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
     log = tmp_path / "state/newstui/crash.log"
     assert last == f"newstui: the reader failed; what happened is in {log}\r\n"
@@ -202,11 +202,11 @@ def test_an_exception_in_the_reader(tmp_path: Path) -> None:
 
 def test_an_exception_while_it_starts(tmp_path: Path) -> None:
     """Case 119: nothing of the screen stays, and the line is there."""
-    library_of(tmp_path, article(1))
+    make_home(tmp_path, article_json(1))
     patch = CRASH.replace("action_app_history", "on_mount")
-    with start(tmp_path, command=injected(tmp_path, patch)) as terminal:
+    with start_reader(tmp_path, command=faulty_reader(tmp_path, patch)) as terminal:
         assert terminal.wait_exit() == 1
-        assert terminal.modes_on() == set()
+        assert terminal.changed_modes() == set()
         assert terminal.raw.count(b"\n") - terminal.raw.count(b"\n\x1b") == 1
         assert b"crash.log" in terminal.raw
 
@@ -223,24 +223,24 @@ FolderLibrary.undoable = fail
 
 def test_an_exception_in_a_job(tmp_path: Path) -> None:
     """Case 120: one line at the bottom, as plain text, and the reader goes on."""
-    library_of(tmp_path, article(1))
-    with read(tmp_path, 1, command=injected(tmp_path, JOB)) as terminal:
+    make_home(tmp_path, article_json(1))
+    with open_reader(tmp_path, 1, command=faulty_reader(tmp_path, JOB)) as terminal:
         terminal.write("U")
         terminal.wait_for(re.compile(r"^ injected \[/\] \[@click=app.quit\]x", re.MULTILINE))
         assert b"\x1b[31m" not in terminal.raw
         terminal.write("m")
-        terminal.wait_for(done("Title 1"))
+        terminal.wait_for(read_row("Title 1"))
         terminal.write("q")
-        ended(terminal, 0)
-    assert shown(tmp_path, 1)["read"] is True
+        assert_clean_exit(terminal, 0)
+    assert show_json(tmp_path, 1)["read"] is True
 
 
 def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
     """Cases 119, 131: the line says what happened all the same."""
-    library_of(tmp_path, article(1))
-    command = injected(tmp_path, CRASH)
+    make_home(tmp_path, article_json(1))
+    command = faulty_reader(tmp_path, CRASH)
     (tmp_path / "state/newstui/crash.log").mkdir(parents=True)
-    with read(tmp_path, 1, command=command) as terminal:
+    with open_reader(tmp_path, 1, command=command) as terminal:
         terminal.write("U")
-        ended(terminal, 1)
+        assert_clean_exit(terminal, 1)
         assert b"RuntimeError: injected\r\n" in terminal.raw

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reader_process import article, ended, library_of, read
+from tests.support.reader_process import article_json, assert_clean_exit, make_home, open_reader
 
 pytestmark = pytest.mark.slow
 
@@ -17,8 +17,10 @@ A_SECOND = 30
 
 def test_a_held_key_drops_nothing(tmp_path: Path) -> None:
     """Case 27: two seconds of `j`; each press is a row, headings between them or not."""
-    articles = [article(n, title=f"Held {n:03}", date=f"20{n - 1:02}-01-01") for n in range(1, 101)]
-    with read(library_of(tmp_path, *articles), 100, size=(120, 30)) as terminal:
+    articles = [
+        article_json(n, title=f"Held {n:03}", date=f"20{n - 1:02}-01-01") for n in range(1, 101)
+    ]
+    with open_reader(make_home(tmp_path, *articles), 100, size=(120, 30)) as terminal:
         for _ in range(2 * A_SECOND):
             terminal.write("j")
             time.sleep(1 / A_SECOND)
@@ -26,4 +28,4 @@ def test_a_held_key_drops_nothing(tmp_path: Path) -> None:
         terminal.write("k" * A_SECOND)
         terminal.wait_for(f">●  Held {100 - A_SECOND:03} ")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)

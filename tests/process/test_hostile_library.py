@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import ROOT
-from tests.support.reader_process import article, ended, fill, read
+from tests.support.codebase import ROOT
+from tests.support.reader_process import article_json, assert_clean_exit, import_files, open_reader
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -104,7 +104,7 @@ def blinking(parameters: bytes) -> bool:
 def probes() -> Iterator[dict[str, Any]]:
     """An article for every two payloads, with both in each of its fields."""
     for number, (name, payload) in enumerate(PAIRS, 1):
-        yield article(
+        yield article_json(
             number % 28 + 1,
             id=f"{number:08x}-0000-4000-8000-000000000000",
             title=f"{name} {payload}",
@@ -127,7 +127,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("hostile")
     (home / "cache/newstui").mkdir(parents=True)
     file = write_probes(home / "probes.json")
-    fill(home, file, HOSTILE)
+    import_files(home, file, HOSTILE)
     return home
 
 
@@ -176,15 +176,17 @@ def walk(terminal: Terminal, articles: int) -> None:
 @pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 3)])
 def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: int) -> None:
     """Cases 45 to 51, 60, 61, 63: on no screen does a byte of the library control the terminal."""
-    with read(hostile, COUNT, size=size) as terminal:
+    with open_reader(hostile, COUNT, size=size) as terminal:
         walk(terminal, articles)
         before = terminal.raw
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     assert unwanted(before) == []
     longest = max(len(part) for part in re.split(rb"\x1b|\s", before))
     assert longest < 400  # a letter with 500 marks on it would be one part
-    with read(hostile, COUNT, size=size) as terminal:  # what was kept of the screen is as clean
+    with open_reader(
+        hostile, COUNT, size=size
+    ) as terminal:  # what was kept of the screen is as clean
         terminal.wait_quiet()
         before = terminal.raw
     assert unwanted(before) == []
@@ -224,7 +226,7 @@ def nothing_changes(terminal: Terminal, *arriving: bytes) -> None:
 def test_what_arrives_and_was_not_typed(hostile: Path) -> None:
     """Cases 47, 56: answers of the terminal and pastes run no command; a paste is cut."""
     everything = re.compile(rf"^ {COUNT} articles", re.MULTILINE)
-    with read(hostile, COUNT, size=(112, 24)) as terminal:
+    with open_reader(hostile, COUNT, size=(112, 24)) as terminal:
         nothing_changes(terminal, *ANSWERS)
         nothing_changes(terminal, PASTED + b"mmAq\x03\x11jjj" + OVER)
         terminal.write("/")
@@ -241,4 +243,4 @@ def test_what_arrives_and_was_not_typed(hostile: Path) -> None:
         terminal.write("\x1b")
         terminal.wait_for(everything)
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)

@@ -10,8 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reader_process import article, done, ended, library_of, read, unread
-from tests.support.terminal import Terminal, environment
+from tests.support.environment import environment
+from tests.support.reader_process import (
+    article_json,
+    assert_clean_exit,
+    make_home,
+    open_reader,
+    read_row,
+    unread_row,
+)
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -67,8 +75,8 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
     """Cases 70, 75, 76: shown, sent by OSC 52, never "copied"; tools of this machine are left."""
     for name in ("xclip", "xsel", "wl-copy", "xdg-open"):
         desk.has(name)
-    library_of(tmp_path, article(1, title="A [b] title"))
-    with read(tmp_path, 1, env=desk.env(**SSH)) as terminal:
+    make_home(tmp_path, article_json(1, title="A [b] title"))
+    with open_reader(tmp_path, 1, env=desk.env(**SSH)) as terminal:
         terminal.write("o")
         terminal.wait_for("Source")
         terminal.wait_for(URL)
@@ -86,7 +94,7 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
         assert copied(terminal)[2:] == [URL, f"[A \\[b\\] title]({URL})"]
         assert not terminal.shows("Copied")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     assert desk.calls == []
 
 
@@ -95,8 +103,8 @@ def test_on_a_desktop(tmp_path: Path, desk: Desk) -> None:
     desk.has("xdg-open")
     desk.has("xclip", f"cat > {tmp_path}/clipboard")
     url = "https://news.example/1?q=$(id);'x y\"&b=`c`#é"
-    library_of(tmp_path, article(1, url=url))
-    with read(tmp_path, 1, env=desk.env()) as terminal:
+    make_home(tmp_path, article_json(1, url=url))
+    with open_reader(tmp_path, 1, env=desk.env()) as terminal:
         terminal.write("o")
         terminal.wait_for("Opened with xdg-open")
         terminal.write("y")
@@ -104,7 +112,7 @@ def test_on_a_desktop(tmp_path: Path, desk: Desk) -> None:
         assert copied(terminal) == []
         assert b"noise" not in terminal.raw
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     opened, clip = desk.calls
     assert re.fullmatch(r"xdg-open 1 https://news\.example/1\?[!-~]+", opened)
     assert not re.search(r"[\"'`\\<> ]", opened.split(" ", 2)[2])
@@ -116,23 +124,23 @@ def test_a_browser_that_fails(tmp_path: Path, desk: Desk) -> None:
     """Case 72: at once or later, it is said, and nothing is marked read."""
     again = tmp_path / "again"
     desk.has("xdg-open", f"[ -e {again} ] || {{ touch {again}; exit 4; }}; sleep 0.4; exit 3")
-    with read(library_of(tmp_path, article(1)), 1, env=desk.env()) as terminal:
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
         for code in (4, 3):
             terminal.write("o")
             terminal.wait_for(f"Not opened: xdg-open ended with exit code {code}")
-        assert terminal.shows(unread("Title 1"))
+        assert terminal.shows(unread_row("Title 1"))
 
 
 def test_a_browser_that_stays(tmp_path: Path, desk: Desk) -> None:
     """Case 72: keys are answered while it runs, and it outlives the reader."""
     stop = tmp_path / "stop"
     desk.has("xdg-open", f"until [ -e {stop} ]; do sleep 0.1; done; echo over >> {tmp_path}/over")
-    with read(library_of(tmp_path, article(1)), 1, env=desk.env()) as terminal:
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
         terminal.write("om")
-        terminal.wait_for(done("Title 1"))
+        terminal.wait_for(read_row("Title 1"))
         terminal.wait_for("Opened with xdg-open")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
         assert not (tmp_path / "over").exists()
         stop.touch()
         terminal.wait_until((tmp_path / "over").exists)
@@ -142,15 +150,15 @@ def test_a_text_browser(tmp_path: Path, desk: Desk) -> None:
     """Case 71: it gets the terminal; afterwards the screen is drawn again, its keys are gone."""
     desk.has("w3m", "echo reading in w3m; read x; sleep 0.1")
     env = desk.env(BROWSER="w3m")
-    with read(library_of(tmp_path, article(1), article(2)), 2, env=env) as terminal:
+    with open_reader(make_home(tmp_path, article_json(1), article_json(2)), 2, env=env) as terminal:
         terminal.write("o")
         terminal.wait_for("reading in w3m")
-        assert terminal.modes_on() == set()
+        assert terminal.changed_modes() == set()
         terminal.raw = b""
         terminal.write("\njjq")
         terminal.wait_for("Opened with w3m")
         terminal.wait_for(re.compile("^>●. Title 2", re.MULTILINE))
-        assert 1049 in terminal.modes_on()
+        assert 1049 in terminal.changed_modes()
         terminal.write("q")
         assert terminal.wait_exit() == 0
     assert desk.calls == ["w3m 1 https://news.example/2"]
@@ -168,8 +176,8 @@ HOSTILE = {
 def test_urls_that_are_refused(tmp_path: Path, desk: Desk) -> None:
     """Cases 66, 67: refused with the reason, nothing is started; or not even kept."""
     desk.has("xdg-open")
-    articles = [article(n, url=url) for n, url in enumerate(HOSTILE, 1)]
-    with read(library_of(tmp_path, *articles), len(articles), env=desk.env()) as terminal:
+    articles = [article_json(n, url=url) for n, url in enumerate(HOSTILE, 1)]
+    with open_reader(make_home(tmp_path, *articles), len(articles), env=desk.env()) as terminal:
         for number, said in reversed(list(enumerate(HOSTILE.values(), 1))):
             terminal.wait_for(re.compile(f"^>.. Title {number} ", re.MULTILINE))
             terminal.write("o")
@@ -181,7 +189,7 @@ def test_urls_that_are_refused(tmp_path: Path, desk: Desk) -> None:
 def test_nowhere_to_open(tmp_path: Path) -> None:
     """Case 70: no display, no browser: the URL is shown, never silence."""
     env = {"PATH": "/nowhere"}
-    with read(library_of(tmp_path, article(1)), 1, env=env) as terminal:
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=env) as terminal:
         terminal.write("o")
         terminal.wait_for(URL)
         terminal.wait_for(SENT)
@@ -190,7 +198,11 @@ def test_nowhere_to_open(tmp_path: Path) -> None:
 
 def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:
     """Cases 45, 47, 78: tmux gets the URL and passes it on; its answers are not taken for keys."""
-    library_of(tmp_path, article(1), article(2, title="\x1b[c\x1b[5n\x1b[6n\x1b]52;c;eA==\x07Two"))
+    make_home(
+        tmp_path,
+        article_json(1),
+        article_json(2, title="\x1b[c\x1b[5n\x1b[6n\x1b]52;c;eA==\x07Two"),
+    )
     inside = [*tmux, "new-session", sys.executable, "-m", "tui"]
     with Terminal(inside, tmp_path, size=(100, 30), env=SSH) as terminal:
         terminal.wait_for(re.compile("^ 2 articles", re.MULTILINE))

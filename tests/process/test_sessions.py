@@ -11,12 +11,12 @@ import pytest
 
 from tests.support.reader_process import (
     NEWSTUI,
-    article,
-    ended,
-    library_of,
-    long_article,
-    read,
-    shown,
+    article_json,
+    assert_clean_exit,
+    long_article_json,
+    make_home,
+    open_reader,
+    show_json,
 )
 from tests.support.terminal import Terminal
 
@@ -28,32 +28,32 @@ MOUSE = {9, 1000, 1002, 1003, 1005, 1006, 1015, 1016}
 
 def test_a_stalled_link(tmp_path: Path) -> None:
     """Case 115: nobody reads what is drawn; told to end, it ends, and the place is kept."""
-    library_of(tmp_path, long_article(1))
-    with read(tmp_path, 1, size=(150, 50)) as terminal:
+    make_home(tmp_path, long_article_json(1))
+    with open_reader(tmp_path, 1, size=(150, 50)) as terminal:
         terminal.write("\r")
         terminal.wait_for("Paragraph 1.")
         terminal.write(" ")
         terminal.wait_gone("Paragraph 1.")
         for turn in range(40):  # a frame each, until every buffer is full
             terminal.resize(150 - turn % 2, 50)
-            terminal.wait_unread()
+            terminal.stall()
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit(reading=False) == 143
-        assert terminal.modes_on() == set()
-    assert shown(tmp_path, 1)["position"] > 0
+        assert terminal.changed_modes() == set()
+    assert show_json(tmp_path, 1)["position"] > 0
 
 
 def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
     """Cases 126, 129: seen on the row, the line or the input that is meant; no mouse is asked for."""
-    library_of(tmp_path, long_article(1), article(2), article(3))
+    make_home(tmp_path, long_article_json(1), article_json(2), article_json(3))
 
     def stands_on(what: str) -> None:
         terminal.wait_until(lambda: what in terminal.screen()[terminal.cursor()[1]])
 
-    with read(tmp_path, 3, size=(120, 30)) as terminal:
-        assert not terminal.modes_on() & MOUSE
+    with open_reader(tmp_path, 3, size=(120, 30)) as terminal:
+        assert not terminal.changed_modes() & MOUSE
         stands_on(" Title 3 ")
-        assert CURSOR_HIDDEN not in terminal.modes_on()
+        assert CURSOR_HIDDEN not in terminal.changed_modes()
         terminal.write("f")
         terminal.wait_for("starred")
         terminal.write("j")
@@ -76,15 +76,15 @@ def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
         stands_on(" Title 1 ")
         assert terminal.raw.count(b"\x1b[?25h") == 1, "shown once and then only moved"
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_inside_of_screen(tmp_path: Path) -> None:
     """Cases 75, 78: what is copied goes through GNU screen in pieces it takes; never "copied"."""
     url = "https://news.example/" + "long/" * 80
-    library_of(tmp_path, article(1, url=url))
+    make_home(tmp_path, article_json(1, url=url))
     env = {"TERM": "screen-256color", "STY": "1.pts-0.host", "PATH": "/nowhere"}
-    with read(tmp_path, 1, env=env) as terminal:
+    with open_reader(tmp_path, 1, env=env) as terminal:
         terminal.write("y")
         terminal.wait_for(re.compile("^ Sent to the terminal's clipboard", re.MULTILINE))
         pieces = re.findall(rb"\x1bP([^\x1b]*(?:\x1b[^\\][^\x1b]*)*)\x1b\\", terminal.raw)
@@ -93,7 +93,7 @@ def test_inside_of_screen(tmp_path: Path) -> None:
         assert sent is not None
         assert base64.b64decode(sent[1]).decode() == url
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_commands_of_the_user(tmp_path: Path) -> None:
@@ -109,29 +109,29 @@ def test_commands_of_the_user(tmp_path: Path) -> None:
         f'open_command = ["{tmp_path}/my-open", "--new"]\ncopy_command = ["{tmp_path}/my-copy"]\n'
         "cursor = false\n"
     )
-    library_of(tmp_path, article(1))
+    make_home(tmp_path, article_json(1))
     env = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
-    with read(tmp_path, 1, env=env) as terminal:
+    with open_reader(tmp_path, 1, env=env) as terminal:
         terminal.write("o")
         terminal.wait_for("Opened with my-open")
         terminal.write("y")
         terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
         assert b"\x1b]52" not in terminal.raw
-        assert CURSOR_HIDDEN in terminal.modes_on()
+        assert CURSOR_HIDDEN in terminal.changed_modes()
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     assert (tmp_path / "open.args").read_text() == "--new https://news.example/1\n"
     assert (tmp_path / "copy.in").read_text() == "https://news.example/1"
 
 
 def test_detached_and_attached_again(tmp_path: Path, tmux: list[str]) -> None:
     """Case 127: the link to tmux goes and another comes, at another size: nothing is lost."""
-    library_of(tmp_path, long_article(1), article(2))
+    make_home(tmp_path, long_article_json(1), article_json(2))
     with Terminal([*tmux, "new-session", *NEWSTUI], tmp_path, size=(100, 30)) as first:
         first.wait_for(re.compile("^>●. Title 2 ", re.MULTILINE))
         first.write("j")
         first.wait_for(re.compile("^>●. Title 1 ", re.MULTILINE))
-        first.hangup()
+        first.hang_up()
         first.wait_exit()
     with Terminal([*tmux, "attach"], tmp_path, size=(72, 20)) as second:
         second.wait_for(re.compile("^>●. Title 1 ", re.MULTILINE))

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reader_process import article, ended, library_of, long_article, read, start
+from tests.support.reader_process import (
+    article_json,
+    assert_clean_exit,
+    long_article_json,
+    make_home,
+    open_reader,
+    start_reader,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -16,8 +23,8 @@ TOO_SMALL = "terminal too small (need 40×10)"
 
 def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
     """Case 124: below 40x10 a line says so; nothing crashes; enlarged it is as before."""
-    library_of(tmp_path, article(1), article(2))
-    with read(tmp_path, 2, size=(40, 10)) as terminal:
+    make_home(tmp_path, article_json(1), article_json(2))
+    with open_reader(tmp_path, 2, size=(40, 10)) as terminal:
         terminal.write("j")
         terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
         for columns, rows in ((39, 9), (20, 5), (1, 1), (80, 2), (2, 30)):
@@ -38,27 +45,27 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
         terminal.wait_for("The words of article 1.")
         terminal.wait_for("Summary")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (0, 0), (39, 9)])
 def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
     """Case 124: also a start there, and ctrl+q always works."""
-    library_of(tmp_path, article(1))
-    with start(tmp_path, size=size) as terminal:
+    make_home(tmp_path, article_json(1))
+    with start_reader(tmp_path, size=size) as terminal:
         terminal.wait_raw(b"\x1b[?2004h")
         if size[0] > 4:
             terminal.wait_for(TOO_SMALL[: size[0] - 4])
         if not any(size):
             terminal.wait_for(" Title 1 ")
         terminal.write("\x11")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
     """Case 124: at 40x10 every pane, the help and a picker can be used."""
-    library_of(tmp_path, long_article(1), article(2))
-    with read(tmp_path, 2, size=(40, 10)) as terminal:
+    make_home(tmp_path, long_article_json(1), article_json(2))
+    with open_reader(tmp_path, 2, size=(40, 10)) as terminal:
         terminal.write("j\r")
         terminal.wait_for("Paragraph 1.")
         terminal.write("i")
@@ -76,13 +83,13 @@ def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
         terminal.write("q")
         terminal.wait_gone("starred")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_a_storm_of_sizes(tmp_path: Path) -> None:
     """Case 125: 200 changes in two seconds; afterwards the last size is right and keys work."""
-    library_of(tmp_path, long_article(1), article(2))
-    with read(tmp_path, 2) as terminal:
+    make_home(tmp_path, long_article_json(1), article_json(2))
+    with open_reader(tmp_path, 2) as terminal:
         terminal.write("j\r")
         terminal.wait_for("Paragraph 1.")
         for turn in range(200):
@@ -94,4 +101,4 @@ def test_a_storm_of_sizes(tmp_path: Path) -> None:
         assert all(len(line.rstrip()) <= 72 for line in terminal.screen())
         assert terminal.shows("Paragraph")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)

@@ -9,17 +9,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.support.reader_process import (
     NEWSTUI,
     PARAGRAPH,
-    article,
-    ended,
-    library_of,
-    newstui,
-    read,
-    ready,
-    start,
+    article_json,
+    assert_clean_exit,
+    make_home,
+    open_reader,
+    run_newstui,
+    start_reader,
+    wait_ready,
 )
 from tests.support.terminal import Terminal
 
@@ -61,7 +61,7 @@ def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
     folder = tmp_path / "my articles"
     folder.mkdir()
     (folder / "one.md").write_text("# The ferry is late\n\nIt was seen at noon.\n")
-    with read(tmp_path, SAMPLES) as terminal:
+    with open_reader(tmp_path, SAMPLES) as terminal:
         terminal.wait_for("Your library is empty")
         terminal.write("kk\r")
         terminal.wait_for("a file or a folder")
@@ -74,14 +74,14 @@ def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
         assert not terminal.shows("Sample articles")
         terminal.wait_for(re.compile(r"^ 1 article ", re.MULTILINE))
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_the_first_start(tmp_path: Path) -> None:
     """An empty library: samples and a hint, nothing of them is kept, not even in a backup."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    with read(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
+    with open_reader(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
         terminal.wait_for("look around in sample articles")
         terminal.write("\r")
         terminal.wait_gone("Your library is empty")
@@ -95,19 +95,19 @@ def test_the_first_start(tmp_path: Path) -> None:
         terminal.write("j\r")
         terminal.wait_for("words ·")
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
     assert list(temporary.iterdir()) == []
     assert files_below(tmp_path / "data") == []
     assert not [path for path in files_below(tmp_path) if path.endswith(".zip")]
-    assert newstui(tmp_path, "list") == ""
+    assert run_newstui(tmp_path, "list") == ""
 
 
 def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
     """Imported by a command, read in the reader: text, summary, statistics and details."""
     (tmp_path / "page.txt").write_text(PAGE)
-    newstui(tmp_path, "import", tmp_path / "page.txt")
+    run_newstui(tmp_path, "import", tmp_path / "page.txt")
     title = "Delegates of both towns have met in the lighthouse"
-    with read(tmp_path, 1, size=(120, 40)) as terminal:
+    with open_reader(tmp_path, 1, size=(120, 40)) as terminal:
         terminal.wait_for(re.compile(r"^>.. Delegates of both", re.MULTILINE))
         for text in (
             "Summary",
@@ -131,8 +131,8 @@ def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
         shown = terminal.screen()
         assert sum("The talks are expected" in line for line in shown) == 1
         terminal.write("q")
-        ended(terminal, 0)
-    assert title in newstui(tmp_path, "list")
+        assert_clean_exit(terminal, 0)
+    assert title in run_newstui(tmp_path, "list")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason:
     if "|" in redirect:
         line = f'("$0" -m tui; echo "exit $?") {redirect}'
     command = ["bash" if "|" in redirect else "sh", "-c", line, sys.executable]
-    with start(tmp_path, env=env, command=command) as terminal:
+    with start_reader(tmp_path, env=env, command=command) as terminal:
         code = terminal.wait_exit()
         said = terminal.raw.decode().replace("\r\n", "\n")
     expected = f"newstui: needs a terminal ({reason})\n"
@@ -160,18 +160,20 @@ def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason:
 
 def test_a_locale_that_is_not_utf_8(tmp_path: Path) -> None:
     """Case 123: titles are drawn as they are, and nothing as an escape."""
-    library_of(tmp_path, article(1, title="日本 – “Zürich”"))
+    make_home(tmp_path, article_json(1, title="日本 – “Zürich”"))
     env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}
-    with read(tmp_path, 1, env=env) as terminal:
+    with open_reader(tmp_path, 1, env=env) as terminal:
         terminal.wait_raw("日本 – “Zürich”".encode())
         assert b"\\u" not in terminal.raw
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_idle(tmp_path: Path) -> None:
     """A reader nobody touches writes nothing: no blinking, no clock, no repaint by a timer."""
-    with read(library_of(tmp_path, article(1), article(2)), 2, size=(120, 40)) as terminal:
+    with open_reader(
+        make_home(tmp_path, article_json(1), article_json(2)), 2, size=(120, 40)
+    ) as terminal:
         terminal.wait_for("Category: ")
         assert not terminal.shows("sample")  # with articles of one's own they are gone
         terminal.wait_quiet()
@@ -184,11 +186,11 @@ def test_idle(tmp_path: Path) -> None:
 
 def test_standard_output_may_be_a_pipe(tmp_path: Path) -> None:
     """Case 121: `newstui | cat` reads like any other."""
-    library_of(tmp_path, article(1))
+    make_home(tmp_path, article_json(1))
     command = ["sh", "-c", '"$0" -m tui | cat', sys.executable]
-    with ready(start(tmp_path, command=command), 1) as terminal:
+    with wait_ready(start_reader(tmp_path, command=command), 1) as terminal:
         terminal.write("q")
-        ended(terminal, 0)
+        assert_clean_exit(terminal, 0)
 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:

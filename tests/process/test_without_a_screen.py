@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.environment import environment
 from tests.support.reader_process import (
     NEWSTUI,
-    article,
-    library_of,
-    long_article,
-    newstui,
-    shown,
-    start,
+    article_json,
+    long_article_json,
+    make_home,
+    run_newstui,
+    show_json,
+    start_reader,
 )
-from tests.support.terminal import environment
 
 pytestmark = pytest.mark.slow
 
@@ -28,17 +28,17 @@ PLAIN = (*NEWSTUI, "--plain")
 
 def test_an_article_for_a_pipe(tmp_path: Path) -> None:
     """Eighty cells a line, no escape, nothing marked."""
-    library_of(tmp_path, long_article(1, 3))
-    lines = newstui(tmp_path, "read", "00000001").splitlines()
+    make_home(tmp_path, long_article_json(1, 3))
+    lines = run_newstui(tmp_path, "read", "00000001").splitlines()
     assert lines[0] == "Title 1"
     assert 70 < max(map(len, lines)) <= 80
     assert "\x1b" not in "".join(lines)
-    assert not shown(tmp_path, 1)["read"]
+    assert not show_json(tmp_path, 1)["read"]
 
 
 def test_commands_from_a_pipe(tmp_path: Path) -> None:
     """Cases 121, 122: it needs no terminal; what is not UTF-8 ends nothing."""
-    library_of(tmp_path, article(1), article(2))
+    make_home(tmp_path, article_json(1), article_json(2))
     ran = subprocess.run(
         [sys.executable, "-m", "tui", "--plain"],
         input=b"2m\n\xff\xfe\n1\ns\nq\n",
@@ -51,14 +51,14 @@ def test_commands_from_a_pipe(tmp_path: Path) -> None:
     assert text.startswith("1. Title 2 (unread; harbour; 2024-01-02; 1 minute)\n")
     assert "marked read: Title 1. u undoes it." in text
     assert "Number, command" not in text, "nobody is asked"
-    assert (shown(tmp_path, 1)["read"], shown(tmp_path, 2)["starred"]) == (True, True)
+    assert (show_json(tmp_path, 1)["read"], show_json(tmp_path, 2)["starred"]) == (True, True)
 
 
 def test_on_a_terminal_that_only_prints(tmp_path: Path) -> None:
     """Cases 112, 122: no escape sequence, pages of its height, the place kept when it is ended."""
-    library_of(tmp_path, long_article(1))
+    make_home(tmp_path, long_article_json(1))
     env = {"TERM": "dumb"}
-    with start(tmp_path, command=PLAIN, env=env, size=(60, 12)) as terminal:
+    with start_reader(tmp_path, command=PLAIN, env=env, size=(60, 12)) as terminal:
         terminal.wait_for("List. Number, command, or ?:")
         terminal.write("1\n")
         terminal.wait_for("Paragraph 1.")
@@ -71,4 +71,4 @@ def test_on_a_terminal_that_only_prints(tmp_path: Path) -> None:
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 143
         assert b"\x1b" not in terminal.raw
-    assert shown(tmp_path, 1)["position"] > 0
+    assert show_json(tmp_path, 1)["position"] > 0

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.library.protocol import Library
-from tests.support.backups import backup_of, fill
-from tests.support.damage import FIRST, SECOND
+from tests.support.backups import backup_of, fill_two_machines
 from tests.support.libraries import FakeClock, Machine, add, articles, ids
+from tests.support.maintenance import FIRST_SEGMENT, SECOND_SEGMENT
 
 Open = Callable[[], Library]
 
@@ -57,7 +57,7 @@ def stocked(machine: Machine) -> Machine:
 @pytest.fixture
 def full(machine: Machine) -> Machine:
     """A machine with a library of two machines."""
-    return fill(machine)
+    return fill_two_machines(machine)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def two(small: None, machine: Machine) -> Machine:
     """A machine with two segments, some marks and a snapshot."""
     library = machine.open()
-    add(library, articles([*FIRST, *SECOND]))
+    add(library, articles([*FIRST_SEGMENT, *SECOND_SEGMENT]))
     library.record("read", ids(1, 12))
     library.record("starred", ids(2))
     library.close()

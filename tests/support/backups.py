@@ -1,11 +1,10 @@
-"""Backups to test with: a library of two machines, and what makes a disk refuse."""
+"""Backups to test with, of a library that two machines write to."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from store.backup.archive import BackupProgress
 from store.backup.backup import BackupResult, make_backup
@@ -17,8 +16,8 @@ T = TypeVar("T")
 VERSION = "1.2.3"
 
 
-def run(steps: Generator[object, None, T]) -> T:
-    """All steps; what they lead to."""
+def run_steps(steps: Generator[object, None, T]) -> T:
+    """Run a generator to its end and return its result."""
     while True:
         try:
             next(steps)
@@ -27,29 +26,31 @@ def run(steps: Generator[object, None, T]) -> T:
             return result
 
 
-def problems(steps: Generator[BackupProgress, None, object]) -> list[str]:
-    """All steps; what they told."""
+def collect_problems(steps: Generator[BackupProgress, None, object]) -> list[str]:
+    """Run a generator to its end and return the problems it reported."""
     return [problem for progress in steps for problem in progress.problems]
 
 
 def backup_of(machine: Machine, target: Path, *, force: bool = False) -> BackupResult:
-    """A backup of the machine's library."""
-    return run(make_backup(machine.folder, target, machine.clock, VERSION, force=force))
+    """Back up the machine's library."""
+    return run_steps(make_backup(machine.folder, target, machine.clock, VERSION, force=force))
 
 
-def bring_back(archive: Path, machine: Machine, *, merge: bool = False) -> RestoreResult:
-    """Bring a backup back to where the machine has its library."""
-    return run(restore_backup(archive, machine.folder, machine.name, machine.clock, merge=merge))
+def restore(archive: Path, machine: Machine, *, merge: bool = False) -> RestoreResult:
+    """Restore a backup into the machine's library folder."""
+    return run_steps(
+        restore_backup(archive, machine.folder, machine.name, machine.clock, merge=merge)
+    )
 
 
 def paths_of(machine: Machine) -> Paths:
-    """The folders of a newstui on that machine."""
+    """Return the folders newstui uses on that machine."""
     home = machine.home
     return Paths(machine.folder, machine.cache, home / "state", home / "config")
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, hidden ones too, without the locks."""
+def folder_contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder by path, hidden ones too, without lock files."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -57,15 +58,15 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def inside(folder: Path) -> list[str]:
-    """The names in a folder."""
+def file_names(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted."""
     return sorted(path.name for path in folder.iterdir())
 
 
-def fill(machine: Machine) -> Machine:
-    """Give a machine a library that another one, `lamp`, writes to as well.
+def fill_two_machines(machine: Machine) -> Machine:
+    """Give a machine a library that a second one, `lamp`, also writes to.
 
-    It has eight articles, four events of `desk` and one of `lamp`, and subscriptions.
+    It has eight articles, four events of `desk`, one of `lamp`, and subscriptions.
     """
     library = machine.open()
     add(library, articles(range(1, 6)))
@@ -78,24 +79,3 @@ def fill(machine: Machine) -> Machine:
     other.record("read", ids(6))
     (machine.folder / "feeds.opml").write_text("<opml/>")
     return machine
-
-
-def refusing(code: int) -> Callable[..., Any]:
-    """A system call that fails."""
-
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(code, os.strerror(code))
-
-    return fail
-
-
-def failing_at(call: Callable[..., Any], k: int, code: int) -> Callable[..., Any]:
-    """A system call that fails the k-th time and works before and after."""
-    calls = iter(range(1, 1_000_000))
-
-    def maybe(*arguments: Any, **more: Any) -> Any:
-        if next(calls) == k:
-            raise OSError(code, os.strerror(code))
-        return call(*arguments, **more)
-
-    return maybe

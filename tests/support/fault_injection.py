@@ -1,4 +1,4 @@
-"""What can go wrong with a call that touches the disk: it fails, it does half, the process ends."""
+"""Faults in calls that touch the disk: an error, a partial write, a killed process."""
 
 from __future__ import annotations
 
@@ -8,65 +8,86 @@ from collections.abc import Callable
 from typing import Any
 
 Call = Callable[..., Any]
-Wrong = Callable[[Call, tuple[Any, ...]], Any]
-"""What happens instead, given the real call and what it was called with."""
+Effect = Callable[[Call, tuple[Any, ...]], Any]
+"""Runs instead of a call, given the real call and its arguments."""
 
 
 class Killed(BaseException):
-    """The process ends here: nothing catches it, and what was open is abandoned."""
+    """The process ends here: nothing catches it, and open files are abandoned."""
 
 
-def failing(number: int) -> Wrong:
-    """The call fails with this error and does nothing."""
+def fail_with(number: int) -> Effect:
+    """Return a fault that raises this error and does nothing."""
 
-    def wrong(real: Call, given: tuple[Any, ...]) -> None:
+    def fault(real: Call, arguments: tuple[Any, ...]) -> None:
         raise OSError(number, os.strerror(number))
 
-    return wrong
+    return fault
 
 
-def torn(number: int) -> Wrong:
-    """A write takes a part and the next one fails; for other calls the same as failing."""
+def fail_halfway(number: int) -> Effect:
+    """Return a fault that writes half and then raises; other calls just raise."""
 
-    def wrong(real: Call, given: tuple[Any, ...]) -> None:
-        half(real, given)
+    def fault(real: Call, arguments: tuple[Any, ...]) -> None:
+        do_half(real, arguments)
         raise OSError(number, os.strerror(number))
 
-    return wrong
+    return fault
 
 
-def half(real: Call, given: tuple[Any, ...]) -> Any:
-    """A write takes half of what it was given; other calls do nothing."""
-    if len(given) == 2 and isinstance(given[1], bytes | memoryview):
-        return real(given[0], given[1][: len(given[1]) // 2])
+def do_half(real: Call, arguments: tuple[Any, ...]) -> Any:
+    """Write half of the data; other calls do nothing."""
+    if len(arguments) == 2 and isinstance(arguments[1], bytes | memoryview):
+        return real(arguments[0], arguments[1][: len(arguments[1]) // 2])
     return None
 
 
-def killed_before(real: Call, given: tuple[Any, ...]) -> None:
-    """The process ends before the call."""
+def kill_before(real: Call, arguments: tuple[Any, ...]) -> None:
+    """End the process before the call."""
     raise Killed
 
 
-def killed_after(real: Call, given: tuple[Any, ...]) -> None:
-    """The process ends after the call."""
-    real(*given)
+def kill_after(real: Call, arguments: tuple[Any, ...]) -> None:
+    """End the process after the call."""
+    real(*arguments)
     raise Killed
 
 
-def killed_within(real: Call, given: tuple[Any, ...]) -> None:
-    """The process ends when half of a write is done."""
-    half(real, given)
+def kill_within(real: Call, arguments: tuple[Any, ...]) -> None:
+    """End the process when half of a write is done."""
+    do_half(real, arguments)
     raise Killed
 
 
-FAULTS: dict[str, Wrong] = {
-    "EIO": failing(errno.EIO),
-    "ENOSPC": failing(errno.ENOSPC),
-    "EDQUOT": failing(errno.EDQUOT),
-    "ENOSPC after half": torn(errno.ENOSPC),
-    "killed before": killed_before,
-    "killed after": killed_after,
-    "killed within": killed_within,
+FAULTS: dict[str, Effect] = {
+    "EIO": fail_with(errno.EIO),
+    "ENOSPC": fail_with(errno.ENOSPC),
+    "EDQUOT": fail_with(errno.EDQUOT),
+    "ENOSPC after half": fail_halfway(errno.ENOSPC),
+    "killed before": kill_before,
+    "killed after": kill_after,
+    "killed within": kill_within,
 }
-WRITES_ONLY = {"ENOSPC after half", "killed within"}
-"""For other calls these are the same as one of the rest."""
+WRITE_FAULTS = {"ENOSPC after half", "killed within"}
+"""Faults that only differ from the others in writes."""
+
+
+def always_failing(code: int) -> Callable[..., Any]:
+    """Return a system call that always fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def failing_at_call(call: Callable[..., Any], k: int, code: int) -> Callable[..., Any]:
+    """Return a system call that fails the k-th time only."""
+    calls = iter(range(1, 1_000_000))
+
+    def call_or_fail(*arguments: Any, **keywords: Any) -> Any:
+        if next(calls) == k:
+            raise OSError(code, os.strerror(code))
+        return call(*arguments, **keywords)
+
+    return call_or_fail

@@ -1,4 +1,4 @@
-"""Libraries to test with: a clock that can be set, articles by number, machines with their folders."""
+"""Libraries to test with: a fake clock, numbered articles, machines with their own folders."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 @dataclass
 class FakeClock:
-    """A clock that goes on by one tick each time it is asked, and can be set."""
+    """A clock that advances by one tick per call and can be set."""
 
     now: datetime = START
     tick: timedelta = timedelta(seconds=1)
 
     def __call__(self) -> datetime:
-        """Now, in UTC."""
+        """Return the current time, in UTC."""
         self.now += self.tick
         return self.now
 
 
 def article_id(number: int) -> str:
-    """The id of the article of that number; numbers below 10,000 differ in the first four places."""
+    """Return the id of article `number`; ids of numbers below 10,000 differ in the first 4 digits."""
     return f"{number:04x}0000-0000-4000-8000-000000000000"
 
 
 def article(number: int, reading: ReadingStatus | None = None, **facts: Any) -> ParsedArticle:
-    """The article of that number as an intake delivers it; the greater the number, the newer."""
+    """Return article `number` as an importer yields it; the greater the number, the newer."""
     date = START - timedelta(days=1000 - number)
     plain = Article(
         id=article_id(number),
@@ -55,49 +55,49 @@ def article(number: int, reading: ReadingStatus | None = None, **facts: Any) -> 
 
 
 def articles(numbers: Iterable[int]) -> list[ParsedArticle]:
-    """Articles by number."""
+    """Return articles by number."""
     return [article(number) for number in numbers]
 
 
 def ids(*numbers: int) -> list[str]:
-    """Ids by number."""
+    """Return ids by number."""
     return [article_id(number) for number in numbers]
 
 
-def listed(library: Library, **query: Any) -> list[int]:
-    """The numbers of the articles a list shows, in its order."""
+def list_numbers(library: Library, **query: Any) -> list[int]:
+    """Return the numbers of the listed articles, in list order."""
     return [int(row.id[:4], 16) for row in library.rows(ListQuery(**query))]
 
 
 def add(library: Library, found: Iterable[ParsedArticle]) -> AddProgress:
-    """Add articles to the end; how many were added and known."""
+    """Add articles and return the final counts."""
     last = AddProgress()
-    for last in library.add(found):  # noqa: B007 - the last one is what is asked for
+    for last in library.add(found):  # noqa: B007 - only the last one matters
         pass
     return last
 
 
 def load(library: Library) -> Library:
-    """The library, loaded."""
+    """Load the library and return it."""
     for _ in library.load():
         pass
     return library
 
 
 def undo(library: Library) -> tuple[str, tuple[str, ...]] | None:
-    """Undo; what was taken back, as event and articles."""
+    """Undo the last change and return its event kind and articles."""
     undone = library.undo()
     return (undone[0].event, undone[0].articles) if undone else None
 
 
-def reading(library: Library, number: int = 1) -> ReadingStatus:
-    """What reading has made of the article of that number."""
+def reading_status(library: Library, number: int = 1) -> ReadingStatus:
+    """Return the reading status of article `number`."""
     return library.get_article(article_id(number)).reading
 
 
 @dataclass
 class Machine:
-    """A machine: its name, its own folders, its clock."""
+    """A machine with its name, its own folders and its clock."""
 
     home: Path
     name: str = "desk"
@@ -105,36 +105,36 @@ class Machine:
 
     @property
     def folder(self) -> Path:
-        """Its copy of the library."""
+        """The machine's copy of the library."""
         return self.home / "library"
 
     @property
     def cache(self) -> Path:
-        """Its folder for what is derived."""
+        """The cache folder."""
         return self.home / "cache"
 
     @property
     def journal(self) -> Path:
-        """Its own journal."""
+        """The machine's own journal."""
         return self.folder / "journal" / f"{self.name}.jsonl"
 
-    def unloaded(self) -> FolderLibrary:
-        """The library as another process opens it."""
+    def open_unloaded(self) -> FolderLibrary:
+        """Open the library as a new process would, without loading it."""
         return FolderLibrary(self.folder, self.cache, self.name, self.clock)
 
     def open(self) -> FolderLibrary:
-        """The library as another process opens and loads it."""
-        library = self.unloaded()
+        """Open and load the library as a new process would."""
+        library = self.open_unloaded()
         load(library)
         return library
 
     def segments(self, kind: str = "articles") -> Sequence[Path]:
-        """The segment files of the library, in order."""
+        """Return the segment files of the library, in order."""
         return sorted((self.folder / kind).glob("*.json"))
 
 
 def state(library: Library) -> dict[str, Any]:
-    """Everything that can be seen of a library's articles and of what reading made of them."""
+    """Return every article of a library with its row and reading status, by id."""
     rows = library.rows(ListQuery())
     facts = library.articles(row.id for row in rows)
     return {row.id: (row, *both) for row, both in zip(rows, facts, strict=True)}

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import pytest
 from textual import events
+from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.parse import parse
+from textual.message import Message
 from textual.pilot import Pilot
+from textual.timer import Timer
 
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
-from tests.support.settling import Heard, is_waiting, quiet
 from tui.config.settings import LoadedSettings
 from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
@@ -29,8 +36,8 @@ from tui.terminal.clipboard import CopyMethod
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WIDE, MIDDLE, NARROW, TINY = (112, 24), (80, 24), (50, 15), (39, 9)
-PATIENCE = 60.0
-"""Seconds after which what has not happened counts as never happening, however slow the disk."""
+TIMEOUT = 60.0
+"""Seconds to wait for anything, however slow the machine."""
 
 _KEY_NAMES = {
     "SOLIDUS": "slash",
@@ -41,24 +48,24 @@ _KEY_NAMES = {
 
 
 def key_event(key: str) -> events.Key:
-    """The key press a terminal's bytes become; punctuation may be written as itself."""
+    """Return the event of a key press; punctuation may be given as the character."""
     if len(key) > 1:
         return events.Key(key, " " if key == "space" else None)
     if key.isalnum():
         return events.Key(key, key)
     name = unicodedata.name(key)
-    spelt = _KEY_NAMES.get(name, name.lower().replace(" ", "_").replace("-", "_"))
-    return events.Key(spelt, key)
+    textual_name = _KEY_NAMES.get(name, name.lower().replace(" ", "_").replace("-", "_"))
+    return events.Key(textual_name, key)
 
 
 def long_text(paragraphs: int) -> str:
-    """A text of that many paragraphs, each of which says its number."""
+    """Return a text of that many numbered paragraphs."""
     sentence = "It was said at the harbour that the tide tables had been read aloud."
     return "\n\n".join(f"Paragraph {n} begins. {sentence * 3}" for n in range(1, paragraphs + 1))
 
 
 def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -> ParsedArticle:
-    """An article of our own making; the higher its number, the newer."""
+    """Return an article; the higher its number, the newer."""
     text = text or f"The short text of article {number}. It has two sentences."
     title = facts.pop("title", f"Article number {number} about the harbour")
     article = Article(
@@ -77,14 +84,14 @@ def make_article(number: int, *, words: int = 0, text: str = "", **facts: Any) -
 
 
 def article_id(number: int) -> str:
-    """The id `make_article` gives."""
+    """Return the id `make_article` gives."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
 def make_library(
     folder: Path, found: Sequence[ParsedArticle] = (), machine: str = "desk"
 ) -> FolderLibrary:
-    """The library in a folder, opened anew and with these articles added."""
+    """Return the library in a folder, newly opened, with these articles added."""
     library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
     if found:
         for _ in library.load():
@@ -95,64 +102,135 @@ def make_library(
     return library
 
 
+QUIET_TURNS = 12
+"""Turns of the event loop without a message that mean no message is pending."""
+MAX_PENDING_SECONDS = 0.1
+"""The longest timer, in seconds, that settling waits for."""
+
+
+class MessageCounter:
+    """Counts the messages to widgets, except those the pilot sends itself."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.count = 0
+
+    def __call__(self, message: Message) -> None:
+        """Count a message; the `message_hook` of `App.run_test`."""
+        self.count += not _is_from_pilot(message)
+
+
+def _is_from_pilot(message: Message) -> bool:
+    asked = message.callback if isinstance(message, events.Callback) else None
+    return isinstance(asked, partial) and asked.func.__module__ == Pilot.__module__
+
+
+def pending_timers(app: App[Any]) -> Iterator[Timer]:
+    """Yield the one-shot timers that fire soon."""
+    screens = app.screen_stack
+    for node in chain((app, *screens), *(screen.walk_children() for screen in screens)):
+        for timer in node._timers:
+            if (
+                timer._repeat == 0
+                and timer._interval <= MAX_PENDING_SECONDS
+                and timer._task is not None
+            ):
+                yield timer
+
+
+def has_pending_timer(app: App[Any]) -> bool:
+    """Return True if a timer is about to fire."""
+    return any(timer._task is not None and not timer._task.done() for timer in pending_timers(app))
+
+
+async def wait_quiet(app: App[Any], heard: MessageCounter) -> None:
+    """Let the event loop turn until no message is sent any more."""
+    turns, before = 0, heard.count
+    while turns < QUIET_TURNS and app.return_code is None:
+        await asyncio.sleep(0)
+        turns = turns + 1 if heard.count == before else 0
+        before = heard.count
+
+
+@contextmanager
+def parse_stylesheets_once() -> Iterator[None]:
+    """Parse each style sheet with the same variables only once inside this context."""
+    known: dict[Any, list[RuleSet]] = {}
+
+    def parse_cached(
+        scope: str, css: str, read_from: Any, *, variable_tokens: dict[str, Any], **options: Any
+    ) -> list[RuleSet]:
+        variables = tuple((name, *tokens) for name, tokens in variable_tokens.items())
+        key = (scope, css, read_from, variables, *options.items())
+        if key not in known:
+            known[key] = list(
+                parse(scope, css, read_from, variable_tokens=variable_tokens, **options)
+            )
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.css.stylesheet.parse", parse_cached)
+        yield
+
+
 @dataclass
-class Outside:
-    """Stands in for the browser and the clipboard: programs that note what they are given."""
+class FakePrograms:
+    """Stands in for browser and clipboard: programs that log their input."""
 
     folder: Path
 
     @property
     def opened(self) -> list[str]:
-        """The arguments of every call of the browser, a call a line."""
-        return self._noted("opened")
+        """The arguments of every browser call, one line per call."""
+        return self._read_log("opened")
 
     @property
     def copied(self) -> list[str]:
-        """What was copied, one after the other."""
-        return self._noted("copied")
+        """The copied lines, in order."""
+        return self._read_log("copied")
 
-    def routes(self, env: dict[str, str] | None = None) -> ExternalMethods:
-        """Routes that end here."""
-        browser = self._program("browser", 'printf "%s\\n" "$*" >> "$0-opened"')
-        clipboard = self._program("clipboard", 'cat >> "$0-copied"; echo >> "$0-copied"')
+    def methods(self, env: dict[str, str] | None = None) -> ExternalMethods:
+        """Return external methods that run the fake programs."""
+        browser = self._make_program("browser", 'printf "%s\\n" "$*" >> "$0-opened"')
+        clipboard = self._make_program("clipboard", 'cat >> "$0-copied"; echo >> "$0-copied"')
         return ExternalMethods(
             env or {}, OpenMethod("command", browser), CopyMethod("command", clipboard)
         )
 
-    def _program(self, name: str, script: str) -> tuple[str]:
+    def _make_program(self, name: str, script: str) -> tuple[str]:
         program = self.folder / name
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o700)
         return (str(program),)
 
-    def _noted(self, what: str) -> list[str]:
+    def _read_log(self, what: str) -> list[str]:
         return [
             line for log in self.folder.glob(f"*-{what}") for line in log.read_text().splitlines()
         ]
 
 
 @dataclass
-class Running:
-    """A reader that runs, and how to use it."""
+class RunningReader:
+    """A running reader and the means to use it."""
 
     app: NewsApp
     pilot: Pilot[None]
     gateway: Gateway
-    heard: Heard
+    messages: MessageCounter
 
     @property
     def reader(self) -> Reader:
-        """The screen with the panes."""
+        """The reader screen."""
         return self.app.reader
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, each once the one before has done its work."""
+        """Press keys, each after the previous one has taken effect."""
         for key in keys:
             self.app.post_message(key_event(key))
             await self.settle()
 
     async def press_at_once(self, *keys: str) -> None:
-        """Press keys faster than the reader answers."""
+        """Press keys faster than the reader responds."""
         for key in keys:
             self.app.post_message(key_event(key))
         await self.settle()
@@ -162,84 +240,84 @@ class Running:
         await self.press(*("space" if char == " " else char for char in text))
 
     async def settle(self) -> None:
-        """Wait until the library has answered everything and the answers are on the screen."""
-        before, late = -1, monotonic() + PATIENCE
-        while self.app.return_code is None and before != self.heard.count:
-            assert monotonic() < late, "the reader does not settle"
-            await quiet(self.app, self.heard)
-            before = self.heard.count
-            works = (
+        """Wait until the library has answered every request and the screen shows the answers."""
+        before, end = -1, monotonic() + TIMEOUT
+        while self.app.return_code is None and before != self.messages.count:
+            assert monotonic() < end, "the reader does not settle"
+            await wait_quiet(self.app, self.messages)
+            before = self.messages.count
+            is_working = (
                 self.gateway.is_busy
                 or self.gateway.lists._is_index_running
                 or bool(self.app._key_queue.keys)
             )
-            if works or is_waiting(self.app):
+            if is_working or has_pending_timer(self.app):
                 before = -1
                 await asyncio.sleep(0.001)
             else:
-                await self.pilot.pause(0)  # draws, which may have more to be done
-                await quiet(self.app, self.heard)
+                await self.pilot.pause(0)  # draws, which may start more work
+                await wait_quiet(self.app, self.messages)
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something that a timer or a program brings about."""
-        late = monotonic() + PATIENCE
+    async def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition that a timer or a program causes."""
+        end = monotonic() + TIMEOUT
         while not condition():
-            assert monotonic() < late, "it does not happen"
+            assert monotonic() < end, "the condition never held"
             await self.pilot.pause(0.002)
 
-    async def indexed(self) -> None:
-        """Wait until the whole library can be searched."""
-        await self.until(lambda: not self.gateway.lists.is_indexing)
+    async def wait_indexed(self) -> None:
+        """Wait until the whole library is indexed."""
+        await self.wait_until(lambda: not self.gateway.lists.is_indexing)
         await self.settle()
 
     async def resize(self, columns: int, rows: int) -> None:
-        """Another size of the terminal."""
+        """Resize the terminal."""
         await self.pilot.resize_terminal(columns, rows)
         await self.settle()
 
     @property
-    def title(self) -> str:
+    def selected_title(self) -> str:
         """The title under the list's cursor."""
         row = self.reader.article_list.selected_row
         return row.title if row else ""
 
     @property
-    def at(self) -> int:
+    def selected_number(self) -> int:
         """The number of the article under the list's cursor."""
         row = self.reader.article_list.selected_row
         return int(row.id[-12:]) if row else 0
 
     @property
-    def open(self) -> int:
+    def opened_number(self) -> int:
         """The number of the article in the article pane."""
         entry = self.reader.article_view.full_article
         return int(entry.article.id[-12:]) if entry else 0
 
     @property
-    def aside(self) -> int:
+    def side_number(self) -> int:
         """The number of the article in the side pane."""
         entry = self.reader.side_pane.full_article
         return int(entry.article.id[-12:]) if entry else 0
 
     @property
-    def said(self) -> str:
-        """What the bottom line says."""
+    def status(self) -> str:
+        """The text of the status line."""
         return self.reader.status_line.text
 
 
 Start = Callable[..., Any]
-"""Starts the reader and gives a `Running`; see the fixture `start`."""
+"""Start the reader and return a `RunningReader`; see the fixture `start`."""
 
 
 @asynccontextmanager
-async def reading(
+async def run_reader(
     library: Library,
     routes: ExternalMethods,
     size: tuple[int, int] = WIDE,
     hint: str = "",
     loaded: LoadedSettings | None = None,
-) -> AsyncIterator[Running]:
-    """Run the reader on a library; afterwards everything it recorded is on the disk."""
+) -> AsyncIterator[RunningReader]:
+    """Run the reader on a library; on exit everything it recorded is on disk."""
     gateways: list[Gateway] = []
 
     def make_gateway(post: Callable[[Any], Any]) -> Gateway:
@@ -247,10 +325,10 @@ async def reading(
         return gateways[-1]
 
     app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded)
-    heard = Heard()
+    heard = MessageCounter()
     try:
         async with app.run_test(size=size, message_hook=heard) as pilot:
-            running = Running(app, pilot, gateways[0], heard)
+            running = RunningReader(app, pilot, gateways[0], heard)
             await running.settle()
             yield running
     finally:

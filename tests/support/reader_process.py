@@ -1,4 +1,4 @@
-"""Runs `newstui` as its users do: the reader on a terminal, the commands beside it."""
+"""Run `newstui` as its users do: the reader in a terminal, commands beside it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from store.importers.sources import ImportSource, find_sources, read_source
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.model.times import format_timestamp, system_clock
+from tests.support.environment import environment
 from tests.support.libraries import add, load
-from tests.support.terminal import Terminal, environment
+from tests.support.terminal import Terminal
 
 NEWSTUI: tuple[str, ...] = (sys.executable, "-m", "tui")
-TAKEN = b"\x1b[?2004h"
-"""The last mode the reader asks for: from then on keys are its own."""
+LAST_STARTUP_MODE = b"\x1b[?2004h"
+"""The last mode the reader sets when it starts: from then on it handles the keys."""
 PARAGRAPH = "The harbour master read the tide tables aloud, and nobody wrote them down. " * 4
 
 
-def article(number: int, **more: Any) -> dict[str, Any]:
-    """An article in newstui JSON; a higher number is a later date."""
+def article_json(number: int, **more: Any) -> dict[str, Any]:
+    """Return an article in newstui JSON; the higher the number, the later the date."""
     return {
         "id": f"{number:08x}-0000-4000-8000-000000000000",
         "title": f"Title {number}",
@@ -38,10 +39,10 @@ def article(number: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def long_article(number: int, paragraphs: int = 60) -> dict[str, Any]:
-    """An article of several screens; each paragraph says its number."""
+def long_article_json(number: int, paragraphs: int = 60) -> dict[str, Any]:
+    """Return an article of several screens whose paragraphs are numbered."""
     text = "\n\n".join(f"Paragraph {n}. {PARAGRAPH}" for n in range(1, paragraphs + 1))
-    return article(number, text=text)
+    return article_json(number, text=text)
 
 
 def write_json(path: Path, *articles: Mapping[str, Any]) -> Path:
@@ -50,12 +51,8 @@ def write_json(path: Path, *articles: Mapping[str, Any]) -> Path:
     return path
 
 
-def newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
-    """Run a command that has to go well.
-
-    Returns:
-        What it printed.
-    """
+def run_newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
+    """Run a command, require exit code 0, and return its standard output."""
     ran = subprocess.run(
         [*NEWSTUI, *arguments],
         stdin=subprocess.DEVNULL,
@@ -68,56 +65,56 @@ def newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | None = 
     return ran.stdout.decode()
 
 
-def opened(home: Path) -> FolderLibrary:
-    """The library of a home folder, as a process of this machine opens it."""
+def open_library(home: Path) -> FolderLibrary:
+    """Open the library of a home folder as a process of this machine would."""
     library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "desk", system_clock)
     load(library)
     return library
 
 
-def fill(home: Path, *files: Path) -> None:
-    """Put the articles of files into the library of a home folder, as `newstui import` does."""
+def import_files(home: Path, *files: Path) -> None:
+    """Import files into the library of a home folder, as `newstui import` does."""
     now = format_timestamp(system_clock().replace(microsecond=0))
     named = [source for source in find_sources(files) if isinstance(source, ImportSource)]
     items = [item for source in named for item in read_source(source, now=now)]
-    library = opened(home)
+    library = open_library(home)
     add(library, [item for item in items if isinstance(item, ParsedArticle)])
     library.close()
 
 
-def library_of(home: Path, *articles: Mapping[str, Any]) -> Path:
-    """Put articles into the library of a home folder and return that folder."""
-    fill(home, write_json(home / "articles.jsonl", *articles))
+def make_home(home: Path, *articles: Mapping[str, Any]) -> Path:
+    """Add articles to the library of a home folder and return that folder."""
+    import_files(home, write_json(home / "articles.jsonl", *articles))
     return home
 
 
-def shown(home: Path, number: int) -> dict[str, Any]:
-    """Everything the library knows of an article, as the JSON of `newstui show`."""
-    library = opened(home)
+def show_json(home: Path, number: int) -> dict[str, Any]:
+    """Return all stored fields of an article, as `newstui show --json` prints them."""
+    library = open_library(home)
     entry = library.get_article(library.find_id(f"{number:08x}"))
     return dict(article_to_dict(entry, library.similar(entry)))
 
 
-def start(
+def start_reader(
     home: Path,
     *,
     size: tuple[int, int] = (100, 30),
     env: Mapping[str, str] | None = None,
     command: Sequence[str | Path] = NEWSTUI,
 ) -> Terminal:
-    """Start the reader; it need not be ready."""
+    """Start the reader without waiting until it is ready."""
     return Terminal(command, home, size=size, env={"NEWSTUI_MACHINE": "desk"} | dict(env or {}))
 
 
-def ready(terminal: Terminal, articles: int) -> Terminal:
-    """Wait until the reader takes keys and shows all articles of its library."""
-    terminal.wait_raw(TAKEN)
+def wait_ready(terminal: Terminal, articles: int) -> Terminal:
+    """Wait until the reader takes keys and lists all articles of its library."""
+    terminal.wait_raw(LAST_STARTUP_MODE)
     noun = "article" if articles == 1 else "articles"
     terminal.wait_for(re.compile(rf"^ {articles} {noun} (?!.*loading)", re.MULTILINE))
     return terminal
 
 
-def read(
+def open_reader(
     home: Path,
     articles: int,
     *,
@@ -126,47 +123,44 @@ def read(
     command: Sequence[str | Path] = NEWSTUI,
 ) -> Terminal:
     """Start the reader and wait until it is ready."""
-    terminal = start(home, size=size, env=env, command=command)
+    terminal = start_reader(home, size=size, env=env, command=command)
     try:
-        return ready(terminal, articles)
+        return wait_ready(terminal, articles)
     except BaseException:
         terminal.close()
         raise
 
 
-def row(terminal: Terminal, title: str) -> str:
-    """The list's row of a title as it stands on the screen, empty if it does not."""
+def screen_row(terminal: Terminal, title: str) -> str:
+    """Return the list row of a title on the screen, or an empty string."""
     return next((line for line in terminal.screen() if f" {title} " in line[:60]), "")
 
 
-def unread(title: str) -> re.Pattern[str]:
-    """An unread row of that title; on whichever row the cursor is."""
+def unread_row(title: str) -> re.Pattern[str]:
+    """Return a pattern for an unread row with that title, selected or not."""
     return re.compile(rf"^.●. {title} ", re.MULTILINE)
 
 
-def done(title: str) -> re.Pattern[str]:
-    """A row of that title that is marked read."""
+def read_row(title: str) -> re.Pattern[str]:
+    """Return a pattern for a read row with that title."""
     return re.compile(rf"^. . {title} ", re.MULTILINE)
 
 
-def injected(folder: Path, patch: str) -> list[str | Path]:
-    """The reader with something wrong with it.
+def faulty_reader(folder: Path, patch: str) -> list[str | Path]:
+    """Return a command that runs the reader with a fault.
 
     Args:
-        folder: Where the program is put that starts it.
-        patch: Python that does the damage before the start.
-
-    Returns:
-        The command that starts it.
+        folder: The folder to write the program to.
+        patch: Python to run before the reader starts.
     """
     program = folder / "damaged.py"
     program.write_text(f"import sys\n{patch}\nfrom tui.cli import main\nsys.exit(main())\n")
     return [sys.executable, program]
 
 
-def ended(terminal: Terminal, code: int) -> None:
-    """See the reader end with an exit code and the terminal given back as it was found."""
+def assert_clean_exit(terminal: Terminal, code: int) -> None:
+    """Assert that the reader exits with a code and restores the terminal."""
     assert terminal.wait_exit() == code
-    assert terminal.modes_on() == set()
+    assert terminal.changed_modes() == set()
     assert terminal.raw.rindex(b"\x1b[?25h") > terminal.raw.rindex(b"\x1b[?25l")
     assert b"\x1b[<u" in terminal.raw

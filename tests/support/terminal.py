@@ -1,4 +1,4 @@
-"""A terminal for tests: runs a program on a pseudo-terminal and looks at what it shows."""
+"""A terminal for tests: runs a program on a pseudo-terminal and reads its screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pyte
 
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
+from tests.support.environment import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 TAKE_TERMINAL = 'exec 0<>"$0" 1>&0 2>&0; exec "$@"'
-"""For a shell that leads a new session: opening the terminal makes it the controlling one."""
+"""For the shell that leads a new session: opening the terminal makes it the controlling one."""
 
 UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[[<=>][0-?]*[ -/]*[@-~]"  # private modes of xterm and kitty
@@ -34,20 +35,20 @@ UNKNOWN_TO_PYTE = re.compile(
     rb"|\x1bP[^\x1b]*\x1b\\"  # device control strings
 )
 PRIVATE_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
-OF_NO_SIZE = 80, 24
-"""What programs take a terminal for that says it has no size."""
-FOUND_ON = {7, 25}
-"""Private modes that a terminal has on before anybody asks: line wrap and the cursor."""
-PATIENCE = 60.0
-"""Seconds after which what has not happened counts as never happening, however slow the machine."""
+DEFAULT_SIZE = 80, 24
+"""The size that programs assume where a terminal reports none."""
+INITIAL_MODES = {7, 25}
+"""Private modes that are on initially: line wrap and cursor."""
+TIMEOUT = 60.0
+"""Seconds to wait for anything, however slow the machine."""
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*\x1b?)?\Z")
 
 
 class Terminal:
     """A program on a pseudo-terminal of its own, with a home folder of its own.
 
-    Nothing is read from the program but while one of the methods waits or looks, so a test that
-    does neither is a terminal that has stalled.
+    The program's output is only read while a method waits or looks, so a test that does neither
+    acts as a stalled terminal.
     """
 
     def __init__(
@@ -64,15 +65,15 @@ class Terminal:
             command: Program and arguments; wrapped in `sh -c` where redirections are wanted.
             home: Folder that HOME and the XDG folders are put in; a test's `tmp_path`.
             size: Columns and rows.
-            env: Added to the environment; an empty value takes a variable out.
+            env: Added to the environment; an empty value removes a variable.
         """
         self.raw = b""
-        self._held = b""
-        self._screen = pyte.Screen(*(size if all(size) else OF_NO_SIZE))
+        self._pending = b""
+        self._screen = pyte.Screen(*(size if all(size) else DEFAULT_SIZE))
         self._stream = pyte.ByteStream(self._screen)
         self._master: int | None
         self._master, slave = os.openpty()
-        os.set_blocking(self._master, False)  # or a long paste would wait for ever
+        os.set_blocking(self._master, False)  # a long paste would block for ever
         self.resize(*size)
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", TAKE_TERMINAL, os.ttyname(slave), *map(str, command)],
@@ -98,11 +99,11 @@ class Terminal:
 
     @property
     def pid(self) -> int:
-        """The process that was started; it leads its session."""
+        """The id of the started process, which leads its session."""
         return self._process.pid
 
     def write(self, keys: str | bytes) -> None:
-        """Type `keys`; what is sent meanwhile is read where the program would not go on else."""
+        """Type `keys`, reading output where the program would block otherwise."""
         assert self._master is not None, "the terminal was hung up"
         data = keys.encode() if isinstance(keys, str) else keys
         while data:
@@ -112,25 +113,25 @@ class Terminal:
                 self._read(0)
 
     def screen(self) -> list[str]:
-        """The rows as they are shown now."""
+        """Return the rows shown now."""
         while self._read(0):
             pass
         return list(self._screen.display)
 
     def cursor(self) -> tuple[int, int]:
-        """Column and row of the cursor, from 0."""
+        """Return the column and row of the cursor, from 0."""
         return self._screen.cursor.x, self._screen.cursor.y
 
     def shows(self, what: str | re.Pattern[str]) -> bool:
-        """Whether the screen shows a text, or something that fits a pattern, now."""
+        """Return True if the screen shows a text or a match of a pattern now."""
         shown = "\n".join(row.rstrip() for row in self.screen())
         return what in shown if isinstance(what, str) else bool(what.search(shown))
 
-    def wait_for(self, what: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
+    def wait_for(self, what: str | re.Pattern[str], timeout: float = TIMEOUT) -> None:
         """Read until the screen shows `what`.
 
         Raises:
-            AssertionError: It did not within `timeout` seconds; the text is the screen.
+            AssertionError: It did not within `timeout` seconds; the message is the screen.
         """
         end = time.monotonic() + timeout
         while not self.shows(what):
@@ -141,12 +142,12 @@ class Terminal:
                     f"{what!r} is not on the screen:\n{shown}\n{self.raw[-500:]!r}"
                 )
 
-    def wait_gone(self, what: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
-        """Read until the screen does not show `what` any more."""
+    def wait_gone(self, what: str | re.Pattern[str], timeout: float = TIMEOUT) -> None:
+        """Read until the screen no longer shows `what`."""
         self.wait_until(lambda: not self.shows(what), timeout)
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = PATIENCE) -> None:
-        """Read until something has come true outside of the terminal.
+    def wait_until(self, condition: Callable[[], object], timeout: float = TIMEOUT) -> None:
+        """Read until a condition outside of the terminal holds.
 
         Raises:
             AssertionError: It did not within `timeout` seconds.
@@ -154,29 +155,31 @@ class Terminal:
         end = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > end:
-                raise AssertionError("it did not happen:\n" + "\n".join(self._screen.display))
+                raise AssertionError(
+                    "the condition never held:\n" + "\n".join(self._screen.display)
+                )
             if not self._read(0.02):
-                time.sleep(0.01)  # a terminal that is closed does not wait
+                time.sleep(0.01)  # reading a closed terminal returns at once
 
-    def wait_quiet(self, quiet: float = 0.25, timeout: float = PATIENCE) -> None:
-        """Read until nothing has been sent for `quiet` seconds."""
+    def wait_quiet(self, quiet: float = 0.25, timeout: float = TIMEOUT) -> None:
+        """Read until the program has sent nothing for `quiet` seconds."""
         end = time.monotonic() + timeout
         while self._read(quiet):
-            assert time.monotonic() < end, "the program goes on sending"
+            assert time.monotonic() < end, "the program keeps sending"
 
-    def wait_unread(self, seconds: float = 0.02) -> None:
-        """Let the program draw on while nobody reads, as over a link that stalls."""
+    def stall(self, seconds: float = 0.02) -> None:
+        """Stop reading for a while, as over a stalled connection."""
         time.sleep(seconds)
 
-    def modes_on(self) -> set[int]:
-        """The private modes that the program has turned on, or those of a terminal off."""
-        on = set(FOUND_ON)
+    def changed_modes(self) -> set[int]:
+        """Return the private modes that are not as they were initially."""
+        on = set(INITIAL_MODES)
         for numbers, letter in PRIVATE_MODE.findall(self.raw):
             for number in map(int, numbers.split(b";")):
                 (on.add if letter == b"h" else on.discard)(number)
-        return on ^ FOUND_ON
+        return on ^ INITIAL_MODES
 
-    def wait_raw(self, data: bytes, timeout: float = PATIENCE) -> None:
+    def wait_raw(self, data: bytes, timeout: float = TIMEOUT) -> None:
         """Read until the program has sent `data`."""
         end = time.monotonic() + timeout
         while data not in self.raw:
@@ -185,18 +188,18 @@ class Terminal:
                 raise AssertionError(f"{data!r} was not sent: {self.raw[-500:]!r}")
 
     def read_for(self, seconds: float) -> bytes:
-        """What the program sends in the next `seconds`."""
+        """Return what the program sends in the next `seconds`."""
         before = len(self.raw)
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 and self._read(left):
             pass
         return self.raw[before:]
 
-    def wait_exit(self, timeout: float = PATIENCE, *, reading: bool = True) -> int:
-        """The exit code, negative for a signal; what is sent meanwhile is read if `reading`.
+    def wait_exit(self, timeout: float = TIMEOUT, *, reading: bool = True) -> int:
+        """Wait for the exit code, negative for a signal; output is read meanwhile if `reading`.
 
         Raises:
-            AssertionError: The program still ran after `timeout` seconds.
+            AssertionError: The program was still running after `timeout` seconds.
         """
         end = time.monotonic() + timeout
         while (code := self._process.poll()) is None:
@@ -213,28 +216,28 @@ class Terminal:
         self._process.send_signal(number)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Make the window another size; the program gets SIGWINCH."""
+        """Resize the window; the program gets SIGWINCH."""
         assert self._master is not None, "the terminal was hung up"
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        columns, rows = (columns, rows) if columns and rows else OF_NO_SIZE
+        columns, rows = (columns, rows) if columns and rows else DEFAULT_SIZE
         self._screen.resize(rows, columns)
 
-    def hangup(self) -> None:
-        """Take the terminal away, as a dropped link does."""
+    def hang_up(self) -> None:
+        """Close the terminal, as a dropped connection does."""
         if self._master is not None:
             os.close(self._master)
             self._master = None
 
     def close(self) -> None:
-        """End what still runs and give everything back."""
+        """Kill the program if it still runs and release everything."""
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
-        self.hangup()
+        self.hang_up()
 
     def _read(self, timeout: float) -> bool:
-        """Read what is there within `timeout`; False if nothing came."""
+        """Read what arrives within `timeout`; return False if nothing did."""
         if self._master is None or not select.select([self._master], [], [], timeout)[0]:
             return False
         try:
@@ -246,31 +249,13 @@ class Terminal:
         return bool(data)
 
     def _feed(self, data: bytes) -> None:
-        data = self._held + data
+        data = self._pending + data
         rest = UNFINISHED.search(data)
-        self._held = data[rest.start() :] if rest else b""
+        self._pending = data[rest.start() :] if rest else b""
         whole = data[: rest.start()] if rest else data
         self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole))
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, and it is more than its entry in the table."""
+    """Return True if the process exists and is not a zombie."""
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-
-
-def environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """The same environment on every machine: no SSH, no tmux, no display, folders below `home`."""
-    plain = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(home),
-        "XDG_DATA_HOME": str(home / "data"),
-        "XDG_CONFIG_HOME": str(home / "config"),
-        "XDG_CACHE_HOME": str(home / "cache"),
-        "XDG_STATE_HOME": str(home / "state"),
-        "XDG_RUNTIME_DIR": str(home / "run"),
-        "TERM": "xterm-256color",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-    }
-    return {name: value for name, value in (plain | dict(extra)).items() if value}

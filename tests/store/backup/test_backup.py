@@ -20,14 +20,13 @@ from store.model.errors import InvalidInput, SaveFailed
 from tests.support.backups import (
     VERSION,
     backup_of,
-    bring_back,
-    contents,
-    failing_at,
-    inside,
+    file_names,
+    folder_contents,
     paths_of,
-    refusing,
-    run,
+    restore,
+    run_steps,
 )
+from tests.support.fault_injection import always_failing, failing_at_call
 from tests.support.libraries import Machine, add, articles, ids, state
 
 NAMES = ("desk", "lamp")
@@ -37,10 +36,10 @@ NAMES = ("desk", "lamp")
 
 
 def test_what_comes_back_is_what_was_there(full: Machine, archive: Path, other: Machine) -> None:
-    restored = bring_back(archive, other)
+    restored = restore(archive, other)
     assert (restored.articles, restored.events, restored.files) == (8, 5, 7)
     assert (restored.unchanged, restored.skipped) == (0, ())
-    assert contents(other.folder) == contents(full.folder)
+    assert folder_contents(other.folder) == folder_contents(full.folder)
     ours, theirs = full.open(), other.open()
     assert state(theirs) == state(ours)
     assert [theirs.get_article(i) for i in ids(1, 4, 8)] == [
@@ -76,9 +75,9 @@ def test_files_and_folders_are_for_their_owner_alone(
     """Case 31: the backup and what comes back of it are 0600, folders 0700, under any umask."""
     before = os.umask(0)
     try:
-        bring_back(archive, other)
+        restore(archive, other)
         backup_of(full, archive, force=True)
-        run(make_auto_backup(paths_of(full), full.clock, VERSION))
+        run_steps(make_auto_backup(paths_of(full), full.clock, VERSION))
     finally:
         os.umask(before)
     kept = auto_backup_folder(paths_of(full))
@@ -115,7 +114,7 @@ def test_the_moment_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
     for year in (1970, 2150):
         full.clock.now = datetime(year, 1, 1, tzinfo=UTC)
         made = backup_of(full, tmp_path / f"{year}.zip")
-        assert run(verify_archive(made.path)).created.startswith(str(year))
+        assert run_steps(verify_archive(made.path)).created.startswith(str(year))
 
 
 # -- what is there already -----------------------------------------------------------------
@@ -158,14 +157,14 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
 ) -> None:
     """Case 109: also on a file system without hard links."""
     if not links:
-        monkeypatch.setattr(os, "link", refusing(errno.EPERM))
+        monkeypatch.setattr(os, "link", always_failing(errno.EPERM))
         backup_of(full, tmp_path / "without.zip")
     target = tmp_path / "backup.zip"
     steps = make_backup(full.folder, target, full.clock, VERSION)
     next(steps)
     target.write_bytes(b"precious")
     with pytest.raises(SaveFailed, match="File exists"):
-        run(steps)
+        run_steps(steps)
     assert target.read_bytes() == b"precious"
     assert list(tmp_path.glob(".newstui-*")) == []
 
@@ -183,7 +182,7 @@ def test_others_write_between_any_two_steps(full: Machine, tmp_path: Path, other
         writer.record("read", ids(number))
         made += 1
     assert made > 6
-    restored = bring_back(tmp_path / "backup.zip", other)
+    restored = restore(tmp_path / "backup.zip", other)
     library = other.open()
     assert list(library.problems) == []
     assert restored.articles >= 8
@@ -202,7 +201,7 @@ def test_a_journal_ends_with_its_last_complete_line(
     whole = full.journal.read_bytes()
     full.journal.write_bytes(whole + b'{"at":"2031-05-06T07:0')
     assert backup_of(full, tmp_path / "backup.zip").events == 5
-    bring_back(tmp_path / "backup.zip", other)
+    restore(tmp_path / "backup.zip", other)
     assert other.journal.read_bytes() == whole
 
 
@@ -210,7 +209,7 @@ def test_a_file_that_goes_meanwhile(full: Machine, tmp_path: Path) -> None:
     steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     next(steps)
     (full.folder / "feeds.opml").unlink()
-    assert run(steps).problems == ()
+    assert run_steps(steps).problems == ()
     with ZipFile(tmp_path / "backup.zip") as file:
         assert "feeds.opml" not in file.namelist()
 
@@ -249,19 +248,19 @@ def test_a_failed_backup_leaves_nothing(
     target = tmp_path / "backup.zip"
     if force:
         target.write_bytes(b"the old one")
-    before, library = inside(tmp_path), contents(full.folder)
-    monkeypatch.setattr(os, name, failing_at(getattr(os, name), k, code))
+    before, library = file_names(tmp_path), folder_contents(full.folder)
+    monkeypatch.setattr(os, name, failing_at_call(getattr(os, name), k, code))
     if (name, k) == ("fsync", 2):  # the folder's: the backup itself is complete by then
         with pytest.raises(SaveFailed):
             backup_of(full, target, force=force)
-        run(verify_archive(target))
+        run_steps(verify_archive(target))
         return
     with pytest.raises(SaveFailed, match="Not saved: ") as failed:
         backup_of(full, target, force=force)
     reasons = {errno.ENOSPC: "no space left on", errno.EDQUOT: "disk quota exceeded on"}
     assert reasons.get(code, "Input/output error") in str(failed.value)
-    assert inside(tmp_path) == before
-    assert contents(full.folder) == library
+    assert file_names(tmp_path) == before
+    assert folder_contents(full.folder) == library
     if force:
         assert target.read_bytes() == b"the old one"
 
@@ -271,11 +270,11 @@ def test_the_last_step_of_a_backup_fails(
     name: str, force: bool, full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 8: the name cannot be given; nothing stays."""
-    before = inside(tmp_path)
-    monkeypatch.setattr(os, name, refusing(errno.EROFS))
+    before = file_names(tmp_path)
+    monkeypatch.setattr(os, name, always_failing(errno.EROFS))
     with pytest.raises(SaveFailed, match="Read-only file system"):
         backup_of(full, tmp_path / "backup.zip", force=force)
-    assert inside(tmp_path) == before
+    assert file_names(tmp_path) == before
 
 
 def test_short_writes(full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +282,7 @@ def test_short_writes(full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyP
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data[:700])))
     backup_of(full, tmp_path / "backup.zip")
-    assert run(verify_archive(tmp_path / "backup.zip")).count("articles") == 8
+    assert run_steps(verify_archive(tmp_path / "backup.zip")).count("articles") == 8
 
 
 def test_a_disk_that_writes_something_else(
@@ -306,11 +305,11 @@ def test_a_disk_that_writes_something_else(
 
 def test_a_backup_that_is_given_up_leaves_nothing(full: Machine, tmp_path: Path) -> None:
     steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
-    before = inside(tmp_path)
+    before = file_names(tmp_path)
     next(steps)
-    assert len(inside(tmp_path)) == len(before) + 1
+    assert len(file_names(tmp_path)) == len(before) + 1
     steps.close()
-    assert inside(tmp_path) == before
+    assert file_names(tmp_path) == before
 
 
 def test_what_a_crash_left_is_swept_away(full: Machine, tmp_path: Path) -> None:

@@ -15,13 +15,8 @@ from store.backup.backup import (
     make_auto_backup,
     select_surplus_backups,
 )
-from tests.support.backups import (
-    VERSION,
-    paths_of,
-    problems,
-    refusing,
-    run,
-)
+from tests.support.backups import VERSION, collect_problems, paths_of, run_steps
+from tests.support.fault_injection import always_failing
 from tests.support.libraries import Machine, add, articles, ids
 
 
@@ -33,7 +28,7 @@ def day_by_day(machine: Machine, *days: str) -> list[str]:
         library = machine.open()
         library.record("opened", ids(1))
         library.close()
-        assert problems(make_auto_backup(paths, machine.clock, VERSION)) == []
+        assert collect_problems(make_auto_backup(paths, machine.clock, VERSION)) == []
     return sorted(path.name[8:-4] for path in list_auto_backups(paths))
 
 
@@ -46,21 +41,21 @@ def small(machine: Machine) -> Machine:
 
 def test_the_backup_of_the_day(small: Machine) -> None:
     paths = paths_of(small)
-    made = run(make_auto_backup(paths, small.clock, VERSION))
+    made = run_steps(make_auto_backup(paths, small.clock, VERSION))
     assert made == auto_backup_folder(paths) / "newstui-2031-05-06.zip"
     assert list_auto_backups(paths) == [made]
-    assert run(verify_archive(made)).count("articles") == 1
+    assert run_steps(verify_archive(made)).count("articles") == 1
     assert small.folder not in made.parents
 
 
 def test_there_is_one_a_day(small: Machine) -> None:
     assert day_by_day(small, "2031-05-06", "2031-05-06") == ["2031-05-06"]
-    assert run(make_auto_backup(paths_of(small), small.clock, VERSION)) is None
+    assert run_steps(make_auto_backup(paths_of(small), small.clock, VERSION)) is None
 
 
 def test_there_is_none_of_what_has_not_changed(small: Machine) -> None:
     paths = paths_of(small)
-    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
+    assert run_steps(make_auto_backup(paths, small.clock, VERSION)) is not None
     small.clock.now += timedelta(days=3)
     assert list(make_auto_backup(paths, small.clock, VERSION)) == []
     assert len(day_by_day(small, "2031-05-12")) == 2
@@ -128,7 +123,7 @@ def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
     paths, text = paths_of(small), small.segments("texts")[0]
     text.write_bytes(b"")
     small.clock.now += timedelta(days=1)
-    assert problems(make_auto_backup(paths, small.clock, VERSION)) == [
+    assert collect_problems(make_auto_backup(paths, small.clock, VERSION)) == [
         f"in today's backup: {text}: the file is empty"
     ]
     names = [path.name for path in list_auto_backups(paths)]
@@ -145,8 +140,8 @@ def test_a_failure_is_told_and_not_raised(
     folder = auto_backup_folder(paths)
     folder.mkdir(parents=True)
     with monkeypatch.context() as patch:
-        patch.setattr(os, name, refusing(errno.ENOSPC))
-        (line,) = problems(make_auto_backup(paths, small.clock, VERSION))
+        patch.setattr(os, name, always_failing(errno.ENOSPC))
+        (line,) = collect_problems(make_auto_backup(paths, small.clock, VERSION))
     assert line.startswith("no automatic backup was made: ")
     assert "o space left on" in line
     assert list_auto_backups(paths) == []
@@ -170,6 +165,6 @@ def test_two_at_once(small: Machine) -> None:
     paths = paths_of(small)
     steps = make_auto_backup(paths, small.clock, VERSION)
     next(steps)
-    assert run(make_auto_backup(paths, small.clock, VERSION)) is not None
-    assert run(steps) is None
+    assert run_steps(make_auto_backup(paths, small.clock, VERSION)) is not None
+    assert run_steps(steps) is None
     assert len(list(auto_backup_folder(paths).iterdir())) == 1

@@ -17,8 +17,8 @@ import pytest
 from store.backup.archive import MANIFEST_NAME
 from store.model.errors import InvalidInput, NewstuiError
 from tests.support.backups import (
-    bring_back,
-    contents,
+    folder_contents,
+    restore,
 )
 from tests.support.libraries import Machine
 
@@ -43,8 +43,8 @@ def refused(archive: Path, machine: Machine) -> str:
     """The one line with which an archive is refused; nothing has changed then."""
     machine.folder.mkdir(parents=True)
     with pytest.raises(NewstuiError) as failed:
-        bring_back(archive, machine)
-    assert contents(machine.home) == {}
+        restore(archive, machine)
+    assert folder_contents(machine.home) == {}
     assert list(machine.folder.iterdir()) == []
     assert str(archive) in str(failed.value)
     assert "\n" not in str(failed.value)
@@ -64,12 +64,12 @@ def test_a_flipped_byte(part: int, full: Machine, archive: Path, other: Machine)
     data = bytearray(archive.read_bytes())
     data[len(data) * part // 40] ^= 0x10
     archive.write_bytes(data)
-    expected = contents(full.folder)
+    expected = folder_contents(full.folder)
     with contextlib.suppress(InvalidInput):
         expected = {}
-        bring_back(archive, other)
-        expected = contents(full.folder)
-    assert contents(other.folder) == expected
+        restore(archive, other)
+        expected = folder_contents(full.folder)
+    assert folder_contents(other.folder) == expected
     assert other.home.exists() == bool(expected)
 
 

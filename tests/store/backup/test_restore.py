@@ -13,34 +13,29 @@ import pytest
 
 from store.maintenance.compact import compact_library
 from store.model.errors import InvalidInput, SaveFailed
-from tests.support.backups import (
-    backup_of,
-    bring_back,
-    contents,
-    failing_at,
-    run,
-)
+from tests.support.backups import backup_of, folder_contents, restore, run_steps
+from tests.support.fault_injection import failing_at_call
 from tests.support.libraries import Machine, add, articles, ids, state
 
 
 def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine) -> None:
-    before = contents(full.folder)
+    before = folder_contents(full.folder)
     with pytest.raises(InvalidInput, match="is not empty"):
-        bring_back(archive, full)
-    assert contents(full.folder) == before
+        restore(archive, full)
+    assert folder_contents(full.folder) == before
 
 
 def test_a_folder_with_something_else_is_left_alone(archive: Path, other: Machine) -> None:
     other.folder.mkdir(parents=True)
     (other.folder / "thesis.tex").write_text("precious")
     with pytest.raises(InvalidInput, match="is not empty"):
-        bring_back(archive, other)
-    assert contents(other.folder) == {"thesis.tex": b"precious"}
+        restore(archive, other)
+    assert folder_contents(other.folder) == {"thesis.tex": b"precious"}
 
 
 def test_a_library_that_was_only_opened_is_empty(archive: Path, other: Machine) -> None:
     other.open().close()
-    assert bring_back(archive, other).articles == 8
+    assert restore(archive, other).articles == 8
 
 
 def test_through_a_link(archive: Path, full: Machine, other: Machine) -> None:
@@ -48,23 +43,23 @@ def test_through_a_link(archive: Path, full: Machine, other: Machine) -> None:
     real = other.home / "disk" / "library"
     real.mkdir(parents=True)
     other.folder.symlink_to(real)
-    bring_back(archive, other)
+    restore(archive, other)
     assert other.folder.is_symlink()
-    assert contents(real) == contents(full.folder)
+    assert folder_contents(real) == folder_contents(full.folder)
 
 
 def test_merging_adds_what_is_missing(archive: Path, full: Machine, other: Machine) -> None:
-    bring_back(archive, other)
+    restore(archive, other)
     for name in ("articles/desk-0001.json", "texts/desk-0001.json", "feeds.opml"):
         (other.folder / name).unlink()
     whole = other.journal.read_bytes()
     other.journal.write_bytes(whole[: whole.index(b"\n", 200) + 1])
     lines = whole.count(b"\n") - other.journal.read_bytes().count(b"\n")
-    restored = bring_back(archive, other, merge=True)
+    restored = restore(archive, other, merge=True)
     assert (restored.articles, restored.events) == (5, lines)
     assert (restored.files, restored.unchanged, restored.skipped) == (4, 3, ())
-    assert contents(other.folder) == contents(full.folder)
-    again = bring_back(archive, other, merge=True)
+    assert folder_contents(other.folder) == folder_contents(full.folder)
+    again = restore(archive, other, merge=True)
     assert (again.articles, again.files, again.unchanged, again.skipped) == (0, 0, 7, ())
 
 
@@ -73,10 +68,10 @@ def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Ma
     library = full.open()
     add(library, articles(range(3001, 3005)))
     library.record("read", ids(3001))
-    before = contents(full.folder)
-    restored = bring_back(archive, full, merge=True)
+    before = folder_contents(full.folder)
+    restored = restore(archive, full, merge=True)
     assert (restored.files, restored.unchanged, restored.skipped) == (0, 7, ())
-    assert contents(full.folder) == before
+    assert folder_contents(full.folder) == before
 
 
 def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine) -> None:
@@ -85,17 +80,19 @@ def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine
     add(mine, articles(range(5001, 5003)))
     mine.record("read", ids(5001))
     (other.folder / "feeds.opml").symlink_to("nowhere")
-    before = contents(other.folder)
-    restored = bring_back(archive, other, merge=True)
+    before = folder_contents(other.folder)
+    restored = restore(archive, other, merge=True)
     (line,) = restored.skipped
     assert line.startswith(f"{other.folder}/feeds.opml is another file")
     assert (restored.articles, restored.events, restored.files) == (8, 5, 5)
-    assert contents(other.folder)["journal/desk.jsonl"].startswith(before["journal/desk.jsonl"])
+    assert folder_contents(other.folder)["journal/desk.jsonl"].startswith(
+        before["journal/desk.jsonl"]
+    )
     library, there = other.open(), full.open()
     assert state(library) == state(there) | state(mine)
     for article in state(there):
         assert library.get_article(article) == there.get_article(article)
-    again = bring_back(archive, other, merge=True)
+    again = restore(archive, other, merge=True)
     assert (again.articles, again.events, again.files, len(again.skipped)) == (0, 0, 0, 1)
 
 
@@ -106,7 +103,7 @@ def test_single_articles_come_back(archive: Path, full: Machine) -> None:
     for key in ("2", "4"):
         del tables["articles"][key]
     path.write_bytes(orjson.dumps(tables))
-    restored = bring_back(archive, full, merge=True)
+    restored = restore(archive, full, merge=True)
     assert (restored.articles, restored.events, restored.skipped) == (2, 0, ())
     library = full.open()
     assert state(library) == before
@@ -122,14 +119,14 @@ def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path
     before = state(library)
     archive = backup_of(full, tmp_path / "later.zip").path
     full.clock.now += timedelta(days=99)
-    run(compact_library(full.folder, full.name, full.clock))
-    compacted = contents(full.folder)
-    restored = bring_back(archive, full, merge=True)
+    run_steps(compact_library(full.folder, full.name, full.clock))
+    compacted = folder_contents(full.folder)
+    restored = restore(archive, full, merge=True)
     assert (restored.files, restored.events, restored.skipped) == (0, 0, ())
-    assert contents(full.folder) == compacted
+    assert folder_contents(full.folder) == compacted
     full.journal.write_bytes(b"")
     full.open().record("opened", ids(9))
-    assert bring_back(archive, full, merge=True).skipped == ()
+    assert restore(archive, full, merge=True).skipped == ()
     assert state(full.open()) == before
 
 
@@ -144,11 +141,11 @@ def test_a_disk_that_refuses_what_comes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Cases 4, 6: nothing is put in place before everything is on the disk."""
-    monkeypatch.setattr(os, name, failing_at(getattr(os, name), k, code))
+    monkeypatch.setattr(os, name, failing_at_call(getattr(os, name), k, code))
     with pytest.raises(SaveFailed):
-        bring_back(archive, other)
+        restore(archive, other)
     assert not other.folder.exists()
-    assert contents(other.home.parent).keys() >= {"backup.zip"}
+    assert folder_contents(other.home.parent).keys() >= {"backup.zip"}
     assert list(other.home.parent.rglob(".newstui-*")) == []
 
 
@@ -162,16 +159,16 @@ def test_a_restoring_that_stops_in_the_middle_goes_on(
 ) -> None:
     """Case 6: no article without its text and its events; a second run completes it."""
     with monkeypatch.context() as patch:
-        patch.setattr(os, "link", failing_at(os.link, k, errno.EIO))
+        patch.setattr(os, "link", failing_at_call(os.link, k, errno.EIO))
         with pytest.raises(SaveFailed):
-            bring_back(archive, other)
+            restore(archive, other)
     library = other.open()
     for article in state(library):
         assert library.get_article(article).body.text
     if state(library):
         assert other.journal.read_bytes() == full.journal.read_bytes()
-    bring_back(archive, other, merge=True)
-    assert contents(other.folder) == contents(full.folder)
+    restore(archive, other, merge=True)
+    assert folder_contents(other.folder) == folder_contents(full.folder)
 
 
 def test_no_room_for_what_comes_back(
@@ -181,5 +178,5 @@ def test_no_room_for_what_comes_back(
     usage = shutil.disk_usage(other.home.parent)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(SaveFailed, match="no space left on"):
-        bring_back(archive, other)
+        restore(archive, other)
     assert not other.folder.exists()

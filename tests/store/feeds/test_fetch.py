@@ -20,12 +20,22 @@ from store.feeds.feed_store import (
 from store.feeds.fetch import MAX_CONCURRENT_FETCHES, FetchContext, fetch_feeds
 from store.feeds.host_queue import MAX_FETCHES_PER_HOST, HostQueue
 from store.feeds.subscriptions import Subscription
-from tests.support.network import feed_page, item, rss, subscription, tools
-from tests.support.server import Asked, Site, moved, page, status
+from tests.support.network import (
+    RequestHandler,
+    Site,
+    feed_page,
+    item,
+    make_fetch_context,
+    page,
+    redirect,
+    rss,
+    status,
+    subscription,
+)
 
 
 def fetch(*feeds: Subscription, states: dict[str, FeedState] | None = None) -> list[FetchResult]:
-    return list(fetch_feeds(feeds, states or {}, tools()))
+    return list(fetch_feeds(feeds, states or {}, make_fetch_context()))
 
 
 def one(feed: Subscription, state: FeedState | None = None) -> FetchResult:
@@ -40,9 +50,9 @@ def titles(result: FetchResult) -> list[str]:
 def test_a_feed_is_fetched_and_told_what_we_know(site: Site) -> None:
     """Case 88: what has not changed is not sent, and costs nothing."""
 
-    def answer(asked: Asked) -> None:
+    def answer(asked: RequestHandler) -> None:
         if asked.headers["If-None-Match"] == '"a"':
-            asked.answer(b"", 304)
+            asked.respond(b"", 304)
         else:
             feed_page(1, 2, ETag='"a"', Last_Modified="then")(asked)
 
@@ -58,7 +68,7 @@ def test_a_feed_is_fetched_and_told_what_we_know(site: Site) -> None:
     assert article.extra["feed"] == first.subscription.key
     again = one(subscription(site), first.state)
     assert (again.articles, again.error, again.state.etag) == ((), "", '"a"')
-    assert site.asked[1][1]["If-Modified-Since"] == "then"
+    assert site.requests[1][1]["If-Modified-Since"] == "then"
 
 
 def test_the_folder_is_the_category(site: Site) -> None:
@@ -74,7 +84,10 @@ def test_the_folder_is_the_category(site: Site) -> None:
         (page("<html><title>Login</title>"), "not a feed (HTML page “Login”)"),
         (page("/etc/passwd", "text/plain"), "not a feed"),
         (page("HANG"), "parsing took longer than 10 seconds"),
-        (moved("file:///etc/passwd"), 'not fetched: only http and https links (this is "file:")'),
+        (
+            redirect("file:///etc/passwd"),
+            'not fetched: only http and https links (this is "file:")',
+        ),
     ],
 )
 def test_what_fails_is_told_and_the_rest_goes_on(route: object, problem: str, site: Site) -> None:
@@ -111,7 +124,7 @@ def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
     result = one(subscription(site))
     assert result.state.not_before == "2026-11-22T12:10:00Z"
     again = one(subscription(site), result.state)
-    assert (again.error, len(site.asked)) == ("", 1)
+    assert (again.error, len(site.requests)) == ("", 1)
     assert again.warning == "next fetch after 2026-11-22 12:10 UTC (Retry-After)"
     site.routes["/feed"] = status(503)
     assert one(subscription(site)).state.not_before == "2026-11-22T13:00:00Z"
@@ -119,7 +132,7 @@ def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
 
 def test_a_feed_that_has_moved_is_followed_the_third_time(site: Site) -> None:
     """Case 88: and its articles stay its own."""
-    site.routes |= {"/feed": moved("/new", 301), "/new": feed_page(1)}
+    site.routes |= {"/feed": redirect("/new", 301), "/new": feed_page(1)}
     feed, state = subscription(site), FeedState()
     for times in (1, 2):
         result = one(feed, state)
@@ -134,7 +147,7 @@ def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
     together = threading.Barrier(MAX_CONCURRENT_FETCHES)
     of_a_host: Counter[str] = Counter()
 
-    def answer(asked: Asked) -> None:
+    def answer(asked: RequestHandler) -> None:
         host = asked.headers["Host"]
         of_a_host[host] += 1
         assert of_a_host[host] <= MAX_FETCHES_PER_HOST
@@ -151,11 +164,11 @@ def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
         for host in hosts
         for number in range(2 * MAX_FETCHES_PER_HOST)
     ]
-    ready = tools()
+    ready = make_fetch_context()
     local = replace(ready, client=replace(ready.client, resolve=lambda *_: ["127.0.0.1"]))
     results = list(fetch_feeds(feeds, {}, local))
     assert [each.error for each in results] == [""] * len(feeds)
-    assert site.most == MAX_CONCURRENT_FETCHES
+    assert site.max_active_requests == MAX_CONCURRENT_FETCHES
 
 
 def test_a_host_has_its_breath_between_two_feeds() -> None:
@@ -185,7 +198,7 @@ def test_who_has_had_enough_is_left_alone_by_all_its_feeds(site: Site) -> None:
     paths = ["/a", "/b", "/c"]
     site.routes |= dict.fromkeys(paths, status(429, Retry_After="120"))
     results = fetch(*(subscription(site, path) for path in paths))
-    assert len(site.paths) <= MAX_FETCHES_PER_HOST
+    assert len(site.requested_paths) <= MAX_FETCHES_PER_HOST
     assert {each.state.not_before for each in results} == {"2026-11-22T12:02:00Z"}
 
 
@@ -193,13 +206,13 @@ def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:
     """Cases 82 and 90: who stops waits for nobody."""
     stop = threading.Event()
 
-    def hang(asked: Asked) -> None:
-        site.gate.wait(10)
+    def hang(asked: RequestHandler) -> None:
+        site.test_ended.wait(10)
 
     site.routes |= {"/feed": feed_page(1), "/slow": hang}
     feeds = [subscription(site), subscription(site, "/slow")]
     came = []
-    for result in fetch_feeds(feeds, {}, tools(), stop.is_set):
+    for result in fetch_feeds(feeds, {}, make_fetch_context(), stop.is_set):
         came.append(result)
         stop.set()
     assert [titles(each) for each in came] == [["Story 1"]]
@@ -229,7 +242,7 @@ def test_cut_texts_are_taken_from_their_pages_once(site: Site) -> None:
     assert body.text.startswith("The ferry came on a Tuesday")
     assert (body.summary, first.articles[0].article.words) == ("The ferry", 52)
     again = one(feed, first.state)
-    assert (titles(again), site.paths.count("/story")) == ([], 1)
+    assert (titles(again), site.requested_paths.count("/story")) == ([], 1)
 
 
 def test_a_page_that_fails_leaves_what_the_feed_had(site: Site) -> None:
@@ -285,4 +298,4 @@ def test_states_that_cannot_be_understood_are_forgotten(tmp_path: Path) -> None:
 
 
 def test_tools_have_two_processes_of_their_own() -> None:
-    assert len(FetchContext(tools().client, tools().clock).parsers) == 2
+    assert len(FetchContext(make_fetch_context().client, make_fetch_context().clock).parsers) == 2

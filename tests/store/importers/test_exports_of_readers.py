@@ -12,7 +12,7 @@ import pytest
 from store.importers.read import IMPORT_FORMATS, detect_file_kind, read_articles
 from store.importers.reader_exports import READER_FORMATS
 from store.model.article import ParsedArticle, Rejection
-from tests.support.exports import EXPORTS, URL
+from tests.support.reader_exports import EXPORTS, URL
 
 NOW = "2031-05-06T07:08:09Z"
 

@@ -130,7 +130,7 @@ def test_another_version_is_not_believed(
 
     with monkeypatch.context() as patch:
         patch.setattr("store.journal.snapshot.orjson.dumps", other_version)
-        used.unloaded()._write_snapshot()
+        used.open_unloaded()._write_snapshot()
     assert orjson.loads(path.read_bytes())["_meta"]["1"][name] == value
     assert state(used.open()) == expected
 

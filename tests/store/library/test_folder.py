@@ -22,8 +22,8 @@ from tests.support.libraries import (
     article_id,
     articles,
     ids,
-    listed,
-    reading,
+    list_numbers,
+    reading_status,
     state,
     undo,
 )
@@ -61,12 +61,12 @@ def test_a_newer_format_opens_read_only(stocked: Machine, kind: str) -> None:
     said = r"made by a newer newstui \(format 99\); opened read-only"
     library = stocked.open()
     assert library.read_only_reason == said.replace("\\", "")
-    assert reading(library).starred
+    assert reading_status(library).starred
     refuses_everything(library, said)
     assert contents(stocked.folder) == before
     if kind == "articles":  # also when nothing was loaded before
         with pytest.raises(LibraryReadOnly, match=said):
-            add(stocked.unloaded(), articles([9]))
+            add(stocked.open_unloaded(), articles([9]))
 
 
 @pytest.mark.parametrize("meta", [[], "x", {"format": "x"}, {"format": None}, None])
@@ -75,7 +75,7 @@ def test_a_format_that_is_none_is_ours(stocked: Machine, meta: Any) -> None:
     tables = orjson.loads(path.read_bytes())
     path.write_bytes(orjson.dumps(tables | {"_meta": {"1": meta}}))
     library = stocked.open()
-    assert (library.read_only_reason, listed(library)) == ("", [2, 1])
+    assert (library.read_only_reason, list_numbers(library)) == ("", [2, 1])
 
 
 def test_no_snapshot_of_events_of_a_newer_version(
@@ -103,7 +103,7 @@ def test_a_folder_without_permission_opens_read_only(
     before = contents(stocked.folder)
     no_permission(monkeypatch)
     library = stocked.open()
-    assert (listed(library), reading(library).starred) == ([2, 1], True)
+    assert (list_numbers(library), reading_status(library).starred) == ([2, 1], True)
     refuses_everything(library, "no permission to write to .*; opened read-only")
     assert contents(stocked.folder) == before
 
@@ -121,7 +121,7 @@ def test_a_read_only_file_system_without_all_folders(
     library = FolderLibrary(stocked.folder, stocked.cache / "none", "desk", stocked.clock)
     for _ in library.load():
         pass
-    assert (listed(library), list(library.problems)) == ([2, 1], [])
+    assert (list_numbers(library), list(library.problems)) == ([2, 1], [])
     with pytest.raises(LibraryReadOnly, match="no permission to write"):
         library.record("read", [ONE])
     with pytest.raises(LibraryUnavailable, match=r"cannot create .*: Read-only file system"):
@@ -135,7 +135,7 @@ def test_a_read_only_folder(stocked: Machine) -> None:
     for path in (stocked.folder, *stocked.folder.iterdir()):
         path.chmod(0o500)
     library = stocked.open()
-    assert listed(library) == [2, 1]
+    assert list_numbers(library) == [2, 1]
     refuses_everything(library, "no permission to write")
     for path in (stocked.folder, *stocked.folder.iterdir()):
         path.chmod(0o700)
@@ -189,7 +189,7 @@ def test_links_stay_links(tmp_path: Path) -> None:
     assert all(path.is_symlink() for path in links)
     assert {path.name for path in elsewhere.iterdir()} == {"desk-0001.json", "desk.jsonl"}
     assert state(machine.open()) == state(library)
-    assert (listed(library), reading(library).starred) == ([2, 1], True)
+    assert (list_numbers(library), reading_status(library).starred) == ([2, 1], True)
 
 
 def test_what_a_crash_left_is_swept(stocked: Machine) -> None:
@@ -243,7 +243,7 @@ def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
         target.write_bytes(lap.segments()[0].read_bytes())
         os.utime(target, (number, number))
         assert library.refresh().is_list_stale
-        assert listed(library) == shown
+        assert list_numbers(library) == shown
     target.write_bytes(target.read_bytes().replace(b'"Title 3"', b'"Other 3"'))
     os.utime(target, (5, 5))
     assert library.refresh().is_list_stale
@@ -254,13 +254,13 @@ def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
     del tables["articles"]["1"]
     target.write_bytes(orjson.dumps(tables))
     assert library.refresh().is_list_stale
-    assert listed(library) == [4, 2, 1]
+    assert list_numbers(library) == [4, 2, 1]
     target.write_bytes(b"{")  # half a file, as a sync that writes in place shows it
     library.refresh()
-    assert listed(library) == [4, 2, 1]
+    assert list_numbers(library) == [4, 2, 1]
     target.unlink()
     assert library.refresh().is_list_stale
-    assert listed(library) == [2, 1]
+    assert list_numbers(library) == [2, 1]
     assert not library.refresh().is_list_stale
 
 
@@ -275,10 +275,10 @@ def test_a_segment_that_is_gone_takes_no_reading_with_it(
     data = path.read_bytes()
     path.unlink()
     assert library.refresh().is_list_stale
-    assert (listed(library), library.record("starred", [ONE])) == ([], {})
+    assert (list_numbers(library), library.record("starred", [ONE])) == ([], {})
     path.write_bytes(data)
     assert library.refresh().is_list_stale
-    assert (reading(library).read, reading(library).starred) == (True, True)
+    assert (reading_status(library).read, reading_status(library).starred) == (True, True)
 
 
 def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
@@ -289,7 +289,7 @@ def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
     stocked.journal.unlink()
     assert set(library.record("read", ids(2))) == set(ids(2))
     assert stocked.journal.read_bytes().startswith(before)
-    assert (reading(library).starred, reading(library, 2).read) == (True, True)
+    assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
     (problem,) = library.problems
     assert "1 events that were missing in it were added again" in problem

@@ -66,7 +66,7 @@ def test_loading_says_how_much_of_the_history_was_read(
     library = stocked.open()
     for _ in range(9):
         library.record("opened", ids(1))
-    steps = [step for step in stocked.unloaded().load() if step.is_history]
+    steps = [step for step in stocked.open_unloaded().load() if step.is_history]
     size = stocked.journal.stat().st_size
     assert [step.total for step in steps] == [size] * 3
     done = [step.done for step in steps]

@@ -19,8 +19,8 @@ from tests.support.libraries import (
     article,
     articles,
     ids,
-    listed,
-    reading,
+    list_numbers,
+    reading_status,
     state,
 )
 
@@ -53,7 +53,7 @@ def test_an_empty_library(library: Library) -> None:
 def test_what_a_list_shows(three: Library, query: dict[str, Any], shown: list[int]) -> None:
     three.record("read", [ONE])
     three.record("starred", [TWO])
-    assert listed(three, **query) == shown
+    assert list_numbers(three, **query) == shown
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -67,7 +67,7 @@ def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: A
         "created": None,
     }
     add(library, (article(number, **same) for number in (2, 9, 4, 7)))
-    assert listed(library, sort=sort) == [9, 7, 4, 2]
+    assert list_numbers(library, sort=sort) == [9, 7, 4, 2]
 
 
 def test_categories_count_what_is_unread(three: Library) -> None:
@@ -129,7 +129,7 @@ def test_values_are_copies(library: Library) -> None:
     extra["a"].append(2)
     assert library.get_article(ONE).article.extra == {"a": [1]}
     library.rows(ListQuery()).clear()
-    assert listed(library) == [1]
+    assert list_numbers(library) == [1]
 
 
 # -- events --------------------------------------------------------------------------------
@@ -160,13 +160,13 @@ def test_what_events_make_of_an_article(
     for event in events:
         rows = three.record(event, [ONE])
         assert rows == {ONE: three.get_row(ONE)}
-    assert reading(three) == ReadingStatus(**expected)
+    assert reading_status(three) == ReadingStatus(**expected)
     row = three.get_row(ONE)
     assert row is not None
     assert (row.read, row.starred, row.read_count) == (
-        reading(three).read,
-        reading(three).starred,
-        reading(three).read_count,
+        reading_status(three).read,
+        reading_status(three).starred,
+        reading_status(three).read_count,
     )
     assert state(open_library()) == state(three)
 
@@ -174,7 +174,7 @@ def test_what_events_make_of_an_article(
 def test_the_position_is_the_last_one(three: Library, open_library: Open) -> None:
     for position in (120, 40):
         three.record("position", [ONE], position=position)
-    assert reading(open_library()).position == 40
+    assert reading_status(open_library()).position == 40
 
 
 def test_tags(library: Library, open_library: Open) -> None:
@@ -196,11 +196,11 @@ def test_edits_change_what_is_shown_and_undo_brings_it_back(
         assert row is not None
         assert (facts.title, facts.category, facts.date) == ("Newer", "other", "2031-05-06")
         assert (row.title, row.category) == ("Newer", "other")
-        assert listed(each) == [1, 3, 2]  # it is the newest now
+        assert list_numbers(each) == [1, 3, 2]  # it is the newest now
     three.undo()
     row = three.get_row(ONE)
     assert row is not None
-    assert (row.title, row.category, listed(three)) == ("New", "other", [3, 2, 1])
+    assert (row.title, row.category, list_numbers(three)) == ("New", "other", [3, 2, 1])
     three.undo()
     assert state(three) == state(open_library()) == before
 
@@ -230,7 +230,7 @@ def test_deleted_articles_vanish_and_restored_ones_come_back(
     assert three.record("deleted", [TWO]) == {}
     assert other.refresh().is_list_stale
     for each in (three, other, open_library()):
-        assert listed(each) == [3, 1]
+        assert list_numbers(each) == [3, 1]
         assert each.get_row(TWO) is None
         with pytest.raises(ArticleNotFound):
             each.get_article(TWO)
@@ -241,13 +241,13 @@ def test_deleted_articles_vanish_and_restored_ones_come_back(
     fresh = other.refresh()
     assert fresh.is_list_stale
     assert list(fresh.rows) == [TWO]
-    assert listed(three) == listed(other) == [3, 2, 1]
+    assert list_numbers(three) == list_numbers(other) == [3, 2, 1]
 
 
 def test_events_of_articles_nobody_knows_do_no_harm(three: Library) -> None:
     assert three.record("read", ["unknown"]) == {}
     assert three.record("read", []) == {}
-    assert listed(three) == [3, 2, 1]
+    assert list_numbers(three) == [3, 2, 1]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from tests.support.libraries import (
     article,
     articles,
     ids,
-    listed,
-    reading,
+    list_numbers,
+    reading_status,
     state,
     undo,
 )
@@ -70,7 +70,9 @@ def test_undo_takes_the_changes_back_one_by_one(three: Library) -> None:
     for event in ("deleted", "unread", "starred", "read"):
         assert undo(three) == (event, (ONE,))
     assert undo(three) is None
-    assert reading(three) == ReadingStatus(last_opened=reading(three).last_opened, position=9)
+    assert reading_status(three) == ReadingStatus(
+        last_opened=reading_status(three).last_opened, position=9
+    )
 
 
 def test_undo_of_a_batch(library: Library, open_library: Open) -> None:
@@ -78,13 +80,13 @@ def test_undo_of_a_batch(library: Library, open_library: Open) -> None:
     add(library, articles(range(1, 31)))
     library.record("read", ids(7))
     library.record("read", ids(*range(1, 31)))
-    assert listed(library, show="unread") == []
+    assert list_numbers(library, show="unread") == []
     undone = open_library().undo()
     assert undone is not None
     assert len(undone[1]) == 30
     library.refresh()
-    assert len(listed(library, show="unread")) == 29
-    assert reading(library, 7).read_count == 1
+    assert len(list_numbers(library, show="unread")) == 29
+    assert reading_status(library, 7).read_count == 1
 
 
 def test_an_undo_also_tells_what_others_did(three: Library, open_library: Open) -> None:
@@ -163,7 +165,7 @@ def test_reading_state_comes_with_an_import(
 ) -> None:
     add(library, [article(1, came)])
     for each in (library, open_library()):
-        assert reading(each) == came
+        assert reading_status(each) == came
 
 
 def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
@@ -176,11 +178,11 @@ def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
     library.record("unread", [ONE])
     library.record("unstarred", [ONE])
     for each in (library, open_library()):
-        assert reading(each) == ReadingStatus(read_count=2, last_read="2090-01-01T00:00:00Z")
+        assert reading_status(each) == ReadingStatus(read_count=2, last_read="2090-01-01T00:00:00Z")
     assert undo(library) == ("unstarred", (ONE,))
     assert undo(library) == ("unread", (ONE,))
     assert undo(library) is None
-    assert reading(library) == late
+    assert reading_status(library) == late
 
 
 def test_adding_goes_on_in_steps_that_are_on_the_disk(library: Library, open_library: Open) -> None:
@@ -224,10 +226,10 @@ def test_what_one_instance_does_the_other_sees(three: Library, open_library: Ope
             rows = here.record(("read", "unread", "starred")[turn % 3], [ONE])
             fresh = there.refresh()
             assert (dict(fresh.rows), fresh.is_list_stale) == (rows, False)
-    assert reading(three).read_count == 8
+    assert reading_status(three).read_count == 8
     add(other, articles([4]))
     assert three.refresh().is_list_stale
-    assert listed(three) == [4, 3, 2, 1]
+    assert list_numbers(three) == [4, 3, 2, 1]
     nothing = three.refresh()
     assert (nothing.rows, nothing.is_list_stale) == ({}, False)
     assert state(three) == state(other) == state(open_library())
@@ -260,7 +262,7 @@ def test_own_changes_keep_their_order_whatever_the_clock_says(
     other.record("starred", [TWO])
     three.refresh()
     for each in (three, other, open_library()):
-        assert (reading(each).read, reading(each).starred) == (False, False)
+        assert (reading_status(each).read, reading_status(each).starred) == (False, False)
     undone = [undo(other) for _ in range(5)]
     assert undone == [
         ("starred", (TWO,)),
@@ -285,7 +287,7 @@ def test_the_library_can_be_used_between_any_two_steps_of_loading(
         fresh.refresh()
     library.refresh()
     assert state(fresh) == state(library)
-    assert reading(fresh, 1).read_count == 1
+    assert reading_status(fresh, 1).read_count == 1
 
 
 def test_facts_that_newstui_does_not_know_are_kept(library: Library) -> None:

@@ -11,7 +11,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
 from store.search import ListQuery, SearchQuery
-from tests.support.libraries import Machine, add, article, article_id, ids, listed
+from tests.support.libraries import Machine, add, article, article_id, ids, list_numbers
 
 TEXTS = {
     1: "The harbour was closed. Fog lay over the harbours of the north.",
@@ -72,7 +72,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
     ],
 )
 def test_what_a_query_finds(library: FolderLibrary, query: str, expected: list[int]) -> None:
-    assert listed(library, text=query) == expected
+    assert list_numbers(library, text=query) == expected
     matches = library.search(SearchQuery(query, newest_first=True))
     assert [row.id for row in matches.rows] == ids(*expected)
     assert (matches.total, matches.is_exact, matches.note) == (len(expected), True, "")
@@ -111,7 +111,7 @@ def test_a_query_is_words_and_never_a_pattern(
     library: FolderLibrary, pattern: str, words: str
 ) -> None:
     """Case 106: of what would be a regular expression the letters count, and the rest is nothing."""
-    assert listed(library, text=pattern) == listed(library, text=words)
+    assert list_numbers(library, text=pattern) == list_numbers(library, text=words)
 
 
 def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
@@ -126,12 +126,12 @@ def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
 def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> None:
     opened = Machine(tmp_path).open()
     add(opened, map(made, range(1, 7)))
-    assert listed(opened, text='title or "world"') == [6, 5, 4, 3, 2, 1]
+    assert list_numbers(opened, text='title or "world"') == [6, 5, 4, 3, 2, 1]
     matches = opened.search(SearchQuery("scien", is_typing=True))
     assert [row.id for row in matches.rows] == ids(4, 1)
     assert "not indexed" in matches.note
-    assert listed(opened, text="harbour") == []
-    assert listed(opened, text="tag:sea") == [1]
+    assert list_numbers(opened, text="harbour") == []
+    assert list_numbers(opened, text="tag:sea") == [1]
     assert opened.search(SearchQuery("is:unread")).note == ""
 
 

@@ -14,7 +14,7 @@ import pytest
 from store.model.errors import LibraryBusy
 from store.model.results import AddProgress
 from store.search import ListQuery
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.support.libraries import (
     Machine,
     add,
@@ -22,7 +22,7 @@ from tests.support.libraries import (
     article_id,
     articles,
     ids,
-    listed,
+    list_numbers,
     state,
 )
 
@@ -41,7 +41,7 @@ def test_adding_while_another_process_adds(
         add(two, articles([9]))
     assert list(adding)[-1] == AddProgress(1990, 0)
     assert add(two, articles([9, 10])) == AddProgress(1, 1)
-    assert len(listed(stocked.open())) == 1993
+    assert len(list_numbers(stocked.open())) == 1993
 
 
 def test_a_file_system_without_locks(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

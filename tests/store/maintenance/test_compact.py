@@ -17,8 +17,15 @@ from store.journal.events import decode_line, encode_line
 from store.maintenance.compact import CompactResult
 from store.model.article import ReadingStatus
 from store.model.errors import LibraryReadOnly, SaveFailed
-from tests.support.compacting import MONTH, busy, copy, kinds, run, text_of
 from tests.support.libraries import Machine, add, article, articles, ids, state, undo
+from tests.support.maintenance import (
+    MONTH,
+    compact,
+    event_kinds,
+    make_busy_library,
+    stored_text,
+    sync_files,
+)
 
 # -- the journal ---------------------------------------------------------------------------
 
@@ -35,31 +42,31 @@ def test_what_goes_and_what_stays(stocked: Machine) -> None:
     library.record("unread", ids(1))
     undo(library)
     before = state(library)
-    done = run(stocked)
+    done = compact(stocked)
     assert (done.events, done.damaged, done.texts, done.problems) == (4, 0, 0, ())
     assert done.bytes_after < done.bytes_before
     assert done.bytes_after == stocked.journal.stat().st_size
     stay = ["position", "position", "opened", "read", "opened", "read", "unread", "undone"]
-    assert kinds(stocked) == stay
+    assert event_kinds(stocked) == stay
     assert state(stocked.open()) == before
-    assert run(stocked) == CompactResult()
+    assert compact(stocked) == CompactResult()
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_any_history_adds_up_to_the_same(tmp_path: Path, seed: int) -> None:
     """Here, where the journal is open, on another machine, with and without their snapshots."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
-    at_desk = busy(desk, seed)
-    copy(desk, lap)
+    at_desk = make_busy_library(desk, seed)
+    sync_files(desk, lap)
     at_lap = lap.open()
     for machine, library in ((desk, at_desk), (lap, at_lap)):
         library._write_snapshot()
         assert machine.cache.joinpath("reading.json").exists()
     desk.clock.now += MONTH
     before, undoable = state(at_desk), at_desk.undoable()
-    assert run(desk).events > 20
+    assert compact(desk).events > 20
     size = desk.journal.stat().st_size
-    copy(desk, lap)
+    sync_files(desk, lap)
     for library in (at_desk, at_lap):
         library.refresh()
     for library in (at_desk, at_lap, desk.open(), lap.open()):
@@ -77,7 +84,7 @@ def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> No
     for position in (1, 2, 3):
         library.record("position", ids(1), position=position)
     ((name, (offset, proof, head)),) = library._journal.saved_cursors().items()
-    run(stocked)
+    compact(stocked)
     data = stocked.journal.read_bytes()
     assert data[: len(head)] != head
     first = data.partition(b"\n")[0]
@@ -85,7 +92,7 @@ def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> No
     stocked.journal.write_bytes(first + b"\n" + b"\n" * padding + proof)
     assert stocked.journal.stat().st_size == offset
     assert library._journal.has_replaced_file()
-    assert not stocked.unloaded()._journal.resume({name: (offset, proof, head)}, 0)
+    assert not stocked.open_unloaded()._journal.resume({name: (offset, proof, head)}, 0)
 
 
 def test_each_compacting_is_another_one(stocked: Machine) -> None:
@@ -95,7 +102,7 @@ def test_each_compacting_is_another_one(stocked: Machine) -> None:
         library = stocked.open()
         for position in (1, 2):
             library.record("position", ids(1), position=position)
-        run(stocked)
+        compact(stocked)
         heads.append(
             decode_line(stocked.journal.read_bytes().splitlines(keepends=True)[0])["rewritten"]
         )
@@ -112,7 +119,7 @@ def test_the_greatest_order_is_never_given_again(stocked: Machine) -> None:
     undo(library)
     newest = library._journal.latest_order
     stocked.clock.now += MONTH
-    assert run(stocked).events == 1
+    assert compact(stocked).events == 1
     stocked.clock.now -= timedelta(days=2000)
     again = stocked.open()
     assert again._journal.latest_order == newest
@@ -129,10 +136,10 @@ def test_an_import_that_was_repeated(stocked: Machine) -> None:
         path.unlink()
     library = stocked.open()
     add(library, found)
-    assert kinds(stocked) == ["read", "read"]
+    assert event_kinds(stocked) == ["read", "read"]
     library.record("opened", ids(1))
     before = state(library)
-    assert run(stocked).events == 1
+    assert compact(stocked).events == 1
     assert state(stocked.open()) == before
     assert library.get_article(ids(3)[0]).reading.read_count == 4
 
@@ -145,14 +152,14 @@ def test_damaged_lines_are_kept_aside(stocked: Machine) -> None:
     bad = [b'{"at":"2031-05-06T07:08:09Z","event":"read","crc":"00000000"}\n', b'{"torn']
     with stocked.journal.open("ab") as file:
         file.write(b"".join(bad))
-    done = run(stocked)
+    done = compact(stocked)
     assert (done.events, done.damaged) == (0, 2)
     assert done.damaged_lines_path is not None
     assert done.damaged_lines_path.read_bytes() == b"".join(bad)
     again = stocked.open()
     assert state(again) == before
     assert list(again.problems) == []
-    assert kinds(stocked) == ["read"]
+    assert event_kinds(stocked) == ["read"]
 
 
 def test_a_copy_of_the_journal_keeps_what_was_undone(stocked: Machine) -> None:
@@ -162,7 +169,7 @@ def test_a_copy_of_the_journal_keeps_what_was_undone(stocked: Machine) -> None:
     shutil.copy2(stocked.journal, stocked.journal.with_name("desk.sync-conflict-1-2-ABC.jsonl"))
     undo(library)
     stocked.clock.now += MONTH
-    run(stocked)
+    compact(stocked)
     assert not state(stocked.open())[ids(1)[0]][2].starred
 
 
@@ -173,24 +180,24 @@ def test_a_dry_run_changes_nothing(stocked: Machine) -> None:
         library.record("position", ids(2), position=position)
     stocked.clock.now += MONTH
     before = {path: path.read_bytes() for path in stocked.folder.rglob("*") if path.is_file()}
-    told = run(stocked, dry_run=True)
+    told = compact(stocked, dry_run=True)
     assert (told.texts, told.events) == (1, 1)
     assert {p: p.read_bytes() for p in stocked.folder.rglob("*") if p.is_file()} == before
-    done = run(stocked)
+    done = compact(stocked)
     assert (done.texts, done.events) == (told.texts, told.events)
     assert abs(done.bytes_after - told.bytes_after) < 9
 
 
 def test_nothing_there(machine: Machine) -> None:
-    assert run(machine) == CompactResult()
-    assert run(machine, dry_run=True) == CompactResult()
+    assert compact(machine) == CompactResult()
+    assert compact(machine, dry_run=True) == CompactResult()
 
 
 def test_a_newer_format(stocked: Machine) -> None:
     """Case 33."""
     stocked.journal.write_bytes(encode_line({"format": 99, "machine": "desk"}))
     with pytest.raises(LibraryReadOnly, match="format 99"):
-        run(stocked)
+        compact(stocked)
 
 
 def test_without_locks_it_is_not_done(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +210,7 @@ def test_without_locks_it_is_not_done(stocked: Machine, monkeypatch: pytest.Monk
     before = stocked.journal.read_bytes()
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(SaveFailed, match=r"Not saved: .* is on a file system without locks"):
-        run(stocked)
+        compact(stocked)
     assert stocked.journal.read_bytes() == before
 
 
@@ -225,8 +232,8 @@ def deleted(machine: Machine) -> Machine:
 def test_texts_go_after_thirty_days(deleted: Machine) -> None:
     before = state(deleted.open())
     facts, texts = deleted.segments()[0], deleted.segments("texts")[0]
-    assert run(deleted).texts == 1
-    assert [text_of(deleted, number) for number in (1, 2, 3, 4)] == [
+    assert compact(deleted).texts == 1
+    assert [stored_text(deleted, number) for number in (1, 2, 3, 4)] == [
         "",
         *(f"Text {n}." for n in (2, 3, 4)),
     ]
@@ -237,24 +244,24 @@ def test_texts_go_after_thirty_days(deleted: Machine) -> None:
     assert state(again) == before
     assert list(again.problems) == []
     assert again.undoable()[-1].articles == tuple(ids(1, 2))
-    assert run(deleted).texts == 0
+    assert compact(deleted).texts == 0
 
 
 def test_not_before(stocked: Machine) -> None:
     stocked.open().record("deleted", ids(1))
     stocked.clock.now += MONTH - timedelta(minutes=1)
-    assert run(stocked) == CompactResult()
+    assert compact(stocked) == CompactResult()
 
 
 def test_a_second_import_does_not_bring_it_back(deleted: Machine) -> None:
-    run(deleted)
+    compact(deleted)
     library = deleted.open()
     assert (add(library, articles([1])).added, len(state(library))) == (0, 2)
 
 
 def test_restored_after_all(deleted: Machine) -> None:
     """Its title is there, its text is not; nothing fails."""
-    run(deleted)
+    compact(deleted)
     library = deleted.open()
     library.record("restored", ids(1))
     entry = deleted.open().get_article(ids(1)[0])
@@ -266,12 +273,12 @@ def test_each_machine_compacts_its_own(tmp_path: Path) -> None:
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     for machine in (desk, lap):
         add(machine.open(), articles([1, 2]))
-        copy(lap, desk)
+        sync_files(lap, desk)
     desk.open().record("deleted", ids(1))
     desk.clock.now += MONTH
     untouched = {p: p.read_bytes() for p in desk.folder.rglob("lap*") if p.is_file()}
     assert len(untouched) == 2
-    assert run(desk).texts == 1
+    assert compact(desk).texts == 1
     assert {path: path.read_bytes() for path in untouched} == untouched
     library = desk.open()
     library.record("restored", ids(1))
@@ -283,7 +290,7 @@ def test_a_damaged_segment_is_left(deleted: Machine) -> None:
     path = deleted.segments("texts")[0]
     path.write_bytes(path.read_bytes()[:-9])
     before = path.read_bytes()
-    done = run(deleted)
+    done = compact(deleted)
     assert (done.texts, len(done.problems)) == (0, 1)
     assert path.read_bytes() == before
 
@@ -292,7 +299,7 @@ def test_a_reader_that_is_open_sees_it(deleted: Machine) -> None:
     """Case 39."""
     library = deleted.open()
     before = state(library)
-    run(deleted)
+    compact(deleted)
     library.refresh()
     assert state(library) == before
     library.record("restored", ids(1))

@@ -15,10 +15,10 @@ from store.maintenance.compact import CompactResult
 from store.model.errors import SaveFailed
 from store.system.files import write_atomically
 from tests.faults.test_one_save import CALLS, MOST, Fault
-from tests.support.compacting import MONTH, kinds, run, text_of
+from tests.support.codebase import ROOT
 from tests.support.fault_injection import FAULTS, Killed
-from tests.support.house import ROOT
 from tests.support.libraries import Machine, add, articles, ids, load, state
+from tests.support.maintenance import MONTH, compact, event_kinds, stored_text
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -41,7 +41,7 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
         killed = False
         try:
             with wrong.injected():
-                run(machine)
+                compact(machine)
         except SaveFailed:
             pass
         except Killed:
@@ -50,8 +50,8 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
         assert state(machine.open()) == before
         assert len(machine.journal.read_bytes().splitlines()) in (len(lines), len(lines) - 2)
         library.record("read", ids(2))
-        run(machine)
-        assert text_of(machine, 3) == ""
+        compact(machine)
+        assert stored_text(machine, 3) == ""
         assert machine.journal.with_name("desk.jsonl").read_bytes().count(b'"position"') == 2
         assert state(machine.open()) == state(library) != before
         assert b"damaged" not in machine.journal.read_bytes()
@@ -100,9 +100,9 @@ def test_who_waits_to_append_loses_nothing(stocked: Machine, waiting: list[Any])
     library = stocked.open()
     for position in (1, 2):
         library.record("position", ids(1), position=position)
-    assert run(stocked).events == 1
+    assert compact(stocked).events == 1
     assert [child.wait(60) for child in waiting] == [0]
-    assert kinds(stocked) == ["position", "read", "starred"]
+    assert event_kinds(stocked) == ["position", "read", "starred"]
     library.refresh()
     found = state(library)
     assert found == state(stocked.open())
@@ -120,12 +120,12 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
 
     def compacted_first(changes: Any) -> Any:
         if not calls:
-            calls.append(run(stocked))
+            calls.append(compact(stocked))
         return append(changes)
 
     late._journal.append = compacted_first  # type: ignore[method-assign]
     late.record("read", ids(2))
-    assert kinds(stocked) == ["position", "read"]
+    assert event_kinds(stocked) == ["position", "read"]
     assert state(late) == state(stocked.open())
 
 
@@ -136,10 +136,10 @@ def test_rewritten_while_it_is_read(stocked: Machine, monkeypatch: pytest.Monkey
     for number in (1, 2, 1, 2, 1, 2):
         library.record("position", ids(number), position=number)
     library.record("read", ids(2))
-    late = stocked.unloaded()
+    late = stocked.open_unloaded()
     steps = late.load()
     next(steps)
-    assert run(stocked).events == 4
+    assert compact(stocked).events == 4
     for _ in steps:
         pass
-    assert state(late) == state(load(stocked.unloaded())) == state(library)
+    assert state(late) == state(load(stocked.open_unloaded())) == state(library)

@@ -8,8 +8,26 @@ from collections.abc import Callable
 import pytest
 
 from store.model.errors import LibraryReadOnly
-from tests.support.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts, whole
-from tests.support.libraries import Machine, add, article, article_id, articles, ids, listed, state
+from tests.support.libraries import (
+    Machine,
+    add,
+    article,
+    article_id,
+    articles,
+    ids,
+    list_numbers,
+    state,
+)
+from tests.support.maintenance import (
+    FIRST_SEGMENT,
+    SECOND_SEGMENT,
+    article_texts,
+    articles_file,
+    damaged_copies,
+    expected_texts,
+    newest_first,
+    texts_file,
+)
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -62,47 +80,49 @@ ACCIDENTS: dict[str, tuple[Damage, int]] = {
 def test_damaged_facts_are_mended(two: Machine, name: str) -> None:
     """Cases 11 to 19: one line says what and how many; kept aside; the second start is clean."""
     damage, count = ACCIDENTS[name]
-    path = facts(two)
+    path = articles_file(two)
     path.write_bytes(damaged := damage(path.read_bytes()))
     library = two.open()
     (line,) = library.problems
     assert line.startswith("articles/desk-0001.json was damaged (")
-    (kept,) = kept_aside(two)
+    (kept,) = damaged_copies(two)
     assert f"kept as {kept.name}" in line
     assert kept.read_bytes() == damaged
     assert (f"recovered {count} of 10 articles" in line) or (count == 10 and "all 10" in line)
-    assert set(SECOND) <= set(listed(library))
-    assert len(listed(library)) == len(SECOND) + count
-    assert bodies(library).items() <= whole([*FIRST, *SECOND]).items()
+    assert set(SECOND_SEGMENT) <= set(list_numbers(library))
+    assert len(list_numbers(library)) == len(SECOND_SEGMENT) + count
+    assert (
+        article_texts(library).items() <= expected_texts([*FIRST_SEGMENT, *SECOND_SEGMENT]).items()
+    )
     add(library, articles([20]))
     again = two.open()
     assert list(again.problems) == []
     assert state(again) == state(library)
-    assert list(kept_aside(two)) == [kept]
+    assert list(damaged_copies(two)) == [kept]
 
 
 @pytest.mark.parametrize("name", ACCIDENTS)
 def test_damaged_texts_are_mended(two: Machine, name: str) -> None:
     """Cases 11 to 19: the articles stay, those whose text is lost with an empty one."""
     damage, count = ACCIDENTS[name]
-    path = texts(two)
+    path = texts_file(two)
     path.write_bytes(damaged := damage(path.read_bytes()))
     library = two.open()
     assert list(library.problems) == []
-    found = bodies(library)
-    assert list(found) == [*FIRST, *SECOND]
+    found = article_texts(library)
+    assert list(found) == [*FIRST_SEGMENT, *SECOND_SEGMENT]
     (line,) = library.problems
     assert line.startswith("texts/desk-0001.json was damaged (")
     assert (f"recovered {count} of 10 texts" in line) or (count == 10 and "all 10 texts" in line)
-    lost = [number for number in FIRST if found[number] == ""]
+    lost = [number for number in FIRST_SEGMENT if found[number] == ""]
     if len(lost) == 1:
         assert line.endswith("; 1 article has no text")
     else:
         assert line.endswith(f"; {len(lost)} articles have no text") == bool(lost)
-    (kept,) = kept_aside(two)
+    (kept,) = damaged_copies(two)
     assert kept.read_bytes() == damaged
     again = two.open()
-    assert bodies(again) == found
+    assert article_texts(again) == found
     assert list(again.problems) == []
 
 
@@ -118,7 +138,7 @@ def test_damaged_journals_and_snapshots(two: Machine, file: str, name: str) -> N
     library = two.open()
     if file == "snapshot":
         assert (state(library), list(library.problems)) == (before, [])
-    assert listed(library) == newest([*FIRST, *SECOND])
+    assert list_numbers(library) == newest_first([*FIRST_SEGMENT, *SECOND_SEGMENT])
     assert len(library.problems) <= 2
     if file == "journal" and name in {"empty", "NUL", "NUL tail"}:
         assert any("/journal/desk.jsonl" in line for line in library.problems)
@@ -130,47 +150,47 @@ def test_damaged_journals_and_snapshots(two: Machine, file: str, name: str) -> N
 
 def test_a_byte_order_mark_does_no_harm(two: Machine) -> None:
     """Case 17."""
-    for path in (facts(two), texts(two)):
+    for path in (articles_file(two), texts_file(two)):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     library = two.open()
-    assert bodies(library) == whole([*FIRST, *SECOND])
-    assert (list(library.problems), kept_aside(two)) == ([], [])
+    assert article_texts(library) == expected_texts([*FIRST_SEGMENT, *SECOND_SEGMENT])
+    assert (list(library.problems), damaged_copies(two)) == ([], [])
 
 
 def test_both_files_of_a_segment(two: Machine) -> None:
     """Cases 13 and 15: each is mended by itself, and no article gets the text of another."""
-    facts(two).write_bytes(facts(two).read_bytes()[:-300])
-    texts(two).write_bytes(in_third(b'"3":{', b'"3":5,{')(texts(two).read_bytes()))
+    articles_file(two).write_bytes(articles_file(two).read_bytes()[:-300])
+    texts_file(two).write_bytes(in_third(b'"3":{', b'"3":5,{')(texts_file(two).read_bytes()))
     library = two.open()
-    found = bodies(library)
-    assert set(SECOND) < set(found)
+    found = article_texts(library)
+    assert set(SECOND_SEGMENT) < set(found)
     assert found == {number: "" if number == 3 else f"Text {number}." for number in found}
     assert len(library.problems) == 2
     assert "(how many are lost is not known); the damaged file is kept" in library.problems[0]
     again = two.open()
-    assert (bodies(again), list(again.problems)) == (found, [])
+    assert (article_texts(again), list(again.problems)) == (found, [])
     add(again, articles([20]))
-    assert bodies(two.open()) == found | whole([20])
+    assert article_texts(two.open()) == found | expected_texts([20])
 
 
 def test_a_damaged_file_of_a_newer_format_is_left_as_it_is(two: Machine) -> None:
     """Case 33."""
-    path = facts(two)
+    path = articles_file(two)
     damaged = path.read_bytes().replace(b'"format":1', b'"format":7')[:-20]
     path.write_bytes(damaged)
     library = two.open()
     assert library.read_only_reason == "made by a newer newstui (format 7); opened read-only"
     assert "left as it is: made by a newer newstui (format 7)" in library.problems[0]
-    assert len(listed(library)) >= len(SECOND) + 9
+    assert len(list_numbers(library)) >= len(SECOND_SEGMENT) + 9
     with pytest.raises(LibraryReadOnly):
         add(library, articles([20]))
-    assert (path.read_bytes(), kept_aside(two)) == (damaged, [])
+    assert (path.read_bytes(), damaged_copies(two)) == (damaged, [])
 
 
 def test_a_key_that_stands_twice_is_kept_before_the_first_write(machine: Machine) -> None:
     """Case 19: reading takes the last; writing would lose the other."""
     add(machine.open(), articles([1, 2]))
-    path = facts(machine)
+    path = articles_file(machine)
     double = path.read_bytes().replace(b'"words":100', b'"words":7,"words":100')
     path.write_bytes(double)
     library = machine.open()
@@ -178,42 +198,42 @@ def test_a_key_that_stands_twice_is_kept_before_the_first_write(machine: Machine
     add(library, articles([3]))
     (line,) = library.problems
     assert "the key “words” stands twice" in line
-    (kept,) = kept_aside(machine)
+    (kept,) = damaged_copies(machine)
     assert kept.read_bytes() == double
-    assert listed(machine.open()) == [3, 2, 1]
+    assert list_numbers(machine.open()) == [3, 2, 1]
 
 
 def test_adding_mends_first(two: Machine) -> None:
     """Case 12: with the lock held already; and in a process that has not read the file yet."""
-    facts(two, 2).write_bytes(facts(two, 2).read_bytes()[:-20])
-    texts(two, 2).write_bytes(b"")
-    library = two.unloaded()
+    articles_file(two, 2).write_bytes(articles_file(two, 2).read_bytes()[:-20])
+    texts_file(two, 2).write_bytes(b"")
+    library = two.open_unloaded()
     add(library, articles([20]))
     assert len(library.problems) == 2
-    assert len(kept_aside(two)) == 2
+    assert len(damaged_copies(two)) == 2
     again = two.open()
     assert list(again.problems) == []
-    assert 20 in listed(again)
+    assert 20 in list_numbers(again)
     assert again.get_article(article_id(20)).body.text == "Text 20."
 
 
 def test_a_mended_library_goes_on(two: Machine) -> None:
     """Case 23: no number of a lost article is given to another while its text is there."""
-    path = facts(two, 2)
+    path = articles_file(two, 2)
     path.write_bytes(path.read_bytes()[: path.read_bytes().index(b'"4":{')])
     library = two.open()
-    assert listed(library) == newest([*FIRST, 11, 12, 13])
+    assert list_numbers(library) == newest_first([*FIRST_SEGMENT, 11, 12, 13])
     add(library, [article(30)])
-    assert bodies(two.open()) == whole([*FIRST, 11, 12, 13, 30])
+    assert article_texts(two.open()) == expected_texts([*FIRST_SEGMENT, 11, 12, 13, 30])
 
 
 def test_a_file_that_was_mended_itself_knows_no_better(two: Machine) -> None:
     """Case 13: what is not known is not called all."""
-    for path in (facts(two), texts(two)):
+    for path in (articles_file(two), texts_file(two)):
         data = path.read_bytes()
         path.write_bytes(data[: data.index(b'"8":{')])
     library = two.open()
-    assert bodies(library) == whole([*range(1, 8), *SECOND])
+    assert article_texts(library) == expected_texts([*range(1, 8), *SECOND_SEGMENT])
     assert [
         line.count("7 articles (how many are lost is not known)") for line in library.problems
     ] == [1, 0]

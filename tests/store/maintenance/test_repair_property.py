@@ -10,8 +10,8 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.errors import NewstuiError
-from tests.support.damage import bodies, kept_aside
 from tests.support.libraries import Machine, article_id, ids, load, state
+from tests.support.maintenance import article_texts, damaged_copies
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -34,10 +34,10 @@ class Copy:
         }
         library = machine.open()
         self.state = state(library)
-        self.bodies = bodies(library)
+        self.bodies = article_texts(library)
 
     def back(self) -> None:
-        for path in kept_aside(self.machine):
+        for path in damaged_copies(self.machine):
             path.unlink()
         for path, data in self.files.items():
             path.write_bytes(data)
@@ -99,7 +99,7 @@ def test_flipped_bits_anywhere(two: Machine, part: int) -> None:
 
 
 def load_all(machine: Machine) -> FolderLibrary:
-    library = machine.unloaded()
+    library = machine.open_unloaded()
     load(library)
     assert all("\n" not in line for line in library.problems)
     return library

@@ -11,10 +11,18 @@ import orjson
 import pytest
 
 from store.system.files import file_lock
-from tests.support.backups import failing_at, refusing
-from tests.support.damage import FIRST, SECOND, bodies, facts, kept_aside, newest, texts
-from tests.support.house import ROOT
-from tests.support.libraries import Machine, add, article_id, articles, ids, listed
+from tests.support.codebase import ROOT
+from tests.support.fault_injection import always_failing, failing_at_call
+from tests.support.libraries import Machine, add, article_id, articles, ids, list_numbers
+from tests.support.maintenance import (
+    FIRST_SEGMENT,
+    SECOND_SEGMENT,
+    article_texts,
+    articles_file,
+    damaged_copies,
+    newest_first,
+    texts_file,
+)
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -24,22 +32,22 @@ pytestmark = pytest.mark.usefixtures("small")
 
 def test_a_full_disk(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases 4 and 13: what is whole is shown, nothing is changed, and it is tried again."""
-    for path in (facts(two), texts(two)):
+    for path in (articles_file(two), texts_file(two)):
         path.write_bytes(path.read_bytes()[:-80])
     before = {path: path.read_bytes() for path in two.folder.rglob("*.json*")}
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", refusing(errno.ENOSPC))
+        patch.setattr(os, "write", always_failing(errno.ENOSPC))
         library = two.open()
-        shown = bodies(library)
+        shown = article_texts(library)
         assert len(library.problems) == 2
         for line in library.problems:
             assert "; the file is left as it is: Not saved: no space left on " in line
     assert {path: path.read_bytes() for path in two.folder.rglob("*.json*")} == before
     again = two.open()
-    assert bodies(again) == shown
+    assert article_texts(again) == shown
     assert len([line for line in again.problems if "is kept as" in line]) == 2
     last = two.open()
-    assert (bodies(last), list(last.problems)) == (shown, [])
+    assert (article_texts(last), list(last.problems)) == (shown, [])
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "replace", "open"])
@@ -47,19 +55,19 @@ def test_every_call_of_a_mending_fails_once(
     two: Machine, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Cases 6 to 8 and 13: nothing is lost, and the next start mends it."""
-    path = facts(two)
+    path = articles_file(two)
     good = path.read_bytes()
-    damaged, found = good[:-80], newest([*range(1, 10), *SECOND])
+    damaged, found = good[:-80], newest_first([*range(1, 10), *SECOND_SEGMENT])
     for k in range(1, 30):
         path.write_bytes(damaged)
         with monkeypatch.context() as patch:
-            call = failing_at(getattr(os, name), k, errno.EIO)
+            call = failing_at_call(getattr(os, name), k, errno.EIO)
             patch.setattr(os, name, call)
             library = two.open()
-        assert listed(library) == found
+        assert list_numbers(library) == found
         failed = any("left as it is: Not saved" in line for line in library.problems)
-        assert listed(two.open()) == found
-        (kept,) = kept_aside(two)
+        assert list_numbers(two.open()) == found
+        (kept,) = damaged_copies(two)
         assert kept.read_bytes() == damaged
         assert list(two.folder.rglob(".newstui-*")) == []
         kept.unlink()
@@ -72,14 +80,14 @@ def test_every_call_of_a_mending_fails_once(
 
 def test_while_somebody_else_writes(two: Machine) -> None:
     """Case 38: what is whole is shown meanwhile."""
-    facts(two).write_bytes(facts(two).read_bytes()[:-80])
+    articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     lock = two.folder / "articles" / ".desk.lock"
     with file_lock(lock, 0.0, pytest.fail):
         library = two.open()
         (line,) = library.problems
         assert "left as it is: library is in use by pid" in line
-        assert len(listed(library)) == 14
-        assert kept_aside(two) == []
+        assert len(list_numbers(library)) == 14
+        assert damaged_copies(two) == []
     add(library, articles([20]))
     library.refresh()
     assert len(two.open().problems) == 1
@@ -88,23 +96,23 @@ def test_while_somebody_else_writes(two: Machine) -> None:
 
 def test_a_read_only_library(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 28."""
-    facts(two).write_bytes(damaged := facts(two).read_bytes()[:-80])
+    articles_file(two).write_bytes(damaged := articles_file(two).read_bytes()[:-80])
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     library = two.open()
     (line,) = library.problems
     assert "left as it is: no permission to write to" in line
-    assert len(listed(library)) == 14
-    assert (facts(two).read_bytes(), kept_aside(two)) == (damaged, [])
+    assert len(list_numbers(library)) == 14
+    assert (articles_file(two).read_bytes(), damaged_copies(two)) == (damaged, [])
 
 
 def test_what_cannot_be_read_is_not_damaged(two: Machine) -> None:
     """Case 12: an error of the disk is not mended."""
-    facts(two).unlink()
-    facts(two).mkdir()
+    articles_file(two).unlink()
+    articles_file(two).mkdir()
     library = two.open()
-    assert list(library.problems) == [f"{facts(two)}: cannot be read: Is a directory"]
-    assert listed(library) == newest(SECOND)
-    assert kept_aside(two) == []
+    assert list(library.problems) == [f"{articles_file(two)}: cannot be read: Is a directory"]
+    assert list_numbers(library) == newest_first(SECOND_SEGMENT)
+    assert damaged_copies(two) == []
 
 
 # -- other machines, other programs --------------------------------------------------------
@@ -120,49 +128,49 @@ def synced(two: Machine) -> Machine:
 
 def test_a_damaged_file_of_another_machine_is_only_read(two: Machine, synced: Machine) -> None:
     """Cases 13, 39 and 42: never written; told once; well again when a whole one comes."""
-    path = facts(synced)
+    path = articles_file(synced)
     good = path.read_bytes()
     path.write_bytes(damaged := good[:-30])
-    texts(synced).write_bytes(texts(synced).read_bytes()[:-30])
+    texts_file(synced).write_bytes(texts_file(synced).read_bytes()[:-30])
     library = two.open()
-    shown = listed(library)
-    assert set(shown) >= {21, 22, *FIRST, *SECOND}
+    shown = list_numbers(library)
+    assert set(shown) >= {21, 22, *FIRST_SEGMENT, *SECOND_SEGMENT}
     assert library.get_article(article_id(21)).body.text == "Text 21."
     assert len(library.problems) == 2
     assert all("the file is left to the machine that writes it" in p for p in library.problems)
     add(library, articles([30]))
-    assert (path.read_bytes(), kept_aside(two)) == (damaged, [])
+    assert (path.read_bytes(), damaged_copies(two)) == (damaged, [])
     path.write_bytes(good)
     os.utime(path, (5, 5))
     assert library.refresh().is_list_stale
     assert [line for line in library.problems if "articles/lap" in line] == []
-    assert {21, 22, 23} <= set(listed(library))
+    assert {21, 22, 23} <= set(list_numbers(library))
 
 
 def test_half_a_file_from_a_running_sync(two: Machine, synced: Machine) -> None:
     """Case 39: what was read from it before stays until it is whole again."""
     library = two.open()
-    before = listed(library)
-    path = facts(synced)
+    before = list_numbers(library)
+    path = articles_file(synced)
     good = path.read_bytes()
     for half in (good[: len(good) // 2], b"", bytes(len(good))):
         path.write_bytes(half)
         library.refresh()
-        assert listed(library) == before
+        assert list_numbers(library) == before
         assert len(library.problems) == 1
     path.write_bytes(good)
     os.utime(path, (5, 5))
     library.refresh()
-    assert (listed(library), list(library.problems)) == (before, [])
+    assert (list_numbers(library), list(library.problems)) == (before, [])
 
 
 def test_our_file_is_damaged_under_a_running_reader(two: Machine) -> None:
     """Cases 13 and 39: mended when it is seen."""
     library = two.open()
-    path = facts(two)
+    path = articles_file(two)
     path.write_bytes(path.read_bytes()[:-80])
     assert library.refresh().is_list_stale
-    assert listed(library) == newest([*range(1, 10), *SECOND])
+    assert list_numbers(library) == newest_first([*range(1, 10), *SECOND_SEGMENT])
     (line,) = library.problems
     assert "recovered 9 of 10 articles" in line
     library.refresh()
@@ -176,13 +184,13 @@ def test_our_file_is_replaced_by_somebody_else(two: Machine) -> None:
     add(other, articles([20]))
     assert library.refresh().is_list_stale
     assert list(library.problems) == []
-    path = facts(two, 2)
+    path = articles_file(two, 2)
     tables = orjson.loads(path.read_bytes())
     for number in ("1", "2"):
         del tables["articles"][number]
     path.write_bytes(orjson.dumps(tables))
     assert library.refresh().is_list_stale
-    assert listed(library) == newest([*FIRST, 13, 14, 15, 20])
+    assert list_numbers(library) == newest_first([*FIRST_SEGMENT, 13, 14, 15, 20])
     said = "articles/desk-0002.json was replaced by somebody else: 2 articles are no longer in it"
     assert list(library.problems) == [said]
 
@@ -194,13 +202,13 @@ def test_our_file_is_removed_by_somebody_else(
     monkeypatch.setattr("store.segments.open_files.MAX_OPEN_FILES", 0)
     library = two.open()
     library.record("deleted", ids(11))
-    facts(two, 2).unlink()
+    articles_file(two, 2).unlink()
     assert library.refresh().is_list_stale
-    assert listed(library) == newest(FIRST)
+    assert list_numbers(library) == newest_first(FIRST_SEGMENT)
     said = "articles/desk-0002.json was removed by somebody else, and 4 articles with it"
     assert list(library.problems) == [said]
     add(library, articles([11, 12, 20]))
-    assert listed(library) == newest([*FIRST, 12, 20])
+    assert list_numbers(library) == newest_first([*FIRST_SEGMENT, 12, 20])
 
 
 # -- processes -----------------------------------------------------------------------------
@@ -223,7 +231,7 @@ print(progress.article_count, len(library.problems))
 @pytest.mark.slow
 def test_two_processes_mend_once(two: Machine) -> None:
     """Cases 13 and 36: the second finds it mended."""
-    facts(two).write_bytes(facts(two).read_bytes()[:-80])
+    articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     command = [sys.executable, "-c", OPENER, str(two.folder), str(two.cache)]
     running = [
         subprocess.Popen(
@@ -245,4 +253,4 @@ def test_two_processes_mend_once(two: Machine) -> None:
             process.kill()
             process.wait()
     assert sorted(answers) == ["14 0\n", "14 1\n"]
-    assert len(kept_aside(two)) == 1
+    assert len(damaged_copies(two)) == 1

@@ -15,7 +15,7 @@ import pytest
 from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
 from store.net.client import FetchLimits, FetchRequest, FetchResponse, HttpClient
 from store.net.reasons import describe_failure, redact_url
-from tests.support.server import TLS, Asked, Site, moved, page, serving, status
+from tests.support.network import TLS, RequestHandler, Site, page, redirect, run_server, status
 
 HERE = ("127.0.0.1",)
 CLIENT = HttpClient("newstui/test", FetchLimits(timeout=5.0, max_bytes=100_000))
@@ -41,15 +41,15 @@ def test_a_page_comes_with_what_is_known_of_it(site: Site) -> None:
         ("text/html", "utf-8"),
     )
     assert (reply.headers["etag"], reply.error, reply.permanent_url) == ('"1"', "", "")
-    assert site.asked[0][1]["User-Agent"] == "newstui/test"
+    assert site.requests[0][1]["User-Agent"] == "newstui/test"
 
 
 def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
     """Case 88: a 304 costs nothing."""
 
-    def answer(asked: Asked) -> None:
+    def answer(asked: RequestHandler) -> None:
         same = asked.headers["If-None-Match"] == '"1"' and asked.headers["If-Modified-Since"] == "x"
-        asked.answer(b"" if same else b"all of it", 304 if same else 200)
+        asked.respond(b"" if same else b"all of it", 304 if same else 200)
 
     site.routes["/"] = answer
     reply = get(site, etag='"1"', last_modified="x")
@@ -83,10 +83,10 @@ def test_how_long_to_stay_away(header: str, seconds: int, site: Site) -> None:
 def test_a_body_without_end_is_left(site: Site) -> None:
     """Case 80: no more than the limit is taken."""
 
-    def endless(asked: Asked) -> None:
+    def endless(asked: RequestHandler) -> None:
         asked.send_response(200)
         asked.end_headers()
-        while not site.gate.is_set():
+        while not site.test_ended.is_set():
             asked.wfile.write(b"x" * 10_000)
 
     site.routes["/"] = endless
@@ -95,13 +95,13 @@ def test_a_body_without_end_is_left(site: Site) -> None:
 
 def test_a_length_that_is_too_great_is_believed(site: Site) -> None:
     """Case 80: nothing of it is read."""
-    site.routes["/"] = lambda asked: asked.answer(b"x", 200, {"Content-Length": "10000000000"})
+    site.routes["/"] = lambda asked: asked.respond(b"x", 200, {"Content-Length": "10000000000"})
     assert refused(site) == "too large (over 0.1 MB)"
 
 
 def test_a_length_that_is_a_lie_is_noticed(site: Site) -> None:
     """Case 80: half an answer is no answer."""
-    site.routes["/"] = lambda asked: asked.answer(b"x", 200, {"Content-Length": "1000"})
+    site.routes["/"] = lambda asked: asked.respond(b"x", 200, {"Content-Length": "1000"})
     assert "closed" in refused(site)
 
 
@@ -142,11 +142,11 @@ def test_a_packing_that_was_not_asked_for_is_refused(site: Site) -> None:
 def test_a_server_that_dribbles_meets_the_deadline(part: str, site: Site) -> None:
     """Case 82: a byte now and then resets no clock."""
 
-    def dribble(asked: Asked) -> None:
+    def dribble(asked: RequestHandler) -> None:
         if part == "body":
             asked.send_response(200)
             asked.end_headers()
-        while not site.gate.wait(0.02):
+        while not site.test_ended.wait(0.02):
             asked.wfile.write({"nothing": b"", "headers": b"H", "body": b"x"}[part])
 
     site.routes["/"] = dribble
@@ -159,8 +159,8 @@ def test_a_server_that_never_begins_is_left_sooner(
     """Case 82: a dead one costs less than the whole deadline."""
     monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
 
-    def hang(asked: Asked) -> None:
-        site.gate.wait(10)
+    def hang(asked: RequestHandler) -> None:
+        site.test_ended.wait(10)
 
     site.routes["/"] = hang
     assert refused(site) == "the server does not answer"
@@ -170,9 +170,9 @@ def test_a_stop_is_heeded_at_once(site: Site) -> None:
     """Case 82: a key ends it."""
     stop = threading.Event()
 
-    def hang(asked: Asked) -> None:
+    def hang(asked: RequestHandler) -> None:
         stop.set()
-        site.gate.wait(10)
+        site.test_ended.wait(10)
 
     site.routes["/"] = hang
     with pytest.raises(FetchCancelled):
@@ -183,7 +183,7 @@ def test_a_resolver_that_sleeps_is_not_waited_for(site: Site) -> None:
     """Case 82: resolvers know no deadline."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
-        site.gate.wait(10)
+        site.test_ended.wait(10)
         return []
 
     with pytest.raises(FetchFailed, match="nobody says in time where slow"):
@@ -237,53 +237,53 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(site: Si
     url = f"http://feeds.example:{site.port}/"
     assert client.fetch(FetchRequest(url, allowed_private_hosts=["feeds.example"])).body == b"here"
     assert asked == ["feeds.example"]
-    assert site.asked[0][1]["Host"] == f"feeds.example:{site.port}"
+    assert site.requests[0][1]["Host"] == f"feeds.example:{site.port}"
 
 
 def test_a_private_host_that_was_allowed_allows_no_other(site: Site) -> None:
     """Case 83: a redirect to another name is looked at like any other."""
-    site.routes["/"] = moved(f"http://localhost:{site.port}/secret")
+    site.routes["/"] = redirect(f"http://localhost:{site.port}/secret")
     site.routes["/secret"] = page("secret")
     with pytest.raises(PrivateHost, match="localhost is on a private network"):
         get(site)
-    assert site.paths == ["/"]
+    assert site.requested_paths == ["/"]
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://e.example/", "gopher://e.example/"])
 def test_a_redirect_leads_to_the_web_only(to: str, site: Site) -> None:
     """Case 84: file and ftp are refused with the reason."""
-    site.routes["/"] = moved(to)
+    site.routes["/"] = redirect(to)
     assert refused(site).startswith("not fetched: only http and https links")
 
 
 def test_redirects_come_to_an_end(site: Site) -> None:
     """Case 84: a circle, and a chain that is too long."""
-    site.routes |= {"/a": moved("/b"), "/b": moved("/a")}
+    site.routes |= {"/a": redirect("/b"), "/b": redirect("/a")}
     assert refused(site, "/a") == "it redirects in a circle"
-    site.routes |= {f"/{n}": moved(f"/{n + 1}") for n in range(9)}
+    site.routes |= {f"/{n}": redirect(f"/{n + 1}") for n in range(9)}
     assert refused(site, "/0") == "more than 5 redirects"
-    assert site.paths[-1] == "/5"
+    assert site.requested_paths[-1] == "/5"
 
 
 def test_where_it_has_moved_for_good_is_told(site: Site) -> None:
     """Case 88: only as far as every step is for good."""
-    site.routes |= {"/a": moved("/b", 301), "/b": moved("/c", 308), "/c": moved("/d", 302)}
+    site.routes |= {"/a": redirect("/b", 301), "/b": redirect("/c", 308), "/c": redirect("/d", 302)}
     site.routes["/d"] = page("here")
     reply = get(site, "/a")
     assert (reply.url, reply.permanent_url) == (site.url("/d"), site.url("/c"))
-    site.routes["/a"] = moved("/b", 302)
+    site.routes["/a"] = redirect("/b", 302)
     assert get(site, "/a").permanent_url == ""
 
 
 def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
     """Case 86: name and password go to no other host, nor into what is shown."""
     site.routes["/"] = page("here")
-    with serving() as other:
-        other.routes["/"] = moved(site.url())
+    with run_server() as other:
+        other.routes["/"] = redirect(site.url())
         url = other.url().replace("://", "://ada:s%40crate@")
         reply = CLIENT.fetch(FetchRequest(url, etag='"1"', allowed_private_hosts=HERE))
-    assert other.asked[0][1]["Authorization"] == "Basic YWRhOnNAY3JhdGU="
-    assert {"Authorization", "If-None-Match"} & site.asked[0][1].keys() == set()
+    assert other.requests[0][1]["Authorization"] == "Basic YWRhOnNAY3JhdGU="
+    assert {"Authorization", "If-None-Match"} & site.requests[0][1].keys() == set()
     assert "ada" not in reply.url
     assert redact_url(url) == other.url().replace("://", "://…@")
 
@@ -313,7 +313,7 @@ def fetched(site: Site, client: HttpClient) -> bytes:
 
 def test_a_certificate_is_looked_at() -> None:
     """Case 85: unknown, wrong host or expired is refused, in words."""
-    with serving("localhost.pem") as site:
+    with run_server("localhost.pem") as site:
         site.routes["/"] = page("secret")
         assert fetched(site, trusting("localhost.pem")) == b"secret"
         with pytest.raises(FetchFailed, match=r"not valid \(self.signed certificate"):
@@ -322,15 +322,15 @@ def test_a_certificate_is_looked_at() -> None:
         with pytest.raises(FetchFailed, match=r"not valid \(IP address mismatch"):
             fetched(site, trusting("localhost.pem"))
     expired = pytest.raises(FetchFailed, match=r"not valid \(certificate has expired")
-    with serving("expired.pem") as site, expired:
+    with run_server("expired.pem") as site, expired:
         fetched(site, trusting("expired.pem"))
 
 
 def test_going_from_https_to_http_is_told(site: Site) -> None:
     """Case 84: it is noted, and never taken for a move for good."""
     site.routes["/"] = page("plain")
-    with serving("localhost.pem") as secure:
-        secure.routes["/"] = moved(site.url(), 301)
+    with run_server("localhost.pem") as secure:
+        secure.routes["/"] = redirect(site.url(), 301)
         request = FetchRequest(secure.url(), allowed_private_hosts=["localhost", *HERE])
         reply = trusting("localhost.pem").fetch(request)
     assert (reply.body, reply.warning) == (b"plain", "redirected from https to plain http")

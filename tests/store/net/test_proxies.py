@@ -9,7 +9,7 @@ import pytest
 from store.model.errors import FetchFailed, PrivateHost
 from store.net.client import FetchLimits, FetchRequest, HttpClient
 from store.net.proxies import Proxy, find_environment_proxy, parse_proxy
-from tests.support.server import Site, page
+from tests.support.network import Site, page
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 FAR = "http://harbour.example/feed"
@@ -37,8 +37,8 @@ def test_a_page_comes_through_the_proxy(host: str, site: Site) -> None:
     site.routes[f"http://{host}/feed"] = page("the tide")
     reply = through(site, "ada:s%40ip@").fetch(FetchRequest(f"http://{host}/feed"))
     assert (reply.body, reply.url) == (b"the tide", f"http://{host}/feed")
-    assert site.asked[0][1]["Proxy-Authorization"] == "Basic YWRhOnNAaXA="
-    assert site.asked[0][1]["Host"] == host
+    assert site.requests[0][1]["Proxy-Authorization"] == "Basic YWRhOnNAaXA="
+    assert site.requests[0][1]["Host"] == host
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_nothing_private_is_asked_for(url: str, site: Site) -> None:
     """Case 83: a proxy in the same network could reach it."""
     with pytest.raises(PrivateHost):
         through(site).fetch(FetchRequest(url))
-    assert site.asked == []
+    assert site.requests == []
 
 
 def test_what_the_user_allowed_is_asked_for(site: Site) -> None:

@@ -21,7 +21,7 @@ from store.search.index import (
 )
 from store.search.index_query import IndexQueryBuilder
 from store.text.tokenizer import normalize_text, tokenize
-from tests.support.libraries import Machine, add, article, article_id, listed, load, undo
+from tests.support.libraries import Machine, add, article, article_id, list_numbers, load, undo
 
 
 def found_by(library: FolderLibrary, text: str, *, typing: bool = False) -> set[int]:
@@ -130,7 +130,7 @@ def test_while_the_engine_commits_others_have_their_turn(
     while next(steps).done < len(TEXTS):
         pass
     assert next(steps) == next(steps) == IndexProgress(len(TEXTS), len(TEXTS))
-    assert listed(opened, text="courts") == []
+    assert list_numbers(opened, text="courts") == []
     go.set()
     for _ in steps:
         pass
@@ -178,7 +178,7 @@ def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
         state.write_bytes(state.read_bytes().replace(b'"version":', b'"version":99'))
     else:
         (state if damage == "state" else folder / INDEX_META_FILE).write_bytes(b"{ torn")
-    opened = machine.unloaded()
+    opened = machine.open_unloaded()
     load(opened)
     assert found_by(opened, "court") == {1}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.libraries import Machine, add, articles, ids, listed, state
+from tests.support.libraries import Machine, add, articles, ids, list_numbers, state
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_another_file_takes_the_place_of_ours(two: Machine, tmp_path: Path) -> N
         clone.segments(kind)[0].replace(two.segments(kind)[0])
     there |= {path: path.read_bytes() for path in two.segments()}
     assert library.refresh().is_list_stale
-    assert listed(library) == [34, 33, 32, 31, 8, 7, 6, 5, 4, 3, 2, 1]
+    assert list_numbers(library) == [34, 33, 32, 31, 8, 7, 6, 5, 4, 3, 2, 1]
     (line,) = library.problems
     assert line.endswith("was removed or replaced by somebody else; 4 articles came back")
     assert {path: path.read_bytes() for path in there} == there

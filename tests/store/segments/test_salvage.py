@@ -14,13 +14,21 @@ from hypothesis import strategies as st
 
 from store.segments.salvage import SalvageResult, salvage
 from store.segments.storage import BadContent, parse_tables
-from tests.support.salvaging import MAKERS, META, TABLES, WRONG, documents, encoded, spans
+from tests.support.damaged_json import (
+    DAMAGED_FILES,
+    MAKERS,
+    META,
+    TABLES,
+    document_spans,
+    documents,
+    encode_segment,
+)
 
 FLIPS = 500
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize(("data", "reason"), WRONG)
+@pytest.mark.parametrize(("data", "reason"), DAMAGED_FILES)
 def test_nothing_is_made_of_nothing(data: bytes, reason: str, table: str) -> None:
     assert salvage(data, table) == SalvageResult({}, None, reason)
 
@@ -28,8 +36,8 @@ def test_nothing_is_made_of_nothing(data: bytes, reason: str, table: str) -> Non
 @pytest.mark.parametrize("table", TABLES)
 def test_every_document_before_a_cut_is_saved_at_every_byte(table: str) -> None:
     """Case 13: cut anywhere."""
-    data = encoded(table, 5)
-    places = spans(data, table, 5)
+    data = encode_segment(table, 5)
+    places = document_spans(data, table, 5)
     for cut in range(len(data) - 1):
         whole = sum(end <= cut for _, end in places)
         found = salvage(data[:cut], table)
@@ -46,8 +54,8 @@ def test_every_document_before_a_cut_is_saved_at_every_byte(table: str) -> None:
 )
 def test_every_document_before_a_cut_is_saved_in_64_places(table: str, tail: bytes) -> None:
     """Cases 13, 14 and 16: cut, and then filled with something else."""
-    data = encoded(table, 80)
-    places = spans(data, table, 80)
+    data = encode_segment(table, 80)
+    places = document_spans(data, table, 80)
     for part in range(64):
         cut = len(data) * part // 64
         whole = sum(end <= cut for _, end in places)
@@ -60,8 +68,8 @@ def test_every_document_before_a_cut_is_saved_in_64_places(table: str, tail: byt
 @pytest.mark.parametrize("size", [1, 64, 512, 4096])
 def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
     """Case 14: NUL bytes in the middle, at the beginning, over several documents."""
-    data = encoded(table, 60)
-    places = spans(data, table, 60)
+    data = encode_segment(table, 60)
+    places = document_spans(data, table, 60)
     for part in range(40):
         start = (len(data) - size) * part // 40
         found = salvage(data[:start] + bytes(size) + data[start + size :], table)
@@ -80,8 +88,8 @@ def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
 def test_a_flip_costs_at_most_what_it_hits(table: str, hits: int) -> None:
     """Case 15: never a traceback; what no flip touched is saved."""
     chance = random.Random(f"{table} {hits}")
-    good = encoded(table, 50)
-    places, whole = spans(good, table, 50), documents(table, 50)
+    good = encode_segment(table, 50)
+    places, whole = document_spans(good, table, 50), documents(table, 50)
     damaged = 0
     for turn in range(FLIPS):
         at = sorted(chance.sample(range(len(good)), hits))
@@ -106,8 +114,8 @@ def test_a_flip_costs_at_most_what_it_hits(table: str, hits: int) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_every_flip_of_what_holds_the_file_together_is_survived(table: str) -> None:
     """Case 15: each byte of the frame (braces, ids, commas) replaced by what may stand there."""
-    good = encoded(table, 4)
-    places, whole = spans(good, table, 4), documents(table, 4)
+    good = encode_segment(table, 4)
+    places, whole = document_spans(good, table, 4), documents(table, 4)
     frame = [at for at in range(len(good)) if not any(s + 5 <= at < e - 3 for s, e in places)]
     for at in frame:
         for byte in {*b'{}[],:"\\ \n0124x\0\xff'} - {good[at]}:
@@ -126,7 +134,7 @@ def test_every_flip_of_what_holds_the_file_together_is_survived(table: str) -> N
     "front", [b"garbage ", b"\0" * 512, b'{"a":"', b"}}}]]", b'"', b"\\", b'{"1":{', b"\xff\xfe"]
 )
 def test_garbage_in_front_costs_nothing(table: str, front: bytes) -> None:
-    found = salvage(front + encoded(table, 9), table)
+    found = salvage(front + encode_segment(table, 9), table)
     assert (found.documents, found.lost) == (documents(table, 9), 0)
 
 
@@ -134,13 +142,13 @@ def test_garbage_in_front_costs_nothing(table: str, front: bytes) -> None:
 @pytest.mark.parametrize("behind", [b"garbage", b'"', b"\0" * 512, b'{"1":{"id":"', b"}}}}"])
 def test_garbage_behind_costs_nothing(table: str, behind: bytes) -> None:
     """Case 16: trailing garbage after a good file."""
-    found = salvage(encoded(table, 9) + behind, table)
+    found = salvage(encode_segment(table, 9) + behind, table)
     assert (found.documents, found.lost, found.format) == (documents(table, 9), 0, 1)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_two_files_one_behind_the_other_are_one(table: str) -> None:
-    found = salvage(encoded(table, 5) + encoded(table, 8), table)
+    found = salvage(encode_segment(table, 5) + encode_segment(table, 8), table)
     assert found.documents == documents(table, 8)
     assert (found.duplicates, found.lost) == (5, 0)
     assert found.reason.startswith("trailing garbage after byte ")
@@ -149,7 +157,7 @@ def test_two_files_one_behind_the_other_are_one(table: str) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_a_file_in_utf_16_is_saved_whole(table: str) -> None:
     """Case 17: an editor saved it in another encoding."""
-    data = encoded(table, 9).decode()
+    data = encode_segment(table, 9).decode()
     for encoding in ("utf-16-le", "utf-16-be"):
         found = salvage(f"\ufeff{data}".encode(encoding), table)
         assert (found.documents, found.lost) == (documents(table, 9), 0)
@@ -203,7 +211,7 @@ def steps(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 GROWING: list[Callable[[int], bytes]] = [
-    lambda n: encoded("texts", n)[99:],
+    lambda n: encode_segment("texts", n)[99:],
     lambda n: b'"1":{' * n,
     lambda n: b'"1":{' * n + b"}" * n,
     lambda n: b'"1":{"text":"a","x":{' * n + b"}}" * n,

@@ -9,15 +9,23 @@ import pytest
 
 from store.segments.salvage import salvage
 from store.segments.storage import parse_tables
-from tests.support.salvaging import MAKERS, META, TABLES, article, documents, encoded, spans
+from tests.support.damaged_json import (
+    MAKERS,
+    META,
+    TABLES,
+    article_document,
+    document_spans,
+    documents,
+    encode_segment,
+)
 
 
 def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
     """Case 17: the article is saved, its bytes that mean nothing are not."""
-    data = encoded("articles", 9).replace("wörld".encode(), "wörld".encode("latin-1"), 1)
+    data = encode_segment("articles", 9).replace("wörld".encode(), "wörld".encode("latin-1"), 1)
     found = salvage(data, "articles")
     assert found.documents["1"].pop("category") == "w\ufffdrld"
-    assert {"category": "wörld", **found.documents["1"]} == article(1)
+    assert {"category": "wörld", **found.documents["1"]} == article_document(1)
     assert (len(found.documents), found.lost, found.repaired) == (9, 0, 1)
     assert found.reason.startswith("not UTF-8 at byte ")
 
@@ -70,15 +78,15 @@ def test_documents_of_the_wrong_kind_are_lost_and_the_others_saved() -> None:
 
 def test_what_belongs_to_an_article_is_not_taken_for_one() -> None:
     inner = {"9": {"id": "inner", "title": "inner"}, "3": {"id": "more", "title": "more"}}
-    good = {str(n): {**article(n), "extra": {"related": inner}} for n in (1, 2)}
+    good = {str(n): {**article_document(n), "extra": {"related": inner}} for n in (1, 2)}
     found = salvage(orjson.dumps({"articles": good}) + b"x", "articles")
     assert (found.documents, found.lost) == (good, 0)
 
 
 def test_an_article_that_lost_its_end_does_not_swallow_the_others() -> None:
     """Case 15: a blank where its last brace was leaves JSON of another shape."""
-    data = bytearray(encoded("articles", 5))
-    end = spans(bytes(data), "articles", 5)[1][1]
+    data = bytearray(encode_segment("articles", 5))
+    end = document_spans(bytes(data), "articles", 5)[1][1]
     data[end - 1] = ord(" ")
     found = salvage(bytes(data), "articles")
     assert list(found.documents) == ["1", "3", "4", "5"]
@@ -104,10 +112,10 @@ def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
 @pytest.mark.parametrize(("at", "wrong"), [(1, 3), (5, 7), (5, 4), (5, 70), (5, 9), (2, 1)])
 def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong: int) -> None:
     """Case 15: otherwise an article would be shown with the text of another."""
-    data = encoded(table, 9).replace(b'"%d":{"' % at, b'"%d":{"' % wrong) + b"x"
+    data = encode_segment(table, 9).replace(b'"%d":{"' % at, b'"%d":{"' % wrong) + b"x"
     assert data.count(b'"%d":{"' % wrong) >= 1
-    start = spans(encoded(table, 9), table, 9)[at - 1][0]
-    data = encoded(table, 9)
+    start = document_spans(encode_segment(table, 9), table, 9)[at - 1][0]
+    data = encode_segment(table, 9)
     data = data[:start] + data[start:].replace(b'"%d"' % at, b'"%d"' % wrong, 1) + b"x"
     found = salvage(data, table)
     assert found.documents == documents(table, 9)
@@ -115,13 +123,13 @@ def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong
 
 
 def test_one_of_two_equal_ids_is_right_if_it_continues_the_row() -> None:
-    data = encoded("articles", 9)
+    data = encode_segment("articles", 9)
     for number, other in ((4, 8), (5, 6)):
-        start = spans(encoded("articles", 9), "articles", 9)[number - 1][0]
+        start = document_spans(encode_segment("articles", 9), "articles", 9)[number - 1][0]
         data = data[: start + 1] + str(other).encode() + data[start + 2 :]
     found = salvage(data + b"x", "articles")
-    assert found.documents["8"] == article(8)
-    assert found.documents["6"] in (article(5), article(6))
+    assert found.documents["8"] == article_document(8)
+    assert found.documents["6"] in (article_document(5), article_document(6))
     assert found.lost == 2
 
 
@@ -135,6 +143,6 @@ def test_an_indented_file_is_salvaged_too() -> None:
 
 def test_the_format_is_told_even_of_a_damaged_file() -> None:
     """Case 33: what a newer newstui wrote is not written back as ours."""
-    data = encoded("texts", 3).replace(b'"format":1', b'"format":99')
+    data = encode_segment("texts", 3).replace(b'"format":1', b'"format":99')
     assert salvage(data[:-9], "texts").format == 99
     assert salvage(data[9:], "texts").format is None

@@ -20,7 +20,7 @@ from store.segments.documents import (
 )
 from store.segments.segments import ArticleLocation, Segments, read_tables
 from store.segments.storage import BadContent, JsonStorage
-from tests.support.libraries import Machine, add, article, articles, listed
+from tests.support.libraries import Machine, add, article, articles, list_numbers
 
 
 @pytest.fixture(autouse=True)
@@ -210,11 +210,11 @@ def test_a_document_that_is_no_article_is_told(machine: Machine, key: str, docum
     tables["articles"][key] = document
     path.write_bytes(orjson.dumps(tables))
     library = machine.open()
-    assert listed(library) == [7]
+    assert list_numbers(library) == [7]
     assert len(library.problems) == 1
     assert f"desk-0001.json: article {key}: cannot be understood" in library.problems[0]
     add(library, articles([8]))
-    assert listed(machine.open()) == [8, 7]
+    assert list_numbers(machine.open()) == [8, 7]
     assert read_tables(path, "articles")["articles"][key] == document
 
 

@@ -10,7 +10,7 @@ from tinydb import TinyDB
 from store.model.errors import LibraryDamaged
 from store.segments.salvage import SalvageResult, salvage
 from store.segments.storage import BadContent, parse_tables
-from tests.support.salvaging import META, TABLES, WRONG, documents, encoded
+from tests.support.damaged_json import DAMAGED_FILES, META, TABLES, documents, encode_segment
 
 
 def whys(data: bytes, *, thorough: bool = False) -> str:
@@ -24,7 +24,7 @@ def whys(data: bytes, *, thorough: bool = False) -> str:
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
 def test_a_good_file_is_read_and_needs_no_salvage(table: str, mark: bytes) -> None:
     """Case 17: a byte order mark is accepted."""
-    data = mark + encoded(table, 12)
+    data = mark + encode_segment(table, 12)
     for thorough in (False, True):
         assert parse_tables(data, thorough=thorough) == {**META, table: documents(table, 12)}
     assert salvage(data, table) == SalvageResult(documents(table, 12), 0, "", format=1)
@@ -37,7 +37,7 @@ def test_what_tinydb_writes_itself_is_read(tmp_path: Path) -> None:
     assert parse_tables(path.read_bytes())["articles"] == documents("articles", 3)
 
 
-@pytest.mark.parametrize(("data", "reason"), WRONG)
+@pytest.mark.parametrize(("data", "reason"), DAMAGED_FILES)
 def test_what_is_no_file_of_tables_is_named(data: bytes, reason: str) -> None:
     """Cases 11, 12, 14 and 16 to 18: one error type, the reason in words and the place."""
     assert whys(data) == reason

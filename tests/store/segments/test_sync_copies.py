@@ -24,9 +24,9 @@ from tests.support.libraries import (
     article,
     article_id,
     ids,
-    listed,
+    list_numbers,
     load,
-    reading,
+    reading_status,
     state,
     undo,
 )
@@ -136,16 +136,16 @@ def test_a_copy_is_read_along(
     desk: Machine, clone: Machine, pattern: str, *, running: bool
 ) -> None:
     """Case 39: events and articles of both files are there, and what both have counts once."""
-    library = desk.open() if running else desk.unloaded()
+    library = desk.open() if running else desk.open_unloaded()
     copies = conflict(desk, clone, pattern)
     before = [path.read_bytes() for path in copies]
     if running:
         assert library.refresh().is_list_stale
     else:
         load(library)
-    assert listed(library) == [5, 4, 3, 2, 1]
-    assert (reading(library).starred, reading(library).read_count) == (True, 2)
-    assert (reading(library).read, reading(library, 2).read) == (True, True)
+    assert list_numbers(library) == [5, 4, 3, 2, 1]
+    assert (reading_status(library).starred, reading_status(library).read_count) == (True, 2)
+    assert (reading_status(library).read, reading_status(library, 2).read) == (True, True)
     for number in range(1, 6):
         assert library.get_article(article_id(number)).body.text == told(number).body.text
     library.record("read", ids(3))
@@ -156,7 +156,7 @@ def test_a_copy_is_read_along(
     assert [path.read_bytes() for path in copies] == before
     copies[-1].unlink()
     library.refresh()
-    assert (reading(library).starred, reading(library).read_count) == (False, 1)
+    assert (reading_status(library).starred, reading_status(library).read_count) == (False, 1)
 
 
 @pytest.mark.usefixtures("clone")
@@ -185,12 +185,12 @@ def test_a_start_from_the_snapshot(
     desk.open()  # writes the snapshot
     copy.write_bytes(data)
     library = desk.open()
-    assert reading(library).read_count == 2
+    assert reading_status(library).read_count == 2
     desk.open().record("read", ids(2))
     with desk.journal.open("ab") as file:  # a line of the copy comes into the journal as well
         file.write(data.splitlines(keepends=True)[-1])
     library = desk.open()
-    assert (reading(library).read_count, reading(library, 2).read_count) == (2, 2)
+    assert (reading_status(library).read_count, reading_status(library, 2).read_count) == (2, 2)
     (desk.cache / "reading.json").unlink()
     assert state(desk.open()) == state(library)
 
@@ -219,7 +219,7 @@ def test_undo_reaches_a_copy_of_our_journal(desk: Machine, clone: Machine) -> No
     assert before == ["read", "starred", "unread", "read"]
     assert undo(library) == ("read", tuple(ids(1, 2)))
     assert [undone.event for undone in library.undoable()] == before[1:]
-    assert not reading(library, 2).read
+    assert not reading_status(library, 2).read
     assert state(desk.open()) == state(library)
 
 
@@ -232,7 +232,7 @@ def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
         if kind == "texts":
             shutil.copyfile(other, one)
     library = desk.open()
-    assert listed(library) == [5, 4, 3, 2, 1]
+    assert list_numbers(library) == [5, 4, 3, 2, 1]
     for number in range(1, 6):
         assert library.get_article(article_id(number)).body.text == told(number).body.text
 

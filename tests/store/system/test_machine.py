@@ -19,8 +19,8 @@ from tests.support.libraries import (
     article_id,
     articles,
     ids,
-    listed,
-    reading,
+    list_numbers,
+    reading_status,
     state,
     undo,
 )
@@ -126,7 +126,7 @@ def test_undo_reaches_what_a_host_did_under_its_old_name(tmp_path: Path) -> None
         ("starred", (ONE,)),
         None,
     ]
-    assert not reading(library).starred
+    assert not reading_status(library).starred
     for _ in range(3):
         assert undo(library) is None
     assert state(table.open()) == state(library) != before
@@ -180,8 +180,8 @@ def test_an_older_copy_in_the_place_of_our_journal(
     else:
         assert library.refresh().rows == {}
     second.refresh()
-    assert reading(library).read_count == 2
-    assert reading(library).starred
+    assert reading_status(library).read_count == 2
+    assert reading_status(library).starred
     assert (state(library) == before) is not change
     assert state(second) == state(library) == state(stocked.open())
     (problem,) = (each for each in library.problems if "replaced by another file" in each)
@@ -196,7 +196,7 @@ def test_a_renamed_journal_keeps_what_others_of_this_machine_wrote(stocked: Mach
     stocked.open().record("read", ids(2))
     by_renaming(stocked.journal, b"")
     library.refresh()
-    assert (reading(library).starred, reading(library, 2).read) == (True, True)
+    assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
 
 
@@ -210,7 +210,7 @@ def test_another_journal_in_the_place_of_ours(stocked: Machine, tmp_path: Path) 
     theirs = other.journal.read_bytes()
     by_renaming(stocked.journal, theirs)
     assert set(library.refresh().rows) == set(ids(2))
-    assert (reading(library).starred, reading(library, 2).read) == (True, True)
+    assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert stocked.journal.read_bytes().startswith(theirs)
     assert state(stocked.open()) == state(library)
 
@@ -233,7 +233,7 @@ def test_what_could_not_be_given_back_is_with_the_next_change(
     assert "Not saved: no space left" in problem
     library.record("read", ids(2))
     library.refresh()
-    assert (reading(library).starred, reading(library, 2).read) == (True, True)
+    assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
 
 
@@ -256,7 +256,7 @@ def test_a_journal_replaced_while_it_is_being_opened(
     monkeypatch.setattr(os, "open", slowly)
     library.record("read", ids(2))
     assert done
-    assert (reading(library).starred, reading(library, 2).read) == (True, True)
+    assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
 
 
@@ -269,10 +269,10 @@ def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None
     by_renaming(path, older_copy)
     os.utime(path, (1, 1))
     assert library.refresh().is_list_stale
-    assert listed(library) == [3, 2, 1]
+    assert list_numbers(library) == [3, 2, 1]
     assert [problem for problem in library.problems if path.name in problem]
     add(library, articles([4]))
-    assert listed(stocked.open()) == [4, 3, 2, 1]
+    assert list_numbers(stocked.open()) == [4, 3, 2, 1]
     assert library.get_article(article_id(3)).body.text == "Text 3."
     assert library.get_article(article_id(4)).body.text == "Text 4."
 
@@ -293,7 +293,7 @@ def test_a_clock_that_jumps(stocked: Machine, year: int) -> None:
     stocked.open().record("starred", [ONE])
     for each in (library, stocked.open()):
         each.refresh()
-        assert (reading(each).starred, reading(each).read) == (True, True)
+        assert (reading_status(each).starred, reading_status(each).read) == (True, True)
         assert [undone.event for undone in each.undoable()] == [
             "starred",
             "read",

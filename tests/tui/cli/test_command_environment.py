@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 import store.system.files
-from tests.support.house import ROOT
-from tests.support.terminal import Terminal, environment
+from tests.support.codebase import ROOT
+from tests.support.environment import environment
+from tests.support.terminal import Terminal
 from tests.tui.cli.conftest import XDG, Run, contents, fields_of, library_of, write_json
 from tui.cli.parser import build_parser
 

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.network import feed_page, item, rss, tools
-from tests.support.server import Site, page, serving, status
+from tests.support.network import (
+    Site,
+    feed_page,
+    item,
+    make_fetch_context,
+    page,
+    rss,
+    run_server,
+    status,
+)
 from tests.tui.cli.conftest import Run, library_of, write_json
 
 STORY = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
@@ -20,8 +28,8 @@ WALL = "<html><title>Wall</title><p>Enable JavaScript and cookies to go on.</p><
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for module in ("tui.cli.fetch", "tui.cli.add"):
-        monkeypatch.setattr(f"{module}.make_fetch_tools", tools)
-    with serving() as site:
+        monkeypatch.setattr(f"{module}.make_fetch_tools", make_fetch_context)
+    with run_server() as site:
         site.routes |= {
             "/feed": feed_page(1, 2),
             "/": page(PAGE.replace("<title>", f"{LINK}<title>")),
@@ -65,7 +73,7 @@ def test_a_private_host_is_asked_about_or_refused(run: Run, site: Site) -> None:
     ran = run("add", site.url("/feed"))
     assert ran.code == 1
     assert "is on a private network (127.0.0.1); --private allows it" in ran.err
-    assert site.asked == []
+    assert site.requests == []
 
 
 def test_a_feed_that_is_wanted_is_looked_for(run: Run, site: Site) -> None:
@@ -108,9 +116,9 @@ def test_feeds_are_changed_by_name(run: Run, site: Site) -> None:
     assert run("feeds", "harb", "--rename", "The port", "--category", "sea", "--pause").code == 0
     (feed,) = run("feeds", "--json").values
     assert (feed["title"], feed["category"], feed["paused"]) == ("The port", "sea", True)
-    site.asked.clear()
+    site.requests.clear()
     assert run("fetch").code == 0
-    assert site.asked == []
+    assert site.requests == []
     assert run("feeds", "port", "--resume", "--whole-page").code == 0
     assert run("feeds", "moon", "--pause").code == 1
     assert run("feeds", "--remove").code == 2

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from store.journal.events import Event, encode_event, encode_line
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.support.terminal import Terminal
 from tests.tui.cli.conftest import XDG, Run, fields_of, library_of, write_json
 from tests.tui.cli.test_command_environment import process

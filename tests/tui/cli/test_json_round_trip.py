@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.tui.cli.conftest import Run, fields_of, write_json
 
 FRESH = ("similar",)

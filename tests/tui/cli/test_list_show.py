@@ -9,7 +9,7 @@ from types import UnionType
 import orjson
 import pytest
 
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tests.tui.cli.conftest import Run, fields_of, write_json
 from tui.config.commands import COMMANDS
 

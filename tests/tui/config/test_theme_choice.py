@@ -9,7 +9,7 @@ import pytest
 
 import themes
 from store.model.errors import NewstuiError
-from tests.support.house import ROOT
+from tests.support.codebase import ROOT
 from tui.config.settings import Settings
 from tui.config.theme_choice import (
     THEME_STATE_FILE,

@@ -14,14 +14,14 @@ from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from tests.support.reader import (
     WIDE,
-    Outside,
+    FakePrograms,
     Start,
     long_text,
     make_article,
     make_library,
-    reading,
+    parse_stylesheets_once,
+    run_reader,
 )
-from tests.support.stylesheets import parsed_once
 from tui.reader.screen import panes as reader_screen
 
 
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def style_sheets() -> Iterator[None]:
     """A style sheet is the same for every app."""
-    with parsed_once():
+    with parse_stylesheets_once():
         yield
 
 
@@ -59,9 +59,9 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> Outside:
+def outside(tmp_path: Path) -> FakePrograms:
     """Where URLs and copied text end up."""
-    return Outside(tmp_path)
+    return FakePrograms(tmp_path)
 
 
 @pytest.fixture
@@ -79,12 +79,12 @@ def library(tmp_path: Path, found: list[ParsedArticle]) -> FolderLibrary:
 
 
 @pytest.fixture
-def start(library: FolderLibrary, outside: Outside) -> Start:
+def start(library: FolderLibrary, outside: FakePrograms) -> Start:
     """What starts the reader, on the library or on another."""
 
     def begin(size: tuple[int, int] = WIDE, **how: Any) -> Any:
-        return reading(
-            how.pop("library", library), how.pop("routes", outside.routes()), size, **how
+        return run_reader(
+            how.pop("library", library), how.pop("routes", outside.methods()), size, **how
         )
 
     return begin

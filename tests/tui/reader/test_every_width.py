@@ -18,7 +18,7 @@ from store.model.article import (
     SimilarArticle,
     Snippet,
 )
-from tests.support.widths import fits
+from tests.support.screens import fits
 from tests.tui.reader.test_widgets import Holder
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.bars import StatusLine

@@ -6,15 +6,15 @@ import pytest
 from textual.widgets import Input
 
 from tests.support.reader import (
-    Outside,
-    Running,
+    FakePrograms,
+    RunningReader,
     Start,
     article_id,
     long_text,
     make_article,
     make_library,
 )
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
 
@@ -25,7 +25,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 60.0)
 
 
-def _typed(running: Running) -> str:
+def _typed(running: RunningReader) -> str:
     focused = running.app.focused
     return focused.value if isinstance(focused, Input) else "-"
 
@@ -47,24 +47,26 @@ async def test_what_is_typed_after_a_question_is_its_answer(start: Start) -> Non
         assert len(running.reader.article_list.rows) == 12
 
 
-async def test_what_is_typed_after_an_answer_is_a_command(start: Start, outside: Outside) -> None:
+async def test_what_is_typed_after_an_answer_is_a_command(
+    start: Start, outside: FakePrograms
+) -> None:
     async with start() as running:
         await running.press_at_once("+", *"sea", "enter", "j")
-        assert (running.reader.article_view.full_article, running.at) == (None, 11)
+        assert (running.reader.article_view.full_article, running.selected_number) == (None, 11)
         assert running.gateway._worker.library.tags() == ["sea"]
         await running.press_at_once("/", *"zzz", "escape", "G")
-        assert running.at == 1
+        assert running.selected_number == 1
         await running.press_at_once("g", "enter", "/", *"tide", "escape", "h", "o")
-        await running.until(lambda: outside.opened)
+        await running.wait_until(lambda: outside.opened)
         assert running.reader.current_pane == "list"
 
 
 async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start: Start) -> None:
     async with start() as running:
         await running.press_at_once("f", "j", "enter")
-        assert (running.reader.current_query.show, running.open) == ("unread", 0)
+        assert (running.reader.current_query.show, running.opened_number) == ("unread", 0)
         await running.press_at_once("c", "j", "enter", "j")
-        assert (running.reader.current_query.category, running.at) == ("north", 9)
+        assert (running.reader.current_query.category, running.selected_number) == ("north", 9)
         await running.press_at_once(",", "G", "enter", "k")
         assert running.reader.current_query.sort == "read count"
         await running.press_at_once("U", "q", "?", "j")
@@ -72,34 +74,37 @@ async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start:
 
 
 async def test_what_is_typed_after_an_article_was_opened_is_about_its_text(
-    start: Start, outside: Outside
+    start: Start, outside: FakePrograms
 ) -> None:
     linked = "[One](https://site.example/1) and [two](https://site.example/2).\n\n" + long_text(60)
     library = make_library(outside.folder / "more", [make_article(n, text=linked) for n in (1, 2)])
     async with start(library=library) as running:
         await running.press_at_once("enter", "space")
-        assert (running.open, running.reader.article_view.top_line > 0) == (2, True)
+        assert (running.opened_number, running.reader.article_view.top_line > 0) == (2, True)
         await running.press_at_once("G", "space", "space")
-        assert (running.open, running.reader.article_view.top_line > 0) == (1, True), (
+        assert (running.opened_number, running.reader.article_view.top_line > 0) == (1, True), (
             "no page is skipped"
         )
         await running.press_at_once("K", "g", ";", "2")
-        await running.until(lambda: outside.opened)
+        await running.wait_until(lambda: outside.opened)
         assert outside.opened == ["https://site.example/2"]
         await running.press_at_once("J", "v", "}", "escape")
-        assert running.said != "there is no text to select"
+        assert running.status != "there is no text to select"
 
 
 async def test_a_search_is_typed_and_its_first_find_opened_in_one_go(start: Start) -> None:
     async with start() as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press_at_once("/", *"paragraph", "enter")
-        assert (running.open, running.title) == (11, "Article number 11 about the harbour")
+        assert (running.opened_number, running.selected_title) == (
+            11,
+            "Article number 11 about the harbour",
+        )
         assert running.reader.article_list.selected_row is not None
         assert running.reader.article_list.selected_row.id == article_id(11)
         await running.press("escape", "escape")
         await running.press_at_once("/", *"nowhere", "enter")
-        assert (running.reader.current_pane, "nothing found" in drawn(running.app)) == (
+        assert (running.reader.current_pane, "nothing found" in screen_text(running.app)) == (
             "list",
             True,
         )

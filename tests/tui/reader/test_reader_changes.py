@@ -11,7 +11,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.search import ListQuery
 from tests.support.reader import NARROW, Start, article_id, make_article, make_library
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
 
 
@@ -43,19 +43,19 @@ async def test_the_selected_article_is_deleted_and_brought_back(
     everything = list(range(12, 0, -1))
     async with start() as running:
         await running.press("j", "d")
-        assert running.said == "Deleted · u to undo"
+        assert running.status == "Deleted · u to undo"
         assert numbers(running) == [12, *range(10, 0, -1)]
-        assert running.at == 10, "the next one takes the cursor"
+        assert running.selected_number == 10, "the next one takes the cursor"
         await running.press("u")
-        assert running.said.startswith("Undone: deleted: Article number 11")
+        assert running.status.startswith("Undone: deleted: Article number 11")
         assert numbers(running) == everything
-        assert running.at == 11, "what was brought back takes it again"
+        assert running.selected_number == 11, "what was brought back takes it again"
         await running.press("G", "d")
-        assert (numbers(running), running.at) == (everything[:-1], 2)
+        assert (numbers(running), running.selected_number) == (everything[:-1], 2)
     async with start(library=make_library(tmp_path)) as running:
         assert numbers(running) == everything[:-1], "it is gone for good, and can still come back"
         await running.press("U")
-        assert "deleted: Article number 1 " in drawn(running.app)
+        assert "deleted: Article number 1 " in screen_text(running.app)
         await running.press("escape", "u")
         assert numbers(running) == everything
 
@@ -69,10 +69,10 @@ async def test_deleting_what_is_read_goes_back_to_the_list(
         await running.press("enter", "J", "z", *(["i"] if pane == "side" else []), "d")
         reader = running.reader
         assert (reader.current_pane, reader.is_reading, reader.is_zoomed) == ("list", False, False)
-        assert (running.open, running.at) == (0, 10)
-        assert "Article number 11" not in drawn(running.app)
+        assert (running.opened_number, running.selected_number) == (0, 10)
+        assert "Article number 11" not in screen_text(running.app)
         await running.press("[")
-        assert running.said == "the trail begins here", "it is not on the trail any more"
+        assert running.status == "the trail begins here", "it is not on the trail any more"
         await running.press("s")
     assert opened(tmp_path).get_article(article_id(10)).reading.starred
 
@@ -80,7 +80,7 @@ async def test_deleting_what_is_read_goes_back_to_the_list(
 async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "d")
-        assert (running.open, running.at) == (12, 10)
+        assert (running.opened_number, running.selected_number) == (12, 10)
         await running.press("tab", "j")
         assert running.reader.is_reading
 
@@ -98,7 +98,7 @@ async def test_the_last_article_leaves_an_empty_screen(start: Start, tmp_path: P
     library = make_library(tmp_path / "other", [make_article(1)])
     async with start(library=library) as running:
         await running.press("enter", "d")
-        assert "Article number 1" not in drawn(running.app)
+        assert "Article number 1" not in screen_text(running.app)
         await running.press("d", "m", "s", "+", "-", "o", "y", "enter", "tab", "d", "1")
         assert running.app.is_running
         await running.press("u")
@@ -109,30 +109,32 @@ async def test_deleting_keeps_the_place_in_a_list_of_the_unread(start: Start) ->
     """Rows above that were read meanwhile leave with the next list, and the cursor stays."""
     async with start() as running:
         await running.press("f", "j", "enter", "m", "j", "m", "j", "j", "enter")
-        assert (numbers(running)[0], running.open) == (12, 9)
+        assert (numbers(running)[0], running.opened_number) == (12, 9)
         await running.press("d")
-        assert running.at == 8
+        assert running.selected_number == 8
         running.gateway.lists.refresh()
         await running.settle()
-        assert (numbers(running)[:2], running.at) == ([12, 11], 8), "nobody else changed it"
+        assert (numbers(running)[:2], running.selected_number) == ([12, 11], 8), (
+            "nobody else changed it"
+        )
         await running.press("u")
         assert numbers(running) == list(range(10, 0, -1)), "read, but it was just brought back"
-        assert running.at == 9
+        assert running.selected_number == 9
 
 
 async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("f", "j", "enter", "j", "j", "enter")
-        assert running.open == 10
+        assert running.opened_number == 10
         other = opened(tmp_path)
         for _ in other.add([make_article(13)]):
             pass
         running.gateway.lists.refresh()
         await running.settle()
         assert numbers(running) == list(range(13, 0, -1))
-        assert running.at == 10
+        assert running.selected_number == 10
         await running.press("J")
-        assert running.open == 9
+        assert running.opened_number == 9
 
 
 # -- tags ----------------------------------------------------------------------------------
@@ -149,23 +151,23 @@ def found(found: list[ParsedArticle]) -> list[ParsedArticle]:
 async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
     async with start(size=(112, 60)) as running:
         await running.press("j")
-        await running.until(lambda: running.aside == 11)
+        await running.wait_until(lambda: running.side_number == 11)
         await running.press("+")
         await running.type("Tide-tables")
         await running.press("enter")
-        assert running.said == "Tagged Tide-tables · u to undo"
+        assert running.status == "Tagged Tide-tables · u to undo"
         assert running.reader.focused is running.reader.article_list
-        assert "Tags: Tide-tables" in drawn(running.app)
+        assert "Tags: Tide-tables" in screen_text(running.app)
         assert tags(tmp_path, 11) == ("Tide-tables",)
         await running.press("+")
         await running.type("  tide-TABLES ")
         await running.press("enter")
-        assert running.said == "Already tagged Tide-tables"
+        assert running.status == "Already tagged Tide-tables"
         await running.press("U")
-        assert "tagged Tide-tables: Article number 11" in drawn(running.app)
+        assert "tagged Tide-tables: Article number 11" in screen_text(running.app)
         await running.press("escape", "u")
-        assert running.said.startswith("Undone: tagged Tide-tables: Article number 11")
-        assert "Tide-tables" not in drawn(running.app).replace(running.said, "")
+        assert running.status.startswith("Undone: tagged Tide-tables: Article number 11")
+        assert "Tide-tables" not in screen_text(running.app).replace(running.status, "")
     assert tags(tmp_path, 11) == ()
 
 
@@ -174,9 +176,11 @@ async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
 async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, take: str) -> None:
     async with start() as running:
         await running.press("enter", "j", "J", "+")
-        assert running.open == 11
+        assert running.opened_number == 11
         await running.type("sh")
-        await running.until(lambda: "ships & boats" in drawn(running.app).lower().split("\n")[-2])
+        await running.wait_until(
+            lambda: "ships & boats" in screen_text(running.app).lower().split("\n")[-2]
+        )
         await running.press(take, "enter")
     assert tags(tmp_path, 11) == ("Ships & boats",)
 
@@ -185,18 +189,20 @@ async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, t
 async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
     async with start(size=NARROW) as running:
         await running.press("-")
-        assert "tag to take away: Ships & boats" in drawn(running.app)
+        assert "tag to take away: Ships & boats" in screen_text(running.app)
         await running.type("s")
-        await running.until(lambda: "ships & boats" in drawn(running.app).lower().split("\n")[-2])
+        await running.wait_until(
+            lambda: "ships & boats" in screen_text(running.app).lower().split("\n")[-2]
+        )
         await running.press("tab", "enter")
-        assert running.said == "Untagged Ships & boats · u to undo"
+        assert running.status == "Untagged Ships & boats · u to undo"
         assert tags(tmp_path, 12) == ()
         await running.press("-")
-        assert running.said == "it has no tags"
+        assert running.status == "it has no tags"
         await running.press("u", "-")
         await running.type("x")
         await running.press("enter")
-        assert running.said == "Not tagged x"
+        assert running.status == "Not tagged x"
     assert tags(tmp_path, 12) == ("Ships & boats",)
 
 
@@ -208,7 +214,7 @@ async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Pat
             assert not running.reader.query(TagPrompt)
             assert running.reader.focused is running.reader.article_list
         await running.press("enter", "+", "escape")
-        assert (running.reader.current_pane, running.open) == ("article", 12)
+        assert (running.reader.current_pane, running.opened_number) == ("article", 12)
         await running.press("+", "shift+tab", "-", "escape")
         assert not running.reader.query(TagPrompt)
     assert not [each for each in opened(tmp_path).undoable() if "tagged" in each.event]
@@ -220,7 +226,7 @@ async def test_a_tag_is_clean_and_not_too_long(start: Start, tmp_path: Path) -> 
         await running.press("+")
         running.reader.query_one(TagPrompt).value = "\x1b[31m[b]red\u202e\t" + "x" * 200
         await running.press("enter")
-        assert "[31m[b]red" in drawn(running.app)
+        assert "[31m[b]red" in screen_text(running.app)
     (tag,) = tags(tmp_path, 12)[1:]
     assert tag.startswith("[31m[b]redx")
     assert len(tag) <= MAX_TAG_LENGTH
@@ -238,7 +244,7 @@ async def test_several_changes_and_as_many_undos(start: Start, tmp_path: Path) -
         await running.press(*"u" * changes)
         assert numbers(running) == list(range(12, 0, -1))
         await running.press("u")
-        assert running.said == "Nothing to undo"
+        assert running.status == "Nothing to undo"
     after = opened(tmp_path)
     assert [after.get_article(article_id(number)) for number in range(1, 13)] == before
     assert len(after.rows(ListQuery())) == 12

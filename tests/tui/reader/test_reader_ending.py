@@ -9,7 +9,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.support.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, format_keys
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.screen.command_palette import ReaderCommands
@@ -23,7 +23,7 @@ async def test_help_lists_every_command(start: Start) -> None:
     async with start(size=(76, 150)) as running:
         for pane, keys in (("list", "?"), ("article", ("escape", "enter", "?"))):
             await running.press(*keys)
-            text = " ".join(drawn(running.app).replace("│", " ").split())
+            text = " ".join(screen_text(running.app).replace("│", " ").split())
             for command in COMMANDS:
                 if pane in command.places:
                     assert f"{format_keys(command.keys)} {command.help}" in text, command.id
@@ -33,16 +33,16 @@ async def test_help_lists_every_command(start: Start) -> None:
 async def test_help_scrolls_and_closes(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("?")
-        first = drawn(running.app)
+        first = screen_text(running.app)
         await running.press("j", "space", "down", "k", "up", "pagedown")
         assert "List:" in first
-        assert "List:" not in drawn(running.app)
+        assert "List:" not in screen_text(running.app)
         await running.press("b", "pageup")
-        assert drawn(running.app) == first
+        assert screen_text(running.app) == first
         for key in ("escape", "q", "h", "?", "enter"):
             await running.press(key)
             assert running.app.screen is running.reader
-            assert running.at == 12, "its keys moved nothing behind it"
+            assert running.selected_number == 12, "its keys moved nothing behind it"
             await running.press("?")
             assert isinstance(running.app.screen, TextDialog)
 
@@ -53,12 +53,12 @@ async def test_the_palette_runs_a_command(start: Start) -> None:
         await running.press("j", "ctrl+p")
         assert isinstance(running.app.screen, CommandPalette)
         await running.type("star or")
-        await running.until(lambda: "star or unstar" in drawn(running.app))
+        await running.wait_until(lambda: "star or unstar" in screen_text(running.app))
         await running.press("enter")
-        await running.until(lambda: running.app.screen is running.reader)
+        await running.wait_until(lambda: running.app.screen is running.reader)
         await running.settle()
         assert running.reader.article_list.selected_row.starred
-        assert running.at == 11
+        assert running.selected_number == 11
 
 
 async def test_the_palette_offers_every_command_and_can_be_left(start: Start) -> None:
@@ -167,7 +167,7 @@ async def test_the_end_can_be_asked_for_from_outside(start: Start, tmp_path: Pat
         await running.press("j", "enter", "space", "?")
         assert isinstance(running.app.screen, TextDialog)
         assert running.app.request_stop(143)
-        await running.until(lambda: running.app.return_code == 143)
+        await running.wait_until(lambda: running.app.return_code == 143)
     library = make_library(tmp_path)
     for _ in library.load():
         pass

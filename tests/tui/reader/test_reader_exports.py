@@ -14,7 +14,7 @@ from store.model.article import ParsedArticle
 from store.search import ListQuery
 from store.system.hooks import HookRunner
 from tests.support.reader import Start, make_article, make_library
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
 from tui.reader.gateway.messages import OperationFailed
@@ -35,9 +35,9 @@ async def test_an_article_is_written_to_a_file(
         assert asked.value == f"~/{NAME}"
         await running.press("enter")
         assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
-        assert running.said == f"Exported to {tmp_path / NAME}"
+        assert running.status == f"Exported to {tmp_path / NAME}"
         await running.press("e", "enter")
-        assert running.said == f"{tmp_path / NAME} exists"
+        assert running.status == f"{tmp_path / NAME} exists"
         await running.press("e")
         running.reader.query_one(ExportPrompt).value = "~/a.html"
         await running.press("enter")
@@ -57,8 +57,8 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
             await running.press("E")
             running.reader.query_one(ListExportPrompt).value = str(path)
             await running.press("enter")
-            await running.until(lambda: not running.reader.gateway.exports.is_exporting)
-            said: str = running.said
+            await running.wait_until(lambda: not running.reader.gateway.exports.is_exporting)
+            said: str = running.status
             return said
 
         shown = len(running.reader.article_list.rows)
@@ -67,7 +67,7 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
         )
         assert len(lines_of(tmp_path / "a.jsonl")) == shown
         await running.press("s", "f", "j", "j", "enter")
-        await running.until(lambda: len(running.reader.article_list.rows) < shown)
+        await running.wait_until(lambda: len(running.reader.article_list.rows) < shown)
         few = len(running.reader.article_list.rows)
         await export(folder)
         assert len(list(folder.glob("*.md"))) == few
@@ -102,19 +102,19 @@ async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) ->
         await running.press("|")
         assert running.reader.query_one(PipePrompt).value == "head -n 4"
         await running.press("enter")
-        await running.until(lambda: "title: Article number 12" in drawn(running.app))
+        await running.wait_until(lambda: "title: Article number 12" in screen_text(running.app))
         await running.press("escape", "|")
         running.reader.query_one(PipePrompt).value = "printf '\\033[31mred; %s' $HOME"
         await running.press("enter")
-        await running.until(lambda: "red; $HOME" in drawn(running.app))
+        await running.wait_until(lambda: "red; $HOME" in screen_text(running.app))
         await running.press("escape", "|")
         running.reader.query_one(PipePrompt).value = "no-such-program 'a"
         await running.press("enter")
-        assert running.said == "not a command: no closing quotation"
+        assert running.status == "not a command: no closing quotation"
         await running.press("|")
         running.reader.query_one(PipePrompt).value = "no-such-program"
         await running.press("enter")
-        await running.until(lambda: "no-such-program cannot be started" in running.said)
+        await running.wait_until(lambda: "no-such-program cannot be started" in running.status)
 
 
 def load(gateway: Gateway) -> None:

@@ -10,9 +10,17 @@ import pytest
 from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
-from tests.support.network import feed_page, subscription, tools
-from tests.support.reader import MIDDLE, Running, Start
-from tests.support.server import Asked, Site, page, serving, status
+from tests.support.network import (
+    RequestHandler,
+    Site,
+    feed_page,
+    make_fetch_context,
+    page,
+    run_server,
+    status,
+    subscription,
+)
+from tests.support.reader import MIDDLE, RunningReader, Start
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
 from tui.reader.gateway.feeds import FeedAccess
@@ -21,7 +29,7 @@ from tui.reader.widgets.inputs import UrlPrompt
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving() as site:
+    with run_server() as site:
         yield site
 
 
@@ -30,13 +38,13 @@ def book(tmp_path: Path) -> FeedStore:
     return FeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def begin(running: Running, book: FeedStore, *feeds: Subscription) -> None:
+def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None:
     """Let the reader know of feeds."""
-    running.gateway.feeds.access = lambda: FeedAccess(book, tools)
+    running.gateway.feeds.access = lambda: FeedAccess(book, make_fetch_context)
     book.update(put=feeds)
 
 
-def sheet(running: Running) -> list[str]:
+def sheet(running: RunningReader) -> list[str]:
     view = running.app.screen.query_one(TextDialogView)
     lines = range(int(view.virtual_size.height))
     return ["".join(text for text, _ in view.build_line(y, 80)).rstrip() for y in lines]
@@ -48,27 +56,27 @@ async def test_new_articles_appear_and_nothing_moves(
 ) -> None:
     """Cases 82, 89 and 90: a feed that hangs holds up neither keys nor the others."""
 
-    def hang(asked: Asked) -> None:
-        site.gate.wait(10)
+    def hang(asked: RequestHandler) -> None:
+        site.test_ended.wait(10)
 
     site.routes |= {"/feed": feed_page(20, 21), "/bad": status(404), "/slow": hang}
     feeds = [subscription(site, path) for path in ("/feed", "/bad", "/slow")]
     async with start(MIDDLE) as running:
         await running.press("r")
-        assert "these are samples" in running.said
+        assert "these are samples" in running.status
         begin(running, book, *feeds)
         await running.press("j", "enter")
-        before = running.open
+        before = running.opened_number
         await running.press("r")
-        await running.until(lambda: "fetching 2 of 3" in running.reader._progress_text)
+        await running.wait_until(lambda: "fetching 2 of 3" in running.reader._progress_text)
         await running.press("j", "r")
-        assert "fetching already" in running.said
+        assert "fetching already" in running.status
         await running.press("h", "escape")
-        await running.until(lambda: not running.gateway.feeds.is_fetching)
+        await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
         await running.settle()
-        assert running.said.startswith("2 new articles from 2 feeds · 1 failed, F says why")
-        assert "stopped before 1 feed" in running.said
-        assert running.at == before
+        assert running.status.startswith("2 new articles from 2 feeds · 1 failed, F says why")
+        assert "stopped before 1 feed" in running.status
+        assert running.selected_number == before
         assert [row.title for row in running.reader.article_list.rows[:2]] == [
             "Story 21",
             "Story 20",
@@ -97,12 +105,12 @@ async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Sit
         assert asked.value == ""
         asked.insert_text_at_cursor(site.url("/feed"))
         await running.press("enter")
-        await running.until(lambda: isinstance(running.app.screen, Picker))
+        await running.wait_until(lambda: isinstance(running.app.screen, Picker))
         assert book.subscriptions() == []
         await running.press("j", "enter")
-        await running.until(lambda: "subscribed to Harbour: 1 new article" in running.said)
+        await running.wait_until(lambda: "subscribed to Harbour: 1 new article" in running.status)
         assert [each.is_private_allowed for each in book.subscriptions()] == [True]
         running.gateway.feeds.add_url(site.url("/story"), private=True)
-        await running.until(lambda: running.said == "added: The ferry")
+        await running.wait_until(lambda: running.status == "added: The ferry")
         running.gateway.feeds.add_url(site.url("/nothing"), private=True)
-        await running.until(lambda: running.said.endswith("/nothing: 404 Not Found"))
+        await running.wait_until(lambda: running.status.endswith("/nothing: 404 Not Found"))

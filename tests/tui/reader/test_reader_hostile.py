@@ -15,7 +15,7 @@ from store.model.results import UndoableChange
 from store.text.clean import clean_line
 from store.text.clean_unicode import CLEAN_TEXT_PATTERN
 from tests.support.reader import NARROW, WIDE, Start, make_library
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.reader.gateway import messages
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.terminal.browser import OpenMethod
@@ -61,7 +61,7 @@ def poisoned(number: int, probe: str) -> ParsedArticle:
 
 def assert_clean(running: Any) -> str:
     """Every character on the screen, which is given back, is one that `store.text.clean` lets through."""
-    text = drawn(running.app)
+    text = screen_text(running.app)
     bad = {char for char in text if not CLEAN_TEXT_PATTERN.fullmatch(char) and char != "\n"}
     assert not bad, ascii(bad)
     assert "\u200d\u200d" not in text
@@ -96,7 +96,7 @@ async def test_every_article_opens_and_scrolls(start: Start, found: list[ParsedA
     Its title is the cleaned one, char for char, brackets and all, in the list and above the text.
     """
     async with start(size=(75, 40)) as running:
-        text = drawn(running.app)
+        text = screen_text(running.app)
         for each in found[:-1]:
             assert f"{clean_line(each.article.title)} " in text, ascii(each.article.title)
         await running.press("enter")
@@ -106,7 +106,7 @@ async def test_every_article_opens_and_scrolls(start: Start, found: list[ParsedA
             await running.press_at_once("tab", "G")
             assert_clean(running)
             await running.press_at_once("shift+tab", "J")
-        assert running.open == 1
+        assert running.opened_number == 1
 
 
 async def test_clicking_on_markup_does_nothing(start: Start, found: list[ParsedArticle]) -> None:
@@ -116,8 +116,8 @@ async def test_clicking_on_markup_does_nothing(start: Start, found: list[ParsedA
         await running.press("/")
         await running.type("click=")
         await running.press("enter", "enter")
-        assert running.open in (quitting, len(found))
-        lines = drawn(running.app).split("\n")
+        assert running.opened_number in (quitting, len(found))
+        lines = screen_text(running.app).split("\n")
         spots = [
             (line.index("@click") + shift, y)
             for y, line in enumerate(lines)
@@ -167,12 +167,12 @@ async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
     async with start(library=library, routes=routes) as running:
         for _ in probes:
             await running.press("o")
-            await running.until(lambda: running.app.screen is not running.reader)
+            await running.wait_until(lambda: running.app.screen is not running.reader)
             await running.settle()
             assert_clean(running)
-            assert "news.example" in drawn(running.app)
+            assert "news.example" in screen_text(running.app)
             await running.press("escape", "j", "o")
-            await running.until(lambda: running.said.startswith("Not opened"))
+            await running.wait_until(lambda: running.status.startswith("Not opened"))
             assert_clean(running)
             await running.press("j")
             running.reader.status_line.show_notice("")
@@ -184,5 +184,5 @@ async def test_a_folder_with_a_hostile_name(start: Start, tmp_path: Path) -> Non
     make_library(folder, [poisoned(1, "")])
     next((folder / "library" / "articles").glob("*.json")).write_text("{")
     async with start(library=make_library(folder)) as running:
-        assert "was damaged" in running.said
+        assert "was damaged" in running.status
         assert_clean(running)

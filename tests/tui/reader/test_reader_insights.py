@@ -11,13 +11,13 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from tests.support.reader import (
     NARROW,
-    Running,
+    RunningReader,
     Start,
     article_id,
     make_article,
     make_library,
 )
-from tests.support.screens import drawn, lines, picture
+from tests.support.screens import picture, screen_lines, screen_text
 from tui.reader.dialogs.story import StoryScreen
 from tui.reader.dialogs.triage import TriageScreen
 from tui.reader.gateway import messages
@@ -37,7 +37,7 @@ def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(Pictures)
 
 
-def marks(running: Running, number: int) -> tuple[bool, bool]:
+def marks(running: RunningReader, number: int) -> tuple[bool, bool]:
     """Whether an article is read and starred, as the list knows it."""
     row = next(row for row in running.reader.article_list.rows if row.id == article_id(number))
     return row.read, row.starred
@@ -52,21 +52,21 @@ async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Sta
         await running.press("t")
         story = running.app.screen
         assert isinstance(story, StoryScreen)
-        assert ">●◆ Article number 12" in drawn(running.app)
+        assert ">●◆ Article number 12" in screen_text(running.app)
         await running.press("g")
-        number = int(re.findall(r"Story  (\d+) articles", drawn(running.app))[0])
-        told = [int(each) for each in re.findall(r"Article number (\d+)", drawn(running.app))]
+        number = int(re.findall(r"Story  (\d+) articles", screen_text(running.app))[0])
+        told = [int(each) for each in re.findall(r"Article number (\d+)", screen_text(running.app))]
         assert told == sorted(told), "newest last"
         await running.press("m")
         assert marks(running, 12) == (True, False)
-        assert f"Marked {number} articles as read" in drawn(running.app)
+        assert f"Marked {number} articles as read" in screen_text(running.app)
         await running.press("G", "u")
         assert marks(running, 12) == (False, False)
         assert not any(row.read for row in running.reader.article_list.rows), "one change"
         await running.press("k", "s", "enter")
         assert running.app.screen is running.reader
-        assert running.open != 12
-        assert marks(running, running.open)[1]
+        assert running.opened_number != 12
+        assert marks(running, running.opened_number)[1]
 
 
 async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
@@ -74,12 +74,12 @@ async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
         await running.press("t", "escape", "j", "t")
         story = running.app.screen
         assert isinstance(story, StoryScreen)
-        before = drawn(running.app)
+        before = screen_text(running.app)
         running.reader.post_message(messages.StoryUpdated(article_id(12), ()))
         await running.settle()
-        assert drawn(running.app) == before
+        assert screen_text(running.app) == before
         await running.press("?")
-        assert "a story as a whole" in drawn(running.app)
+        assert "a story as a whole" in screen_text(running.app)
         await running.press("escape", "q")
         assert running.app.screen is running.reader
 
@@ -93,23 +93,23 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
         await running.press("j", "m", "T")
         triage = running.app.screen
         assert isinstance(triage, TriageScreen)
-        assert "Article number 10" in drawn(running.app), "from the cursor on"
-        assert "1 of 11" in drawn(running.app)
-        assert "Summary of 10." in drawn(running.app)
-        assert "Article number 10" in lines(running.app)[running.app.cursor_position.y]
+        assert "Article number 10" in screen_text(running.app), "from the cursor on"
+        assert "1 of 11" in screen_text(running.app)
+        assert "Summary of 10." in screen_text(running.app)
+        assert "Article number 10" in screen_lines(running.app)[running.app.cursor_position.y]
         await running.press("m", "s", "t", "d", "j")
         assert marks(running, 10) == (True, False)
         assert marks(running, 9) == (False, True)
-        assert "Summary of 5." in drawn(running.app)
-        assert "6 articles left · 60 words · 1 min" in drawn(running.app)
+        assert "Summary of 5." in screen_text(running.app)
+        assert "6 articles left · 60 words · 1 min" in screen_text(running.app)
         await running.press("k", "k")
-        assert "deleted" in drawn(running.app)
+        assert "deleted" in screen_text(running.app)
         await running.press("u")
-        assert "Summary of 7." in drawn(running.app), "what was deleted is there again"
+        assert "Summary of 7." in screen_text(running.app), "what was deleted is there again"
         await running.press("u")
-        assert "Article number 8" in drawn(running.app)
+        assert "Article number 8" in screen_text(running.app)
         await running.press("t", "enter")
-        assert (running.app.screen, running.open) == (running.reader, 7)
+        assert (running.app.screen, running.opened_number) == (running.reader, 7)
     held = make_library(tmp_path)
     for _ in held.load():
         pass
@@ -119,9 +119,9 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
 async def test_triage_ends_where_nothing_is_left(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("f", "j", "enter", "T", *"mmmmmmmmmmmm")
-        assert "that was all of it" in drawn(running.app)
+        assert "that was all of it" in screen_text(running.app)
         await running.press("m", "s", "t", "d", "enter", "j", "escape", "T")
-        assert "nothing here is unread" in drawn(running.app)
+        assert "nothing here is unread" in screen_text(running.app)
         await running.press("q")
         assert running.app.screen is running.reader
 
@@ -136,7 +136,9 @@ async def test_what_is_left_is_told_at_the_readers_own_speed(start: Start, tmp_p
             library.record(event, [article_id(number)])
     async with start(library=library) as running:
         await running.press("T")
-        assert "2 articles left · 1,380 words · 6 min" in drawn(running.app), "nobody reads so fast"
+        assert "2 articles left · 1,380 words · 6 min" in screen_text(running.app), (
+            "nobody reads so fast"
+        )
 
 
 # -- statistics ------------------------------------------------------------------------------
@@ -146,11 +148,11 @@ async def test_what_is_left_is_told_at_the_readers_own_speed(start: Start, tmp_p
 async def test_statistics_of_what_was_just_read(start: Start) -> None:
     async with start() as running:
         await running.press("m", "j", "m", "S")
-        text = drawn(running.app)
+        text = screen_text(running.app)
         assert "Read        2 of 12 articles" in text
         assert "In a row    1 day" in text
         await running.press("G")
-        assert "north" in drawn(running.app)
+        assert "north" in screen_text(running.app)
         await running.press("escape")
         assert running.app.screen is running.reader
 

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.support.reader import NARROW, WIDE, Start
-from tests.support.screens import drawn, lines
+from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.theme_picker import ThemePicker
@@ -17,16 +17,16 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
     """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
     async with start(loaded=LoadedSettings(Settings(preset="vim"))) as running:
         await running.press("5")
-        assert lines(running.app)[-1].endswith(" 5 ")
+        assert screen_lines(running.app)[-1].endswith(" 5 ")
         await running.press("j")
-        assert running.at == 7
-        assert lines(running.app)[-1].endswith("q quit ")
+        assert running.selected_number == 7
+        assert screen_lines(running.app)[-1].endswith("q quit ")
         await running.press("g", "g")
-        assert running.at == 12
+        assert running.selected_number == 12
         await running.press("3", "G")
-        assert running.at == 10
+        assert running.selected_number == 10
         await running.press("g", "x", "1", "k")
-        assert running.at == 11, "gx is nothing, and x is not looked at alone"
+        assert running.selected_number == 11, "gx is nothing, and x is not looked at alone"
         await running.press("enter", "1", "0", "j")
         assert running.reader.article_view.top_line == 10
         jumps: list[int] = []
@@ -34,9 +34,9 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
         await running.press("g", "1", "g", "5")
         assert jumps == [1, 5]
         await running.press("J", "J")
-        assert running.open == 9
+        assert running.opened_number == 9
         await running.press("2", "ctrl+o")
-        assert running.open == 11
+        assert running.opened_number == 11
 
 
 async def test_keys_of_the_users_own(start: Start) -> None:
@@ -46,13 +46,13 @@ async def test_keys_of_the_users_own(start: Start) -> None:
     async with start(
         loaded=LoadedSettings(settings, {}, ("settings.toml: x: is not known",))
     ) as running:
-        assert running.said == "settings.toml: x: is not known (and 1 more)"
+        assert running.status == "settings.toml: x: is not known (and 1 more)"
         await running.press("ctrl+n", "j")
-        assert running.at == 11
-        assert running.said == "j means nothing here; ctrl+x h shows the keys"
+        assert running.selected_number == 11
+        assert running.status == "j means nothing here; ctrl+x h shows the keys"
         await running.press("ctrl+x", "h")
         assert isinstance(running.app.screen, HelpDialog)
-        assert "ctrl+x h" in drawn(running.app)
+        assert "ctrl+x h" in screen_text(running.app)
         await running.press("ctrl+g", "ctrl+s", "ctrl+n")
         assert running.app.screen is running.reader
         assert isinstance(running.reader.focused, Input)
@@ -63,18 +63,18 @@ async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None
     async with start(size=size) as running:
         await running.press("?", "/")
         await running.type("markdown q")
-        assert "no command fits" in drawn(running.app)
+        assert "no command fits" in screen_text(running.app)
         await running.press("backspace", "backspace", "enter")
-        text = drawn(running.app)
+        text = screen_text(running.app)
         assert "copy title and URL as" in text
         assert "mark read or unread" not in text
         await running.press("escape")
-        assert "List:" in drawn(running.app)
+        assert "List:" in screen_text(running.app)
         await running.press("?")
         assert running.app.screen is running.reader
         await running.press("enter", "?")
-        assert "Keys: article" in drawn(running.app)
-        assert "Article:" in drawn(running.app)
+        assert "Keys: article" in screen_text(running.app)
+        assert "Article:" in screen_text(running.app)
 
 
 @pytest.mark.command("app.theme")
@@ -83,7 +83,7 @@ async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
         app = running.app
         await running.press("C")
         assert isinstance(app.screen, ThemePicker)
-        assert "by the background: Dark now" in drawn(app)
+        assert "by the background: Dark now" in screen_text(app)
         await running.press("G")
         assert app.theme == "monochrome"
         await running.press("escape")
@@ -111,11 +111,11 @@ async def test_a_slow_link(start: Start) -> None:
             await running.press(key)
             tops.add(articles.top_line)
             assert 0 <= articles.caret.y < articles.size.height
-        assert running.at == 12
+        assert running.selected_number == 12
         assert len(tops) <= 6
-        before = drawn(running.app)
+        before = screen_text(running.app)
         await running.press("ctrl+l")
-        assert drawn(running.app) == before
+        assert screen_text(running.app) == before
 
 
 @pytest.mark.command("app.welcome")
@@ -123,7 +123,7 @@ async def test_the_ways_to_fill_a_library(start: Start) -> None:
     async with start(hint="samples") as running:
         asked: list[tuple[str, ...]] = []
         running.reader.run_cli_command = lambda arguments: asked.append(tuple(arguments))
-        assert "Your library is empty" in drawn(running.app)
+        assert "Your library is empty" in screen_text(running.app)
         await running.press("enter")
         assert running.app.screen is running.reader, "to look around"
         await running.press("W", "j", "enter")

@@ -9,7 +9,7 @@ import pytest
 
 from store.search import SHOWS, SORTS
 from tests.support.reader import Start, article_id, make_article, make_library
-from tests.support.screens import drawn, lines
+from tests.support.screens import screen_lines, screen_text
 from tui.reader.dialogs.picker import Picker
 from tui.reader.screen import panes as reader_screen
 
@@ -21,7 +21,7 @@ def numbers(running: Any) -> list[int]:
 
 def line_of(running: Any) -> int:
     """The line of the screen that the cursor is on."""
-    return next(number for number, line in enumerate(lines(running.app)) if line[0] == ">")
+    return next(number for number, line in enumerate(screen_lines(running.app)) if line[0] == ">")
 
 
 @pytest.mark.command("list.filter")
@@ -29,13 +29,13 @@ async def test_filter_by_reading_state(start: Start) -> None:
     async with start() as running:
         await running.press("m", "j", "s", "f")
         assert isinstance(running.app.screen, Picker)
-        assert all(show in drawn(running.app) for show in SHOWS)
-        assert "unread       11" in drawn(running.app)
-        assert "starred       1" in drawn(running.app)
+        assert all(show in screen_text(running.app) for show in SHOWS)
+        assert "unread       11" in screen_text(running.app)
+        assert "starred       1" in screen_text(running.app)
         await running.press("j", "enter")
         assert numbers(running) == list(range(11, 0, -1))
-        assert running.at == 11, "the cursor stays on its article"
-        assert running.said.startswith("unread · 11 articles")
+        assert running.selected_number == 11, "the cursor stays on its article"
+        assert running.status.startswith("unread · 11 articles")
         await running.press("f", "down", "l")
         assert numbers(running) == [11]
         await running.press("f", "g", "k", "k", "enter")
@@ -51,7 +51,7 @@ async def test_leaving_a_picker_changes_nothing(start: Start) -> None:
                 assert isinstance(running.app.screen, Picker)
                 await running.press("j", leave)
                 assert running.app.screen is running.reader
-                assert (len(numbers(running)), running.at) == (12, 11)
+                assert (len(numbers(running)), running.selected_number) == (12, 11)
 
 
 async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
@@ -70,14 +70,14 @@ async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
 async def test_one_category(start: Start) -> None:
     async with start() as running:
         await running.press("m", "c")
-        text = drawn(running.app)
+        text = screen_text(running.app)
         assert "every category" in text
         assert "every category  11 unread of 12" in text
         assert "north             6 unread of 6" in text
         assert "south             5 unread of 6" in text
         await running.press("j", "enter")
         assert numbers(running) == [11, 9, 7, 5, 3, 1]
-        assert running.said.startswith("north · 6 articles")
+        assert running.status.startswith("north · 6 articles")
         await running.press("c", "k", "enter")
         assert len(numbers(running)) == 12
 
@@ -94,11 +94,11 @@ async def test_keys_faster_than_the_library_open_one_dialog_only(start: Start) -
 async def test_orders(start: Start) -> None:
     async with start() as running:
         await running.press(",")
-        assert all(sort in drawn(running.app) for sort in SORTS)
+        assert all(sort in screen_text(running.app) for sort in SORTS)
         await running.press("j", "j", "enter")
         assert numbers(running)[0] == 11, "the longest"
-        assert "by words" in running.said
-        assert running.at == 12
+        assert "by words" in running.status
+        assert running.selected_number == 12
         await running.press(",", "j", "enter")
         assert [row.title for row in running.reader.article_list.rows] == sorted(
             row.title for row in running.reader.article_list.rows
@@ -122,7 +122,7 @@ async def test_what_another_process_adds_appears_and_nothing_moves(
         await running.settle()
         assert numbers(running)[:3] == [21, 20, 12]
         assert len(numbers(running)) == 14
-        assert (running.at, running.open) == (11, 11)
+        assert (running.selected_number, running.opened_number) == (11, 11)
         assert line_of(running) == line
         assert running.reader.article_view.position == place
 
@@ -138,11 +138,11 @@ async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> 
         other.record("read", [article_id(11)])
         running.gateway.lists.refresh()
         await running.settle()
-        assert "★ Article number 10" in drawn(running.app)
+        assert "★ Article number 10" in screen_text(running.app)
         assert running.reader.article_list.selected_row.read
-        await running.until(lambda: running.aside == 11)
+        await running.wait_until(lambda: running.side_number == 11)
         assert running.reader.side_pane.full_article.reading.read_count == 1
-        assert "refresh" not in running.said
+        assert "refresh" not in running.status
 
 
 async def test_others_are_looked_for_by_itself(
@@ -155,7 +155,7 @@ async def test_others_are_looked_for_by_itself(
         for _ in other.load():
             pass
         other.record("starred", [article_id(12)])
-        await running.until(lambda: running.reader.article_list.rows[0].starred)
+        await running.wait_until(lambda: running.reader.article_list.rows[0].starred)
 
 
 async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:

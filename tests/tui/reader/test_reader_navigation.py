@@ -13,12 +13,12 @@ PAGE = WIDE[1] - 3
 @pytest.mark.command("move.down", "move.up")
 async def test_down_and_up_move_the_cursor_of_the_list(start: Start) -> None:
     async with start() as running:
-        assert running.at == 12
+        assert running.selected_number == 12
         await running.press("j", "down", "j")
-        assert running.at == 9
+        assert running.selected_number == 9
         await running.press("k", "up", "up", "k")
-        assert running.at == 12
-        assert running.open == 0
+        assert running.selected_number == 12
+        assert running.opened_number == 0
 
 
 @pytest.mark.command("move.down", "move.up")
@@ -26,39 +26,47 @@ async def test_down_and_up_scroll_an_article_and_never_change_it(start: Start) -
     async with start() as running:
         await running.press("j", "enter")
         view = running.reader.article_view
-        assert running.open == 11
+        assert running.opened_number == 11
         await running.press("j", "down")
         assert view.top_line == 2
         await running.press("G", "j", "j", "down")
-        assert (running.open, running.at, view.top_line) == (11, 11, view.max_top_line)
+        assert (running.opened_number, running.selected_number, view.top_line) == (
+            11,
+            11,
+            view.max_top_line,
+        )
         await running.press("g", "k", "up")
-        assert (running.open, running.at, view.top_line) == (11, 11, 0)
+        assert (running.opened_number, running.selected_number, view.top_line) == (11, 11, 0)
 
 
 @pytest.mark.command("move.next_article", "move.previous_article")
 async def test_next_and_previous_article_from_any_pane(start: Start) -> None:
     async with start() as running:
         await running.press("J")
-        assert (running.at, running.open) == (11, 0), "in the list the cursor moves"
+        assert (running.selected_number, running.opened_number) == (11, 0), (
+            "in the list the cursor moves"
+        )
         await running.press("enter", "J")
-        assert (running.at, running.open) == (10, 10), "in an article the next one opens"
+        assert (running.selected_number, running.opened_number) == (10, 10), (
+            "in an article the next one opens"
+        )
         await running.press("tab", "J")
-        assert running.open == 9, "and so it does from the side pane"
+        assert running.opened_number == 9, "and so it does from the side pane"
         await running.press("K", "K", "K")
-        assert (running.at, running.open) == (12, 12)
+        assert (running.selected_number, running.opened_number) == (12, 12)
         await running.press("K")
-        assert running.said == "the list begins here"
+        assert running.status == "the list begins here"
         await running.press("h", "G", "J")
-        assert (running.at, running.said) == (1, "the list ends here")
+        assert (running.selected_number, running.status) == (1, "the list ends here")
 
 
 async def test_next_article_follows_the_one_that_is_read(start: Start) -> None:
     """The list's cursor may stand elsewhere: what is read decides."""
     async with start() as running:
         await running.press("enter", "h", "j", "j", "j", "tab")
-        assert (running.open, running.at) == (12, 9)
+        assert (running.opened_number, running.selected_number) == (12, 9)
         await running.press("J")
-        assert (running.open, running.at) == (11, 11)
+        assert (running.opened_number, running.selected_number) == (11, 11)
 
 
 @pytest.mark.command("move.next_unread", "move.previous_unread")
@@ -66,19 +74,19 @@ async def test_next_and_previous_unread(start: Start) -> None:
     async with start() as running:
         await running.press("j", "m", "j", "m", "g")
         await running.press("n")
-        assert running.at == 9
+        assert running.selected_number == 9
         await running.press("p")
-        assert running.at == 12
+        assert running.selected_number == 12
         await running.press("p")
-        assert (running.at, running.said) == (12, "no unread article above")
+        assert (running.selected_number, running.status) == (12, "no unread article above")
         await running.press("A", "n")
-        assert (running.at, running.said) == (12, "no unread article below")
+        assert (running.selected_number, running.status) == (12, "no unread article below")
 
 
 async def test_next_unread_opens_while_reading(start: Start) -> None:
     async with start() as running:
         await running.press("j", "m", "g", "enter", "n")
-        assert (running.open, running.at) == (10, 10)
+        assert (running.opened_number, running.selected_number) == (10, 10)
 
 
 @pytest.mark.command("move.page_down", "move.page_up")
@@ -93,16 +101,16 @@ async def test_space_reads_to_the_end_and_on_to_the_next_unread(start: Start) ->
         assert view.top_line == PAGE
         for _ in range(view.max_top_line // PAGE):
             await running.press("space")
-        assert (running.open, view.is_at_end) == (11, True)
+        assert (running.opened_number, view.is_at_end) == (11, True)
         assert running.reader.article_list.selected_row.read
         await running.press("space")
-        assert (running.open, view.top_line) == (10, 0)
+        assert (running.opened_number, view.top_line) == (10, 0)
 
 
 async def test_space_at_the_last_unread_says_so(start: Start) -> None:
     async with start() as running:
         await running.press("G", "enter", "space")
-        assert (running.open, running.said) == (1, "no unread article below")
+        assert (running.opened_number, running.status) == (1, "no unread article below")
 
 
 @pytest.mark.command("move.page_down", "move.page_up", "move.half_page_down", "move.half_page_up")
@@ -112,11 +120,11 @@ async def test_pages_in_the_list(start: Start) -> None:
         page = running.reader.article_list.page_size
         assert 3 <= page <= 11
         await running.press("space")
-        assert running.at == 12 - page
+        assert running.selected_number == 12 - page
         await running.press("b", "ctrl+d")
-        assert running.at == 12 - page // 2
+        assert running.selected_number == 12 - page // 2
         await running.press("ctrl+u")
-        assert running.at == 12
+        assert running.selected_number == 12
 
 
 @pytest.mark.command("move.half_page_down", "move.half_page_up")
@@ -132,14 +140,14 @@ async def test_half_pages_in_an_article(start: Start) -> None:
 async def test_ends(start: Start) -> None:
     async with start() as running:
         await running.press("G")
-        assert running.at == 1
+        assert running.selected_number == 1
         await running.press("home", "j", "enter", "end")
         view = running.reader.article_view
         assert view.top_line == view.max_top_line > 0
         await running.press("g")
         assert view.top_line == 0
         await running.press("h", "g")
-        assert running.at == 12
+        assert running.selected_number == 12
 
 
 @pytest.mark.command("move.down", "move.end")
@@ -147,7 +155,12 @@ async def test_the_side_pane_scrolls_too(start: Start) -> None:
     async with start(size=(120, 20)) as running:
         await running.press("shift+tab", "j")
         side = running.reader.side_pane
-        assert (running.reader.current_pane, side.cursor, side.top_line, running.at) == (
+        assert (
+            running.reader.current_pane,
+            side.cursor,
+            side.top_line,
+            running.selected_number,
+        ) == (
             "side",
             2,
             0,
@@ -169,11 +182,11 @@ async def test_keys_on_an_empty_library_do_no_harm(start: Start, tmp_path: objec
         await running.press("/")
         await running.type("nothing fits this")
         await running.press("enter")
-        assert running.title == ""
+        assert running.selected_title == ""
         keys = [*"jkJKnpgGAmsoyYi12[]<>z", "space", "b", "enter", "h", "tab", "ctrl+d", "u"]
         await running.press(*keys)
         assert running.app.is_running
-        assert running.open == 0
+        assert running.opened_number == 0
 
 
 async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
@@ -192,7 +205,7 @@ async def test_back_before_the_article_has_come(start: Start) -> None:
     """Keys mean the pane one is in, however fast they come."""
     async with start() as running:
         await running.press_at_once("enter", "h", "j")
-        assert (running.reader.current_pane, running.at) == ("list", 11)
+        assert (running.reader.current_pane, running.selected_number) == ("list", 11)
         await running.press("/")
         assert running.reader.search_input is not None
 
@@ -203,4 +216,4 @@ async def test_a_page_down_waits_for_the_article(start: Start) -> None:
         await running.press("enter")
         running.reader.article_view.clear()  # as it is until the article has come
         await running.press("space", "space")
-        assert running.at == 12
+        assert running.selected_number == 12

@@ -12,13 +12,13 @@ from tests.support.reader import (
     NARROW,
     TINY,
     WIDE,
-    Outside,
+    FakePrograms,
     Start,
     article_id,
     make_article,
     make_library,
 )
-from tests.support.screens import drawn, lines
+from tests.support.screens import screen_lines, screen_text
 from tui.reader.screen import panes as reader_screen
 from tui.reader.widgets.article_view import SCROLL_THUMB, ArticleView
 
@@ -39,13 +39,13 @@ async def test_into_the_article_and_back(start: Start) -> None:
             await running.resize(*size)
             for forth, back in (("enter", "h"), ("l", "escape")):
                 await running.press(forth)
-                assert (running.reader.current_pane, running.open) == ("article", 12), size
+                assert (running.reader.current_pane, running.opened_number) == ("article", 12), size
                 assert running.reader.article_view.has_focus
-                assert "The short text of article 12." in drawn(running.app)
+                assert "The short text of article 12." in screen_text(running.app)
                 await running.press(back)
                 assert running.reader.current_pane == "list", size
                 assert running.reader.article_list.has_focus
-                assert "Article number 11" in drawn(running.app)
+                assert "Article number 11" in screen_text(running.app)
 
 
 PANES_AT = {
@@ -67,7 +67,7 @@ async def test_the_panes_of_each_size(start: Start) -> None:
         for size, panes in PANES_AT.items():
             await running.resize(*size)
             assert shown(running) == panes, size
-            too_small = "terminal too small (need 40×10)" in drawn(running.app)
+            too_small = "terminal too small (need 40×10)" in screen_text(running.app)
             assert too_small is (panes == [] and size != (1, 1))
 
 
@@ -114,17 +114,17 @@ async def test_tab_goes_round(start: Start) -> None:
 
 
 async def test_the_side_pane_shows_summary_similar_statistics_and_details(
-    start: Start, outside: Outside, tmp_path: Any
+    start: Start, outside: FakePrograms, tmp_path: Any
 ) -> None:
     """The items of the page the project started from."""
     found = [make_article(1, authors=("Ada Lindqvist",), tags=("tide", "rope")), make_article(2)]
     library = make_library(tmp_path / "other", found)
     async with start(library=library, size=(140, 60)) as running:
         await running.press("j", "enter", "h")
-        await running.until(
-            lambda: running.aside == 1 and running.reader.side_pane.similar is not None
+        await running.wait_until(
+            lambda: running.side_number == 1 and running.reader.side_pane.similar is not None
         )
-        text = [line[-36:].strip() for line in lines(running.app)]
+        text = [line[-36:].strip() for line in screen_lines(running.app)]
         for line in (
             "Summary of 1.", "1 Article number 2 about the", "10 words", "Read 1 time",
             "1 minute to read", "Authors: Ada Lindqvist", "Tags: tide, rope",
@@ -146,21 +146,23 @@ async def test_sections_of_the_side_pane_fold(start: Start) -> None:
     """Each from the keyboard; they stay folded whatever the article."""
     async with start(size=(140, 40)) as running:
         await running.press("tab", "tab", "k", "enter")
-        assert "Summary of 12." not in drawn(running.app)
-        assert "Summary …" in drawn(running.app)
+        assert "Summary of 12." not in screen_text(running.app)
+        assert "Summary …" in screen_text(running.app)
         await running.press("J")
-        await running.until(lambda: running.aside == 11)
-        assert "Summary of 11." not in drawn(running.app)
+        await running.wait_until(lambda: running.side_number == 11)
+        assert "Summary of 11." not in screen_text(running.app)
         await running.press("g", "enter")
-        assert "Summary of 11." in drawn(running.app)
+        assert "Summary of 11." in screen_text(running.app)
 
 
 async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> None:
     async with start(size=(140, 40)) as running:
-        await running.until(lambda: running.aside == 12 and running.reader.side_pane.similar)
+        await running.wait_until(
+            lambda: running.side_number == 12 and running.reader.side_pane.similar
+        )
         first = next(iter(running.reader.side_pane.similar))
         await running.press("tab", "tab", "j", "j", "j", "enter")
-        assert article_id(running.open) == first.id
+        assert article_id(running.opened_number) == first.id
 
 
 async def test_the_side_pane_follows_the_cursor_once_it_rests(
@@ -169,20 +171,22 @@ async def test_the_side_pane_follows_the_cursor_once_it_rests(
     monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 3600.0)
     async with start() as running:
         await running.press("j", "j", "j")
-        assert (running.at, running.aside) == (9, 0), "a held key draws the list alone"
+        assert (running.selected_number, running.side_number) == (9, 0), (
+            "a held key draws the list alone"
+        )
         monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
         await running.press("j")
-        await running.until(lambda: running.aside == 8)
-        assert running.open == 0, "a summary is read without opening the article"
-        assert "Summary of 8." in drawn(running.app)
+        await running.wait_until(lambda: running.side_number == 8)
+        assert running.opened_number == 0, "a summary is read without opening the article"
+        assert "Summary of 8." in screen_text(running.app)
 
 
 async def test_back_in_the_list_the_side_pane_shows_what_is_selected(start: Start) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "tab")
-        assert running.aside == 12, "in the article pane it is about that article"
+        assert running.side_number == 12, "in the article pane it is about that article"
         await running.press("h")
-        await running.until(lambda: running.aside == 11)
+        await running.wait_until(lambda: running.side_number == 11)
 
 
 @pytest.mark.command("view.side")
@@ -192,7 +196,7 @@ async def test_the_side_pane_on_and_off(start: Start) -> None:
         assert shown(running) == ["list", "article"]
         await running.press("j", "i")
         assert shown(running) == ["list", "article", "side"]
-        await running.until(lambda: running.aside == 11)
+        await running.wait_until(lambda: running.side_number == 11)
         await running.resize(*MIDDLE)
         assert shown(running) == ["list", "article", "side"], "it was asked for"
         await running.press("i")
@@ -203,15 +207,17 @@ async def test_the_side_pane_on_and_off(start: Start) -> None:
 async def test_the_side_pane_of_a_narrow_screen_goes_back_where_one_came_from(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("j", "i")
-        assert (shown(running), running.aside) == (["side"], 11)
-        assert "Summary of 11." in drawn(running.app)
+        assert (shown(running), running.side_number) == (["side"], 11)
+        assert "Summary of 11." in screen_text(running.app)
         await running.press("J")
-        await running.until(lambda: running.aside == 10)
-        assert "Summary of 10." in drawn(running.app), "summaries can be read one after the other"
+        await running.wait_until(lambda: running.side_number == 10)
+        assert "Summary of 10." in screen_text(running.app), (
+            "summaries can be read one after the other"
+        )
         await running.press("i")
         assert shown(running) == ["list"]
         await running.press("enter", "i")
-        assert (shown(running), running.aside) == (["side"], 10)
+        assert (shown(running), running.side_number) == (["side"], 10)
         await running.press("i")
         assert shown(running) == ["article"]
         await running.press("i", "enter")
@@ -227,9 +233,9 @@ async def test_zoom(start: Start) -> None:
             await running.resize(*size)
             before = shown(running)
             await running.press("g", "j", "z")
-            assert (shown(running), running.open) == (["article"], 11), size
+            assert (shown(running), running.opened_number) == (["article"], 11), size
             await running.press("J")
-            assert (shown(running), running.open) == (["article"], 10), size
+            assert (shown(running), running.opened_number) == (["article"], 10), size
             if size != NARROW:
                 await running.press("z")
                 assert shown(running) == before, size
@@ -263,10 +269,10 @@ async def test_any_size_may_follow_any_other(start: Start) -> None:
     async with start() as running:
         for keys in ([], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]):
             await running.press(*keys)
-            before = drawn(running.app)
+            before = screen_text(running.app)
             for size in (NARROW, (1, 1), (300, 3), TINY, WIDE):
                 await running.resize(*size)
-            await running.until(lambda then=before: drawn(running.app) == then)
+            await running.wait_until(lambda then=before: screen_text(running.app) == then)
             await running.press("escape", "escape", "g", "j")
             assert running.app.screen is running.reader
 
@@ -278,15 +284,15 @@ async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
         await running.press("j")
         await running.resize(*NARROW)
         await running.press("j", "enter")
-        assert running.open in (10, 11)
+        assert running.opened_number in (10, 11)
         assert running.app.focused is running.reader.article_view
 
 
 async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -> None:
     async with start(hint="These are [b]samples[/b].") as running:
-        assert "These are [b]samples[/b]." in lines(running.app)[0]
+        assert "These are [b]samples[/b]." in screen_lines(running.app)[0]
         await running.resize(*TINY)
-        assert "samples" not in drawn(running.app)
+        assert "samples" not in screen_text(running.app)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
@@ -295,6 +301,6 @@ async def test_an_empty_library_says_what_to_do(
 ) -> None:
     nothing: list[ParsedArticle] = []
     async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
-        assert "no articles yet; `newstui import" in drawn(running.app)
+        assert "no articles yet; `newstui import" in screen_text(running.app)
         await running.press("j", "enter", "tab", "1", "m", "h")
         assert running.app.is_running

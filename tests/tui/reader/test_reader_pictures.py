@@ -18,8 +18,8 @@ import sample_articles
 from store.importers.read import read_articles
 from store.model.article import Body, ParsedArticle
 from tests.support.reader import (
-    Outside,
-    Running,
+    FakePrograms,
+    RunningReader,
     Start,
     article_id,
     long_text,
@@ -89,26 +89,28 @@ def sample() -> ParsedArticle:
     return replace(found, article=replace(found.article, id=article_id(99)))
 
 
-async def drawn_after(running: Running, keys: Sequence[str], *, marks: bool = False) -> bytes:
+async def drawn_after(
+    running: RunningReader, keys: Sequence[str], *, styles: bool = False
+) -> bytes:
     """The picture once these keys were pressed and the side pane has caught up."""
     await running.press(*keys)
     reader = running.reader
     if "side" in reader.pane_layout.visible_panes:
-        await running.until(lambda: running.aside == int(reader.current_article[-12:]))
+        await running.wait_until(lambda: running.side_number == int(reader.current_article[-12:]))
         await running.settle()
-    return picture(running.app, marks=marks).encode()
+    return picture(running.app, styles=styles).encode()
 
 
 @pytest.mark.parametrize("name", SIZES)
 async def test_first_screen(start: Start, pictures: SnapshotAssertion, name: str) -> None:
     async with start(size=SIZES[name]) as running:
-        assert await drawn_after(running, [], marks=True) == pictures
+        assert await drawn_after(running, [], styles=True) == pictures
 
 
 @pytest.mark.parametrize("name", ["wide", "middle", "narrow"])
 async def test_article(start: Start, pictures: SnapshotAssertion, name: str) -> None:
     async with start(size=SIZES[name]) as running:
-        assert await drawn_after(running, ["enter"], marks=True) == pictures
+        assert await drawn_after(running, ["enter"], styles=True) == pictures
 
 
 MIDDLE_STATES = {
@@ -151,23 +153,23 @@ async def test_narrow(start: Start, pictures: SnapshotAssertion, state: str) -> 
 
 @pytest.mark.parametrize("state", NO_COLOR_STATES)
 async def test_no_color(
-    start: Start, pictures: SnapshotAssertion, outside: Outside, state: str
+    start: Start, pictures: SnapshotAssertion, outside: FakePrograms, state: str
 ) -> None:
     """Case 128: what is unread, starred, selected and a heading is seen without a colour."""
-    routes = outside.routes({"NO_COLOR": "1"})
+    routes = outside.methods({"NO_COLOR": "1"})
     async with start(size=SIZES["middle"], routes=routes) as running:
         await running.press(*NO_COLOR_STATES[state])
-        assert await drawn_after(running, [], marks=True) == pictures
+        assert await drawn_after(running, [], styles=True) == pictures
 
 
 async def test_source_without_a_browser(
-    start: Start, pictures: SnapshotAssertion, outside: Outside
+    start: Start, pictures: SnapshotAssertion, outside: FakePrograms
 ) -> None:
     """Case 70."""
-    routes = replace(outside.routes(), open_method=OpenMethod("show"))
+    routes = replace(outside.methods(), open_method=OpenMethod("show"))
     async with start(size=SIZES["middle"], routes=routes) as running:
         await running.press("o")
-        await running.until(lambda: running.app.screen is not running.reader)
+        await running.wait_until(lambda: running.app.screen is not running.reader)
         await running.settle()
         assert await drawn_after(running, []) == pictures
 

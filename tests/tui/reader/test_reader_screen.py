@@ -22,7 +22,7 @@ from tests.support.reader import (
     make_article,
     make_library,
 )
-from tests.support.screens import drawn, lines
+from tests.support.screens import screen_lines, screen_text
 
 
 def kept(folder: Path, number: int) -> ReadingStatus:
@@ -37,10 +37,10 @@ def kept(folder: Path, number: int) -> ReadingStatus:
 async def test_mark_read_and_unread(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("m")
-        assert any(line.startswith("> ") for line in lines(running.app))
+        assert any(line.startswith("> ") for line in screen_lines(running.app))
         assert kept(tmp_path, 12).read, "it is on the disk at once"
         await running.press("m")
-        assert any(line.startswith(">●") for line in lines(running.app))
+        assert any(line.startswith(">●") for line in screen_lines(running.app))
     assert not kept(tmp_path, 12).read
 
 
@@ -48,10 +48,10 @@ async def test_mark_read_and_unread(start: Start, tmp_path: Path) -> None:
 async def test_star_and_unstar(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "s")
-        assert "★ Article number 11" in drawn(running.app)
+        assert "★ Article number 11" in screen_text(running.app)
         assert kept(tmp_path, 11).starred
         await running.press("s")
-        assert "★" not in drawn(running.app)
+        assert "★" not in screen_text(running.app)
     assert not kept(tmp_path, 11).starred
 
 
@@ -61,7 +61,7 @@ async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path:
         await running.press_at_once("m", "m", "m", "s", "s")
         assert running.reader.article_list.selected_row.read
         await running.press_at_once("A", "A")
-        assert running.said == "Already all read"
+        assert running.status == "Already all read"
     assert kept(tmp_path, 12).read
     assert not kept(tmp_path, 12).starred
     assert (kept(tmp_path, 12).read_count, kept(tmp_path, 11).read_count) == (2, 1)
@@ -77,9 +77,9 @@ async def test_marks_mean_the_article_that_is_read(start: Start, tmp_path: Path)
 async def test_where_no_list_shows_a_mark_the_bottom_line_says_it(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("j", "enter", "s")
-        assert running.said == "Starred · u to undo"
+        assert running.status == "Starred · u to undo"
         await running.press("m")
-        assert running.said == "Marked as read · u to undo"
+        assert running.status == "Marked as read · u to undo"
 
 
 @pytest.mark.command("list.mark_all_read", "app.undo")
@@ -91,13 +91,13 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
         await running.press("j", "j", "enter")
         assert {row.category for row in running.reader.article_list.rows} == {"south"}
         await running.press("A")
-        assert running.said == "Marked 6 articles as read · u to undo"
+        assert running.status == "Marked 6 articles as read · u to undo"
         assert all(row.read for row in running.reader.article_list.rows)
         await running.press("A")
-        assert running.said == "Already all read"
+        assert running.status == "Already all read"
         assert not kept(tmp_path, 9).read, "only those that are shown"
         await running.press("u")
-        assert running.said == "Undone: marked 6 articles read"
+        assert running.status == "Undone: marked 6 articles read"
         assert not any(row.read for row in running.reader.article_list.rows)
         assert kept(tmp_path, 11).read, "what was done before that stays"
 
@@ -108,15 +108,15 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
         await running.press("m", "j", "s")
     async with start(library=make_library(tmp_path)) as running:
         await running.press("U")
-        text = drawn(running.app)
+        text = screen_text(running.app)
         first, second = "starred: Article number 11", "marked read: Article number 12"
         assert 0 < text.index(first) < text.index(second)
         await running.press("escape", "u")
-        assert running.said.startswith("Undone: starred: Article number 11 about")
+        assert running.status.startswith("Undone: starred: Article number 11 about")
         await running.press("u", "u")
-        assert running.said == "Nothing to undo"
+        assert running.status == "Nothing to undo"
         await running.press("U")
-        assert "nothing" in drawn(running.app)
+        assert "nothing" in screen_text(running.app)
     assert not kept(tmp_path, 12).read
     assert not kept(tmp_path, 11).starred
 
@@ -148,14 +148,14 @@ async def test_a_short_article_is_read_when_it_is_opened(
 async def test_looking_at_a_summary_is_not_reading(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "k")
-        await running.until(lambda: running.aside == 12)
+        await running.wait_until(lambda: running.side_number == 12)
     assert kept(tmp_path, 12) == ReadingStatus()
 
 
 async def test_reopening_at_the_end_does_not_count_again(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "enter", "G", "J", "K")
-        assert (running.open, running.reader.article_view.is_at_end) == (11, True)
+        assert (running.opened_number, running.reader.article_view.is_at_end) == (11, True)
         assert kept(tmp_path, 11).read_count == 1
         await running.press("m", "J", "K")
         assert not kept(tmp_path, 11).read, "marked unread it stays unread"
@@ -181,7 +181,7 @@ async def test_the_place_is_kept(start: Start, tmp_path: Path) -> None:
         place, top = view.position, view.top_line
         assert place > 0
         await running.press("h", "k", "enter", "h", "j", "enter")
-        assert (running.open, view.position, view.top_line) == (11, place, top)
+        assert (running.opened_number, view.position, view.top_line) == (11, place, top)
     assert kept(tmp_path, 11).position == place
     async with start(library=make_library(tmp_path)) as running:
         await running.press("j", "enter")
@@ -218,7 +218,7 @@ async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
     async with start(library=make_library(tmp_path / "other", found), size=NARROW) as running:
         await running.press("enter", "j", "k", "space", "<", ">", "G", "g", "i", "1")
         assert running.app.is_running
-        assert running.said == "there is no similar reading 1"
+        assert running.status == "there is no similar reading 1"
 
 
 async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Path) -> None:
@@ -227,14 +227,14 @@ async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Pa
     folder = tmp_path / "other"
     async with start(library=make_library(folder, found)) as running:
         await running.press("enter", "G")
-        assert "Paragraph 1000 begins." in drawn(running.app)
+        assert "Paragraph 1000 begins." in screen_text(running.app)
         assert kept(folder, 1).read
         await running.press("k", "h")
         place = running.reader.article_view.position
     async with start(library=make_library(folder)) as running:
         await running.press("enter")
         assert running.reader.article_view.position == place
-        assert "Paragraph 1000 begins." in drawn(running.app)
+        assert "Paragraph 1000 begins." in screen_text(running.app)
 
 
 async def test_a_library_that_cannot_be_written_says_why(
@@ -244,14 +244,14 @@ async def test_a_library_that_cannot_be_written_says_why(
     reason = "made by a newer newstui (format 9); opened read-only"
     monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda self: reason))
     async with start() as running:
-        assert running.said == reason
+        assert running.status == reason
         await running.press("enter", "G", "h")
         running.reader.status_line.show_notice("")
-        assert "[read-only] · 12 articles" in drawn(running.app)
+        assert "[read-only] · 12 articles" in screen_text(running.app)
         for key in ("m", "s", "A", "d", "+", "-"):
             await running.press(key)
-            assert running.said == reason
-        assert running.open == 12, "reading goes on"
+            assert running.status == reason
+        assert running.opened_number == 12, "reading goes on"
         assert not running.reader.article_list.selected_row.read
 
 
@@ -269,8 +269,8 @@ async def test_what_fails_is_said_in_one_line(
     full = Full(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=full, size=(100, 20)) as running:
         await running.press("s")
-        assert running.said == "Not saved: no space left on /home/x/[/b]"
-        assert running.said in drawn(running.app)
+        assert running.status == "Not saved: no space left on /home/x/[/b]"
+        assert running.status in screen_text(running.app)
         assert not running.reader.article_list.selected_row.starred
         await running.press("enter", "h", "j")
         assert running.app.is_running
@@ -292,8 +292,8 @@ async def test_a_library_that_does_not_load_says_so_in_its_place(
     """Case 120: a failing job does not end the reader."""
     broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=broken) as running:
-        assert "cannot read the library" in drawn(running.app).splitlines()[0]
+        assert "cannot read the library" in screen_text(running.app).splitlines()[0]
         await running.press("/")
         await running.type("x")
-        assert running.said == "bug [/]"
-        assert "bug [/]" in drawn(running.app)
+        assert running.status == "bug [/]"
+        assert "bug [/]" in screen_text(running.app)

@@ -7,8 +7,8 @@ from textual import events
 
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
-from tests.support.reader import NARROW, Running, Start, make_article
-from tests.support.screens import drawn, lines
+from tests.support.reader import NARROW, RunningReader, Start, make_article
+from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
 from tui.reader.widgets.inputs import SanitizedInput
@@ -26,7 +26,7 @@ def found() -> list[ParsedArticle]:
     return [*found, make_article(13, title="[red]Brackets[/red] of the lighthouse")]
 
 
-def numbers(running: Running) -> list[int]:
+def numbers(running: RunningReader) -> list[int]:
     """The articles of the list, from the top."""
     return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
@@ -36,32 +36,32 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start() as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press("j", "j", "j", "/")
-        before = (running.at, running.reader.article_list.top_line)
+        before = (running.selected_number, running.reader.article_list.top_line)
         await running.type("lighth")
         assert sorted(numbers(running)) == [3, 5, 9, 13], "the last word may go on"
         await running.type("ouse -brackets")
         assert sorted(numbers(running)) == [3, 5, 9]
-        assert "/lighthouse -brackets · 3 found · best first" in drawn(running.app)
-        screen = lines(running.app)
+        assert "/lighthouse -brackets · 3 found · best first" in screen_text(running.app)
+        screen = screen_lines(running.app)
         assert any("Two lighthouses were built" in line for line in screen)
         assert any("…At last the lighthouse is lit" in line for line in screen)
         await running.press("tab", ",")
         assert numbers(running) == [9, 5, 3]
-        assert "newest first" in drawn(running.app)
+        assert "newest first" in screen_text(running.app)
         await running.press("j", "enter")
-        assert (running.open, running.reader.current_pane) == (5, "article")
+        assert (running.opened_number, running.reader.current_pane) == (5, "article")
         assert running.reader.article_view.text_search is not None
         assert running.reader.article_view.text_search.status_text == "1 of 2"
         await running.press("n")
         assert running.reader.article_view.text_search.status_text == "2 of 2"
         await running.press("escape", "h")
         assert numbers(running) == [9, 5, 3]
-        assert running.at == 5
+        assert running.selected_number == 5
         await running.press("escape")
         assert len(numbers(running)) == 13
-        assert (running.at, running.reader.article_list.top_line) == before
+        assert (running.selected_number, running.reader.article_list.top_line) == before
         assert running.app.focused is running.reader.article_list
 
 
@@ -69,11 +69,11 @@ async def test_enter_opens_what_is_under_the_cursor_at_once(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start(size=NARROW) as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press("/")
         await running.type("title:number is:unread lighthouse")
         await running.press("down", "enter")
-        assert running.open == numbers(running)[1]
+        assert running.opened_number == numbers(running)[1]
         assert running.reader.search_input is None
         await running.press("escape", "h", "/")
         assert (
@@ -88,12 +88,12 @@ async def test_a_mistake_is_told_with_its_place_and_the_list_stays(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start() as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press("/")
         await running.type("keeper ")
         assert numbers(running) == [9]
         await running.type("date:feb ")
-        assert running.said.startswith("column 13: date: wants a date")
+        assert running.status.startswith("column 13: date: wants a date")
         assert numbers(running) == [9]
         await running.press_at_once("x", "y", "escape")
         assert len(numbers(running)) == 13, "what was typed last does not come after"
@@ -107,24 +107,24 @@ async def test_before_the_library_is_indexed_titles_are_searched_and_that_is_sai
         await running.press("/")
         await running.type("brack")
         assert numbers(running) == [13]
-        assert "not indexed yet" in drawn(running.app)
+        assert "not indexed yet" in screen_text(running.app)
         running.reader.post_message(messages.IndexProgressed(300, 1000))
         await running.settle()
-        assert "indexing 30 %" in drawn(running.app)
+        assert "indexing 30 %" in screen_text(running.app)
 
 
 async def test_what_is_tagged_meanwhile_is_found_by_its_tag(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start() as running:
-        await running.indexed()
+        await running.wait_indexed()
         library.record("tagged", ["00000000-0000-4000-8000-000000000004"], tag="beacon")
         running.gateway.lists.refresh()
-        await running.until(lambda: not library.is_index_stale)
+        await running.wait_until(lambda: not library.is_index_stale)
         await running.settle()
         await running.press("/")
         await running.type("beacon")
-        await running.until(lambda: numbers(running) == [4])
+        await running.wait_until(lambda: numbers(running) == [4])
 
 
 async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) -> None:
@@ -134,7 +134,7 @@ async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) 
         running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
         await running.settle()
         assert running.app.screen.query_one(".search", SanitizedInput).value == "har[31mbour2J q"
-        assert "\x1b" not in drawn(running.app)
+        assert "\x1b" not in screen_text(running.app)
         running.app.post_message(events.Paste("x" * 1_000_000))
         await running.settle()
         assert len(running.app.screen.query_one(".search", SanitizedInput).value) < 1000
@@ -146,26 +146,26 @@ async def test_brackets_in_a_search_and_in_what_it_finds_are_text(
 ) -> None:
     """Case 61."""
     async with start() as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press("/")
         await running.type("[/red] [red]")
-        assert "[red]Brackets[/red] of the" in drawn(running.app)
+        assert "[red]Brackets[/red] of the" in screen_text(running.app)
         await running.type("x")
-        assert "/[/red] [red]x · 0 found" in drawn(running.app)
-        assert "nothing found" in drawn(running.app)
+        assert "/[/red] [red]x · 0 found" in screen_text(running.app)
+        assert "nothing found" in screen_text(running.app)
 
 
 @pytest.mark.command("list.category")
 async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) -> None:
     kept = {"lights": "lighthouse -brackets", "wrong": "date:feb"}
     async with start(loaded=LoadedSettings(Settings(searches=kept))) as running:
-        await running.indexed()
+        await running.wait_indexed()
         await running.press("c")
-        shown = " ".join(drawn(running.app).split())
+        shown = " ".join(screen_text(running.app).split())
         assert "/lights 3 unread of 3" in shown
         assert "/wrong a mistake" in shown
         await running.press("down", "down", "enter")
-        assert running.said.startswith("column 6: date: wants a date")
+        assert running.status.startswith("column 6: date: wants a date")
         await running.press("c", "home")
         await running.press("down", "enter")
         assert numbers(running) == [9, 5, 3]

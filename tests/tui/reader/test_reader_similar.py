@@ -9,7 +9,7 @@ import pytest
 
 from store.model.article import ParsedArticle
 from tests.support.reader import MIDDLE, NARROW, WIDE, Start, make_article, make_library
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
 
@@ -47,10 +47,10 @@ async def test_every_number_jumps(start: Start) -> None:
 async def test_a_title_that_is_not_in_the_library_is_named(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
-        assert "not in the library" in drawn(running.app)
+        assert "not in the library" in screen_text(running.app)
         await running.press("2")
-        assert running.said == "not in the library: Nobody [has] this one"
-        assert running.open == 10
+        assert running.status == "not in the library: Nobody [has] this one"
+        assert running.opened_number == 10
 
 
 @SIZES
@@ -60,19 +60,21 @@ async def test_jumps_from_the_list_mean_the_article_selected(
     """Whether or not the side pane is on the screen, and however fast the keys come."""
     async with start(size=size) as running:
         await running.press_at_once("j", "k", "1")
-        assert running.open == 3
+        assert running.opened_number == 3
         await running.press("h", "g")
         await running.press_at_once("enter", "1")
-        assert running.open == 3
+        assert running.opened_number == 3
 
 
 async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "two", [make_article(1), make_article(2)])
     async with start(library=library) as running:
         await running.press("5")
-        assert running.said == "there is no similar reading 5"
+        assert running.status == "there is no similar reading 5"
         await running.press("enter")
-        assert running.said == "2 articles", "what was said of another article is not said of this"
+        assert running.status == "2 articles", (
+            "what was said of another article is not said of this"
+        )
 
 
 async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
@@ -86,10 +88,10 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
         with monkeypatch.context() as patch:
             patch.setattr(Lists, "is_indexing", property(lambda _: True))
             await running.press("j")
-            await running.until(lambda: running.aside == 1)
+            await running.wait_until(lambda: running.side_number == 1)
             await running.press("5")
-            assert running.said == "similar readings are known once all is indexed"
-            assert "searching …" in drawn(running.app)
+            assert running.status == "similar readings are known once all is indexed"
+            assert "searching …" in screen_text(running.app)
         running.reader.post_message(messages.IndexProgressed(0, 0))
         await running.settle()
         assert running.reader.side_pane.similar is not None
@@ -99,17 +101,17 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
 async def test_back_and_forward_along_the_trail(start: Start) -> None:
     async with start() as running:
         await running.press("[")
-        assert running.said == "the trail begins here"
+        assert running.status == "the trail begins here"
         await running.press("enter", "1", "J", "[")
-        assert (running.open, running.at) == (3, 3)
+        assert (running.opened_number, running.selected_number) == (3, 3)
         await running.press("[")
-        assert running.open == 10
+        assert running.opened_number == 10
         await running.press("[")
-        assert (running.open, running.said) == (10, "the trail begins here")
+        assert (running.opened_number, running.status) == (10, "the trail begins here")
         await running.press("]", "]")
-        assert running.open == 2
+        assert running.opened_number == 2
         await running.press("]")
-        assert (running.open, running.said) == (2, "the trail ends here")
+        assert (running.opened_number, running.status) == (2, "the trail ends here")
 
 
 async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
@@ -117,21 +119,21 @@ async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
         await running.press("/")
         await running.type("number 10")
         await running.press("enter", "enter", "1")
-        assert (running.open, running.at) == (3, 10)
+        assert (running.opened_number, running.selected_number) == (3, 10)
         await running.press("s")
         assert running.reader.article_view.full_article.reading.starred
         await running.press("s")
         assert not running.reader.article_view.full_article.reading.starred
         await running.press("[")
-        assert (running.open, running.at) == (10, 10)
+        assert (running.opened_number, running.selected_number) == (10, 10)
 
 
 async def test_the_side_pane_says_what_was_read(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
-        before = drawn(running.app).count("unread")
+        before = screen_text(running.app).count("unread")
         await running.press("1", "[")
-        assert drawn(running.app).count("unread") < before
+        assert screen_text(running.app).count("unread") < before
 
 
 @SIZES
@@ -140,10 +142,10 @@ async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int,
     async with start(size=size) as running:
         await running.press("j", "enter", "i", "2")
         view = running.reader.article_view
-        assert running.open == int(running.reader.current_article[-12:]) != 9
+        assert running.opened_number == int(running.reader.current_article[-12:]) != 9
         shown = "".join(text for text, _ in view.build_line(0, view.size.width)).strip()
         assert shown == view.full_article.article.title
-        assert f"text of article {running.open}." in drawn(running.app)
+        assert f"text of article {running.opened_number}." in screen_text(running.app)
 
 
 async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(

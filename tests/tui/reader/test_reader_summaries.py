@@ -8,8 +8,15 @@ from pathlib import Path
 from time import monotonic
 
 from store.model.article import Body, ParsedArticle
-from tests.support.reader import PATIENCE, Running, Start, article_id, make_article, make_library
-from tests.support.screens import drawn
+from tests.support.reader import (
+    TIMEOUT,
+    RunningReader,
+    Start,
+    article_id,
+    make_article,
+    make_library,
+)
+from tests.support.screens import screen_text
 from tui.reader.gateway.summaries import SummaryCommand
 
 SCRIPT = """#!/bin/sh
@@ -25,7 +32,7 @@ def bare(number: int) -> ParsedArticle:
     return replace(make_article(number), body=Body(text))
 
 
-def origin(running: Running, number: int) -> str:
+def origin(running: RunningReader, number: int) -> str:
     """Where the summary of the article in the side pane comes from."""
     entry = running.reader.side_pane.full_article
     assert entry is not None
@@ -43,26 +50,26 @@ async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_pat
     async with start(library=library) as running:
         running.gateway.summaries.command = SummaryCommand((str(program),), 60)
         await running.press("j", "k")
-        await running.until(lambda: running.aside == 4)
+        await running.wait_until(lambda: running.side_number == 4)
         assert not runs.exists(), "moving is not opening"
         await running.press("enter")
-        assert "Summary (running shout …)" in drawn(running.app)
+        assert "Summary (running shout …)" in screen_text(running.app)
         assert origin(running, 4) == "extract"
         await running.press("J", "J", "K", "K")  # 2 is no longer wanted, nor is 3 in the end
         await running.press("J")
-        assert running.open == 3
-        assert "running" not in drawn(running.app)
+        assert running.opened_number == 3
+        assert "running" not in screen_text(running.app)
         (tmp_path / "shout-go").touch()
-        await running.until(lambda: origin(running, 3) == "command")
+        await running.wait_until(lambda: origin(running, 3) == "command")
         await running.settle()
-        assert "THE FERRY NUMBER 3" in drawn(running.app)
-        assert "(made by summary_command)" in drawn(running.app)
+        assert "THE FERRY NUMBER 3" in screen_text(running.app)
+        assert "(made by summary_command)" in screen_text(running.app)
         await running.press("K")
         assert origin(running, 4) == "command"
         await running.press("J", "J", "J")
-        assert (running.open, origin(running, 1)) == (1, "import")
+        assert (running.opened_number, origin(running, 1)) == (1, "import")
         await running.press("K")
-        await running.until(lambda: origin(running, 2) == "command")
+        await running.wait_until(lambda: origin(running, 2) == "command")
         await running.settle()
     assert runs.read_text() == "run\n" * 3
     kept = make_library(tmp_path / "own")
@@ -83,10 +90,10 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
                 arguments, 0.1 if key == "enter" else 60
             )
             await running.press(key)
-            await running.until(lambda said=said: running.said == said)
+            await running.wait_until(lambda said=said: running.status == said)
             await running.settle()
-            assert "running" not in drawn(running.app)
-            assert origin(running, running.open) == "extract"
+            assert "running" not in screen_text(running.app)
+            assert origin(running, running.opened_number) == "extract"
 
 
 async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_path: Path) -> None:
@@ -96,9 +103,9 @@ async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_p
         script = f"echo $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 60"
         running.gateway.summaries.command = SummaryCommand(("sh", "-c", script), 60)
         await running.press("enter")
-        await running.until(mark.exists)
+        await running.wait_until(mark.exists)
     process = Path("/proc", mark.read_text().strip())
-    late = monotonic() + PATIENCE
+    late = monotonic() + TIMEOUT
     while process.exists():  # it is gone as soon as the thread that waits for it has seen its end
         assert monotonic() < late, "the program goes on"
         await asyncio.sleep(0.01)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from store.model.article import ParsedArticle
-from tests.support.reader import MIDDLE, Outside, Start, long_text, make_article
-from tests.support.screens import drawn, grid, lines
+from tests.support.reader import MIDDLE, FakePrograms, Start, long_text, make_article
+from tests.support.screens import screen_cells, screen_lines, screen_text
 
 LINKED = "\n\n".join(
     [
@@ -34,20 +34,23 @@ async def test_finding_in_the_article(start: Start) -> None:
         await running.press("enter", "/")
         await running.type("paragraph 2")
         assert reader.article_view.text_search.status_text == "1 of 11"
-        assert "1 of 11" in lines(running.app)[-2]
-        assert lines(running.app)[-1].endswith("enter done  down next  escape back ")
+        assert "1 of 11" in screen_lines(running.app)[-2]
+        assert screen_lines(running.app)[-1].endswith("enter done  down next  escape back ")
         await running.press("enter", "n", "n")
-        assert "n next place  N previous place  enter read on" in lines(running.app)[-1]
-        assert "3 of 11" in lines(running.app)[-2]
-        assert "Paragraph 21 begins" in drawn(running.app)
-        marks = [cell.mark for row in grid(running.app)[:-2] for cell in row[36:75]]
+        assert "n next place  N previous place  enter read on" in screen_lines(running.app)[-1]
+        assert "3 of 11" in screen_lines(running.app)[-2]
+        assert "Paragraph 21 begins" in screen_text(running.app)
+        marks = [cell.style_letter for row in screen_cells(running.app)[:-2] for cell in row[36:75]]
         assert marks.count("U") >= len("Paragraph 2"), (
             "Paragraph 20, marked by more than its colour"
         )
         await running.press("?")
-        assert "Find in the article:" in drawn(running.app)
+        assert "Find in the article:" in screen_text(running.app)
         await running.press("?", "N", "j", "k", "space")
-        assert (running.open, reader.article_view.text_search.status_text) == (3, "2 of 11")
+        assert (running.opened_number, reader.article_view.text_search.status_text) == (
+            3,
+            "2 of 11",
+        )
         place = reader.article_view.position
         await running.press("enter")
         assert (reader.find_bar, reader.article_view.text_search, reader.article_view.position) == (
@@ -69,9 +72,9 @@ async def test_finding_in_the_article(start: Start) -> None:
         await running.press("/", "x", "q", "enter", "escape")
         assert (reader.find_bar, reader.article_view.position) == (None, place)
         await running.press("/", "t", "enter", "J")
-        assert (running.open, reader.find_bar) == (2, None)
+        assert (running.opened_number, reader.find_bar) == (2, None)
         await running.press("n")
-        assert running.open == 1, "n means the next unread article again"
+        assert running.opened_number == 1, "n means the next unread article again"
 
 
 async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
@@ -91,55 +94,57 @@ async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
     "select.start", "select.word_next", "select.word_previous", "select.paragraph_next",
     "select.paragraph_previous", "select.begin", "select.copy", "select.leave",
 )  # fmt: skip
-async def test_selecting_and_copying(start: Start, outside: Outside) -> None:
+async def test_selecting_and_copying(start: Start, outside: FakePrograms) -> None:
     async with start(size=MIDDLE) as running:
         article = running.reader.article_view
         await running.press("enter", "v", "l", "l", "h", "v", "l")
-        assert [line for line in lines(running.app) if "v begin" in line]
+        assert [line for line in screen_lines(running.app) if "v begin" in line]
         top = article.content_region.offset.y
-        marked = [cell for cell in grid(running.app)[top + 3] if cell.mark == "b"]
+        marked = [cell for cell in screen_cells(running.app)[top + 3] if cell.style_letter == "b"]
         assert "".join(cell.text for cell in marked) == "Straßenname: “déjà"
         await running.press("y")
-        await running.until(lambda: running.said == "Copied")
+        await running.wait_until(lambda: running.status == "Copied")
         assert outside.copied == ["Straßenname: “déjà"]
         await running.press("v", "v", "}", "enter")
-        await running.until(lambda: len(outside.copied) == 2)
+        await running.wait_until(lambda: len(outside.copied) == 2)
         assert outside.copied[1] == "Der Straßenname: “déjà vu”."
         await running.press("v", "G", "v", "g", "G", "{", "enter")
-        await running.until(lambda: len(outside.copied) == 3)
+        await running.wait_until(lambda: len(outside.copied) == 3)
         assert outside.copied[2].startswith("Paragraph 40 begins."), "selected from its end on"
         await running.press("v", "q", "v", "J", "escape")
-        assert (article.selection, running.open) == (None, 3), "other keys do nothing meanwhile"
+        assert (article.selection, running.opened_number) == (None, 3), (
+            "other keys do nothing meanwhile"
+        )
         await running.press("/", "v", "u", "enter", "v", "y")
-        await running.until(lambda: len(outside.copied) == 4)
+        await running.wait_until(lambda: len(outside.copied) == 4)
         assert outside.copied[3] == "vu”."
 
 
 @pytest.mark.command("article.links")
-async def test_links_by_number(start: Start, outside: Outside) -> None:
+async def test_links_by_number(start: Start, outside: FakePrograms) -> None:
     """Numbers stand in the text while the list is open; what is no http link is not opened."""
     async with start() as running:
         await running.press("j", "enter", ";")
-        screen = drawn(running.app)
+        screen = screen_text(running.app)
         assert "site 3[3]" in screen
         assert "https://site.example/3" in screen
         await running.press("3")
-        await running.until(lambda: outside.opened)
+        await running.wait_until(lambda: outside.opened)
         await running.settle()
         assert outside.opened == ["https://site.example/3"]
-        assert "site 3[3]" not in drawn(running.app)
+        assert "site 3[3]" not in screen_text(running.app)
         await running.press(";", "1", "enter", ";", "j", "y")
-        await running.until(lambda: outside.copied)
+        await running.wait_until(lambda: outside.copied)
         assert outside.copied == ["https://site.example/2"]
         await running.press(";", "1", "2")
-        await running.until(lambda: len(outside.opened) == 3)
+        await running.wait_until(lambda: len(outside.opened) == 3)
         assert outside.opened[1:] == ["https://site.example/1", "https://site.example/12"]
         await running.press(";", "G", "o")
-        await running.until(lambda: "Not opened" in running.said)
+        await running.wait_until(lambda: "Not opened" in running.status)
         await running.press(";", "escape")
         assert running.reader.article_view.position == 0
         await running.press("J", ";")
-        assert running.said == "no links in this article"
+        assert running.status == "no links in this article"
 
 
 async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:

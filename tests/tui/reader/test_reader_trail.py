@@ -9,7 +9,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from tests.support.reader import NARROW, Start, long_text, make_article
-from tests.support.screens import lines
+from tests.support.screens import screen_lines
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ async def test_back_leads_to_the_place_where_one_was(
         assert place > 0
         assert not reader.trail_line.build_line(0, 40)
         await running.press("1")
-        assert (running.open, running.at) == (1, 1)
+        assert (running.opened_number, running.selected_number) == (1, 1)
         await running.press("[")
-        assert (running.open, running.at) == (3, 3)
+        assert (running.opened_number, running.selected_number) == (3, 3)
         assert reader.article_view.position == place
         assert reader.article_view.top_line == top
         await running.press("]")
-        assert (running.open, running.at) == (1, 1)
+        assert (running.opened_number, running.selected_number) == (1, 1)
 
 
 async def test_the_trail_stands_over_the_article(start: Start) -> None:
@@ -51,14 +51,14 @@ async def test_the_trail_stands_over_the_article(start: Start) -> None:
     async with start() as running:
         await running.press("enter", "1", "[")
         crumbs = "▸ Article number 3 about the harbour › Article number 1 ab…"
-        assert crumbs in lines(running.app)[0]
+        assert crumbs in screen_lines(running.app)[0]
         await running.resize(*NARROW)
-        assert "▸ Article number 3" in lines(running.app)[0]
+        assert "▸ Article number 3" in screen_lines(running.app)[0]
         await running.resize(50, 12)
-        assert "▸" not in "".join(lines(running.app))
+        assert "▸" not in "".join(screen_lines(running.app))
         await running.press("h")
         await running.resize(*NARROW)
-        assert "▸" not in "".join(lines(running.app)), "the list has no trail"
+        assert "▸" not in "".join(screen_lines(running.app)), "the list has no trail"
 
 
 async def test_the_terminals_cursor_stands_where_one_reads(start: Start) -> None:
@@ -66,7 +66,7 @@ async def test_the_terminals_cursor_stands_where_one_reads(start: Start) -> None
     async with start() as running:
         app = running.app
         await running.press("j")
-        row = next(y for y, line in enumerate(lines(app)) if line.startswith(">"))
+        row = next(y for y, line in enumerate(screen_lines(app)) if line.startswith(">"))
         assert app.cursor_position == (0, row)
         await running.press("enter")
         left, top = running.reader.article_view.content_region.offset

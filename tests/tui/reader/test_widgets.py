@@ -22,7 +22,7 @@ from store.model.article import (
     SimilarArticle,
 )
 from tests.support.reader import key_event, long_text
-from tests.support.screens import drawn
+from tests.support.screens import screen_text
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
@@ -136,7 +136,7 @@ async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
         rows += [row(number + 200_000, read=True) for number in range(10)]
         widget.show(rows, dated=True)
         await pilot.pause()
-        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         assert shown[:4] == [" Today", ">●  Title 0", "    world · now · 1′", " ●  Title 1"]
         Counting.built.clear()
         widget.move_cursor(1)
@@ -144,7 +144,7 @@ async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
         assert set(Counting.built) == {1, 3}
         widget.move_cursor(9)
         await pilot.pause()
-        shown = [line.rstrip() for line in drawn(pilot.app).splitlines()]
+        shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         at = shown.index(">   Title 200000")
         assert shown[at - 1 : at + 2] == [" This week", shown[at], "    world · 2d · 1′"]
         assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
@@ -280,14 +280,14 @@ async def test_marks_are_glyphs_and_columns() -> None:
             [row(0), row(1, read=True), row(2, starred=True), row(3, read=True, starred=True)]
         )
         await pilot.pause()
-        lines = drawn(pilot.app).split("\n")
+        lines = screen_text(pilot.app).split("\n")
         assert [line[:4] for line in lines[:4]] == [">●  ", "    ", " ●★ ", "  ★ "]
         assert {line[-5:].strip() for line in lines[:4]} == {"1′"}
         assert {line[:-5].split()[-2] for line in lines[:4]} == {"world"}
         await pilot.resize_terminal(40, 20)
         widget.show([row(0)._replace(updated=True), row(1, read=True)._replace(updated=True)])
         await pilot.pause()
-        lines = drawn(pilot.app).split("\n")
+        lines = screen_text(pilot.app).split("\n")
         assert [line[:2] for line in lines[:4:2]] == [">●", " ↻"]
         assert lines[3].strip().endswith("· updated")
 
@@ -316,7 +316,7 @@ async def test_an_article_posts_its_end_once() -> None:
         assert (ends, view.position, view.is_at_end) == (["id"], place, True)
         view.clear()
         await pilot.pause()
-        assert "enter opens an article" in drawn(pilot.app)
+        assert "enter opens an article" in screen_text(pilot.app)
 
 
 async def test_new_facts_of_an_article_are_drawn() -> None:
@@ -328,7 +328,7 @@ async def test_new_facts_of_an_article_are_drawn() -> None:
         await pilot.pause()
         view.scroll_to_line(0)
         await pilot.pause()
-        assert "Another title" in drawn(pilot.app)
+        assert "Another title" in screen_text(pilot.app)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
     async with Holder(side).run_test(size=(40, 40)) as pilot:
         side.show(FullArticle(Article("id", "t"), body, ReadingStatus()))
         await pilot.pause()
-        text = drawn(pilot.app)
+        text = screen_text(pilot.app)
         assert "The summary." in text
         assert ("(" in text.split("Similar")[0]) is bool(note)
         assert note in text
@@ -357,7 +357,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
         side.show_similar("id", [])
         side.show(FullArticle(Article("id", "t"), Body(), ReadingStatus()))
         await pilot.pause()
-        assert drawn(pilot.app).count("none") == 2
+        assert screen_text(pilot.app).count("none") == 2
 
 
 async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,10 +376,10 @@ async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPa
                 break
             await pilot.pause(0.002)
         await pilot.pause()
-        assert "12 articles" in drawn(pilot.app)
-        assert "? help" in drawn(pilot.app)
+        assert "12 articles" in screen_text(pilot.app)
+        assert "? help" in screen_text(pilot.app)
         await pilot.resize_terminal(30, 3)
-        assert "? help" not in drawn(pilot.app) or "12 articles" in drawn(pilot.app)
+        assert "? help" not in screen_text(pilot.app) or "12 articles" in screen_text(pilot.app)
 
 
 async def test_a_search_takes_only_what_can_be_shown() -> None:

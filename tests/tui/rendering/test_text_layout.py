@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.support.widths import fits
+from tests.support.screens import fits
 from tui.rendering.text_layout import StyleSpan, TextLayout, TextLine
 
 ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.widths import fits
+from tests.support.screens import fits
 from tui.rendering.cells import break_paragraph, break_paragraph_lazily, wrap_text
 
 CLUSTERS = {

@@ -24,7 +24,7 @@ from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
     from pathlib import Path
-from tests.support.surroundings import DESKTOP, SSH, URL, around, logged, program
+from tests.support.environment import DESKTOP, SSH, URL, make_host, make_program, read_log
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_surroundings(
     env: dict[str, str], platform: str, remote: bool, display: bool, multiplexer: str
 ) -> None:
     """Cases 70, 76, 78: where the user sits and what stands between."""
-    s = around(env, platform=platform)
+    s = make_host(env, platform=platform)
     assert (s.is_remote, s.has_display, s.multiplexer) == (remote, display, multiplexer)
 
 
@@ -57,30 +57,30 @@ def test_surroundings(
     ("s", "setting", "kind", "argv"),
     [
         # the desktop's own launcher
-        (around(DESKTOP, "xdg-open", "w3m"), (), "command", ("xdg-open",)),
-        (around(DESKTOP, "wslview", "xdg-open"), (), "command", ("wslview",)),
-        (around({}, "open", platform="darwin"), (), "command", ("open",)),
+        (make_host(DESKTOP, "xdg-open", "w3m"), (), "command", ("xdg-open",)),
+        (make_host(DESKTOP, "wslview", "xdg-open"), (), "command", ("wslview",)),
+        (make_host({}, "open", platform="darwin"), (), "command", ("open",)),
         # $BROWSER, if it is a program and nothing else
-        (around(DESKTOP | {"BROWSER": "firefox"}, "firefox", "xdg-open"), (), "command", ("firefox",)),
-        (around(DESKTOP | {"BROWSER": "/opt/ff"}, "/opt/ff"), (), "command", ("/opt/ff",)),
-        (around(DESKTOP | {"BROWSER": "absent"}, "xdg-open"), (), "command", ("xdg-open",)),
-        (around(DESKTOP | {"BROWSER": "-x"}, "-x", "xdg-open"), (), "command", ("xdg-open",)),
-        (around(DESKTOP | {"BROWSER": "a b"}, "a b", "xdg-open"), (), "command", ("xdg-open",)),
-        (around(DESKTOP | {"BROWSER": "a:b"}, "a:b", "xdg-open"), (), "command", ("xdg-open",)),
+        (make_host(DESKTOP | {"BROWSER": "firefox"}, "firefox", "xdg-open"), (), "command", ("firefox",)),
+        (make_host(DESKTOP | {"BROWSER": "/opt/ff"}, "/opt/ff"), (), "command", ("/opt/ff",)),
+        (make_host(DESKTOP | {"BROWSER": "absent"}, "xdg-open"), (), "command", ("xdg-open",)),
+        (make_host(DESKTOP | {"BROWSER": "-x"}, "-x", "xdg-open"), (), "command", ("xdg-open",)),
+        (make_host(DESKTOP | {"BROWSER": "a b"}, "a b", "xdg-open"), (), "command", ("xdg-open",)),
+        (make_host(DESKTOP | {"BROWSER": "a:b"}, "a:b", "xdg-open"), (), "command", ("xdg-open",)),
         # nothing but a text browser
-        (around(DESKTOP, "lynx", "elinks"), (), "text-browser", ("lynx",)),
-        (around({"BROWSER": "w3m"}, "w3m"), (), "text-browser", ("w3m",)),
-        (around({"BROWSER": "/usr/bin/links"}, "/usr/bin/links"), (), "text-browser", ("/usr/bin/links",)),
+        (make_host(DESKTOP, "lynx", "elinks"), (), "text-browser", ("lynx",)),
+        (make_host({"BROWSER": "w3m"}, "w3m"), (), "text-browser", ("w3m",)),
+        (make_host({"BROWSER": "/usr/bin/links"}, "/usr/bin/links"), (), "text-browser", ("/usr/bin/links",)),
         # nothing that could show it here
-        (around(DESKTOP), (), "show", ()),
-        (around({}, "xdg-open", "w3m"), (), "show", ()),
-        (around({"BROWSER": "firefox"}, "firefox"), (), "show", ()),
-        (around(DESKTOP | SSH, "xdg-open"), (), "show", ()),
-        (around(DESKTOP | SSH | {"BROWSER": "w3m"}, "w3m"), (), "show", ()),
-        (around(SSH, "open", platform="darwin"), (), "show", ()),
+        (make_host(DESKTOP), (), "show", ()),
+        (make_host({}, "xdg-open", "w3m"), (), "show", ()),
+        (make_host({"BROWSER": "firefox"}, "firefox"), (), "show", ()),
+        (make_host(DESKTOP | SSH, "xdg-open"), (), "show", ()),
+        (make_host(DESKTOP | SSH | {"BROWSER": "w3m"}, "w3m"), (), "show", ()),
+        (make_host(SSH, "open", platform="darwin"), (), "show", ()),
         # what the user has set
-        (around(SSH), ("ssh", "desk", "open it"), "command", ("ssh", "desk", "open it")),
-        (around(SSH), ("w3m", "-T", "text/html"), "text-browser", ("w3m", "-T", "text/html")),
+        (make_host(SSH), ("ssh", "desk", "open it"), "command", ("ssh", "desk", "open it")),
+        (make_host(SSH), ("w3m", "-T", "text/html"), "text-browser", ("w3m", "-T", "text/html")),
     ],
 )  # fmt: skip
 def test_open_route(
@@ -97,21 +97,21 @@ def test_open_route(
 @pytest.mark.parametrize("kind", ["command", "text-browser", "show"])
 def test_refused_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None:
     """Cases 66, 67: the check comes first, whatever the route."""
-    fake = program(tmp_path, "browser", 'echo ran >> "$LOG"')
+    fake = make_program(tmp_path, "browser", 'echo ran >> "$LOG"')
     opened = open_url(url, OpenMethod(kind, (str(fake),)), {})  # type: ignore[arg-type]
     assert (opened.state, opened.message[:12]) == ("failed", "Not opened: ")
-    assert logged(tmp_path) == ""
+    assert read_log(tmp_path) == ""
 
 
 def test_the_url_is_one_argument(tmp_path: Path) -> None:
     """Cases 67, 68: whatever is in it, the program gets one argument that starts with http."""
-    fake = program(tmp_path, "browser", 'echo "$#:$2" >> "$LOG"')
+    fake = make_program(tmp_path, "browser", 'echo "$#:$2" >> "$LOG"')
     touched = tmp_path / "PWNED"
     url = f"https://example.org/';touch {touched};'$(touch {touched})`touch {touched}`\""
     opened = open_url(url, OpenMethod("command", (str(fake), "--new")), {})
     assert opened.state == "opened"
     assert opened.message == "Opened with browser"
-    said = logged(tmp_path).strip()
+    said = read_log(tmp_path).strip()
     assert said == f"2:{opened.url}"
     assert re.fullmatch(r"2:https://[!-~]+", said)
     assert not set('"`') & set(said)
@@ -120,11 +120,11 @@ def test_the_url_is_one_argument(tmp_path: Path) -> None:
 
 def test_a_shell_line_in_browser_is_not_handed_on(tmp_path: Path) -> None:
     """Case 68: xdg-open would run `$BROWSER`; it never sees one that is not a plain program."""
-    fake = program(tmp_path, "xdg-open", 'echo "[$BROWSER]" >> "$LOG"')
+    fake = make_program(tmp_path, "xdg-open", 'echo "[$BROWSER]" >> "$LOG"')
     route = OpenMethod("command", (str(fake),))
     open_url(URL, route, {"BROWSER": "sh -c 'touch PWNED; %s'"})
     open_url(URL, route, {"BROWSER": "firefox"})
-    assert logged(tmp_path).split() == ["[]", "[firefox]"]
+    assert read_log(tmp_path).split() == ["[]", "[firefox]"]
 
 
 def test_show_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_show_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
     """Case 72: exit code and a missing program are told, nothing is raised."""
-    fake = program(tmp_path, "browser", "exit 3")
+    fake = make_program(tmp_path, "browser", "exit 3")
     opened = open_url(URL, OpenMethod("command", (str(fake),)), {})
     assert (opened.state, opened.message) == (
         "failed",
@@ -151,7 +151,7 @@ def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
 def test_a_browser_that_stays(tmp_path: Path) -> None:
     """Case 72: it is not waited for, has a session of its own, and its later failure is told."""
     os.mkfifo(tmp_path / "gate")
-    fake = program(tmp_path, "browser", f'echo $$ >> "$LOG"; read x < {tmp_path}/gate; exit 4')
+    fake = make_program(tmp_path, "browser", f'echo $$ >> "$LOG"; read x < {tmp_path}/gate; exit 4')
     later: list[OpenResult] = []
     told = threading.Event()
 
@@ -170,7 +170,7 @@ def test_a_browser_that_stays(tmp_path: Path) -> None:
 def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
     """Cases 72, 73: what it prints goes nowhere, and it leads a session of its own."""
     script = 'echo noise; echo noise >&2; read x; echo "$x:$(ps -o sid= -p $$)" >> "$LOG"; echo $$ >> "$LOG"'
-    program(tmp_path, "browser", script)
+    make_program(tmp_path, "browser", script)
     code = (
         "import os\nfrom tui.terminal.browser import OpenMethod, open_url\n"
         f"print(open_url({URL!r}, OpenMethod('command', ({str(tmp_path / 'browser')!r},)), os.environ).state)"
@@ -180,7 +180,7 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
         assert terminal.wait_exit() == 0
         assert b"noise" not in terminal.raw
         assert b"opened" in terminal.raw
-    leader, pid = logged(tmp_path).split("\n")[:2]
+    leader, pid = read_log(tmp_path).split("\n")[:2]
     assert leader.replace(" ", "") == f":{pid}"
 
 
@@ -196,7 +196,7 @@ print("keys" if select.select([0], [], [], 0.2)[0] else "no keys")
 
 def test_a_text_browser_has_the_terminal(tmp_path: Path) -> None:
     """Case 71: it reads and draws here; keys that it did not take are dropped."""
-    fake = program(tmp_path, "w3m", "read x; echo got $x; read y; sleep 0.1")
+    fake = make_program(tmp_path, "w3m", "read x; echo got $x; read y; sleep 0.1")
     with Terminal([sys.executable, "-c", LENDER, fake, URL], tmp_path) as terminal:
         terminal.write("one\n")
         terminal.wait_for("got one")
@@ -207,7 +207,7 @@ def test_a_text_browser_has_the_terminal(tmp_path: Path) -> None:
 
 def test_ctrl_c_belongs_to_the_text_browser(tmp_path: Path) -> None:
     """Case 71: it ends, the reader does not, and the failure is told."""
-    fake = program(tmp_path, "w3m", "trap 'exit 9' INT; echo up; while :; do sleep 0.05; done")
+    fake = make_program(tmp_path, "w3m", "trap 'exit 9' INT; echo up; while :; do sleep 0.05; done")
     with Terminal([sys.executable, "-c", LENDER, fake, URL], tmp_path) as terminal:
         terminal.wait_for("up")
         terminal.write("\x03")
@@ -217,7 +217,7 @@ def test_ctrl_c_belongs_to_the_text_browser(tmp_path: Path) -> None:
 
 def test_interrupts_are_ours_again(tmp_path: Path) -> None:
     """Case 71: afterwards ctrl+c means what it meant before, also after a worker's call."""
-    fake = program(tmp_path, "w3m", "true")
+    fake = make_program(tmp_path, "w3m", "true")
     before = signal.getsignal(signal.SIGINT)
     route = OpenMethod("text-browser", (str(fake),))
     assert open_url(URL, route, {}).state == "opened"
@@ -231,19 +231,19 @@ def test_interrupts_are_ours_again(tmp_path: Path) -> None:
     ("s", "expected"),
     [
         (
-            around(DESKTOP, "xdg-open", "xclip"),
+            make_host(DESKTOP, "xdg-open", "xclip"),
             {"browser": "xdg-open URL", "clipboard": "xclip -selection clipboard"},
         ),
         (
-            around({"TMUX": "t"} | SSH, "tmux"),
+            make_host({"TMUX": "t"} | SSH, "tmux"),
             {"browser": "over SSH", "clipboard": "tmux load-buffer -w -", "tmux": "set-clipboard"},
         ),
         (
-            around({"STY": "1", "BROWSER": "w3m"}, "w3m"),
+            make_host({"STY": "1", "BROWSER": "w3m"}, "w3m"),
             {"browser": "in this terminal", "clipboard": "OSC 52", "screen": "OSC 52"},
         ),
-        (around(), {"browser": "no display", "clipboard": "OSC 52"}),
-        (around(DESKTOP), {"browser": "no browser found", "clipboard": "OSC 52"}),
+        (make_host(), {"browser": "no display", "clipboard": "OSC 52"}),
+        (make_host(DESKTOP), {"browser": "no browser found", "clipboard": "OSC 52"}),
     ],
 )
 def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
@@ -256,5 +256,5 @@ def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
 
 def test_describe_knows_the_settings() -> None:
     """Case 70: what the user has set is what doctor tells."""
-    told = dict(describe_methods(around(SSH), ("ssh", "desk", "open"), ("my-copy",)))
+    told = dict(describe_methods(make_host(SSH), ("ssh", "desk", "open"), ("my-copy",)))
     assert told == {"browser": "ssh desk open URL", "clipboard": "my-copy"}

@@ -24,7 +24,14 @@ from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
     from pathlib import Path
-from tests.support.surroundings import DESKTOP, NO_COMMAND, SSH, around, logged, program
+from tests.support.environment import (
+    DESKTOP,
+    NO_COPY_COMMAND,
+    SSH,
+    make_host,
+    make_program,
+    read_log,
+)
 
 
 def unwrap(data: bytes) -> str:
@@ -54,18 +61,18 @@ def screen() -> Screen:
 @pytest.mark.parametrize(
     ("s", "setting", "route"),
     [
-        (around(DESKTOP, "xclip", "xsel"), (), CopyMethod("local", ("xclip", "-selection", "clipboard"))),
-        (around(DESKTOP, "xsel"), (), CopyMethod("local", ("xsel", "--clipboard", "--input"))),
-        (around(DESKTOP | {"WAYLAND_DISPLAY": "w"}, "wl-copy", "xclip"), (), CopyMethod("local", ("wl-copy",))),
-        (around({}, "pbcopy", platform="darwin"), (), CopyMethod("local", ("pbcopy",))),
-        (around({}, "xclip"), (), CopyMethod("terminal")),
-        (around(DESKTOP), (), CopyMethod("terminal")),
-        (around(DESKTOP | SSH, "xclip", "pbcopy", "wl-copy"), (), CopyMethod("terminal")),
-        (around(SSH, "pbcopy", platform="darwin"), (), CopyMethod("terminal")),
-        (around({"STY": "1"} | SSH, "xclip"), (), CopyMethod("terminal", (), "screen")),
-        (around({"TMUX": "t"} | SSH, "tmux"), (), CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux")),
-        (around({"TMUX": "t"}), (), CopyMethod("terminal", (), "tmux")),
-        (around(SSH | DESKTOP, "xclip"), ("my", "copy"), CopyMethod("command", ("my", "copy"))),
+        (make_host(DESKTOP, "xclip", "xsel"), (), CopyMethod("local", ("xclip", "-selection", "clipboard"))),
+        (make_host(DESKTOP, "xsel"), (), CopyMethod("local", ("xsel", "--clipboard", "--input"))),
+        (make_host(DESKTOP | {"WAYLAND_DISPLAY": "w"}, "wl-copy", "xclip"), (), CopyMethod("local", ("wl-copy",))),
+        (make_host({}, "pbcopy", platform="darwin"), (), CopyMethod("local", ("pbcopy",))),
+        (make_host({}, "xclip"), (), CopyMethod("terminal")),
+        (make_host(DESKTOP), (), CopyMethod("terminal")),
+        (make_host(DESKTOP | SSH, "xclip", "pbcopy", "wl-copy"), (), CopyMethod("terminal")),
+        (make_host(SSH, "pbcopy", platform="darwin"), (), CopyMethod("terminal")),
+        (make_host({"STY": "1"} | SSH, "xclip"), (), CopyMethod("terminal", (), "screen")),
+        (make_host({"TMUX": "t"} | SSH, "tmux"), (), CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux")),
+        (make_host({"TMUX": "t"}), (), CopyMethod("terminal", (), "tmux")),
+        (make_host(SSH | DESKTOP, "xclip"), ("my", "copy"), CopyMethod("command", ("my", "copy"))),
     ],
 )  # fmt: skip
 def test_copy_route(s: HostEnvironment, setting: tuple[str, ...], route: CopyMethod) -> None:
@@ -91,14 +98,14 @@ def test_screen_gets_pieces_it_can_take() -> None:
 @pytest.mark.parametrize("multiplexer", ["", "tmux", "screen"])
 def test_too_large_for_the_terminal(screen: Screen, tmp_path: Path, multiplexer: str) -> None:
     """Case 77: all or nothing, and the size is named."""
-    fake = program(tmp_path, "tmux", 'echo ran >> "$LOG"')
+    fake = make_program(tmp_path, "tmux", 'echo ran >> "$LOG"')
     assert len(encode_osc52("x" * MAX_OSC52_BYTES)) == 100_000
     route = CopyMethod("terminal", (), multiplexer)  # type: ignore[arg-type]
     for one in (route, CopyMethod("tmux", (str(fake),), "tmux")):
         with pytest.raises(InvalidInput, match=r"^too large for the terminal \(150 KB\)$"):
             copy_to_clipboard("é" * 75_000, one, screen.write)
     assert screen.sent == b""
-    assert logged(tmp_path) == ""
+    assert read_log(tmp_path) == ""
 
 
 def test_what_is_too_large_is_saved(screen: Screen, tmp_path: Path) -> None:
@@ -117,27 +124,27 @@ def test_what_is_too_large_is_saved(screen: Screen, tmp_path: Path) -> None:
 
 def test_a_tool_takes_any_size(screen: Screen, tmp_path: Path) -> None:
     """Case 77: the limit is the terminal's, not that of a program."""
-    fake = program(tmp_path, "xclip", 'wc -c >> "$LOG"')
+    fake = make_program(tmp_path, "xclip", 'wc -c >> "$LOG"')
     assert (
         copy_to_clipboard("x" * 3_000_000, CopyMethod("local", (str(fake),)), screen.write)
         == COPIED_MESSAGE
     )
-    assert logged(tmp_path).strip() == "3000000"
+    assert read_log(tmp_path).strip() == "3000000"
 
 
 @pytest.mark.parametrize("kind", ["command", "local"])
 def test_a_program_that_copies(screen: Screen, tmp_path: Path, kind: str) -> None:
     """Case 76: the text on standard input, nothing to the terminal, `Copied` for exit code 0."""
-    fake = program(tmp_path, "xclip", 'echo "$1" >> "$LOG"; cat >> "$LOG"; echo noise >&2')
+    fake = make_program(tmp_path, "xclip", 'echo "$1" >> "$LOG"; cat >> "$LOG"; echo noise >&2')
     route = CopyMethod(kind, (str(fake), "-i"))  # type: ignore[arg-type]
     assert copy_to_clipboard("日本\nsecond", route, screen.write) == COPIED_MESSAGE
-    assert logged(tmp_path) == "-i\n日本\nsecond"
+    assert read_log(tmp_path) == "-i\n日本\nsecond"
     assert screen.sent == b""
 
 
 def test_a_tool_that_fails_falls_back(screen: Screen, tmp_path: Path) -> None:
     """Case 75: a display that is gone, a program that is not there: the terminal is asked."""
-    for argv in ((str(program(tmp_path, "xclip", "exit 1")),), ("/nowhere/xclip",)):
+    for argv in ((str(make_program(tmp_path, "xclip", "exit 1")),), ("/nowhere/xclip",)):
         screen.sent = b""
         assert copy_to_clipboard("text", CopyMethod("local", argv), screen.write) == SENT_MESSAGE
         assert unwrap(screen.sent) == "text"
@@ -145,13 +152,13 @@ def test_a_tool_that_fails_falls_back(screen: Screen, tmp_path: Path) -> None:
 
 def test_tmux(screen: Screen, tmp_path: Path) -> None:
     """Case 78: tmux takes it and nobody claims more; an old tmux gets the wrapped sequence."""
-    fake = str(program(tmp_path, "tmux", 'cat >> "$LOG"'))
+    fake = str(make_program(tmp_path, "tmux", 'cat >> "$LOG"'))
     assert (
         copy_to_clipboard("text", CopyMethod("tmux", (fake,), "tmux"), screen.write) == SENT_MESSAGE
     )
-    assert logged(tmp_path) == "text"
+    assert read_log(tmp_path) == "text"
     assert screen.sent == b""
-    old = str(program(tmp_path, "tmux", "exit 1"))
+    old = str(make_program(tmp_path, "tmux", "exit 1"))
     assert (
         copy_to_clipboard("text", CopyMethod("tmux", (old,), "tmux"), screen.write) == SENT_MESSAGE
     )
@@ -162,13 +169,13 @@ def test_a_copy_command_that_fails(
     screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 75: what the user has set is not replaced in silence; it cannot hang the reader."""
-    fake = str(program(tmp_path, "mine", "exit 7"))
+    fake = str(make_program(tmp_path, "mine", "exit 7"))
     with pytest.raises(InvalidInput, match="Not copied: copy_command mine ended with exit code 7"):
         copy_to_clipboard("text", CopyMethod("command", (fake,)), screen.write)
     with pytest.raises(InvalidInput, match="Not copied: copy_command mine cannot be run"):
         copy_to_clipboard("text", CopyMethod("command", ("/nowhere/mine",)), screen.write)
     monkeypatch.setattr(clipboard, "CLIPBOARD_TOOL_TIMEOUT", 0.05)
-    slow = str(program(tmp_path, "mine", "exec sleep 60"))
+    slow = str(make_program(tmp_path, "mine", "exec sleep 60"))
     with pytest.raises(InvalidInput, match="does not end"):
         copy_to_clipboard("text", CopyMethod("command", (slow,)), screen.write)
     assert screen.sent == b""
@@ -180,17 +187,17 @@ def test_a_copy_command_that_fails(
 )  # fmt: skip
 def test_what_is_copied_is_clean(screen: Screen, hostile: str) -> None:
     """Case 79: no control, bidi or surrogate; a URL or link has no line end that runs a command."""
-    copy_to_clipboard(hostile, NO_COMMAND, screen.write)
+    copy_to_clipboard(hostile, NO_COPY_COMMAND, screen.write)
     text = unwrap(screen.sent)
     assert all(char == "\n" or char.isprintable() for char in text)
     assert text[0] + text[-1] == "ab"
     screen.sent = b""
-    copy_line_to_clipboard(hostile + "\nrm -rf ~\n", NO_COMMAND, screen.write)
+    copy_line_to_clipboard(hostile + "\nrm -rf ~\n", NO_COPY_COMMAND, screen.write)
     assert unwrap(screen.sent).isprintable()
 
 
 def test_a_long_url_is_copied_whole(screen: Screen) -> None:
     """Cases 66, 79: a URL is never cut, and one that is not opened can still be copied."""
     url = "file:///" + "日" * 1500
-    assert copy_line_to_clipboard(url + "\n", NO_COMMAND, screen.write) == SENT_MESSAGE
+    assert copy_line_to_clipboard(url + "\n", NO_COPY_COMMAND, screen.write) == SENT_MESSAGE
     assert unwrap(screen.sent) == url

@@ -224,7 +224,7 @@ class TestHarness:
             assert terminal.wait_exit() == 3
         with Terminal(["sh", "-c", "echo up; exec sleep 60"], tmp_path) as terminal:
             terminal.wait_for("up")
-            terminal.hangup()
+            terminal.hang_up()
             assert terminal.wait_exit() == -signal.SIGHUP
 
     def test_close_ends_the_program(self, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_a_signal_before_the_app_runs(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_dropped_link(reader: Terminal, tmp_path: Path) -> None:
     """Case 112: the terminal goes away, SIGHUP comes: the reader is gone with exit 129."""
-    reader.hangup()
+    reader.hang_up()
     assert reader.wait_exit() == 129
     assert notes(tmp_path) == ["over"]
 
@@ -173,7 +173,7 @@ def test_a_dropped_link_under_nohup(tmp_path: Path) -> None:
         terminal.signal(signal.SIGHUP)
         terminal.write("\x1b[B")
         terminal.wait_for("count 1")
-        terminal.hangup()
+        terminal.hang_up()
         assert terminal.wait_exit() == 129
     assert notes(tmp_path) == ["over"]
 

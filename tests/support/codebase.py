@@ -1,4 +1,4 @@
-"""The code of the house as syntax trees, for the tests of its rules."""
+"""Syntax trees of the project for the tests of its architecture and style."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PACKAGES = ("store", "tui", "themes", "sample_articles")
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 
 
-def names(path: Path) -> str:
+def relative_name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
@@ -21,13 +21,13 @@ def module_name(path: Path) -> str:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
+def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    """Every call with the last part of what is called."""
-    for node in ast.walk(tree(path)):
+def iter_calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call with the last part of the called name."""
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Attribute):
@@ -36,8 +36,8 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
                 yield function.id, node
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
+def imported_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -48,7 +48,7 @@ def is_self(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
-def definitions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    for node in ast.walk(tree(path)):
+def iter_definitions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node

@@ -1,7 +1,7 @@
-"""The rules of the house: who may know whom, and that nothing from outside is parsed.
+"""The architecture: which room may import what, and that no outside text is parsed as markup.
 
-Import-linter reads the import statements (pyproject.toml, `make imports`); here processes look at
-what was really imported.
+Import-linter checks the import statements (pyproject.toml, `make imports`); the tests here also
+look at `sys.modules` of real processes.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import (
+from tests.support.codebase import (
     MODULES,
     ROOT,
-    calls,
-    imported,
+    imported_names,
+    iter_calls,
     module_name,
-    names,
-    tree,
+    relative_name,
+    syntax_tree,
 )
-from tests.support.terminal import environment
+from tests.support.environment import environment
 
 HEAVY = {
     "textual",
@@ -38,9 +38,9 @@ HEAVY = {
     "markdown_it",
     "yaml",
 }
-"""What a command that only prints must not wait for."""
+"""Packages that are too slow to import for a command that only prints."""
 
-IMPORTED = """
+RUN_COMMAND = """
 import json, sys
 from tui.cli import main
 try:
@@ -49,7 +49,7 @@ except SystemExit:
     pass
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
 """
-EACH_IMPORTED = """
+RUN_COMMANDS = """
 import json, sys
 from tui.cli import main
 found = {}
@@ -61,7 +61,7 @@ for command in json.loads(sys.argv[1]):
     found[" ".join(command)] = sorted({name.partition(".")[0] for name in sys.modules})
 print(json.dumps(found), file=sys.stderr)
 """
-IMPORT_ALL = """
+IMPORT_MODULES = """
 import importlib, json, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
@@ -69,8 +69,8 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file
 """
 
 
-def ran(script: str, home: Path, *arguments: str) -> Any:
-    """What a process says in the end, as JSON on its standard error."""
+def run_script(script: str, home: Path, *arguments: str) -> Any:
+    """Run a script and return the JSON in the last line of its standard error."""
     process = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         capture_output=True,
@@ -80,12 +80,12 @@ def ran(script: str, home: Path, *arguments: str) -> Any:
     return json.loads(process.stderr.splitlines()[-1])
 
 
-def loaded(script: str, home: Path, *arguments: str) -> set[str]:
-    """The top-level modules that a process has imported in the end."""
-    return set(ran(script, home, *arguments))
+def loaded_packages(script: str, home: Path, *arguments: str) -> set[str]:
+    """Return the top-level packages that a script has imported when it ends."""
+    return set(run_script(script, home, *arguments))
 
 
-# -- who knows whom ------------------------------------------------------------------------
+# -- imports -------------------------------------------------------------------------------
 
 
 COMMANDS = [
@@ -108,66 +108,73 @@ COMMANDS = [
 ]
 
 
-def test_a_command_imports_nothing_heavy(tmp_path: Path) -> None:
+def test_commands_import_nothing_heavy(tmp_path: Path) -> None:
     article = ROOT / "sample_articles/hostile-text.json"
-    loaded(IMPORTED, tmp_path, "import", str(article))
-    found = ran(EACH_IMPORTED, tmp_path, json.dumps(COMMANDS))
-    assert list(found) == [" ".join(command) for command in COMMANDS]
-    assert {name: there for name, all_ in found.items() if (there := HEAVY & set(all_))} == {}
+    loaded_packages(RUN_COMMAND, tmp_path, "import", str(article))
+    packages = run_script(RUN_COMMANDS, tmp_path, json.dumps(COMMANDS))
+    assert list(packages) == [" ".join(command) for command in COMMANDS]
+    assert {name: heavy for name, all_ in packages.items() if (heavy := HEAVY & set(all_))} == {}
 
 
-def test_an_import_needs_no_textual_and_json_no_library_of_another_format(tmp_path: Path) -> None:
+def test_imports_need_no_textual_and_json_needs_no_other_parser(tmp_path: Path) -> None:
     folder = ROOT / "sample_articles"
-    assert "textual" not in loaded(IMPORTED, tmp_path, "import", str(folder))
+    assert "textual" not in loaded_packages(RUN_COMMAND, tmp_path, "import", str(folder))
     json_file = str(folder / "hostile-text.json")
-    assert loaded(IMPORTED, tmp_path, "import", json_file) & HEAVY == set()
+    assert loaded_packages(RUN_COMMAND, tmp_path, "import", json_file) & HEAVY == set()
 
 
 @pytest.mark.parametrize(
-    ("package", "strangers"),
+    ("package", "forbidden"),
     [
         ("store", {"tui", "textual", "rich", "themes", "sample_articles"}),
         ("themes", {"store", "tui", "textual", "rich", "sample_articles"}),
         ("sample_articles", {"store", "tui", "textual", "rich", "themes"}),
     ],
 )
-def test_a_package_does_not_know_strangers(
-    package: str, strangers: set[str], tmp_path: Path
+def test_packages_import_no_forbidden_package(
+    package: str, forbidden: set[str], tmp_path: Path
 ) -> None:
-    modules = [module_name(path) for path in MODULES if names(path).startswith(f"{package}/")]
-    assert loaded(IMPORT_ALL, tmp_path, *modules) & strangers == set()
+    modules = [
+        module_name(path) for path in MODULES if relative_name(path).startswith(f"{package}/")
+    ]
+    assert loaded_packages(IMPORT_MODULES, tmp_path, *modules) & forbidden == set()
 
 
-def test_widgets_know_of_the_store_what_an_article_is() -> None:
-    known = {
+def test_every_module_is_in_a_room() -> None:
+    flat = {relative_name(path) for path in MODULES if path.parent.name in {"store", "tui"}}
+    assert flat == {"store/__init__.py", "tui/__init__.py", "tui/__main__.py", "tui/services.py"}
+
+
+def test_widgets_import_only_articles_from_the_store() -> None:
+    imports = {
         name.rpartition(".")[0]
         for path in MODULES
-        if names(path).startswith("tui/reader/widgets/")
-        for name in imported(path)
+        if relative_name(path).startswith("tui/reader/widgets/")
+        for name in imported_names(path)
         if name.startswith("store")
     }
-    assert known == {"store.model.article"}
+    assert imports == {"store.model.article"}
 
 
-# -- nothing from outside is parsed --------------------------------------------------------
+# -- outside text is never parsed as markup ------------------------------------------------
 
 
 def test_no_markup_is_parsed() -> None:
-    """Cases 59 to 62: `Content.from_markup` and its like are never called."""
+    """Cases 59 to 62: functions that parse markup are never called."""
     found = [
-        f"{names(path)}: {called}"
+        f"{relative_name(path)}: {called}"
         for path in MODULES
-        for called, _ in calls(path)
+        for called, _ in iter_calls(path)
         if called in {"from_markup", "to_content", "render_markup", "Markdown"}
     ]
     assert found == []
 
 
-def test_widgets_of_textual_are_given_content_or_no_markup() -> None:
-    """Cases 59 to 62: what would be parsed as markup is never a text of ours."""
+def test_textual_widgets_get_content_or_no_markup() -> None:
+    """Cases 59 to 62: arguments that Textual would parse as markup are never plain strings."""
     found = []
     for path in MODULES:
-        for called, node in calls(path):
+        for called, node in iter_calls(path):
             if called not in {"Static", "Label", "Option", "OptionList", "notify", "Button"}:
                 continue
             plain = any(
@@ -177,12 +184,12 @@ def test_widgets_of_textual_are_given_content_or_no_markup() -> None:
                 for each in node.keywords
             )
             if not plain and not all(is_content(argument) for argument in node.args):
-                found.append(f"{names(path)}:{node.lineno}: {called}")
+                found.append(f"{relative_name(path)}:{node.lineno}: {called}")
     assert found == []
 
 
 def is_content(node: ast.expr) -> bool:
-    """Whether it is `Content(...)`, `Content.assemble(...)` or a list of options made elsewhere."""
+    """Return True for `Content(...)`, `Content.assemble(...)` or a starred list of options."""
     if isinstance(node, ast.Starred):
         return True
     if isinstance(node, ast.Call):
@@ -193,12 +200,12 @@ def is_content(node: ast.expr) -> bool:
     return False
 
 
-def test_titles_of_widgets_are_content() -> None:
-    """Case 61: a border title is parsed as markup if it is a text."""
+def test_widget_titles_are_content() -> None:
+    """Case 61: Textual parses a border title as markup if it is a plain string."""
     found = [
-        f"{names(path)}:{node.lineno}"
+        f"{relative_name(path)}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(tree(path))
+        for node in ast.walk(syntax_tree(path))
         if isinstance(node, ast.Assign)
         and any(
             isinstance(target, ast.Attribute)

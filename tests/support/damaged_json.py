@@ -1,4 +1,4 @@
-"""Files of articles and texts to take apart, with what makes a scanner stumble."""
+"""Segment files to salvage, with content that confuses a scanner."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ TABLES = ("articles", "texts")
 META = {"_meta": {"1": {"format": 1}}}
 
 
-def article(number: int) -> dict[str, Any]:
-    """Facts with what makes a scanner stumble: quotes, braces, starts of documents in strings."""
+def article_document(number: int) -> dict[str, Any]:
+    """Return article fields with quotes, braces and starts of documents inside strings."""
     extra = {"a": 1} if number % 3 else {"nested": {"7": {"id": "x"}}, 'odd"3': {"5": {}}}
     return article_to_document(
         Article(
@@ -32,35 +32,38 @@ def article(number: int) -> dict[str, Any]:
     )
 
 
-def text(number: int) -> dict[str, Any]:
+def body_document(number: int) -> dict[str, Any]:
     paragraphs = f'He said "{number}":{{}}\n\n\\ and }} “so on”. ' * 5
     summary = "Shört." if number % 2 else ""
     return body_to_document(Body(paragraphs, summary, "extract" if summary else "", True, ("One",)))
 
 
-MAKERS: dict[str, Callable[[int], dict[str, Any]]] = {"articles": article, "texts": text}
+MAKERS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "articles": article_document,
+    "texts": body_document,
+}
 
 
 def documents(table: str, count: int) -> dict[str, dict[str, Any]]:
     return {str(number): MAKERS[table](number) for number in range(1, count + 1)}
 
 
-def encoded(table: str, count: int) -> bytes:
+def encode_segment(table: str, count: int) -> bytes:
     return orjson.dumps({**META, table: documents(table, count)}, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def spans(data: bytes, table: str, count: int) -> list[tuple[int, int]]:
-    """Where each document stands in the file, with its id."""
-    found = []
+def document_spans(data: bytes, table: str, count: int) -> list[tuple[int, int]]:
+    """Return the start and end of each document in the file, its id included."""
+    spans = []
     for number, document in documents(table, count).items():
         whole = b'"%s":%s' % (number.encode(), orjson.dumps(document))
         start = data.index(whole)
-        found.append((start, start + len(whole)))
-    return found
+        spans.append((start, start + len(whole)))
+    return spans
 
 
-DEEP = b'{"articles":{"1":{"id":"a","title":"b","extra":' + b"[" * 100_000
-WRONG = [
+DEEPLY_NESTED = b'{"articles":{"1":{"id":"a","title":"b","extra":' + b"[" * 100_000
+DAMAGED_FILES = [
     pytest.param(b"", "the file is empty", id="empty"),
     pytest.param(b" \n\t ", "the file is empty", id="whitespace"),
     pytest.param(b"\xef\xbb\xbf", "the file is empty", id="BOM alone"),
@@ -102,6 +105,6 @@ WRONG = [
     pytest.param(b'{"a":-Infinity}', "not JSON at line 1, column 7", id="Infinity"),
     pytest.param(b'{"a":"\\ud800"}', "not JSON at line 1, column 7", id="surrogate"),
     pytest.param(b'{"a":%s}' % (b"1" * 4000), "not JSON at line 1, column 6", id="endless number"),
-    pytest.param(DEEP, "nested too deep", id="deep and cut"),
-    pytest.param(DEEP + b"]" * 100_000 + b"}}}", "nested too deep", id="deep"),
+    pytest.param(DEEPLY_NESTED, "nested too deep", id="deep and cut"),
+    pytest.param(DEEPLY_NESTED + b"]" * 100_000 + b"}}}", "nested too deep", id="deep"),
 ]

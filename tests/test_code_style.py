@@ -1,7 +1,4 @@
-"""The rules of the house: how the code is written, and how it uses libraries.
-
-Here the syntax trees tell what no linter of ours knows.
-"""
+"""The code style: rules that no linter checks, tested on the syntax trees."""
 
 from __future__ import annotations
 
@@ -14,27 +11,27 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
-from tests.support.house import (
+from tests.support.codebase import (
     MODULES,
     PACKAGES,
     ROOT,
-    definitions,
-    imported,
+    imported_names,
     is_self,
+    iter_definitions,
     module_name,
-    names,
-    tree,
+    relative_name,
+    syntax_tree,
 )
 
-LONGEST_FUNCTION = 50
+MAX_FUNCTION_LINES = 50
 MACHINE_PATH = re.compile(r"(?<![\w.~}])/(?:work|home|root|Users|private|mnt)/\w{2}|\bshared/\w")
 
 
-# -- libraries are used from outside -------------------------------------------------------
+# -- no private name of a library ----------------------------------------------------------
 
 
 def private_names(source: str) -> set[str]:
-    """The private names that a class defines: its methods, its values, what it sets on itself."""
+    """Return the private names a class defines: methods, class values, instance attributes."""
     (kind,) = ast.parse(dedent(source)).body
     assert isinstance(kind, ast.ClassDef)
     values = [each for each in kind.body if isinstance(each, ast.Assign | ast.AnnAssign)]
@@ -53,7 +50,7 @@ def private_names(source: str) -> set[str]:
 
 
 source_of = cache(inspect.getsource)
-"""Python reads a whole module to find one class."""
+"""Cached, since Python reads a whole module to find one class."""
 
 
 @cache
@@ -77,20 +74,20 @@ def our_classes() -> Iterator[type]:
                     yield kind
 
 
-def test_no_class_of_ours_takes_a_private_name_of_its_library() -> None:
-    """An attribute of ours that a base class uses by the same name breaks it, or breaks later."""
+def test_no_class_overrides_a_private_name_of_its_library() -> None:
+    """An attribute with the name of a private one of a library's base class breaks that class."""
     found = []
     for kind in our_classes():
-        strangers = [base for base in kind.__mro__[1:] if not is_ours(base) and base is not object]
-        if strangers:
-            theirs = frozenset().union(*map(library_privates, strangers))
+        foreign = [base for base in kind.__mro__[1:] if not is_ours(base) and base is not object]
+        if foreign:
+            theirs = frozenset().union(*map(library_privates, foreign))
             ours = private_names(source_of(kind))
             found += [f"{kind.__module__}.{kind.__qualname__}.{name}" for name in ours & theirs]
     assert found == []
 
 
-def test_what_a_class_uses_of_itself_in_private_is_ours() -> None:
-    """`self._x` of a class that has a library's class among its bases is not the library's."""
+def test_no_class_uses_an_inherited_private_name_of_its_library() -> None:
+    """`self._x` is never an attribute that a base class of a library defines."""
     found = []
     for kind in our_classes():
         ours: set[str] = set()
@@ -110,11 +107,11 @@ def test_what_a_class_uses_of_itself_in_private_is_ours() -> None:
     assert found == []
 
 
-def test_no_private_attribute_of_anything_else() -> None:
-    """Nothing private is taken from another object, nor imported; of our own modules neither."""
+def test_no_private_attribute_of_another_object() -> None:
+    """No private name of another object or module is used or imported, not even of our own."""
     found = []
     for path in MODULES:
-        for node in ast.walk(tree(path)):
+        for node in ast.walk(syntax_tree(path)):
             if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr):
                 owner = node.value.id if isinstance(node.value, ast.Name) else ""
                 documented = node.attr in {"_replace", "_asdict"} or (owner, node.attr) == (
@@ -122,10 +119,10 @@ def test_no_private_attribute_of_anything_else() -> None:
                     "_exit",
                 )
                 if owner not in {"self", "cls"} and not documented:
-                    found.append(f"{names(path)}:{node.lineno}: {ast.unparse(node)}")
+                    found.append(f"{relative_name(path)}:{node.lineno}: {ast.unparse(node)}")
         found += [
-            f"{names(path)}: {name}"
-            for name in imported(path)
+            f"{relative_name(path)}: {name}"
+            for name in imported_names(path)
             if name != "__future__.annotations"
             and any(re.match("_[^_]", part) for part in name.split("."))
         ]
@@ -135,26 +132,30 @@ def test_no_private_attribute_of_anything_else() -> None:
 def test_functions_are_short() -> None:
     long = []
     for path in MODULES:
-        for node in definitions(path):
+        for node in iter_definitions(path):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            if lines > LONGEST_FUNCTION and not isinstance(node, ast.ClassDef):
-                long.append(f"{names(path)}: {node.name}: {lines} lines")
+            if lines > MAX_FUNCTION_LINES and not isinstance(node, ast.ClassDef):
+                long.append(f"{relative_name(path)}: {node.name}: {lines} lines")
     assert long == []
 
 
-def test_everything_public_says_what_it_is_for() -> None:
-    silent = [names(path) for path in MODULES if not ast.get_docstring(tree(path))]
+def test_everything_public_has_a_docstring() -> None:
+    undocumented = [
+        relative_name(path) for path in MODULES if not ast.get_docstring(syntax_tree(path))
+    ]
     for path in MODULES:
-        owners: list[ast.Module | ast.ClassDef] = [tree(path)]
-        owners += [node for node in definitions(path) if isinstance(node, ast.ClassDef)]
+        owners: list[ast.Module | ast.ClassDef] = [syntax_tree(path)]
+        owners += [node for node in iter_definitions(path) if isinstance(node, ast.ClassDef)]
         for owner in owners:
             if isinstance(owner, ast.Module) or not owner.name.startswith("_"):
-                silent += [f"{names(path)}: {name}" for name in silent_names(owner)]
-    assert silent == []
+                undocumented += [
+                    f"{relative_name(path)}: {name}" for name in undocumented_names(owner)
+                ]
+    assert undocumented == []
 
 
-def silent_names(owner: ast.Module | ast.ClassDef) -> list[str]:
-    """The public functions and classes right inside that have no docstring."""
+def undocumented_names(owner: ast.Module | ast.ClassDef) -> list[str]:
+    """Return the public functions and classes directly inside that have no docstring."""
     return [
         node.name
         for node in owner.body
@@ -165,7 +166,7 @@ def silent_names(owner: ast.Module | ast.ClassDef) -> list[str]:
 
 
 def text_files() -> Iterator[Path]:
-    """Everything that is kept in the repository and written by hand."""
+    """Yield every hand-written file of the repository."""
     yield from (path for path in ROOT.iterdir() if path.suffix in {".md", ".toml"})
     yield ROOT / "Makefile"
     for folder in (*PACKAGES, "tests", "benchmarks", "docs", ".ci"):
@@ -175,10 +176,10 @@ def text_files() -> Iterator[Path]:
                 yield path
 
 
-def test_nothing_needs_one_machine() -> None:
-    """No path that only one computer has, no file beside the repository."""
+def test_no_path_of_one_machine_is_named() -> None:
+    """No file names a path of one computer or a file outside of the repository."""
     found = [
-        f"{names(path)}:{number}: {line.strip()[:80]}"
+        f"{relative_name(path)}:{number}: {line.strip()[:80]}"
         for path in text_files()
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
         if MACHINE_PATH.search(line)
@@ -186,8 +187,8 @@ def test_nothing_needs_one_machine() -> None:
     assert found == []
 
 
-def test_test_files_have_names_of_their_own() -> None:
-    """Folders of tests are no packages, so two modules of one name would hide each other."""
+def test_test_files_have_unique_names() -> None:
+    """Folders of tests are not packages, so two modules of the same name would collide."""
     stems = [path.stem for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(stems) == sorted(set(stems))
     assert list((ROOT / "tests").rglob("__init__.py")) == []

@@ -1,4 +1,4 @@
-"""Small exports of every program newstui can read, of our own making, and what is in them."""
+"""A small export of every supported program, and the articles in it."""
 
 from __future__ import annotations
 
