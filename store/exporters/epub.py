@@ -1,4 +1,4 @@
-"""An EPUB of many articles, a chapter each; EPUB 3.3, https://www.w3.org/TR/epub-33/."""
+"""EPUB: a book of many articles, one per chapter; EPUB 3.3, https://www.w3.org/TR/epub-33/."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime
 from html import escape
 from typing import BinaryIO
 
-from store.exporters.article_html import article_to_html
-from store.exporters.collection import ArticleCollection
+from store.exporters.formats import ArticleCollection
+from store.exporters.html import article_to_html
 
 CONTAINER_XML = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -49,28 +49,28 @@ PACKAGE_TEMPLATE = """\
 UNKNOWN_LANGUAGE = "und"
 
 
-def write_epub(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
-    """Write the book."""
+def write_epub(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
+    """Write a book; yield the number of articles written so far."""
     languages: set[str] = set()
-    made = datetime.fromisoformat(book.created)
+    made = datetime.fromisoformat(collection.created)
     with zipfile.ZipFile(out, "w") as archive:
 
         def put(name: str, text: str, method: int = zipfile.ZIP_DEFLATED) -> None:
-            about = zipfile.ZipInfo(name, made.timetuple()[:6])
-            about.compress_type = method
-            archive.writestr(about, text)
+            member = zipfile.ZipInfo(name, made.timetuple()[:6])
+            member.compress_type = method
+            archive.writestr(member, text)
 
-        put("mimetype", "application/epub+zip", zipfile.ZIP_STORED)  # first, and not packed
+        put("mimetype", "application/epub+zip", zipfile.ZIP_STORED)  # first, uncompressed
         put("META-INF/container.xml", CONTAINER_XML)
         number, titles = 0, list[str]()
-        for number, entry in enumerate(book.entries, start=1):
-            titles.append(entry.article.title)  # of those that could be read
+        for number, entry in enumerate(collection.entries, start=1):
+            titles.append(entry.article.title)  # only of the articles that could be read
             languages.add(entry.article.language)
             title, body = escape(entry.article.title), article_to_html(entry, "a")
             put(f"{number}.xhtml", PAGE_TEMPLATE.format(title=title, body=body))
             yield number
-        put("nav.xhtml", _render_contents(book.title, titles))
-        put("book.opf", _render_package(book, number, languages))
+        put("nav.xhtml", _render_contents(collection.title, titles))
+        put("book.opf", _render_package(collection, number, languages))
 
 
 def _render_contents(title: str, titles: Sequence[str]) -> str:
@@ -82,15 +82,15 @@ def _render_contents(title: str, titles: Sequence[str]) -> str:
     return PAGE_TEMPLATE.format(title=escape(title), body=body)
 
 
-def _render_package(book: ArticleCollection, chapters: int, languages: set[str]) -> str:
+def _render_package(collection: ArticleCollection, chapters: int, languages: set[str]) -> str:
     numbers = range(1, chapters + 1)
     return PACKAGE_TEMPLATE.format(
-        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{book.title}\n{book.created}"),
-        title=escape(book.title),
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{collection.title}\n{collection.created}"),
+        title=escape(collection.title),
         language=escape(languages.pop() or UNKNOWN_LANGUAGE)
         if len(languages) == 1
         else UNKNOWN_LANGUAGE,
-        made=f"{book.created[:19]}Z",
+        made=f"{collection.created[:19]}Z",
         items="\n".join(
             f'<item id="c{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>'
             for n in numbers

@@ -1,35 +1,57 @@
-"""Exports on the disk: a file is there whole or not at all, and none is replaced unasked."""
+"""Export files: each is complete or not there at all, and none is replaced unasked."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from slugify import slugify
 
-from store.exporters import get_export_writer
-from store.exporters.collection import ArticleCollection
+from store.exporters.formats import FORMAT_BY_SUFFIX, ArticleCollection
 from store.exporters.markdown import article_to_markdown
+from store.exporters.newstui_json import write_json, write_json_lines
 from store.model.article import Article, FullArticle, Rejection
 from store.model.errors import InvalidInput, TargetExists
 from store.system.files import make_save_error, move_into_place
 from store.text.clean import clean_line
 
+MAX_FILE_NAME_BYTES = 120
+"""Length of a file name; some file systems allow no more than 143."""
+FILE_NAME_ID_CHARS = 8
+
+ExportWriter = Callable[[ArticleCollection, BinaryIO], Iterator[int]]
+"""Writes a collection and yields the number of articles written so far."""
+
+
+def get_export_writer(format_name: str) -> ExportWriter:
+    """Return the writer of a format that is one file; only its own libraries are imported."""
+    if format_name == "json":
+        return write_json
+    if format_name == "jsonl":
+        return write_json_lines
+    if format_name == "html":
+        from store.exporters.html import write_html
+
+        return write_html
+    from store.exporters.epub import write_epub
+
+    return write_epub
+
 
 @contextlib.contextmanager
 def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
-    """A file that gets its name once it is complete and on the disk.
+    """Open a file that gets its name once it is complete and on the disk.
 
     Args:
-        target: Its name; a symbolic link of that name is never followed.
-        replace: Whether what has that name now may be replaced.
+        target: The file; a symbolic link is never followed.
+        replace: True if an existing file may be replaced.
 
     Raises:
-        TargetExists: There is a file of that name.
-        NotSaved: It could not be written; nothing is left of it.
+        TargetExists: The file exists.
+        SaveFailed: It could not be written; nothing of it is left.
     """
     temporary = target.with_name(f".{os.urandom(6).hex()}.tmp")
     try:
@@ -52,15 +74,15 @@ def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
 def write_markdown_files(
     entries: Iterable[FullArticle], folder: Path, *, replace: bool = False
 ) -> Iterator[Path | Rejection]:
-    """Write a Markdown file for each article; one that is there already costs a line.
+    """Write a Markdown file per article; yield each file, or why it was not written.
 
     Args:
         entries: The articles.
-        folder: Is there already.
-        replace: Whether files of the same names may be replaced.
+        folder: An existing folder.
+        replace: True if existing files may be replaced.
 
     Raises:
-        NotSaved: The disk did not take one; those before it are complete.
+        SaveFailed: A file could not be written; those before it are complete.
     """
     for entry in entries:
         target = folder / make_file_name(entry.article, ".md")
@@ -73,57 +95,49 @@ def write_markdown_files(
             yield target
 
 
-FORMAT_BY_SUFFIX = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".html": "html",
-    ".htm": "html",
-    ".epub": "epub",
-}
-
-
 def export_article(entry: FullArticle, path: Path) -> None:
-    """Write an article to a file that is not there yet; Markdown, unless the suffix says else.
+    """Write an article to a new file, as Markdown unless the suffix says otherwise.
 
     Raises:
-        TargetExists: There is a file of that name.
-        NotSaved: It could not be written; nothing is left of it.
+        TargetExists: The file exists.
+        SaveFailed: It could not be written; nothing of it is left.
     """
-    form = FORMAT_BY_SUFFIX.get(path.suffix.lower())
+    format_name = FORMAT_BY_SUFFIX.get(path.suffix.lower())
     with create_file(path) as out:
-        if form is None:
+        if format_name is None:
             out.write(article_to_markdown(entry).encode())
             return
-        title = entry.article.title
-        for _ in get_export_writer(form)(
-            ArticleCollection(title, entry.article.created or "", [title], [entry]), out
-        ):
+        article = entry.article
+        collection = ArticleCollection(
+            article.title, article.created or "", [article.title], [entry]
+        )
+        for _ in get_export_writer(format_name)(collection, out):
             pass
 
 
-def export_collection(book: ArticleCollection, path: Path) -> Iterator[int]:
-    """Write many articles in steps, each of which tells how many are written.
+def export_collection(collection: ArticleCollection, path: Path) -> Iterator[int]:
+    """Write many articles; yield the number of articles written so far.
 
     Args:
-        book: The articles.
-        path: A file that is not there yet; or a folder, which gets a Markdown file an article, but
-            for those that are there already.
+        collection: The articles.
+        path: A new file; or an existing folder, which gets a Markdown file for each article that
+            it does not have yet.
 
     Raises:
-        BadInput: There is no such folder, or a file of that name.
-        NotSaved: It could not be written; nothing is left of the file.
+        InvalidInput: The folder does not exist, or the file does.
+        SaveFailed: It could not be written; nothing of the file is left.
     """
-    form = FORMAT_BY_SUFFIX.get(path.suffix.lower())
-    if form is not None:
+    format_name = FORMAT_BY_SUFFIX.get(path.suffix.lower())
+    if format_name is not None:
         with create_file(path) as out:
-            yield from get_export_writer(form)(book, out)
+            yield from get_export_writer(format_name)(collection, out)
     elif path.is_dir():
-        done = (
+        written = (
             each
-            for each in write_markdown_files(book.entries, path)
+            for each in write_markdown_files(collection.entries, path)
             if not isinstance(each, Rejection)
         )
-        yield from (number for number, _ in enumerate(done, start=1))
+        yield from (number for number, _ in enumerate(written, start=1))
     else:
         suffixes = " ".join(FORMAT_BY_SUFFIX)
         raise InvalidInput(
@@ -131,15 +145,10 @@ def export_collection(book: ArticleCollection, path: Path) -> Iterator[int]:
         )
 
 
-MAX_FILE_NAME_BYTES = 120
-"""Bytes of a file name; some file systems take 143."""
-FILE_NAME_ID_CHARS = 8
-
-
 def make_file_name(article: Article, suffix: str) -> str:
-    """The name of an article's file: `2022-02-28-the-ferry-0d6f6d4e.md`.
+    """Return a file name for an article: `2022-02-28-the-ferry-0d6f6d4e.md`.
 
-    It begins with a digit, whatever the title is: no hidden file, no option, no device.
+    It starts with a digit whatever the title is, so that it is never hidden, an option or a device.
     """
     day = (article.date or article.created or "0000-00-00")[:10]
     tail = f"-{slugify(article.id)[:FILE_NAME_ID_CHARS]}{suffix}"

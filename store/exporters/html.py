@@ -1,14 +1,22 @@
-"""One HTML page of many articles, which reads well in a browser and prints well."""
+"""HTML: one page of many articles, and the article elements that EPUB has too.
+
+A page shows what the articles say and no more: no script, no picture, nothing is loaded.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from typing import BinaryIO
 
-from store.exporters.article_html import article_to_html
-from store.exporters.collection import ArticleCollection
+from markdown_it import MarkdownIt
 
+from store.exporters.formats import ArticleCollection
+from store.model.article import Article, FullArticle
+
+HTTP_URL = re.compile(r"https?://", re.IGNORECASE)
 HTML_STYLESHEET = """\
 body { max-width: 38em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 Georgia, serif; }
 h1 { line-height: 1.2; } nav li { margin: .2em 0; }
@@ -23,12 +31,12 @@ pre { overflow-x: auto; } table { border-collapse: collapse; } td, th { padding:
 """
 
 
-def write_html(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
-    """Write the page: a table of contents, then every article."""
-    title = escape(book.title)
+def write_html(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
+    """Write a page with a table of contents; yield the number of articles written so far."""
+    title = escape(collection.title)
     contents = "".join(
         f'<li><a href="#a{number}">{escape(each)}</a></li>\n'
-        for number, each in enumerate(book.titles, start=1)
+        for number, each in enumerate(collection.titles, start=1)
     )
     out.write(
         '<!doctype html>\n<html>\n<head>\n<meta charset="utf-8" />\n'
@@ -36,7 +44,43 @@ def write_html(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
         f"<title>{title}</title>\n<style>\n{HTML_STYLESHEET}</style>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n<nav><ol>\n{contents}</ol></nav>\n".encode()
     )
-    for number, entry in enumerate(book.entries, start=1):
+    for number, entry in enumerate(collection.entries, start=1):
         out.write(article_to_html(entry, f"a{number}").encode() + b"\n")
         yield number
     out.write(b"</body>\n</html>\n")
+
+
+def article_to_html(entry: FullArticle, element_id: str) -> str:
+    """Return an article as an `<article>` element that is valid in HTML and in XHTML."""
+    article, body = entry.article, entry.body
+    parts = [
+        f'<article id="{element_id}">',
+        f"<h1>{escape(article.title)}</h1>",
+        _render_metadata(article),
+    ]
+    if body.summary:
+        parts.append(f'<div class="summary">{markdown_to_html(body.summary)}</div>')
+    return "\n".join([*parts, markdown_to_html(body.text), "</article>"])
+
+
+def markdown_to_html(markdown: str) -> str:
+    """Return a Markdown text as HTML; HTML inside it is shown as text."""
+    return str(_markdown_renderer().render(markdown)).strip()
+
+
+def _render_metadata(article: Article) -> str:
+    facts = [
+        escape(each) for each in (*article.authors, article.category, article.date or "") if each
+    ]
+    if HTTP_URL.match(article.url):
+        facts.append(f'<a href="{escape(article.url)}">{escape(article.url)}</a>')
+    return f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
+
+
+@cache
+def _markdown_renderer() -> MarkdownIt:
+    """Return a renderer that keeps line breaks, escapes HTML and leaves pictures as links."""
+    options = {"html": False, "xhtmlOut": True, "breaks": True}
+    parser = MarkdownIt("commonmark", options).enable("table").disable("image")
+    parser.validateLink = lambda url: HTTP_URL.match(url) is not None  # type: ignore[method-assign]
+    return parser

@@ -1,4 +1,4 @@
-"""newstui JSON: how an article leaves the library, and in which form it may come back."""
+"""newstui JSON: the form in which articles are exported, printed and imported again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from store.exporters.collection import ArticleCollection
+from store.exporters.formats import ArticleCollection
 from store.model.article import Article, FullArticle, ReadingStatus, SimilarArticle, reading_minutes
 from store.model.times import format_timestamp, from_microseconds
 from store.text.clean import clean_json
 
 
 def metadata_to_dict(article: Article, reading: ReadingStatus) -> dict[str, Any]:
-    """Facts and reading state, without the long parts."""
+    """Return metadata and reading status of an article, without the long parts."""
     return {
         **asdict(article),
         "extra": dict(article.extra),
@@ -25,7 +25,7 @@ def metadata_to_dict(article: Article, reading: ReadingStatus) -> dict[str, Any]
 
 
 def article_to_dict(entry: FullArticle, similar: Sequence[SimilarArticle]) -> dict[str, Any]:
-    """One article whole."""
+    """Return a whole article."""
     body = entry.body
     return {
         **metadata_to_dict(entry.article, entry.reading),
@@ -38,7 +38,7 @@ def article_to_dict(entry: FullArticle, similar: Sequence[SimilarArticle]) -> di
 
 
 def similar_to_dict(other: SimilarArticle) -> dict[str, Any]:
-    """One similar reading."""
+    """Return a similar article."""
     return {
         "id": other.id,
         "title": other.title,
@@ -52,22 +52,22 @@ def similar_to_dict(other: SimilarArticle) -> dict[str, Any]:
 
 
 def list_imported_similar(entry: FullArticle) -> list[SimilarArticle]:
-    """The similar readings that came with an article; what an index finds is not part of it."""
+    """Return the similar articles that an article was imported with, not those of the index."""
     return [SimilarArticle(None, title, origin="import") for title in entry.body.similar]
 
 
-def write_json(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
-    """Write an array with an article a line."""
+def write_json(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
+    """Write an array, one article per line; yield the number of articles written so far."""
     number = 0
-    for number, entry in enumerate(book.entries, start=1):
+    for number, entry in enumerate(collection.entries, start=1):
         out.write((b"[\n" if number == 1 else b",\n") + _encode_article(entry))
         yield number
     out.write(b"\n]\n" if number else b"[]\n")
 
 
-def write_json_lines(book: ArticleCollection, out: BinaryIO) -> Iterator[int]:
-    """Write an article a line."""
-    for number, entry in enumerate(book.entries, start=1):
+def write_json_lines(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
+    """Write one article per line; yield the number of articles written so far."""
+    for number, entry in enumerate(collection.entries, start=1):
         out.write(_encode_article(entry) + b"\n")
         yield number
 
@@ -76,7 +76,7 @@ def _encode_article(entry: FullArticle) -> bytes:
     fields = article_to_dict(entry, list_imported_similar(entry))
     try:
         return orjson.dumps(fields)
-    except orjson.JSONEncodeError:  # half a character, in a file that was edited by hand
+    except orjson.JSONEncodeError:  # a lone surrogate, in a file that was edited by hand
         return orjson.dumps(clean_json(fields))
 
 
@@ -84,4 +84,4 @@ def _format_date(when: int) -> str | None:
     if not when:
         return None
     text = format_timestamp(from_microseconds(when * 1_000_000))
-    return text.removesuffix("T00:00:00Z")  # a row does not tell a date from its midnight
+    return text.removesuffix("T00:00:00Z")  # rows do not distinguish a date from its midnight

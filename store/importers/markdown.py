@@ -12,6 +12,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 
+from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
 from store.text.prose import join_lines
 
@@ -38,9 +39,6 @@ STRING_FIELDS = frozenset(
     )
 )
 """Fields that are taken as they were written: YAML reads `2022.10` as 2022.1 and `no` as false."""
-
-VERBATIM_FIELD = "newstui"
-"""The field by which our own export says that the text is as the library keeps it."""
 
 HARD_BREAK_ENDINGS = ("  ", "\\")
 

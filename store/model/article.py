@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 WORDS_PER_MINUTE = 230
 """Silent reading of English non-fiction: 238 words a minute (Brysbaert 2019), rounded down."""
 
+VERBATIM_FIELD = "newstui"
+"""The front matter field of an export whose text is exactly the library's: no lines are joined."""
+
 NO_EXTRA: Mapping[str, Any] = {}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from store.exporters import article_to_dict
+from store.exporters.newstui_json import article_to_dict
 from store.importers.sources import ImportSource, find_sources, read_source
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle

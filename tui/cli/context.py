@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from store.exporters import metadata_to_dict
+from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import FullArticle
 from store.model.errors import LibraryUnavailable

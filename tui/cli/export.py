@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from store.exporters import ArticleCollection, get_export_writer
-from store.exporters.files import create_file, write_markdown_files
+from store.exporters.files import create_file, get_export_writer, write_markdown_files
+from store.exporters.formats import ArticleCollection
 from store.library.protocol import Library
 from store.model.article import FullArticle, Rejection
 from store.model.errors import LibraryDamaged, TargetExists

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from store.exporters import metadata_to_dict
+from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
 from store.search import ListQuery

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from store.exporters import EXPORT_FORMATS
+from store.exporters.formats import EXPORT_FORMATS
 from store.search import SORTS
 from store.text.clean import clean_line
 from tui import __version__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from store.exporters import metadata_to_dict
+from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, Snippet
 from store.search import Matches, SearchQuery

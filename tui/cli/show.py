@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 
-from store.exporters import article_to_dict, similar_to_dict
+from store.exporters.newstui_json import article_to_dict, similar_to_dict
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_article, update_index_with_progress

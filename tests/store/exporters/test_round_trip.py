@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exporters import ArticleCollection, get_export_writer
+from store.exporters.files import get_export_writer
+from store.exporters.formats import ArticleCollection
 from store.exporters.markdown import article_to_markdown
 from store.importers.article_builder import build_article
 from store.importers.read import read_articles

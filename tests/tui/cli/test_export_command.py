@@ -142,7 +142,7 @@ def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> No
     taken = run("feeds", "--import", tmp_path / "urls")
     assert taken.code == 1
     assert "2 feeds subscribed" in taken.err
-    assert taken.err.count("only http and https feeds are subscribed to") == 2
+    assert taken.err.count("not an http or https URL") == 2
     text = run("export", "--to", "opml").out
     outlines = {each.get("xmlUrl"): each for each in ElementTree.fromstring(text).iter("outline")}
     assert outlines["https://news.example/feed"].get("text") == "The Harbour"

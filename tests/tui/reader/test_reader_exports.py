@@ -37,7 +37,7 @@ async def test_an_article_is_written_to_a_file(
         assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
         assert running.status == f"Exported to {tmp_path / NAME}"
         await running.press("e", "enter")
-        assert running.status == f"{tmp_path / NAME} exists"
+        assert running.status == f"{tmp_path / NAME}: already exists"
         await running.press("e")
         running.reader.query_one(ExportPrompt).value = "~/a.html"
         await running.press("enter")
@@ -73,7 +73,7 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
         assert len(list(folder.glob("*.md"))) == few
         await export(tmp_path / "a.epub")
         assert (tmp_path / "a.epub").read_bytes().startswith(b"PK")
-        assert await export(tmp_path / "a.epub") == f"{tmp_path / 'a.epub'} exists"
+        assert await export(tmp_path / "a.epub") == f"{tmp_path / 'a.epub'}: already exists"
         assert "no such folder" in await export(tmp_path / "nowhere")
 
 

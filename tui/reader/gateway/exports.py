@@ -68,8 +68,8 @@ class Exports:
     def _write_articles(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
     ) -> Generator[int, None, None]:
-        from store.exporters import ArticleCollection
         from store.exporters.files import export_collection
+        from store.exporters.formats import ArticleCollection
 
         titles = [self._library.title(each) for each in articles]
         try:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textual.message import Message
 
-from store.exporters import metadata_to_dict
+from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle
 from store.model.errors import NewstuiError
