@@ -20,9 +20,8 @@ from store.feeds.subscriptions import (
 from store.model.article import ArticleRow, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import to_unix_seconds
-from store.net.reasons import redact_url
 from store.system.files import file_lock, make_folder, write_atomically
-from store.text.urls import canonicalize_url
+from store.text.urls import canonicalize_url, redact_url
 
 FEED_STATES_FILE = "feeds.json"
 

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import (
     Element,
     ParseError,
@@ -28,11 +27,10 @@ from xml.etree.ElementTree import (
 
 from store.model.article import Rejection
 from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
-from store.net.reasons import redact_url
 from store.system.files import write_atomically
 from store.text.clean import clean_line
 from store.text.decoding import decode_document, remove_invalid_xml_characters
-from store.text.urls import validate_url
+from store.text.urls import redact_url, strip_url_credentials, validate_url
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
 MAX_OPML_BYTES = 20_000_000
@@ -74,12 +72,6 @@ class Subscription:
     def display_name(self) -> str:
         """Its name as it is shown."""
         return self.title or redact_url(self.url).partition("://")[2]
-
-
-def strip_url_credentials(url: str) -> str:
-    """Return a URL without user name and password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class Subscriptions:

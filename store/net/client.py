@@ -1,4 +1,4 @@
-"""One polite, bounded, safe fetch: what every request of newstui goes through.
+"""The HTTP client that every request of newstui goes through: polite, bounded and safe.
 
 Sources: RFC 9110 (HTTP), RFC 6585 (429).
 """
@@ -6,25 +6,26 @@ Sources: RFC 9110 (HTTP), RFC 6585 (429).
 from __future__ import annotations
 
 import base64
+import socket
+import ssl
 import time
-from collections.abc import Callable, Collection, Mapping
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from store.model.errors import FetchFailed, UrlRejected
 from store.net.addresses import Resolver, resolve_with_system
-from store.net.decompress import ACCEPT_ENCODING, decompress_body, parse_content_type
 from store.net.proxies import ProxyLookup, no_proxy, parse_proxy
-from store.net.reasons import describe_failure, describe_status
-from store.text.urls import validate_url
+from store.text.clean import clean_line
+from store.text.urls import strip_url_credentials, validate_url
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
-
     import httpcore
 
     from store.net.transport import Deadline
@@ -34,64 +35,75 @@ DEFAULT_PORT_NUMBERS = {"http": 80, "https": 443}
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECT_STATUSES = frozenset({301, 308})
 MAX_RETRY_AFTER_SECONDS = 24 * 3600
-"""Seconds a server may tell us to stay away."""
+"""The longest `Retry-After` that is respected."""
 ACCEPT_HEADER = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
+ACCEPT_ENCODING = "gzip, deflate"
+GZIP_WBITS, RAW_DEFLATE_WBITS = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much one fetch may take."""
+    """The bounds of one fetch."""
 
     timeout: float = 20.0
-    """For everything together, by the wall clock."""
+    """Seconds for the whole fetch, redirects included."""
     max_bytes: int = 15 * MEGABYTE
-    """Bytes of the body, unpacked."""
+    """Size of the body after decompression."""
     max_redirects: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What is to be fetched."""
+    """A URL to fetch, with the validators of the copy we have."""
 
     url: str
     etag: str = ""
     last_modified: str = ""
     allowed_private_hosts: Collection[str] = ()
-    """Hosts that the user allowed to be on a private network."""
+    """Hosts that may be on a private network, because the user said so."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchResponse:
-    """What a server answered."""
+    """The answer of a server."""
 
     url: str
-    """Where it came from in the end."""
+    """The URL after all redirects."""
     status: int
     headers: Headers
-    """Names in small letters."""
+    """By name, in lower case."""
     body: bytes = b""
     permanent_url: str = ""
     """The URL it has moved to for good, if it has."""
     warning: str = ""
-    """What the user should know, though it worked."""
+    """Something the user should know although the fetch succeeded."""
 
     @property
     def content_type(self) -> tuple[str, str]:
-        """Media type and charset."""
-        return parse_content_type(self.headers.get("content-type", ""))
+        """Media type and charset, in lower case."""
+        header = self.headers.get("content-type", "")
+        message = Message()
+        message["content-type"] = header.replace("\n", " ").replace("\r", " ")
+        charset = message.get_param("charset", "")
+        return message.get_content_type(), charset.lower() if isinstance(charset, str) else ""
 
     @property
     def error(self) -> str:
-        """What the status says if it is no success; empty if it is one."""
-        return "" if self.status in (200, 203, 304) else describe_status(self.status)
+        """The status in words, as `404 Not Found`; empty for a success."""
+        if self.status in (200, 203, 304):
+            return ""
+        try:
+            return f"{self.status} {HTTPStatus(self.status).phrase}"
+        except ValueError:
+            return f"status {self.status}"
 
     def retry_after(self, now: datetime) -> float:
-        """Seconds for which the server wants to be left alone."""
+        """Return the seconds the server asks us to wait before the next request."""
         return min(
             max(0.0, _parse_retry_after(self.headers.get("retry-after", ""), now)),
             MAX_RETRY_AFTER_SECONDS,
@@ -100,98 +112,101 @@ class FetchResponse:
 
 @dataclass(slots=True)
 class HttpClient:
-    """Fetches; holds no connection between two fetches, and may be used from many threads."""
+    """Fetches URLs; keeps no connection between two fetches, and is safe to share between threads."""
 
     user_agent: str
-    """How we call ourselves."""
     limits: FetchLimits = field(default_factory=FetchLimits)
     resolve: Resolver = resolve_with_system
     proxy_for: ProxyLookup = no_proxy
     ssl_context: ssl.SSLContext | None = None
-    """Who is trusted; the system's certificates and Mozilla's where it is None."""
+    """Trusted certificates; the system's and Mozilla's if None."""
     clock: Callable[[], float] = time.monotonic
 
     def fetch(
         self, request: FetchRequest, stop: Callable[[], bool] = lambda: False
     ) -> FetchResponse:
-        """Fetch, following redirects, each of which is looked at as if it were the first URL.
+        """Fetch a URL and follow its redirects, each checked as the first URL is.
 
         Raises:
-            FetchFailed: It could not be; says why. `PrivateHost` and `Stopped` are such.
+            FetchFailed: With the reason; also as `PrivateHost` and `FetchCancelled`.
         """
-        from store.net.transport import Deadline  # here: httpcore is not light
+        from store.net.transport import Deadline  # imported here: httpcore is not light
 
         seconds = self.limits.timeout
-        patience = Deadline(self.clock() + seconds, seconds, stop, self.clock)
-        url, moved, note, lasting = _validate_url(request.url), "", "", True
-        seen = [url]
+        deadline = Deadline(self.clock() + seconds, seconds, stop, self.clock)
+        url, permanent_url, warning, is_permanent = _validate_url(request.url), "", "", True
+        visited = [url]
         while True:
-            reply = self._fetch_once(url, request, patience, home=_same_origin(url, seen[0]))
+            reply = self._fetch_once(
+                url, request, deadline, is_same_origin=_same_origin(url, visited[0])
+            )
             if reply.status not in REDIRECT_STATUSES or "location" not in reply.headers:
                 return FetchResponse(
-                    reply.url, reply.status, reply.headers, reply.body, moved, note
+                    reply.url, reply.status, reply.headers, reply.body, permanent_url, warning
                 )
-            there = _validate_url(urljoin(url, reply.headers["location"]))
-            if there in seen:
-                raise FetchFailed("it redirects in a circle")
-            if len(seen) > self.limits.max_redirects:
+            target = _validate_url(urljoin(url, reply.headers["location"]))
+            if target in visited:
+                raise FetchFailed("redirects in a circle")
+            if len(visited) > self.limits.max_redirects:
                 raise FetchFailed(f"more than {self.limits.max_redirects} redirects")
-            if url.startswith("https:") and not there.startswith("https:"):
-                lasting, note = False, "redirected from https to plain http"
-            lasting = lasting and reply.status in PERMANENT_REDIRECT_STATUSES
-            moved = there if lasting else moved
-            url = there
-            seen.append(there)
+            if url.startswith("https:") and not target.startswith("https:"):
+                is_permanent, warning = False, "redirected from https to plain http"
+            is_permanent = is_permanent and reply.status in PERMANENT_REDIRECT_STATUSES
+            permanent_url = target if is_permanent else permanent_url
+            url = target
+            visited.append(target)
 
     def _fetch_once(
-        self, url: str, request: FetchRequest, patience: Deadline, *, home: bool
+        self, url: str, request: FetchRequest, deadline: Deadline, *, is_same_origin: bool
     ) -> FetchResponse:
         import httpcore
 
-        headers = self._request_headers(url, request, home=home)
-        target = _strip_credentials(url)
+        sent = self._request_headers(url, request, is_same_origin=is_same_origin)
+        target = strip_url_credentials(url)
         failures = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
         try:
             with (
-                self._open_pool(target, request.allowed_private_hosts, patience) as pool,
-                pool.stream("GET", target, headers=headers) as response,
+                self._open_pool(target, request.allowed_private_hosts, deadline) as pool,
+                pool.stream("GET", target, headers=sent) as response,
             ):
-                got = _decode_headers(response.headers)
-                empty = response.status in REDIRECT_STATUSES or response.status >= 300
-                body = b"" if empty else self._read_body(response.iter_stream(), got)
+                received = _decode_headers(response.headers)
+                is_empty = response.status in REDIRECT_STATUSES or response.status >= 300
+                body = b"" if is_empty else self._read_body(response.iter_stream(), received)
         except httpcore.ProxyError as error:
             raise FetchFailed(f"the proxy says: {describe_failure(error)}") from error
         except (*failures, OSError) as error:
-            patience.remaining()  # the time being up is the better reason
+            deadline.remaining()  # running out of time is the better reason
             raise FetchFailed(describe_failure(error)) from error
-        return FetchResponse(target, response.status, got, body)
+        return FetchResponse(target, response.status, received, body)
 
     def _open_pool(
-        self, url: str, private: Collection[str], patience: Deadline
+        self, url: str, private_hosts: Collection[str], deadline: Deadline
     ) -> httpcore.ConnectionPool:
-        """What connects to the host of a URL, by itself or through a proxy."""
+        """Return a pool that connects to the host of a URL, directly or through a proxy."""
         import httpcore
 
         from store.net.transport import Transport
 
         context = self._get_ssl_context(url)
         proxy = parse_proxy(self.proxy_for(url))
+        direct = Transport(deadline, private_hosts, self.resolve)
         if proxy is None:
-            wire = Transport(patience, private, self.resolve)
-            return httpcore.ConnectionPool(context, network_backend=wire)
-        wire = Transport(patience, [*private, proxy.host], self.resolve)
+            return httpcore.ConnectionPool(context, network_backend=direct)
         parts = urlsplit(url)
-        Transport(patience, private, self.resolve).check_proxied_host(
+        direct.check_proxied_host(
             parts.hostname or "", parts.port or DEFAULT_PORT_NUMBERS[parts.scheme]
         )
         return httpcore.HTTPProxy(
-            proxy.url, proxy.credentials, ssl_context=context, network_backend=wire
+            proxy.url,
+            proxy.credentials,
+            ssl_context=context,
+            network_backend=Transport(deadline, [*private_hosts, proxy.host], self.resolve),
         )
 
-    def _read_body(self, chunks: Iterator[bytes], headers: Headers) -> bytes:
+    def _read_body(self, chunks: Iterable[bytes], headers: Headers) -> bytes:
         length = headers.get("content-length", "")
         if length.isdecimal() and len(length) < 20 and int(length) > self.limits.max_bytes:
-            raise FetchFailed(f"too large (over {self.limits.max_bytes / MEGABYTE:g} MB)")
+            raise _too_large(self.limits.max_bytes)
         return decompress_body(chunks, headers.get("content-encoding", ""), self.limits.max_bytes)
 
     def _get_ssl_context(self, url: str) -> ssl.SSLContext | None:
@@ -202,7 +217,7 @@ class HttpClient:
         return self.ssl_context
 
     def _request_headers(
-        self, url: str, request: FetchRequest, *, home: bool
+        self, url: str, request: FetchRequest, *, is_same_origin: bool
     ) -> list[tuple[str, str]]:
         headers = [
             ("Host", urlsplit(url).netloc.rpartition("@")[2]),
@@ -211,17 +226,17 @@ class HttpClient:
             ("Accept-Encoding", ACCEPT_ENCODING),
             ("Connection", "close"),
         ]
-        if home:  # what the first server told or was told is nothing for another one
+        if is_same_origin:  # validators and credentials are for the first server only
             headers += [("If-None-Match", request.etag)] if request.etag else []
             headers += (
                 [("If-Modified-Since", request.last_modified)] if request.last_modified else []
             )
-        user = urlsplit(url).netloc.rpartition("@")[0] or (
-            urlsplit(request.url).netloc.rpartition("@")[0] if home else ""
+        credentials = urlsplit(url).netloc.rpartition("@")[0] or (
+            urlsplit(request.url).netloc.rpartition("@")[0] if is_same_origin else ""
         )
-        if user:
-            secret = base64.b64encode(unquote(user).encode()).decode()
-            headers.append(("Authorization", f"Basic {secret}"))
+        if credentials:
+            encoded = base64.b64encode(unquote(credentials).encode()).decode()
+            headers.append(("Authorization", f"Basic {encoded}"))
         return headers
 
 
@@ -230,11 +245,6 @@ def _validate_url(url: str) -> str:
         return validate_url(url).partition("#")[0]
     except UrlRejected as error:
         raise FetchFailed(f"not fetched: {error}") from None
-
-
-def _strip_credentials(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _same_origin(one: str, other: str) -> bool:
@@ -259,3 +269,74 @@ def _parse_retry_after(text: str, now: datetime) -> float:
         return 0.0
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (aware - now).total_seconds()
+
+
+def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+    """Return a body without its content encoding, if it then has at most `limit` bytes.
+
+    Nothing is decompressed beyond the limit, so a decompression bomb does no harm.
+
+    Raises:
+        FetchFailed: The body is larger, damaged, or encoded in a way we did not accept.
+    """
+    decompress = _make_decompressor(encoding.strip().lower())
+    body = bytearray()
+    for chunk in chunks:
+        try:
+            body += chunk if decompress is None else decompress(chunk, limit + 1 - len(body))
+        except zlib.error:
+            raise FetchFailed(f"the server sent damaged {encoding} data") from None
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> FetchFailed:
+    return FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
+
+
+class _Decompressor:
+    """Decompresses gzip or deflate data, never more of it than asked for."""
+
+    def __init__(self, wbits: int) -> None:
+        self._wbits = wbits
+        self._stream = zlib.decompressobj(wbits or zlib.MAX_WBITS)
+        self._is_started = False
+
+    def __call__(self, chunk: bytes, limit: int) -> bytes:
+        if not self._is_started and not self._wbits and chunk[0] & 0x0F != 8:
+            # deflate without the zlib header, as many servers send it
+            self._stream = zlib.decompressobj(RAW_DEFLATE_WBITS)
+        self._is_started = True
+        return self._stream.decompress(chunk, limit)
+
+
+def _make_decompressor(encoding: str) -> _Decompressor | None:
+    if encoding in ("", "identity"):
+        return None
+    if encoding in ("gzip", "x-gzip"):
+        return _Decompressor(GZIP_WBITS)
+    if encoding == "deflate":
+        return _Decompressor(0)
+    raise FetchFailed(f"unsupported Content-Encoding: {encoding[:20]}")
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return the reason a connection failed, in words."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"invalid server certificate ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError):
+            return "TLS failed; if the server only speaks http, use an http:// URL"
+        if isinstance(cause, socket.gaierror):
+            return "host not found"
+        if isinstance(cause, TimeoutError):
+            return "the server does not respond"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+    return clean_line(str(error)).lower() or "the connection failed"

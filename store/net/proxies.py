@@ -1,7 +1,7 @@
-"""Which proxy stands between us and the web: as the environment says, the way most programs read it.
+"""HTTP proxies from the environment, read the way most programs read it.
 
-`http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in small letters or capitals; this machine
-itself is never asked through one.
+`http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in lower or upper case; this machine itself is
+never reached through one.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ from urllib.parse import unquote, urlsplit
 from store.model.errors import FetchFailed
 
 ProxyLookup = Callable[[str], str]
-"""Gives the URL of the proxy for the URL that is to be fetched; nothing where there is none."""
+"""Returns the URL of the proxy for a URL to fetch; empty for a direct connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy that can be used."""
+    """An http proxy."""
 
     url: str
-    """Without user and password."""
+    """Without credentials."""
     host: str
     credentials: tuple[str, str] | None = None
 
 
 def no_proxy(_: str) -> str:
-    """There is none."""
+    """Connect directly, whatever the URL."""
     return ""
 
 
 def find_environment_proxy(url: str) -> str:
-    """The proxy that the environment names for this URL."""
+    """Return the proxy that the environment names for a URL."""
     from urllib.request import getproxies_environment, proxy_bypass
 
     parts = urlsplit(url)
     proxies = getproxies_environment()
-    found = proxies.get(parts.scheme) or proxies.get("all", "")
+    proxy = proxies.get(parts.scheme) or proxies.get("all", "")
     host = parts.netloc.rpartition("@")[2]
-    if not found or _is_loopback(parts.hostname or "") or proxy_bypass(host):
+    if not proxy or _is_loopback(parts.hostname or "") or proxy_bypass(host):
         return ""
-    return found if "://" in found else f"http://{found}"
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -55,10 +55,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def parse_proxy(url: str) -> Proxy | None:
-    """The proxy that has this URL; None where it is empty.
+    """Return the proxy with this URL; None if the URL is empty.
 
     Raises:
-        FetchFailed: It is of a kind that newstui does not speak, or cannot be read.
+        FetchFailed: The URL is invalid, or the proxy is not an http proxy.
     """
     if not url:
         return None
@@ -66,10 +66,12 @@ def parse_proxy(url: str) -> Proxy | None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise FetchFailed("the proxy that the environment names cannot be read") from None
+        raise FetchFailed("the environment names an invalid proxy URL") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchFailed(f"only http proxies are used (the environment names {parts.scheme}:)")
+        raise FetchFailed(
+            f"only http proxies are supported (the environment names {parts.scheme}:)"
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    plain = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    address = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
     user = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    return Proxy(plain, parts.hostname, user)
+    return Proxy(address, parts.hostname, user)

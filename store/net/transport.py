@@ -1,7 +1,7 @@
-"""The wire: connects to checked addresses only, and knows one deadline for all that is done on it.
+"""The transport of one fetch: connects to checked addresses only, and keeps one deadline for everything.
 
-A timeout of a socket is for one operation; a server that sends a byte a second never meets it.
-Here each operation gets what is left of the whole, in slices, so that a stop is heeded soon.
+A socket timeout covers a single operation; a server that sends a byte a second never exceeds it. Here each
+operation gets the time that is left, in slices, so that cancelling takes effect soon.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
 from store.net.addresses import Resolver, is_public_address, resolve_host
 
 POLL_SECONDS = 0.2
-"""Seconds after which a stop is looked for."""
+"""Seconds between two checks whether the fetch was cancelled."""
 CONNECT_TIMEOUT = 6.0
-"""Seconds one address has to take the connection."""
+"""Seconds to connect to one address."""
 FIRST_BYTE_TIMEOUT = 7.0
-"""Seconds the server has to begin its answer: of twenty dead ones none holds up the others for long."""
+"""Seconds until a server must begin to answer, so that a few dead servers hold nobody up for long."""
 LOCAL_HOST_SUFFIXES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
-"""Ends of names that mean nothing beyond a local network (RFC 6761, 6762, 8375, and custom)."""
+"""Suffixes of names that only resolve on a local network (RFC 6761, 6762, 8375, and custom)."""
 
 MonotonicClock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How long the whole may take, by the wall clock, and whether it is still wanted."""
+    """The time a whole fetch may take, and whether it was cancelled."""
 
     expires_at: float
     timeout: float
@@ -39,32 +39,34 @@ class Deadline:
     clock: MonotonicClock = time.monotonic
 
     def remaining(self) -> float:
-        """Seconds that are left.
+        """Return the seconds that are left.
 
         Raises:
-            Stopped: It is wanted no more.
-            FetchFailed: None are left.
+            FetchCancelled: The user cancelled the fetch.
+            FetchFailed: No time is left.
         """
         if self.is_cancelled():
-            raise FetchCancelled("stopped")
+            raise FetchCancelled("cancelled")
         if (left := self.expires_at - self.clock()) <= 0:
-            raise FetchFailed(f"it took longer than {self.timeout:g} seconds")
+            raise FetchFailed(f"timed out after {self.timeout:g} seconds")
         return left
 
 
 class Transport(httpcore.NetworkBackend):
-    """Connects for one fetch."""
+    """Opens the connections of one fetch."""
 
-    def __init__(self, patience: Deadline, private: Collection[str], resolve: Resolver) -> None:
-        """Make the wire; nothing is connected yet.
+    def __init__(
+        self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver
+    ) -> None:
+        """Prepare a transport; nothing is connected yet.
 
         Args:
-            patience: For everything that is done on it.
-            private: Hosts that may have private addresses, because the user said so.
-            resolve: Gives the addresses of a host.
+            deadline: For everything done with it.
+            private_hosts: Hosts that may have private addresses, because the user said so.
+            resolve: Looks up the addresses of a host.
         """
-        self._deadline = patience
-        self._allowed_private_hosts = private
+        self._deadline = deadline
+        self._allowed_private_hosts = private_hosts
         self._resolver = resolve
         self._backend = httpcore.SyncBackend()
 
@@ -76,8 +78,8 @@ class Transport(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to one of the host's addresses that may be connected to."""
-        failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        """Connect to one of the allowed addresses of a host."""
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in self._resolve_allowed(host, port):
             wait = min(CONNECT_TIMEOUT, self._deadline.remaining())
             try:
@@ -85,15 +87,15 @@ class Transport(httpcore.NetworkBackend):
                     self._backend.connect_tcp(address, port, wait), self._deadline
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
+                failure = error
         self._deadline.remaining()
-        raise failed or FetchFailed(f"there is no host {host}")
+        raise failure or FetchFailed(f"host {host} not found")
 
     def check_proxied_host(self, host: str, port: int) -> None:
-        """See whether a proxy may be asked for a host.
+        """Check that a proxy may be asked for a host.
 
-        It finds the address by itself, so nobody can know here which; but what is private as far as
-        this machine can tell is not asked for. A name that is unknown here may be known there.
+        The proxy resolves the name itself, so we cannot know the address it will find; but hosts that
+        are private as far as this machine can tell are rejected. A name unknown here may be known there.
 
         Raises:
             PrivateHost: The host is private, and the user has not allowed it.
@@ -101,7 +103,7 @@ class Transport(httpcore.NetworkBackend):
         name = host.strip("[]")
         is_local = "." not in name.strip(".") or name.lower().endswith(LOCAL_HOST_SUFFIXES)
         if name not in self._allowed_private_hosts and ":" not in name and is_local:
-            raise PrivateHost(name, "a name of the local network")
+            raise PrivateHost(name, "a local name")
         try:
             self._resolve_allowed(host, port)
         except PrivateHost:
@@ -111,46 +113,46 @@ class Transport(httpcore.NetworkBackend):
 
     def _resolve_allowed(self, host: str, port: int) -> list[str]:
         name = host.strip("[]")
-        found = list(resolve_host(name, port, self._resolver, self._deadline.remaining()))
+        addresses = list(resolve_host(name, port, self._resolver, self._deadline.remaining()))
         if name in self._allowed_private_hosts:
-            return found
-        public = [address for address in found if is_public_address(address)]
+            return addresses
+        public = [address for address in addresses if is_public_address(address)]
         if not public:
-            raise PrivateHost(name, found[0])
+            raise PrivateHost(name, addresses[0])
         return public
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A connection on which every operation has what is left of the whole time."""
+    """A connection whose operations share the deadline of the fetch."""
 
-    def __init__(self, stream: httpcore.NetworkStream, patience: Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
-        self._deadline = patience
-        self._first_byte_deadline: float | None = patience.clock() + FIRST_BYTE_TIMEOUT
-        """When the answer has to have begun; None once it has."""
+        self._deadline = deadline
+        self._first_byte_deadline: float | None = deadline.clock() + FIRST_BYTE_TIMEOUT
+        """None once the first byte has arrived."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there, waiting as long as there is time."""
+        """Read what has arrived, waiting for it if there is time."""
         while True:
             wait = min(POLL_SECONDS, self._deadline.remaining())
             if (
                 self._first_byte_deadline is not None
                 and self._deadline.clock() > self._first_byte_deadline
             ):
-                raise FetchFailed("the server does not answer")
+                raise FetchFailed("the server does not respond")
             try:
-                read = self._stream.read(max_bytes, wait)
+                data = self._stream.read(max_bytes, wait)
             except httpcore.ReadTimeout:
                 continue
             self._first_byte_deadline = None
-            return read
+            return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send."""
+        """Send data."""
         self._stream.write(buffer, self._deadline.remaining())
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._stream.close()
 
     def start_tls(
@@ -159,12 +161,12 @@ class DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        """Go on in secret."""
+        """Upgrade the connection to TLS."""
         left = min(CONNECT_TIMEOUT, self._deadline.remaining())
         return DeadlineStream(
             self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
         )
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of the connection."""
+        """Return a fact about the connection, by httpcore's name for it."""
         return self._stream.get_extra_info(info)

@@ -1,7 +1,7 @@
-"""URLs from outside: one form to compare them by, and the gate they pass before they are opened.
+"""URLs from outside: a canonical form to compare them by, and the check they pass before they are opened.
 
-A URL is taken apart here and nowhere else, and what the gate returns is put together from those
-parts, in ASCII: so the host that is shown is the host that is opened.
+A checked URL is put together again from its parsed parts, in ASCII: so the host that is shown is the host
+that is opened.
 
 Sources: RFC 3986 (sections 3, 5.2.4 and 6.2), RFC 3492 (punycode).
 """
@@ -19,7 +19,7 @@ from store.model.errors import UrlRejected
 from store.text.clean import clean_line
 
 MAX_URL_CHARS = 2000
-"""Characters of a URL that is opened; browsers and servers promise no more."""
+"""Length of a URL that browsers and servers still promise to handle."""
 
 TRACKING_PARAMETERS = frozenset(
     [
@@ -53,9 +53,9 @@ TRACKING_PARAMETERS = frozenset(
         "yclid",
     ]
 )
-"""Parameters that say how a reader came to a page, never which page it is; `utm_*` besides.
+"""Parameters that say how a reader came to a page, never which page it is; besides `utm_*`.
 
-Ids of articles are made from canonical URLs: a name added here gives articles a second id."""
+Article ids are made from canonical URLs: a name added here gives known articles a second id."""
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -69,9 +69,10 @@ _UNESCAPED_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _NOT_TO_ENCODE = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 
-# What RFC 3986 allows in each place, less what a shell gives a meaning within a word. A query
-# needs its `&`: what separates parameters cannot be written in another way.
+# The characters RFC 3986 allows in each part, less those that mean something to a shell. A query
+# keeps its `&`: nothing else separates parameters.
 _SAFE_IN_USER = "!*+,=:%"
 _SAFE_IN_PATH = _SAFE_IN_USER + "/@"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?&"
@@ -79,7 +80,7 @@ _SAFE_IN_QUERY = _SAFE_IN_PATH + "?&"
 
 @dataclass(frozen=True, slots=True)
 class _UrlParts:
-    """An http or https URL taken apart; the host in ASCII, the rest as it was written."""
+    """The parts of an http or https URL; the host in ASCII, the rest as written."""
 
     scheme: str
     user: str
@@ -91,12 +92,12 @@ class _UrlParts:
 
 
 def canonicalize_url(url: str) -> str:
-    """The form by which two machines agree that two URLs are the same article.
+    """Return the form by which all machines agree that two URLs are the same article.
 
     Returns:
-        The URL without default port, fragment (but `#!` routes) and tracking parameters, with
-        escapes and dot segments resolved; parameters keep their order. What is no http or https
-        URL comes back stripped.
+        The URL without default port, fragment (except `#!` routes) and tracking parameters, and with
+        escapes and dot segments resolved; parameters keep their order. Anything but an http or https
+        URL is only stripped of surrounding blanks.
     """
     try:
         parts = _split_url(url)
@@ -118,16 +119,16 @@ def canonicalize_url(url: str) -> str:
 
 
 def validate_url(text: str) -> str:
-    """The URL as it may be given to a program as one argument.
+    """Return a URL that is safe to pass to a program as one argument.
 
     Returns:
-        A URL that starts with `http://` or `https://`, and in which blanks, quotes, brackets and
-        whatever else RFC 3986 does not allow, or a shell would read, are percent-encoded.
+        A URL that starts with `http://` or `https://`; blanks, quotes, brackets and whatever else
+        RFC 3986 forbids or a shell would interpret are percent-encoded.
 
     Raises:
-        UrlRefused: It has another scheme or no host, is too long, or cannot be read in one way.
+        UrlRejected: It has another scheme or no host, is too long, or is ambiguous.
     """
-    # Python's webbrowser module replaces this word wherever it stands in an argument
+    # Python's webbrowser module replaces this word wherever it occurs in an argument
     url = _join_url(_split_url(text)).replace("%action", "%ACtion")
     if len(url) > MAX_URL_CHARS:
         raise UrlRejected(f"the link is longer than {MAX_URL_CHARS:,} characters")
@@ -135,7 +136,7 @@ def validate_url(text: str) -> str:
 
 
 def extract_host(url: str) -> str:
-    """The host that the URL really leads to, in ASCII; empty if it is no http or https URL."""
+    """Return the host a URL really leads to, in ASCII; empty unless it is an http or https URL."""
     try:
         return _split_url(url).host
     except UrlRejected:
@@ -143,7 +144,7 @@ def extract_host(url: str) -> str:
 
 
 def is_deceptive_url(url: str) -> bool:
-    """Whether the URL may seem to lead elsewhere: by a user name, or by letters that look alike."""
+    """Return True if a URL may seem to lead elsewhere, by a user name or by look-alike letters."""
     try:
         parts = _split_url(url)
     except UrlRejected:
@@ -154,33 +155,33 @@ def is_deceptive_url(url: str) -> bool:
 def _split_url(text: str) -> _UrlParts:
     url = text.strip()
     if _CONTROL.search(url):
-        raise UrlRejected("the link holds control characters")
-    found = _SCHEME.match(url)
-    scheme = found[0].lower() if found else ""
+        raise UrlRejected("the link contains control characters")
+    match = _SCHEME.match(url)
+    scheme = match[0].lower() if match else ""
     if scheme not in ("http:", "https:"):
-        what = f'this is "{scheme[:20]}"' if scheme else "this has no scheme"
-        raise UrlRejected(f"only http and https links ({what})")
+        actual = f'this is "{scheme[:20]}"' if scheme else "this has no scheme"
+        raise UrlRejected(f"only http and https links ({actual})")
     try:
         split = urlsplit(url)
         user, host, port = _split_authority(split.netloc)
     except ValueError:
-        raise UrlRejected("the link's host cannot be read") from None
+        raise UrlRejected("the host of the link is invalid") from None
     if not host:
         raise UrlRejected("the link has no host")
     return _UrlParts(split.scheme, user, host, port, split.path, split.query, split.fragment)
 
 
 def _split_authority(text: str) -> tuple[str, str, str]:
-    """User, host in ASCII (or nothing) and port; browsers and we must read them alike.
+    """Return user, host in ASCII (may be empty) and port.
 
     Raises:
-        ValueError: They might not, as with a backslash, which some take for a slash.
+        ValueError: Browsers might read it otherwise: some take a backslash for a slash.
     """
-    found = _AUTHORITY.fullmatch(text)
-    if not found or int(found["port"] or 0) > 65535:
+    match = _AUTHORITY.fullmatch(text)
+    if not match or int(match["port"] or 0) > 65535:
         raise ValueError(text)
-    port = str(int(found["port"])) if found["port"] else ""
-    return found["user"] or "", _host_to_ascii(found["host"]), port
+    port = str(int(match["port"])) if match["port"] else ""
+    return match["user"] or "", _host_to_ascii(match["host"]), port
 
 
 @lru_cache(1024)
@@ -195,10 +196,10 @@ def _host_to_ascii(host: str) -> str:
 
 
 def _normalize_host(host: str) -> str:
-    """A host name as it is registered: no capitals, no invisible or compatibility characters.
+    """Return a host name as it is registered: no capitals, no invisible or compatibility characters.
 
-    This is what UTS #46 does for letters in use. The `idna` codec of Python follows an older rule
-    by which straße.de is the host strasse.de, somebody else's.
+    This is what UTS #46 does for letters in use. Python's `idna` codec follows an older rule, by which
+    straße.de is strasse.de: somebody else's host.
     """
     lower = "".join(map(str.lower, unicodedata.normalize("NFKC", clean_line(host))))
     return unicodedata.normalize("NFKC", lower)
@@ -218,25 +219,25 @@ def _join_url(parts: _UrlParts) -> str:
 
 
 def _percent_encode(text: str, safe: str) -> str:
-    """Percent-encoded; escapes that are there stay, a percent sign that is none is encoded."""
-    if _NOT_TO_ENCODE.fullmatch(text):  # as nearly all are
+    """Percent-encode a text; existing escapes stay, a stray percent sign is encoded."""
+    if _NOT_TO_ENCODE.fullmatch(text):  # nearly always
         return text
     return quote(_UNESCAPED_PERCENT.sub("%25", text), safe=safe)
 
 
 def _normalize_escapes(text: str, safe: str) -> str:
-    """Escapes of characters that need none resolved, the others in capitals (RFC 3986, 6.2.2)."""
+    """Resolve escapes of characters that need none, and capitalize the others (RFC 3986, 6.2.2)."""
     encoded = _percent_encode(text, safe)
     return _ESCAPE.sub(_normalize_escape, encoded) if "%" in encoded else encoded
 
 
-def _normalize_escape(found: re.Match[str]) -> str:
-    char = chr(int(found[0][1:], 16))
-    return char if _UNRESERVED.match(char) else found[0].upper()
+def _normalize_escape(match: re.Match[str]) -> str:
+    char = chr(int(match[0][1:], 16))
+    return char if _UNRESERVED.match(char) else match[0].upper()
 
 
 def _remove_dot_segments(path: str) -> str:
-    """The path with `.` and `..` resolved (RFC 3986, 5.2.4); at least a slash."""
+    """Resolve `.` and `..` (RFC 3986, 5.2.4); the path is at least a slash."""
     kept: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:
@@ -255,9 +256,20 @@ def _is_tracking_parameter(field: str) -> bool:
 
 
 def resolve_web_url(link: str, base: str) -> str:
-    """A link as an absolute URL; empty if it does not lead to the web."""
+    """Return a link as an absolute http or https URL; empty if it is none."""
     try:
         url = urljoin(base, link.strip()) if link.strip() else ""
     except ValueError:
         return ""
     return url if url[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def strip_url_credentials(url: str) -> str:
+    """Return a URL without user name and password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def redact_url(url: str) -> str:
+    """Return a URL for display: one clean line, without user name and password (case 86)."""
+    return clean_line(_CREDENTIALS.sub("…@", url), limit=300)

@@ -12,8 +12,8 @@ from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import system_clock
-from store.net.reasons import redact_url
 from store.search import ListQuery
+from store.text.urls import redact_url
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.rendering.cells import fit_cells

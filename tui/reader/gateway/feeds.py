@@ -151,7 +151,7 @@ class Feeds:
 
     def _resolve_url(self, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
-        from store.net.reasons import redact_url
+        from store.text.urls import redact_url
 
         access = self._require_feed_access()
         tools = access.network()
