@@ -1,4 +1,4 @@
-"""`newstui add`: feeds and pages by their URLs, and the texts that are missing."""
+"""`newstui add`: add feeds and pages by URL, and fetch missing texts."""
 
 from __future__ import annotations
 
@@ -6,54 +6,62 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from store.feeds.resolve_url import (
+    AddedFeed,
+    AddedPage,
+    PageCache,
+    ResolvedFeed,
+    ResolvedPage,
+    UrlResolver,
+    find_missing_text,
+    store_resolved,
+)
 from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search import ListQuery
+from store.text.urls import redact_url
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
-from tui.cli.feeds import open_feed_store, print_url_error
-from tui.rendering.wording import format_count
+from tui.cli.exit_codes import exit_code
+from tui.cli.feeds import open_feed_store
+from tui.rendering.wording import describe_command_error, format_count
 from tui.services import make_fetch_tools, open_library
 
-if TYPE_CHECKING:
-    from store.feeds.resolve_url import AddedFeed, AddedPage, ResolvedFeed, ResolvedPage
-
 URLS_FROM_STDIN = "-"
-NO_TEXT_MESSAGE = "no article text found; the address is kept, `newstui add --missing` tries again"
+NO_TEXT_MESSAGE = "no article text found; saved the URL, `newstui add --missing` tries again"
 
 
 def run_add(options: argparse.Namespace) -> int:
-    """Add what the URLs lead to; what fails costs a line and the rest goes on."""
+    """Add feeds and pages by URL; report those that fail and go on."""
     library = open_library(resolve_paths(options))
     load_with_progress(library)
-    adding = UrlAdder(library, options)
+    adder = UrlAdder(library, options)
     try:
         if options.missing:
-            adding.fetch_missing_texts()
-        with ProgressLine("adding").display() as counter:
+            adder.fetch_missing_texts()
+        with ProgressLine("adding").display() as line:
             for url in _read_urls(options.urls):
-                counter.update(url)
-                adding.add(url)
+                line.update(url)
+                adder.add(url)
     finally:
-        run_article_hook(options, library, "on_new", adding.new_ids)
-        adding.close()
+        run_article_hook(options, library, "on_new", adder.new_ids)
+        adder.close()
     if options.json:
         print_json(
             {
-                "added": len(adding.new_ids),
-                "feeds": adding.subscribed_count,
-                "failed": adding.failed_count,
+                "added": len(adder.new_ids),
+                "feeds": adder.new_feed_count,
+                "failed": adder.failed_count,
             }
         )
     else:
-        print_message(adding.describe_result())
-    return 1 if adding.failed_count else 0
+        print_message(adder.describe_result())
+    return exit_code(failed=adder.failed_count)
 
 
 def _read_urls(given: Sequence[str]) -> Iterator[str]:
-    """The URLs, `-` being one a line on standard input."""
+    """Yield the URLs, and for `-` those on standard input, one a line; `#` begins a comment."""
     for each in given:
         if each != URLS_FROM_STDIN:
             yield each
@@ -64,24 +72,20 @@ def _read_urls(given: Sequence[str]) -> Iterator[str]:
 
 
 class UrlAdder:
-    """Adds one URL after the other."""
+    """Adds URLs one by one and reports each."""
 
     def __init__(self, library: Library, options: argparse.Namespace) -> None:
-        from store.feeds.resolve_url import UrlResolver
-
         self._library = library
         self._feed_store = open_feed_store(options)
         self._resolver = UrlResolver(
             make_fetch_tools(), options.want, options.category or "", options.private
         )
         self.new_ids: list[str] = []
-        """The articles that were added."""
-        self.subscribed_count = self.failed_count = 0
+        """The ids of the new articles."""
+        self.new_feed_count = self.failed_count = 0
 
     def add(self, url: str) -> None:
-        """Add what a URL leads to."""
-        from store.feeds.resolve_url import AddedFeed, store_resolved
-
+        """Add the feed or page of a URL."""
         try:
             added = store_resolved(self._resolve(url), self._feed_store, self._library.add)
             self.new_ids += added.new_ids
@@ -90,8 +94,36 @@ class UrlAdder:
             else:
                 self._report_page(added)
         except NewstuiError as error:
-            self.failed_count += 1
-            print_url_error(url, error)
+            self._report_error(url, error)
+
+    def fetch_missing_texts(self) -> None:
+        """Fetch the pages of articles that have a URL and no text."""
+        rows = [row.id for row in self._library.rows(ListQuery()) if not row.words]
+        articles = [each for each, _ in self._library.articles(rows) if each.url]
+        pages = PageCache(self._feed_store.cache)
+        with ProgressLine("fetching pages").display() as line:
+            for number, article in enumerate(articles, 1):
+                line.update(f"{number} of {len(articles)} · {article.title}")
+                try:
+                    found = find_missing_text(article, self._resolver, pages)
+                    for step in self._library.add([found]):
+                        self.new_ids += step.new_ids
+                    pages.remove(article.id)
+                except NewstuiError as error:
+                    self._report_error(article.url, error)
+
+    def close(self) -> None:
+        """Close the library and the parser processes."""
+        self._library.close()
+        self._resolver.context.close()
+
+    def describe_result(self) -> str:
+        """Return the result in words."""
+        added = format_count(len(self.new_ids), "article")
+        if self.new_feed_count:
+            added += f" and {format_count(self.new_feed_count, 'feed')}"
+        failed = f", {self.failed_count:,} failed" if self.failed_count else ""
+        return f"{added} added{failed}"
 
     def _resolve(self, url: str) -> ResolvedFeed | ResolvedPage:
         try:
@@ -102,10 +134,10 @@ class UrlAdder:
             return replace(self._resolver, is_private_allowed=True)(url)
 
     def _report_feed(self, added: AddedFeed) -> None:
-        self.subscribed_count += added.is_new
-        known = "subscribed to" if added.is_new else "already subscribed to"
+        self.new_feed_count += added.is_new
+        verb = "subscribed to" if added.is_new else "already subscribed to"
         new = format_count(len(added.new_ids), "new article")
-        print_message(f"{known} {added.subscription.display_name}: {new}")
+        print_message(f"{verb} {added.subscription.display_name}: {new}")
 
     def _report_page(self, added: AddedPage) -> None:
         if not added.has_text:
@@ -113,45 +145,16 @@ class UrlAdder:
         title = self._library.title(added.article.id) or added.article.title
         print_message(f"{'added' if added.new_ids else 'already there'}: {title}")
         if added.feed_urls:
-            print_message(f"its feed: newstui add {added.feed_urls[0]}")
+            print_message(f"it has a feed: newstui add {added.feed_urls[0]}")
 
-    def fetch_missing_texts(self) -> None:
-        """Fetch the pages of articles that have an address and no text."""
-        from store.feeds.resolve_url import PageCache, find_missing_text
-
-        rows = [row.id for row in self._library.rows(ListQuery()) if not row.words]
-        articles = [each for each, _ in self._library.articles(rows) if each.url]
-        pages = PageCache(self._feed_store.cache)
-        with ProgressLine("fetching pages").display() as counter:
-            for number, article in enumerate(articles, 1):
-                counter.update(f"{number} of {len(articles)} · {article.title}")
-                try:
-                    found = find_missing_text(article, self._resolver, pages)
-                    for step in self._library.add([found]):
-                        self.new_ids += step.new_ids
-                    pages.remove(article.id)
-                except NewstuiError as error:
-                    self.failed_count += 1
-                    print_url_error(article.url, error)
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self._library.close()
-        self._resolver.context.close()
-
-    def describe_result(self) -> str:
-        """What came of it."""
-        parts = [f"{format_count(len(self.new_ids), 'article')} added"]
-        if self.subscribed_count:
-            parts.append(f"{format_count(self.subscribed_count, 'feed')} subscribed")
-        if self.failed_count:
-            parts.append(f"{self.failed_count:,} failed")
-        return ", ".join(parts)
+    def _report_error(self, url: str, error: NewstuiError) -> None:
+        self.failed_count += 1
+        print_message(f"{redact_url(url)}: {describe_command_error(error)}")
 
 
 def _confirm_private_host(error: PrivateHost) -> bool:
-    """Ask once whether a host on a private network may be asked; only at a terminal."""
+    """Ask whether to fetch from a private network; without a terminal the answer is no."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    print_message(f"{error}. Fetch it all the same? [y/N]")
+    print_message(f"{error}. Fetch anyway? [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

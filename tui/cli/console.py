@@ -1,13 +1,14 @@
-"""How commands speak: data on standard output, messages on standard error, both cleaned."""
+"""Output of commands: data on standard output, messages on standard error, both sanitized."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
+import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,25 +18,36 @@ from store.model.errors import NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
 
 PROGRESS_DELAY = 1.0
-"""Seconds in which nothing is said of how far something is."""
+"""Seconds before progress is shown."""
+MAX_MESSAGE_CHARS = 2000
+DEFAULT_COLUMNS, DEFAULT_ROWS = 80, 24
+"""The size of a page where standard output is not a terminal."""
+MIN_COLUMNS, MIN_ROWS = 20, 5
 UNSAFE_JSON_CHARS = re.compile(
     "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-"""What JSON allows as it is and a terminal may act on; as `\\u` and four digits it means the same."""
+"""Characters that are valid in JSON but act on a terminal; they are written as `\\u` escapes."""
 
 
 def print_message(message: str) -> None:
-    """A message for the user: one line, whatever is in it."""
-    print(f"newstui: {clean_line(message, limit=2000)}", file=sys.stderr, flush=True)  # noqa: T201
+    """Print a message for the user, always as one line."""
+    text = clean_line(message, limit=MAX_MESSAGE_CHARS)
+    print(f"newstui: {text}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def print_messages(messages: Iterable[str]) -> None:
+    """Print messages for the user, each on a line."""
+    for message in messages:
+        print_message(message)
 
 
 def print_data(text: str) -> None:
-    """Lines of data; no control character reaches the terminal."""
+    """Print lines of data, without control characters."""
     write_output(clean_text(text) + "\n")
 
 
 def print_json(value: Any, *, pretty: bool = False) -> None:
-    """One JSON value: on a line of its own, or indented for reading."""
+    """Print a JSON value, on a line of its own or indented."""
     option = orjson.OPT_INDENT_2 if pretty else 0
     try:
         text = orjson.dumps(value, option=option).decode()
@@ -45,23 +57,31 @@ def print_json(value: Any, *, pretty: bool = False) -> None:
 
 
 def write_output(text: str) -> None:
-    """Data as it is.
+    """Write to standard output.
 
     Raises:
-        NotSaved: Standard output takes no more.
+        SaveFailed: Standard output cannot be written.
     """
     with _output_errors():
         sys.stdout.write(text)
 
 
 def flush_output() -> None:
-    """Let everything go that was written so far.
+    """Flush standard output.
 
     Raises:
-        NotSaved: Standard output takes no more.
+        SaveFailed: Standard output cannot be written.
     """
     with _output_errors():
         sys.stdout.flush()
+
+
+def page_size() -> tuple[int, int]:
+    """Return the columns and rows of standard output."""
+    if not sys.stdout.isatty():
+        return DEFAULT_COLUMNS, DEFAULT_ROWS
+    size = shutil.get_terminal_size((DEFAULT_COLUMNS, DEFAULT_ROWS))
+    return max(MIN_COLUMNS, size.columns), max(MIN_ROWS, size.lines)
 
 
 @contextmanager
@@ -69,13 +89,13 @@ def _output_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # What is left in the buffer would fail once more when Python ends.
+        # The rest of the buffer would fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise NewstuiError(f"cannot write the output: {error.strerror}") from error
 
 
 class ProgressLine:
-    """A count on the last line of the terminal, once something has taken a second."""
+    """A progress line at the bottom of the terminal, shown once an operation takes a second."""
 
     def __init__(self, label: str) -> None:
         self._label = label
@@ -84,7 +104,7 @@ class ProgressLine:
 
     @contextmanager
     def display(self) -> Iterator[ProgressLine]:
-        """Show the count while the block runs; nothing where standard error is no terminal."""
+        """Show the line while the block runs, if standard error is a terminal."""
         if sys.stderr.isatty():
             self._show_after = time.monotonic() + PROGRESS_DELAY
         try:
@@ -94,10 +114,10 @@ class ProgressLine:
                 self._bar.stop()
 
     def update(self, text: str) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         if self._bar is None and time.monotonic() >= self._show_after:
             self._show_after = math.inf
-            if os.environ.get("TERM", "dumb") == "dumb":  # it writes no line twice
+            if os.environ.get("TERM", "dumb") == "dumb":  # it cannot overwrite a line
                 print_message(f"{self._label} …")
             else:
                 self._start_bar()
@@ -106,7 +126,7 @@ class ProgressLine:
                 self._bar.update(task, description=f"{self._label}: {text}")
 
     def _start_bar(self) -> None:
-        from rich.console import Console
+        from rich.console import Console  # imported here: it takes longer than most commands
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

@@ -1,4 +1,4 @@
-"""`newstui doctor`: where things are, whether the library is well, what this terminal can do."""
+"""`newstui doctor`: check folders, library, settings and terminal, and repair the library."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 
+from store.backup.backup import list_auto_backups
 from store.library.folder import FolderLibrary
 from store.maintenance.review_copies import review_copies
 from store.model.errors import NewstuiError
@@ -19,41 +20,46 @@ from store.search import ListQuery
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line
-from tui.cli.console import print_data, print_json
+from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
 from tui.cli.context import resolve_paths
+from tui.cli.exit_codes import exit_code
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import REPAIR_HINT, format_count
+from tui.rendering.wording import REPAIR_HINT, format_count, join_nonempty
 from tui.terminal.browser import describe_methods
 from tui.terminal.environment import HostEnvironment, find_startup_problem
 
-REPEATED_FACTS = ("problem", "repaired", "copy")
+NAME_CELLS = 12
+REPEATED_NAMES = ("problem", "repaired", "copy")
+"""Findings there may be several of; all others are there once."""
+
+Finding = tuple[str, str]
+"""Name and text of something doctor found."""
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Print what was found; the exit code is 1 if something is wrong."""
-    paths = resolve_paths(options)
-    found = _gather_facts(paths, repair=options.repair)
-    facts = [(name, clean_line(text, limit=2000)) for name, text in found]
-    problems = [text for name, text in facts if name == "problem"]
+    """Print the findings; fail if there is a problem."""
+    findings = [
+        (name, clean_line(text, limit=MAX_MESSAGE_CHARS))
+        for name, text in _examine(resolve_paths(options), repair=options.repair)
+    ]
+    problems, repaired, copies = (
+        [text for name, text in findings if name == repeated] for repeated in REPEATED_NAMES
+    )
     if options.json:
+        facts = {name: text for name, text in findings if name not in REPEATED_NAMES}
         print_json(
-            {
-                "facts": {name: text for name, text in facts if name not in REPEATED_FACTS},
-                "problems": problems,
-                "repaired": [text for name, text in facts if name == "repaired"],
-                "copies": [text for name, text in facts if name == "copy"],
-            },
+            {"facts": facts, "problems": problems, "repaired": repaired, "copies": copies},
             pretty=True,
         )
     else:
-        for name, text in facts:
-            print_data(f"{fit_cells(name, 12)}{text}")
-        print_data("nothing is wrong" if not problems else format_count(len(problems), "problem"))
-    return 1 if problems else 0
+        for name, text in findings:
+            print_data(f"{fit_cells(name, NAME_CELLS)}{text}")
+        print_data(format_count(len(problems), "problem") if problems else "no problems")
+    return exit_code(failed=problems)
 
 
-def _gather_facts(paths: Paths, *, repair: bool) -> Iterator[tuple[str, str]]:
+def _examine(paths: Paths, *, repair: bool) -> Iterator[Finding]:
     yield "newstui", version("newstui")
     yield "python", sys.version.split()[0]
     yield "textual", version("textual")
@@ -64,49 +70,40 @@ def _gather_facts(paths: Paths, *, repair: bool) -> Iterator[tuple[str, str]]:
     try:
         machine = machine_name(paths.state, os.environ)
         yield "machine", machine
-        yield from _check_library(
-            paths,
-            FolderLibrary(paths.library, paths.cache, machine, system_clock, repair=repair),
-            repair=repair,
-        )
+        library = FolderLibrary(paths.library, paths.cache, machine, system_clock, repair=repair)
+        yield from _examine_library(paths, library, repair=repair)
     except NewstuiError as error:
         yield "problem", str(error)
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"
     yield "terminal", find_startup_problem(os.environ) or os.environ.get("TERM", "")
     loaded = load_settings(paths.config)
     yield from (("problem", fault) for fault in loaded.faults)
-    around = HostEnvironment(os.environ, sys.platform, shutil.which)
-    yield from describe_methods(around, loaded.settings.open_command, loaded.settings.copy_command)
+    host = HostEnvironment(os.environ, sys.platform, shutil.which)
+    yield from describe_methods(host, loaded.settings.open_command, loaded.settings.copy_command)
 
 
-def _check_library(
-    paths: Paths, library: FolderLibrary, *, repair: bool
-) -> Iterator[tuple[str, str]]:
+def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[Finding]:
     if repair and not library.read_only_reason and (swept := library.repairer.tidy(paths.cache)):
-        yield "repaired", f"{format_count(swept, 'temporary file')} of a crash removed"
+        yield "repaired", f"removed {format_count(swept, 'temporary file')} of a crash"
     for _ in library.load():
         pass
-    without = library.repairer.check_files()
+    textless = library.repairer.check_files()
     rows = library.rows(ListQuery())
     unread = sum(not row.read for row in rows)
     yield "articles", f"{len(rows):,}, {unread:,} unread"
-    if without:
-        yield "no text", format_count(without, "article")
+    if textless:
+        yield "no text", format_count(textless, "article")
     if library.read_only_reason:
         yield "problem", library.read_only_reason
-    mended = set(library.repairer.repaired.values())
-    repairable = library.repairer.repairable
+    repaired, repairable = set(library.repairer.repaired.values()), library.repairer.repairable
     for problem in library.problems:
-        hint = f"; {REPAIR_HINT}" if problem in repairable else ""
-        yield "repaired" if problem in mended else "problem", f"{problem}{hint}"
+        if problem in repaired:
+            yield "repaired", problem
+        else:
+            hint = REPAIR_HINT if problem in repairable else ""
+            yield "problem", join_nonempty((problem, hint), "; ")
     if library.problems:
-        yield from _newest_backup(paths)
+        with suppress(OSError):
+            for newest in list_auto_backups(paths)[:1]:
+                yield "backup", f"{newest} (newstui restore FILE --into DIR unpacks it)"
     yield from (("copy", line) for line in review_copies(paths.library))
-
-
-def _newest_backup(paths: Paths) -> Iterator[tuple[str, str]]:
-    from store.backup.backup import list_auto_backups  # here: no other command needs archives
-
-    with suppress(OSError):
-        for newest in list_auto_backups(paths)[:1]:
-            yield "backup", f"{newest}; `newstui restore FILE --into DIR` unpacks it"

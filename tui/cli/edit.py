@@ -1,4 +1,4 @@
-"""`newstui edit`: edit the title, category, date or tags of articles."""
+"""`newstui edit`: edit title, category, date and tags of an article."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.clean import clean_line
 from tui.cli.context import open_loaded_library
+from tui.cli.exit_codes import ExitCode
 
 
 def run_edit(options: argparse.Namespace) -> int:
-    """Change facts and tags of an article, each kind of change by an event of its own."""
-    facts = _new_facts(options)
-    tags = {name: [clean_line(tag) for tag in getattr(options, name)] for name in ("tag", "untag")}
+    """Edit an article; tags are events of their own."""
+    fields = _edited_fields(options)
     library = open_loaded_library(options)
     article = library.find_id(options.id)
-    if facts:
-        library.record("edited", [article], to=facts)
-    for name, given in tags.items():
-        for tag in filter(None, given):
-            library.record(f"{name}ged", [article], tag=tag)
+    if fields:
+        library.record("edited", [article], to=fields)
+    for event, tags in (("tagged", options.tag), ("untagged", options.untag)):
+        for tag in filter(None, map(clean_line, tags)):
+            library.record(event, [article], tag=tag)
     library.close()
-    return 0
+    return ExitCode.OK
 
 
-def _new_facts(options: argparse.Namespace) -> dict[str, str]:
+def _edited_fields(options: argparse.Namespace) -> dict[str, str]:
     given = {name: getattr(options, name) for name in ("title", "category", "date")}
-    facts = {name: clean_line(value) for name, value in given.items() if value is not None}
-    if facts.get("title") == "":
+    fields = {name: clean_line(value) for name, value in given.items() if value is not None}
+    if fields.get("title") == "":
         raise InvalidInput("the title is empty")
-    if "date" in facts:
-        date = parse_timestamp(facts["date"])
+    if "date" in fields:
+        date = parse_timestamp(fields["date"])
         if date is None:
-            raise InvalidInput(f"{facts['date']} is not a date")
-        facts["date"] = date
-    return facts
+            raise InvalidInput(f"not a date: {fields['date']}")
+        fields["date"] = date
+    return fields

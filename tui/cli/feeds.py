@@ -1,72 +1,74 @@
-"""Commands of feeds: feeds, fetch."""
+"""`newstui feeds`: list feeds, edit them, or import subscriptions."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
-from store.feeds.subscriptions import Subscription
+from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, Subscription
 from store.library.protocol import Library
-from store.model.errors import InvalidInput, NewstuiError
+from store.model.errors import InvalidInput
 from store.model.times import system_clock
 from store.search import ListQuery
 from store.text.urls import redact_url
-from tui.cli.console import print_data, print_json, print_message
+from tui.cli.console import print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
+from tui.cli.exit_codes import exit_code
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import (
-    describe_command_error,
-    describe_feed_problem,
-    format_count,
-    format_minute,
-)
+from tui.rendering.wording import describe_feed_problem, format_count, format_minute
+
+NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
+CATEGORY_CELLS = 12
+
+
+def run_feeds(options: argparse.Namespace) -> int:
+    """List feeds, or edit the given ones."""
+    feed_store = open_feed_store(options)
+    chosen, failed = find_subscriptions(feed_store, options.feeds)
+    if options.import_opml:
+        return _import_subscriptions(feed_store, options.import_opml)
+    if options.remove:
+        feed_store.update(remove=chosen)
+    elif changes := _requested_changes(options):
+        if "title" in changes and len(chosen) != 1:
+            raise InvalidInput("--rename needs exactly one feed")
+        feed_store.update(put=[replace(each, **changes) for each in chosen])
+    else:
+        keys = {each.key for each in chosen} if options.feeds else None
+        _print_feeds(feed_store, open_loaded_library(options), keys, as_json=options.json)
+    return exit_code(failed=failed)
 
 
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
-    """The book of the library that is meant."""
+    """Return the feeds of the library."""
     paths = resolve_paths(options)
     return FeedStore(paths.library, paths.cache)
 
 
-# -- the list ------------------------------------------------------------------------------
-
-
-def run_feeds(options: argparse.Namespace) -> int:
-    """List feeds, or change those that were named."""
-    book = open_feed_store(options)
-    chosen, failed = find_subscriptions(book, options.feeds)
-    if options.import_opml:
-        return _import_subscriptions(book, options.import_opml)
-    if options.remove:
-        book.update(remove=chosen)
-    elif changes := _requested_changes(options):
-        if "title" in changes and len(chosen) != 1:
-            raise InvalidInput("one feed at a time gets a name")
-        book.update(put=[replace(each, **changes) for each in chosen])
-    else:
-        keys = {each.key for each in chosen}
-        _print_feeds(
-            book,
-            open_loaded_library(options),
-            keys if options.feeds else None,
-            as_json=options.json,
-        )
-    return 1 if failed else 0
-
-
-def find_subscriptions(book: FeedStore, names: Sequence[str]) -> tuple[list[Subscription], bool]:
-    """Return the subscriptions of these names, and whether one was not found."""
+def find_subscriptions(
+    feed_store: FeedStore, names: Sequence[str]
+) -> tuple[list[Subscription], bool]:
+    """Return the subscriptions of these names, and whether any was not found and reported."""
     chosen, failed = [], False
     for name in names:
         try:
-            chosen.append(book.find(name))
+            chosen.append(feed_store.find(name))
         except InvalidInput as error:
             print_message(str(error))
             failed = True
     return chosen, failed
+
+
+def print_rejected_feeds(feed_store: FeedStore) -> bool:
+    """Report the entries of `feeds.opml` that cannot be subscribed to; return whether any."""
+    rejected = feed_store.list_rejected()
+    path = feed_store.library / SUBSCRIPTIONS_FILE
+    print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
+    return bool(rejected)
 
 
 def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
@@ -79,45 +81,38 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _import_subscriptions(book: FeedStore, path: str) -> int:
-    from pathlib import Path
-
+def _import_subscriptions(feed_store: FeedStore, path: str) -> int:
     try:
-        data = Path(path).read_bytes()
+        new, existing, rejected = feed_store.import_subscriptions(Path(path).read_bytes())
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from error
-    try:
-        new, known, refused = book.import_subscriptions(data)
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
-    for each in refused:
-        print_message(f"{path}: {each.location}: {each.reason}")
-    there = f", {known:,} already there" if known else ""
-    print_message(f"{format_count(new, 'feed')} subscribed{there}")
-    return 1 if refused else 0
+    print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
+    there = f", {existing:,} already there" if existing else ""
+    print_message(f"{format_count(new, 'feed')} added{there}")
+    return exit_code(failed=rejected)
 
 
 def _print_feeds(
-    book: FeedStore, library: Library, keys: set[str] | None, *, as_json: bool
+    feed_store: FeedStore, library: Library, keys: set[str] | None, *, as_json: bool
 ) -> None:
-    shown = book.list_feeds(library.rows(ListQuery()))
+    feeds = feed_store.list_feeds(library.rows(ListQuery()))
     now = int(system_clock().timestamp())
-    for refused in book.list_rejected():
-        print_message(f"{book.library / 'feeds.opml'}: {refused.location}: {refused.reason}")
-    if not shown:
-        print_message("no feeds yet; `newstui add URL` subscribes to one")
-    for each in shown:
+    print_rejected_feeds(feed_store)
+    if not feeds:
+        print_message(NO_FEEDS_MESSAGE)
+    for each in feeds:
         if keys is not None and each.subscription.key not in keys:
             continue
         if as_json:
-            print_json(feed_json(each))
+            print_json(_feed_json(each))
         else:
             print_data("\n".join(_feed_lines(each, now)))
 
 
-def feed_json(shown: FeedStatus) -> dict[str, Any]:
-    """A feed as JSON."""
-    feed, state = shown.subscription, shown.state
+def _feed_json(status: FeedStatus) -> dict[str, Any]:
+    feed, state = status.subscription, status.state
     return {
         "url": redact_url(feed.url),
         "title": feed.display_name,
@@ -129,26 +124,19 @@ def feed_json(shown: FeedStatus) -> dict[str, Any]:
         "last_try": state.tried or None,
         "error": state.error,
         "not_before": state.not_before or None,
-        "articles": shown.article_count,
-        "unread": shown.unread_count,
-        "share_read": round(shown.read_ratio, 3),
+        "articles": status.article_count,
+        "unread": status.unread_count,
+        "share_read": round(status.read_ratio, 3),
     }
 
 
-def _feed_lines(shown: FeedStatus, now: int) -> list[str]:
-    feed, state = shown.subscription, shown.state
-    read = f"{shown.read_ratio:4.0%}" if shown.article_count else "    "
-    when = format_minute(state.succeeded) or "never"
-    trouble = describe_feed_problem(shown, now)
-    mark = "‖" if feed.paused else "!" if trouble else " "
-    facts = f"{shown.article_count:>6,} {shown.unread_count:>6,} {read}  {when:<16}"
-    lines = [f"{mark} {facts}  {fit_cells(feed.category, 12)}  {feed.display_name}"]
-    return [*lines, f"    {trouble}"] if trouble else lines
-
-
-# -- fetching ------------------------------------------------------------------------------
-
-
-def print_url_error(where: str, error: NewstuiError) -> None:
-    """Say what is wrong with one URL."""
-    print_message(f"{redact_url(where)}: {describe_command_error(error)}")
+def _feed_lines(status: FeedStatus, now: int) -> list[str]:
+    feed = status.subscription
+    problem = describe_feed_problem(status, now)
+    state = "‖" if feed.paused else "!" if problem else " "
+    counts = f"{status.article_count:>6,} {status.unread_count:>6,}"
+    share = f"{status.read_ratio:4.0%}" if status.article_count else "    "
+    success = format_minute(status.state.succeeded) or "never"
+    category = fit_cells(feed.category, CATEGORY_CELLS)
+    line = f"{state} {counts} {share}  {success:<16}  {category}  {feed.display_name}"
+    return [line, f"    {problem}"] if problem else [line]

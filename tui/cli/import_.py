@@ -1,4 +1,4 @@
-"""Commands that change the library: import, edit, mark."""
+"""`newstui import`: import articles from files."""
 
 from __future__ import annotations
 
@@ -14,25 +14,52 @@ from store.model.results import AddProgress
 from store.model.times import format_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
-from tui.rendering.wording import format_count
+from tui.cli.exit_codes import exit_code
+from tui.rendering.wording import format_count, join_nonempty
 from tui.services import open_library
 
 STDIN_PATH = "-"
 
 
+def run_import(options: argparse.Namespace) -> int:
+    """Import articles from files; items that cannot be imported are reported and skipped."""
+    library = open_library(resolve_paths(options))
+    load_with_progress(library)
+    reader = ImportReader(options.paths, options.format)
+    progress = AddProgress()
+    new: list[str] = []
+    with ProgressLine("importing").display() as line:
+        for progress in library.add(reader):
+            new += progress.new_ids
+            line.update(f"{progress.added + progress.existing:,} articles")
+    run_article_hook(options, library, "on_new", new)
+    library.close()
+    skipped = reader.skipped_count
+    if options.json:
+        print_json({"added": progress.added, "known": progress.existing, "refused": skipped})
+    else:
+        parts = (
+            f"{format_count(progress.added, 'article')} added",
+            f"{progress.existing:,} already there" if progress.existing else "",
+            f"{skipped:,} skipped" if skipped else "",
+        )
+        print_message(join_nonempty(parts, ", "))
+    return exit_code(failed=skipped)
+
+
 class ImportReader:
-    """Reads what was named; says what was refused, and goes on."""
+    """The articles of files, folders and standard input; rejected items are reported and skipped."""
 
     def __init__(self, names: Sequence[str], kind: str | None = None) -> None:
         self._names = names
         self._kind = kind
         self._now = format_timestamp(system_clock().replace(microsecond=0))
-        self.refused: list[Rejection] = []
+        self.skipped_count = 0
 
     def __iter__(self) -> Iterator[ParsedArticle]:
         for item in self._read_items():
             if isinstance(item, Rejection):
-                self.refused.append(item)
+                self.skipped_count += 1
                 print_message(f"{item.location}: {item.reason}")
             else:
                 yield item
@@ -49,32 +76,3 @@ class ImportReader:
                     yield source
                 else:
                     yield from read_source(source, now=self._now, kind=self._kind)
-
-
-def run_import(options: argparse.Namespace) -> int:
-    """Add articles from files; a bad one costs a line and the rest goes on."""
-    library = open_library(resolve_paths(options))
-    load_with_progress(library)
-    intake = ImportReader(options.paths, options.format)
-    last = AddProgress()
-    new: list[str] = []
-    with ProgressLine("importing").display() as counter:
-        for last in library.add(intake):
-            new += last.new_ids
-            counter.update(f"{last.added + last.existing:,} articles")
-    run_article_hook(options, library, "on_new", new)
-    library.close()
-    if options.json:
-        print_json({"added": last.added, "known": last.existing, "refused": len(intake.refused)})
-    else:
-        print_message(_describe_import(last, len(intake.refused)))
-    return 1 if intake.refused else 0
-
-
-def _describe_import(added: AddProgress, refused: int) -> str:
-    parts = [f"{format_count(added.added, 'article')} added"]
-    if added.existing:
-        parts.append(f"{added.existing:,} already there")
-    if refused:
-        parts.append(f"{refused:,} refused")
-    return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""Commands that print: list, show, similar, keys."""
+"""`newstui list`: list articles."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from store.search import ListQuery
 from store.search.predicates import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
+from tui.cli.exit_codes import ExitCode
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import format_row_date
 
 SHORT_ID_LENGTH = 8
+DATE_CELLS, CATEGORY_CELLS = 10, 12
 
 
 def run_list(options: argparse.Namespace) -> int:
-    """List rows, or with `--json` the facts of each on a line."""
+    """Print a line for each article, or its metadata as JSON."""
     library = open_loaded_library(options)
     rows = query_rows(library, options)
     if options.json:
         for article, reading in library.articles(row.id for row in rows):
             print_json(metadata_to_dict(article, reading))
-        return 0
+        return ExitCode.OK
     if not rows:
-        asked = build_query(options) != ListQuery()
-        print_message("no articles" if asked else "no articles yet; `newstui import` adds some")
+        is_empty = build_query(options) == ListQuery()
+        print_message(
+            "no articles yet; `newstui import` adds some" if is_empty else "no matching articles"
+        )
     for row in rows:
         print_data(format_row(row))
-    return 0
+    return ExitCode.OK
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow]:
-    """The articles that were asked for, in their order; what looking for them needs is made."""
+    """Return the rows of the query, in its order; update the index if the query needs it."""
     query = build_query(options)
     if query_needs_index(query.text):
         update_index_with_progress(library)
@@ -42,12 +46,14 @@ def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow
 
 
 def build_query(options: argparse.Namespace) -> ListQuery:
-    """The articles that were asked for, and their order."""
+    """Return the query of the command line."""
     return ListQuery(options.show, options.category, " ".join(options.words), options.sort)
 
 
 def format_row(row: ArticleRow) -> str:
-    """An article as one line of a list."""
-    marks = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
-    facts = f"{fit_cells(format_row_date(row.timestamp), 10)}  {fit_cells(row.category, 12)}"
-    return f"{row.id[:SHORT_ID_LENGTH]}  {marks} {facts}  {reading_minutes(row.words):>3}′  {row.title}"
+    """Return an article as a line of a list."""
+    state = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
+    date = fit_cells(format_row_date(row.timestamp), DATE_CELLS)
+    category = fit_cells(row.category, CATEGORY_CELLS)
+    minutes = f"{reading_minutes(row.words):>3}′"
+    return f"{row.id[:SHORT_ID_LENGTH]}  {state} {date}  {category}  {minutes}  {row.title}"

@@ -13,11 +13,13 @@ from store.search import ListQuery
 from store.text.urls import canonicalize_url
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, run_article_hook
-from tui.rendering.wording import format_count
+from tui.cli.exit_codes import exit_code
+
+EVENTS = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
 
 
 def run_mark(options: argparse.Namespace) -> int:
-    """Mark articles; those that are marked so already are left alone."""
+    """Mark articles, each event once for those it changes; report those that were not found."""
     library = open_loaded_library(options)
     ids, failed = _find_articles(library, options.ids)
     if options.file:
@@ -25,18 +27,16 @@ def run_mark(options: argparse.Namespace) -> int:
         ids = list(dict.fromkeys([*ids, *more]))
         if unknown:
             failed = True
-            print_message(
-                f"{options.file}: {format_count(len(unknown), 'line')} of no article, first {unknown[0]!r}"
-            )
-    events = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
+            matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
+            print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
     for flag in filter(None, (options.read, options.star)):
-        event = events[flag]
+        event = EVENTS[flag]
         changed = [article for article in ids if not _has_state(library, article, event)]
         library.record(event, changed)
         if event == "read":
             run_article_hook(options, library, "on_read", changed)
     library.close()
-    return 1 if failed else 0
+    return exit_code(failed=failed)
 
 
 def _read_article_names(path: Path) -> list[str]:
@@ -59,11 +59,7 @@ def _find_articles(library: Library, names: Sequence[str]) -> tuple[list[str], b
 
 
 def _identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The articles of these names, looked up all at once.
-
-    Returns:
-        Ids of articles, each once, and the names that no article has.
-    """
+    """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
     ids: dict[str, None] = {}
     left: dict[str, None] = {}
     for name in names:
@@ -81,7 +77,7 @@ def _identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str
 
 
 def _candidate_ids(name: str) -> list[str]:
-    """The ids an article of this name may have."""
+    """Return the ids an article of this id or URL can have."""
     return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(name)))]
 
 

@@ -1,9 +1,9 @@
-"""The command that searches: articles in which the words stand, each with the line they stand in."""
+"""`newstui search`: search articles and print a snippet of each."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
@@ -12,44 +12,40 @@ from store.search import Matches, SearchQuery
 from store.search.predicates import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
+from tui.cli.exit_codes import ExitCode
 from tui.cli.list import format_row
 from tui.rendering.cells import fit_cells
 
 SNIPPET_BATCH_ARTICLES = 500
-"""Articles whose lines are looked for at once."""
 SNIPPET_INDENT = 14
-SNIPPET_LINE_WIDTH = 100
-"""Cells of a line that shows where the words stand."""
+SNIPPET_CELLS = 86
 
 
 def run_search(options: argparse.Namespace) -> int:
-    """Print what was found, or with `--json` the facts of each on a line."""
+    """Print the articles found, each with a snippet, or their metadata as JSON."""
     library = open_loaded_library(options)
-    asked = SearchQuery(" ".join(options.words), newest_first=options.newest)
-    if query_needs_index(asked.text):
+    query = SearchQuery(" ".join(options.words), newest_first=options.newest)
+    if query_needs_index(query.text):
         update_index_with_progress(library)
-    matches = library.search(asked, options.limit)
+    matches = library.search(query, options.limit)
     if matches.note:
         print_message(matches.note)
-    for row, excerpt in _rows_with_snippets(library, matches):
+    for row, snippet in _rows_with_snippets(library, matches):
         if options.json:
             for article, reading in library.articles([row.id]):
-                print_json({**metadata_to_dict(article, reading), "line": excerpt.text})
-        else:
-            print_data(format_row(row))
-            if excerpt.text:
-                print_data(
-                    " " * SNIPPET_INDENT
-                    + fit_cells(excerpt.text, SNIPPET_LINE_WIDTH - SNIPPET_INDENT).rstrip()
-                )
+                print_json({**metadata_to_dict(article, reading), "line": snippet.text})
+            continue
+        print_data(format_row(row))
+        if snippet.text:
+            print_data(" " * SNIPPET_INDENT + fit_cells(snippet.text, SNIPPET_CELLS).rstrip())
     if not matches.rows:
-        print_message("nothing found")
-    return 0
+        print_message("no matching articles")
+    return ExitCode.OK
 
 
 def _rows_with_snippets(library: Library, matches: Matches) -> Iterator[tuple[ArticleRow, Snippet]]:
     for start in range(0, len(matches.rows), SNIPPET_BATCH_ARTICLES):
-        rows: Sequence[ArticleRow] = matches.rows[start : start + SNIPPET_BATCH_ARTICLES]
-        excerpts = library.snippets(matches, [row.id for row in rows])
+        rows = matches.rows[start : start + SNIPPET_BATCH_ARTICLES]
+        snippets = library.snippets(matches, [row.id for row in rows])
         for row in rows:
-            yield row, excerpts.get(row.id, Snippet())
+            yield row, snippets.get(row.id, Snippet())

@@ -1,4 +1,4 @@
-"""`newstui settings`: every setting, the value in force and where it comes from."""
+"""`newstui settings`: list the settings, their values and where these come from."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tui.cli.console import print_data, print_json, print_message
+from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_paths
+from tui.cli.exit_codes import ExitCode, exit_code
 from tui.config.settings import (
     SETTINGS_FILE,
     LoadedSettings,
@@ -20,22 +21,27 @@ from tui.config.settings import (
 from tui.rendering.cells import fit_cells
 
 DEFAULT_SOURCE = "default"
+SETTING_CELLS = 45
+TABLE_EXAMPLES = {
+    "keys": ('# "article.toggle_star" = "*"', '# "move.down" = ["j", "down", "ctrl+n"]'),
+    "searches": ('# week = "is:unread newer:7d"',),
+}
+"""Example lines of the tables in the settings file."""
 
 
 def run_settings(options: argparse.Namespace) -> int:
-    """Print the settings in force; the exit code is 1 if the file has mistakes."""
+    """Print the settings; fail if the file has mistakes."""
     if options.example:
         print_data(example_settings())
-        return 0
+        return ExitCode.OK
     loaded = load_settings(resolve_paths(options).config)
     if options.json:
         for each in iter_setting_declarations():
             print_json(_setting_json(each, loaded))
     else:
         print_data("\n".join(_setting_lines(loaded)))
-    for fault in loaded.faults:
-        print_message(fault)
-    return 1 if loaded.faults else 0
+    print_messages(loaded.faults)
+    return exit_code(failed=loaded.faults)
 
 
 def _setting_json(each: SettingDeclaration, loaded: LoadedSettings) -> dict[str, Any]:
@@ -55,22 +61,22 @@ def _setting_lines(loaded: LoadedSettings) -> Iterator[str]:
         value = getattr(loaded.settings, each.name)
         source = loaded.sources.get(each.name, DEFAULT_SOURCE)
         if isinstance(value, Mapping):
-            yield fit_cells(f"[{each.name}]", 45) + source
-            yield from (
-                f"  {json.dumps(name)} = {format_toml_value(one)}" for name, one in value.items()
-            )
+            yield fit_cells(f"[{each.name}]", SETTING_CELLS) + source
+            for key, entry in value.items():
+                yield f"  {format_toml_value(key)} = {format_toml_value(entry)}"
         else:
-            yield f"{fit_cells(f'{each.name} = {format_toml_value(value)}', 44)} {source}"
+            setting = f"{each.name} = {format_toml_value(value)}"
+            yield f"{fit_cells(setting, SETTING_CELLS - 1)} {source}"
 
 
 def format_toml_value(value: object) -> str:
-    """A value as it is written in the file."""
+    """Return a value as it is written in the settings file."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def example_settings() -> str:
-    """A file of settings with every default, all of it commented out."""
-    lines = [f"# {SETTINGS_FILE} of newstui: take away the # before what you want to change.", ""]
+    """Return a settings file with every default, commented out."""
+    lines = [f"# {SETTINGS_FILE} of newstui: uncomment the settings you want to change.", ""]
     tables = []
     for each in iter_setting_declarations():
         about = [f"# {each.help}", f"#   {each.value_type.rule}"]
@@ -79,10 +85,3 @@ def example_settings() -> str:
         else:
             lines += [*about, f"# {each.name} = {format_toml_value(each.default)}", ""]
     return "\n".join([*lines, *tables]).rstrip()
-
-
-TABLE_EXAMPLES = {
-    "keys": ('# "article.toggle_star" = "*"', '# "move.down" = ["j", "down", "ctrl+n"]'),
-    "searches": ('# week = "is:unread newer:7d"',),
-}
-"""What a table of the user's own may hold."""

@@ -1,6 +1,6 @@
-"""`newstui` without a command: the reader.
+"""`newstui` without a command: start the reader.
 
-What has to stand before the first screen is imported here; all else is in `tui.run`.
+Only what the splash screen needs is imported here; `ReaderRun.run` imports the rest.
 """
 
 from __future__ import annotations
@@ -14,60 +14,58 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from store.system.paths import platform_paths
 from tui import __version__
+from tui.cli.exit_codes import CommandRunner, ExitCode
+from tui.reader.run import ReaderRun
 from tui.terminal.environment import find_startup_problem
 from tui.terminal.session import TerminalSession
 from tui.terminal.splash import compute_splash_signature, draw_splash
 
-THREAD_END_TIMEOUT = 0.02
-"""Seconds a thread that has done its work may take to end."""
 SCREEN_FD = 2
 """Textual draws on standard error."""
 MAX_FRAMES_PER_SECOND = "120"
-"""Times a second Textual looks whether something is to be drawn: a text that has just come waits 8 ms."""
+"""Textual draws at most this often, so that a change waits at most 8 ms."""
+THREAD_END_TIMEOUT = 0.02
+"""Seconds an idle thread has to end."""
 
 
-def start_reader(library: Path | None = None, *, slow: bool = False) -> int:
-    """Run the reader.
+def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool = False) -> int:
+    """Run the reader and return its exit code.
 
     Args:
-        library: Another library than the user's own.
-        slow: Whether less should be sent than over a fast link.
-
-    Returns:
-        The exit code.
+        library: The library folder; None for the default.
+        run_command: Runs the commands the reader asks for, such as an import.
+        slow: Save bandwidth.
     """
     if reason := find_startup_problem(os.environ):
         sys.stderr.write(reason + "\n")
-        return 2
-    # What the imports leave behind lives as long as the process: collecting it costs a start 20 ms
-    # and an end 80 ms, and frees nothing.
+        return ExitCode.USAGE
+    # Imported modules live as long as the process: collecting their garbage costs 20 ms at the start
+    # and 80 ms at the end, and frees nothing.
     gc.disable()
     os.environ.setdefault("TEXTUAL_FPS", MAX_FRAMES_PER_SECOND)  # read when Textual is imported
-    from store.system.paths import platform_paths
-    from tui.reader.run import ReaderRun
-
     paths = platform_paths(os.environ, library)
-    running = ReaderRun(paths, slow=slow)
-    with TerminalSession(running.request_stop, running.flush_changes) as session:
+    run = ReaderRun(paths, slow=slow)
+    with TerminalSession(run.request_stop, run.flush_changes) as session:
         size = os.get_terminal_size(SCREEN_FD)
         look = compute_splash_signature(paths, (size.columns, size.lines), os.environ, __version__)
         session.disable_echo()
         session.has_drawn = draw_splash(paths.cache, look, SCREEN_FD)
-        code = running.run(session.restore_echo)
-    if session.exit_code is None and running.follow_up_command:
-        _run_command(running.follow_up_command, library)
-        return start_reader(library, slow=slow)
+        code = run.run(session.restore_echo)
+    if session.exit_code is None and run.follow_up_command:
+        _run_follow_up(run.follow_up_command, library, run_command)
+        return start_reader(library, run_command, slow=slow)
     code = code if session.exit_code is None else session.exit_code
     _exit_process(code)
     return code
 
 
 def _exit_process(code: int) -> None:
-    """End the process as it is: to take 100,000 rows apart lasts longer than all else of an end.
+    """End the process without taking it apart: freeing 100,000 rows takes longer than the rest.
 
-    Everything is saved, closed and given back by now. Where a thread has still something to do, nothing
-    is done: Python waits for it, as ever.
+    By now everything is saved and closed. If a thread is still working, do nothing: Python waits for
+    it as usual.
     """
     others = {*threading.enumerate()} - {threading.main_thread()}
     working = [thread for thread in others if not thread.daemon]
@@ -81,15 +79,14 @@ def _exit_process(code: int) -> None:
     os._exit(code)
 
 
-def _run_command(arguments: Sequence[str], library: Path | None) -> None:
-    """Carry out a command on the terminal as it was, and let its messages be read if it failed."""
-    from tui.cli import main
-
+def _run_follow_up(
+    arguments: Sequence[str], library: Path | None, run_command: CommandRunner
+) -> None:
+    """Run a command on the restored terminal; if it fails, wait until its messages were read."""
     before = signal.getsignal(signal.SIGPIPE)
-    where = [] if library is None else ["--library", str(library)]
     try:
-        if main([*where, *arguments]) != 0:
+        if run_command(arguments, library) != ExitCode.OK:
             with suppress(EOFError, KeyboardInterrupt):
-                input("enter goes back to the reader ")
+                input("Press enter to return to the reader ")
     finally:
-        signal.signal(signal.SIGPIPE, before)  # a command ends by it, the reader does not
+        signal.signal(signal.SIGPIPE, before)  # ends a command, but not the reader

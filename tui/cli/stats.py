@@ -1,4 +1,4 @@
-"""The command that prints reading statistics."""
+"""`newstui stats`: print reading statistics."""
 
 from __future__ import annotations
 
@@ -10,52 +10,51 @@ from store.library.statistics import Pace, Statistics, Tally, gather_statistics
 from store.model.times import system_clock
 from tui.cli.console import ProgressLine, print_data, print_json
 from tui.cli.context import open_loaded_library
+from tui.cli.exit_codes import ExitCode
 from tui.rendering.statistics_report import CHART_DAYS, CHART_WEEKS, render_statistics
 
 STATISTICS_WIDTH = 80
 
 
 def run_stats(options: argparse.Namespace) -> int:
-    """Print reading statistics."""
+    """Print reading statistics, as a report or as JSON."""
     library = open_loaded_library(options)
-    found = None
-    with ProgressLine("counting").display() as counter:
-        for step, some in enumerate(gather_statistics(library, system_clock())):
-            counter.update(f"step {step}")
-            found = some or found
-    if found is not None:
-        if options.json:
-            print_json(statistics_json(found), pretty=True)
-        else:
-            print_data(
-                "\n".join(
-                    "".join(text for text, _ in line).rstrip()
-                    for line in render_statistics(found, STATISTICS_WIDTH)
-                )
-            )
-    return 0
+    statistics = None
+    with ProgressLine("counting").display() as line:
+        for step, partial in enumerate(gather_statistics(library, system_clock())):
+            line.update(f"step {step}")
+            statistics = partial or statistics
+    if statistics is None:
+        return ExitCode.OK
+    if options.json:
+        print_json(_statistics_json(statistics), pretty=True)
+    else:
+        for spans in render_statistics(statistics, STATISTICS_WIDTH):
+            print_data("".join(text for text, _ in spans).rstrip())
+    return ExitCode.OK
 
 
-def statistics_json(found: Statistics) -> dict[str, Any]:
-    """The statistics as JSON: days and weeks from the oldest on, weeks by their Mondays."""
+def _statistics_json(statistics: Statistics) -> dict[str, Any]:
+    """Return the statistics as JSON: days and weeks oldest first, a week by its Monday."""
+    pace = statistics.pace
     return {
-        "articles": found.articles,
-        "read": found.read,
-        "unread": found.articles - found.read,
-        "starred": found.starred,
-        "share_read": round(found.share_read, 4),
-        "readings": found.readings.articles,
-        "words": found.readings.words,
-        "minutes": found.pace.minutes(found.readings.words),
-        "words_per_minute": found.pace.words_per_minute,
-        "words_per_minute_from": found.pace.readings,
-        "streak": found.streak,
-        "longest_streak": found.longest_streak,
-        "days": [_tally_json(*day, found.pace) for day in found.last_days(CHART_DAYS)],
-        "weeks": [_tally_json(*week, found.pace) for week in found.last_weeks(CHART_WEEKS)],
+        "articles": statistics.articles,
+        "read": statistics.read,
+        "unread": statistics.articles - statistics.read,
+        "starred": statistics.starred,
+        "share_read": round(statistics.share_read, 4),
+        "readings": statistics.readings.articles,
+        "words": statistics.readings.words,
+        "minutes": pace.minutes(statistics.readings.words),
+        "words_per_minute": pace.words_per_minute,
+        "words_per_minute_from": pace.readings,
+        "streak": statistics.streak,
+        "longest_streak": statistics.longest_streak,
+        "days": [_tally_json(*day, pace) for day in statistics.last_days(CHART_DAYS)],
+        "weeks": [_tally_json(*week, pace) for week in statistics.last_weeks(CHART_WEEKS)],
         "categories": [
             {"name": each.name, "articles": each.total, "read": each.read}
-            for each in found.categories
+            for each in statistics.categories
         ],
     }
 

@@ -1,18 +1,19 @@
-"""`newstui themes`: the themes there are, and which one is on."""
+"""`newstui themes`: list the colour themes."""
 
 from __future__ import annotations
 
 import argparse
 import os
 
-from tui.cli.console import print_data, print_json, print_message
+from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_paths, resolve_settings
+from tui.cli.exit_codes import exit_code
 from tui.config.theme_choice import ThemeChoice
 from tui.rendering.cells import fit_cells
 
 
 def run_themes(options: argparse.Namespace) -> int:
-    """List the themes; the exit code is 1 if one of the user's own cannot be used."""
+    """Print the themes and which one is in use; fail if a theme of the user's is invalid."""
     paths = resolve_paths(options)
     choice = ThemeChoice(resolve_settings(options), os.environ, paths.config, paths.state)
     for name, theme in choice.all_themes().items():
@@ -23,9 +24,7 @@ def run_themes(options: argparse.Namespace) -> int:
             print_json({**facts, "source": source, "on": on})
         else:
             kind = "dark" if theme.dark else "light"
-            print_data(
-                f"{'>' if on else ' '} {fit_cells(name, 22)} {fit_cells(kind, 6)} {fit_cells(source, 8)} {theme.label}"
-            )
-    for fault in choice.faults:
-        print_message(fault)
-    return 1 if choice.faults else 0
+            cells = f"{fit_cells(name, 22)} {fit_cells(kind, 6)} {fit_cells(source, 8)}"
+            print_data(f"{'>' if on else ' '} {cells} {theme.label}")
+    print_messages(choice.faults)
+    return exit_code(failed=choice.faults)

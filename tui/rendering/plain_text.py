@@ -34,8 +34,6 @@ from tui.rendering.wording import (
     join_nonempty,
 )
 
-DEFAULT_LINE_WIDTH = 80
-"""Cells of a line where there is no terminal to ask."""
 _COLUMN_SEPARATOR = f" {QUOTE_BAR} "
 
 

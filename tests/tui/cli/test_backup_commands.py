@@ -24,13 +24,13 @@ def test_a_backup_and_back(run: Run, home: Path, target: Path, tmp_path: Path) -
     run("mark", "00000001", "--read", "--star")
     ran = run("backup", target)
     assert (ran.code, ran.out) == (0, "")
-    said = rf"newstui: backup of 3 articles and 2 events in {target} \(\d+ KB\)\n"
+    said = rf"newstui: backed up 3 articles and 2 events to {target} \(\d+ KB\)\n"
     assert re.fullmatch(said, ran.err)
     listed, shown = run("list", "--json").out, run("show", "00000001", "--json").out
     into = tmp_path / "a/new/place"
     ran = run("restore", target, "--into", into)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"newstui: restored 3 articles and 2 events into {into} (3 files added)\n"
+    assert ran.err == f"newstui: restored 3 articles and 2 events to {into} (3 files added)\n"
     assert run("--library", into, "list", "--json").out == listed
     assert run("--library", into, "show", "00000001", "--json").out == shown
     before = contents(library_of(home))
@@ -110,8 +110,8 @@ def test_a_damaged_file_is_kept_and_named(run: Run, home: Path, target: Path) ->
     ran = run("backup", target)
     assert (ran.code, ran.out) == (1, "")
     first, last = ran.err.splitlines()
-    assert first == f"newstui: taken as it is: {segment}: cut off after byte 100"
-    assert last.startswith("newstui: backup of 3 articles and 0 events in ")
+    assert first == f"newstui: backed up a damaged file: {segment}: cut off after byte 100"
+    assert last.startswith("newstui: backed up 3 articles and 0 events to ")
 
 
 @pytest.mark.usefixtures("three")
@@ -126,7 +126,7 @@ def test_restoring_over_a_library(run: Run, home: Path, target: Path, tmp_path: 
     assert ran.err == f"newstui: {library}: is not empty; --merge adds what is missing in it\n"
     ran = run("restore", target, "--merge")
     assert ran.code == 0
-    assert ran.err.endswith(f"0 events into {library} (0 files added, 3 there already)\n")
+    assert ran.err.endswith(f"0 events to {library} (0 files added, 3 already there)\n")
     assert contents(library) == before
 
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_another_one(run: Run, home: Path, target: Path) -> None:
     assert first == (
         f"newstui: {segment} is another file than the one in the backup; it was left as it is"
     )
-    assert last.endswith("(0 files added, 1 there already, 1 refused)")
+    assert last.endswith("(0 files added, 1 already there, 1 skipped)")
     assert contents(library_of(home)) == before
 
 

@@ -308,5 +308,5 @@ def test_the_whole_way_as_processes(home: Path) -> None:
     assert process(home, "mark", article[:13], "--read").returncode == 0
     assert process(home, "import", "-", stdin=b"# A title\n\nText.\n").returncode == 0
     text = process(home, "show", article).stdout.decode()
-    assert "Read 1 time" in text
+    assert "Read 1 time\n" in text
     assert process(home, "show", "zzz").returncode == 1

@@ -52,11 +52,11 @@ def test_it_says_what_was_freed(
     before = contents(with_deleted)
     ran = run("compact", "--dry-run")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: 1 text, 49 events would be removed, 6.7 KB to be freed\n"
+    assert ran.err == "newstui: would remove 1 text, 49 events, freeing 6.7 KB\n"
     assert contents(with_deleted) == before
     ran = run("compact")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: 1 text, 49 events removed, 6.7 KB freed\n"
+    assert ran.err == "newstui: removed 1 text, 49 events, freed 6.7 KB\n"
     assert sum(map(len, contents(with_deleted).values())) < sum(map(len, before.values())) - 6000
     assert run("list", "--json").out == listed
 
@@ -84,7 +84,7 @@ def test_a_problem_costs_a_line_and_the_exit_code(
     assert (ran.value["texts"], ran.value["events"], ran.value["damaged"]) == (0, 49, 1)
     assert len(ran.value["problems"]) == 1
     assert "texts/desk-0001.json" in ran.value["problems"][0]
-    assert "the damaged lines are kept in " in ran.err
+    assert "damaged lines moved to " in ran.err
 
 
 class Terminal(io.StringIO):

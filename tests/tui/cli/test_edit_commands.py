@@ -83,7 +83,7 @@ def test_other_facts_and_tags(run: Run) -> None:
 def test_a_date_that_is_none_is_refused(run: Run, home: Path) -> None:
     before = contents(library_of(home))
     ran = run("edit", "00000001", "--date", "soon", "--title", "Another")
-    assert (ran.code, ran.out, ran.err) == (1, "", "newstui: soon is not a date\n")
+    assert (ran.code, ran.out, ran.err) == (1, "", "newstui: not a date: soon\n")
     assert contents(library_of(home)) == before
 
 
@@ -125,7 +125,7 @@ def test_a_failed_command_leaves_the_library_as_it_was(
 def test_a_healthy_library(run: Run, home: Path) -> None:
     ran = run("doctor")
     assert ran.code == 0
-    assert ran.lines[-1] == "nothing is wrong"
+    assert ran.lines[-1] == "no problems"
     found = run("doctor", "--json").value
     assert found["problems"] == []
     assert found["facts"]["library"] == str(library_of(home))
@@ -179,7 +179,7 @@ def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
     assert (ran.code, ran.value["problems"]) == (0, [])
     swept, marks, facts, texts = ran.value["repaired"]
     assert "journal/desk.jsonl: 1 damaged line was moved aside to desk.jsonl.damaged-" in marks
-    assert swept == "1 temporary file of a crash removed"
+    assert swept == "removed 1 temporary file of a crash"
     assert "articles/desk-0001.json was damaged (cut off after byte" in facts
     assert "texts/desk-0001.json was damaged (cut off after byte" in texts
     assert not crashed.exists()
@@ -229,7 +229,7 @@ def test_doctor_names_the_newest_backup(run: Run, home: Path) -> None:
     facts = run("doctor", "--json").value["facts"]
     assert facts["no text"] == "3 articles"
     (kept,) = (home / ".local/state/newstui/backups").rglob("*.zip")
-    assert facts["backup"] == f"{kept}; `newstui restore FILE --into DIR` unpacks it"
+    assert facts["backup"] == f"{kept} (newstui restore FILE --into DIR unpacks it)"
 
 
 @pytest.mark.usefixtures("three")

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.tui.cli.conftest import Run, fields_of, write_json
-from tui.cli import COMMAND_FUNCTIONS
+from tui.cli import load_command
 from tui.cli.parser import build_parser
 
 HOSTILE = {
@@ -36,7 +36,8 @@ def filled(run: Run, tmp_path: Path) -> Run:
 def test_every_command_has_one_that_carries_it_out() -> None:
     (commands,) = (each.choices for each in build_parser()._actions if each.dest == "command")
     assert commands is not None
-    assert set(commands) == set(COMMAND_FUNCTIONS)
+    for name in commands:
+        assert callable(load_command(name))
 
 
 def test_json_goes_into_a_pipe(filled: Run, tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_markdown_goes_into_a_folder(filled: Run, tmp_path: Path) -> None:
     folder.mkdir()
     done = filled("export", "--to", "markdown", "-o", folder)
     assert done.code == 0
-    assert "3 articles exported" in done.err
+    assert "exported 3 articles to " in done.err
     names = sorted(file.name for file in folder.iterdir())
     assert len(names) == 3
     assert any(name.endswith(".md") and "-the-ferry-" in name for name in names)
@@ -141,7 +142,7 @@ def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> No
     (tmp_path / "urls").write_text(URLS)
     taken = run("feeds", "--import", tmp_path / "urls")
     assert taken.code == 1
-    assert "2 feeds subscribed" in taken.err
+    assert "2 feeds added" in taken.err
     assert taken.err.count("not an http or https URL") == 2
     text = run("export", "--to", "opml").out
     outlines = {each.get("xmlUrl"): each for each in ElementTree.fromstring(text).iter("outline")}
@@ -161,7 +162,7 @@ def test_what_another_program_has_read_is_marked(run: Run, tmp_path: Path) -> No
     (tmp_path / "read").write_text("tag:1\nhttps://news.example/2\n\ntag:9\n")
     marked = run("mark", "--read", "--from", tmp_path / "read")
     assert marked.code == 1
-    assert "read: 1 line of no article, first 'tag:9'" in marked.err
+    assert "read: 1 line matches no article (first: tag:9)" in marked.err
     assert len(run("list", "--unread").out.splitlines()) == 1
     assert run("mark", "--read").code == 2
     assert "no-such: No such file" in run("mark", "--star", "--from", tmp_path / "no-such").err

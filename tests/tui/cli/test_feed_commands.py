@@ -48,11 +48,11 @@ def test_feeds_sites_and_pages_are_added(run: Run, site: Site, home: Path) -> No
     assert ran.err.splitlines() == [
         "newstui: subscribed to Harbour: 2 new articles",
         "newstui: added: The ferry",
-        f"newstui: its feed: newstui add {site.url('/feed')}",
-        f"newstui: {site.url('/wall')}: no article text found; the address is kept,"
+        f"newstui: it has a feed: newstui add {site.url('/feed')}",
+        f"newstui: {site.url('/wall')}: no article text found; saved the URL,"
         " `newstui add --missing` tries again",
         f"newstui: {site.url('/pdf')}: neither a page nor a feed (application/pdf)",
-        "newstui: 4 articles added, 1 feed subscribed, 2 failed",
+        "newstui: 4 articles and 1 feed added, 2 failed",
     ]
     facts = {each["title"]: each for each in run("list", "--json").values}
     ferry = facts["The ferry"]

@@ -70,7 +70,7 @@ def test_standard_input(run: Run) -> None:
     ran = run("import", "-", stdin=orjson.dumps(fields_of(1)))
     assert (ran.code, ran.err) == (0, "newstui: 1 article added\n")
     assert run("import", "-", stdin=b"").err == (
-        "newstui: standard input: the file is empty\nnewstui: 0 articles added, 1 refused\n"
+        "newstui: standard input: the file is empty\nnewstui: 0 articles added, 1 skipped\n"
     )
 
 
@@ -103,7 +103,7 @@ def test_a_bad_file_among_good_ones_costs_a_line(run: Run, tmp_path: Path) -> No
         f"newstui: {array}: article 2: expected an article (a JSON object), found text",
         f"newstui: {array}: article 3: words: expected a number, found “many”",
         f"newstui: {tmp_path / 'missing.md'}: No such file or directory",
-        "newstui: 2 articles added, 4 refused",
+        "newstui: 2 articles added, 4 skipped",
     ]
     assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
 
@@ -132,7 +132,7 @@ def test_pipes_sockets_and_devices_are_refused(run: Run, tmp_path: Path) -> None
         f"newstui: {pipe}: not a regular file",
         "newstui: /dev/zero: not a regular file",
         f"newstui: {tmp_path / 's.md'}: not a regular file",
-        "newstui: 1 article added, 3 refused",
+        "newstui: 1 article added, 3 skipped",
     ]
 
 
@@ -156,7 +156,7 @@ def test_what_is_no_article_is_refused(
     assert ran.code == 1
     first, last = ran.err.splitlines()
     assert first.startswith(f"newstui: {file}: {reason}")
-    assert last == "newstui: 0 articles added, 1 refused"
+    assert last == "newstui: 0 articles added, 1 skipped"
     assert contents(library_of(home)) == {}
 
 
@@ -186,7 +186,7 @@ def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
     assert orjson.loads(run("list", "--json").out)["read"]
     wrong = run("import", "--as", "pockets", str(saved))
     assert wrong.code == 2
-    assert "'pockets' is none of json, " in wrong.err
+    assert "unknown format 'pockets' (expected one of json, " in wrong.err
 
 
 def test_a_program_is_told_of_what_is_new(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Exit codes of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError
+
+
+class ExitCode(IntEnum):
+    """How newstui ended, for the shell."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    BUSY = 75  # EX_TEMPFAIL of sysexits.h
+    INTERRUPTED = 130  # as a shell reports SIGINT
+
+
+EXIT_CODE_HELP = """\
+  0    success
+  1    some items failed; the rest is done
+  2    usage error, or no terminal for the reader
+  75   the library is in use by another process
+  130  interrupted"""
+
+CommandRunner = Callable[[Sequence[str], Path | None], int]
+"""Runs a command line on a library folder (None: the default) and returns its exit code."""
+
+
+def exit_code(*, failed: object) -> ExitCode:
+    """Return FAILED if anything failed: a flag, a count or a list of problems."""
+    return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def error_exit_code(error: NewstuiError) -> ExitCode:
+    """Return the exit code of a command that ended with an error."""
+    if isinstance(error, InvalidQuery):
+        return ExitCode.USAGE
+    return ExitCode.BUSY if isinstance(error, LibraryBusy) else ExitCode.FAILED
