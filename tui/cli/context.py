@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import FullArticle
-from store.model.errors import LibraryUnavailable
 from store.system.hooks import HookName, run_hook
 from store.system.paths import Paths, platform_paths
 from tui.cli.console import ProgressLine, print_message, print_messages
@@ -19,15 +18,8 @@ from tui.services import open_library
 
 
 def resolve_paths(options: argparse.Namespace) -> Paths:
-    """Return the folders this command uses.
-
-    Raises:
-        LibraryUnavailable: There is no home folder.
-    """
-    try:
-        return platform_paths(os.environ, options.library)
-    except RuntimeError as error:  # platformdirs: neither HOME nor the system names a folder
-        raise LibraryUnavailable("no home folder: HOME is not set") from error
+    """Return the folders this command uses."""
+    return platform_paths(os.environ, options.library)
 
 
 def resolve_settings(options: argparse.Namespace) -> Settings:

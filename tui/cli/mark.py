@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import argparse
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from store.library.protocol import Library
 from store.model.errors import ArticleNotFound, InvalidInput
 from store.search import ListQuery
 from store.text.urls import canonicalize_url
+from tui.actions.changes import ArticleState, set_state
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.exit_codes import exit_code
 
-EVENTS = {"read": "read", "unread": "unread", "star": "starred", "unstar": "unstarred"}
+STATES: Mapping[str, ArticleState] = {
+    "read": "read",
+    "unread": "unread",
+    "star": "starred",
+    "unstar": "unstarred",
+}
+"""The state of an article that each flag of `newstui mark` sets."""
 
 
 def run_mark(options: argparse.Namespace) -> int:
-    """Mark articles, each event once for those it changes; report those that were not found."""
+    """Mark articles; report those that were not found."""
     library = open_loaded_library(options)
     ids, failed = _find_articles(library, options.ids)
     if options.file:
@@ -30,11 +37,8 @@ def run_mark(options: argparse.Namespace) -> int:
             matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
             print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
     for flag in filter(None, (options.read, options.star)):
-        event = EVENTS[flag]
-        changed = [article for article in ids if not _has_state(library, article, event)]
-        library.record(event, changed)
-        if event == "read":
-            run_article_hook(options, library, "on_read", changed)
+        result = set_state(library, ids, STATES[flag])
+        run_article_hook(options, library, "on_read", result.marked_read)
     library.close()
     return exit_code(failed=failed)
 
@@ -79,11 +83,3 @@ def _identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str
 def _candidate_ids(name: str) -> list[str]:
     """Return the ids an article of this id or URL can have."""
     return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(name)))]
-
-
-def _has_state(library: Library, article: str, event: str) -> bool:
-    row = library.get_row(article)
-    if row is None:
-        return True
-    states = {"read": row.read, "unread": not row.read, "starred": row.starred}
-    return states.get(event, not row.starred)
