@@ -146,7 +146,7 @@ def test_nothing_to_list_is_said_on_standard_error(run: Run, three: Path) -> Non
         "newstui: no articles yet; `newstui import` adds some\n"
     )
     ran = run("list", "nowhere")
-    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: no articles\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: no matching articles\n")
     ran = run("list", "nowhere", "--json")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
 
@@ -196,7 +196,7 @@ def test_no_similar_readings_is_said(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
     ran = run("similar", "00000001")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: nothing similar in the library\n"
+    assert ran.err == "newstui: no similar articles\n"
 
 
 def test_keys_names_every_command(run: Run) -> None:
