@@ -150,7 +150,7 @@ def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> No
     assert run("export", "--to", "opml", "-o", tmp_path / "a.opml").code == 0
     assert (tmp_path / "a.opml").read_text() == text
     (tmp_path / "urls").write_text("nothing of the kind")
-    assert "neither OPML nor a list of feeds" in run("feeds", "--import", tmp_path / "urls").err
+    assert "neither OPML nor a list of feed URLs" in run("feeds", "--import", tmp_path / "urls").err
 
 
 def test_what_another_program_has_read_is_marked(run: Run, tmp_path: Path) -> None:
