@@ -1,7 +1,8 @@
-"""Writes what the documentation takes from the code: `python docs/generate.py`.
+"""Write the generated parts of the documentation: `python docs/generate.py`.
 
-README.md gets the table of keys, docs/reliability.md the list of tests, docs/settings.md the table of
-settings, docs/keys.md the presets, docs/themes.md the roles. A test checks that they are what this would write.
+These are the table of keys in README.md, the list of tests in docs/reliability.md, the settings in
+docs/settings.md, the presets in docs/keys.md and the roles in docs/themes.md. A test checks that
+they are up to date.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from themes import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - run from any folder
+from themes import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - importable from any folder
 from tui.cli.settings import format_toml_value  # noqa: E402
 from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
@@ -27,8 +28,8 @@ PROMISE = re.compile(r"^- \*\*(\d+)\*\* ", re.MULTILINE)
 
 
 def keys_table() -> str:
-    """The table of keys, in the order of the help screen."""
-    lines = ["| keys | do |", "|---|---|"]
+    """Return the table of keys, in the order of the help."""
+    lines = ["| Key | Action |", "|---|---|"]
     for _, commands in groupby(COMMANDS, key=lambda each: each.id.partition(":")[0]):
         lines.append(_keys_row(list(commands)))
     return "\n".join(lines)
@@ -37,15 +38,15 @@ def keys_table() -> str:
 def _keys_row(commands: list[Command]) -> str:
     first, last = commands[0], commands[-1]
     if first is last:
-        keys, what = list(first.keys), first.help
+        keys, action = list(first.keys), first.help
     else:
-        keys, what = [each.keys[0] for each in commands], f"{first.help} to {last.keys[0]}"
-    return f"| {_code(map(format_key, keys))} | {what} |"
+        keys, action = [each.keys[0] for each in commands], f"{first.help} to {last.keys[0]}"
+    return f"| {_code(map(format_key, keys))} | {_cell(action)} |"
 
 
 def settings_table() -> str:
-    """The table of settings, in the order of `newstui settings`."""
-    lines = ["| setting | default | must be | is |", "|---|---|---|---|"]
+    """Return the table of settings, in the order of `newstui settings`."""
+    lines = ["| Setting | Default | Value | Meaning |", "|---|---|---|---|"]
     for each in iter_setting_declarations():
         default = (
             "none"
@@ -61,10 +62,10 @@ def _cell(text: str) -> str:
 
 
 def presets_table() -> str:
-    """The table of presets: the keys of every command in each."""
+    """Return the table of presets: the keys of every command in each of them."""
     keymaps = [make_keymap(preset) for preset in KEYMAP_PRESETS]
     names = " | ".join(f"`{preset}`" for preset in KEYMAP_PRESETS)
-    lines = [f"| command | {names} |", "|---" * (len(KEYMAP_PRESETS) + 1) + "|"]
+    lines = [f"| Command | {names} |", "|---" * (len(KEYMAP_PRESETS) + 1) + "|"]
     for each in COMMANDS:
         cells = [_code(map(format_key, keymap.keys[each.id])) for keymap in keymaps]
         lines.append(f"| `{each.id}` | {' | '.join(cells)} |")
@@ -76,57 +77,58 @@ def _code(names: Iterable[str]) -> str:
 
 
 def roles_table() -> str:
-    """The table of what a theme has a colour for."""
+    """Return the table of colour roles."""
     rows = (
-        f"| `{role}` | {what} | {DEFAULT_STYLES.get(role, '')} |"
-        for role, what in COLOR_ROLES.items()
+        f"| `{role}` | {use} | {DEFAULT_STYLES.get(role, '')} |"
+        for role, use in COLOR_ROLES.items()
     )
-    return "\n".join(["| role | what is drawn in it | set as |", "|---|---|---|", *rows])
+    return "\n".join(["| Role | Used for | Style |", "|---|---|---|", *rows])
 
 
-def cases_of(text: str) -> Iterator[int]:
-    """The case numbers that a docstring names: `Case 45`, `Cases 45 to 55, 58 and 79`."""
-    for found in CASES.finditer(text):
-        for part in re.findall(r"\d+(?: to \d+)?", found[1]):
+def find_cases(text: str) -> Iterator[int]:
+    """Yield the case numbers in a docstring: `Case 45`, `Cases 45 to 55, 58 and 79`."""
+    for match in CASES.finditer(text):
+        for part in re.findall(r"\d+(?: to \d+)?", match[1]):
             first, _, last = part.partition(" to ")
             yield from range(int(first), int(last or first) + 1)
 
 
-def cases_by_file() -> dict[int, list[str]]:
-    """The test files that name a case in a docstring, by case."""
-    found: dict[int, set[str]] = {}
+def find_test_files() -> dict[int, list[str]]:
+    """Return the test files whose docstrings name a case, by case."""
+    files: dict[int, set[str]] = {}
     for path in (ROOT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                for case in cases_of(ast.get_docstring(node) or ""):
-                    found.setdefault(case, set()).add(path.relative_to(ROOT / "tests").as_posix())
-    return {case: sorted(files) for case, files in sorted(found.items())}
+                for case in find_cases(ast.get_docstring(node) or ""):
+                    files.setdefault(case, set()).add(path.relative_to(ROOT / "tests").as_posix())
+    return {case: sorted(names) for case, names in sorted(files.items())}
 
 
 def cases_table() -> str:
-    """The table of cases and the test files that name them."""
-    tested = cases_by_file()
+    """Return the table of cases with the test files that name them."""
+    tested = find_test_files()
     rows = [f"| {case} | {', '.join(files)} |" for case, files in tested.items()]
-    written = promises((ROOT / "docs/reliability.md").read_text(encoding="utf-8"))
+
+    written = promise_numbers((ROOT / "docs/reliability.md").read_text(encoding="utf-8"))
     if untested := [str(case) for case in written if case not in tested]:
-        rows += ["", f"No test names these yet: {', '.join(untested)}."]
-    return "\n".join(["| case | tests |", "|---|---|", *rows])
+        rows += ["", f"Not named by a test yet: {', '.join(untested)}."]
+    return "\n".join(["| Case | Tests |", "|---|---|", *rows])
 
 
-def promises(text: str) -> list[int]:
-    """The cases written out in docs/reliability.md."""
+def promise_numbers(text: str) -> list[int]:
+    """Return the case numbers documented in docs/reliability.md."""
     return [int(number) for number in PROMISE.findall(text)]
 
 
-def filled(text: str, mark: str, content: str) -> str:
-    """The text with something else between the marks.
+def fill_section(text: str, name: str, content: str) -> str:
+    """Return the text with the content of a section replaced.
 
     Raises:
-        ValueError: The marks are not there.
+        ValueError: The comments around the section are missing.
     """
-    begin, end = re.search(rf"<!-- {mark}\b[^>]*-->", text), f"<!-- /{mark} -->"
+    begin, end = re.search(rf"<!-- {name}\b[^>]*-->", text), f"<!-- /{name} -->"
     if begin is None or end not in text:
-        raise ValueError(f"no <!-- {mark} --> and {end}")
+        raise ValueError(f"no <!-- {name} --> and {end}")
     return f"{text[: begin.end()]}\n{content}\n{text[text.index(end) :]}"
 
 
@@ -140,9 +142,10 @@ GENERATED = {
 
 
 def main() -> None:
-    """Write all of them."""
-    for path, (mark, content) in GENERATED.items():
-        path.write_text(filled(path.read_text(encoding="utf-8"), mark, content()), encoding="utf-8")
+    """Write every generated section."""
+    for path, (name, content) in GENERATED.items():
+        text = fill_section(path.read_text(encoding="utf-8"), name, content())
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

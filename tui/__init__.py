@@ -1,3 +1,3 @@
 """The terminal: command line, app, screens, widgets and keys."""
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"

@@ -1,4 +1,4 @@
-"""What README and docs say is what the code does; what is made from the code is up to date."""
+"""README and docs match the code, and the generated parts are up to date."""
 
 from __future__ import annotations
 
@@ -16,45 +16,53 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import GENERATED, cases_by_file, cases_of, filled, promises
+from docs.generate import GENERATED, fill_section, find_cases, find_test_files, promise_numbers
 from tests.support.codebase import ROOT
 from tests.support.environment import environment
+from tui import __version__
 from tui.cli.parser import build_parser
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
-UNASKED = {"lxml_html_clean"}
-"""What a dependency needs and older versions of pip do not install for it."""
-OURS = {"store", "tui", "themes", "sample_articles", "tests", "benchmarks", "docs"}
+INDIRECT = {"lxml_html_clean"}
+"""Dependencies of dependencies that older versions of pip do not install."""
+OUR_PACKAGES = {"store", "tui", "themes", "sample_articles", "tests", "benchmarks", "docs"}
 
 
-def text_of(*pages: Path) -> str:
+def read_pages(*pages: Path) -> str:
     return "\n".join(page.read_text(encoding="utf-8") for page in pages)
 
 
 @pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
-def test_what_is_made_from_the_code_is_up_to_date(path: Path) -> None:
-    mark, content = GENERATED[path]
-    text = text_of(path)
-    assert text == filled(text, mark, content()), "run: python docs/generate.py"
+def test_generated_parts_are_up_to_date(path: Path) -> None:
+    section, content = GENERATED[path]
+    text = read_pages(path)
+    assert text == fill_section(text, section, content()), "run: python docs/generate.py"
 
 
-def test_every_case_that_a_test_names_is_written_out() -> None:
-    written = promises(text_of(ROOT / "docs/reliability.md"))
+def test_every_case_named_by_a_test_is_documented() -> None:
+    written = promise_numbers(read_pages(ROOT / "docs/reliability.md"))
     assert written == sorted(set(written))
-    assert sorted(set(cases_by_file()) - set(written)) == []
+    assert sorted(set(find_test_files()) - set(written)) == []
 
 
-def test_case_numbers_are_found_however_they_are_named() -> None:
-    assert list(cases_of("Case 45: a thing.")) == [45]
-    assert list(cases_of("Cases 45 to 47, 58 and 79: things; case 80.")) == [45, 46, 47, 58, 79, 80]
-    assert list(cases_of("In the case of 3 articles")) == []
+def test_case_numbers_are_parsed_in_every_form() -> None:
+    assert list(find_cases("Case 45: a thing.")) == [45]
+    assert list(find_cases("Cases 45 to 47, 58 and 79: things; case 80.")) == [
+        45,
+        46,
+        47,
+        58,
+        79,
+        80,
+    ]
+    assert list(find_cases("In the case of 3 articles")) == []
 
 
 def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command of the command line and its parser."""
+    """Yield every command of the command line with its parser."""
     top = build_parser()
     yield "", top
     for action in top._actions:
@@ -62,8 +70,8 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
             yield from action.choices.items()
 
 
-def test_every_command_and_option_is_explained() -> None:
-    text = text_of(*COMMANDS_PAGES)
+def test_every_command_and_option_is_documented() -> None:
+    text = read_pages(*COMMANDS_PAGES)
     missing = []
     for name, command in commands():
         if f"`newstui {name}".rstrip() not in text:
@@ -79,10 +87,10 @@ def test_every_command_and_option_is_explained() -> None:
 
 def test_no_command_or_option_is_explained_that_is_not_there() -> None:
     known = {option for _, each in commands() for a in each._actions for option in a.option_strings}
-    named = set(re.findall(r"`(?:newstui [^`]*)?(--[a-z-]+)", text_of(*COMMANDS_PAGES)))
+    named = set(re.findall(r"`(?:newstui [^`]*)?(--[a-z-]+)", read_pages(*COMMANDS_PAGES)))
     assert named - known == set()
     names = {name for name, _ in commands()}
-    used = set(re.findall(r"`newstui ([a-z]+)", text_of(*PAGES)))
+    used = set(re.findall(r"`newstui ([a-z]+)", read_pages(*PAGES)))
     assert used - names == set()
 
 
@@ -93,7 +101,7 @@ def test_the_console_examples_of_the_readme_run(tmp_path: Path) -> None:
     shutil.copy(sample, home / "articles")
     (home / "saved-page.txt").write_text("A saved page\n\nIts words.\n")
     ran = []
-    for block in CONSOLE.findall(text_of(*PAGES)):
+    for block in CONSOLE.findall(read_pages(*PAGES)):
         for line in block.splitlines():
             command = line.removeprefix("$ ").partition("  #")[0]
             if not line.startswith("$ newstui ") or "ID" in command.split():
@@ -112,8 +120,8 @@ def test_the_console_examples_of_the_readme_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    targets = [target for target in LINK.findall(text_of(page)) if "://" not in target]
+def test_links_lead_to_existing_files(page: Path) -> None:
+    targets = [target for target in LINK.findall(read_pages(page)) if "://" not in target]
     missing = [
         target
         for target in targets
@@ -123,22 +131,27 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_files_that_are_named_are_there(page: Path) -> None:
-    named = re.findall(r"`((?:store|tui|themes|tests|docs|benchmarks)/[\w/.-]*)`", text_of(page))
+def test_named_files_exist(page: Path) -> None:
+    named = re.findall(r"`((?:store|tui|themes|tests|docs|benchmarks)/[\w/.-]*)`", read_pages(page))
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
-    headings = re.findall(r"^## (.*)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
-    assert headings[0] == "[Unreleased]"
+def test_the_changelog_begins_with_unreleased_and_this_version() -> None:
+    headings = re.findall(r"^## \[(.+?)\]", read_pages(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", __version__]
+
+
+def test_the_package_takes_its_version_from_the_code() -> None:
+    pyproject = tomllib.loads(read_pages(ROOT / "pyproject.toml"))
+    assert pyproject["tool"]["hatch"]["version"]["path"] == "tui/__init__.py"
 
 
 # -- dependencies --------------------------------------------------------------------------
 
 
-def declared() -> tuple[list[str], ...]:
-    """The dependencies of pyproject.toml: to run, to work on it, and of what is optional."""
-    pyproject = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+def declared_dependencies() -> tuple[list[str], ...]:
+    """Return the dependencies in pyproject.toml: to run, to develop, and the optional ones."""
+    pyproject = tomllib.loads(read_pages(ROOT / "pyproject.toml"))
     project = pyproject["project"]
     extra = project["optional-dependencies"]["semantic"]
     lists = project["dependencies"], pyproject["dependency-groups"]["dev"], extra
@@ -147,16 +160,16 @@ def declared() -> tuple[list[str], ...]:
     )
 
 
-def test_each_dependency_has_its_line() -> None:
-    text = text_of(ROOT / "docs/dependencies.md")
+def test_every_dependency_is_documented() -> None:
+    text = read_pages(ROOT / "docs/dependencies.md")
     parts = text.split("\n## ")
-    for names, part in zip(declared(), parts[1:4], strict=True):
+    for names, part in zip(declared_dependencies(), parts[1:4], strict=True):
         rows = re.findall(r"^\| ([\w-]+) \| .{4,} \| .+ \| .+ \| .+ \|$", part, re.MULTILINE)
-        assert [row for row in rows if row != "package"] == names
+        assert [row for row in rows if row != "Package"] == names
 
 
 def imported_distributions(*folders: str) -> set[str]:
-    """The distributions that the code of these folders imports itself."""
+    """Return the distributions that the code in these folders imports directly."""
     modules: set[str] = set()
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
@@ -165,13 +178,13 @@ def imported_distributions(*folders: str) -> set[str]:
                     modules |= {alias.name.partition(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     modules.add(node.module.partition(".")[0])
-    third_party = modules - OURS - set(sys.stdlib_module_names)
+    third_party = modules - OUR_PACKAGES - set(sys.stdlib_module_names)
     found = packages_distributions()
     return {found.get(name, [name])[0].lower() for name in third_party}
 
 
-def test_what_is_imported_is_declared_and_nothing_else() -> None:
-    run, dev, extra = ({name.lower() for name in names} for names in declared())
+def test_exactly_the_imported_packages_are_declared() -> None:
+    run, dev, extra = ({name.lower() for name in names} for names in declared_dependencies())
     ours = imported_distributions("store", "tui", "themes", "sample_articles")
-    assert (ours - extra) | UNASKED == run
+    assert (ours - extra) | INDIRECT == run
     assert imported_distributions("tests", "benchmarks", "docs") <= run | dev

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.support.codebase import ROOT
 from tests.support.environment import environment
 from tests.support.terminal import Terminal
 from tests.tui.cli.conftest import XDG, Run, contents, fields_of, library_of, write_json
+from tui import __version__
 from tui.cli.parser import build_parser
 
 COMMAND = [sys.executable, "-m", "tui"]
@@ -83,7 +83,7 @@ def test_wrong_use_is_exit_2(arguments: tuple[str, ...], run: Run, home: Path) -
 
 
 def test_version_and_help(run: Run, home: Path) -> None:
-    assert run("--version").out == f"newstui {version('newstui')}\n"
+    assert run("--version").out == f"newstui {__version__}\n"
     ran = run("--help")
     assert ran.code == 0
     assert "exit codes:\n  0    success\n" in ran.out
