@@ -1,1 +1,1 @@
-"""Articles written for this project: fiction, shown while the user's own library is empty."""
+"""Fictional articles written for this project, shown while the user's library is empty."""

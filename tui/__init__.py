@@ -1,3 +1,3 @@
-"""The terminal: command line, app, screens, widgets and keys."""
+"""The terminal interface: command line, reader, rendering and settings."""
 
 __version__ = "0.9.0"

@@ -1,4 +1,4 @@
-"""`python -m tui` is `newstui`."""
+"""Run newstui as `python -m tui`."""
 
 from __future__ import annotations
 

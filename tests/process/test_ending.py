@@ -190,7 +190,7 @@ def test_an_exception_in_the_reader(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 1)
         last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
     log = tmp_path / "state/newstui/crash.log"
-    assert last == f"newstui: the reader failed; what happened is in {log}\r\n"
+    assert last == f"newstui: the reader crashed; crash log: {log}\r\n"
     assert log.stat().st_mode & 0o777 == 0o600
     text = log.read_text()
     assert "RuntimeError: injected" in text

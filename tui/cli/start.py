@@ -53,6 +53,10 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
         session.disable_echo()
         session.has_drawn = draw_splash(paths.cache, look, SCREEN_FD)
         code = run.run(session.restore_echo)
+    if run.crash_message:
+        from tui.cli.console import print_message
+
+        print_message(run.crash_message)
     if session.exit_code is None and run.follow_up_command:
         _run_follow_up(run.follow_up_command, library, run_command)
         return start_reader(library, run_command, slow=slow)

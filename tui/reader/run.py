@@ -40,6 +40,8 @@ class ReaderRun:
         self._slow = slow
         self.follow_up_command: Sequence[str] = ()
         """The command to carry out before the reader starts again."""
+        self.crash_message = ""
+        """A line for the user after a crash; empty if there was none."""
         self._app: NewsApp | None = None
         self._gateway: Gateway | None = None
 
@@ -110,10 +112,9 @@ class ReaderRun:
             app.save_position()  # an app that ends in order has done so itself
         self.flush_changes()
         if log.has_content:
-            from tui.cli.console import print_message
-
-            where = log.save(datetime.now().astimezone())
-            print_message(f"the reader failed; what happened is in {where}")
+            self.crash_message = (
+                f"the reader crashed; crash log: {log.save(datetime.now().astimezone())}"
+            )
             return 1
         self.follow_up_command = app.follow_up_command
         if not hint:
