@@ -49,7 +49,7 @@ def test_commands_from_a_pipe(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
     text = ran.stdout.decode()
     assert text.startswith("1. Title 2 (unread; harbour; 2024-01-02; 1 minute)\n")
-    assert "marked read: Title 1. u undoes it." in text
+    assert "Marked as read: Title 1. u to undo." in text
     assert "Number, command" not in text, "nobody is asked"
     assert (show_json(tmp_path, 1)["read"], show_json(tmp_path, 2)["starred"]) == (True, True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,8 @@ from tui.rendering.wording import format_count, summarize_change
 
 ArticleFlag = Literal["read", "starred"]
 ArticleState = Literal["read", "unread", "starred", "unstarred"]
+
+TagAction = Callable[[Library, str, str], "ActionResult"]
 
 STATE_MESSAGES: Mapping[ArticleState, str] = {
     "read": "Marked as read",
@@ -65,12 +67,15 @@ def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResu
 
 def set_state(library: Library, articles: Sequence[str], state: ArticleState) -> ActionResult:
     """Bring articles into a state, as one change; those already in it are skipped."""
-    rows = map(library.get_row, articles)
-    changed = [row.id for row in rows if row is not None and not _has_state(row, state)]
+    rows = [row for row in map(library.get_row, articles) if row is not None]
+    changed = [row.id for row in rows if not _has_state(row, state)]
+    if articles and not rows:
+        return ALREADY_DELETED
     if not changed:
-        return ActionResult(f"Already all {state}")
-    verb, *rest = STATE_MESSAGES[state].split(" ", 1)
-    message = " ".join([verb, format_count(len(changed), "article"), *rest])
+        return ActionResult(f"Already {'' if len(articles) == 1 else 'all '}{state}")
+    message = STATE_MESSAGES[state]
+    if len(changed) > 1:
+        message = message.replace("Marked", f"Marked {format_count(len(changed), 'article')}")
     return _record(library, state, changed, message)
 
 

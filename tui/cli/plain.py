@@ -22,7 +22,7 @@ from tui.cli.context import (
 )
 from tui.cli.exit_codes import CommandRunner, ExitCode
 from tui.config.keymaps import make_keymap
-from tui.plain import Environment, LinearReader
+from tui.plain import Environment, PlainReader
 from tui.services import SAMPLE_HINT, open_library, open_sample_library
 from tui.terminal.browser import choose_open_method, open_url
 from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
@@ -76,17 +76,17 @@ def _run_reader(
         copy=lambda text: copy_line_to_clipboard(text, copy_method, _write_to_terminal),
         prepare=update_index_with_progress,
         run=lambda arguments: run_command(arguments, options.library),
-        tell_read=lambda articles: run_article_hook(options, library, "on_read", articles),
+        run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),
         now=system_clock,
         settings=settings,
-        filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
+        is_library_filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
     )
-    reader = LinearReader(library, make_keymap(settings.preset, settings.keys), environment)
+    reader = PlainReader(library, make_keymap(settings.preset, settings.keys), environment)
     try:
         reader.run()
     finally:
         library.close()
-    return reader.again
+    return reader.should_restart
 
 
 def _exit_on_signal(number: int, frame: object) -> NoReturn:

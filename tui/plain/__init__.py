@@ -1,8 +1,8 @@
-"""The reader without a screen: lists and articles page by page, prompts at the bottom."""
+"""The reader in line mode: lists and articles page by page, with a prompt after each."""
 
 from __future__ import annotations
 
 from tui.plain.pager import Environment
-from tui.plain.reader import LinearReader
+from tui.plain.reader import PlainReader
 
-__all__ = ["Environment", "LinearReader"]
+__all__ = ["Environment", "PlainReader"]

@@ -1,205 +1,245 @@
-"""The linear reader: what each line that is typed does.
+"""The reader in line mode.
 
-For screen readers, terminals that can only print, and pipes. Commands are those of `tui.config.commands` by
-the same keys, each typed with enter; a number means a row of the list, or a similar reading.
+For screen readers, terminals that can only print, and pipes. It has the commands and keys of
+`tui.config.commands`, each typed with enter; a number is a row of the list, or a similar reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from store.library.protocol import Library
-from store.model.article import FullArticle, SimilarArticle
 from store.model.errors import NewstuiError
+from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
-from tui.plain.feed_commands import Filling
+from tui.plain.commands import (
+    CommandHandler,
+    EditCommands,
+    ExportCommands,
+    FeedCommands,
+    ListCommands,
+)
 from tui.plain.input import (
     SIMILAR_JUMP_PREFIX,
     ParsedLine,
     build_vocabulary,
     parse_input_line,
-    plain_help_lines,
 )
-from tui.plain.mode import PlainCommandHandler, Room
-from tui.plain.pager import Environment
+from tui.plain.modes import Mode, StoryMode, TriageMode
+from tui.plain.pager import ArticlePager, Environment
+from tui.plain.session import PlainSession
 from tui.rendering.plain_text import article_details_lines
 
 
-class LinearReader(Filling):
-    """One session, from the first list to the last command."""
+class PlainReader:
+    """One session, from the first list to the last command: a stack of modes."""
 
-    def __init__(self, library: Library, keymap: Keymap, world: Environment) -> None:
-        super().__init__(library, keymap, world)
-        self._room: Room | None = None
-        """What lies over list and article."""
-        self._handlers: Mapping[str, PlainCommandHandler] = {
-            "move.page_down": self._page_down,
-            "move.page_up": lambda _: self.turn(-1),
-            "move.start": lambda _: self.turn_to(last=False),
-            "move.end": lambda _: self.turn_to(last=True),
-            "move.next_article": lambda _: self.step(1),
-            "move.previous_article": lambda _: self.step(-1),
-            "move.next_unread": lambda _: self.step(1, unread=True),
-            "move.previous_unread": lambda _: self.step(-1, unread=True),
-            "article.open": lambda typed: self.open(self.target(typed, typed.command)),
-            "article.back": self._back,
-            "article.find": self._find,
-            "article.links": self.links,
-            "article.open_url": self.open_url,
-            "article.copy_url": self.copy_url,
-            "article.copy_link": self.copy_link,
-            "article.export": self.export,
-            "article.pipe": self.pipe,
-            "article.toggle_read": self.toggle_read,
-            "article.toggle_star": self.toggle_star,
-            "article.delete": self.delete,
-            "article.tag": self.tag,
-            "article.untag": self.untag,
-            "trail.back": lambda typed: self._follow_trail(-max(1, typed.number)),
-            "trail.forward": lambda typed: self._follow_trail(max(1, typed.number)),
-            "list.mark_all_read": self.mark_all_read,
-            "list.search": self.search,
-            "list.filter": self.filter,
-            "list.category": self.category,
-            "list.sort": self.sort,
-            "feeds.fetch": self.fetch,
-            "feeds.list": self.say_feeds,
-            "feeds.add": self.add,
-            "view.side": self._about,
-            "view.story": self._tell_story,
-            "view.triage": self._go_through,
-            "view.statistics": self.say_statistics,
-            "app.welcome": self.welcome,
-            "app.undo": self.undo,
-            "app.history": self.say_history,
-            "app.help": self._help,
-            "app.quit": self._quit,
-        }
+    def __init__(self, library: Library, keymap: Keymap, environment: Environment) -> None:
+        self._session = PlainSession(library, keymap, environment)
+        self._environment = environment
+        self._browse = BrowseMode(self._session, self._push)
+        self._modes: list[Mode] = [self._browse]
+
+    @property
+    def should_restart(self) -> bool:
+        """True if reading is to begin again, with a library that was filled."""
+        return self._browse.should_restart
 
     def run(self) -> None:
-        """Read commands until there are no more, or one says that it is over."""
+        """Read commands until the input ends, or a command ends the session."""
         try:
-            self.select()
-            self.show_list()
-            while not self.over and (line := self._ask()) is not None:
-                self.obey(line)
+            self._browse.begin()
+            while self._modes:
+                line = self._environment.ask(self._modes[-1].prompt())
+                if line is None:
+                    break
+                self._obey(line)
         finally:
-            self.leave()
+            self._session.close_article()
 
-    def _ask(self) -> str | None:
-        if self._room is not None:
-            return self.world.ask(self._room.prompt())
-        what = "End of the article" if self.at_end else "More" if self.entry else "List"
-        return self.world.ask(f"{what}. Number, command, or {self.key('app.help')}: ")
-
-    def obey(self, line: str) -> None:
-        """Do what a line says; what cannot be done is said, what takes too long can be stopped."""
-        place, handlers = self.place, self._handlers
-        if self._room is not None:
-            place, handlers = self._room.PLACE, self._room.handlers
-        typed = parse_input_line(line, build_vocabulary(self.keymap, place, handlers))
+    def _obey(self, line: str) -> None:
+        """Run the command of a line; errors are printed, and ctrl+c stops it."""
+        mode = self._modes[-1]
         try:
-            if typed is None:
-                raise NewstuiError(f"no such command here; {self.key('app.help')} lists them")
-            self._do(typed, handlers)
+            self._run_command(mode, line)
         except NewstuiError as error:
-            self.world.say(str(error))
+            self._environment.say(str(error))
         except KeyboardInterrupt:
-            self.world.say("stopped")
+            self._environment.say("Stopped")
 
-    def _do(self, typed: ParsedLine, handlers: Mapping[str, PlainCommandHandler]) -> None:
-        if typed.command.startswith(SIMILAR_JUMP_PREFIX):
-            self._jump(int(typed.command.partition(":")[2]))
-        elif typed.command:
-            handlers[typed.command](typed)
-        elif self._room is not None:
-            self._room.number(typed.number)
-        elif not typed.number:
-            self._page_down(typed)
-        elif self.entry is not None:
-            self._jump(typed.number)
+    def _run_command(self, mode: Mode, line: str) -> None:
+        vocabulary = build_vocabulary(self._session.keymap, mode.place, mode.handlers)
+        typed = parse_input_line(line, vocabulary)
+        if typed is None:
+            raise NewstuiError(f"No such command here; {self._session.key('app.help')} for help")
+        if typed.command:
+            mode.handlers[typed.command](typed)
         else:
-            self.open(self.target(typed, "article.open"))
-        if self._room is not None and self._room.over:
-            self._leave_room()
+            mode.enter_number(typed.number)
+        while self._modes and self._modes[-1].is_over:
+            self._modes.pop()
+            if self._modes:
+                self._modes[-1].resume()
+
+    def _push(self, mode: Mode) -> None:
+        self._modes.append(mode)
+        mode.begin()
+
+
+class BrowseMode(Mode):
+    """The list and the open article."""
+
+    INTRODUCTION = (
+        "Enter: the next page; at the end of an article, the next unread article.",
+        "A number: in the list, open that article; in an article, that similar reading.",
+        "A number may precede a command, as in 3m, and words may follow it, as in /harbour.",
+    )
+    HELP: ClassVar[Mapping[str, str]] = {"article.back": "back to the list; there, end the search"}
+
+    def __init__(self, session: PlainSession, push: Callable[[Mode], None]) -> None:
+        """Create the mode; `push` enters a mode on top of it."""
+        super().__init__(session)
+        self._push = push
+        self._left_article: ArticlePager | None = None
+        """The article open when another mode was entered."""
+        self.should_restart = False
+        self._edits = EditCommands(session)
+        self.handlers: Mapping[str, CommandHandler] = {
+            "move.page_down": lambda _: self._page_down(),
+            "move.page_up": lambda _: session.turn(-1),
+            "move.start": lambda _: session.turn_to(last=False),
+            "move.end": lambda _: session.turn_to(last=True),
+            "move.next_article": lambda _: session.step(1),
+            "move.previous_article": lambda _: session.step(-1),
+            "move.next_unread": lambda _: session.step(1, unread=True),
+            "move.previous_unread": lambda _: session.step(-1, unread=True),
+            "article.open": lambda typed: session.open(session.target(typed, typed.command)),
+            "article.back": self._back,
+            "article.find": self._find,
+            "trail.back": lambda typed: self._follow_trail(-max(1, typed.number)),
+            "trail.forward": lambda typed: self._follow_trail(max(1, typed.number)),
+            "view.side": self._say_details,
+            "view.story": self._enter_story,
+            "view.triage": self._enter_triage,
+            "view.statistics": self._say_statistics,
+            "app.help": self._help,
+            "app.quit": self._close,
+            **{
+                each: self._jump_to_similar
+                for each in COMMANDS_BY_ID
+                if each.startswith(SIMILAR_JUMP_PREFIX)
+            },
+            **self._edits.handlers,
+            **ListCommands(session).handlers,
+            **ExportCommands(session).handlers,
+            **FeedCommands(session, self._restart).handlers,
+        }
+
+    @property
+    def place(self) -> str:
+        """List or article, as in `Command.places`."""
+        return "article" if self.session.article else "list"
+
+    def begin(self) -> None:
+        """Print the list."""
+        self.session.list.reload()
+        self.session.list.show()
+
+    def resume(self) -> None:
+        """Print the list, or the title of the article that was open before."""
+        article = self.session.article
+        if article is None:
+            self.session.list.show()
+        elif article is self._left_article:
+            self.environment.say(f"Back in: {article.full_article.article.title}")
+
+    def prompt(self) -> str:
+        """Return the prompt, which says where one is."""
+        article = self.session.article
+        where = "List" if article is None else "End of the article" if article.is_at_end else "More"
+        return f"{where}. Number, command, or {self.session.key('app.help')}: "
+
+    def enter_number(self, number: int) -> None:
+        """Open a row of the list or a similar reading; 0 turns the page."""
+        if not number:
+            self._page_down()
+        elif self.session.article is None:
+            self.session.open(self.session.list.row(number).id)
+        else:
+            self._open_similar(number)
+
+    def _restart(self) -> None:
+        self.is_over = self.should_restart = True
 
     # -- moving ----------------------------------------------------------------------------
 
-    def _page_down(self, typed: ParsedLine) -> None:
-        if self.at_end:
-            self.step(1, unread=True)
+    def _page_down(self) -> None:
+        if self.session.article is not None and self.session.article.is_at_end:
+            self.session.step(1, unread=True)
         else:
-            self.turn(1)
+            self.session.turn(1)
 
     def _back(self, typed: ParsedLine) -> None:
-        if self.entry is None and self.query.text:
-            self.change_query(replace(self.query, text=""))
+        session = self.session
+        if session.article is None and session.list.query.text:
+            session.change_query(replace(session.list.query, text=""))
             return
-        self.leave()
-        self.catch_up()
-        self.show_list()
-
-    def _follow_trail(self, by: int) -> None:
-        article = self.trail.step(by)
-        if article is None:
-            raise NewstuiError("the trail begins here" if by < 0 else "the trail ends here")
-        self.open(article, visit=False)
-
-    def _jump(self, number: int) -> None:
-        entry = self.entry or self.library.get_article(self.target(ParsedLine(), "article.open"))
-        similar = self._similar(entry)
-        if number > len(similar):
-            raise NewstuiError(f"there is no similar reading {number}")
-        other = similar[number - 1]
-        if other.id is None:
-            raise NewstuiError(f"not in the library: {other.title}")
-        self.open(other.id)
-
-    def _similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
-        self.world.prepare(self.library)
-        return self.library.similar(entry)
+        session.close_article()
+        session.refresh()
+        session.list.show()
 
     def _find(self, typed: ParsedLine) -> None:
-        if words := typed.words or (self.world.ask("Find: ") or "").strip():
-            self.find(words)
+        if words := typed.words or self.environment.ask_words("Find: "):
+            self.session.find(words)
 
-    def _about(self, typed: ParsedLine) -> None:
-        entry = self.library.get_article(self.target(typed, "view.side"))
-        similar, insights = self._similar(entry), self.library.insights(entry)
-        lines = article_details_lines(entry, similar, insights, self.world.size()[0])
-        self.world.say("\n".join(lines))
+    def _follow_trail(self, by: int) -> None:
+        article = self.session.trail.step(by)
+        if article is None:
+            raise NewstuiError(f"No {'older' if by < 0 else 'newer'} article in the trail")
+        self.session.open(article, visit=False)
 
-    # -- what lies over list and article ---------------------------------------------------
+    def _jump_to_similar(self, typed: ParsedLine) -> None:
+        self._open_similar(int(typed.command.removeprefix(SIMILAR_JUMP_PREFIX)))
 
-    def _tell_story(self, typed: ParsedLine) -> None:
-        from tui.plain.story import Story
+    def _open_similar(self, number: int) -> None:
+        article = self.session.target(ParsedLine(), "article.open")
+        similar = self.session.similar(self.session.library.get_article(article))
+        if number > len(similar):
+            raise NewstuiError(f"There is no similar reading {number}")
+        other = similar[number - 1]
+        if other.id is None:
+            raise NewstuiError(f"Not in the library: {other.title}")
+        self.session.open(other.id)
 
-        self._enter(Story(self, self.target(typed, typed.command)))
+    # -- reports and other modes -----------------------------------------------------------
 
-    def _go_through(self, typed: ParsedLine) -> None:
-        from tui.plain.triage import Triage
+    def _say_details(self, typed: ParsedLine) -> None:
+        entry = self.session.library.get_article(self.session.target(typed, typed.command))
+        similar = self.session.similar(entry)
+        insights = self.session.library.insights(entry)
+        lines = article_details_lines(entry, similar, insights, self.environment.columns)
+        self.environment.say_lines(lines)
 
-        at = next((i for i, row in enumerate(self.rows) if row.id == self.at), 0)
-        unread = [row for row in (*self.rows[at:], *self.rows[:at]) if not row.read]
-        self._enter(Triage(self, unread))
+    def _say_statistics(self, typed: ParsedLine) -> None:
+        from store.library.statistics import gather_statistics
+        from tui.rendering.statistics_report import describe_statistics
 
-    def _enter(self, room: Room) -> None:
-        self._room = room
-        room.begin()
+        found = None
+        for step in gather_statistics(self.session.library, self.environment.now()):
+            found = step or found
+        if found is not None:
+            self.environment.say_lines(describe_statistics(found))
 
-    def _leave_room(self) -> None:
-        opened = self._room is not None and self._room.opened
-        self._room = None
-        if self.entry is None:
-            self.show_list()
-        elif not opened:
-            self.say_place()
+    def _enter_story(self, typed: ParsedLine) -> None:
+        article = self.session.target(typed, typed.command)
+        self._enter(StoryMode(self.session, article, self._edits.handlers["app.undo"]))
 
-    # -- the reader itself -----------------------------------------------------------------
+    def _enter_triage(self, typed: ParsedLine) -> None:
+        rows = self.session.list
+        self._enter(TriageMode(self.session, rows.rows, rows.index_of(self.session.current) or 0))
 
-    def _help(self, typed: ParsedLine) -> None:
-        self.world.say("\n".join(plain_help_lines(self.keymap, self._handlers)))
-
-    def _quit(self, typed: ParsedLine) -> None:
-        self.over = True
+    def _enter(self, mode: Mode) -> None:
+        self._left_article = self.session.article
+        self._push(mode)

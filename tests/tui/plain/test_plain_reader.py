@@ -1,4 +1,4 @@
-"""The linear reader: whole sessions, typed line by line."""
+"""Line mode: whole sessions, typed line by line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.search import ListQuery
 from tests.support.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings
-from tui.plain import Environment, LinearReader
+from tui.plain import Environment, PlainReader
 
 
 class Session:
@@ -66,7 +66,7 @@ class Session:
             lambda: NOW,
             self.settings,
         )
-        LinearReader(self.library(), make_keymap(), world).run()
+        PlainReader(self.library(), make_keymap(), world).run()
         return "\n".join(said)
 
 
@@ -92,7 +92,7 @@ def test_a_list_page_by_page(session: Session) -> None:
     assert said.startswith("1. Article number 14 about the harbour (unread; south; 2026-11-14;")
     assert said.count("14 articles, 14 unread; 1 to 12.") == 3
     assert said.count("13. Article number 2 about") == 2
-    assert "the list ends here" in said
+    assert "End of the list" in said
     assert "List. Number, command, or ?: " in said
 
 
@@ -105,12 +105,12 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
     assert (reading.read, reading.position > 0) == (False, True)
     assert reading.last_opened is not None
     again = session.run("2")
-    assert "Going on where reading stopped; g: the start" in again
+    assert "Resumed where you stopped (g: start)" in again
     assert "Paragraph 1 begins." not in again
     assert "More. Number" in again
     found = session.run("2", "g", "/Paragraph 20", "/", "nothing like it")
     assert found.count("Paragraph 20 begins.") == 1
-    assert "not found from here on: nothing like it" in found
+    assert "Not found below this page: nothing like it" in found
     end = session.run("2", "G", "", "h")
     assert "End of the article." in end
     assert "Paragraph 30 begins." in end
@@ -122,9 +122,9 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
 def test_changes_are_said_and_undone(session: Session) -> None:
     said = session.run("3m", "s 3", "m", "1", "s", "+ two words", "d", "U", *"uuuuu", "u", "u", "h")
     for change in (
-        "marked read: Article number 12", "starred: Article number 12", "marked unread:",
-        "starred: Article number 14", "tagged two words: Article number 14",
-        "deleted: Article number 14 about the harbour. u undoes it.",
+        "Marked as read: Article number 12", "Starred: Article number 12", "Marked as unread:",
+        "Starred: Article number 14", "Tagged two words: Article number 14",
+        "Deleted: Article number 14 about the harbour. u to undo.",
         "Undone: deleted: Article number 14", "Undone: tagged two words",
     ):  # fmt: skip
         assert change in said, change
@@ -148,11 +148,11 @@ def test_search_filter_category_and_sort(session: Session) -> None:
 
 def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
     said = session.run("i", "1", "i", "o", "y", "1", "J", "K", "n", "p", "?")
-    assert "which one? say its number, as in 3i" in said
+    assert "Which article? Type its number, as in 3i" in said
     assert "Summary: Summary of 14." in said
     assert "Similar Readings: 5." in said
     assert session.opened == session.copied == ["https://news.example/14"]
-    assert "A number may stand with a command" in said
+    assert "A number may precede a command" in said
     assert "m: mark read or unread" in said
 
 
@@ -161,13 +161,13 @@ def test_the_trail_and_the_story(session: Session) -> None:
     said = session.run(
         "2", "J", "[", "[", "[", "]", "99[", "t", "", "99", "1", "t", "m", "u", "q", "h"
     )
-    assert said.count("the trail begins here") == 2
+    assert said.count("No older article in the trail") == 2
     assert said.count("\nArticle number 13 about the harbour\n") == 4
     story = said[said.index("Story: ") : said.index("Story. Number")]
-    assert "This is the one you came from." in story
-    assert "Adds: " in story
-    assert "the story has " in said
-    assert "Story. Number, m to mark all of it read, h to go back, or ?: " in said
+    assert "You came from this article." in story
+    assert "New here: " in story
+    assert "The story has " in said
+    assert "Story. Number, m mark all as read, h go back, or ?: " in said
     assert "Undone: marked read" in said
     assert said.rpartition("Undone")[2].count("Back in: Article number ") == 1
 
@@ -177,15 +177,15 @@ def test_triage_goes_through_what_is_unread(session: Session) -> None:
     said = session.run("9m", "T", "m", "s", "t", "d", "u", "", "k", "?", "7", "l", "h", "T", "q")
     assert "1 of 13; 13 articles left; " in said
     assert "Summary: Summary of 5." in said
-    for change in ("marked read", "starred", "tagged later", "deleted", "Undone: deleted"):
+    for change in ("Marked as read", "Starred", "Tagged later", "Deleted", "Undone: deleted"):
         assert f"\n{change}: " in said, change
     assert said.count("4 of 13; 10 articles left; ") == 3
-    assert "t: give it the tag later" in said
-    assert "numbers mean nothing in the triage" in said
+    assert "t: tag as later" in said
+    assert "Numbers have no meaning in triage" in said
     assert "The short text of article 2." in said, "opened"
     assert session.told_read[:2] == [article_id(6), article_id(5)]
     end = session.run("T", *[""] * 11, "h")
-    assert "that was all of it\n1. Article number 14 " in end
+    assert "No more unread articles\n1. Article number 14 " in end
 
 
 def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
@@ -194,14 +194,13 @@ def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
     said = session.run(
         "1", f"e {target}", f"e {target}", "Y", "|cat", "|", "", "|false", "|'", ";", ";1"
     )
-    assert f"exported to {target}" in said
-    assert f"{target} exists" in said
+    assert f"Exported to {target}" in said
+    assert f"{target}: already exists" in said
     assert session.copied[-1].startswith("[Article number 14 about the harbour](https://")
     assert "\ntitle: Article number 14" in said
     assert "false failed with exit code 1" in said
     assert "not a command" in said
-    assert "the article has no links" in said
-    assert "the article has 0 links" in said
+    assert said.count("This article has no links") == 2
 
 
 def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
@@ -209,8 +208,8 @@ def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
     url = "https://bank.example@evil.example/login"
     session = Session(tmp_path, [make_article(1, url=url, text=f"See [the bank]({url}).")])
     said = session.run("1", "o", "", "o", "y", ";1", "n")
-    assert said.count("This leads to evil.example. y opens it: ") == 3
-    assert said.count("not opened") == 2
+    assert said.count("This leads to evil.example. y to open it: ") == 3
+    assert said.count("Not opened") == 2
     assert session.opened == [url]
 
 
@@ -219,7 +218,7 @@ def test_articles_come_in(session: Session) -> None:
     session.settings = Settings(searches={"master": "harbour master"})
     said = session.run(
         "r", "a https://a.example/ https://b.example/", "W", "1", "some/file", "W", "", "F", "h",
-        "c", "/master", "c every", "S",
+        "c", "/master", "c all", "S",
     )  # fmt: skip
     assert session.ran == [
         ("fetch",),
@@ -251,9 +250,9 @@ def test_whatever_is_typed(session: Session) -> None:
         "A",
     ]
     said = session.run(*lines, "f zzz", "c", "", "+", "", "U", "q", "1")
-    assert "the list has 14 articles" in said
-    assert "there is no similar reading 7" in said
-    assert "no such command here; ? lists them" in said
+    assert "The list has 14 articles" in said
+    assert "There is no similar reading 7" in said
+    assert "No such command here; ? for help" in said
     assert said.endswith("?: ")
 
 
@@ -263,7 +262,7 @@ def test_an_empty_list_and_a_library_that_cannot_change(
     """Case 28: reading goes on; what cannot be done is said."""
     empty = Session(tmp_path / "empty", []).run("", "1", "m", "J", "A", "u", "G", "b")
     assert "0 articles, 0 unread." in empty
-    assert "nothing left to undo" in empty
+    assert "Nothing to undo" in empty
     session = Session(tmp_path / "other", [make_article(1), make_article(2)])
     reason = "made by a newer newstui"
     monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda _: reason))

@@ -156,7 +156,7 @@ def test_every_command_can_be_typed_with_every_preset(preset: str) -> None:
     keymap = make_keymap(preset)
     known = build_vocabulary(keymap, "list", HERE)
     assert set(HERE) <= set(known.values())
-    text = "\n".join(plain_help_lines(keymap, HERE))
+    text = "\n".join(plain_help_lines(keymap, HERE, (), {}))
     for each in HERE:
         name = (typable_keys(keymap, each) or [COMMANDS_BY_ID[each].label.casefold()])[0]
         assert f"{name}" in text

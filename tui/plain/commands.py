@@ -1,0 +1,248 @@
+"""The commands of line mode, by group; each takes the line that was typed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from store.model.article import FullArticle
+from store.model.errors import InvalidQuery, NewstuiError
+from store.search import SHOWS, SORTS, ListQuery
+from store.text.urls import extract_host, is_deceptive_url
+from tui.actions import changes, exports
+from tui.plain.input import ParsedLine
+from tui.plain.session import PlainSession
+from tui.rendering.markdown import parse_blocks
+from tui.rendering.wording import format_count, format_markdown_link, summarize_change
+
+CommandHandler = Callable[[ParsedLine], None]
+
+ALL_CATEGORIES_LABEL = "All"
+PLAIN_FILL_OPTIONS = ("import files or a folder", "subscribe to a feed or add a page, by its URL")
+RUNNING_LABELS = {"fetch": "Fetching feeds", "add": "Adding", "import": "Importing"}
+
+
+class ListCommands:
+    """Searching, filtering and sorting; a choice is typed as a number or as its first letters."""
+
+    def __init__(self, session: PlainSession) -> None:
+        self._session = session
+        self._environment = session.environment
+        self.handlers: Mapping[str, CommandHandler] = {
+            "list.search": self._search,
+            "list.filter": self._filter,
+            "list.category": self._choose_category,
+            "list.sort": self._sort,
+        }
+
+    @property
+    def _query(self) -> ListQuery:
+        return self._session.list.query
+
+    def _search(self, typed: ParsedLine) -> None:
+        words = typed.words or self._environment.ask_words("Search: ")
+        self._session.change_query(replace(self._query, text=words))
+
+    def _filter(self, typed: ParsedLine) -> None:
+        counts = {show: self._count_rows(replace(self._query, show=show)) for show in SHOWS}
+        chosen = self._choose(typed, "Show", SHOWS, {str(show): n for show, n in counts.items()})
+        show = next(each for each in SHOWS if each == chosen)
+        self._session.change_query(replace(self._query, show=show))
+
+    def _choose_category(self, typed: ParsedLine) -> None:
+        saved = {f"/{name}": text for name, text in self._environment.settings.searches.items()}
+        categories = {each.name or "(none)": each for each in self._session.library.categories()}
+        counts = {name: self._count_rows(ListQuery(text=text)) for name, text in saved.items()}
+        counts |= {
+            name: f"{each.unread:,} unread of {each.total:,}" for name, each in categories.items()
+        }
+        name = self._choose(typed, "Category", [ALL_CATEGORIES_LABEL, *counts], counts)
+        query = replace(self._query, category=None)
+        if name in saved:
+            query = replace(query, text=saved[name])
+        elif name in categories:
+            query = replace(query, category=categories[name].name)
+        self._session.change_query(query)
+
+    def _sort(self, typed: ParsedLine) -> None:
+        chosen = self._choose(typed, "Sort by", SORTS, {})
+        sort = next(each for each in SORTS if each == chosen)
+        self._session.change_query(replace(self._query, sort=sort))
+
+    def _count_rows(self, query: ListQuery) -> str:
+        try:
+            return f"{len(self._session.library.rows(query)):,}"
+        except InvalidQuery:
+            return "invalid query"
+
+    def _choose(
+        self, typed: ParsedLine, what: str, names: Sequence[str], counts: Mapping[str, str]
+    ) -> str:
+        words = typed.words or (str(typed.number) if typed.number else "")
+        if not words:
+            labels = (f"{name} ({counts[name]})" if name in counts else name for name in names)
+            self._environment.say_lines(f"{n}. {label}" for n, label in enumerate(labels, 1))
+            words = self._environment.ask_words(f"{what}: ")
+        if words.isdecimal() and 0 < int(words) <= len(names):
+            return names[int(words) - 1]
+        matching = [name for name in names if name.casefold().startswith(words.casefold())]
+        if not words or not matching:
+            raise NewstuiError(f"{what}: {words or 'nothing'} is none of {', '.join(names)}")
+        return matching[0]
+
+
+class EditCommands:
+    """Reading state, tags, deletion, and undo."""
+
+    def __init__(self, session: PlainSession) -> None:
+        self._session = session
+        self.handlers: Mapping[str, CommandHandler] = {
+            "article.toggle_read": lambda typed: self._toggle(typed, "read"),
+            "article.toggle_star": lambda typed: self._toggle(typed, "starred"),
+            "article.delete": self._delete,
+            "article.tag": lambda typed: self._change_tag(typed, changes.add_tag),
+            "article.untag": lambda typed: self._change_tag(typed, changes.remove_tag),
+            "list.mark_all_read": self._mark_all_read,
+            "app.undo": self._undo,
+            "app.history": self._say_undo_history,
+        }
+
+    def _toggle(self, typed: ParsedLine, flag: changes.ArticleFlag) -> None:
+        article = self._session.target(typed, typed.command)
+        self._session.report(changes.toggle_flag(self._session.library, article, flag))
+
+    def _delete(self, typed: ParsedLine) -> None:
+        article = self._session.target(typed, typed.command)
+        self._session.report(changes.delete(self._session.library, article))
+
+    def _change_tag(self, typed: ParsedLine, change: changes.TagAction) -> None:
+        if tag := typed.words or self._session.environment.ask_words("Tag: "):
+            if tag.isdecimal():  # the tag, and not the number of an article
+                typed = replace(typed, number=0)
+            article = self._session.target(typed, typed.command)
+            self._session.report(change(self._session.library, article, tag))
+
+    def _mark_all_read(self, typed: ParsedLine) -> None:
+        articles = [row.id for row in self._session.list.rows]
+        self._session.report(changes.set_state(self._session.library, articles, "read"))
+
+    def _undo(self, typed: ParsedLine) -> None:
+        self._session.report(changes.undo(self._session.library))
+
+    def _say_undo_history(self, typed: ParsedLine) -> None:
+        undoable = self._session.library.undoable()
+        titles = changes.find_titles(self._session.library, undoable)
+        lines = [summarize_change(change, titles) for change in undoable]
+        self._session.environment.say_lines(lines or ["Nothing to undo"])
+
+
+class ExportCommands:
+    """Links, the clipboard, files, and programs."""
+
+    def __init__(self, session: PlainSession) -> None:
+        self._session = session
+        self._environment = session.environment
+        self.handlers: Mapping[str, CommandHandler] = {
+            "article.open_url": lambda typed: self._open(self._title_and_url(typed)[1]),
+            "article.copy_url": lambda typed: self._copy(self._title_and_url(typed)[1]),
+            "article.copy_link": self._copy_link,
+            "article.links": self._show_or_open_link,
+            "article.export": self._export,
+            "article.pipe": self._pipe,
+        }
+
+    def _target(self, typed: ParsedLine) -> FullArticle:
+        return self._session.library.get_article(self._session.target(typed, typed.command))
+
+    def _title_and_url(self, typed: ParsedLine) -> tuple[str, str]:
+        article = self._target(typed).article
+        if not article.url:
+            raise NewstuiError("This article has no URL")
+        return article.title, article.url
+
+    def _open(self, url: str) -> None:
+        if is_deceptive_url(url):
+            prompt = f"This leads to {extract_host(url)}. y to open it: "
+            if self._environment.ask_words(prompt).lower() != "y":
+                raise NewstuiError("Not opened")
+        self._environment.say(self._environment.open_url(url))
+
+    def _copy_link(self, typed: ParsedLine) -> None:
+        self._copy(format_markdown_link(*self._title_and_url(typed)))
+
+    def _copy(self, text: str) -> None:
+        self._environment.say(text)
+        self._environment.say(self._environment.copy(text))
+
+    def _show_or_open_link(self, typed: ParsedLine) -> None:
+        if self._session.article is None:
+            raise NewstuiError("No article is open")
+        blocks = parse_blocks(self._session.article.full_article.body.text)
+        urls = [link.url for block in blocks for link in block.links]
+        if not urls:
+            raise NewstuiError("This article has no links")
+        if typed.number > len(urls):
+            raise NewstuiError(f"This article has {format_count(len(urls), 'link')}")
+        if typed.number:
+            self._open(urls[typed.number - 1])
+        else:
+            self._environment.say_lines(f"{number}. {url}" for number, url in enumerate(urls, 1))
+
+    def _export(self, typed: ParsedLine) -> None:
+        entry = self._target(typed)
+        name = "" if typed.words.isdecimal() else typed.words
+        suggested = exports.suggest_export_path(entry)
+        name = name or self._environment.ask_words(f"File (enter for {suggested}): ") or suggested
+        self._environment.say(exports.export_article(entry, Path(name).expanduser()))
+
+    def _pipe(self, typed: ParsedLine) -> None:
+        entry = self._target(typed)
+        configured = shlex.join(self._environment.settings.pipe_command)
+        hint = f" (enter for {configured})" if configured else ""
+        words = typed.words or self._environment.ask_words(f"Program{hint}: ") or configured
+        if arguments := exports.parse_pipe_command(words):
+            output = exports.run_pipe_command(arguments, exports.render_markdown(entry))
+            self._environment.say(output.rstrip("\n") or exports.describe_pipe_end(arguments))
+
+
+class FeedCommands:
+    """Feeds, pages and imports: runs commands of newstui on the user's own library."""
+
+    def __init__(self, session: PlainSession, restart: Callable[[], None]) -> None:
+        """Create the commands; `restart` ends reading samples once there is a library."""
+        self._session = session
+        self._environment = session.environment
+        self._restart = restart
+        self.handlers: Mapping[str, CommandHandler] = {
+            "feeds.fetch": lambda _: self._run(["fetch"]),
+            "feeds.list": self._list_feeds,
+            "feeds.add": self._add,
+            "app.welcome": self._welcome,
+        }
+
+    def _list_feeds(self, typed: ParsedLine) -> None:
+        self._environment.run(["feeds"])
+
+    def _add(self, typed: ParsedLine) -> None:
+        if urls := (typed.words or self._environment.ask_words("URL: ")).split():
+            self._run(["add", "--", *urls])
+
+    def _welcome(self, typed: ParsedLine) -> None:
+        self._environment.say_lines(
+            f"{n}. {option}" for n, option in enumerate(PLAIN_FILL_OPTIONS, 1)
+        )
+        chosen = self._environment.ask_words("Number, or enter to go back: ")
+        if chosen == "1" and (path := self._environment.ask_words("File or folder: ")):
+            self._run(["import", "--", str(Path(path).expanduser())])
+        elif chosen == "2":
+            self._add(ParsedLine())
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        self._environment.say(f"{RUNNING_LABELS[arguments[0]]} … ctrl+c to stop")
+        self._environment.run(arguments)
+        if self._environment.is_library_filled():
+            self._restart()
+        else:
+            self._session.refresh()
