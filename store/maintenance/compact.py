@@ -35,8 +35,12 @@ from store.model.times import Clock, format_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
 from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
 from store.segments.storage import JsonStorage
-from store.system.damaged_files import preserve_damaged_file
-from store.system.files import file_lock, remove_temporary_files, write_atomically
+from store.system.files import (
+    file_lock,
+    preserve_damaged_file,
+    remove_temporary_files,
+    write_atomically,
+)
 
 RETENTION = timedelta(days=30)
 """How long a deleted article keeps its text, and an event that was undone stays."""

@@ -34,8 +34,12 @@ from store.segments.storage import (
     parse_tables,
     read_contents,
 )
-from store.system.damaged_files import preserve_damaged_file
-from store.system.files import WarningHandler, file_lock, remove_temporary_files
+from store.system.files import (
+    WarningHandler,
+    file_lock,
+    preserve_damaged_file,
+    remove_temporary_files,
+)
 
 REPAIR_LOCK_TIMEOUT = 1.0
 """Seconds that a repair waits for another writer: shorter than `LOCK_TIMEOUT`, because the reader stands still."""

@@ -1,1 +1,1 @@
-"""The operating system: durable files and locks, line files, paths, this machine, the user's programs."""
+"""The operating system: durable files and locks, line files, paths, this machine, user programs."""

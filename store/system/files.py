@@ -1,10 +1,11 @@
-"""Files that survive: whole or not at all, on the disk when we say so, one writer at a time."""
+"""Durable files: replaced whole or not at all, synced to the disk, written by one process at a time."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import fcntl
+import glob
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
 
 TEMPORARY_PREFIX = ".newstui-"
-"""How the names of our temporary files begin; only such are ever swept away."""
+"""Prefix of our temporary files; only files with it are ever removed as stale."""
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -24,17 +25,25 @@ LOCK_POLL_SECONDS = 0.05
 STALE_AGE_SECONDS = 3600
 """Age from which a temporary file was left by a crash; a younger one may still be written."""
 FOLDER_SYNC_UNSUPPORTED_ERRNOS = {errno.EINVAL, errno.ENOTSUP}
-"""What file systems answer that sync names by themselves or not at all (SMB, some of FUSE)."""
+"""Errors of file systems that cannot sync a folder, or do so by themselves (SMB, some of FUSE)."""
 LOCK_UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+LINK_UNSUPPORTED_ERRNOS = {
+    errno.EPERM,
+    errno.EACCES,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EMLINK,
+}
 
 WarningHandler = Callable[[str], None]
 
 
 def make_folder(folder: Path) -> None:
-    """Create the folder for its owner alone; one that is there keeps its mode.
+    """Create a folder for its owner alone; an existing one keeps its mode.
 
     Raises:
-        LibraryUnavailable: It cannot be created; names the folder and the reason.
+        LibraryUnavailable: It cannot be created.
     """
     for each in reversed([folder, *folder.parents]):
         try:
@@ -42,13 +51,13 @@ def make_folder(folder: Path) -> None:
                 each.mkdir(FOLDER_MODE, exist_ok=True)
                 fsync_folder(each.parent)
         except OSError as error:
-            there = isinstance(error, FileExistsError)
-            why = f"{each} is not a folder" if there else error.strerror
-            raise LibraryUnavailable(f"cannot create {folder}: {why}") from error
+            is_file = isinstance(error, FileExistsError)
+            reason = f"{each} is not a folder" if is_file else error.strerror
+            raise LibraryUnavailable(f"cannot create {folder}: {reason}") from error
 
 
 def make_library_folders(library: Path, folders: Iterable[Path]) -> None:
-    """Create the folders of a library, unless it is there and nothing can be created in it.
+    """Create the folders of a library; one that exists may be read-only.
 
     Raises:
         LibraryUnavailable: The library itself cannot be created.
@@ -58,17 +67,17 @@ def make_library_folders(library: Path, folders: Iterable[Path]) -> None:
             make_folder(folder)
         except LibraryUnavailable:
             if not library.is_dir():
-                raise  # else it can be read at least, and opens read-only
+                raise  # an existing one can at least be read, and opens read-only
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file by `data`, durably: after a failure it is the old one or the new one.
+    """Replace a file durably: after a failure it is the old one or the new one.
 
-    A symbolic link is written through. The temporary file stands in the same folder, is synced
-    before the rename, and the folder is synced after it.
+    A symbolic link is followed. The temporary file is in the same folder and synced before the rename;
+    the folder is synced after it.
 
     Raises:
-        NotSaved: It cannot be told to be on the disk; says why and where.
+        SaveFailed: The data did not reach the disk for certain.
     """
     target = Path(os.path.realpath(path))
     temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
@@ -93,14 +102,14 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write every byte; `os.write` may take fewer than it is given."""
+    """Write every byte; `os.write` may write only some."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make a rename or a new name in the folder durable."""
+    """Make a new or changed name in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -112,7 +121,7 @@ def fsync_folder(folder: Path) -> None:
 
 
 def make_save_error(error: OSError, path: Path, size: int) -> SaveFailed:
-    """The one line for a write that failed."""
+    """Return the error for a failed write of `size` bytes."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         need = max(1, round(size / 1_000_000))
         reason = "no space left" if error.errno == errno.ENOSPC else "disk quota exceeded"
@@ -153,23 +162,23 @@ def file_lock(
 ) -> Iterator[int]:
     """Hold an exclusive `flock` on a file, which is created if need be.
 
-    `flock`, not `lockf`: a POSIX lock is dropped when any descriptor of the file is closed. The
-    kernel drops ours when the process ends, so there are no stale locks. A lock is on a file and not
-    on its name: if the file was replaced while we waited, the new one is locked instead, else what
-    is appended would go into a file that has no name any more.
+    `flock`, not `lockf`: a POSIX lock is dropped when any descriptor of the file is closed. The kernel
+    drops ours when the process ends, so there are no stale locks. A lock is on a file and not on its
+    name: if the file was replaced while we waited, we lock the new one, or we would append to a file
+    without a name.
 
     Args:
         path: The file to lock; a `.lock` file holds the process id of the holder.
         wait: Seconds to wait for another holder; `LOCK_TIMEOUT` if None.
-        warn: Called with a line where the file system knows no locks; the work goes on without.
+        warn: Called with a line if the file system has no locks; the work goes on without.
         required: Fail on such a file system.
 
     Yields:
         The open descriptor, for reading and appending.
 
     Raises:
-        LibraryBusy: Somebody else held it all the time.
-        LocksUnsupported: The file system knows no locks, and one is required.
+        LibraryBusy: Another process held it all the time.
+        LocksUnsupported: The file system has no locks, and one is required.
         SaveFailed: The file cannot be opened.
     """
     deadline = time.monotonic() + (LOCK_TIMEOUT if wait is None else wait)
@@ -203,7 +212,7 @@ def _is_current_file(descriptor: int, path: Path) -> bool:
 
 
 def _acquire_lock(descriptor: int, path: Path, deadline: float) -> bool:
-    """Lock an open file; False where the file system knows no locks."""
+    """Lock an open file; return False if the file system has no locks."""
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -222,14 +231,14 @@ def _acquire_lock(descriptor: int, path: Path, deadline: float) -> bool:
 
 
 def _write_pid(descriptor: int) -> None:
-    # The process id only makes a message better: on a full disk the lock does without it.
+    # It only improves an error message, so the lock does without it on a full disk.
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         write_all(descriptor, b"%d\n" % os.getpid())
 
 
 def _read_holder_pid(path: Path) -> int | None:
-    """Return the process id in a lock file, if it has one."""
+    """Return the process id in a lock file, if there is one."""
     try:
         text = path.read_bytes()[:20].strip()
     except OSError:
@@ -237,26 +246,16 @@ def _read_holder_pid(path: Path) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-LINK_UNSUPPORTED_ERRNOS = {
-    errno.EPERM,
-    errno.EACCES,
-    errno.ENOTSUP,
-    errno.EOPNOTSUPP,
-    errno.ENOSYS,
-    errno.EMLINK,
-}
-
-
 def move_into_place(temporary: Path, target: Path, *, replace: bool = False) -> None:
-    """Give a finished file its name; a symbolic link of that name is never followed (case 109).
+    """Rename a finished file to its final name; a symbolic link there is never followed (case 109).
 
     Raises:
-        FileExistsError: There is one of that name already, and it is not to be replaced.
-        OSError: The file system refused; what was there before is untouched.
+        FileExistsError: The name is taken, and `replace` is False.
+        OSError: The file system refused; a file of that name is untouched.
     """
     if not replace:
         try:
-            os.link(temporary, target)  # unlike a rename, a link never replaces anything
+            os.link(temporary, target)  # unlike a rename, linking never replaces a file
         except OSError as error:
             if error.errno not in LINK_UNSUPPORTED_ERRNOS:
                 raise
@@ -268,3 +267,46 @@ def move_into_place(temporary: Path, target: Path, *, replace: bool = False) -> 
     if replace:
         os.replace(temporary, target)  # noqa: PTH105
     fsync_folder(target.parent)
+
+
+def preserve_damaged_file(path: Path, data: bytes, now: datetime) -> Path:
+    """Copy a damaged file to an unused name beside it, durably, and return the copy.
+
+    A copy and not a rename: the file keeps its name until it is replaced. The same bytes are copied once.
+
+    Args:
+        path: The damaged file; a symbolic link is followed.
+        data: Its contents.
+        now: For the name: `<name>.damaged-20261122T130500`, with a number if that is taken.
+
+    Raises:
+        SaveFailed: It could not be copied; then the file must not be replaced.
+    """
+    target = Path(os.path.realpath(path))
+    for copy in sorted(target.parent.glob(f"{glob.escape(target.name)}.damaged-*")):
+        with contextlib.suppress(OSError):
+            if copy.read_bytes() == data:
+                return copy
+    copy = _reserve_name(target, f"{target.name}.damaged-{now:%Y%m%dT%H%M%S}")
+    try:
+        write_atomically(copy, data)
+    except SaveFailed:
+        with contextlib.suppress(OSError):
+            copy.unlink()
+        raise
+    return copy
+
+
+def _reserve_name(target: Path, name: str) -> Path:
+    """Create an empty file of an unused name beside a file."""
+    path, number = target.with_name(name), 1
+    while True:
+        try:
+            path.touch(FILE_MODE, exist_ok=False)
+        except FileExistsError:
+            number += 1
+            path = target.with_name(f"{name}-{number}")
+        except OSError as error:
+            raise make_save_error(error, path, 0) from error
+        else:
+            return path

@@ -1,4 +1,4 @@
-"""Programs of the user's that are told of what happens: `on_new`, `on_read`."""
+"""Hooks: programs of the user that newstui runs on an event, `on_new` and `on_read`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HOOK_TIMEOUT_SECONDS = 60.0
 
 
 def run_hook(name: HookName, arguments: Sequence[str], facts: Iterable[ArticleFacts]) -> str:
-    """Give the facts of articles to a program, as JSON Lines on its standard input.
+    """Run a hook with the facts of articles, as JSON Lines on its standard input.
 
     Returns:
-        What went wrong, in words; empty if nothing did.
+        The problem, in words; empty if the program succeeded.
     """
-    from store.system.programs import run_program  # imported here: most have no hooks
+    from store.system.programs import run_program  # imported here: most users have no hooks
 
     lines = b"".join(orjson.dumps(clean_json(each)) + b"\n" for each in facts)
     try:
@@ -34,34 +34,34 @@ def run_hook(name: HookName, arguments: Sequence[str], facts: Iterable[ArticleFa
 
 
 class HookRunner:
-    """Runs hooks on threads of their own that nobody waits for, not even the end of newstui."""
+    """Runs hooks on daemon threads, so that nothing waits for them, not even exiting."""
 
     def __init__(
-        self, programs: Mapping[str, Sequence[str]], tell: Callable[[str], object]
+        self, programs: Mapping[str, Sequence[str]], report_problem: Callable[[str], object]
     ) -> None:
-        """Make the hooks.
+        """Prepare the hooks.
 
         Args:
-            programs: Program and arguments; a hook that has none does nothing.
-            tell: Takes what went wrong, on any thread.
+            programs: Program and arguments by hook; a hook without any does nothing.
+            report_problem: Called with a line about a failure, on any thread.
         """
         self._programs = programs
-        self._report_problem = tell
+        self._report_problem = report_problem
         self._threads: list[threading.Thread] = []
 
     def is_configured(self, name: HookName) -> bool:
-        """Whether there is a program for this."""
+        """Return True if the hook has a program."""
         return bool(self._programs.get(name))
 
     def start(self, name: HookName, facts: Sequence[ArticleFacts]) -> None:
-        """Tell the program of articles."""
+        """Run a hook on a thread of its own."""
         arguments = (name, self._programs[name], facts)
         thread = threading.Thread(target=self._run, args=arguments, name=name, daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
     def wait(self) -> None:
-        """Wait for those that run."""
+        """Wait for the running hooks."""
         for thread in self._threads:
             thread.join()
 

@@ -1,4 +1,4 @@
-"""Lines of files that only ever grow: the whole ones from the beginning, or from the end."""
+"""Reading of append-only line files, forwards and backwards; an incomplete last line is skipped."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LINE_BLOCK_BYTES = 1 << 16
 
 
 def read_complete_lines(descriptor: int) -> list[bytes]:
-    """The lines of a file that is open, from its beginning, without a torn last one."""
+    """Return the lines of an open file from its beginning."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
         return [line for line in file if line.endswith(b"\n")]
 
 
 def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
-    """The lines of a file up to that offset; none if it cannot be read."""
+    """Yield the lines of a file up to an offset; none if it cannot be read."""
     with contextlib.suppress(OSError), path.open("rb") as file:
         while end > 0 and (line := file.readline()):
             end -= len(line)
@@ -27,42 +27,42 @@ def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
 
 
 def read_lines_backwards(path: Path) -> Iterator[bytes]:
-    """The lines of a file from the last one on, without a torn one; none if there is no file."""
+    """Yield the lines of a file from the last one on; none if there is no file."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
         return
     with file:
-        rest, end, whole = b"", file.seek(0, os.SEEK_END), False
+        rest, end, is_complete = b"", file.seek(0, os.SEEK_END), False
         while end:
             start = max(0, end - LINE_BLOCK_BYTES)
             file.seek(start)
             block, end = file.read(end - start) + rest, start
-            if not whole:  # what follows the last line's end is torn
+            if not is_complete:  # drop what follows the last line end
                 block = block[: block.rfind(b"\n") + 1]
-                whole = bool(block)
+                is_complete = bool(block)
             rest, *lines = block.split(b"\n")
             yield from (line + b"\n" for line in reversed(lines) if line)
         yield rest + b"\n"
 
 
 def read_matching_lines(file: BinaryIO, word: bytes) -> Iterator[bytes]:
-    """The lines that hold this word, from where the file is now, without a torn one."""
+    """Yield the lines that contain a word, from the current position on."""
     while lines := file.readlines(LINE_BLOCK_BYTES):
         yield from (line for line in lines if word in line and line.endswith(b"\n"))
 
 
 def filter_unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
-    """The lines that are not among those seen; they are from now on."""
+    """Return the lines that were not seen before, and add them to `seen`."""
     new = {key: line for line in lines if (key := hash(line)) not in seen}
     seen.update(new)
     return list(new.values())
 
 
 def is_about_other_article(line: bytes, ids: Collection[bytes]) -> bool:
-    """Whether the line is clearly of one article, and of none of these."""
+    """Return True if a line is certainly about one article, and none of these."""
     rest = line.partition(b'"article":"')[2]
     article = rest.partition(b'"')[0]
-    if b"\\" in article:  # the quote may be one of the id
+    if b"\\" in article:  # the quote may belong to the id
         return not any(rest.startswith(each + b'"') for each in ids)
     return bool(article) and article not in ids

@@ -1,4 +1,4 @@
-"""Which machine this is: every file of a library is written by one, and named after it."""
+"""The identity of this machine: each file of a library is written by one machine and named after it."""
 
 from __future__ import annotations
 
@@ -17,79 +17,80 @@ from store.system.files import make_folder, write_atomically
 
 MACHINE_ID_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 MACHINE_NAME_SUFFIX = re.compile(r"-[0-9a-f]{4}\Z")
-"""The random characters at the end of a machine's name."""
+"""The random characters at the end of a machine name."""
 
 
-def machine_name(state: Path, environ: Mapping[str, str], mark: str | None = None) -> str:
-    """This machine's name in file names: a slug of the host name and four random characters.
+def machine_name(state: Path, environ: Mapping[str, str], fingerprint: str | None = None) -> str:
+    """Return this machine's name in file names: a slug of the host name and four random characters.
 
-    The random part is made once and kept in the state folder, so that two hosts of one name stay
-    apart; `NEWSTUI_MACHINE` overrides the whole name. It is kept together with the machine's
-    fingerprint: a state folder that came from another machine (a clone of its disk, a copy of its
-    home) has no random part for this one, so it gets its own. Where nothing can be kept, the
-    fingerprint stands in for the random part.
+    The random part is made once and saved in the state folder, so that two hosts of the same name
+    differ; `NEWSTUI_MACHINE` overrides the whole name. It is saved together with the fingerprint of the
+    machine: a state folder copied from another machine (a disk clone, a copied home) has no random part
+    for this one, so a new one is made. If nothing can be saved, the fingerprint replaces the random part.
 
     Args:
-        state: The state folder, which no sync should carry.
+        state: The state folder, which should not be synced.
         environ: The environment.
-        mark: The fingerprint, if not that of the machine we run on.
+        fingerprint: For tests; that of this machine if None.
 
     Raises:
-        LibraryUnavailable: The state folder is there and cannot be read.
+        LibraryUnavailable: The state folder exists and cannot be read.
     """
     if given := slugify(environ.get("NEWSTUI_MACHINE", ""), max_length=40):
         return given
     host = slugify(socket.gethostname().partition(".")[0], max_length=24) or "machine"
-    return f"{host}-{_load_or_create_id(state / 'machine', machine_fingerprint() if mark is None else mark)}"
+    if fingerprint is None:
+        fingerprint = machine_fingerprint()
+    return f"{host}-{_load_or_create_id(state / 'machine', fingerprint)}"
 
 
 def is_same_machine(one: str, other: str) -> bool:
-    """Whether two names are of one machine, whose host had another name before."""
+    """Return True if both names are of one machine, perhaps renamed."""
     id_ = MACHINE_NAME_SUFFIX.search(one)
     return one == other or (id_ is not None and other.endswith(id_[0]))
 
 
 def machine_fingerprint(files: Iterable[Path] = MACHINE_ID_FILES) -> str:
-    """What tells this machine from a clone of it, as a hash that gives nothing away.
+    """Return a hash that tells this machine from a clone of it and reveals nothing else.
 
-    It is made of the system's machine id (machine-id(5)), or of the network address where there
-    is none; empty if there is neither.
+    It is made from the system's machine id (machine-id(5)), else from the network address; empty if
+    there is neither.
     """
     for file in files:
         with contextlib.suppress(OSError):
             text = file.read_text(encoding="ascii", errors="replace").strip()
             if text and text != "uninitialized":
                 return _hash(text)
-    import uuid  # here: few systems need it, and it is not light
+    import uuid  # imported here: few systems need it, and it is not light
 
     node = uuid.getnode()
-    made_up = node >> 40 & 1  # RFC 9562, 6.10: then it is another one each time
-    return "" if made_up else _hash(f"{node:012x}")
+    is_random = node >> 40 & 1  # RFC 9562, 6.10: different each time
+    return "" if is_random else _hash(f"{node:012x}")
 
 
 def _hash(text: str) -> str:
     return sha256(f"newstui machine {text}".encode()).hexdigest()[:16]
 
 
-def _load_or_create_id(file: Path, mark: str) -> str:
+def _load_or_create_id(file: Path, fingerprint: str) -> str:
     ids = _read_ids(file)
-    if kept := ids.get(mark):
-        return kept
-    if not mark and ids:
+    if known := ids.get(fingerprint):
+        return known
+    if not fingerprint and ids:
         return next(iter(ids.values()))
-    unmarked = ids.pop("", "")  # made before fingerprints were kept
-    new = unmarked or os.urandom(2).hex()
-    lines = [f"{id_} {known}\n" for known, id_ in {**ids, mark: new}.items()]
+    legacy = ids.pop("", "")  # from before fingerprints were saved
+    new = legacy or os.urandom(2).hex()
+    lines = [f"{id_} {owner}\n" for owner, id_ in {**ids, fingerprint: new}.items()]
     try:
         make_folder(file.parent)
         write_atomically(file, "".join(lines).encode())
     except (LibraryUnavailable, SaveFailed):
-        return unmarked or _hash(mark)[:4]
+        return legacy or _hash(fingerprint)[:4]
     return new
 
 
 def _read_ids(file: Path) -> dict[str, str]:
-    """The random part of each fingerprint; one address may come and go with its network card."""
+    """Return the random part by fingerprint; a fingerprint may change with the network card."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
@@ -98,7 +99,7 @@ def _read_ids(file: Path) -> dict[str, str]:
         raise LibraryUnavailable(f"cannot read {file}: {error.strerror}") from error
     ids: dict[str, str] = {}
     for line in text.splitlines():
-        id_, _, mark = line.strip().partition(" ")
+        id_, _, fingerprint = line.strip().partition(" ")
         if id_ := slugify(id_)[:4]:
-            ids.setdefault(mark, id_)
+            ids.setdefault(fingerprint, id_)
     return ids

@@ -1,6 +1,6 @@
-"""Where things are: the library, what is derived from it, what belongs to this machine.
+"""The folders of newstui: library, cache, state, configuration.
 
-The reader waits for this before its first screen, so that little is imported here.
+The reader needs them before its first screen, so this module imports little.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ APP_NAME = "newstui"
 
 
 class Paths(NamedTuple):
-    """The folders newstui works with."""
+    """The folders newstui works with, all absolute."""
 
     library: Path
     cache: Path
@@ -23,18 +23,17 @@ class Paths(NamedTuple):
 
 
 def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> Paths:
-    """The platform's folders for newstui, or those that go with the library that was named.
+    """Return the platform's folders for newstui, or those that belong to the library given.
 
-    A library other than the user's own has a cache of its own, so that two never mix.
+    A library other than the default has a cache of its own.
 
     Args:
-        environ: Looked at for `XDG_*` variables that are not absolute; the XDG base directory
-            specification says that such are to be ignored (case 30). `NEWSTUI_CONFIG` names
-            another folder for settings and themes.
-        library: The folder given with `--library`.
+        environ: Relative `XDG_*` variables in it are ignored, as the XDG base directory specification
+            demands (case 30). `NEWSTUI_CONFIG` names another folder for settings and themes.
+        library: Another library than the user's default.
 
     Raises:
-        LibraryUnavailable: Nothing says where the home folder is.
+        LibraryUnavailable: There is no home folder.
     """
     from platformdirs import PlatformDirs
 
@@ -43,18 +42,18 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
             os.environ.pop(name, None)
     dirs = PlatformDirs(APP_NAME, appauthor=False)
     try:
-        own, cache = dirs.user_data_path, dirs.user_cache_path
+        default, cache = dirs.user_data_path, dirs.user_cache_path
     except RuntimeError as error:
         from store.model.errors import LibraryUnavailable
 
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
-    if library is not None and library.absolute() != own:
+    if library is not None and library.absolute() != default:
         from hashlib import sha256
 
         digest = sha256(os.fsencode(os.path.realpath(library))).hexdigest()[:12]
         cache = cache / "libraries" / digest
     return Paths(
-        library=(library or own).absolute(),
+        library=(library or default).absolute(),
         cache=cache,
         state=dirs.user_state_path,
         config=Path(environ.get("NEWSTUI_CONFIG") or dirs.user_config_path).absolute(),

@@ -1,4 +1,4 @@
-"""Running a program of the user's with a text: pipes, hooks. Never through a shell."""
+"""Running programs of the user on a text, for pipes and hooks; never through a shell."""
 
 from __future__ import annotations
 
@@ -14,51 +14,52 @@ from typing import IO
 from store.model.errors import ProgramFailed
 
 MAX_OUTPUT_CHARS = 1024 * 1024
-"""Characters of its output that are kept."""
+"""Longer output is cut."""
 
 
-def run_program(arguments: Sequence[str], text: str, wait: float) -> str:
-    """Give a program a text on its standard input, and return what it writes; see `Program.run`."""
-    return ProgramRun(arguments).run(text, wait)
+def run_program(arguments: Sequence[str], text: str, timeout: float) -> str:
+    """Run a program with a text on its standard input and return its output; see `ProgramRun.run`."""
+    return ProgramRun(arguments).run(text, timeout)
 
 
 class ProgramRun:
-    """One run of a program, which another thread may end."""
+    """One run of a program, which another thread can kill."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        """Know the program and its arguments; nothing is started yet."""
+        """Prepare a run; nothing is started yet."""
         self._arguments = arguments
         self._start_lock = Lock()
         self._process: subprocess.Popen[str] | None = None
         self._is_killed = False
 
-    def run(self, text: str, wait: float) -> str:
-        """Give it a text on its standard input, and return what it writes.
+    def run(self, text: str, timeout: float) -> str:
+        """Run the program with a text on its standard input, and return its output.
 
         Args:
-            text: What it reads.
-            wait: Seconds after which it is ended, with all that it started.
+            text: Its input.
+            timeout: Seconds after which it is killed, with all its children.
 
         Raises:
-            ProgramFailed: It could not be started, did not end in time, or ended with a failure.
+            ProgramFailed: It could not be started, timed out, failed, or was killed.
         """
         name = self._arguments[0]
         process = self._start(text)
         with process:
             try:
-                out, errors = process.communicate(timeout=wait)
+                out, errors = process.communicate(timeout=timeout)
             except subprocess.TimeoutExpired:
                 self.kill()
-                raise ProgramFailed(f"{name} did not end within {wait:g} seconds") from None
+                raise ProgramFailed(f"{name} timed out after {timeout:g} seconds") from None
         if process.returncode:
-            last = errors.strip().rpartition("\n")[2]
+            last_line = errors.strip().rpartition("\n")[2]
             raise ProgramFailed(
-                f"{name} failed with exit code {process.returncode}" + (f": {last}" if last else "")
+                f"{name} failed with exit code {process.returncode}"
+                + (f": {last_line}" if last_line else "")
             )
         return out[:MAX_OUTPUT_CHARS]
 
     def kill(self) -> None:
-        """End it, with all that it started; if it has not been started, it never will be."""
+        """Kill the program and all its children; a run not yet started never will be."""
         with self._start_lock:
             self._is_killed = True
             if self._process is not None and self._process.poll() is None:
@@ -66,26 +67,26 @@ class ProgramRun:
                     os.killpg(self._process.pid, signal.SIGKILL)
 
     def _start(self, text: str) -> subprocess.Popen[str]:
-        # A file and no pipe: a program that ends before it has read all must not end us by SIGPIPE.
-        with tempfile.TemporaryFile() as given, self._start_lock:
-            given.write(text.encode("utf-8", "replace"))
-            given.seek(0)
+        # A file and no pipe: a program that exits before it has read everything must not kill us by SIGPIPE.
+        with tempfile.TemporaryFile() as stdin, self._start_lock:
+            stdin.write(text.encode("utf-8", "replace"))
+            stdin.seek(0)
             if self._is_killed:
-                raise ProgramFailed(f"{self._arguments[0]} is no longer wanted")
-            self._process = _start_process(self._arguments, given)
+                raise ProgramFailed(f"{self._arguments[0]} was cancelled")
+            self._process = _start_process(self._arguments, stdin)
         return self._process
 
 
-def _start_process(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
+def _start_process(arguments: Sequence[str], stdin: IO[bytes]) -> subprocess.Popen[str]:
     try:
-        return subprocess.Popen(  # noqa: S603 (what the user has set or typed)
+        return subprocess.Popen(  # noqa: S603 (the user chose the command)
             arguments,
-            stdin=given,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            start_new_session=True,  # so that all that it starts can be ended, and asks no terminal
+            start_new_session=True,  # to kill its children too, and to keep it off our terminal
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -1,31 +1,25 @@
-"""Writing that is more than one character after the other: marks, joiners, emoji, and what only looks like it.
+"""Sanitizing of rare characters for `store.text.clean`: marks, joiners, emoji, forbidden characters.
 
-What `store.text.clean` is made of besides; nothing else uses it. Most libraries never need it, and compiling
-its patterns takes longer than cleaning all of their titles: it is imported with the first text that does.
+Only imported with the first text that needs it: most libraries have none, and compiling the patterns takes
+longer than sanitizing all of their titles.
 
-Sources: ECMA-48 (controls and their sequences), UTS #51 (emoji), UAX #31 section 2.3 (where joiners carry
-meaning).
+Sources: ECMA-48 (control sequences), UTS #51 (emoji), UAX #31 section 2.3 (meaningful joiners).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category, combining, east_asian_width
 
-from store.text.character_classes import SIMPLE_CHARACTERS
-
 MAX_MARKS_PER_BASE = 4
-"""Of each kind, spacing and not. Hebrew, Thai and Vietnamese need at most four that take no room;
-Burmese writes up to three of the other kind beside them."""
-CLEANING_SPAN_CHARS = 100
-"""Characters that are cleaned together, where one of them needs it."""
+"""Of each kind, spacing and nonspacing. Hebrew, Thai and Vietnamese need up to four nonspacing marks;
+Burmese up to three spacing ones beside them."""
 
 _ELLIPSIS = "\u2026"
 
-# Private use and noncharacters go without a trace: they mean nothing outside the font or program
-# they were made for (icon fonts of scraped pages, mostly), and a box for each is noise.
+# Private-use characters and noncharacters are dropped: they mean nothing outside of the font or program
+# they were made for (mostly icon fonts of scraped pages), and a box for each is noise.
 _FORBIDDEN_CHARACTERS = (
     r"\x00-\x09\x0b-\x1f\x7f-\x9f"  # controls but the newline
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidirectional and deprecated formatting
@@ -38,15 +32,14 @@ _FORBIDDEN_CHARACTERS = (
     r"\U00040000-\U0010ffff"  # no characters yet, then tags, selectors, private use
 )
 CLEAN_TEXT_PATTERN = re.compile(f"[^{_FORBIDDEN_CHARACTERS}]*")
-"""What the output of `clean_text` always matches in full; a line holds no newline besides."""
+"""Matches any output of `clean_text` in full."""
 
 _FORBIDDEN = re.compile(f"[{_FORBIDDEN_CHARACTERS}]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_NOT_SIMPLE = re.compile(f"[^{SIMPLE_CHARACTERS}]")
 
-# A string (OSC, DCS, APC, PM, SOS, a tmux title) goes whole only if it ends before the next control
-# or line end: one that is never closed loses its introducer and swallows no text. As UTF-8 read as
-# Latin-1 is full of C1 introducers, that rule keeps such text readable too.
+# A control string (OSC, DCS, APC, PM, SOS, a tmux title) is dropped whole only if it ends before the next
+# control or line end: an unterminated one loses its introducer and swallows no text. UTF-8 misread as
+# Latin-1 is full of C1 introducers, and stays readable by the same rule.
 _ESCAPE = re.compile(
     r"(?:\x1b[PX\]^_k]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
@@ -55,12 +48,12 @@ _ESCAPE = re.compile(
 
 
 def _compile_run_pattern(extending: str) -> re.Pattern[str]:
-    """Runs of such characters that begin a line or word, or are longer than a pile may be."""
+    """Compile a pattern for runs of extending characters that begin a word or are too long."""
     return re.compile(rf"{extending}(?:(?<!\S.)|{extending}{{{MAX_MARKS_PER_BASE}}}){extending}*")
 
 
-# Whatever extends the character before it is no word character, nor are symbols and punctuation;
-# `category` tells them apart. That spares the start of the program a table of 300 ranges of marks.
+# Extending characters are no word characters, but neither are symbols and punctuation; `category` tells
+# them apart. That avoids compiling a table of 300 ranges of marks.
 _JAMO = r"\u1161-\u11ff\ud7b0-\ud7fb"  # Hangul vowels and finals: letters that join like marks
 _IS_JAMO = re.compile(f"[{_JAMO}]")
 _MARKS = _compile_run_pattern(r"[^\w\s\x00-\x7f]")
@@ -97,71 +90,55 @@ _EMOJI_AND_STRAY_JOINERS = re.compile(
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 
 
-def sanitize_line(line: str) -> str:
-    """One line from allowed characters, with no more marks and joiners than writing needs."""
-    if not line.isprintable() and _FORBIDDEN.search(line):
-        if _SURROGATE.search(line):
-            line = _replace_surrogates(line)
-        line = _FORBIDDEN.sub("", _ESCAPE.sub("", line.replace("\t", " ")))
-    return "".join(_sanitize_spans(line))
+def remove_forbidden(line: str) -> str:
+    """Remove escape sequences and forbidden characters from a line; a tab becomes a space."""
+    if line.isprintable() or not _FORBIDDEN.search(line):
+        return line
+    if _SURROGATE.search(line):  # join the pairs, replace the others
+        line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _FORBIDDEN.sub("", _ESCAPE.sub("", line.replace("\t", " ")))
 
 
-def _sanitize_spans(line: str) -> Iterator[str]:
-    """The line in parts, the words that are not ordinary cleaned: what is beyond a blank never matters."""
-    at = 0
-    while found := _NOT_SIMPLE.search(line, at):
-        start = max(at, line.rfind(" ", at, found.start()) + 1)
-        end = line.find(" ", found.start() + CLEANING_SPAN_CHARS)
-        end = len(line) if end < 0 else end
-        yield line[at:start]
-        yield _limit_marks(_FORBIDDEN.sub("", line[start:end]))
-        at = end
-    yield line[at:]
+def sanitize_span(text: str) -> str:
+    """Remove the marks and joiners that no writing needs, and forbidden characters."""
+    text = _FORBIDDEN.sub("", text)
+    marks = _MARKS_OR_JAMO if _IS_JAMO.search(text) else _MARKS
+    text = marks.sub(_drop_excess_marks, _STRAY_SKIN_TONES.sub("", text))
+    text = _DOUBTFUL_JOINERS.sub(_keep_meaningful_joiners, text)
+    return _EMOJI_AND_STRAY_JOINERS.sub(r"\1", text) if _EMOJI_JOINT.search(text) else text
 
 
-def _limit_marks(line: str) -> str:
-    marks = _MARKS_OR_JAMO if _IS_JAMO.search(line) else _MARKS
-    line = marks.sub(_drop_excess_marks, _STRAY_SKIN_TONES.sub("", line))
-    line = _DOUBTFUL_JOINERS.sub(_keep_meaningful_joiners, line)
-    return _EMOJI_AND_STRAY_JOINERS.sub(r"\1", line) if _EMOJI_JOINT.search(line) else line
+def _keep_meaningful_joiners(match: re.Match[str]) -> str:
+    """Keep one joiner of a run between letters, and for now all of an emoji."""
+    before = match.start() - 1
+    if _JOINED_LETTERS.match(match.string, before):
+        return match[0][0]
+    return match[0] if _EMOJI_JOINT.match(match.string, before) else ""
 
 
-def _keep_meaningful_joiners(found: re.Match[str]) -> str:
-    """Of a run of joiners and selectors: the one joiner between letters; all of an emoji, for now."""
-    before = found.start() - 1
-    if _JOINED_LETTERS.match(found.string, before):
-        return found[0][0]
-    return found[0] if _EMOJI_JOINT.match(found.string, before) else ""
-
-
-def _replace_surrogates(text: str) -> str:
-    """Pairs joined to the character they stand for, the others replaced."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _drop_excess_marks(found: re.Match[str]) -> str:
-    """Of a run of extending characters: no mark without a base, and few on each.
+def _drop_excess_marks(match: re.Match[str]) -> str:
+    """Keep the marks of a run that have a base, and only a few on each.
 
     Joiners and selectors do not end a pile of marks, or they could make it endless.
     """
-    start = found.start()
-    based = start > 0 and not found.string[start - 1].isspace()
+    start = match.start()
+    has_base = start > 0 and not match.string[start - 1].isspace()
     spacing = other = 0
     kept: list[str] = []
-    for char in found[0]:
+    for char in match[0]:
         kind = _extension_kind(char)
         if not kind:
-            based, spacing, other = True, 0, 0
+            has_base, spacing, other = True, 0, 0
         spacing += kind == "spacing"
         other += kind == "other"
-        if kind == "joiner" or (based and max(spacing, other) <= MAX_MARKS_PER_BASE):
+        if kind == "joiner" or (has_base and max(spacing, other) <= MAX_MARKS_PER_BASE):
             kept.append(char)
     return "".join(kept)
 
 
 @lru_cache(4096)
 def _extension_kind(char: str) -> str:
-    """How a character extends the one before it: `joiner`, `spacing`, `other`; or not at all."""
+    """Return how a character extends the one before it: `joiner`, `spacing`, `other`; empty if not."""
     if char in _INVISIBLE:
         return "joiner"
     kind = category(char)
@@ -171,9 +148,9 @@ def _extension_kind(char: str) -> str:
 
 
 def truncate_line(line: str, limit: int) -> str:
-    """`line` if it fits, else its start and an ellipsis, never parting what is drawn as one."""
+    """Cut a line that is too wide and append an ellipsis, never inside of a grapheme cluster."""
     room = limit
-    end = 0  # of what leaves a cell for the ellipsis
+    end = 0  # of the part that leaves a cell for the ellipsis
     for at, char in enumerate(line):
         if room > 0:
             end = at
@@ -188,7 +165,7 @@ def truncate_line(line: str, limit: int) -> str:
 
 
 def _max_cell_width(char: str) -> int:
-    """At most how many cells a terminal gives the character."""
+    """Return the most cells that a terminal gives a character."""
     if char == "\ufe0f":
         return 1  # makes a narrow symbol wide
     if category(char) in ("Mn", "Me", "Cf"):
@@ -197,7 +174,7 @@ def _max_cell_width(char: str) -> int:
 
 
 def _is_same_cluster(line: str, at: int) -> bool:
-    """Whether the characters before and at `at` belong to one grapheme cluster, or nearly so."""
+    """Return True if the characters before and at `at` belong to one grapheme cluster, or nearly so."""
     before, char = line[at - 1], line[at]
     if before in _FLAG_LETTERS and char in _FLAG_LETTERS:
         letters = at - len(line[:at].rstrip(_FLAG_LETTERS))

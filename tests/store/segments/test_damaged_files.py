@@ -11,7 +11,7 @@ import pytest
 
 from store.model.errors import SaveFailed
 from store.segments.salvage import SalvageResult, describe_salvage
-from store.system.damaged_files import preserve_damaged_file
+from store.system.files import preserve_damaged_file
 
 NOON = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
 

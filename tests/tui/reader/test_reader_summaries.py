@@ -82,7 +82,7 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
     library = make_library(tmp_path / "own", [bare(1), bare(2), bare(3)])
     async with start(library=library) as running:
         for key, arguments, said in (
-            ("enter", ["sleep", "60"], "summary_command: sleep did not end within 0.1 seconds"),
+            ("enter", ["sleep", "60"], "summary_command: sleep timed out after 0.1 seconds"),
             ("J", ["false"], "summary_command: false failed with exit code 1"),
             ("J", ["true"], "summary_command: true wrote nothing"),
         ):
