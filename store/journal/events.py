@@ -1,9 +1,9 @@
-"""What happens to articles, as values and as lines: a change, an event, its place in the order.
+"""Events: what happens to articles, as values and as lines of a journal.
 
-A line is one event: `{"at": TIME, "event": "read", "article": ID, "crc": HEX}`. Events are in
-order of `at`; where the clock stands behind what has been seen already, `order` (microseconds
-since 1970) says where the event belongs, so that a change always comes after what it changes
-(a hybrid logical clock: Kulkarni et al. 2014). Order, machine and articles together name an event.
+A line is one event: `{"at": TIME, "event": "read", "article": ID, "crc": HEX}`. Events are ordered
+by `at`. Where the clock is behind the events already seen, `order` (microseconds since 1970) gives
+the event its place, so that a change always comes after what it changes (a hybrid logical clock:
+Kulkarni et al. 2014). Order, machine and articles together identify an event.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from store.model.times import format_timestamp, from_microseconds, to_microsecon
 
 JOURNAL_FORMAT = 1
 ORDER_LIMIT = 1 << 54
-"""Every order is smaller (it is in the year 2540), so that a stamp fits into 64 bits."""
+"""Upper bound of every order (in the year 2540), so that a stamp fits into 64 bits."""
 
 UNDOABLE_KINDS = frozenset(
     {
@@ -44,7 +44,7 @@ REQUIRED_DATA = {
     "edited": ("to", dict),
     "undone": ("of", int),
 }
-"""What an event of some kinds has to say, and in which type."""
+"""The field that an event of this kind must have, and its type."""
 
 _CHECKSUM_SUFFIX = b',"crc":"%08x"}\n'
 _CHECKSUM_SUFFIX_SIZE = len(_CHECKSUM_SUFFIX % 0)
@@ -55,48 +55,47 @@ NO_EVENT_DATA: Mapping[str, Any] = {}
 EventId = tuple[int, int]
 """An event's stamp and the checksum of its articles.
 
-Two clones of one machine may write at the same microsecond, so that a stamp alone might name two
-events. An `undone` event has the articles of what it takes back.
-"""
+Two clones of a machine may write in the same microsecond, so a stamp alone is not unique. An
+`undone` event has the articles of the event it undoes."""
 
 
 class Event(NamedTuple):
-    """One thing that happened to one article, or to many at once.
+    """Something that happened to one article, or to many at once.
 
-    A tuple, because a start without the snapshot makes one of every event there ever was.
+    A tuple, because a start without a snapshot creates one for every event there ever was.
     """
 
     kind: str
     articles: tuple[str, ...]
     at: int
-    """Microseconds since 1970, as the machine's clock said."""
+    """Microseconds since 1970 by the machine's clock."""
     order: int
     machine: str
     data: Mapping[str, Any] = NO_EVENT_DATA
 
     @property
     def stamp(self) -> int:
-        """A number that orders events of all machines and names this one."""
+        """A number that orders the events of all machines and identifies this one."""
         return self.order << _MACHINE_BITS | _machine_bits(self.machine)
 
     @property
     def event_id(self) -> EventId:
-        """What an `undone` event says to take this one back."""
+        """The id by which an `undone` event refers to this one."""
         return self.stamp, _articles_checksum(self.articles)
 
     @property
     def undone_id(self) -> EventId:
-        """The name of the event that this one, an `undone`, takes back."""
+        """The id of the event that this one, an `undone`, reverts."""
         return self.data["of"], _articles_checksum(self.articles)
 
     @property
     def imported(self) -> bool:
-        """Whether the event came with the article and did not happen here."""
+        """True if the event came with an imported article and did not happen here."""
         return "imported" in self.data
 
 
 def newer_format_message(version: int) -> str:
-    """What is said of a library that has files of a format that is newer than ours."""
+    """Return the reason why files of a newer format cannot be changed."""
     return f"made by a newer newstui (format {version})"
 
 
@@ -110,7 +109,7 @@ def _articles_checksum(articles: tuple[str, ...]) -> int:
 
 
 def encode_event(event: Event) -> bytes:
-    """The event as its line."""
+    """Return the event as a line."""
     fields: dict[str, Any] = {
         "at": format_timestamp(from_microseconds(event.at)),
         "event": event.kind,
@@ -125,16 +124,16 @@ def encode_event(event: Event) -> bytes:
 
 
 def encode_line(fields: Mapping[str, Any]) -> bytes:
-    """A line with its checksum: CRC-32 of the object without it."""
+    """Return an object as a line, with the CRC-32 of the object without it."""
     body = orjson.dumps(fields)
     return body[:-1] + _CHECKSUM_SUFFIX % crc32(body)
 
 
 def decode_line(line: bytes) -> dict[str, Any]:
-    """The object of a line whose checksum is right.
+    """Return the object of a line whose checksum is right.
 
     Raises:
-        ValueError: It is torn, changed or not ours.
+        ValueError: The line is torn, damaged or not ours.
     """
     if not line.endswith(_CHECKSUM_SUFFIX % crc32(b"}", crc32(line[:-_CHECKSUM_SUFFIX_SIZE]))):
         raise ValueError("wrong checksum")
@@ -144,10 +143,10 @@ def decode_line(line: bytes) -> dict[str, Any]:
 
 
 def decode_event(line: bytes, machine: str) -> Event | None:
-    """The event of a line; None for the line that only tells the format.
+    """Return the event of a line, or None for the line that only states the format.
 
     Raises:
-        ValueError: The line is torn, changed or not ours.
+        ValueError: The line is torn, damaged or not ours.
     """
     fields = decode_line(line)
     if "event" not in fields:
@@ -167,7 +166,7 @@ def decode_event(line: bytes, machine: str) -> Event | None:
 
 
 def try_decode_event(line: bytes, machine: str) -> Event | None:
-    """The event of a line; None for a line that is none."""
+    """Return the event of a line, or None if it has none."""
     try:
         return decode_event(line, machine)
     except ValueError:
@@ -175,38 +174,39 @@ def try_decode_event(line: bytes, machine: str) -> Event | None:
 
 
 def _needs_no_check(kind: str, data: Mapping[str, Any]) -> bool:
-    """Whether an event says nothing that could be wrong, as most do."""
+    """Return True if the event has no data that could be wrong, as is true of most."""
     if kind == "position":
         return len(data) == 1 and type(data.get("position")) is int
     return not data and kind not in REQUIRED_DATA
 
 
 def check_event(event: Event) -> None:
-    """See that the event is one that everything else can rely on.
+    """Check that an event has what all other code relies on.
 
     Raises:
-        ValueError: Something in it is of the wrong type or out of bounds.
+        ValueError: A value has the wrong type or is out of bounds.
     """
-    needed = REQUIRED_DATA.get(event.kind)
-    sound = (
+    required = REQUIRED_DATA.get(event.kind)
+    is_valid = (
         isinstance(event.order, int)
         and 0 <= event.order < ORDER_LIMIT
         and set(map(type, event.articles)) <= _ONLY_STR
     )
-    if needed is not None:
-        sound = sound and isinstance(event.data.get(needed[0]), needed[1])
+    if required is not None:
+        is_valid = is_valid and isinstance(event.data.get(required[0]), required[1])
     elif event.data:
-        sound = sound and isinstance(event.data.get("count", 1), int)
-    if not sound:
+        is_valid = is_valid and isinstance(event.data.get("count", 1), int)
+    if not is_valid:
         raise ValueError(f"not an event: {event}")
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event before it has its place in the order."""
+    """An event before it has been given its place in the order."""
 
     kind: str
     articles: tuple[str, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
     at: int | None = None
-    """Only for what came with an import: when it happened, in microseconds since 1970."""
+    """When it happened, in microseconds since 1970; set only for an event that came with an import.
+    """

@@ -1,4 +1,4 @@
-"""Reading events on disk: one append-only JSON Lines file a machine, each line with a checksum."""
+"""The journals: one append-only JSON Lines file per machine, each line with a checksum."""
 
 from __future__ import annotations
 
@@ -54,21 +54,21 @@ from store.system.line_files import (
 from store.system.machine import is_same_machine
 
 CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
-"""No clock is believed that is later (the year 2504), so that there is room for what comes after."""
+"""The latest time that a clock is believed (the year 2504), which leaves room for later orders."""
 TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
 READ_BATCH_LINES = 4096
 """Lines read at once."""
 HISTORY_BATCH_SIZE = 10_000
-"""Lines looked at between two steps."""
+"""Lines looked at in one step of reading the history."""
 
 
 class JournalRewritten(Exception):
-    """The own journal is another file than was read: it has to be read anew before it can grow."""
+    """Our own journal is not the file that was read: it must be read again before it can grow."""
 
 
 class Journal:
-    """The journals of all machines in one library; appending goes to this machine's own."""
+    """The journals of all machines in one library; events are appended to this machine's own."""
 
     def __init__(self, folder: Path, machine: str, clock: Clock, warn: WarningHandler) -> None:
         self._folder = folder
@@ -80,55 +80,61 @@ class Journal:
         self._unreadable: set[str] = set()
         self._writers: dict[str, str] = {}
         self._seen_hashes: dict[str, set[int]] = {}
-        """Hashes of the lines read, of the machines whose events are in several files."""
+        """Hashes of the lines read, for machines whose events are in several files."""
         self.own_path = folder / f"{machine}.jsonl"
         self._own_file = OwnJournalFile(self.own_path)
         self._lost_lines: list[bytes] = []
-        """Lines that our journal had before somebody replaced it, and that are to be added again."""
+        """Lines that our journal had before another file replaced it, to be added again."""
 
     def paths(self) -> list[Path]:
-        """The journal files of all machines, and the copies that a sync made of conflicts."""
+        """Return the journal files of all machines, and their sync-conflict copies."""
         return sorted(path for path in self._folder.glob("*.jsonl") if self._writer(path))
 
     def _writer(self, path: Path) -> str:
         machine = self._writers.get(path.name)
         if machine is None:
-            machine, settled = find_writer(path)
-            if settled:
+            machine, is_settled = find_writer(path)
+            if is_settled:
                 self._writers[path.name] = machine
         return machine
 
     def _files_to_read(self) -> list[Path]:
-        """The files to read; a line that is in several of one machine counts once from here on."""
+        """Return the files to read; a line that is in several counts once from now on."""
         paths = self.paths()
         for machine, files in Counter(map(self._writer, paths)).items():
             if files > 1 and machine not in self._seen_hashes:
-                own = (path for path in paths if self._writer(path) == machine)
-                read = ((p, self._cursors[p.name].offset) for p in own if p.name in self._cursors)
+                of_machine = (path for path in paths if self._writer(path) == machine)
+                already_read = (
+                    (p, self._cursors[p.name].offset) for p in of_machine if p.name in self._cursors
+                )
                 self._seen_hashes[machine] = {
-                    hash(line) for p, end in read for line in read_lines_until(p, end)
+                    hash(line) for p, end in already_read for line in read_lines_until(p, end)
                 }
         return paths
 
     @property
     def bad_lines(self) -> Mapping[str, int]:
-        """How many lines of which file could not be understood."""
-        bad = {name: tail.bad_lines + tail.ends_in_nuls for name, tail in self._cursors.items()}
+        """The number of damaged lines by file name."""
+        bad = {
+            name: cursor.bad_lines + cursor.ends_in_nuls for name, cursor in self._cursors.items()
+        }
         return {name: count for name, count in bad.items() if count}
 
     @property
     def problems(self) -> Sequence[str]:
-        """A line for each file that has lines which could not be understood."""
+        """A line for each file that has damaged lines."""
         counts = {self._folder / name: count for name, count in self.bad_lines.items()}
         return [
-            f"{path}: {count:,} damaged line{' was' if count == 1 else 's were'} left out"
+            f"{path}: skipped {count:,} damaged line{'' if count == 1 else 's'}"
             for path, count in counts.items()
         ]
 
     @property
     def format(self) -> int:
-        """The newest format version any of the files says it has."""
-        return max((tail.newest_format for tail in self._cursors.values()), default=JOURNAL_FORMAT)
+        """The newest format version that any of the files states."""
+        return max(
+            (cursor.newest_format for cursor in self._cursors.values()), default=JOURNAL_FORMAT
+        )
 
     @property
     def latest_order(self) -> int:
@@ -136,99 +142,101 @@ class Journal:
         return self._latest_order
 
     def saved_cursors(self) -> dict[str, SavedCursor]:
-        """How far each file has been read: what a snapshot of the state covers."""
+        """Return how far each file has been read, for a snapshot."""
         return {
-            name: (tail.offset, tail.tail_sample, tail.head_sample)
-            for name, tail in self._cursors.items()
+            name: (cursor.offset, cursor.tail_sample, cursor.head_sample)
+            for name, cursor in self._cursors.items()
         }
 
-    def resume(self, covered: Mapping[str, SavedCursor], newest: int) -> bool:
-        """Go on where a snapshot ends.
+    def resume(self, saved: Mapping[str, SavedCursor], latest_order: int) -> bool:
+        """Continue where a snapshot ends.
 
         Returns:
-            False if a file it covers is gone or another one; then nothing is resumed.
+            False if a file that the snapshot covers is gone or replaced; nothing is resumed then.
         """
-        tails = {name: Cursor(*covers) for name, covers in covered.items()}
-        paths = {self._folder / name: tail for name, tail in tails.items()}
-        lost = {path: tail for path, tail in paths.items() if not file_matches_cursor(path, tail)}
-        for path, tail in lost.items():
-            self._warn_lost(path, tail)
+        cursors = {name: Cursor(*values) for name, values in saved.items()}
+        paths = {self._folder / name: cursor for name, cursor in cursors.items()}
+        lost = {
+            path: cursor for path, cursor in paths.items() if not file_matches_cursor(path, cursor)
+        }
+        for path, cursor in lost.items():
+            self._warn_lost(path, cursor)
         if lost:
             return False
-        self._cursors, self._latest_order = tails, max(self._latest_order, newest)
+        self._cursors, self._latest_order = cursors, max(self._latest_order, latest_order)
         return True
 
     def has_changes(self) -> bool:
-        """Whether any file has grown, shrunk, come or gone since it was read; reads nothing."""
+        """Return True if any file differs from what was read, by its size alone."""
         sizes = {}
         for path in self.paths():
             with contextlib.suppress(FileNotFoundError):
                 sizes[path.name] = path.stat().st_size
-        return sizes != {name: tail.offset for name, tail in self._cursors.items()}
+        return sizes != {name: cursor.offset for name, cursor in self._cursors.items()}
 
     def has_replaced_file(self) -> bool:
-        """Whether a file that was read is gone or is another one now: then all is read again."""
+        """Return True if a file is gone or replaced, so that all must be read again."""
         return not all(
-            file_matches_cursor(self._folder / n, tail) for n, tail in self._cursors.items()
+            file_matches_cursor(self._folder / n, cursor) for n, cursor in self._cursors.items()
         )
 
     def progress(self) -> tuple[int, int]:
-        """How many bytes were read, and how many there are."""
+        """Return how many bytes have been read, and how many there are."""
         total = 0
         for path in self.paths():
             with contextlib.suppress(OSError):
                 total += path.stat().st_size
-        return sum(tail.offset for tail in self._cursors.values()), total
+        return sum(cursor.offset for cursor in self._cursors.values()), total
 
     def reset(self) -> None:
-        """Forget what was read; what our own journal had and no longer has is added to it again."""
-        tail = self._cursors.get(self.own_path.name, Cursor())
-        if not file_matches_cursor(self.own_path, tail):
-            if not is_compacted(self.own_path, tail):
+        """Forget what was read, and add to our own journal the lines that it has lost."""
+        cursor = self._cursors.get(self.own_path.name, Cursor())
+        if not file_matches_cursor(self.own_path, cursor):
+            if not is_compacted(self.own_path, cursor):
                 self._lost_lines += self._own_file.known_lines()
-                if self._own_file.size < tail.offset:  # written over in place: not all is held
-                    self._warn_lost(self.own_path, tail)
+                if self._own_file.size < cursor.offset:  # overwritten in place: not all is known
+                    self._warn_lost(self.own_path, cursor)
             self._own_file = OwnJournalFile(self.own_path)
             self._append_lost_lines()
         self._cursors = {}
         self._writers, self._seen_hashes = {}, {}
 
     def read(self, limit: int) -> list[Event]:
-        """Up to so many of the events that have come since the last reading, file by file."""
-        new: list[Event] = []
+        """Return up to `limit` events that have come since the last reading, file by file."""
+        events: list[Event] = []
         for path in self._files_to_read():
             try:
-                new += self._read(path, limit - len(new))
+                events += self._read(path, limit - len(events))
             except OSError as error:
                 self._warn_unreadable(path, error)
-        return new
+        return events
 
     def undo_events(self) -> Iterator[Event]:
-        """Those among the events to come that take others back: these need not be counted first."""
+        """Yield the unread events that undo others, whose events then need not be applied first."""
         for path in self._files_to_read():
-            tail = self._cursors.get(path.name, Cursor())
-            with self._open_at_cursor(path, tail) as file:
-                file.seek(tail.offset)
+            cursor = self._cursors.get(path.name, Cursor())
+            with self._open_at_cursor(path, cursor) as file:
+                file.seek(cursor.offset)
                 yield from _decode_lines(
                     read_matching_lines(file, b'"undone"'), self._writer(path), Cursor()
                 )
 
     def events_for(self, articles: Collection[str]) -> Iterator[Event]:
-        """The events of these articles (and some of others) among all that were read so far."""
+        """Yield the events read so far that are of these articles, and some of others."""
         ids = frozenset(orjson.dumps(article)[1:-1] for article in articles)
         paths = self._files_to_read()
         seen: dict[str, set[int]] = {machine: set() for machine in self._seen_hashes}
         for path in paths:
             machine, end = self._writer(path), self._cursors.get(path.name, Cursor()).offset
-            tail, known = Cursor(), seen.get(machine)
-            with self._open_at_cursor(path, tail) as file:
-                while lines := read_next_lines(file, tail, READ_BATCH_LINES, end):
+            cursor, known = Cursor(), seen.get(machine)
+            with self._open_at_cursor(path, cursor) as file:
+                while lines := read_next_lines(file, cursor, READ_BATCH_LINES, end):
                     lines = [line for line in lines if not is_about_other_article(line, ids)]
                     some = lines if known is None else filter_unseen(lines, known)
                     yield from _decode_lines(some, machine, Cursor())
 
     def recent_events(self) -> Iterator[Event]:
-        """The events of this machine, also under the names it had before, the last one first."""
+        """Yield the events of this machine, also under its former names, the latest first."""
         own = [path for path in self.paths() if is_same_machine(self._writer(path), self._machine)]
         last: list[Event] = []
         for event in heapq.merge(*map(self._read_backwards, own), key=_stamp, reverse=True):
@@ -243,13 +251,13 @@ class Journal:
             yield from _decode_lines([line], machine, Cursor())
 
     def history(self, kinds: Collection[str], last: int | None = None) -> Iterator[list[Event]]:
-        """Events of some kinds, machine by machine in the order they were written, in steps.
+        """Yield events of some kinds in steps, machine by machine in the order written.
 
-        What was undone is left out; so is what cannot be read, of which one is told elsewhere.
+        Events that were undone are left out. So are damaged lines, which `problems` reports.
 
         Args:
             kinds: Which events.
-            last: How many lines of each journal are looked at, from its end; all if it is None.
+            last: How many lines of each journal to look at, from its end; all if None.
         """
         writers = {path: self._writer(path) for path in self.paths()}
         undone = set()
@@ -269,19 +277,19 @@ class Journal:
                     if event.kind in kinds and (event.stamp, event.articles) not in undone
                 ]
 
-    def _warn_lost(self, path: Path, tail: Cursor) -> None:
-        if not is_compacted(path, tail):
-            what = describe_file_change(path, tail)
-            self._warn(f"{path} {what}; marks that were in it are missing until it comes back")
+    def _warn_lost(self, path: Path, cursor: Cursor) -> None:
+        if not is_compacted(path, cursor):
+            change = describe_file_change(path, cursor)
+            self._warn(f"{path} {change}; its reading state is missing until it returns")
 
     def _append_lost_lines(self) -> None:
         if not self._lost_lines:
             return
         try:
             with file_lock(self.own_path, warn=self._warn) as descriptor:
-                there = set(read_complete_lines(descriptor))
+                present = set(read_complete_lines(descriptor))
                 events = (line for line in self._lost_lines if b'"event":' in line)
-                if lost := [line for line in dict.fromkeys(events) if line not in there]:
+                if lost := [line for line in dict.fromkeys(events) if line not in present]:
                     self._write(descriptor, b"".join(lost))
         except (NewstuiError, OSError) as error:
             self._warn(str(error))  # they are tried again with the next change
@@ -289,29 +297,33 @@ class Journal:
         self._lost_lines = []
         if lost:
             self._warn(
-                f"{self.own_path} was replaced by another file; {len(lost)} events that were"
-                " missing in it were added again"
+                f"{self.own_path} was replaced by another file;"
+                f" added {len(lost):,} lost event{'' if len(lost) == 1 else 's'} again"
             )
 
     def _read(self, path: Path, limit: int = sys.maxsize) -> list[Event]:
         if path == self.own_path:
             self._own_file.open()
-        machine, tail = self._writer(path), replace(self._cursors.get(path.name, Cursor()))
-        known, new = self._seen_hashes.get(machine), list[Event]()
-        with self._open_at_cursor(path, tail) as file:
+        machine, cursor = self._writer(path), replace(self._cursors.get(path.name, Cursor()))
+        seen, found = self._seen_hashes.get(machine), list[Event]()
+        with self._open_at_cursor(path, cursor) as file:
             try:
-                while lines := read_next_lines(file, tail, min(READ_BATCH_LINES, limit - len(new))):
-                    some = lines if known is None else filter_unseen(lines, known)
-                    new += _decode_lines(some, machine, tail)
+                while lines := read_next_lines(
+                    file, cursor, min(READ_BATCH_LINES, limit - len(found))
+                ):
+                    unseen = lines if seen is None else filter_unseen(lines, seen)
+                    found += _decode_lines(unseen, machine, cursor)
             except OSError:
                 self._seen_hashes.clear()  # none of it counts as read
                 raise
-        self._latest_order = max(self._latest_order, max((event.order for event in new), default=0))
-        self._cursors[path.name] = tail
-        return new
+        self._latest_order = max(
+            self._latest_order, max((event.order for event in found), default=0)
+        )
+        self._cursors[path.name] = cursor
+        return found
 
-    def _open_at_cursor(self, path: Path, tail: Cursor) -> BinaryIO:
-        """The file, where its reading goes on; one without a line if there is nothing to read."""
+    def _open_at_cursor(self, path: Path, cursor: Cursor) -> BinaryIO:
+        """Return the file, ready to read on; an empty one if there is nothing to read."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
@@ -319,8 +331,8 @@ class Journal:
         except OSError as error:
             self._warn_unreadable(path, error)
             return BytesIO()
-        if not matches_cursor(file, tail):
-            file.close()  # `replaced` tells: it has to be read again from its beginning
+        if not matches_cursor(file, cursor):
+            file.close()  # it has been replaced, as `has_replaced_file` will find
             return BytesIO()
         return file
 
@@ -329,31 +341,31 @@ class Journal:
             self._unreadable.add(path.name)
             self._warn(f"{path}: cannot be read: {error.strerror}")
 
-    def append(self, changes: Iterable[NewEvent]) -> list[Event]:
-        """Write events to this machine's journal, all with one fsync.
+    def append(self, events: Iterable[NewEvent]) -> list[Event]:
+        """Write events to this machine's journal, with a single fsync.
 
         Returns:
             What is new in that file: events of other processes of this machine, then ours, which
-            are on the disk.
+                are on the disk.
 
         Raises:
+            JournalRewritten: The journal was replaced; nothing was added.
             LibraryBusy: Another process is writing for too long.
-            LibraryReadOnly: The file was made by a newer version.
-            NotSaved: The disk refused; nothing was added, nothing counts as read.
-            Rewritten: `replaced` tells so as well; nothing was added.
-            ValueError: A change is none that could be read again; nothing was added.
+            LibraryReadOnly: A newer version made the file.
+            SaveFailed: The disk refused; nothing was added, and nothing counts as read.
+            ValueError: An event could not be read again; nothing was added.
         """
         self._append_lost_lines()
         with file_lock(self.own_path, warn=self._warn) as descriptor:
             before = replace(self._cursors.get(self.own_path.name, Cursor()))
-            nameless = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
-            if nameless or not file_matches_cursor(self.own_path, before):
+            is_replaced = os.fstat(descriptor).st_nlink == 0  # replaced since it was opened
+            if is_replaced or not file_matches_cursor(self.own_path, before):
                 raise JournalRewritten
             try:
                 others = self._read(self.own_path)
                 if self.format > JOURNAL_FORMAT:
                     raise LibraryReadOnly(newer_format_message(self.format))
-                data = self._encode_events(self._assign_orders(changes))
+                data = self._encode_events(self._assign_orders(events))
                 self._write(descriptor, data)
                 self._own_file.remember(data)
             except BaseException:
@@ -363,18 +375,20 @@ class Journal:
                 raise
             return others + self._read(self.own_path)
 
-    def _assign_orders(self, changes: Iterable[NewEvent]) -> list[Event]:
+    def _assign_orders(self, new_events: Iterable[NewEvent]) -> list[Event]:
         now, order, events = (
             min(to_microseconds(self._clock()), CLOCK_LIMIT),
             self._latest_order,
             [],
         )
-        for change in changes:
+        for new_event in new_events:
             order = max(now, order + 1)
-            at = now if change.at is None else change.at
-            if change.at is None and order - now < 1000:
-                at = order  # events of the same moment: no need to spell the order out
-            event = Event(change.kind, change.articles, at, order, self._machine, change.data)
+            at = now if new_event.at is None else new_event.at
+            if new_event.at is None and order - now < 1000:
+                at = order  # events of the same moment: `order` need not be written
+            event = Event(
+                new_event.kind, new_event.articles, at, order, self._machine, new_event.data
+            )
             check_event(event)
             events.append(event)
         return events
@@ -408,8 +422,8 @@ def _stamp(event: Event) -> int:
     return event.stamp
 
 
-def _decode_lines(lines: Iterable[bytes], machine: str, tail: Cursor) -> list[Event]:
-    """The events of some lines; the tail is told of what is none."""
+def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[Event]:
+    """Return the events of some lines, and count in the cursor the lines that have none."""
     events = []
     for line in lines:
         try:
@@ -417,18 +431,18 @@ def _decode_lines(lines: Iterable[bytes], machine: str, tail: Cursor) -> list[Ev
             if event is not None:
                 events.append(event)
             else:
-                tail.newest_format = max(tail.newest_format, int(decode_line(line)["format"]))
+                cursor.newest_format = max(cursor.newest_format, int(decode_line(line)["format"]))
         except (KeyError, TypeError, ValueError):
-            tail.bad_lines += line != b"\n"
+            cursor.bad_lines += line != b"\n"
     return events
 
 
 def _read_batches(path: Path, kinds: Collection[str], last: int | None) -> Iterator[list[bytes]]:
-    """The lines that may be of these kinds; a list for every so many lines of the file."""
-    wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
+    """Yield the lines that may be of these kinds, in one list for every batch of lines read."""
+    is_wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
     with contextlib.suppress(OSError), path.open("rb") as file:
         lines: Iterator[bytes] = file
         if last is not None:
             lines = reversed(list(islice(read_lines_backwards(path), last)))
-        while some := list(islice(lines, HISTORY_BATCH_SIZE)):
-            yield list(filter(wanted, some))
+        while batch := list(islice(lines, HISTORY_BATCH_SIZE)):
+            yield list(filter(is_wanted, batch))

@@ -1,4 +1,4 @@
-"""One journal file: the machine whose events are in it, and how far it has been read."""
+"""One journal file: the machine that writes it, and how far it has been read."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ from store.system.line_files import read_complete_lines
 
 MACHINE_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 MAX_FIRST_LINE_BYTES = 4096
+"""Bytes of the first line that are read at most, whatever the file is."""
 MAX_REMEMBERED_LINES = 10_000
-"""Lines of our own kept in memory, for the case that a journal is written over in place."""
+"""Lines of our own kept in memory, in case another program overwrites the journal in place."""
 COMPACTED_HEADER = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
-"""How the first line of a journal begins that was compacted: with the time of that."""
+"""Start of the first line of a compacted journal: with the time of the compaction."""
 SAMPLE_SIZE = 64
-"""Bytes before the point read so far that must still be there when the file has grown."""
+"""Bytes before the cursor that must still be there when the file has grown."""
 
 SavedCursor = tuple[int, bytes, bytes]
-"""How much of a journal was read: offset, the last bytes before it, the first bytes of the file."""
+"""A cursor as a snapshot keeps it: offset, the bytes before it, the first bytes of the file."""
 
 
 def find_writer(journal: Path) -> tuple[str, bool]:
-    """Which machine's events are in a journal file, and whether that can change no more.
+    """Return the machine that writes a journal file, and whether that is settled.
 
-    It is the machine that the first line names if the file's name begins with it; so it does not
-    matter what else a sync put into the name. Without such a line it is the file's name.
+    The machine is the one named in the first line, if the file name starts with it, so that it does
+    not matter what a sync tool appended to the name. Without such a line it is the file name.
 
     Returns:
-        The machine, empty if this is no journal, and whether the first line is complete.
+        The machine, or an empty string if this is no journal; and whether the first line is
+        complete.
     """
     try:
         with journal.open("rb") as file:
@@ -57,7 +59,7 @@ def _machine_in_header(line: bytes) -> str:
 
 
 class OwnJournalFile:
-    """Our own journal, kept open: when somebody puts another file in its place, it is there yet."""
+    """Our own journal, kept open: if another file takes its place, its lines can still be read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -65,7 +67,7 @@ class OwnJournalFile:
         self._remembered: deque[bytes] = deque(maxlen=MAX_REMEMBERED_LINES)
 
     def open(self) -> None:
-        """Hold the file that has the name now, unless one is held already."""
+        """Open the file that has the name now, unless one is open already."""
         if self._descriptor is None:
             with contextlib.suppress(OSError):
                 self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -73,7 +75,7 @@ class OwnJournalFile:
 
     @property
     def size(self) -> int:
-        """How many bytes the file has that is held."""
+        """The size of the open file in bytes."""
         return 0 if self._descriptor is None else os.fstat(self._descriptor).st_size
 
     def remember(self, lines: bytes) -> None:
@@ -81,12 +83,12 @@ class OwnJournalFile:
         self._remembered.extend(lines.splitlines(keepends=True))
 
     def known_lines(self) -> list[bytes]:
-        """Every line that is known to have been in the file."""
-        held: list[bytes] = []
+        """Return every line known to have been in the file."""
+        lines: list[bytes] = []
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
-                held = read_complete_lines(self._descriptor)
-        return [*held, *self._remembered]
+                lines = read_complete_lines(self._descriptor)
+        return [*lines, *self._remembered]
 
 
 # -- how far it has been read --------------------------------------------------------------
@@ -94,61 +96,61 @@ class OwnJournalFile:
 
 @dataclass(slots=True)
 class Cursor:
-    """How far one journal file has been read."""
+    """The position up to which a journal file has been read."""
 
     offset: int = 0
     tail_sample: bytes = b""
-    """The bytes just before `offset`: if they changed, the file is another one."""
+    """The bytes just before `offset`: if they differ, it is another file."""
     head_sample: bytes = b""
-    """Its first bytes, which say when it was rewritten: so is the rest another one if they changed."""
+    """The first bytes of the file, which change when it is compacted."""
     bad_lines: int = 0
     ends_in_nuls: bool = False
-    """Whether what follows is no line that is still being written, but NULs."""
+    """True if NUL bytes follow instead of a line that is still being written."""
     newest_format: int = JOURNAL_FORMAT
 
 
 def read_next_lines(
-    file: BinaryIO, tail: Cursor, limit: int, end: int | None = None
+    file: BinaryIO, cursor: Cursor, limit: int, end: int | None = None
 ) -> list[bytes]:
-    """The next lines, so many at the most and none beyond `end`; the tail is moved behind them."""
-    file.seek(tail.offset)
+    """Return up to `limit` lines, none of them beyond `end`, and move the cursor past them."""
+    file.seek(cursor.offset)
     lines = list(islice(file, limit))
     if lines and not lines[-1].endswith(b"\n"):
         torn = lines.pop()  # still being written, or torn by a crash: never acknowledged
-        tail.ends_in_nuls = b"\0" in torn  # but this is what a disk makes of lines that it lost
-    offset = tail.offset + sum(map(len, lines))
+        cursor.ends_in_nuls = b"\0" in torn  # but this is what a disk makes of lines that it lost
+    offset = cursor.offset + sum(map(len, lines))
     while end is not None and offset > end:
         offset -= len(lines.pop())
     if lines:
-        tail.head_sample = tail.head_sample if tail.offset else lines[0][:SAMPLE_SIZE]
-        tail.offset, tail.tail_sample = offset, lines[-1][-SAMPLE_SIZE:]
+        cursor.head_sample = cursor.head_sample if cursor.offset else lines[0][:SAMPLE_SIZE]
+        cursor.offset, cursor.tail_sample = offset, lines[-1][-SAMPLE_SIZE:]
     return lines
 
 
-def matches_cursor(file: BinaryIO, tail: Cursor) -> bool:
-    """Whether what was read of the file stands there still, as far as its ends tell."""
-    if file.read(len(tail.head_sample)) != tail.head_sample:
+def matches_cursor(file: BinaryIO, cursor: Cursor) -> bool:
+    """Return True if the file still has, around the cursor, the bytes that were read."""
+    if file.read(len(cursor.head_sample)) != cursor.head_sample:
         return False
-    file.seek(tail.offset - len(tail.tail_sample))
-    return file.read(len(tail.tail_sample)) == tail.tail_sample
+    file.seek(cursor.offset - len(cursor.tail_sample))
+    return file.read(len(cursor.tail_sample)) == cursor.tail_sample
 
 
-def describe_file_change(path: Path, tail: Cursor) -> str:
-    """In words, why what was read of the file does not stand there still."""
+def describe_file_change(path: Path, cursor: Cursor) -> str:
+    """Return a description of why a file no longer matches its cursor."""
     try:
         size = path.stat().st_size
     except OSError:
         return "is gone"
     if size == 0:
         return "was emptied"
-    return "was shortened" if size < tail.offset else "is another file than before"
+    return "was shortened" if size < cursor.offset else "is another file than before"
 
 
-def is_compacted(path: Path, tail: Cursor) -> bool:
-    """Whether one of us rewrote the file since it was read; nothing that matters is missing then."""
+def is_compacted(path: Path, cursor: Cursor) -> bool:
+    """Return True if newstui compacted the file since it was read, which loses nothing of value."""
     try:
         with path.open("rb") as file:
-            return _compacted_at(file.read(SAMPLE_SIZE)) > _compacted_at(tail.head_sample)
+            return _compacted_at(file.read(SAMPLE_SIZE)) > _compacted_at(cursor.head_sample)
     except OSError:
         return False
 
@@ -158,10 +160,10 @@ def _compacted_at(head: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def file_matches_cursor(path: Path, tail: Cursor) -> bool:
-    """Whether what was read of this file stands there still; nothing stands in a missing one."""
+def file_matches_cursor(path: Path, cursor: Cursor) -> bool:
+    """Return True if the file still matches the cursor; a missing one matches offset 0."""
     try:
         with path.open("rb") as file:
-            return matches_cursor(file, tail)
+            return matches_cursor(file, cursor)
     except (OSError, ValueError):
-        return tail.offset == 0
+        return cursor.offset == 0

@@ -1,9 +1,9 @@
-"""What the events of all machines add up to, whatever the order in which they arrive.
+"""The reading state: the sum of the events of all machines, in whatever order they arrive.
 
-Each part of the state is a last-writer-wins register (the event with the greatest stamp decides)
-or a sum, so that any delivery of the same events gives the same state (Shapiro et al. 2011,
-"Conflict-free replicated data types"). An `undone` event takes the event it names out of the sum;
-the articles concerned are then added up anew from the journals.
+Each part of the state is a last-writer-wins register (the event with the greatest stamp decides) or
+a sum, so that the same events give the same state in any order (Shapiro et al. 2011, "Conflict-free
+replicated data types"). An `undone` event takes the event it names out of the state; the articles
+concerned are then recomputed from the journals.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class ArticleState:
     deleted: Register = UNSET_REGISTER
     count: int = 0
     imported_count: int = 0
-    """Reads that came with an import: the same on every machine that imports it, so not added."""
+    """Reads that came with an import: the same on every machine that imports it, so they are not
+    added."""
     last_read: int = 0
     """Microseconds since 1970; 0 for never."""
     last_opened: int = 0
@@ -45,7 +46,7 @@ class ArticleState:
     edits: Mapping[str, Register] = field(default_factory=lambda: NO_REGISTERS)
 
     def to_reading(self) -> ReadingStatus:
-        """The reading state these marks stand for."""
+        """Return the reading status that the registers amount to."""
         return ReadingStatus(
             read=bool(self.read[1]),
             starred=bool(self.starred[1]),
@@ -57,16 +58,16 @@ class ArticleState:
 
     @property
     def updated(self) -> bool:
-        """Whether its publisher changed the article after it was last read."""
+        """True if the publisher changed the article after it was last read."""
         return bool(self.read[1]) and self.edits.get("updated", UNSET_REGISTER)[0] > self.last_read
 
     @property
     def read_count(self) -> int:
-        """How often the article was read."""
+        """The number of times the article was read."""
         return self.count + self.imported_count
 
     def edited_facts(self) -> Mapping[str, Any]:
-        """The facts that were given other values, as texts that are safe to show."""
+        """Return the facts that were edited, as strings that are safe to show."""
         values = {name: value for name, (_, value) in self.edits.items()}
         edits: dict[str, Any] = {
             name: clean_line(str(values[name])) for name in ("title", "category") if name in values
@@ -79,26 +80,27 @@ class ArticleState:
         return edits
 
     def to_json(self) -> dict[str, Any]:
-        """The marks as JSON, without those that were never set."""
+        """Return the state as JSON, without what was never set."""
         values = ((name, getattr(self, name)) for name in _FIELD_PARSERS)
         return {name: value for name, value in values if value and value is not UNSET_REGISTER}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ArticleState:
-        """The marks again.
+        """Return the state that `to_json` encoded.
 
         Raises:
-            AttributeError, KeyError, TypeError, ValueError: They are not what `to_json` gives.
+            AttributeError, KeyError, TypeError, ValueError: The values are not what `to_json`
+                returns.
         """
-        marks = cls()
+        state = cls()
         for name, value in values.items():
-            setattr(marks, name, _FIELD_PARSERS[name](value))
-        return marks
+            setattr(state, name, _FIELD_PARSERS[name](value))
+        return state
 
 
 def _parse_register(value: Any) -> Register:
-    stamp, held = value
-    return int(stamp), held
+    stamp, register_value = value
+    return int(stamp), register_value
 
 
 def _parse_registers(values: Mapping[str, Any]) -> Mapping[str, Register]:
@@ -118,13 +120,16 @@ def _iso_or_none(moment: int) -> str | None:
 
 @contextmanager
 def pause_gc() -> Iterator[None]:
-    """Leave the garbage collector off: a history is no garbage, and to look for some takes long."""
-    was_on = gc.isenabled()
+    """Pause the garbage collector while loading.
+
+    Every object survives, and scanning them costs seconds.
+    """
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if was_enabled:
             gc.enable()
 
 
@@ -132,117 +137,116 @@ class ReadingState:
     """The reading state of all articles that have one."""
 
     def __init__(
-        self, marks: dict[str, ArticleState] | None = None, undone: Iterable[EventId] = ()
+        self, article_states: dict[str, ArticleState] | None = None, undone: Iterable[EventId] = ()
     ) -> None:
-        self.article_states = {} if marks is None else marks
+        self.article_states = {} if article_states is None else article_states
         self._undone: dict[int, set[EventId]] = {}
-        """The events that were taken back, by their stamps."""
-        for name in undone:
-            self._add_undone(name)
+        """The events that were undone, by their stamps."""
+        for event_id in undone:
+            self._add_undone(event_id)
 
     @property
     def undone_ids(self) -> Iterator[EventId]:
-        """The names of the events that were taken back."""
+        """The ids of the events that were undone."""
         return chain.from_iterable(self._undone.values())
 
     def is_undone(self, event: Event) -> bool:
-        """Whether the event was taken back."""
-        names = self._undone.get(event.stamp)
-        return names is not None and event.event_id in names
+        """Return True if the event was undone."""
+        ids = self._undone.get(event.stamp)
+        return ids is not None and event.event_id in ids
 
-    def _add_undone(self, name: EventId) -> bool:
-        """Have an event taken back; whether that is new."""
-        names = self._undone.setdefault(name[0], set())
-        known = name in names
-        names.add(name)
+    def _add_undone(self, event_id: EventId) -> bool:
+        """Mark an event as undone; return True if it was not yet."""
+        ids = self._undone.setdefault(event_id[0], set())
+        known = event_id in ids
+        ids.add(event_id)
         return not known
 
     def get(self, article: str) -> ArticleState:
-        """The marks of one article; to be read, not changed."""
+        """Return the state of one article, to be read and not changed."""
         return self.article_states.get(article) or ArticleState()
 
     def tags(self) -> set[str]:
-        """Every tag that some article was given."""
-        given = (marks.tags.items() for marks in self.article_states.values() if marks.tags)
-        return {clean_line(tag) for tags in given for tag, (_, there) in tags if there} - {""}
+        """Return every tag that an article was given by the user."""
+        given = (state.tags.items() for state in self.article_states.values() if state.tags)
+        return {clean_line(tag) for tags in given for tag, (_, is_set) in tags if is_set} - {""}
 
-    def preload_undone(self, undoings: Iterable[Event]) -> None:
-        """Know what will have been taken back before any of it is added up."""
-        for event in undoings:
+    def preload_undone(self, events: Iterable[Event]) -> None:
+        """Learn which events were undone before any event is applied."""
+        for event in events:
             if event.kind == "undone":
                 self._add_undone(event.undone_id)
 
     def apply(self, events: Iterable[Event]) -> set[str]:
-        """Add events up.
+        """Apply events.
 
         Returns:
-            The articles that must be added up anew: an event that may have been counted was taken
-            back.
+            The articles to recompute, because an event that may have been applied was undone.
         """
-        again: set[str] = set()
+        outdated: set[str] = set()
         undone = self._undone
         for event in events:
             stamp = event.stamp
             if event.kind == "undone":
                 if self._add_undone(event.undone_id):
-                    again.update(event.articles)
+                    outdated.update(event.articles)
             elif stamp not in undone or not self.is_undone(event):
                 self._apply_event(event, event.articles, stamp)
-        return again
+        return outdated
 
     def recompute(self, articles: Collection[str], events: Iterable[Event]) -> None:
-        """Add these articles up anew from all events there are."""
+        """Recompute the state of these articles from all events."""
         for article in articles:
             self.article_states.pop(article, None)
         for event in events:
             if event.kind != "undone" and not self.is_undone(event):
-                mine = [article for article in event.articles if article in articles]
-                self._apply_event(event, mine, event.stamp)
+                concerned = [article for article in event.articles if article in articles]
+                self._apply_event(event, concerned, event.stamp)
 
     def _apply_event(self, event: Event, articles: Iterable[str], stamp: int) -> None:
         for article in articles:
-            marks = self.article_states.get(article)
-            if marks is None:
-                marks = self.article_states[article] = ArticleState()
-            apply_event(marks, event, stamp)
+            state = self.article_states.get(article)
+            if state is None:
+                state = self.article_states[article] = ArticleState()
+            apply_event(state, event, stamp)
 
 
-def apply_event(marks: ArticleState, event: Event, stamp: int) -> None:
-    """Add one event, which has this stamp, to the marks of its article."""
-    # What came with an import is ordered by when it happened, so that a mark made since wins.
+def apply_event(state: ArticleState, event: Event, stamp: int) -> None:
+    """Apply an event with this stamp to the state of its article."""
+    # An imported event is ordered by when it happened, so that a change made since then wins.
     data = event.data
     if data and "imported" in data:
         stamp = event.at
-    match event.kind:  # what happens most often comes first
+    match event.kind:  # the most frequent kinds first
         case "position":
-            marks.position = _latest(marks.position, (stamp, data["position"]))
+            state.position = _latest(state.position, (stamp, data["position"]))
         case "opened":
-            if event.at > marks.last_opened:
-                marks.last_opened = event.at
+            if event.at > state.last_opened:
+                state.last_opened = event.at
         case "read":
-            marks.read = _latest(marks.read, (stamp, True))
-            _apply_read(marks, event)
+            state.read = _latest(state.read, (stamp, True))
+            _apply_read(state, event)
         case "unread":
-            marks.read = _latest(marks.read, (stamp, False))
+            state.read = _latest(state.read, (stamp, False))
         case "starred" | "unstarred":
-            marks.starred = _latest(marks.starred, (stamp, event.kind == "starred"))
+            state.starred = _latest(state.starred, (stamp, event.kind == "starred"))
         case "deleted" | "restored":
-            marks.deleted = _latest(marks.deleted, (stamp, event.kind == "deleted"))
+            state.deleted = _latest(state.deleted, (stamp, event.kind == "deleted"))
         case "tagged" | "untagged":
-            marks.tags = _with_register(marks.tags, data["tag"], (stamp, event.kind == "tagged"))
+            state.tags = _with_register(state.tags, data["tag"], (stamp, event.kind == "tagged"))
         case "edited":
             for name, value in data["to"].items():
-                marks.edits = _with_register(marks.edits, name, (stamp, value))
+                state.edits = _with_register(state.edits, name, (stamp, value))
 
 
-def _apply_read(marks: ArticleState, event: Event) -> None:
+def _apply_read(state: ArticleState, event: Event) -> None:
     count = event.data.get("count", 1)
     if event.imported:
-        marks.imported_count = max(marks.imported_count, count)
+        state.imported_count = max(state.imported_count, count)
     else:
-        marks.count += count
-    if event.at > marks.last_read and "undated" not in event.data:
-        marks.last_read = event.at
+        state.count += count
+    if event.at > state.last_read and "undated" not in event.data:
+        state.last_read = event.at
 
 
 def _latest(one: Register, other: Register) -> Register:
@@ -250,7 +254,7 @@ def _latest(one: Register, other: Register) -> Register:
         return other
     if one[0] > other[0]:
         return one
-    return max(one, other, key=str)  # imported on two machines: any rule will do that both have
+    return max(one, other, key=str)  # imported on two machines: any rule that both follow will do
 
 
 def _with_register(
@@ -259,19 +263,19 @@ def _with_register(
     return {**registers, name: _latest(registers.get(name, UNSET_REGISTER), register)}
 
 
-def apply_edits(article: Article, marks: ArticleState) -> Article:
-    """The facts of an article after what was edited and tagged."""
+def apply_edits(article: Article, state: ArticleState) -> Article:
+    """Return the facts of an article after the user's edits and tags."""
     tags = set(article.tags)
-    for tag, (_, present) in marks.tags.items():
+    for tag, (_, present) in state.tags.items():
         (tags.add if present else tags.discard)(clean_line(tag))
     added = sorted(tags.difference(article.tags))
     return replace(
-        article, **marks.edited_facts(), tags=(*(t for t in article.tags if t in tags), *added)
+        article, **state.edited_facts(), tags=(*(t for t in article.tags if t in tags), *added)
     )
 
 
 def events_from_import(found: ParsedArticle) -> Iterator[NewEvent]:
-    """The reading state that came with an article, as events of the time they tell."""
+    """Yield the reading status that came with an article, as events of the times it names."""
     reading, ids = found.reading, (found.article.id,)
 
     def change(kind: str, at: str | None, later: int = 0, **data: Any) -> NewEvent:

@@ -1,7 +1,7 @@
-"""The reading state of the whole library in one derived file, so that a start reads no history.
+"""The reading state in one derived file, so that a start need not read the journals.
 
-The snapshot may be deleted, damaged or from another version at any time: then the journals are
-read from their beginning. It is a TinyDB file whose last value is a checksum of all before it.
+The snapshot may be deleted, damaged or from another version at any time; the journals are then read
+from their beginning. It is a TinyDB file whose last value is a checksum of everything before it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CRC_END = b'%08x"}}}\n'
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The reading state and how much of which journal it covers."""
+    """A reading state, and how much of each journal it covers."""
 
     state: ReadingState
     cursors: Mapping[str, tuple[int, bytes, bytes]]
-    """Journal file name -> offset in bytes, the last bytes before it, the first of the file."""
+    """By journal file name: offset in bytes, the bytes before it, the first bytes of the file."""
     latest_order: int
     """The order of the latest event covered."""
 
@@ -40,20 +40,20 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 
     Raises:
         LibraryUnavailable: The folder cannot be created.
-        NotSaved: The disk refused.
+        SaveFailed: The snapshot could not be written.
     """
     meta = {
         "format": SNAPSHOT_FORMAT,
         "journals": {
-            name: (at, proof.hex(), head.hex())
-            for name, (at, proof, head) in snapshot.cursors.items()
+            name: (offset, tail.hex(), head.hex())
+            for name, (offset, tail, head) in snapshot.cursors.items()
         },
         "newest": snapshot.latest_order,
         "undone": sorted(snapshot.state.undone_ids),
     }
     documents = {
-        str(number): {"article": article, **marks.to_json()}
-        for number, (article, marks) in enumerate(snapshot.state.article_states.items(), 1)
+        str(number): {"article": article, **state.to_json()}
+        for number, (article, state) in enumerate(snapshot.state.article_states.items(), 1)
     }
     try:
         data = orjson.dumps({"reading": documents, "_meta": {"1": meta}}).removesuffix(b"}}}")
@@ -64,7 +64,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
-    """The snapshot, or None where there is none that can be used."""
+    """Return the snapshot, or None if there is none that can be used."""
     try:
         data = path.read_bytes()
         body, _, end = data.rpartition(_CRC_KEY)
@@ -74,19 +74,19 @@ def read_snapshot(path: Path) -> Snapshot | None:
         meta: Mapping[str, Any] = tables["_meta"]["1"]
         if meta["format"] != SNAPSHOT_FORMAT:
             return None
-        marks = {
+        states = {
             document.pop("article"): ArticleState.from_json(document)
             for document in tables["reading"].values()
         }
-        covered = {
-            name: (int(at), bytes.fromhex(proof), bytes.fromhex(head))
-            for name, (at, proof, head) in meta["journals"].items()
+        cursors = {
+            name: (int(offset), bytes.fromhex(tail), bytes.fromhex(head))
+            for name, (offset, tail, head) in meta["journals"].items()
         }
         return Snapshot(
             ReadingState(
-                marks, [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
+                states, [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
             ),
-            covered,
+            cursors,
             int(meta["newest"]),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError):

@@ -238,7 +238,7 @@ class Repairer:
                 DOCUMENT_PARSERS[table](document)
             except DOCUMENT_ERRORS as error:
                 thing = table.removesuffix("s")
-                self._warn(f"{path}: {thing} {number}: cannot be understood ({error})")
+                self._warn(f"{path}: {thing} {number}: cannot be read ({error})")
         return set(documents)
 
     def _read_documents(self, path: Path, table: str) -> dict[str, Any]:

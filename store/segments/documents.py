@@ -1,4 +1,4 @@
-"""Articles as the documents of a TinyDB file, and back: what comes back is safe to show."""
+"""Articles as documents of a TinyDB file, and back: what is read is safe to show."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from store.model.times import to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
-"""What a document raises that is not what it should be."""
+"""The exceptions raised by a document that is not what it should be."""
 
 
 def article_to_document(article: Article) -> dict[str, Any]:
-    """The facts as they stand on disk: design section 3, without the empty ones."""
+    """Return the facts of an article as they are on disk, without the empty ones."""
     document: dict[str, Any] = {"id": article.id, "title": article.title}
     for name in ("category", "url", "date", "created", "updated", "words", "language", "source"):
         if value := getattr(article, name):
@@ -30,10 +30,10 @@ def article_to_document(article: Article) -> dict[str, Any]:
 
 
 def article_from_document(document: Mapping[str, Any]) -> Article:
-    """The facts from their document; whatever wrote it, what comes out is safe to show.
+    """Return the facts from their document, safe to show whoever wrote it.
 
     Raises:
-        Any of UNFIT: The document is not an article.
+        Any of DOCUMENT_ERRORS: The document is not an article.
     """
     return Article(
         id=_check_id(document["id"]),
@@ -53,13 +53,13 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
 
 
 def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
-    """The list row of an article nobody has read, from the document of its facts.
+    """Return the list row of an unread article from the document of its facts.
 
     Raises:
-        Any of UNFIT: The document is not an article.
+        Any of DOCUMENT_ERRORS: The document is not an article.
     """
     date, created = document.get("date"), document.get("created")
-    # What is purged yields to a whole copy of another machine, which came before the purging.
+    # A purged article yields to a complete copy of another machine, which was added before.
     added = to_unix_seconds(document.get("purged", created))
     when = added if date == created else to_unix_seconds(date) or added
     return ArticleRow(
@@ -94,12 +94,12 @@ def _check_id(value: object) -> str:
     text = str(value)
     plain = text.isascii() and text.isprintable() and " " not in text  # so are all we make
     if not text or not (plain or clean_line(text) == text):
-        raise ValueError("its id is not an id")
+        raise ValueError("invalid id")
     return text
 
 
 def body_to_document(body: Body) -> dict[str, Any]:
-    """The text as it stands on disk, without the empty parts."""
+    """Return the text of an article as it is on disk, without the empty parts."""
     document: dict[str, Any] = {"text": body.text}
     if body.summary:
         document["summary"] = body.summary
@@ -111,10 +111,10 @@ def body_to_document(body: Body) -> dict[str, Any]:
 
 
 def body_from_document(document: Mapping[str, Any]) -> Body:
-    """The text from its document, safe to show.
+    """Return the text from its document, safe to show.
 
     Raises:
-        Any of UNFIT: The document is not a text.
+        Any of DOCUMENT_ERRORS: The document is not a text.
     """
     return Body(
         text=clean_text(document["text"]),
@@ -129,12 +129,12 @@ PlainValues = Mapping[str, Any]
 
 
 def article_to_values(found: ParsedArticle) -> PlainValues:
-    """An article as it crosses over."""
+    """Return an article as plain values that another process can be sent."""
     return {"article": article_to_document(found.article), "body": body_to_document(found.body)}
 
 
 def article_from_values(values: PlainValues) -> ParsedArticle:
-    """The article again."""
+    """Return the article that `article_to_values` encoded."""
     return ParsedArticle(
         article_from_document(values["article"]), body_from_document(values["body"])
     )

@@ -1,4 +1,4 @@
-"""This machine's segments, kept open: what somebody else removes or replaces is there yet."""
+"""Our own segment files, kept open: what another program removes or replaces can still be read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from store.segments.segments import Segments, segment_machine
 from store.segments.storage import BadContent, Tables, parse_tables
 
 MAX_OPEN_FILES = 200
-"""Files kept open, of the newest segments: two for each."""
+"""Files kept open, two for each of the newest segments."""
 FILE_LIMIT_DIVISOR = 8
-"""At most so small a part of the files that a process may have open."""
+"""At most this fraction of the files that the process may have open."""
 
 DescriptorPair = tuple[int, int]
 """The descriptors of the facts and the texts."""
 
 
 class OpenSegmentFiles:
-    """Open files of the segments that this machine writes, as they were when they were last read.
+    """Open files of this machine's segments, as they were when they were last read.
 
     A segment is never written in place, so an open file stays what it was when it was opened.
     """
@@ -37,13 +37,13 @@ class OpenSegmentFiles:
             // 2
         )
         self.missing: dict[str, list[ParsedArticle]] = {}
-        """Articles that somebody else took out of a segment of ours."""
+        """By segment: the articles of ours that another program took out of it."""
         self._pairs: dict[
             str, tuple[DescriptorPair, weakref.finalize[[DescriptorPair], OpenSegmentFiles]]
         ] = {}
 
     def open(self, names: Iterable[str]) -> None:
-        """Hold the files that these segments have now, as far as there is room."""
+        """Open the current files of these segments, as far as there is room."""
         for name in names:
             if segment_machine(name) == self._machine:
                 self._close_pair(name)
@@ -56,7 +56,7 @@ class OpenSegmentFiles:
             for folder in self._folders:
                 flags = os.O_RDONLY | os.O_CLOEXEC
                 descriptors.append(os.open(folder / f"{name}.json", flags))
-        except OSError:  # there is none, or too many files are open: then it is not held
+        except OSError:  # it is gone, or too many files are open
             for descriptor in descriptors:
                 os.close(descriptor)
             return
@@ -69,7 +69,7 @@ class OpenSegmentFiles:
             close()
 
     def note_missing(self, name: str, ids: Collection[str]) -> bool:
-        """Remember these articles, which are gone from a segment; whether any of them is held."""
+        """Remember articles that are gone from a segment; return True if any can be read."""
         if found := self._read_articles(name, ids):
             self.missing[name] = found
         return bool(found)
@@ -77,19 +77,19 @@ class OpenSegmentFiles:
     def append_missing(
         self, segments: Segments, known: Container[str]
     ) -> Iterator[tuple[str, int]]:
-        """Add the articles that were missed and are not known; the lock must be held.
+        """Add the missing articles that are not known to the segments; the lock must be held.
 
         Yields:
-            Each segment they were in, and how many they were.
+            Each segment they were in, and their number.
 
         Raises:
-            NotSaved: The disk refused; what was not added is still missed.
+            SaveFailed: The disk refused; what was not added is still missing.
         """
         for name, found in list(self.missing.items()):
-            missed = [each for each in found if each.article.id not in known]
-            segments.append(missed)
+            unknown = [each for each in found if each.article.id not in known]
+            segments.append(unknown)
             del self.missing[name]
-            yield name, len(missed)
+            yield name, len(unknown)
 
     def _read_articles(self, name: str, ids: Collection[str]) -> list[ParsedArticle]:
         if name not in self._pairs or not ids:

@@ -1,8 +1,8 @@
-"""Damaged files of articles: what is still whole in them is taken out, and nothing thrown away.
+"""Salvage of damaged article files: take out what is intact, and throw nothing away.
 
-A file may be cut, have a hole of NUL bytes, a flipped bit, garbage around it, or a shape that no
-TinyDB file has. Reading (`store.segments.storage`) is strict; salvage then takes whatever documents are
-still whole, in time linear in the size, whatever the bytes are. Only `aside` touches a disk.
+A file may be truncated, have a hole of NUL bytes, a flipped bit, garbage around it, or a shape that
+no TinyDB file has. Reading (`store.segments.storage`) is strict; salvage then takes every document
+that is still intact, in time linear in the size, whatever the bytes are.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from store.segments.storage import DOCUMENT_ID_PATTERN, BadContent, parse_tables
 JsonDocument = dict[str, Any]
 
 REQUIRED_FIELDS = {"articles": ("id", "title"), "texts": ("text",)}
-"""What a document of each table has, as text; the first tells whether two are the same."""
+"""The string fields that a document of each table must have; the first tells whether two are the
+same."""
 
 MAX_REPARSES = 4
-"""How often the file may be parsed over for documents that seem to hold other documents."""
+"""How many times the file's size may be parsed again for documents that seem to contain others."""
 
-# The start of a document. It never stands inside a string, for there its quotes were escaped; so
-# behind each start the scan is in step again, whatever the damage before it.
+# The start of a document. It never occurs inside a string, where its quotes would be escaped; so the
+# scan is in step again after each start, whatever the damage before it.
 _DOCUMENT_START = re.compile(rb'"(\d{1,9})"\s*+:\s*+\{')
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}]', re.DOTALL)
 _OPENS, _CLOSES = b"{}"
@@ -45,32 +46,32 @@ _REPLACEMENT = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class SalvageResult:
-    """What is still whole in a damaged file."""
+    """What is still intact in a damaged file."""
 
     documents: dict[str, JsonDocument]
     """By document id, as in the table."""
     lost: int | None
-    """How many documents are missing; None where the file cannot tell."""
+    """The number of documents lost; None if the file does not show it."""
     reason: str
-    """Why the file is not a good one; empty if it is."""
+    """Why the file is damaged; empty if it is not."""
     duplicates: int = 0
-    """Documents that stood there once more, and were left out."""
+    """Second copies of documents, which were dropped."""
     repaired: int = 0
-    """Of the documents, those where bytes had to be replaced by U+FFFD or a number by null."""
+    """Documents in which bytes were replaced by U+FFFD, or a number by null."""
     format: int | None = None
-    """The format version the file says it has, if that can be read."""
+    """The format version that the file states, if that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _DocumentSpan:
-    """A document that ends: where it is, from its id to its last brace."""
+    """The place of a complete document, from its id to its last brace."""
 
     number: int
     start: int
     brace: int
     end: int
     is_nested: bool
-    """Whether there are starts of other documents in it."""
+    """True if other documents seem to start inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,19 @@ class _FoundDocument:
 
 
 def salvage(data: bytes, table: str) -> SalvageResult:
-    """Take every document out of the bytes that is still whole.
+    """Take every intact document out of the bytes of a file.
 
-    A document counts if it is an object with what its table requires (`REQUIRED`). If an id stands
-    twice, the first document keeps it, unless only the second continues the row of ids.
+    A document counts if it is an object with the fields in `REQUIRED_FIELDS`. If an id occurs
+    twice, the first document keeps it, unless only the second one continues the sequence of ids.
 
     Args:
         data: Anything.
-        table: `articles` or `texts`: which documents to look for.
+        table: `articles` or `texts`, which documents to look for.
     """
     body = data.decode("utf-16", "replace").encode() if data[:4] in _UTF_16 else data
     version = _FORMAT.search(body)
     number = int(version[1]) if version else None
-    reason = f"there is no table “{table}” in it"
+    reason = f"no table “{table}” in it"
     try:
         tables = parse_tables(data, thorough=True)
     except BadContent as error:
@@ -103,19 +104,19 @@ def salvage(data: bytes, table: str) -> SalvageResult:
             return SalvageResult(tables[table], 0, "", format=number)
     found = _find_documents(body, REQUIRED_FIELDS[table])
     lost = _count_lost(body, [each.span for each in found])
-    kept, copies, clashes = _assign_ids(found, REQUIRED_FIELDS[table][0])
+    by_id, duplicates, clashes = _assign_ids(found, REQUIRED_FIELDS[table][0])
     return SalvageResult(
-        {str(id_): each.document for id_, each in sorted(kept.items())},
+        {str(id_): each.document for id_, each in sorted(by_id.items())},
         None if lost is None else lost + clashes,
         reason,
-        copies,
-        sum(each.is_repaired for each in kept.values()),
+        duplicates,
+        sum(each.is_repaired for each in by_id.values()),
         number,
     )
 
 
 def _find_spans(data: bytes) -> Iterator[_DocumentSpan]:
-    """Whatever may be a document and has its closing brace, those inside before those around."""
+    """Yield whatever may be a complete document, inner ones before those around them."""
     starts = list(_DOCUMENT_START.finditer(data))
     stops = [start.start() for start in starts[1:]] + [len(data)]
     waiting: list[tuple[int, int]] = []  # starts without an end yet, with the depth around them
@@ -139,36 +140,36 @@ def _make_span(start: re.Match[bytes], end: int, *, nested: bool) -> _DocumentSp
 
 
 def _find_documents(data: bytes, required: tuple[str, ...]) -> list[_FoundDocument]:
-    """The documents, in the order they stand; none is inside of another."""
+    """Return the documents in their order in the file; none is inside another."""
     found: list[_FoundDocument] = []
-    again = MAX_REPARSES * len(data)
+    budget = MAX_REPARSES * len(data)
     for span in _find_spans(data):
         if span.is_nested:
-            again -= span.end - span.brace
-            if again < 0:
+            budget -= span.end - span.brace
+            if budget < 0:
                 continue
-        document, mended = _parse_document(data[span.brace : span.end])
+        document, is_repaired = _parse_document(data[span.brace : span.end])
         if _is_whole(document, required):
             while found and found[-1].span.start > span.start:
                 found.pop()
-            found.append(_FoundDocument(span, document, mended))
+            found.append(_FoundDocument(span, document, is_repaired))
     return found
 
 
 def _is_whole(document: JsonDocument, required: tuple[str, ...]) -> bool:
-    # One that lost its own end seems to hold those that follow it, under their ids.
+    # A document that lost its end seems to contain those that follow it, under their ids.
     return all(isinstance(document.get(name), str) for name in required) and not any(
         map(DOCUMENT_ID_PATTERN.match, document)
     )
 
 
 def _parse_document(data: bytes) -> tuple[JsonDocument, bool]:
-    """The object in these bytes, empty if there is none, and whether it had to be mended."""
+    """Return the object in these bytes, empty if there is none; and whether it was repaired."""
     try:
         return orjson.loads(data), False
     except orjson.JSONDecodeError:
         pass
-    if _HOLE.search(data):  # what stands before and behind it may be two documents
+    if _HOLE.search(data):  # the parts before and after it may be two documents
         return {}, False
     text = _CONTROL.sub(_REPLACEMENT, data.decode("utf-8", "replace"))
     try:
@@ -182,27 +183,27 @@ def _parse_document(data: bytes) -> tuple[JsonDocument, bool]:
 def _assign_ids(
     found: list[_FoundDocument], identity: str
 ) -> tuple[dict[int, _FoundDocument], int, int]:
-    """The documents by id, how many were copies, and how many others had an id that was taken."""
-    kept: dict[int, _FoundDocument] = {}
-    copies = clashes = 0
+    """Return the documents by id, and the number of duplicates and of clashes of ids."""
+    by_id: dict[int, _FoundDocument] = {}
+    duplicates = clashes = 0
     numbers = _correct_ids([each.span.number for each in found])
     for before, number, each in zip([0, *numbers], numbers, found, strict=False):
-        first = kept.setdefault(number, each)
+        first = by_id.setdefault(number, each)
         if first is each:
             continue
         if first.document[identity] == each.document[identity]:
-            copies += 1
+            duplicates += 1
             continue
         clashes += 1
         if number == before + 1:
-            kept[number] = each
-    return kept, copies, clashes
+            by_id[number] = each
+    return by_id, duplicates, clashes
 
 
 def _correct_ids(numbers: list[int]) -> list[int]:
-    """The ids, where one that stands for just one missing in the row is that one.
+    """Return the ids, correcting one that stands in place of the only id missing.
 
-    Ids rise through the file. Between 4 and 6 a flipped bit made the 7 of a 5; to believe it
+    Ids rise through the file. Between 4 and 6, a flipped bit turned a 5 into a 7; to believe it
     would give an article the text of another.
     """
     around = zip([0, *numbers], numbers, [*numbers[1:], 0], strict=False)
@@ -210,7 +211,7 @@ def _correct_ids(numbers: list[int]) -> list[int]:
 
 
 def _count_lost(data: bytes, spans: list[_DocumentSpan]) -> int | None:
-    """How many documents are missing between, before and after those that were found."""
+    """Return how many documents are missing between, before and after those that were found."""
     if not spans:
         return None
     first = spans[0]
@@ -223,7 +224,7 @@ def _count_lost(data: bytes, spans: list[_DocumentSpan]) -> int | None:
     rest = data[spans[-1].end :]
     if rest.lstrip().startswith(b"}") or (b"}" in rest and b'"' not in rest):
         return lost
-    if not rest.endswith(b"}}\n"):  # as we end a file: so it is not cut
+    if not rest.endswith(b"}}\n"):  # our files end like this, so it was truncated
         return None
     return lost + max(1, len(_DOCUMENT_START.findall(rest)))
 
@@ -238,7 +239,7 @@ def describe_salvage(
     kept: Path | None,
     left: str = "to the machine that writes it",
 ) -> str:
-    """The one line that tells the user.
+    """Return one line about a damaged file and what came out of it.
 
     Args:
         path: The damaged file.
@@ -254,11 +255,13 @@ def describe_salvage(
     if lost:
         recovered = f"{saved} of {total} {things}"
     if lost is None:
-        recovered += " (how many are lost is not known)"
+        recovered += " (number lost unknown)"
     if salvaged.repaired:
         recovered += f", {salvaged.repaired} of them with characters replaced"
     if salvaged.duplicates:
-        recovered += f", without {salvaged.duplicates} that stood there twice"
+        recovered += (
+            f", {salvaged.duplicates} duplicate{'' if salvaged.duplicates == 1 else 's'} dropped"
+        )
     name = f"{path.parent.name}/{path.name} was damaged ({salvaged.reason})"
     if kept is None:
         return f"{name}: recovered {recovered}; the file is left {left}"

@@ -1,11 +1,12 @@
-"""Articles on disk: TinyDB files of at most a thousand articles, the facts apart from the texts.
+"""Articles on disk: TinyDB files of at most a thousand articles, with facts and texts apart.
 
 A segment `NAME` is `articles/NAME.json` (table `articles`) and `texts/NAME.json` (table `texts`)
 with the same document ids. `NAME` is `<machine>-0001`: only that machine writes it.
 
-Syncthing names them `desk.sync-conflict-20261122-130500-ABCDEFG.jsonl`, Dropbox and Nextcloud
-`desk (Ada's conflicted copy 2026-11-22).jsonl`, ownCloud `desk_conflict-20261122-130500.jsonl`,
-OneDrive `desk-HOST.jsonl`. They are read like the files they are copies of, and never written to.
+A sync tool that meets a conflict leaves a copy. Syncthing names it
+`desk.sync-conflict-20261122-130500-ABCDEFG.jsonl`, Dropbox and Nextcloud `desk (Ada's conflicted
+copy 2026-11-22).jsonl`, ownCloud `desk_conflict-20261122-130500.jsonl`, OneDrive `desk-HOST.jsonl`.
+Copies are read like the files they are copies of, and never written to.
 """
 
 from __future__ import annotations
@@ -45,38 +46,38 @@ from store.segments.storage import (
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
-"""Parsed files kept in memory: neighbours in the list mostly stand in the same segment."""
+"""Parsed files kept in memory: neighbours in a list are mostly in the same segment."""
 
 SEGMENT_NAME_PATTERN = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
 COPY_NAME_PATTERN = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})(?:[ ._(~].*|-[A-Z].*)\Z")
-"""A segment's name, and after it what no name of ours has."""
+"""A segment's name, followed by something that no name of ours has."""
 
 FIRST_FIELDS = {"articles": "id", "texts": "text"}
-"""What our documents begin with."""
+"""The field that our documents begin with."""
 
 FileSignature = tuple[int, int]
-"""Time and size of a file: another stamp, another content."""
+"""Modification time and size of a file: if they differ, so does the content."""
 RecoverTables = Callable[[Path, str], Tables]
-"""Gives what is whole in a damaged file, for its path and the name of its table."""
+"""Returns what is intact in a damaged file, given its path and the name of its table."""
 
 
 class ArticleLocation(NamedTuple):
-    """Where an article stands on disk. A tuple, because there are 100,000 of them."""
+    """The place of an article on disk. A tuple, because there are 100,000 of them."""
 
     segment: str
     document_id: int
 
 
 class Segments:
-    """The segments of all machines in one library; adding goes to this machine's own."""
+    """The segments of all machines in one library; articles are added to this machine's own."""
 
-    def __init__(self, library: Path, machine: str, rescue: RecoverTables | None = None) -> None:
+    def __init__(self, library: Path, machine: str, recover: RecoverTables | None = None) -> None:
         self._facts_folder = library / "articles"
         self._texts_folder = library / "texts"
         self._machine = machine
-        self._recover = rescue
+        self._recover = recover
         self.format = SEGMENT_FORMAT
-        """The newest format version any of the files read so far says it has."""
+        """The newest format version that any of the files read so far states."""
         self._cache: OrderedDict[str, tuple[FileSignature, dict[str, Any]]] = OrderedDict()
         self._written_signatures: dict[Path, FileSignature | None] = {}
         self._sync_copies = SyncCopies(self._texts_folder)
@@ -87,7 +88,7 @@ class Segments:
         return self._facts_folder, self._texts_folder
 
     def signatures(self) -> dict[str, FileSignature]:
-        """Every segment there is, the one written last first, and the stamp of its facts.
+        """Return the signature of every segment's facts, the segment written last first.
 
         Raises:
             LibraryUnavailable: The folder cannot be read.
@@ -96,8 +97,8 @@ class Segments:
         try:
             for file in os.scandir(self._facts_folder):
                 name, suffix = os.path.splitext(file.name)  # noqa: PTH122
-                if suffix == ".json" and segment_name(name) and (stamp := file_signature(file)):
-                    found[name] = stamp
+                if suffix == ".json" and segment_name(name) and (signature := file_signature(file)):
+                    found[name] = signature
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -107,19 +108,19 @@ class Segments:
         return dict(sorted(found.items(), key=lambda item: (item[1], item[0]), reverse=True))
 
     def facts_path(self, name: str) -> Path:
-        """The facts file of a segment."""
+        """Return the path of a segment's facts."""
         return self._facts_folder / f"{name}.json"
 
     def texts_path(self, name: str) -> Path:
-        """The texts file of a segment."""
+        """Return the path of a segment's texts."""
         return self._texts_folder / f"{name}.json"
 
     def has_copies(self, name: str) -> bool:
-        """Whether a sync made copies of the segment, so that a text may stand in one of them."""
+        """Return True if the segment has sync-conflict copies, which may have its texts."""
         return bool(self._sync_copies.other_files(name))
 
     def read_rows(self, name: str) -> Iterator[tuple[int, ArticleRow] | Rejection]:
-        """Document id and unread list row of every article of the segment, oldest first.
+        """Yield document id and unread list row of every article of a segment, oldest first.
 
         Raises:
             LibraryDamaged: The file as a whole cannot be read.
@@ -130,70 +131,76 @@ class Segments:
             try:
                 row = row_from_document(document)
             except DOCUMENT_ERRORS as error:
-                yield Rejection(f"{path}: article {key}", f"cannot be understood ({error})")
+                yield Rejection(f"{path}: article {key}", f"cannot be read ({error})")
                 continue
             if (first := seen.setdefault(row.id, key)) == key:
                 yield int(key), row
             else:
                 yield Rejection(f"{path}: article {key}", f"has the id of article {first}")
 
-    def read_article(self, place: ArticleLocation) -> Article:
-        """The facts of one article."""
-        path = self.facts_path(place.segment)
+    def read_article(self, location: ArticleLocation) -> Article:
+        """Return the facts of one article."""
+        path = self.facts_path(location.segment)
         try:
-            return article_from_document(self._read_document(path, "articles", place))
+            return article_from_document(self._read_document(path, "articles", location))
         except DOCUMENT_ERRORS as error:
             raise LibraryDamaged(
-                f"{path}: article {place.document_id} cannot be understood ({error})"
+                f"cannot be read ({error})", file=path, item=f"article {location.document_id}"
             ) from error
 
     def read_articles(self, name: str) -> Iterator[tuple[ArticleLocation, Article, Body]]:
-        """Every article of a segment that can be understood, with its text; one file at a time.
+        """Yield every article of a segment that can be read, with its text; one file at a time.
 
         Raises:
             LibraryDamaged: A file as a whole cannot be read.
         """
         texts = self._read_table(self.texts_path(name), "texts")
-        beside = self.has_copies(name)
+        has_copies = self.has_copies(name)
         for key, document in self._read_table(self.facts_path(name), "articles").items():
-            place = ArticleLocation(name, int(key))
+            location = ArticleLocation(name, int(key))
             with contextlib.suppress(*DOCUMENT_ERRORS, LibraryDamaged):
                 article = article_from_document(document)
                 text = texts.get(key)
-                body = body_from_document(text) if text and not beside else self.read_body(place)
-                yield place, article, body
+                body = (
+                    body_from_document(text)
+                    if text and not has_copies
+                    else self.read_body(location)
+                )
+                yield location, article, body
 
-    def read_body(self, place: ArticleLocation) -> Body:
-        """The text of one article; an empty body where the texts file has none.
+    def read_body(self, location: ArticleLocation) -> Body:
+        """Return the text of one article; an empty body if it has none.
 
-        Where a sync made copies of a conflict, the article's text may be in one of them, under
-        the same document id; it is the one that has as many words as the article says.
+        If the segment has sync-conflict copies, the text may be in one of them under the same
+        document id: the one with as many words as the article states.
 
         Raises:
-            LibraryDamaged: The texts file cannot be understood.
+            LibraryDamaged: The texts file cannot be read.
         """
-        body = self._read_body(place.segment, place)
-        if others := self._sync_copies.other_files(place.segment):
-            from store.text.prose import count_words  # only here, and not light
+        body = self._read_body(location.segment, location)
+        if others := self._sync_copies.other_files(location.segment):
+            from store.text.prose import count_words  # slow to import, and rarely needed
 
-            words = self.read_article(place).words
-            bodies = chain([body], (self._read_body(name, place) for name in others))
-            fits = (each for each in bodies if each.text and count_words(each.text) == words)
-            return next(fits, body)
+            words = self.read_article(location).words
+            bodies = chain([body], (self._read_body(name, location) for name in others))
+            matching = (each for each in bodies if each.text and count_words(each.text) == words)
+            return next(matching, body)
         return body
 
-    def _read_body(self, segment: str, place: ArticleLocation) -> Body:
+    def _read_body(self, segment: str, location: ArticleLocation) -> Body:
         path = self.texts_path(segment)
         try:
-            document = self._read_document(path, "texts", place)
+            document = self._read_document(path, "texts", location)
             return body_from_document(document) if document else Body()
         except DOCUMENT_ERRORS as error:
             raise LibraryDamaged(
-                f"{path}: text {place.document_id} cannot be understood ({error})"
+                f"cannot be read ({error})", file=path, item=f"text {location.document_id}"
             ) from error
 
-    def _read_document(self, path: Path, name: str, place: ArticleLocation) -> Mapping[str, Any]:
-        document: Mapping[str, Any] = self._cached_table(path, name).get(str(place.document_id), {})
+    def _read_document(self, path: Path, name: str, location: ArticleLocation) -> Mapping[str, Any]:
+        document: Mapping[str, Any] = self._cached_table(path, name).get(
+            str(location.document_id), {}
+        )
         return document
 
     def _read_table(self, path: Path, name: str) -> dict[str, Any]:
@@ -207,49 +214,49 @@ class Segments:
         return tables.get(name, {})
 
     def _cached_table(self, path: Path, name: str) -> dict[str, Any]:
-        stamp, key = file_signature(path) or (0, 0), str(path)
-        kept = self._cache.get(key)
-        if kept is None or kept[0] != stamp:
-            kept = (stamp, self._read_table(path, name))
-            self._cache[key] = kept
+        signature, key = file_signature(path) or (0, 0), str(path)
+        cached = self._cache.get(key)
+        if cached is None or cached[0] != signature:
+            cached = (signature, self._read_table(path, name))
+            self._cache[key] = cached
         self._cache.move_to_end(key)
         while len(self._cache) > MAX_CACHED_FILES:
             self._cache.popitem(last=False)
-        return kept[1]
+        return cached[1]
 
     def append(self, found: Sequence[ParsedArticle]) -> list[ArticleLocation]:
-        """Write new articles to this machine's last segments; the lock must be held.
+        """Write new articles to the last segments of this machine; the lock must be held.
 
-        The texts are written first: a crash in between leaves texts nobody refers to, and their
-        document ids are not used again.
+        The texts are written first: a crash in between leaves texts that nothing refers to, and
+        their document ids are not used again.
 
         Returns:
-            The place of each, in order; all of them are on the disk.
+            The location of each article, in order; all of them are on the disk.
 
         Raises:
-            NotSaved: From the first article of the failed segment on, nothing was added.
+            SaveFailed: From the first article of the failed segment on, nothing was added.
         """
-        places: list[ArticleLocation] = []
-        while len(places) < len(found):
-            room = self._find_space()
-            batch = found[len(places) : len(places) + room.free]
-            numbers = range(room.first_id, room.first_id + len(batch))
+        locations: list[ArticleLocation] = []
+        while len(locations) < len(found):
+            space = self._find_space()
+            batch = found[len(locations) : len(locations) + space.free]
+            numbers = range(space.first_id, space.first_id + len(batch))
             bodies = (body_to_document(each.body) for each in batch)
             articles = (article_to_document(each.article) for each in batch)
-            self._insert(self.texts_path(room.segment), "texts", numbers, bodies)
-            self._insert(self.facts_path(room.segment), "articles", numbers, articles)
-            places += (ArticleLocation(room.segment, number) for number in numbers)
-        return places
+            self._insert(self.texts_path(space.segment), "texts", numbers, bodies)
+            self._insert(self.facts_path(space.segment), "articles", numbers, articles)
+            locations += (ArticleLocation(space.segment, number) for number in numbers)
+        return locations
 
-    def owns(self, place: ArticleLocation) -> bool:
-        """Whether this machine wrote the article that stands there, and may write it anew."""
-        return segment_machine(place.segment) == self._machine
+    def owns(self, location: ArticleLocation) -> bool:
+        """Return True if this machine wrote the article at this location, and may rewrite it."""
+        return segment_machine(location.segment) == self._machine
 
     def replace(self, segment: str, found: Mapping[int, ParsedArticle]) -> None:
-        """Write articles of one of this machine's segments anew; the lock must be held.
+        """Rewrite articles of one of this machine's segments; the lock must be held.
 
         Raises:
-            LibraryDamaged, NotSaved: The articles are as they were, but for their texts.
+            LibraryDamaged, SaveFailed: The facts are as they were; the texts may be the new ones.
         """
         texts = {number: body_to_document(each.body) for number, each in found.items()}
         facts = {number: article_to_document(each.article) for number, each in found.items()}
@@ -257,16 +264,16 @@ class Segments:
         self._rewrite(self.facts_path(segment), "articles", facts)
 
     def _rewrite(self, path: Path, name: str, documents: Mapping[int, dict[str, Any]]) -> None:
-        self._checked_ids(path, name)  # sees that the file is sound
+        self._checked_ids(path, name)  # raises if the file is damaged
         tables = read_tables(path, name)
         table = {**tables[name], **{str(number): each for number, each in documents.items()}}
-        JsonStorage(path).write({**tables, name: table})  # at once: TinyDB would write it twice
+        JsonStorage(path).write({**tables, name: table})  # TinyDB would write the file twice
         self._written_signatures[path] = file_signature(path)
 
     def _find_space(self) -> FreeSpace:
-        """Where the next articles go: the last segment, or a new one where that is full.
+        """Return where the next articles go: the last segment, or a new one if that is full.
 
-        A file that is damaged and cannot be mended is not written to: it stays as it is.
+        A damaged file that cannot be repaired is left as it is, and not written to.
         """
         numbers = [
             _segment_number(name)
@@ -285,12 +292,12 @@ class Segments:
             number += 1
 
     def _checked_ids(self, path: Path, name: str) -> set[int]:
-        # What stands twice in the file would be lost by writing it; what we wrote has no such thing.
-        known = path in self._written_signatures and self._written_signatures[
+        # Rewriting a file would drop one of two documents with the same id; ours have no such pair.
+        is_ours = path in self._written_signatures and self._written_signatures[
             path
         ] == file_signature(path)
         try:
-            tables = read_tables(path, name, thorough=not known)
+            tables = read_tables(path, name, thorough=not is_ours)
         except BadContent:
             if self._recover is None:
                 raise
@@ -320,16 +327,16 @@ class FreeSpace:
 
 
 def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:
-    """The tables of one of our files; none where there is no file.
+    """Return the tables of one of our files, or nothing if there is no such file.
 
     Args:
         path: The file.
-        name: The table it should have.
-        thorough: Refuse what stands twice inside of a document as well.
+        name: The table that it must have.
+        thorough: Also refuse duplicate keys, as a writer must.
 
     Raises:
-        BadContent: The file is damaged, or an id stands twice in it.
-        LibraryDamaged: It cannot be read.
+        BadContent: The file is damaged, or an id occurs twice in it.
+        LibraryDamaged: The file cannot be read.
     """
     data = read_contents(path)
     if data is None:
@@ -337,7 +344,7 @@ def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:
     try:
         tables = parse_tables(data, thorough=thorough)
         if name not in tables and format_version(tables) <= SEGMENT_FORMAT:
-            raise BadContent(f"there is no table “{name}” in it")
+            raise BadContent(f"no table “{name}” in it")
         if not thorough and not _has_unique_ids(data, tables.get(name, {}), FIRST_FIELDS[name]):
             parse_tables(data, thorough=True)
     except BadContent as error:
@@ -346,23 +353,23 @@ def read_tables(path: Path, name: str, *, thorough: bool = False) -> Tables:
 
 
 def _has_unique_ids(data: bytes, documents: Mapping[str, Any], first: str) -> bool:
-    """Whether it is plain that no id stands twice; one of the two would be lost by the parsing.
+    """Return True if no id occurs twice, for the parser would drop one of the two documents.
 
-    How a document of ours begins stands in no text, for there the quotes are escaped.
+    The start of our documents occurs in no text, because the quotes are escaped there.
     """
     count = data.count(b':{"%s":' % first.encode())
     return count == len(documents) and all(first in each for each in documents.values())
 
 
 def format_version(tables: Tables) -> int:
-    """The format version that a file says it has."""
+    """Return the format version that a file states."""
     meta = tables.get("_meta", {}).get("1", {})
     version = meta.get("format", SEGMENT_FORMAT) if isinstance(meta, dict) else SEGMENT_FORMAT
     return version if isinstance(version, int) else SEGMENT_FORMAT
 
 
 def file_signature(file: Path | os.DirEntry[str]) -> FileSignature | None:
-    """The stamp of a file; None if it is not there."""
+    """Return the signature of a file; None if it does not exist."""
     try:
         status = file.stat()
     except OSError:
@@ -371,7 +378,7 @@ def file_signature(file: Path | os.DirEntry[str]) -> FileSignature | None:
 
 
 def segment_machine(name: str) -> str:
-    """The machine that writes the segment of this name; empty if that is no segment's name."""
+    """Return the machine that writes the segment of this name; empty if it is no segment."""
     match = SEGMENT_NAME_PATTERN.match(name)
     return match["machine"] if match else ""
 
@@ -385,7 +392,7 @@ def _segment_number(name: str) -> int:
 
 
 def segment_name(name: str) -> str:
-    """The segment that this name (without its suffix) is, or is a copy of; empty if it is none."""
+    """Return the segment that a file name without suffix is, or is a copy of; empty if neither."""
     if SEGMENT_NAME_PATTERN.match(name):
         return name
     copy = COPY_NAME_PATTERN.match(name)
@@ -393,7 +400,7 @@ def segment_name(name: str) -> str:
 
 
 class SyncCopies:
-    """The copies from conflicts in one folder of segments; looked for when the folder changes."""
+    """The sync-conflict copies in a folder of segments, listed again when it changes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -401,13 +408,13 @@ class SyncCopies:
         self._names: dict[str, list[str]] = {}
 
     def other_files(self, name: str) -> Sequence[str]:
-        """The other files that are the same segment, or copies of it; none if there is one file."""
+        """Return the names of the other files that are the same segment, or copies of it."""
         try:
-            stamp = self._folder.stat().st_mtime_ns
+            mtime = self._folder.stat().st_mtime_ns
         except OSError:
             return ()
-        if stamp != self._mtime:
-            self._names, self._mtime = self._scan(), stamp
+        if mtime != self._mtime:
+            self._names, self._mtime = self._scan(), mtime
         return [other for other in self._names.get(segment_name(name), ()) if other != name]
 
     def _scan(self) -> dict[str, list[str]]:

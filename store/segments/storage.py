@@ -1,4 +1,4 @@
-"""The TinyDB files of the library: read strictly, replaced whole and durably, never written in place."""
+"""TinyDB files: read strictly, replaced as a whole and durably, never written in place."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ DOCUMENT_ID_PATTERN = re.compile(r"(?:0|[1-9]\d{0,8})\Z", re.ASCII)
 
 
 class JsonStorage(Storage):
-    """A TinyDB storage that replaces its file whole and durably, in UTF-8."""
+    """A TinyDB storage that replaces its file as a whole and durably, in UTF-8."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def read(self) -> Tables | None:
-        """The tables of the file; None where there is no file yet.
+        """Return the tables of the file, or None if there is no file yet.
 
         Raises:
-            BadContent: The file is not a JSON object of tables; names file and place.
-            LibraryDamaged: It cannot be read.
+            BadContent: The file is not a JSON object of tables.
+            LibraryDamaged: The file cannot be read.
         """
         data = read_contents(self.path)
         try:
@@ -47,7 +47,7 @@ class JsonStorage(Storage):
         """Replace the file.
 
         Raises:
-            NotSaved: The disk refused, or a value is not JSON; the file is as it was.
+            SaveFailed: The disk refused, or a value is not JSON; the file is as it was.
         """
         try:
             encoded = orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
@@ -57,10 +57,10 @@ class JsonStorage(Storage):
 
 
 def read_contents(path: Path) -> bytes | None:
-    """What is in the file; None where there is none.
+    """Return the contents of a file, or None if there is none.
 
     Raises:
-        LibraryDamaged: It cannot be read.
+        LibraryDamaged: The file cannot be read.
     """
     try:
         return path.read_bytes()
@@ -71,7 +71,7 @@ def read_contents(path: Path) -> bytes | None:
 
 
 class VersionedStorage(JsonStorage):
-    """A storage whose file says which format it has, from its first write on."""
+    """A storage whose file states its format from the first write on."""
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace the file."""
@@ -82,20 +82,19 @@ class VersionedStorage(JsonStorage):
 
 
 class BadContent(LibraryDamaged):
-    """The bytes are not tables of documents; the text is the reason, without the file's name."""
+    """The bytes are not tables of documents; `reason` says where they go wrong."""
 
 
 def parse_tables(data: bytes, *, thorough: bool = False) -> Tables:
-    """The tables of a TinyDB file, if it is one in every respect.
+    """Return the tables of a TinyDB file that is one in every respect.
 
     Args:
         data: The whole file: JSON in UTF-8, with or without a byte order mark.
-        thorough: Refuse keys that stand twice as well. That takes four times as long, and reading
-            takes the last of two as TinyDB does, so it is for who will write the file: only
-            writing loses the other one.
+        thorough: Also refuse duplicate keys. That takes four times as long, and like TinyDB a
+            reader takes the last of two; only a writer, which would lose the first, has to know.
 
     Raises:
-        BadContent: It is none; says what is wrong and at which place.
+        BadContent: It is no such file.
     """
     body = data.removeprefix(codecs.BOM_UTF8)
     try:
@@ -125,7 +124,7 @@ def _describe_error(data: bytes, error: orjson.JSONDecodeError) -> str:
     if "limit" in error.msg:
         return "nested too deep"
     if mark + error.pos >= len(text):
-        return f"cut off after byte {len(data)}"
+        return f"truncated after byte {len(data)}"
     if _is_json(good):
         return f"trailing garbage after byte {len(data) - len(text[mark + error.pos :].encode())}"
     return f"not JSON at line {error.lineno}, column {error.colno}"
@@ -141,15 +140,15 @@ def _is_json(text: str) -> bool:
 
 def _check_shape(tables: object) -> None:
     if not isinstance(tables, dict):
-        raise BadContent(f"{_kind_name(tables)} where the tables should be")
+        raise BadContent(f"expected tables, found {_kind_name(tables)}")
     if not tables:
-        raise BadContent("there is no table in it")
+        raise BadContent("no table in it")
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise BadContent(f"table {_quoted(name)} is {_kind_name(table)}")
         for number, document in table.items():
             if not DOCUMENT_ID_PATTERN.match(number):
-                raise BadContent(f"table {_quoted(name)}: {_quoted(number)} is no document id")
+                raise BadContent(f"table {_quoted(name)}: invalid document id {_quoted(number)}")
             if not isinstance(document, dict):
                 raise BadContent(
                     f"table {_quoted(name)}: document {number} is {_kind_name(document)}"
@@ -159,7 +158,7 @@ def _check_shape(tables: object) -> None:
 def _kind_name(value: object) -> str:
     if value is None:
         return "null"
-    return {list: "a list", str: "a text", bool: "true or false"}.get(type(value), "a number")
+    return {list: "a list", str: "a string", bool: "a boolean"}.get(type(value), "a number")
 
 
 def _quoted(text: str) -> str:
@@ -167,15 +166,15 @@ def _quoted(text: str) -> str:
 
 
 def _check_unique_keys(body: bytes) -> None:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        pairs_seen: dict[str, Any] = {}
         for key, value in pairs:
-            if key in found:
-                raise BadContent(f"the key {_quoted(key)} stands twice")
-            found[key] = value
-        return found
+            if key in pairs_seen:
+                raise BadContent(f"duplicate key {_quoted(key)}")
+            pairs_seen[key] = value
+        return pairs_seen
 
     try:
-        json.loads(body, object_pairs_hook=once)
+        json.loads(body, object_pairs_hook=collect)
     except RecursionError as error:
         raise BadContent("nested too deep") from error

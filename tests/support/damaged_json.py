@@ -70,25 +70,25 @@ DAMAGED_FILES = [
     pytest.param(bytes(512), "filled with NUL bytes", id="NUL"),
     pytest.param(b'{"a":{}}\n\0\0', "NUL bytes after byte 9", id="NUL behind"),
     pytest.param(b'{"a":{"1\0\0\0', "NUL bytes after byte 8", id="NUL tail"),
-    pytest.param(b"null", "null where the tables should be", id="null"),
-    pytest.param(b"[]", "a list where the tables should be", id="list"),
-    pytest.param(b"true", "true or false where the tables should be", id="boolean"),
-    pytest.param(b"{}", "there is no table in it", id="no tables"),
+    pytest.param(b"null", "expected tables, found null", id="null"),
+    pytest.param(b"[]", "expected tables, found a list", id="list"),
+    pytest.param(b"true", "expected tables, found a boolean", id="boolean"),
+    pytest.param(b"{}", "no table in it", id="no tables"),
     pytest.param(b'{"articles":[]}', "table “articles” is a list", id="table is a list"),
     pytest.param(b'{"articles":null}', "table “articles” is null", id="table is null"),
     pytest.param(
-        b'{"texts":{"1":"x"}}', "table “texts”: document 1 is a text", id="document is a text"
+        b'{"texts":{"1":"x"}}', "table “texts”: document 1 is a string", id="document is a text"
     ),
     pytest.param(
         b'{"texts":{"1":3}}', "table “texts”: document 1 is a number", id="document is a number"
     ),
-    pytest.param(b'{"texts":{"x":{}}}', "table “texts”: “x” is no document id", id="odd id"),
+    pytest.param(b'{"texts":{"x":{}}}', "table “texts”: invalid document id “x”", id="odd id"),
     pytest.param(
-        '{"texts":{"٣":{}}}'.encode(), "table “texts”: “٣” is no document id", id="Arabic id"
+        '{"texts":{"٣":{}}}'.encode(), "table “texts”: invalid document id “٣”", id="Arabic id"
     ),
     pytest.param(
         b'{"texts":{"%s":{}}}' % (b"1" * 4000),
-        f"table “texts”: “{'1' * 39}…” is no document id",
+        f"table “texts”: invalid document id “{'1' * 39}…”",
         id="endless id",
     ),
     pytest.param(b'{"\\u001b[2Ja":1}', "table “a” is a number", id="name that controls"),
@@ -98,8 +98,8 @@ DAMAGED_FILES = [
     pytest.param(b'{"a":{}}x', "trailing garbage after byte 8", id="garbage"),
     pytest.param('{"ä":{}} {"ö":{}}'.encode(), "trailing garbage after byte 10", id="two"),
     pytest.param(b'\xef\xbb\xbf{"a":{}}x', "trailing garbage after byte 11", id="BOM, garbage"),
-    pytest.param(b'{"a":{}', "cut off after byte 7", id="cut"),
-    pytest.param('{"a":{"ü'.encode(), "cut off after byte 9", id="cut in a string"),
+    pytest.param(b'{"a":{}', "truncated after byte 7", id="cut"),
+    pytest.param('{"a":{"ü'.encode(), "truncated after byte 9", id="cut in a string"),
     pytest.param(b'{"a":\n{x}}', "not JSON at line 2, column 2", id="syntax"),
     pytest.param(b'{"a":NaN}', "not JSON at line 1, column 6", id="NaN"),
     pytest.param(b'{"a":-Infinity}', "not JSON at line 1, column 7", id="Infinity"),

@@ -221,7 +221,7 @@ def test_a_damaged_library_is_backed_up_as_it_is(full: Machine, tmp_path: Path) 
     second.unlink()
     made = backup_of(full, tmp_path / "backup.zip")
     cut, missing = made.problems
-    assert cut.startswith(f"{first}: cut off after byte")
+    assert cut.startswith(f"{first}: truncated after byte")
     assert missing == f"{full.folder}/articles/lamp-0001.json: 3 of its articles have no text"
     with ZipFile(made.path) as file:
         assert file.read("texts/desk-0001.json") == first.read_bytes()

@@ -292,7 +292,7 @@ def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
     assert (reading_status(library).starred, reading_status(library, 2).read) == (True, True)
     assert state(stocked.open()) == state(library)
     (problem,) = library.problems
-    assert "1 events that were missing in it were added again" in problem
+    assert "added 1 lost event again" in problem
 
 
 def test_a_change_that_fails_leaves_the_library_as_it_was(

@@ -118,10 +118,10 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
     append = late._journal.append
     calls: list[CompactResult] = []
 
-    def compacted_first(changes: Any) -> Any:
+    def compacted_first(events: Any) -> Any:
         if not calls:
             calls.append(compact(stocked))
-        return append(changes)
+        return append(events)
 
     late._journal.append = compacted_first  # type: ignore[method-assign]
     late.record("read", ids(2))

@@ -82,9 +82,9 @@ ENDS = "; the damaged file is kept as vm-1-0003.json.damaged-20261122T130500"
         (0, 1, {}, "0 of 1 article"),
         (5, 0, {}, "all 5 articles"),
         (1, 0, {}, "1 article"),
-        (5, None, {}, "5 articles (how many are lost is not known)"),
+        (5, None, {}, "5 articles (number lost unknown)"),
         (5, 1, {"repaired": 2}, "5 of 6 articles, 2 of them with characters replaced"),
-        (5, 0, {"duplicates": 3}, "all 5 articles, without 3 that stood there twice"),
+        (5, 0, {"duplicates": 3}, "all 5 articles, 3 duplicates dropped"),
     ],
 )
 def test_one_line_tells_what_was_saved(

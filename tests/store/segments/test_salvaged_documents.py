@@ -105,7 +105,7 @@ def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
     found = salvage(frame % b",".join([*good, another]), table)
     assert found.documents == documents(table, 3)
     assert (found.duplicates, found.lost) == (0, 1)
-    assert found.reason == "the key “2” stands twice"
+    assert found.reason == "duplicate key “2”"
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -167,9 +167,9 @@ def test_a_damaged_file_is_never_written_to(segments: Segments, content: bytes) 
     [
         (b"", "the file is empty"),
         (b'{"a": "\xe9"}', "not UTF-8 at byte 7"),
-        (b'{"a":\n {}', "cut off after byte 9"),
+        (b'{"a":\n {}', "truncated after byte 9"),
         (b'{"a":\n {]}', "not JSON at line 2, column 3"),
-        (b"null", "null where the tables should be"),
+        (b"null", "expected tables, found null"),
     ],
 )
 def test_the_reason_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -212,7 +212,7 @@ def test_a_document_that_is_no_article_is_told(machine: Machine, key: str, docum
     library = machine.open()
     assert list_numbers(library) == [7]
     assert len(library.problems) == 1
-    assert f"desk-0001.json: article {key}: cannot be understood" in library.problems[0]
+    assert f"desk-0001.json: article {key}: cannot be read" in library.problems[0]
     add(library, articles([8]))
     assert list_numbers(machine.open()) == [8, 7]
     assert read_tables(path, "articles")["articles"][key] == document
@@ -230,7 +230,7 @@ def test_a_document_that_is_no_text(segments: Segments, document: Any) -> None:
 def test_an_article_that_became_none(segments: Segments) -> None:
     (place,) = segments.append(articles([1]))
     segments.facts_path("desk-0001").write_bytes(orjson.dumps({"articles": {"1": {"id": "x"}}}))
-    with pytest.raises(LibraryDamaged, match="article 1 cannot be understood"):
+    with pytest.raises(LibraryDamaged, match="article 1: cannot be read"):
         segments.read_article(place)
     assert [type(found) for found in segments.read_rows("desk-0001")] == [Rejection]
 

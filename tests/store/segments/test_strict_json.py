@@ -55,7 +55,7 @@ def test_what_is_no_file_of_tables_is_named(data: bytes, reason: str) -> None:
 def test_a_key_that_stands_twice_is_found_before_a_write(data: bytes, key: str) -> None:
     """Case 19: who only reads takes the last, as TinyDB does; who writes would lose the other."""
     assert parse_tables(data)
-    assert whys(data, thorough=True) == f"the key “{key}” stands twice"
+    assert whys(data, thorough=True) == f"duplicate key “{key}”"
 
 
 def test_the_thorough_look_at_nesting_that_the_parser_still_takes_ends_in_words() -> None:

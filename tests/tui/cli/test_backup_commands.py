@@ -110,7 +110,7 @@ def test_a_damaged_file_is_kept_and_named(run: Run, home: Path, target: Path) ->
     ran = run("backup", target)
     assert (ran.code, ran.out) == (1, "")
     first, last = ran.err.splitlines()
-    assert first == f"newstui: backed up a damaged file: {segment}: cut off after byte 100"
+    assert first == f"newstui: backed up a damaged file: {segment}: truncated after byte 100"
     assert last.startswith("newstui: backed up 3 articles and 0 events to ")
 
 

@@ -180,8 +180,8 @@ def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
     swept, marks, facts, texts = ran.value["repaired"]
     assert "journal/desk.jsonl: 1 damaged line was moved aside to desk.jsonl.damaged-" in marks
     assert swept == "removed 1 temporary file of a crash"
-    assert "articles/desk-0001.json was damaged (cut off after byte" in facts
-    assert "texts/desk-0001.json was damaged (cut off after byte" in texts
+    assert "articles/desk-0001.json was damaged (truncated after byte" in facts
+    assert "texts/desk-0001.json was damaged (truncated after byte" in texts
     assert not crashed.exists()
     ran = run("doctor", "--json")
     assert (ran.code, ran.value["problems"], ran.value["repaired"]) == (0, [], [])
@@ -200,7 +200,7 @@ def test_doctor_looks_into_every_document(run: Run, home: Path) -> None:
     assert "texts/desk-0001.json was damaged (" in said
     path.write_bytes(good.replace(b'"text":"', b'"similar":5,"text":"', 1))
     (problem,) = run("doctor", "--repair", "--json").value["problems"]
-    assert "texts/desk-0001.json: text 1: cannot be understood" in problem
+    assert "texts/desk-0001.json: text 1: cannot be read" in problem
 
 
 @pytest.mark.usefixtures("three")
