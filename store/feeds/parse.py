@@ -10,7 +10,7 @@ from typing import Any
 
 from store.feeds.entries import FeedEntry, FeedInfo, entry_to_fields
 from store.importers.article_builder import build_article
-from store.importers.json_records import parse_json
+from store.importers.containers import parse_json
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line

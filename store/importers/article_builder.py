@@ -1,6 +1,6 @@
-"""The one door: loose fields from outside become a valid, clean article, or are refused.
+"""Building articles: fields from outside become a valid, clean article, or are rejected.
 
-Every format and feed only makes a mapping in the shape of newstui JSON and brings it here.
+Every importer and every feed only makes a mapping in the shape of newstui JSON.
 """
 
 from __future__ import annotations
@@ -34,10 +34,8 @@ from store.text.clean import clean_json
 from store.text.prose import count_words, ends_with_full_stop, make_title
 from store.text.urls import canonicalize_url
 
-__all__ = ["TEXT_NAMESPACE", "build_article", "count_words"]
-
 TEXT_NAMESPACE = uuid.UUID("7c1d5c0e-3a0b-4f0e-9c59-2f1a54f1b6de")
-"""Namespace of the ids that are made of title, date and text. Never to be changed."""
+"""Namespace of ids that are made from title, date and text. It must never change."""
 
 ARTICLE_SOURCES = frozenset({"import", "feed", "page", "sample"})
 SUMMARY_ORIGINS = frozenset({"import", "extract", "command"})
@@ -45,63 +43,63 @@ HTML_CONTENT_START = re.compile(
     r"\s*<(?:p|div|h[1-6]|article|section|figure|blockquote|ul|ol|table|html|!doctype)\b[^<>]*>",
     re.IGNORECASE,
 )
-"""How a text begins that calls itself content and is HTML."""
+"""The beginning of a `content` field that is HTML."""
 
 
 def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> ParsedArticle:
-    """Make an article of loose fields.
+    """Build an article from its fields.
 
     Args:
-        fields: In the shape of newstui JSON. A few names of other programs are understood
-            too; fields nobody knows are kept under `extra`.
-        source: How it came in, unless the fields say so themselves.
-        now: The time it came in, in our form.
+        fields: In the shape of newstui JSON; a few names of other programs are accepted too.
+            Unknown fields are kept in `extra`.
+        source: The value of `Article.source` unless the fields have one.
+        now: The current time, ISO 8601 in UTC.
 
     Raises:
-        BadInput: There is nothing in it, or a field holds something of the wrong type.
+        InvalidInput: There is nothing in it, or a field has the wrong type.
     """
-    loose = RawFields(fields)
-    odd: dict[str, Any] = {}
-    url = _take_url(loose)
-    body = _build_body(loose, url)
-    title = coerce_line(*loose.pop("title")) or make_title(body.text or body.summary) or url
+    raw = RawFields(fields)
+    invalid: dict[str, Any] = {}
+    url = _take_url(raw)
+    body = _build_body(raw, url)
+    title = coerce_line(*raw.pop("title")) or make_title(body.text or body.summary) or url
     if not title:
         title = coerce_line("text", body.text or body.summary, limit=100)
     if not title:
         raise InvalidInput("an article without title, text and URL")
-    published = _take_timestamp(loose, odd, "date", "published", "published_at", "date_published")
-    created = _take_timestamp(loose, odd, "created") or now
+    published = _take_timestamp(raw, invalid, "date", "published", "published_at", "date_published")
+    created = _take_timestamp(raw, invalid, "created") or now
     article = Article(
-        id=_take_id(loose, odd, url, (title, published or "", body.text)),
+        id=_take_id(raw, invalid, url, (title, published or "", body.text)),
         title=title,
-        category=coerce_line(*loose.pop("category")),
+        category=coerce_line(*raw.pop("category")),
         url=url,
-        authors=coerce_names(*loose.pop("authors", "author")),
-        tags=coerce_names(*loose.pop("tags"), comma=True),
+        authors=coerce_names(*raw.pop("authors", "author")),
+        tags=coerce_names(*raw.pop("tags"), comma=True),
         date=published,
         created=created,
-        updated=_take_timestamp(loose, odd, "updated") or created,
-        words=_take_word_count(loose, odd, body.text),
-        language=coerce_line(*loose.pop("language"), limit=35),
-        source=_take_source(loose, odd, source),
+        updated=_take_timestamp(raw, invalid, "updated") or created,
+        words=_take_word_count(raw, invalid, body.text),
+        language=coerce_line(*raw.pop("language"), limit=35),
+        source=_take_source(raw, invalid, source),
     )
-    reading = _build_reading(loose, odd, len(body.text))
-    return ParsedArticle(_add_extra(article, loose, odd), body, reading)
+    reading = _build_reading(raw, invalid, len(body.text))
+    return ParsedArticle(_add_extra(article, raw, invalid), body, reading)
 
 
-def _build_body(loose: RawFields, url: str) -> Body:
-    name, value = loose.pop("text", "content_text", "content", "body", "html", "content_html")
+def _build_body(raw: RawFields, url: str) -> Body:
+    name, value = raw.pop("text", "content_text", "content", "body", "html", "content_html")
     if isinstance(value, str) and "html" in name:
-        from store.text.html_to_text import html_to_text  # imported here: most articles need it not
+        from store.text.html_to_text import html_to_text  # imported here: rarely needed
 
         value = html_to_text(value, url)
     elif name != "text":
         value = _strip_html(value)
     text = coerce_paragraphs(name, value)
-    summary = coerce_paragraphs("summary", _strip_html(loose.pop("summary")[1]))
-    _, origin = loose.pop("summary_origin")
-    _, complete = loose.pop("summary_complete")
-    similar = _take_similar(loose)
+    summary = coerce_paragraphs("summary", _strip_html(raw.pop("summary")[1]))
+    _, origin = raw.pop("summary_origin")
+    _, complete = raw.pop("summary_complete")
+    similar = _take_similar(raw)
     if not summary:
         return Body(text, similar=similar)
     return Body(
@@ -116,17 +114,17 @@ def _build_body(loose: RawFields, url: str) -> Body:
 
 
 def _strip_html(value: object) -> object:
-    """The value, as text if it is HTML."""
+    """Return the value, converted to text if it is HTML."""
     if not isinstance(value, str) or not HTML_CONTENT_START.match(value):
         return value
-    from store.text.html_to_text import html_to_text  # imported here: most articles need it not
+    from store.text.html_to_text import html_to_text  # imported here: rarely needed
 
     return html_to_text(value)
 
 
-def _take_similar(loose: RawFields) -> tuple[str, ...]:
-    """Titles that came with the article; what an index found is left to the index here."""
-    name, value = loose.pop("similar")
+def _take_similar(raw: RawFields) -> tuple[str, ...]:
+    """Take the titles that came with the article, not those that another index found."""
+    name, value = raw.pop("similar")
     if isinstance(value, list):
         value = [
             item
@@ -136,127 +134,129 @@ def _take_similar(loose: RawFields) -> tuple[str, ...]:
     return coerce_names(name, value)
 
 
-def _take_url(loose: RawFields) -> str:
-    name, value = loose.pop("url", "link")
+def _take_url(raw: RawFields) -> str:
+    name, value = raw.pop("url", "link")
     url = coerce_text(name, value)
     return coerce_line(name, url, limit=2 * len(url) + 1)
 
 
-def _take_timestamp(loose: RawFields, odd: dict[str, Any], *names: str) -> str | None:
-    """Take a time; one that cannot be understood is kept as it came."""
-    name, value = loose.pop(*names)
+def _take_timestamp(raw: RawFields, invalid: dict[str, Any], *names: str) -> str | None:
+    """Take a timestamp; one that cannot be parsed is kept in `extra`."""
+    name, value = raw.pop(*names)
     found = parse_timestamp(value) if isinstance(value, str | int | float | date) else None
     if found is None and value is not None:
-        odd[name] = value
+        invalid[name] = value
     return found
 
 
-def _take_id(loose: RawFields, odd: dict[str, Any], url: str, content: tuple[str, str, str]) -> str:
-    name, value = loose.pop("id")
+def _take_id(
+    raw: RawFields, invalid: dict[str, Any], url: str, content: tuple[str, str, str]
+) -> str:
+    name, value = raw.pop("id")
     given = coerce_line(name, value)
     if found := parse_uuid(given):
         return found
     if given:
-        odd["id"] = value
+        invalid["id"] = value
     if url[:8].lower().startswith(("http://", "https://")):
         with suppress(UrlRejected):
             return str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(url)))
     return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
 
 
-def _take_word_count(loose: RawFields, odd: dict[str, Any], text: str) -> int:
-    """Our own count; another one that came along is kept beside it, or used without a text."""
-    given = coerce_count(*loose.pop("words"))
+def _take_word_count(raw: RawFields, invalid: dict[str, Any], text: str) -> int:
+    """Return our own count; a different one is kept in `extra`, or used if there is no text."""
+    given = coerce_count(*raw.pop("words"))
     words = count_words(text) if text else given
     if given and given != words:
-        odd["words"] = given
+        invalid["words"] = given
     return words
 
 
-def _take_source(loose: RawFields, odd: dict[str, Any], source: str) -> str:
-    _, value = loose.pop("source")
+def _take_source(raw: RawFields, invalid: dict[str, Any], source: str) -> str:
+    _, value = raw.pop("source")
     if isinstance(value, str) and value in ARTICLE_SOURCES:
         return value
     if value is not None:
-        odd["source"] = value
+        invalid["source"] = value
     return source
 
 
-def _build_reading(loose: RawFields, odd: dict[str, Any], length: int) -> ReadingStatus:
-    count = coerce_count(*loose.pop("read_count"))
-    last_read = _take_timestamp(loose, odd, "last_read")
-    name, read = loose.pop("read")
+def _build_reading(raw: RawFields, invalid: dict[str, Any], length: int) -> ReadingStatus:
+    count = coerce_count(*raw.pop("read_count"))
+    last_read = _take_timestamp(raw, invalid, "last_read")
+    name, read = raw.pop("read")
     return ReadingStatus(
         read=count > 0 or last_read is not None if read is None else coerce_flag(name, read),
-        starred=coerce_flag(*_default_to_false(loose.pop("starred"))),
+        starred=coerce_flag(*_default_to_false(raw.pop("starred"))),
         read_count=count,
-        last_opened=_take_timestamp(loose, odd, "last_opened"),
+        last_opened=_take_timestamp(raw, invalid, "last_opened"),
         last_read=last_read,
-        position=_take_position(loose, odd, length),
+        position=_take_position(raw, invalid, length),
     )
 
 
-def _take_position(loose: RawFields, odd: dict[str, Any], length: int) -> int:
-    """The offset where reading stopped; other programs tell the part of the text before it."""
-    _, part = loose.pop("progress")
-    if isinstance(part, int | float) and 0 <= part <= 1:
-        if not length and 0 < part < 1:
-            odd["progress"] = part  # there is no text yet
-        return int(part * length) % (length or 1)
-    if part is not None:
-        odd["progress"] = part
-    return min(coerce_count(*loose.pop("position")), length)
+def _take_position(raw: RawFields, invalid: dict[str, Any], length: int) -> int:
+    """Take the offset where reading stopped; other programs store it as a fraction of the text."""
+    _, fraction = raw.pop("progress")
+    if isinstance(fraction, int | float) and 0 <= fraction <= 1:
+        if not length and 0 < fraction < 1:
+            invalid["progress"] = fraction  # there is no text yet
+        return int(fraction * length) % (length or 1)
+    if fraction is not None:
+        invalid["progress"] = fraction
+    return min(coerce_count(*raw.pop("position")), length)
 
 
 def _default_to_false(item: tuple[str, Any]) -> tuple[str, Any]:
     return item[0], False if item[1] is None else item[1]
 
 
-def _add_extra(article: Article, loose: RawFields, odd: dict[str, Any]) -> Article:
-    """Put what nobody knew under `extra`. Minutes are told from the words each time anew."""
-    loose.pop("minutes")
-    _, given = loose.pop("extra")
+def _add_extra(article: Article, raw: RawFields, invalid: dict[str, Any]) -> Article:
+    """Put unknown and invalid fields into `extra`; `minutes` is dropped, as it follows from `words`."""
+    raw.pop("minutes")
+    _, given = raw.pop("extra")
     extra: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {}
     if given is not None and not isinstance(given, Mapping):
         extra["extra"] = given
-    extra |= loose.remaining() | odd
+    extra |= raw.remaining() | invalid
     return replace(article, extra=coerce_json(clean_json(extra))) if extra else article
 
 
 MIN_PARALLEL_BYTES = 8_000_000
-"""Bytes of a file that is worth the start of other processes."""
+"""Size of a file that is worth starting processes for."""
 MAX_BUILD_PROCESSES = 4
-"""Processes: with more of them the one that writes would not keep up."""
+"""More processes would build faster than this one can write."""
 
 BuildResults = Iterator[ParsedArticle | Rejection]
 
 
 class ArticleBuilder(NamedTuple):
-    """Makes articles of items, as one import wants them."""
+    """Builds the articles of one import."""
 
     reader_format: str | None
-    """The name of the dialect they are written in; None to tell each by its fields."""
+    """The name of the program that exported them; None to detect it for each item."""
     source: str
-    """How they came in."""
+    """The value of `Article.source`."""
     now: str
-    """The time they came in."""
+    """The time of the import."""
 
     def build_all(self, items: Iterable[ImportItem | Rejection]) -> BuildResults:
-        """The article of each item, or why there is none."""
+        """Yield the article of each item, or why there is none."""
         forced = next((each for each in READER_FORMATS if each.name == self.reader_format), None)
         for item in items:
             if isinstance(item, Rejection):
                 yield item
                 continue
             try:
-                dialect = forced or detect_reader_format(item.fields)
-                fields = dialect.convert(item.fields) if dialect else item.fields
+                reader_format = forced or detect_reader_format(item.fields)
+                fields = reader_format.convert(item.fields) if reader_format else item.fields
                 yield build_article(fields, source=self.source, now=self.now)
             except InvalidInput as error:
                 yield Rejection(item.location, str(error))
 
 
 def choose_process_count(size: int, cores: int | None = None) -> int:
-    """How many processes are worth their start for a file of that many bytes; 0 for none."""
+    """Return the number of processes that are worth starting for a file of that size; 0 for none."""
     cores = cores or os.cpu_count() or 1
     return 0 if size < MIN_PARALLEL_BYTES or cores < 2 else min(cores, MAX_BUILD_PROCESSES)

@@ -1,6 +1,6 @@
-"""Lists of addresses: bookmarks as browsers and Pocket write them in HTML, and lines of text.
+"""Lists of URLs: bookmarks in HTML, as browsers and Pocket export them, and one URL per line.
 
-What is in them has no text: the address is kept, and the article can be fetched later.
+They become articles without a text, which can be fetched later.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from store.importers.containers import ImportItem
 BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
 )
-"""How such a file says what it is."""
+"""The line by which bookmark files identify themselves."""
 
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
 POCKET_READ_HEADING = "Read Archive"
-"""The heading over what has been read, in Pocket's export."""
+"""The heading of what was read, in Pocket's export."""
 
 
 def read_bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[ImportItem]:
-    """The links of a bookmark file, however large it is."""
+    """Yield the links of a bookmark file in chunks of any size."""
     parser = _BookmarkParser()
     number = 0
     for chunk in chunks:
@@ -37,26 +37,26 @@ def read_bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[ImportItem
 
 
 class _BookmarkParser(HTMLParser):
-    """Takes the links out of a bookmark file; the heading above them is their category."""
+    """Extracts the links of a bookmark file; the heading above them is their category."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._links: list[dict[str, Any]] = []
         self._link: dict[str, Any] | None = None
         self._pending_link: dict[str, Any] | None = None
-        """The link before, to which a description may belong."""
+        """The previous link, to which a description may belong."""
         self._description: list[str] | None = None
         self._heading: str | None = None
         self._folders: list[str] = []
         self._folder = ""
 
     def pop_links(self) -> list[dict[str, Any]]:
-        """The links that are complete."""
+        """Return the links that are complete, each once."""
         found, self._links = self._links, []
         return found
 
     def finish_link(self) -> None:
-        """The last link is complete, with what described it."""
+        """Complete the previous link with its description."""
         if self._pending_link is not None:
             words = " ".join("".join(self._description or ()).split())
             self._links.append(
@@ -65,7 +65,7 @@ class _BookmarkParser(HTMLParser):
         self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A link, a heading, or the list under a heading begins."""
+        """Begin a link, a heading, a description, or the list under a heading."""
         if tag == "dd":
             self._description = []
         elif tag in ("dt", "dl", "a", "li"):
@@ -81,7 +81,7 @@ class _BookmarkParser(HTMLParser):
                 "category": next((each for each in reversed(self._folders) if each), ""),
                 "read": self._folder == POCKET_READ_HEADING,
             }
-            given.pop("icon", None)  # a picture, as long as an article
+            given.pop("icon", None)  # an embedded image, as long as an article
             self._link |= {name: value for name, value in given.items() if value}
         elif tag in ("h1", "h3"):
             self._heading = ""
@@ -90,20 +90,20 @@ class _BookmarkParser(HTMLParser):
             self._folder = ""
 
     def handle_endtag(self, tag: str) -> None:
-        """What began is complete."""
+        """End a link, a heading or a list."""
         if tag == "a" and self._link is not None:
             self._pending_link = {name: value for name, value in self._link.items() if value}
             self._link = None
         elif tag in ("h1", "h3") and self._heading is not None:
             self._folder, self._heading = self._heading.strip(), None
             if tag == "h1" and self._folder not in (POCKET_READ_HEADING, "Unread"):
-                self._folder = ""  # the name of the file, not of a folder
+                self._folder = ""  # the title of the file, not a folder
         elif tag == "dl":
             self.finish_link()
             del self._folders[-1:]
 
     def handle_data(self, data: str) -> None:
-        """The words of a link, a heading or a description."""
+        """Take the text of a link, a heading or a description."""
         if self._link is not None:
             self._link["title"] += data
         elif self._heading is not None:
@@ -113,17 +113,17 @@ class _BookmarkParser(HTMLParser):
 
 
 def is_url_list(text: str) -> bool:
-    """Whether every line that is not empty begins with an address."""
+    """Return True if every line that is not empty starts with a URL."""
     lines = [line for line in text.splitlines() if line.strip()]
     return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
 
 
 def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
-    """The addresses of a text, one a line, each perhaps followed by `| ` and its title."""
+    """Yield the URLs of a text, one per line, each with an optional title after ` | `."""
     for number, line in enumerate(text.splitlines(), start=1):
-        address, _, title = line.strip().partition(" | ")
-        if address:
-            fields = {"url": address, "title": title.strip()}
+        url, _, title = line.strip().partition(" | ")
+        if url:
+            fields = {"url": url, "title": title.strip()}
             yield ImportItem(
                 f"{name}: line {number}", {key: value for key, value in fields.items() if value}
             )

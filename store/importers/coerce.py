@@ -1,4 +1,4 @@
-"""Loose values from outside, turned into what a field may hold, or refused by the field's name."""
+"""Coercion of values from outside into the type of a field; errors name the field."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from store.text.clean import clean_line, clean_text
 TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1"})
 FALSE_WORDS = frozenset({"false", "no", "n", "off", "0"})
 MAX_SAFE_INTEGER = 2**53
-"""Numbers above this one do not survive every JSON reader."""
+"""Larger integers do not survive every JSON parser."""
 
 NAME_KEYS = ("name", "title", "label", "term")
-"""Where other programs' objects keep the text of a tag, an author or a similar reading."""
+"""Keys under which other programs store the text of a tag, an author or a similar article."""
 
 UUID_PATTERN = re.compile(
     r"(?:urn:uuid:|\{)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?",
@@ -27,20 +27,20 @@ NIL_UUID = str(uuid.UUID(int=0))
 
 
 class RawFields:
-    """The fields of one item, taken out one by one; what is left in the end nobody knew."""
+    """The fields of one item, taken out one by one; what remains is unknown to newstui."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = {str(name): value for name, value in fields.items()}
 
     def pop(self, *names: str) -> tuple[str, Any]:
-        """Take out the first of these fields that holds something.
+        """Take out the first of these fields that has a value.
 
         Returns:
-            Its name and value; the first name and None if none of them holds anything.
+            Its name and value; the first name and None if none of them has a value.
         """
         for name in names:
             value = self._fields.pop(name, None)
-            if value or value == 0:  # zero and False are something
+            if value or value == 0:  # zero and False are values
                 return name, value
         return names[0], None
 
@@ -50,7 +50,7 @@ class RawFields:
 
 
 def describe_type(value: object) -> str:
-    """Name the type of a value for the user: `a list`, `a number`."""
+    """Return the type of a value for the user: `a list`, `a number`."""
     if isinstance(value, bool):
         return "yes or no"
     names = ((str, "text"), (int | float, "a number"), (Mapping, "an object"), (list, "a list"))
@@ -58,13 +58,13 @@ def describe_type(value: object) -> str:
 
 
 def make_type_error(name: str, expected: str, value: object) -> InvalidInput:
-    """Return the error for a field that holds something else than expected."""
+    """Return the error for a field of an unexpected type."""
     shown = f"“{clean_line(value, limit=40)}”" if isinstance(value, str) else describe_type(value)
     return InvalidInput(f"{name}: expected {expected}, found {shown}")
 
 
 def coerce_text(name: str, value: object) -> str:
-    """Return a text as it came; numbers and dates become text."""
+    """Return a text as it is; numbers and dates become text."""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, int | float | date) and not isinstance(value, bool):
@@ -75,25 +75,25 @@ def coerce_text(name: str, value: object) -> str:
 def _format_value(value: object) -> str:
     try:
         return value.isoformat() if isinstance(value, date | time) else str(value)
-    except ValueError:  # a number of more digits than Python writes
+    except ValueError:  # a number with more digits than Python converts
         return "…"
 
 
 def coerce_line(name: str, value: object, limit: int = 500) -> str:
-    """Return a clean text of one line."""
+    """Return a clean text in one line."""
     text = coerce_text(name, value)
     return clean_line(text, limit=limit) if text else ""
 
 
 def coerce_paragraphs(name: str, value: object) -> str:
-    """Return a clean long text; a list is taken for its paragraphs."""
+    """Return a clean long text; the items of a list become paragraphs."""
     if isinstance(value, list | tuple):
         value = "\n\n".join(coerce_text(name, paragraph) for paragraph in value)
     return clean_text(coerce_text(name, value)).strip()
 
 
 def coerce_count(name: str, value: object) -> int:
-    """Return a number that counts something: whole and not negative."""
+    """Return a count: an integer that is not negative."""
     if value is None:
         return 0
     found: float = -1
@@ -108,7 +108,7 @@ def coerce_count(name: str, value: object) -> int:
 
 
 def coerce_flag(name: str, value: object) -> bool:
-    """Return a yes or no, however it was written."""
+    """Return a boolean, however it is written."""
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower() if isinstance(value, str | int) else ""
@@ -123,7 +123,7 @@ def coerce_names(name: str, value: object, *, comma: bool = False) -> tuple[str,
     Args:
         name: The field, for the error.
         value: A list of texts or of objects with a name; one text is a list of one.
-        comma: Whether a text is a list with commas between (tags are, authors are not).
+        comma: True if a text is a comma-separated list (tags are, authors are not).
     """
     if value is None:
         return ()
@@ -148,7 +148,7 @@ def _iter_names(name: str, values: Iterable[object]) -> Iterator[str]:
 
 
 def coerce_json(value: Any) -> Any:
-    """Return a clean value as JSON can hold it; what JSON has no form for becomes text."""
+    """Return a clean JSON value; what JSON cannot represent becomes text."""
     if isinstance(value, dict):
         return {name: coerce_json(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -161,7 +161,7 @@ def coerce_json(value: Any) -> Any:
 
 
 def parse_uuid(text: str) -> str | None:
-    """Return a UUID in its usual form, or None for any other id; the nil UUID identifies nothing."""
+    """Return a UUID in its canonical form, or None for any other id and for the nil UUID."""
     match = UUID_PATTERN.fullmatch(text)
     found = match[1].lower() if match else NIL_UUID
     return None if found == NIL_UUID else found

@@ -1,12 +1,15 @@
-"""The records inside the containers that exports come in: JSON of any size, CSV, ZIP."""
+"""Containers of records: JSON of any size, JSON Lines, CSV, and ZIP files with JSON in them."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import orjson
 
 from store.importers.coerce import describe_type
 from store.model.article import Rejection
@@ -14,29 +17,29 @@ from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterable
 
+UTF8_BOM = b"\xef\xbb\xbf"
 RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
-"""Under which names an object holds its records."""
+"""Names under which an object holds its records."""
 
 RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).encode())
 
 MAX_CSV_HEADER_CHARS = 5_000
-"""Characters of the line that names the fields."""
+"""Length of the line that names the fields."""
 
 MAX_FIELD_SIZE = 64 * 1024 * 1024
-"""Characters of one field of CSV, bytes of one file in a ZIP: a bomb ends there."""
+"""Characters of a CSV field, or bytes of a file in a ZIP; more than that is a bomb."""
 
 
 class ImportItem(NamedTuple):
-    """The fields of one article and where they stand."""
+    """The fields of one article and their location, as the user can find it."""
 
     location: str
     fields: Mapping[str, Any]
 
 
 def extract_records(value: Any) -> list[Any]:
-    """The records of a JSON document: a list, an object that holds one, or one record alone."""
+    """Return the records of a JSON document: a list, an object that holds one, or one record."""
     if isinstance(value, dict):
         for name in RECORD_LIST_KEYS:
             if isinstance(value.get(name), list):
@@ -45,7 +48,7 @@ def extract_records(value: Any) -> list[Any]:
 
 
 def _expand_links(value: Any) -> Iterator[Any]:
-    """The links of a collection, each with its name; every other value is a record itself."""
+    """Yield the links of a collection, each with its name; any other value is a record itself."""
     if isinstance(value, dict) and isinstance(value.get("links"), list):
         for link in value["links"]:
             yield {**link, "collection": value.get("name")} if isinstance(link, dict) else link
@@ -53,29 +56,83 @@ def _expand_links(value: Any) -> Iterator[Any]:
         yield value
 
 
-def make_item(where: str, value: Any) -> ImportItem | Rejection:
-    """A record as an item, if it is an object at all."""
+def make_item(location: str, value: Any) -> ImportItem | Rejection:
+    """Return a record as an item, unless it is not an object."""
     if isinstance(value, dict):
-        return ImportItem(where, value)
-    return Rejection(where, f"expected an article (a JSON object), found {describe_type(value)}")
+        return ImportItem(location, value)
+    return Rejection(location, f"expected an article (a JSON object), found {describe_type(value)}")
+
+
+def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
+    """Yield the items of a JSON document."""
+    try:
+        value = parse_json(data.removeprefix(UTF8_BOM))
+    except ValueError as error:
+        yield Rejection(name, str(error))
+        return
+    records = extract_records(value)
+    is_single = records == [value]
+    for number, record in enumerate(records, start=1):
+        yield make_item(name if is_single else f"{name}: article {number}", record)
+
+
+def read_json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[ImportItem | Rejection]:
+    """Yield the items of JSON Lines as they come; None stands for a line that was too long."""
+    for number, line in enumerate(lines, start=1):
+        location = f"{name}: line {number}"
+        if line is None:
+            yield Rejection(location, "the line is too long")
+            continue
+        line = line.removeprefix(UTF8_BOM) if number == 1 else line
+        if line.isspace() or not line:
+            continue
+        try:
+            value = parse_json(line)
+        except ValueError as error:
+            yield Rejection(location, str(error))
+        else:
+            yield from (make_item(location, record) for record in extract_records(value))
+
+
+def parse_json(data: bytes) -> Any:
+    """Parse JSON as tolerantly as is safe: lone surrogates, NaN and infinity are accepted.
+
+    Raises:
+        ValueError: It is not JSON; the text says at which place.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        strict = error
+    try:
+        # orjson rejects some values although the rest of the article is fine.
+        return json.loads(data.decode("utf-8"), parse_constant=lambda _: None)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start}") from None
+    except (ValueError, RecursionError):
+        place = f"column {strict.colno}" if strict.lineno == 1 else f"line {strict.lineno}"
+        raise ValueError(f"not JSON: {strict.msg} ({place})") from None
 
 
 def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    """The items of a JSON document that is too large to be read whole.
+    """Yield the items of a JSON document that is too large to be read whole.
 
     Args:
-        name: How the user knows the file.
-        head: How it begins, read already.
-        rest: What follows.
+        name: The name of the file, as it is shown.
+        head: The beginning, which was read already.
+        rest: The rest.
     """
     import ijson  # imported here: few imports need it
 
-    held = RECORD_LIST_START.search(head)
-    place = "item" if head.lstrip()[:1] == b"[" else f"{held[1].decode()}.item" if held else ""
+    list_start = RECORD_LIST_START.search(head)
+    if head.lstrip()[:1] == b"[":
+        prefix = "item"
+    else:
+        prefix = f"{list_start[1].decode()}.item" if list_start else ""
     number = 0
     try:
         for value in ijson.items(
-            io.BufferedReader(_PrefixedStream(head, rest)), place, use_float=True
+            io.BufferedReader(_PrefixedStream(head, rest)), prefix, use_float=True
         ):
             for record in _expand_links(value):
                 number += 1
@@ -92,11 +149,11 @@ class _PrefixedStream(io.RawIOBase):
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read what was read before, then what follows."""
+        """Read the beginning first, then the rest."""
         size = len(buffer)
         data = self._head[:size] or self._rest.read(size)
         self._head = self._head[size:]
@@ -105,7 +162,7 @@ class _PrefixedStream(io.RawIOBase):
 
 
 def parse_csv_header(text: str) -> list[str]:
-    """The names in the first line of a text that may be CSV."""
+    """Return the names in the first line of a text that may be CSV."""
     line = text.split("\n", 1)[0].rstrip("\r")
     return _parse_csv_line(line) if len(line) < MAX_CSV_HEADER_CHARS else []
 
@@ -113,7 +170,7 @@ def parse_csv_header(text: str) -> list[str]:
 def _parse_csv_line(line: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=_guess_delimiter(line)), [])
-    except csv.Error:  # a line end inside
+    except csv.Error:  # a line break inside
         return []
 
 
@@ -122,10 +179,8 @@ def _guess_delimiter(line: str) -> str:
 
 
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    """The items of a CSV file whose first line names the fields; cells are kept as they came."""
-    csv.field_size_limit(
-        MAX_FIELD_SIZE
-    )  # the module has one limit for all, too small for an article
+    """Yield the items of a CSV file whose first line names the fields; cells are kept as they are."""
+    csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
     text = io.TextIOWrapper(
         io.BufferedReader(_PrefixedStream(head, rest)), "utf-8-sig", "surrogateescape", newline=""
     )
@@ -145,15 +200,12 @@ def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
             yield ImportItem(f"{name}: line {rows.line_num + 1}", dict.fromkeys(names, "") | cells)
 
 
-def read_zip_items(
-    name: str, archive: BinaryIO, items: Callable[[str, bytes], Iterable[ImportItem | Rejection]]
-) -> Iterator[ImportItem | Rejection]:
-    """The items of the JSON files in a ZIP, with the pages that lie beside them.
+def read_zip_items(name: str, archive: BinaryIO) -> Iterator[ImportItem | Rejection]:
+    """Yield the items of the JSON files in a ZIP, with the pages that belong to them.
 
     Args:
-        name: How the user knows the file.
-        archive: A stream that can be sought in.
-        items: Reads one JSON file.
+        name: The name of the file, as it is shown.
+        archive: A seekable stream.
     """
     import zipfile  # imported here: few imports need it
 
@@ -161,25 +213,24 @@ def read_zip_items(
         with zipfile.ZipFile(archive) as opened:
             members = {each.filename: each for each in opened.infolist()}
             for path in sorted(each for each in members if each.lower().endswith(".json")):
-                where = f"{name}: {clean_line(path)}"
+                location = f"{name}: {clean_line(path)}"
                 data = _read_member(opened, members[path])
                 if data is None:
-                    yield Rejection(where, "too large")
+                    yield Rejection(location, "too large")
                     continue
-                for item in items(where, data):
-                    yield (
-                        item
-                        if isinstance(item, Rejection)
-                        else _attach_content(opened, members, item)
-                    )
+                for item in read_json_items(location, data):
+                    if isinstance(item, ImportItem):
+                        yield _attach_content(opened, members, item)
+                    else:
+                        yield item
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        yield Rejection(name, f"not a ZIP that can be read: {clean_line(str(error))}")
+        yield Rejection(name, f"not a readable ZIP: {clean_line(str(error))}")
 
 
 def _attach_content(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: ImportItem
-) -> ImportItem | Rejection:
-    """The item with the text and the highlights that are kept in files of their own."""
+) -> ImportItem:
+    """Return the item with its text and highlights, which are in files of their own."""
     slug = item.fields.get("slug")
     found = {
         field: data.decode("utf-8", "replace")
@@ -193,7 +244,7 @@ def _attach_content(
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
-    """The bytes of one file of a ZIP; None if they are more than any export has."""
+    """Return the bytes of one file of a ZIP; None if it is larger than any export has."""
     with archive.open(member) as stream:
         data = stream.read(MAX_FIELD_SIZE + 1)
     return data if len(data) <= MAX_FIELD_SIZE else None

@@ -26,11 +26,11 @@ except ImportError:  # PyYAML was built without libyaml
     from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
 
 MAX_FRONT_MATTER_CHARS = 1024 * 1024
-"""Characters of front matter: a thousand times what anyone writes, and room for any `extra`."""
+"""Length of front matter: a thousand times what anyone writes, and room for any `extra`."""
 
 MAX_YAML_DEPTH = 32
 MAX_YAML_ALIASES = 10
-"""Ten aliases repeat a document some forty times at most; hundreds make a bomb of it."""
+"""Ten aliases multiply a document by forty at most; hundreds make it a bomb."""
 
 STRING_FIELDS = frozenset(
     str.split(
@@ -38,13 +38,13 @@ STRING_FIELDS = frozenset(
         " date published published_at date_published created updated last_read last_opened"
     )
 )
-"""Fields that are taken as they were written: YAML reads `2022.10` as 2022.1 and `no` as false."""
+"""Fields that are kept as written: YAML reads `2022.10` as 2022.1 and `no` as false."""
 
 HARD_BREAK_ENDINGS = ("  ", "\\")
 
 
 class TOMLFrontMatter(BaseHandler):
-    """Front matter in TOML, read with the standard library."""
+    """Front matter in TOML, parsed with the standard library."""
 
     FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "+++"
@@ -58,13 +58,13 @@ class TOMLFrontMatter(BaseHandler):
 
 
 class YAMLFrontMatter(YAMLHandler):
-    """Front matter in YAML, read with the safe loader once it is known to be no bomb."""
+    """Front matter in YAML, parsed with the safe loader after a check for bombs."""
 
     def load(self, fm: str, **_: object) -> Any:
         """Parse the lines between the delimiters.
 
         Returns:
-            The fields, or None if this is no front matter but text between two rules.
+            The fields, or None if it is not front matter but text between two rules.
         """
         _reject_yaml_bombs(fm)
         written = yaml.load(fm, Loader=BaseLoader) or {}  # noqa: S506 (makes strings only)
@@ -72,7 +72,7 @@ class YAMLFrontMatter(YAMLHandler):
             return None
         try:
             typed = yaml.load(fm, Loader=SafeLoader)
-        except ValueError:  # a date that no calendar has
+        except ValueError:  # a date that does not exist
             typed = written
         kept = {
             name: written[name] for name in STRING_FIELDS if (typed or {}).get(name) is not None
@@ -86,11 +86,11 @@ FRONT_MATTER_HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMa
 def parse_markdown_article(text: str) -> dict[str, Any]:
     """Return the fields of the front matter, title and text of a Markdown document.
 
-    Without a title in the front matter the first heading is the title. The lines of a paragraph
-    are joined; lists, quotes, code, tables and headings keep theirs.
+    Without a title in the front matter, the first heading becomes the title. The lines of a
+    paragraph are joined; lists, quotes, code, tables and headings keep theirs.
 
     Raises:
-        BadInput: The front matter cannot be read; the error names the line.
+        InvalidInput: The front matter cannot be parsed; the error names the line.
     """
     fields, content = _split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
     if fields.pop(VERBATIM_FIELD, None):
@@ -109,7 +109,7 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         return {}, text
     try:
         front, content = handler.split(text)
-    except ValueError:  # a rule at the top, and no second one
+    except ValueError:  # a rule at the top without a second one
         return {}, text
     if len(front) > MAX_FRONT_MATTER_CHARS:
         raise InvalidInput(f"front matter is larger than {MAX_FRONT_MATTER_CHARS // 1024} KB")
@@ -131,7 +131,7 @@ def _reject_yaml_bombs(front: str) -> None:
         if depth > MAX_YAML_DEPTH:
             raise InvalidInput("front matter is nested too deeply")
         if aliases > MAX_YAML_ALIASES:
-            raise InvalidInput("front matter repeats itself by too many aliases")
+            raise InvalidInput("front matter has too many aliases")
 
 
 def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInput:
@@ -146,11 +146,11 @@ def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInpu
 
 
 def _extract_title(content: str, title: str) -> tuple[str, str]:
-    """Join wrapped lines and take the heading that is the title out.
+    """Join wrapped lines and remove the heading that is the title.
 
     Returns:
-        The first main heading, and the text without it; where there is a title already, only a
-        heading that repeats it is taken out.
+        The first main heading and the text without it; if there is a title already, only a
+        heading that repeats it is removed.
     """
     lines = content.split("\n")
     heading = ""
@@ -169,14 +169,14 @@ def _extract_title(content: str, title: str) -> tuple[str, str]:
 
 @cache
 def _block_parser() -> MarkdownIt:
-    """A parser of blocks alone: inline markup is not looked at, which also keeps it linear."""
+    """Return a parser that skips inline markup, which also keeps it linear."""
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
 def _join_paragraph(lines: Sequence[str]) -> str:
-    """Join the lines of one paragraph, except where it breaks a line on purpose."""
+    """Join the lines of a paragraph except at hard breaks."""
     runs: list[list[str]] = [[]]
     for line in lines:
         runs[-1].append(line.rstrip("\\") if line.endswith("\\") else line)
@@ -186,7 +186,7 @@ def _join_paragraph(lines: Sequence[str]) -> str:
 
 
 def _strip_inline_markup(markdown: str) -> str:
-    """The words of a heading without its markup."""
+    """Return the text of a heading without its markup."""
     inline = MarkdownIt("commonmark").parseInline(markdown[:1_000])[0]
     return "".join(
         " " if token.type == "softbreak" else token.content

@@ -1,4 +1,4 @@
-"""Everything that brings articles in: each format ends as a `Found` or a `Refused`."""
+"""Reading the articles of a file in any format; what cannot be used becomes a `Rejection`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from store.importers.article_builder import ArticleBuilder, build_article, choose_process_count
+from store.importers.article_builder import ArticleBuilder, choose_process_count
 from store.importers.bookmarks import (
     BOOKMARK_FILE_START,
     is_url_list,
@@ -18,64 +18,47 @@ from store.importers.bookmarks import (
 )
 from store.importers.containers import (
     RECORD_LIST_START,
+    UTF8_BOM,
     ImportItem,
     parse_csv_header,
     read_csv_items,
+    read_json_items,
+    read_json_lines,
     read_zip_items,
     stream_json_items,
 )
-from store.importers.json_records import UTF8_BOM, read_json_items, read_json_lines
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
+from store.importers.sources import KIND_BY_SUFFIX, ImportSource
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line
+from store.text.prose import unwrap_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-__all__ = [
-    "FILE_KINDS",
-    "IMPORT_FORMATS",
-    "ParsedArticle",
-    "Rejection",
-    "build_article",
-    "detect_file_kind",
-    "read_articles",
-]
 
 FILE_KINDS = (
     *("json", "jsonl", "reading", "markdown", "html", "text"),
     *("csv", "zip", "bookmarks", "addresses"),
 )
-IMPORT_FORMATS = (*FILE_KINDS, *(dialect.name for dialect in READER_FORMATS))
-"""What a file can be said to be: a kind of file, or the program that wrote it."""
+IMPORT_FORMATS = (*FILE_KINDS, *(each.name for each in READER_FORMATS))
+"""What the user can declare a file to be: a kind of file, or the program that exported it."""
 
 DETECTION_BYTES = 64 * 1024
-"""Bytes that are looked at to tell what a file is."""
+"""Bytes by which the kind of a file is detected."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
-"""Bytes of a file that has to be read whole; what holds many articles may be of any size."""
+"""Size of a file that is read whole; files of many articles may be larger."""
 
 ZIP_MAGIC = b"PK\x03\x04"
+ZIP_EXPANSION_FACTOR = 5
+"""Ratio between the contents of a ZIP and its size, by which the work is estimated."""
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
-"""Bytes of one line of JSON Lines."""
+"""Length of a line of JSON Lines."""
 
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-
-KIND_BY_SUFFIX = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".txt": "text",
-    ".csv": "csv",
-    ".zip": "zip",
-}
 
 JSON_START = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
 HTML_START = re.compile(
@@ -84,16 +67,21 @@ HTML_START = re.compile(
 )
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 
+MAX_HEADLINE_CHARS = 120
+"""Length of a first line that may be a title."""
+NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
+PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
+
 
 def detect_file_kind(name: str, head: bytes) -> str:
-    """Tell the format of a file by its content, and where that leaves a choice by its name.
+    """Detect the kind of a file by its content, and by its suffix where the content is ambiguous.
 
     Args:
-        name: File name; only its suffix counts.
-        head: How the file begins; the more, the surer.
+        name: The file name.
+        head: The beginning of the file; the longer, the more certain.
 
     Returns:
-        One of `KINDS`.
+        One of `FILE_KINDS`.
     """
     if head.startswith(ZIP_MAGIC):
         return "zip"
@@ -118,7 +106,7 @@ def detect_file_kind(name: str, head: bytes) -> str:
 
 
 def _detect_json_kind(text: str, suffix: str) -> str:
-    """`jsonl` where objects follow each other line by line, `json` where one value spans all."""
+    """Return `jsonl` if there is one object per line, `json` if there is one value."""
     first = text.split("\n", 1)[0].rstrip()
     if suffix == "jsonl" or (text.startswith("{") and first != "{" and "\n{" in text):
         return "jsonl"
@@ -130,6 +118,24 @@ def _detect_json_kind(text: str, suffix: str) -> str:
     return "jsonl" if is_cut and suffix != "json" and not is_list else "json"
 
 
+def read_source(
+    file: ImportSource, *, source: str = "import", now: str, kind: str | None = None
+) -> Iterator[ParsedArticle | Rejection]:
+    """Yield the articles of a file; one that cannot be opened is rejected. See `read_articles`."""
+    try:
+        stream = file.open()
+    except OSError as error:
+        yield Rejection(file.display_name, error.strerror or str(error))
+        return
+    with stream:
+        is_zip = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+        stream.seek(0)
+        size = file.size * (ZIP_EXPANSION_FACTOR if is_zip else 1)
+        yield from read_articles(
+            file.display_name, stream, source=source, now=now, kind=kind, size=size
+        )
+
+
 def read_articles(
     name: str,
     stream: BinaryIO,
@@ -139,26 +145,24 @@ def read_articles(
     kind: str | None = None,
     size: int = 0,
 ) -> Iterator[ParsedArticle | Rejection]:
-    """Read the articles of one file.
+    """Yield the articles of one file.
 
-    Bad content never raises: what cannot be used is refused, item by item, and the rest goes on.
+    Bad content never raises: an item that cannot be used is rejected, and the rest goes on.
 
     Args:
-        name: How the user knows the file.
-        stream: Its bytes. What holds many articles is read bit by bit, everything else whole.
-        source: How the articles came in.
-        now: The time they came in, in our form.
-        kind: One of `FORMATS`, if it is known.
-        size: Bytes there are; of many, other processes take their part.
+        name: The name of the file, as it is shown.
+        stream: Its bytes. Files of many articles are read in pieces, all others whole.
+        source: The value of `Article.source`.
+        now: The current time, ISO 8601 in UTC.
+        kind: One of `IMPORT_FORMATS`, if it is known.
+        size: The number of bytes; large files are built in several processes.
     """
     name = clean_line(name)
     builder = ArticleBuilder(None if kind in FILE_KINDS else kind, source, now)
     items = _read_items(name, stream, kind if kind in FILE_KINDS else None)
     try:
         if processes := choose_process_count(size):
-            from store.importers.parallel import (
-                build_in_parallel,
-            )  # imported here: few files are large
+            from store.importers.parallel import build_in_parallel  # imported here: rarely needed
 
             yield from build_in_parallel(builder, items, processes)
         else:
@@ -184,7 +188,7 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
     else:
         data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
         if kind is None and found in ("text", "markdown", "addresses") and len(data) > len(head):
-            found = detect_file_kind(name, data)  # a reading page shows itself only at its end
+            found = detect_file_kind(name, data)  # a reading page is recognized by its end
         if found == "json" and len(data) > MAX_FILE_BYTES and not is_utf16:
             yield from stream_json_items(name, data, stream)
         else:
@@ -193,15 +197,15 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
 
 def _read_zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:
     if stream.seekable():
-        yield from read_zip_items(name, stream, read_json_items)
+        yield from read_zip_items(name, stream)
         return
-    import shutil  # imported here, as whatever few imports need
+    import shutil  # imported here: few imports need it
     import tempfile
 
     with tempfile.TemporaryFile() as copy:
         copy.write(head)
         shutil.copyfileobj(stream, copy)
-        yield from read_zip_items(name, copy, read_json_items)
+        yield from read_zip_items(name, copy)
 
 
 def _stream_json_lines(
@@ -217,10 +221,10 @@ def _stream_bookmarks(name: str, head: bytes, stream: BinaryIO) -> Iterator[Impo
 
 
 def _iter_lines(head: bytes, stream: BinaryIO) -> Iterator[bytes | None]:
-    """Lines of a stream whose beginning was read already; None for one that is too long."""
-    *whole, begun = head.split(b"\n")
-    yield from whole
-    line = begun + stream.readline(MAX_LINE_BYTES)
+    """Yield the lines of a stream whose beginning was read already; None for one that is too long."""
+    *complete, start = head.split(b"\n")
+    yield from complete
+    line = start + stream.readline(MAX_LINE_BYTES)
     while line:
         if len(line) >= MAX_LINE_BYTES and not line.endswith(b"\n"):
             while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
@@ -236,7 +240,7 @@ STREAM_READERS = {
     "csv": read_csv_items,
     "bookmarks": _stream_bookmarks,
 }
-"""What is read bit by bit."""
+"""The kinds that are read in pieces."""
 
 
 def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem | Rejection]:
@@ -264,7 +268,7 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
 
 
 def _parse_document(text: str, kind: str) -> dict[str, Any]:
-    """Return the fields of a file that is one article. Its libraries are imported only here."""
+    """Return the fields of a file that is one article; its libraries are imported only here."""
     if kind == "html":
         from store.text.html_to_text import parse_html_page
 
@@ -273,8 +277,6 @@ def _parse_document(text: str, kind: str) -> dict[str, Any]:
         from store.importers.markdown import parse_markdown_article
 
         return parse_markdown_article(text)
-    from store.importers.plain_text import parse_plain_text
-
     return parse_plain_text(text)
 
 
@@ -291,3 +293,31 @@ def _decode(data: bytes) -> str:
     if "\0" in text:
         raise InvalidInput("binary, not text")
     return text
+
+
+def parse_plain_text(text: str) -> dict[str, Any]:
+    """Return the fields of a plain text: paragraphs are unwrapped, a headline becomes the title.
+
+    A headline is a short first line before an empty line that does not end like a sentence.
+    """
+    blocks = PARAGRAPH_BREAK.split(_strip_line_ends(text).strip("\n"))
+    title = blocks[0].strip()
+    if len(blocks) == 1 or not _is_headline(title):
+        return {"text": _unwrap_blocks(blocks)}
+    return {"title": title, "text": _unwrap_blocks(blocks[1:])}
+
+
+def _strip_line_ends(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _is_headline(line: str) -> bool:
+    return (
+        "\n" not in line
+        and len(line) <= MAX_HEADLINE_CHARS
+        and not line.endswith(NON_HEADLINE_ENDINGS)
+    )
+
+
+def _unwrap_blocks(blocks: list[str]) -> str:
+    return "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)

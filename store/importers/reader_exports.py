@@ -1,9 +1,9 @@
-"""How other programs write their articles: which records are theirs, and what their fields mean.
+"""Exports of other readers: how their records are recognized, and what their fields mean.
 
-A record becomes fields in the shape of newstui JSON, which `store.importers.article_builder` then checks like
-any others. What newstui has no field for keeps its name and ends under `extra`. The id of another
-program ends there too: its articles are known by their addresses, so that the same page saved by
-two programs is one article.
+A record becomes fields in the shape of newstui JSON, which `store.importers.article_builder` checks
+like any others. Fields that newstui does not have keep their names and end up in `extra`, and so
+does the id of the other program: articles are identified by their URLs, so that a page saved by two
+programs is one article.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ GOOGLE_READER_LABEL = "/label/"
 
 @dataclass(frozen=True, slots=True)
 class ReaderFormat:
-    """The records of one program's export."""
+    """The record format of one program's export."""
 
     name: str
-    """What `--as` takes."""
+    """One of `IMPORT_FORMATS`, by which the user can name it."""
     required_fields: frozenset[str]
-    """The fields every such record has, and no other program's record has all of."""
+    """Fields that every record of this program has, and no record of another has all of."""
     convert: Callable[[ReaderRecord], ArticleFields]
-    """Makes newstui fields of a record. Raises `BadInput` if it is no article."""
+    """Converts a record to fields; raises `InvalidInput` if it is not an article."""
 
 
 def detect_reader_format(record: ReaderRecord) -> ReaderFormat | None:
-    """The dialect a record is written in, None for newstui's own."""
+    """Return the format of a record; None for newstui's own."""
     keys = record.keys()
-    return next((dialect for dialect in READER_FORMATS if dialect.required_fields <= keys), None)
+    return next((each for each in READER_FORMATS if each.required_fields <= keys), None)
 
 
 def _rename_fields(record: ReaderRecord, program: str, names: str) -> ArticleFields:
-    """The fields that hold something, by our names.
+    """Return the fields that have a value, under newstui's names.
 
     Args:
-        record: What the program wrote.
-        program: Its name, for its id.
-        names: `theirs=ours` with blanks between; a blank within a name is written `_`.
+        record: The record.
+        program: The name of the program, under which its id is kept.
+        names: Pairs of `theirs=ours`, separated by spaces; a space in a name is written `_`.
     """
     ours = {"id": f"{program}_id", "ID": f"{program}_id"}
     for pair in names.split():
@@ -70,7 +70,7 @@ def _split_list(value: object, separator: str) -> list[str]:
 
 
 def _parse_list(value: object) -> list[Any]:
-    """The items of a list that was written out, as JSON or as Python writes it."""
+    """Return the items of a list that is written as JSON or as a Python literal."""
     text = str(value or "[]")
     with suppress(ValueError):
         return list(json.loads(text))
@@ -86,7 +86,7 @@ def _parse_number(value: object) -> float:
 
 
 def _get_nested(value: object, *path: str | int) -> Any:
-    """What stands at a place inside nested values, None if there is no such place."""
+    """Return the value at a path inside nested values; None if there is none."""
     for step in path:
         try:
             value = value[step]  # type: ignore[index]
@@ -96,7 +96,7 @@ def _get_nested(value: object, *path: str | int) -> Any:
 
 
 def _unescape_title(fields: ArticleFields) -> ArticleFields:
-    """The fields, the title without the entities that programs of web pages leave in it."""
+    """Return the fields with the HTML entities resolved that web programs leave in titles."""
     if isinstance(title := fields.get("title"), str):
         fields["title"] = HTML_ENTITY.sub(lambda found: html.unescape(found[0]), title)
     return fields
@@ -284,4 +284,4 @@ READER_FORMATS = tuple(
         ("linkwarden", "collection|url|name", _convert_linkwarden),
     )
 )
-"""Every dialect that is recognised by its fields; the first that fits is taken."""
+"""The formats that are recognized by their fields; the first that matches is used."""

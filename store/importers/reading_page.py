@@ -1,8 +1,8 @@
-"""The reading page: what another reader prints of an article, one page after the other.
+"""Reading pages: articles as another reader prints them, one page after the other.
 
-A page is a text without a heading and the sections `Similar Readings (2 items)`, `Summary`,
-`Statistics` and `Details`, in any order. Statistics may come with labels glued to what follows
-them (`373`, `Words1`, `Read CountDetails`), as a copied page has them.
+A page has a text without a heading and the sections `Similar Readings (2 items)`, `Summary`,
+`Statistics` and `Details`, in any order. In a page that was copied from a screen, the labels of the
+statistics run into what follows them (`373`, `Words1`, `Read CountDetails`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ DETAILS_START = re.compile(
 
 
 def is_reading_page(text: str) -> bool:
-    """Whether a text has headings that only a reading page has together."""
+    """Return True if a text has headings that only reading pages have together."""
     return bool(
         SIMILAR_HEADING.search(text)
         or (STATISTICS_HEADING.search(text) and DETAILS_HEADING.search(text))
@@ -61,9 +61,9 @@ def is_reading_page(text: str) -> bool:
 
 
 def parse_reading_pages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Return the fields of each page in these lines.
+    """Yield the fields of each page in these lines.
 
-    A new page begins where a part that the page already has begins again.
+    A new page begins with a section that the current page already has.
     """
     reader = _ReadingPageParser()
     for line in lines:
@@ -75,17 +75,17 @@ def parse_reading_pages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 class _ReadingPageParser:
-    """Sorts lines into the parts of pages."""
+    """Sorts lines into the sections of pages."""
 
     def __init__(self) -> None:
         self.page: dict[str, list[str]] = {}
         self.section = ""
         self.pending_similar: int | None = None
-        """Similar titles that the heading announced and that have not come yet."""
+        """The number of similar titles that the heading announced and that are still to come."""
         self.completed_pages: list[dict[str, list[str]]] = []
 
     def pop_completed(self) -> Iterator[dict[str, Any]]:
-        """Return the pages that are complete by now, each once."""
+        """Yield the fields of the pages that are complete, each once."""
         yield from map(_build_fields, self.completed_pages)
         self.completed_pages.clear()
 
@@ -105,7 +105,7 @@ class _ReadingPageParser:
             self.page[BODY_SECTION].append(line)
 
     def continues_section(self, line: str) -> bool:
-        """Whether a line that is no heading continues the current part."""
+        """Return True if a line that is not a heading continues the current section."""
         if self.section == SIMILAR_SECTION:
             return self.pending_similar is None
         if self.section == DETAILS_SECTION:
@@ -113,7 +113,7 @@ class _ReadingPageParser:
         return self.section in (BODY_SECTION, SUMMARY_SECTION)
 
     def feed_statistic(self, line: str) -> None:
-        """Take a line of the statistics, and what is glued to its end."""
+        """Take a line of the statistics and what runs into its end."""
         match = STATISTICS_TEXT.match(line)
         end = match.end() if match else 0
         rest = line[end:]
@@ -129,25 +129,25 @@ class _ReadingPageParser:
             self.page[BODY_SECTION].append(rest)
 
     def begin_headed_section(self, heading: re.Match[str]) -> None:
-        """Begin the part that a heading names."""
+        """Begin the section that a heading names."""
         self.begin_section(heading[1].lower() if heading[1] else SIMILAR_SECTION)
         self.pending_similar = int(heading[2]) if heading[2] else None
 
-    def begin_section(self, part: str) -> None:
-        """Begin a part, and a new page if this one has the part already."""
+    def begin_section(self, section: str) -> None:
+        """Begin a section, and a new page if this one has the section already."""
         if self.section == SUMMARY_SECTION:
             self.end_summary()
-        if part in self.page:
+        if section in self.page:
             self.completed_pages.append(self.page)
             self.page = {}
-        self.page[part] = []
-        self.section = part
+        self.page[section] = []
+        self.section = section
 
     def end_summary(self) -> None:
-        """Find out which lines under the heading are the summary.
+        """Separate the summary from a text that follows it.
 
-        A summary may have several lines; but where its page is complete, or has no text yet, the
-        first line is the summary and the others are a text.
+        A summary may have several lines. But if its page is complete or has no text yet, only the
+        first line is the summary, and the others are a text.
         """
         first, rest = self.page[SUMMARY_SECTION][:1], self.page[SUMMARY_SECTION][1:]
         has_text = BODY_SECTION in self.page
@@ -178,10 +178,10 @@ def _build_fields(page: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _join_unique_paragraphs(paragraphs: list[str], words: int | None) -> str:
-    """Drop paragraphs that come again, unless the page counted their words."""
-    whole = "\n\n".join(paragraphs)
-    folded = "\n\n".join(dict.fromkeys(paragraphs))
-    return whole if words and words == count_words(whole) else folded
+    """Join the paragraphs without repetitions, unless the page counted their words too."""
+    all_of_them = "\n\n".join(paragraphs)
+    unique = "\n\n".join(dict.fromkeys(paragraphs))
+    return all_of_them if words and words == count_words(all_of_them) else unique
 
 
 def _parse_statistics(lines: list[str]) -> dict[str, int]:

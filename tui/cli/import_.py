@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.importers.read import read_articles
-from store.importers.sources import find_sources, read_source
+from store.importers.read import read_articles, read_source
+from store.importers.sources import find_sources
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
 from store.model.times import format_timestamp, system_clock

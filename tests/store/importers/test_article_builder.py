@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.importers.article_builder import build_article, count_words
+from store.importers.article_builder import build_article
 from store.model.article import Body, ParsedArticle, ReadingStatus
 from store.model.errors import InvalidInput
+from store.text.prose import count_words
 
 NOW = "2031-05-06T07:08:09Z"
 ID = "0b7c2c1e-5a64-4a4b-9d2e-5b1f0a6f7c11"

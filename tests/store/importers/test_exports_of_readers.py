@@ -157,7 +157,7 @@ def test_a_zip_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: a bomb ends at the limit, a damaged archive costs one line."""
     (refused,) = read_articles("a.zip", io.BytesIO(b"PK\x03\x04" + bytes(50)), now=NOW)
     assert isinstance(refused, Rejection)
-    assert refused.reason.startswith("not a ZIP that can be read")
+    assert refused.reason.startswith("not a readable ZIP")
     monkeypatch.setattr("store.importers.containers.MAX_FIELD_SIZE", 1 << 16)
     bomb = make_zip(**{"a.json": " " * (1 << 20), "b.json": EXPORTS["pinboard"][0]})
     first, second = read_articles("a.zip", io.BytesIO(bomb), now=NOW)

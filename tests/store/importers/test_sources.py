@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from store.importers.sources import NO_ARTICLES_REASON, ImportSource, find_sources, read_source
+from store.importers.read import read_source
+from store.importers.sources import NO_ARTICLES_REASON, ImportSource, find_sources
 from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
@@ -123,7 +124,7 @@ def test_a_source_is_read(tmp_path: Path) -> None:
     path.write_text("# The ferry\n\nIt sails.")
     (source,) = find_sources([path])
     assert isinstance(source, ImportSource)
-    (found,) = read_source(source, how="sample", now=NOW)
+    (found,) = read_source(source, source="sample", now=NOW)
     assert isinstance(found, ParsedArticle)
     assert (found.article.title, found.article.source) == ("The ferry", "sample")
     path.unlink()
