@@ -119,9 +119,9 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
 async def test_triage_ends_where_nothing_is_left(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("f", "j", "enter", "T", *"mmmmmmmmmmmm")
-        assert "that was all of it" in screen_text(running.app)
+        assert "No more unread articles" in screen_text(running.app)
         await running.press("m", "s", "t", "d", "enter", "j", "escape", "T")
-        assert "nothing here is unread" in screen_text(running.app)
+        assert "No unread articles" in screen_text(running.app)
         await running.press("q")
         assert running.app.screen is running.reader
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from textual.message import Message
 
-from store.search import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
 
@@ -77,8 +76,7 @@ class Reports:
         yield messages.StoryUpdated(article, story.chapters, complete=True)
 
     def _pace_steps(self) -> AnswerSteps:
-        from store.library.statistics import find_pace
+        from tui.actions.triage import measure_pace
 
-        words = {row.id: row.words for row in self._library.rows(ListQuery())}
-        pace = yield from find_pace(self._library, words)
+        pace = yield from measure_pace(self._library)
         yield messages.PaceMeasured(pace)

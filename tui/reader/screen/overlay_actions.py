@@ -31,13 +31,11 @@ class Insights(Panes):
 
     def action_view_triage(self) -> None:
         """Go through what is unread in the list, from the cursor on."""
+        from tui.actions.triage import TriageQueue
         from tui.reader.dialogs.triage import TriageScreen
 
-        unread = [row for row in self.article_list.rows[self.article_list.cursor :] if not row.read]
-        unread += [
-            row for row in self.article_list.rows[: self.article_list.cursor] if not row.read
-        ]
-        self._open_overlay(TriageScreen(self.keymap, self.gateway, unread, self.now))
+        queue = TriageQueue(self.article_list.rows, self.article_list.cursor)
+        self._open_overlay(TriageScreen(self.keymap, self.gateway, queue, self.now))
 
     def action_view_statistics(self) -> None:
         """Show what was read."""
