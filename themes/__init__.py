@@ -1,4 +1,4 @@
-"""Colour themes as plain data: TOML files, and the loader that reads and checks them."""
+"""Colour themes as plain data: TOML files, and the loader that validates them."""
 
 from __future__ import annotations
 

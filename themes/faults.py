@@ -1,4 +1,4 @@
-"""How files that users write are told what is wrong with them: key by key, on one line each."""
+"""Faults in the files that users write: one line for each key."""
 
 from __future__ import annotations
 
@@ -11,25 +11,34 @@ MAX_QUOTED_CHARS = 80
 
 
 def add_value_fault(key: str, value: object, rule: str, faults: list[str]) -> None:
-    """Note that the value of a key breaks a rule, or that there is none."""
+    """Add the fault that the value of a key breaks a rule, or that there is none."""
     if value is None:
-        faults.append(f"{key}: is missing")
+        faults.append(f"{key}: missing")
     else:
         faults.append(f"{key}: {quote_value(value)} {rule}")
 
 
 def add_unknown_key_faults(
-    prefix: str, given: Collection[str], known: Collection[str], faults: list[str]
+    what: str, given: Collection[str], known: Collection[str], faults: list[str]
 ) -> None:
-    """Note each key that is not known, with the nearest one that is."""
+    """Add a fault for each unknown key, with the nearest known one.
+
+    Args:
+        what: Names the kind of key: `setting`, `colors: role`.
+        given: The keys of the file.
+        known: The keys there are.
+        faults: Gets one line for each unknown key.
+    """
+    table, _, noun = what.rpartition(" ")
     for key in given:
         if key not in known:
             hint = suggest_nearest(key, known)
-            faults.append(f"{prefix}{make_printable(key)}: is not known{hint and f'; {hint}'}")
+            name = f'{table and f"{table} "}unknown {noun} "{make_printable(key)}"'
+            faults.append(f"{name}{hint and f'; {hint}'}")
 
 
 def suggest_nearest(word: str, known: Collection[str]) -> str:
-    """A question whether a known word was meant; empty where none is near."""
+    """Return `did you mean "…"?` with the nearest known word; empty if none is near."""
     from difflib import get_close_matches  # imported here: only a fault needs it
 
     found = get_close_matches(word, known, n=1)
@@ -37,26 +46,26 @@ def suggest_nearest(word: str, known: Collection[str]) -> str:
 
 
 def quote_value(value: object) -> str:
-    """A value as it stands in the file, more or less."""
+    """Return a value roughly as it is written in the file."""
     if isinstance(value, str):
         return f'"{make_printable(value)}"'
     return make_printable(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def make_printable(text: str) -> str:
-    """`text` without what could control a terminal, and not too long for a line."""
+    """Escape what could control a terminal, and shorten what is too long for a line."""
     safe = text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
     return safe if len(safe) <= MAX_QUOTED_CHARS else f"{safe[: MAX_QUOTED_CHARS - 1]}…"
 
 
 def parse_toml(text: str, faults: list[str]) -> dict[str, object]:
-    """What a TOML text holds; nothing, and a fault, where it is no TOML."""
-    import tomllib  # imported here: a reader without files of the user's needs it a little later
+    """Parse TOML; return nothing and add a fault if it is not valid."""
+    import tomllib  # imported here: a user without files of their own does not need it
 
     try:
         return tomllib.loads(text)
     except RecursionError:
-        faults.append("is not TOML: nested too deep")
-    except ValueError as error:  # also what Python says of numbers with thousands of digits
-        faults.append(f"is not TOML: {make_printable(str(error))}")
+        faults.append("not TOML: nested too deeply")
+    except ValueError as error:  # also for numbers with thousands of digits
+        faults.append(f"not TOML: {make_printable(str(error))}")
     return {}

@@ -1,7 +1,7 @@
-"""Reads themes and checks them whole, so that every fault of a file is told at once.
+"""Load themes and validate them as a whole, so that all faults of a file are reported at once.
 
-A theme file is TOML: `name`, `label`, `dark`, a table `[colors]` with every role, and if wanted a
-table `[styles]` that says how a role's text is set.
+A theme file is TOML: `name`, `label`, `dark`, a table `[colors]` with every role, and optionally a
+table `[styles]` with the text style of roles.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BUILT_IN_THEMES = (
     "terminal",
     "monochrome",
 )
-"""The themes that come with newstui, in the order they are offered; the first is the default."""
+"""The built-in themes, in the order they are offered; the first is the default."""
 
 COLOR_ROLES: Mapping[str, str] = {
     "background": "behind the list and the article",
@@ -41,22 +41,22 @@ COLOR_ROLES: Mapping[str, str] = {
     "selection": "behind the row the cursor is on",
     "selection-text": "all text of that row",
     "text": "text",
-    "muted": "what matters less: category, age, hints",
+    "muted": "secondary text: category, age, hints",
     "accent": "the focused pane, keys, headings of the side pane",
     "unread": "titles of unread articles",
     "star": "the star",
-    "match": "words a search has found",
+    "match": "search hits",
     "link": "links",
     "heading": "titles and headings of an article",
     "quote": "quotations",
-    "error": "what went wrong",
-    "warning": "what needs attention",
+    "error": "errors",
+    "warning": "warnings",
 }
-"""Every colour a theme has, and what is drawn in it."""
+"""The colours of a theme, and what each is used for."""
 
 SURFACE_ROLES = ("background", "surface", "border", "selection")
 STYLED_ROLES = tuple(role for role in COLOR_ROLES if role not in SURFACE_ROLES)
-"""The roles that are text, and so have a style as well as a colour."""
+"""The roles of text, which have a style as well as a colour."""
 
 DEFAULT_STYLES: Mapping[str, str] = dict.fromkeys(STYLED_ROLES, "none") | {
     "selection-text": "bold",
@@ -66,7 +66,7 @@ DEFAULT_STYLES: Mapping[str, str] = dict.fromkeys(STYLED_ROLES, "none") | {
     "heading": "bold",
     "error": "bold",
 }
-"""How text is set where a theme does not say: nothing is told apart by its colour alone."""
+"""The styles a theme does not set: nothing is distinguished by colour alone."""
 
 STYLE_WORDS = ("bold", "dim", "italic", "underline", "reverse", "strike", "none")
 STYLE_RULE = f"{', '.join(STYLE_WORDS[:-1])}, or none alone"
@@ -77,7 +77,7 @@ TERMINAL_COLORS = (
     *(f"ansi_{hue}" for hue in ANSI_HUES),
     *(f"ansi_bright_{hue}" for hue in ANSI_HUES),
 )
-"""The colours that are the terminal's own, whatever the user has made of them."""
+"""The terminal's own colours, which its user may have redefined."""
 
 THEME_KEYS = ("name", "label", "dark", "colors", "styles")
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -86,12 +86,12 @@ MAX_LABEL_CHARS = 40
 
 
 class ThemeError(ValueError):
-    """A theme that cannot be used; one line for each fault, with file and key."""
+    """A theme cannot be used; the text has one line for each fault, with file and key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One colour theme: a colour for every role, and a style for those that are text."""
+    """A colour for every role, and a style for the roles of text."""
 
     name: str
     label: str
@@ -103,19 +103,19 @@ class Theme:
 
     @property
     def uses_terminal_colors(self) -> bool:
-        """Whether it uses colours of the terminal's own, which must reach it by name."""
+        """Whether it uses the terminal's own colours, which must be sent by name."""
         return any(color.startswith("ansi_") for color in self.colors.values())
 
 
 def parse_theme(text: str, file: str) -> Theme:
-    """The theme that `text` describes.
+    """Parse a theme.
 
     Args:
         text: The TOML.
-        file: Its file's name, for messages.
+        file: The file's name, for messages.
 
     Raises:
-        ThemeError: With a line for every fault.
+        ThemeError: The theme has faults.
     """
     faults: list[str] = []
     data = parse_toml(text, faults)
@@ -127,17 +127,17 @@ def parse_theme(text: str, file: str) -> Theme:
             colors=_check_colors(data, faults),
             styles=_check_styles(data, faults),
         )
-        add_unknown_key_faults("", data, THEME_KEYS, faults)
+        add_unknown_key_faults("key", data, THEME_KEYS, faults)
     if faults:
         raise ThemeError("\n".join(f"{make_printable(file)}: {fault}" for fault in faults))
     return theme
 
 
 def load_built_in_theme(name: str) -> Theme:
-    """The theme of that name that comes with newstui.
+    """Load a built-in theme.
 
     Raises:
-        KeyError: There is none.
+        KeyError: There is none of that name.
     """
     if name not in BUILT_IN_THEMES:
         raise KeyError(name)
@@ -147,18 +147,15 @@ def load_built_in_theme(name: str) -> Theme:
 
 
 def load_built_in_themes() -> dict[str, Theme]:
-    """All themes that come with newstui, by name, in the order they are offered."""
+    """Load the built-in themes, by name, in the order they are offered."""
     return {name: load_built_in_theme(name) for name in BUILT_IN_THEMES}
 
 
 def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
-    """The user's own themes: every `*.toml` in `folder`.
-
-    Args:
-        folder: Need not exist.
+    """Load the user's own themes: every `*.toml` in a folder, which need not exist.
 
     Returns:
-        The themes that can be used, by name, and a line for every fault of the others.
+        The valid themes by name, and a line for every fault of the others.
     """
     themes: dict[str, Theme] = {}
     faults: list[str] = []
@@ -170,10 +167,10 @@ def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
         except OSError as error:
             faults.append(f"{make_printable(path.name)}: cannot be read: {error.strerror}")
         except UnicodeDecodeError:
-            faults.append(f"{make_printable(path.name)}: is not UTF-8 text")
+            faults.append(f"{make_printable(path.name)}: not UTF-8")
         else:
             if theme.name in themes:
-                faults.append(f'{make_printable(path.name)}: name: "{theme.name}" is taken')
+                faults.append(f'{make_printable(path.name)}: name: "{theme.name}" is already used')
             themes.setdefault(theme.name, theme)
     return themes, faults
 
@@ -190,9 +187,7 @@ def _check_label(data: Mapping[str, object], faults: list[str]) -> str:
     value = data.get("label")
     if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= MAX_LABEL_CHARS:
         return value.strip()
-    add_value_fault(
-        "label", value, f"must be 1 to {MAX_LABEL_CHARS} letters that can be printed", faults
-    )
+    add_value_fault("label", value, f"must be 1 to {MAX_LABEL_CHARS} printable characters", faults)
     return ""
 
 
@@ -210,7 +205,7 @@ def _check_colors(data: Mapping[str, object], faults: list[str]) -> dict[str, st
         add_value_fault("colors", given, "must be a table of colours", faults)
         return {}
     colors = {role: _check_color(role, given.get(role), faults) for role in COLOR_ROLES}
-    add_unknown_key_faults("colors.", given, COLOR_ROLES, faults)
+    add_unknown_key_faults("colors: role", given, COLOR_ROLES, faults)
     return colors
 
 
@@ -232,7 +227,7 @@ def _check_styles(data: Mapping[str, object], faults: list[str]) -> dict[str, st
         add_value_fault("styles", given, "must be a table of styles", faults)
         return {}
     own = {role: _check_style(role, given[role], faults) for role in STYLED_ROLES if role in given}
-    add_unknown_key_faults("styles.", given, STYLED_ROLES, faults)
+    add_unknown_key_faults("styles: role", given, STYLED_ROLES, faults)
     return {**DEFAULT_STYLES, **own}
 
 

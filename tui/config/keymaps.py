@@ -1,7 +1,7 @@
-"""Which keys do what: the presets, the user's own keys over them, and what is wrong with those.
+"""Keymaps: the presets, the user's own keys on top of one, and the faults in those.
 
-A key is written as the character it types (`j`, `?`), by its name (`enter`, `pagedown`), or with what
-is held (`ctrl+d`); keys pressed one after the other stand with blanks between them (`g g`).
+A key is written as the character it types (`j`, `?`), by its name (`enter`, `pagedown`), or with its
+modifiers (`ctrl+d`); the keys of a sequence are separated by blanks (`g g`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from themes.faults import add_unknown_key_faults, make_printable, suggest_neares
 from tui.config.commands import COMMANDS, COMMANDS_BY_ID, INHERITED_PLACES, Command, format_key
 
 KeySequence = tuple[str, ...]
-"""Keys pressed one after the other."""
+"""Keys to press one after the other."""
 
 MODIFIER_KEYS = ("alt", "ctrl", "shift")
-"""What may be held down, in the order in which Textual names it."""
+"""The modifiers, in the order in which Textual names them."""
 NAMED_KEYS = (
     *("enter", "escape", "space", "tab", "backspace", "delete", "insert"),
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
@@ -80,11 +80,10 @@ KEYMAP_PRESETS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "newsboat": NEWSBOAT_KEYS,
     "emacs": EMACS_KEYS,
 }
-"""What each preset has otherwise than the table of commands."""
+"""The keys in which each preset differs from the table of commands."""
 PRESETS_WITH_COUNTS = {"vim"}
-"""The presets in which a number before a key says how often."""
+"""The presets in which a number before a key is a count."""
 MAX_COUNT = 9999
-"""The largest count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +91,49 @@ class Keymap:
     """The keys in force."""
 
     keys: Mapping[str, tuple[str, ...]]
-    """The keys of every command, by its id."""
+    """The keys of every command, by command id."""
     commands_by_place: Mapping[str, Mapping[KeySequence, Command]]
-    """What keys mean, by the place one is in."""
+    """The command of a key sequence, by place."""
     takes_counts: bool = False
-    """Whether numbers before a key say how often."""
+    """Whether a number before a key is a count."""
     faults: tuple[str, ...] = ()
-    """One line for each of the user's keys that cannot be as it was wanted."""
+    """One line for each of the user's keys that cannot be bound."""
 
     def first_key(self, command_id: str) -> str:
-        """The key to name where there is room for one; the command's name where it has none."""
+        """Return the key to name where there is room for one; the command's label if it has none."""
         keys = self.keys[command_id]
         return format_key(keys[0]) if keys else COMMANDS_BY_ID[command_id].label
 
 
 @dataclass(frozen=True, slots=True)
 class PendingKeys:
-    """What was typed of a command so far."""
+    """The part of a command's keys typed so far."""
 
     keys: KeySequence = ()
     count: int = 0
 
     @property
     def display_text(self) -> str:
-        """As it is shown in the bottom line."""
+        """The keys as the status line shows them."""
         return f"{self.count or ''}{' '.join(self.keys)}"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyResult:
-    """What came of a key."""
+    """The result of pressing a key."""
 
     pending: PendingKeys = field(default_factory=PendingKeys)
     command: Command | None = None
     count: int = 0
-    """The number typed before it; 0 for none."""
+    """The count typed before it; 0 for none."""
     is_handled: bool = True
-    """Whether the key was ours."""
+    """False if the key is not bound."""
 
 
 def resolve_key(keymap: Keymap, place: str, pending: PendingKeys, key: str) -> KeyResult:
-    """What a key means after those that are pending."""
+    """Return the result of pressing a key after those that are pending."""
     digits = "0123456789" if pending.count else "123456789"
-    counts = keymap.takes_counts and place != "links"  # there a number is a link's
+    counts = keymap.takes_counts and place != "links"  # there a number chooses a link
     if counts and not pending.keys and len(key) == 1 and key in digits:
         return KeyResult(PendingKeys((), min(MAX_COUNT, pending.count * 10 + int(key))))
     known = keymap.commands_by_place.get(place, {})
@@ -147,15 +146,15 @@ def resolve_key(keymap: Keymap, place: str, pending: PendingKeys, key: str) -> K
 
 
 def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None = None) -> Keymap:
-    """The keys in force.
+    """Return the keys of a preset with the user's own on top.
 
     Args:
-        preset: The keys to begin with.
-        own: The user's own, by command; they go first where two want the same key.
+        preset: The name of the preset.
+        own: The user's own keys, by command; they win where two commands want the same key.
     """
     own = own or {}
     faults: list[str] = []
-    add_unknown_key_faults("keys.", own, COMMANDS_BY_ID, faults)
+    add_unknown_key_faults("keys: command", own, COMMANDS_BY_ID, faults)
     wanted = {each.id: KEYMAP_PRESETS[preset].get(each.id, each.keys) for each in COMMANDS}
     for name in filter(COMMANDS_BY_ID.__contains__, own):
         wanted[name] = tuple(_parse_valid_keys(name, own[name], faults))
@@ -195,7 +194,7 @@ def _assign_keys(
     places: dict[str, dict[KeySequence, Command]],
     faults: list[str],
 ) -> Iterator[str]:
-    """The keys that a command gets: those that no other one has where it is available."""
+    """Yield the keys a command gets: those no other command has in the same places."""
     for key in keys:
         sequence = tuple(key.split(" "))
         if rival := _find_conflict(command, sequence, places):
@@ -209,7 +208,7 @@ def _assign_keys(
 def _find_conflict(
     command: Command, sequence: KeySequence, places: Mapping[str, Mapping[KeySequence, Command]]
 ) -> Command | None:
-    """The command that could no longer be reached, or would be in the way."""
+    """Return a command whose keys begin with these, or the other way round."""
     for place in command.places:
         for other, rival in places.get(place, {}).items():
             if _is_prefix_conflict(other, sequence) and rival is not command:
@@ -218,21 +217,21 @@ def _find_conflict(
 
 
 def _is_prefix_conflict(one: KeySequence, other: KeySequence) -> bool:
-    """Whether one of them is the beginning of the other."""
+    """Return True if one sequence begins with the other."""
     return one[0] == other[0] and all(map(eq, one, other))
 
 
 def parse_keys(text: str) -> KeySequence:
-    """Keys as a user writes them: `j`, `ctrl+x u`, `gg`.
+    """Parse keys as a user writes them: `j`, `ctrl+x u`, `gg`.
 
     Raises:
-        ValueError: One is not known; the nearest one that is, is named.
+        ValueError: A key is unknown; the text names the nearest known one.
     """
     words = text.split()
     if len(words) == 1 and len(text) == 2 and text.isascii() and text.lower() not in NAMED_KEYS:
         words = list(text)
     if not words:
-        raise ValueError("a key has no name")
+        raise ValueError("empty key")
     return tuple(map(_parse_key, words))
 
 
@@ -252,5 +251,5 @@ def _parse_key(word: str) -> str:
             *(f"{each}+{letter}" for each in MODIFIER_KEYS for letter in ascii_lowercase),
         ]
         hint = suggest_nearest(word.lower(), known)
-        raise ValueError(f'"{make_printable(word)}" is not a key{hint and f"; {hint}"}')
+        raise ValueError(f'unknown key "{make_printable(word)}"{hint and f"; {hint}"}')
     return "+".join([*held, name])

@@ -1,4 +1,4 @@
-"""The user's settings: each declared once below, read from `settings.toml` whole and checked whole.
+"""The user's settings: declared once below, read from `settings.toml` and validated as a whole.
 
 `newstui settings`, docs/settings.md and the example file are made from the same declarations.
 """
@@ -23,7 +23,7 @@ from tui.config.keymaps import KEYMAP_PRESETS
 
 SETTINGS_FILE = "settings.toml"
 MAX_SETTINGS_BYTES = 1_000_000
-"""Bytes of the file that are read: a file of settings is never longer."""
+"""A larger file is not read: it is something else by mistake."""
 
 AutoOrBool = Literal["auto"] | bool
 T = TypeVar("T")
@@ -31,19 +31,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SettingType(Generic[T]):
-    """What a setting may be."""
+    """The type of a setting."""
 
     rule: str
     """Completes "must be"."""
     parse: Callable[[object], T | None]
-    """The value of a setting, or None where it breaks the rule."""
+    """Returns the value of a setting, or None if it breaks the rule."""
     choices: tuple[str, ...] = ()
-    """The words it is one of."""
+    """The allowed words, if there are only a few."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSettingType(Generic[T]):
-    """A table of names of the user's own, each with a value of one kind."""
+    """A table with names of the user's own, and values of one type."""
 
     entry_type: SettingType[T]
 
@@ -80,10 +80,10 @@ def _integer_type(least: int, most: int) -> SettingType[int]:
 
 
 def _parse_command(value: object) -> tuple[str, ...] | None:
-    """A program and its arguments; `~/` before the program's name is the home folder."""
+    """Return a program and its arguments; `~/` before the program's name is the home folder."""
     try:
         words = shlex.split(value) if isinstance(value, str) else value
-    except ValueError:  # a quote that does not end
+    except ValueError:  # an unclosed quote
         return None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         return None
@@ -100,14 +100,14 @@ def _parse_keys(value: object) -> tuple[str, ...] | None:
 
 
 BOOL_TYPE = SettingType("true or false", _parse_bool)
-LINE_TYPE = SettingType("a text of one line", _parse_line)
+LINE_TYPE = SettingType("a string", _parse_line)
 AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType('true, false or "auto"', _parse_auto)
-COMMAND_TYPE = SettingType("a list of a program and its arguments", _parse_command)
+COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_command)
 KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
 
 
 def declare_setting(default: T, kind: SettingType[T] | TableSettingType[Any], help: str) -> T:  # noqa: A002
-    """Declare a setting of the class below."""
+    """Declare a field of `Settings`."""
     data = {"kind": kind, "help": help}
     made: T = field(default_factory=lambda: default, metadata=data)
     return made
@@ -118,95 +118,92 @@ EMPTY_TABLE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, in the order in which they are listed."""
+    """All settings, in the order in which they are listed."""
 
     theme: str = declare_setting(
         "auto",
         LINE_TYPE,
-        'a theme that `newstui themes` lists; "auto": by the background of the terminal',
+        'a theme from `newstui themes`; "auto": by the background of the terminal',
     )
     theme_dark: str = declare_setting(
-        "dark", LINE_TYPE, 'the theme of `theme = "auto"` on a dark background'
+        "dark", LINE_TYPE, 'the theme for a dark background, with `theme = "auto"`'
     )
     theme_light: str = declare_setting(
-        "light", LINE_TYPE, 'the theme of `theme = "auto"` on a light background'
+        "light", LINE_TYPE, 'the theme for a light background, with `theme = "auto"`'
     )
-    measure: int = declare_setting(
-        80, _integer_type(30, 160), "cells a line of an article takes at most"
-    )
+    measure: int = declare_setting(80, _integer_type(30, 160), "maximum line width, in columns")
     preset: str = declare_setting(
-        "default", _choice_type(*KEYMAP_PRESETS), "the keys to begin with"
+        "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )
     keys: Mapping[str, tuple[str, ...]] = declare_setting(
         EMPTY_TABLE,
         TableSettingType(KEYS_TYPE),
-        "other keys for commands, by their names in `newstui keys`",
+        "your own keys, by command id (see `newstui keys`)",
     )
-    mouse: bool = declare_setting(False, BOOL_TYPE, "whether the reader takes clicks and the wheel")
+    mouse: bool = declare_setting(False, BOOL_TYPE, "mouse clicks and wheel")
     cursor: bool = declare_setting(
         True,
         BOOL_TYPE,
-        "whether the terminal's cursor is seen on the row or line one is on; screen readers and "
-        "magnifiers follow it",
+        "show the terminal's cursor on the current row or line; screen readers and magnifiers follow it",
     )
     isolate: Literal["auto"] | bool = declare_setting(
         "auto",
         AUTO_OR_BOOL_TYPE,
-        "whether text from right to left is marked, for terminals that order it and would mix the "
-        "panes; \"auto\": in GNOME's and other VTE terminals, Konsole, Apple's Terminal and mlterm",
+        "isolate right-to-left text, for terminals that reorder it and would mix the panes; "
+        '"auto": in VTE terminals (GNOME and others), Konsole, Apple Terminal and mlterm',
     )
     slow: Literal["auto"] | bool = declare_setting(
         "auto",
         AUTO_OR_BOOL_TYPE,
-        'whether the link is slow, so that less is sent; "auto": over SSH',
+        'save bandwidth (slow connections); "auto": over SSH',
     )
     open_command: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "the program that opens URLs; the URL comes last"
+        (), COMMAND_TYPE, "the program that opens URLs, which are added as the last argument"
     )
     copy_command: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "the program that copies what comes on its standard input"
+        (), COMMAND_TYPE, "the program that copies its standard input to the clipboard"
     )
     pipe_command: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "the program that `|` offers first for the text of an article"
+        (), COMMAND_TYPE, "the program that `article.pipe` suggests"
     )
     summary_command: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "a program that makes a summary of the text on its standard input"
+        (), COMMAND_TYPE, "a program that summarizes its standard input"
     )
     summary_timeout: int = declare_setting(
-        60, _integer_type(1, 3600), "seconds that `summary_command` may take"
+        60, _integer_type(1, 3600), "time limit of `summary_command`, in seconds"
     )
     fetch_every: int = declare_setting(
         0,
         _integer_type(0, 10_080),
-        "minutes between two fetches while the reader runs; 0: only on `r`",
+        "minutes between fetches while the reader runs; 0: never automatically",
     )
     on_new: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "a program run after new articles came in"
+        (), COMMAND_TYPE, "a program to run after new articles arrive"
     )
     on_read: tuple[str, ...] = declare_setting(
-        (), COMMAND_TYPE, "a program run after an article was read"
+        (), COMMAND_TYPE, "a program to run after an article is read"
     )
     searches: Mapping[str, str] = declare_setting(
         EMPTY_TABLE,
         TableSettingType(LINE_TYPE),
-        "searches kept under a name, as lists of their own",
+        "saved searches by name, shown as lists of their own",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Settings as they were found."""
+    """The settings, and where they come from."""
 
     settings: Settings = Settings()
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Where each comes from that is not at its default."""
+    """The source of each setting that is not at its default."""
     faults: tuple[str, ...] = ()
-    """One line for each mistake."""
+    """One line for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingDeclaration:
-    """One setting as it is declared."""
+    """The declaration of one setting."""
 
     name: str
     default: object
@@ -215,7 +212,7 @@ class SettingDeclaration:
 
 
 def iter_setting_declarations() -> Iterator[SettingDeclaration]:
-    """Every setting, in the order in which they are listed."""
+    """Yield the declarations, in the order in which settings are listed."""
     for each in fields(Settings):
         yield SettingDeclaration(
             each.name, _default_value(each), each.metadata["help"], each.metadata["kind"]
@@ -227,11 +224,11 @@ def _default_value(each: Field[Any]) -> object:
 
 
 def load_settings(folder: Path, *, slow: bool = False) -> LoadedSettings:
-    """The settings of the file in a folder; what is wrong with it is told, and the rest works.
+    """Load the settings of a folder; faults are collected, and the settings without fault apply.
 
     Args:
-        folder: Where `settings.toml` is; it need not be there.
-        slow: Whether the command line says that the link is slow.
+        folder: The folder of `settings.toml`, which need not exist.
+        slow: Whether `slow` is switched on by the command line.
     """
     faults: list[str] = []
     found = _validate(_read_file(folder / SETTINGS_FILE, faults), faults)
@@ -251,25 +248,25 @@ def _read_file(path: Path, faults: list[str]) -> Mapping[str, object]:
     try:
         if not path.exists():
             return {}
-        if not path.is_file():  # reading a pipe would never end
-            faults.append("is not a file")
+        if not path.is_file():  # reading a pipe might never end
+            faults.append("not a file")
             return {}
         with path.open("rb") as file:
             data = file.read(MAX_SETTINGS_BYTES + 1)
         if len(data) > MAX_SETTINGS_BYTES:
-            faults.append("is too large for settings")
+            faults.append("too large for a settings file")
             return {}
         return parse_toml(data.decode("utf-8-sig"), faults)
     except OSError as error:
         faults.append(f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
-        faults.append("is not UTF-8 text")
+        faults.append("not UTF-8")
     return {}
 
 
 def _validate(data: Mapping[str, object], faults: list[str]) -> dict[str, Any]:
     known = {each.name: each.value_type for each in iter_setting_declarations()}
-    add_unknown_key_faults("", data, known, faults)
+    add_unknown_key_faults("setting", data, known, faults)
     given = {name: data[name] for name in known if name in data}
     values = {
         name: _validate_value(known[name], name, value, faults) for name, value in given.items()
@@ -295,7 +292,7 @@ def _validate_value(
 
 
 def _flatten(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """The entries of a table; `move.down = "x"` without quotes makes TOML a table of it."""
+    """Yield the entries of a table; TOML makes nested tables of an unquoted `move.down = "x"`."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from ((f"{name}.{inner}", each) for inner, each in _flatten(value))

@@ -1,7 +1,7 @@
-"""Which theme is on: what the settings say, what was chosen in the reader, what the terminal shows.
+"""The choice of a theme: from the settings, the reader's theme picker, and the terminal's background.
 
-What is chosen is kept in the state folder, so that nothing is ever written into the settings; it
-holds until the setting that it was chosen over is another one.
+A theme chosen in the reader is saved in the state folder and never written into the settings; it
+applies until the setting that it overrides changes.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from tui.config.settings import SETTINGS_FILE, Settings
 AUTO_THEME_NAME = "auto"
 THEME_STATE_FILE = "theme.json"
 SIXTEEN_COLOR_THEME, NO_COLOR_THEME = "terminal", "monochrome"
-"""The themes for terminals with sixteen colours, and for those who want none."""
+"""The themes for terminals with sixteen colours, and for NO_COLOR."""
 DARK_ANSI_COLORS = {*range(7), 8}
-"""The colours of the sixteen that are dark."""
+"""The dark ones of the sixteen ANSI colours."""
 
 TerminalBackground = Literal["dark", "light"]
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeState:
-    """What is remembered from one session to the next."""
+    """The state saved from one session to the next."""
 
     chosen: str = ""
-    """The theme that was chosen in the reader."""
+    """The theme chosen in the reader."""
     over: str = ""
-    """What the settings said then."""
+    """The setting at that time."""
     background: str = ""
-    """What the terminal was like when it last told."""
+    """The terminal's background when it last reported one."""
 
 
 class ThemeChoice:
-    """The themes there are, and the one that is on."""
+    """The available themes, and the current one."""
 
     def __init__(
         self,
@@ -56,19 +56,19 @@ class ThemeChoice:
         config: Path | None = None,
         state: Path | None = None,
     ) -> None:
-        """Find out which theme to begin with.
+        """Load the user's themes, and choose the first theme.
 
         Args:
-            settings: What the user has set.
-            env: Says how many colours the terminal has, and perhaps its background.
+            settings: The user's settings.
+            env: Tells how many colours the terminal has, and perhaps its background.
             config: The folder of the settings, with the user's own themes in `themes`.
-            state: The folder in which a choice is kept.
+            state: The folder in which the choice is saved.
         """
         self._settings = settings
         self._state_folder = state
         self._has_few_colors = detect_color_support(env) == "few"
         self.forced_name = NO_COLOR_THEME if env.get("NO_COLOR") else ""
-        """The theme that nothing can change."""
+        """The theme that cannot be changed, if there is one."""
         self._user_themes, faults = load_user_themes(config / "themes") if config else ({}, [])
         self._theme_state = _read_state(state)
         told = detect_background(env) or self._theme_state.background
@@ -77,7 +77,7 @@ class ThemeChoice:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every theme, the user's own first."""
+        """The names of all themes, the user's own first."""
         return (
             *self._user_themes,
             *(name for name in BUILT_IN_THEMES if name not in self._user_themes),
@@ -91,7 +91,7 @@ class ThemeChoice:
             "theme_light": settings.theme_light,
         }
         return [
-            f'{SETTINGS_FILE}: {key}: there is no theme "{name}"{hint and f"; {hint}"}'
+            f'{SETTINGS_FILE}: {key}: unknown theme "{name}"{hint and f"; {hint}"}'
             for key, name in wanted.items()
             if name not in names
             for hint in [suggest_nearest(name, names)]
@@ -99,7 +99,7 @@ class ThemeChoice:
 
     @property
     def chosen_name(self) -> str:
-        """The name of a theme, or `auto`: by the background of the terminal."""
+        """The name of the chosen theme, or `auto`: by the background of the terminal."""
         kept = self._theme_state
         wanted = self._settings.theme
         if kept.chosen and kept.over == wanted and kept.chosen in (AUTO_THEME_NAME, *self.names):
@@ -108,7 +108,7 @@ class ThemeChoice:
 
     @property
     def follows_terminal(self) -> bool:
-        """Whether the terminal's background decides, so that it is worth asking for."""
+        """Whether the terminal's background decides, and so has to be queried."""
         return (
             not self.forced_name
             and self.chosen_name == AUTO_THEME_NAME
@@ -117,11 +117,11 @@ class ThemeChoice:
 
     @property
     def current_name(self) -> str:
-        """The name of the theme that is on."""
+        """The name of the current theme."""
         return self.forced_name or self.resolve(self.chosen_name)
 
     def resolve(self, name: str) -> str:
-        """The theme that a name means here, where it may be `auto`."""
+        """Return the name of a theme, for a name that may be `auto`."""
         if name != AUTO_THEME_NAME:
             return name
         if self._has_few_colors:
@@ -131,15 +131,15 @@ class ThemeChoice:
         return wanted if wanted in self.names else self.background
 
     def find_theme(self, name: str) -> Theme:
-        """The theme of that name."""
+        """Return the theme of that name."""
         return self._user_themes.get(name) or load_built_in_theme(name)
 
     def is_user_theme(self, name: str) -> bool:
-        """Whether it is one of the user's own."""
+        """Return True for one of the user's own themes."""
         return name in self._user_themes
 
     def all_themes(self) -> dict[str, Theme]:
-        """Every theme by name, the user's own first."""
+        """Return all themes by name, the user's own first."""
         return {
             **self._user_themes,
             **{k: v for k, v in load_built_in_themes().items() if k not in self._user_themes},
@@ -149,15 +149,15 @@ class ThemeChoice:
         """Use a theme, or `auto`, from now on.
 
         Raises:
-            NewsError: It cannot be kept for the next session; for this one it is chosen.
+            NewstuiError: The choice applies, but could not be saved for the next session.
         """
         self._save_state(replace(self._theme_state, chosen=name, over=self._settings.theme))
 
     def set_background(self, background: TerminalBackground) -> None:
-        """Know the background that the terminal told.
+        """Set the background that the terminal reported.
 
         Raises:
-            NewsError: It cannot be kept for the next session.
+            NewstuiError: It could not be saved for the next session.
         """
         self.background = background
         if background != self._theme_state.background:
@@ -178,12 +178,12 @@ def _read_state(state: Path | None) -> ThemeState:
             found = {name: data[name] for name in names if isinstance(data.get(name), str)}
             return ThemeState(**found)
         except (OSError, ValueError, AttributeError):
-            pass  # never chosen, or damaged: the settings hold
+            pass  # never chosen, or damaged: the settings apply
     return ThemeState()
 
 
 def detect_background(env: Mapping[str, str]) -> TerminalBackground | None:
-    """The terminal's background as `COLORFGBG` tells it: `15;0`, `0;default;15`."""
+    """Return the terminal's background by `COLORFGBG`: `15;0`, `0;default;15`."""
     last = env.get("COLORFGBG", "").rpartition(";")[2]
     if not last.isdecimal() or int(last) > 15:
         return None
@@ -191,14 +191,14 @@ def detect_background(env: Mapping[str, str]) -> TerminalBackground | None:
 
 
 def parse_background_reply(red: str, green: str, blue: str) -> TerminalBackground:
-    """The background from the answer to OSC 11: one to four hexadecimal digits a colour."""
+    """Return the background by the reply to OSC 11: one to four hexadecimal digits a colour."""
     parts = [int(part, 16) / (16 ** len(part) - 1) for part in (red, green, blue)]
     light = 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]
     return "light" if light > 0.5 else "dark"
 
 
 def detect_color_support(env: Mapping[str, str]) -> Literal["many", "few"]:
-    """Whether the terminal has more than its sixteen colours, as Rich decides it."""
+    """Return whether the terminal has more than sixteen colours, by the rules of Rich."""
     if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return "many"
     term = env.get("TERM", "").strip().lower()

@@ -22,4 +22,4 @@ def test_themes_are_listed(run: Run, home: Path) -> None:
     assert ran.values[0] == {
         "name": "dark", "label": "Dark", "dark": True, "source": "newstui", "on": False
     }  # fmt: skip
-    assert "newstui: themes/wrong.toml: colors: is missing" in ran.err
+    assert "newstui: themes/wrong.toml: colors: missing" in ran.err

@@ -108,9 +108,9 @@ def test_clashes_and_mistakes_cost_a_line_each() -> None:
     }
     keymap = make_keymap("default", own)
     assert keymap.faults == (
-        'keys.article.opne: is not known; did you mean "article.open"?',
-        'keys.list.sort: "entre" is not a key; did you mean "enter"?',
-        'keys.list.sort: "ctrl+" is not a key; did you mean "ctrl+z"?',
+        'keys: unknown command "article.opne"; did you mean "article.open"?',
+        'keys.list.sort: unknown key "entre"; did you mean "enter"?',
+        'keys.list.sort: unknown key "ctrl+"; did you mean "ctrl+z"?',
         'keys: "d" of list.filter is taken by article.toggle_star',
         'keys: "g" of move.start is taken by list.sort',
         'keys: "d" of article.delete is taken by article.toggle_star',

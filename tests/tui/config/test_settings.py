@@ -78,9 +78,9 @@ def test_each_mistake_costs_a_line_and_the_rest_works(tmp_path: Path) -> None:
     """
     loaded = load_settings(write(tmp_path, text))
     assert loaded.settings == Settings(fetch_every=15, searches={"b": "x"})
-    command = "must be a list of a program and its arguments"
+    command = "must be a program and its arguments, as a list"
     assert loaded.faults == (
-        'settings.toml: theme_drak: is not known; did you mean "theme_dark"?',
+        'settings.toml: unknown setting "theme_drak"; did you mean "theme_dark"?',
         "settings.toml: measure: 7 must be a whole number from 30 to 160",
         'settings.toml: preset: "vi" must be default, vim, newsboat or emacs; did you mean "vim"?',
         'settings.toml: keys: "j" must be a table; each entry a key or a list of keys',
@@ -89,17 +89,17 @@ def test_each_mistake_costs_a_line_and_the_rest_works(tmp_path: Path) -> None:
         f'settings.toml: open_command: "firefox \'oh" {command}',
         "settings.toml: summary_timeout: true must be a whole number from 1 to 3,600",
         f"settings.toml: on_new: [1] {command}",
-        "settings.toml: searches.a: 1 must be a text of one line",
+        "settings.toml: searches.a: 1 must be a string",
     )
 
 
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ("theme = ", "is not TOML: Invalid value (at end of document)"),
-        (b"theme = '\xff'", "is not UTF-8 text"),
-        ("#" * 1_000_001, "is too large for settings"),
-        ("a = " + "[" * 5000, "is not TOML: nested too deep"),
+        ("theme = ", "not TOML: Invalid value (at end of document)"),
+        (b"theme = '\xff'", "not UTF-8"),
+        ("#" * 1_000_001, "too large for a settings file"),
+        ("a = " + "[" * 5000, "not TOML: nested too deeply"),
     ],
     ids=["no toml", "no utf-8", "too large", "too deep"],
 )
@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, data: str | bytes, fault: st
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     """A pipe of that name would keep the reader waiting for ever."""
     os.mkfifo(tmp_path / SETTINGS_FILE)
-    assert load_settings(tmp_path).faults == ("settings.toml: is not a file",)
+    assert load_settings(tmp_path).faults == ("settings.toml: not a file",)
 
 
 def test_no_control_character_of_the_file_is_told(tmp_path: Path) -> None:

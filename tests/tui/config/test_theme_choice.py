@@ -135,10 +135,10 @@ def test_themes_of_the_users_own(tmp_path: Path) -> None:
     assert choice.faults == (
         'themes/wrong.toml: colors.background: "#xyz" is not a colour;'
         ' use #rrggbb, an ansi_ name or "default"',
-        "themes/wrong.toml: colors.surface: is missing",
-        'themes/wrong.toml: colors.surfaec: is not known; did you mean "surface"?',
-        'settings.toml: theme: there is no theme "harbuor"; did you mean "harbour"?',
-        'settings.toml: theme_light: there is no theme "lihgt"; did you mean "light"?',
+        "themes/wrong.toml: colors.surface: missing",
+        'themes/wrong.toml: colors: unknown role "surfaec"; did you mean "surface"?',
+        'settings.toml: theme: unknown theme "harbuor"; did you mean "harbour"?',
+        'settings.toml: theme_light: unknown theme "lihgt"; did you mean "light"?',
     )
 
 

@@ -153,7 +153,7 @@ def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
     assert "Similar Readings: 5." in said
     assert session.opened == session.copied == ["https://news.example/14"]
     assert "A number may precede a command" in said
-    assert "m: mark read or unread" in said
+    assert "m: toggle read (in a story: all)" in said
 
 
 def test_the_trail_and_the_story(session: Session) -> None:

@@ -15,10 +15,10 @@ KEYMAP = make_keymap("vim")
 @pytest.mark.parametrize(
     ("place", "heading", "line"),
     [
-        ("list", "List:", "/\tsearch everything"),
-        ("find", "Find in the article:", "n\tthe next place found"),
-        ("triage", "Triage:", "t\tin the triage: give the article the tag `later`"),
-        ("select", "Select:", "l right w\tto the next word"),
+        ("list", "List:", "/\tsearch the library as you type"),
+        ("find", "Find in the article:", "n\tgo to the next hit"),
+        ("triage", "Triage:", "t\ttag as later"),
+        ("select", "Select:", "l right w\tgo to the next word"),
     ],
 )
 def test_what_matters_in_a_place_stands_first(place: str, heading: str, line: str) -> None:
@@ -30,7 +30,9 @@ def test_what_matters_in_a_place_stands_first(place: str, heading: str, line: st
 def test_keys_of_the_article_that_finding_leaves_are_told_and_others_not() -> None:
     lines = keymap_help_lines(KEYMAP, "find")
     assert any(line.startswith("o\t") for line in lines)
-    assert not any("next unread article" in line for line in lines), "n is the next place there"
+    assert not any("go to the next unread article" in line for line in lines), (
+        "n is the next hit there"
+    )
 
 
 def test_signs_are_explained_and_found() -> None:

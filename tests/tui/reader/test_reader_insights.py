@@ -79,7 +79,7 @@ async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
         await running.settle()
         assert screen_text(running.app) == before
         await running.press("?")
-        assert "a story as a whole" in screen_text(running.app)
+        assert "in a story: all" in screen_text(running.app)
         await running.press("escape", "q")
         assert running.app.screen is running.reader
 

@@ -44,9 +44,9 @@ async def test_keys_of_the_users_own(start: Start) -> None:
     keys = {"move.down": ("ctrl+n",), "article.opn": ("x",), "app.help": ("ctrl+x h",)}
     settings = Settings(preset="emacs", keys=keys)
     async with start(
-        loaded=LoadedSettings(settings, {}, ("settings.toml: x: is not known",))
+        loaded=LoadedSettings(settings, {}, ('settings.toml: unknown setting "x"',))
     ) as running:
-        assert running.status == "settings.toml: x: is not known (and 1 more)"
+        assert running.status == 'settings.toml: unknown setting "x" (and 1 more)'
         await running.press("ctrl+n", "j")
         assert running.selected_number == 11
         assert running.status == "j means nothing here; ctrl+x h shows the keys"
@@ -67,7 +67,7 @@ async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None
         await running.press("backspace", "backspace", "enter")
         text = screen_text(running.app)
         assert "copy title and URL as" in text
-        assert "mark read or unread" not in text
+        assert "toggle read" not in text
         await running.press("escape")
         assert "List:" in screen_text(running.app)
         await running.press("?")

@@ -37,7 +37,7 @@ async def test_finding_in_the_article(start: Start) -> None:
         assert "1 of 11" in screen_lines(running.app)[-2]
         assert screen_lines(running.app)[-1].endswith("enter done  down next  escape back ")
         await running.press("enter", "n", "n")
-        assert "n next place  N previous place  enter read on" in screen_lines(running.app)[-1]
+        assert "n next hit  N previous hit  enter jump here" in screen_lines(running.app)[-1]
         assert "3 of 11" in screen_lines(running.app)[-2]
         assert "Paragraph 21 begins" in screen_text(running.app)
         marks = [cell.style_letter for row in screen_cells(running.app)[:-2] for cell in row[36:75]]
