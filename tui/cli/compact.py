@@ -50,11 +50,7 @@ def run_compact(options: argparse.Namespace) -> int:
 
 
 def _describe_result(result: CompactResult, *, dry_run: bool) -> str:
-    counts = (
-        (result.texts, "text"),
-        (result.events, "event"),
-        (result.damaged, "damaged line"),
-    )
+    counts = ((result.texts, "text"), (result.events, "event"), (result.damaged, "damaged line"))
     removed = ", ".join(format_count(number, noun) for number, noun in counts if number)
     if not removed:
         return "nothing to compact"

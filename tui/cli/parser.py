@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from store.exporters.formats import EXPORT_FORMATS
 from store.search import SORTS
@@ -29,53 +28,38 @@ IDs can be shortened as long as they are unique. If the terminal is ever left in
 # -- the parts of a command's syntax -------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An option or a positional argument: the parameters of `add_argument`."""
 
     names: tuple[str, ...]
     parameters: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """Arguments that exclude each other."""
 
     arguments: tuple[Argument, ...]
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """Arguments one of which has to be given, always or together with others.
-
-    Attributes:
-        any_of: Destinations of the arguments.
-        description: These arguments in a usage error: `needs DESCRIPTION`.
-        with_any_of: They are required only if one of these is given; always if there is none.
-    """
+class Requirement(NamedTuple):
+    """Arguments, by destination, one of which has to be given; named in `needs DESCRIPTION`."""
 
     any_of: tuple[str, ...]
     description: str
     with_any_of: tuple[str, ...] = ()
+    """Required only with one of these; always if there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSyntax:
-    """The syntax of a command.
-
-    Attributes:
-        name: The command.
-        help: Its line in `newstui --help`.
-        arguments: Its arguments, in the order of `newstui NAME --help`.
-        description: Its help text; by default the help line.
-        requirements: What argparse cannot express.
-    """
+class CommandSyntax(NamedTuple):
+    """The syntax of a command."""
 
     name: str
     help: str
+    """The line in `newstui --help`."""
     arguments: tuple[Argument | OneOf, ...] = ()
     description: str = ""
+    """The text of `newstui NAME --help`; by default the help line."""
     requirements: tuple[Requirement, ...] = ()
 
 
@@ -83,28 +67,35 @@ def _argument(*names: str, **parameters: Any) -> Argument:
     return Argument(names, parameters)
 
 
+def _positional(dest: str, metavar: str, help_: str | None = None, **parameters: Any) -> Argument:
+    return _argument(dest, metavar=metavar, help=help_, **parameters)
+
+
+def _option(name: str, metavar: str | None, help_: str, **parameters: Any) -> Argument:
+    return _argument(f"--{name}", metavar=metavar, help=help_, **parameters)
+
+
 def _flag(name: str, help_: str) -> Argument:
     return _argument(f"--{name}", action="store_true", help=help_)
 
 
 def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf:
-    """Return flags that set the same value, each given by name, value and help."""
+    """Return flags that set the same destination, each given by name, value and help."""
+    shared = {"dest": dest, "default": default, "action": "store_const"}
     return OneOf(
         tuple(
-            _argument(f"--{name}", dest=dest, action="store_const", const=value, default=default,
-                      help=help_)
+            _argument(f"--{name}", const=value, help=help_, **shared)
             for name, value, help_ in flags
         )
-    )  # fmt: skip
+    )
 
 
 def _parse_import_format(text: str) -> str:
     from store.importers.read import IMPORT_FORMATS  # only `import --as` needs the importers
 
     if text not in IMPORT_FORMATS:
-        raise argparse.ArgumentTypeError(
-            f"unknown format {text!r} (expected one of {', '.join(IMPORT_FORMATS)})"
-        )
+        known = ", ".join(IMPORT_FORMATS)
+        raise argparse.ArgumentTypeError(f"unknown format {text!r} (expected one of {known})")
     return text
 
 
@@ -128,39 +119,40 @@ READER_OPTIONS = (
     _flag("slow", "save bandwidth (slow connections)"),
     _flag("plain", "line mode, for screen readers and pipes"),
 )
-ID_ARGUMENT = _argument("id", metavar="ID")
-JSON_FLAG = _flag("json", "print JSON")
-FEEDS_ARGUMENT = _argument(
-    "feeds", nargs="*", default=[], metavar="FEED", help="a name, part of a name, or a URL"
+ID_ARGUMENT = _positional("id", "ID")
+FEEDS_ARGUMENT = _positional(
+    "feeds", "FEED", "a name, part of a name, or a URL", nargs="*", default=[]
 )
-FORCE_FLAG = _flag("force", "overwrite existing files")
+JSON_FLAG = _flag("json", "print JSON")
+FORCE_FLAG = _flag("force", "replace existing files")
 QUERY_ARGUMENTS = (
-    _argument(
-        "words", nargs="*", metavar="QUERY", help="only matching articles, e.g. 'harbour is:unread'"
-    ),
+    _positional("words", "QUERY", "only matching articles, e.g. 'harbour is:unread'", nargs="*"),
     _flags(
-        "show", "all",
+        "show",
+        "all",
         ("unread", "unread", "only unread articles"),
         ("starred", "starred", "only starred articles"),
         ("in-progress", "in progress", "only articles begun and not read"),
     ),
-    _argument("--category", metavar="NAME", help="only this category"),
-    _argument("--sort", choices=SORTS, default="date", help="sort order (default: date)"),
-    _argument("--limit", type=_parse_positive, metavar="N", help="at most N articles"),
-)  # fmt: skip
+    _option("category", "NAME", "only this category"),
+    _option("sort", None, "sort order (default: date)", choices=SORTS, default="date"),
+    _option("limit", "N", "at most N articles", type=_parse_positive),
+)
+
+# -- the commands --------------------------------------------------------------------------
 
 COMMAND_SYNTAXES = (
     CommandSyntax(
         "import",
         "import articles from files",
         (
-            _argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin"),
-            _argument(
-                "--as",
+            _positional("paths", "PATH", "a file, a folder, or - for stdin", nargs="+"),
+            _option(
+                "as",
+                "FORMAT",
+                "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
                 dest="format",
                 type=_parse_import_format,
-                metavar="FORMAT",
-                help="do not detect the format: `csv`, `wallabag`, `pocket`, ...",
             ),
             JSON_FLAG,
         ),
@@ -173,12 +165,12 @@ COMMAND_SYNTAXES = (
         "add",
         "add feeds and web pages by URL",
         (
-            _argument(
+            _positional(
                 "urls",
+                "URL",
+                "a feed, a site or a page; - reads URLs from stdin, one a line",
                 nargs="*",
                 default=[],
-                metavar="URL",
-                help="a feed, a site or a page; - reads URLs from stdin, one a line",
             ),
             _flags(
                 "want",
@@ -186,7 +178,7 @@ COMMAND_SYNTAXES = (
                 ("feed", "feed", "subscribe to the feed of the page"),
                 ("page", "page", "add the page, even if it has a feed"),
             ),
-            _argument("--category", metavar="NAME", help="category of the new feeds and articles"),
+            _option("category", "NAME", "category of the new feeds and articles"),
             _flag("private", "allow hosts on a private network"),
             _flag("missing", "fetch the text of articles without one"),
             JSON_FLAG,
@@ -200,12 +192,7 @@ COMMAND_SYNTAXES = (
         (
             FEEDS_ARGUMENT,
             _flag("quiet", "print errors only, for cron"),
-            _argument(
-                "--every",
-                type=_parse_period,
-                metavar="TIME",
-                help="keep running and fetch again every 30m, 2h or 1d",
-            ),
+            _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_period),
             JSON_FLAG,
         ),
         "Fetch the given feeds, or all feeds that are not paused.",
@@ -215,13 +202,10 @@ COMMAND_SYNTAXES = (
         "list or edit feeds",
         (
             FEEDS_ARGUMENT,
-            _argument("--rename", metavar="NAME", help="change the name"),
-            _argument("--category", metavar="NAME", help="change the category; '' removes it"),
+            _option("rename", "NAME", "change the name"),
+            _option("category", "NAME", "change the category; '' removes it"),
             _flags(
-                "paused",
-                None,
-                ("pause", True, "stop fetching"),
-                ("resume", False, "fetch again"),
+                "paused", None, ("pause", True, "stop fetching"), ("resume", False, "fetch again")
             ),
             _flags(
                 "whole_page",
@@ -230,11 +214,11 @@ COMMAND_SYNTAXES = (
                 ("feed-text", False, "take the text from the feed"),
             ),
             _flag("remove", "unsubscribe; articles are kept"),
-            _argument(
-                "--import",
+            _option(
+                "import",
+                "FILE",
+                "subscribe to the feeds of an OPML file or of newsboat's urls file",
                 dest="import_opml",
-                metavar="FILE",
-                help="subscribe to the feeds of an OPML file or of newsboat's urls file",
             ),
             JSON_FLAG,
         ),
@@ -251,14 +235,10 @@ COMMAND_SYNTAXES = (
         "search",
         "search titles, texts, summaries, categories and tags",
         (
-            _argument("words", nargs="+", metavar="QUERY", help="the query"),
+            _positional("words", "QUERY", "the query", nargs="+"),
             _flag("newest", "newest first instead of best first"),
-            _argument(
-                "--limit",
-                type=_parse_positive,
-                metavar="N",
-                default=20,
-                help="at most N articles (default: 20)",
+            _option(
+                "limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20
             ),
             JSON_FLAG,
         ),
@@ -272,8 +252,8 @@ COMMAND_SYNTAXES = (
         "print an article with its details",
         (
             ID_ARGUMENT,
-            _argument(
-                "--format", choices=("text", "md"), default="text", help="plain text or Markdown"
+            _option(
+                "format", None, "plain text or Markdown", choices=("text", "md"), default="text"
             ),
             JSON_FLAG,
         ),
@@ -292,11 +272,11 @@ COMMAND_SYNTAXES = (
         "edit title, category, date, tags",
         (
             ID_ARGUMENT,
-            _argument("--title", help="change the title"),
-            _argument("--category", metavar="NAME", help="change the category"),
-            _argument("--date", help="change the date of publication, a date or a time"),
-            _argument("--tag", action="append", default=[], metavar="TAG", help="add a tag"),
-            _argument("--untag", action="append", default=[], metavar="TAG", help="remove a tag"),
+            _option("title", None, "change the title"),
+            _option("category", "NAME", "change the category"),
+            _option("date", None, "change the date of publication, a date or a time"),
+            _option("tag", "TAG", "add a tag", action="append", default=[]),
+            _option("untag", "TAG", "remove a tag", action="append", default=[]),
         ),
         "Edit title, category, date and tags of an article.",
         (
@@ -310,14 +290,14 @@ COMMAND_SYNTAXES = (
         "mark",
         "mark articles as read or unread, star or unstar them",
         (
-            _argument("ids", nargs="*", default=[], metavar="ID"),
-            _argument(
-                "--from",
+            _positional("ids", "ID", nargs="*", default=[]),
+            _option(
+                "from",
+                "FILE",
+                "also mark the articles listed in a file, one a line, by id, URL or feed guid (what"
+                " newsboat -E writes)",
                 dest="file",
                 type=Path,
-                metavar="FILE",
-                help="also mark the articles listed in a file, one a line, by id, URL or feed guid"
-                " (what newsboat -E writes)",
             ),
             _flags(
                 "read",
@@ -337,11 +317,12 @@ COMMAND_SYNTAXES = (
         "export articles to files",
         (
             *QUERY_ARGUMENTS,
-            _argument(
-                "--to",
+            _option(
+                "to",
+                None,
+                "format (default: json)",
                 choices=(*EXPORT_FORMATS, "opml"),
                 default="json",
-                help="format (default: json)",
             ),
             _argument(
                 "-o",
@@ -350,7 +331,7 @@ COMMAND_SYNTAXES = (
                 metavar="PATH",
                 help="output file; a folder for Markdown",
             ),
-            _argument("--title", default="newstui", help="title of an HTML page or EPUB"),
+            _option("title", None, "title of an HTML page or EPUB", default="newstui"),
             FORCE_FLAG,
         ),
         "Export articles as newstui JSON, JSON Lines, Markdown with front matter (a folder with a"
@@ -363,7 +344,7 @@ COMMAND_SYNTAXES = (
         (
             OneOf(
                 (
-                    _argument("file", nargs="?", type=Path, metavar="FILE", help="the zip file"),
+                    _positional("file", "FILE", "the zip file", nargs="?", type=Path),
                     _flag("auto", "keep one backup a day for seven days; for scheduled jobs"),
                 ),
                 required=True,
@@ -377,13 +358,8 @@ COMMAND_SYNTAXES = (
         "restore",
         "restore a backup",
         (
-            _argument("file", type=Path, metavar="FILE", help="the backup"),
-            _argument(
-                "--into",
-                type=Path,
-                metavar="DIR",
-                help="folder to restore into; your library by default",
-            ),
+            _positional("file", "FILE", "the backup", type=Path),
+            _option("into", "DIR", "folder to restore into (default: your library)", type=Path),
             _flag("merge", "add what is missing to a library that is not empty; overwrite nothing"),
             JSON_FLAG,
         ),
@@ -401,8 +377,8 @@ COMMAND_SYNTAXES = (
         "keys",
         "list the keys of the reader",
         (
-            _argument(
-                "--preset", choices=KEYMAP_PRESETS, help="list a preset instead of your own keys"
+            _option(
+                "preset", None, "list a preset instead of your own keys", choices=KEYMAP_PRESETS
             ),
             JSON_FLAG,
         ),
