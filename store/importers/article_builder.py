@@ -90,9 +90,7 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
 def _build_body(raw: RawFields, url: str) -> Body:
     name, value = raw.pop("text", "content_text", "content", "body", "html", "content_html")
     if isinstance(value, str) and "html" in name:
-        from store.text.html_to_text import html_to_text  # imported here: rarely needed
-
-        value = html_to_text(value, url)
+        value = _html_to_text(value, url)
     elif name != "text":
         value = _strip_html(value)
     text = coerce_paragraphs(name, value)
@@ -115,11 +113,14 @@ def _build_body(raw: RawFields, url: str) -> Body:
 
 def _strip_html(value: object) -> object:
     """Return the value, converted to text if it is HTML."""
-    if not isinstance(value, str) or not HTML_CONTENT_START.match(value):
-        return value
+    is_html = isinstance(value, str) and HTML_CONTENT_START.match(value)
+    return _html_to_text(str(value)) if is_html else value
+
+
+def _html_to_text(html: str, base: str = "") -> str:
     from store.text.html_to_text import html_to_text  # imported here: rarely needed
 
-    return html_to_text(value)
+    return html_to_text(html, base)
 
 
 def _take_similar(raw: RawFields) -> tuple[str, ...]:

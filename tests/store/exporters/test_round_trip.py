@@ -1,4 +1,4 @@
-"""What is exported comes in again as the same article."""
+"""An exported article can be imported again without loss."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-def made(fields: dict[str, Any]) -> ParsedArticle:
-    """The article of these fields; a summary alone is one, too."""
+def build(fields: dict[str, Any]) -> ParsedArticle:
+    """Return the article of these fields, or a minimal one if they are rejected."""
     try:
         return build_article(fields, source="import", now=NOW)
     except InvalidInput:
         return build_article({"title": "T"}, source="import", now=NOW)
 
 
-def again(data: bytes, name: str) -> ParsedArticle:
-    """The one article that an export holds."""
+def import_article(data: bytes, name: str) -> ParsedArticle:
+    """Import an export of one article."""
     (found,) = read_articles(name, io.BytesIO(data), now="1999-01-01T00:00:00Z")
     assert isinstance(found, ParsedArticle), found
     return found
@@ -63,10 +63,10 @@ def again(data: bytes, name: str) -> ParsedArticle:
 
 @settings(max_examples=150)
 @given(FIELDS)
-def test_json_markdown_and_back_lose_nothing(fields: dict[str, Any]) -> None:
-    first = made(fields)
+def test_json_and_markdown_round_trips_lose_nothing(fields: dict[str, Any]) -> None:
+    first = build(fields)
     entry = FullArticle(first.article, first.body, first.reading)
     out = io.BytesIO()
     list(get_export_writer("json")(ArticleCollection("B", NOW, ["T"], [entry]), out))
-    assert again(out.getvalue(), "a.json") == first
-    assert again(article_to_markdown(entry).encode(), "a.md") == first
+    assert import_article(out.getvalue(), "a.json") == first
+    assert import_article(article_to_markdown(entry).encode(), "a.md") == first

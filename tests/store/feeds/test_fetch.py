@@ -1,4 +1,4 @@
-"""Many feeds at once: manners, failures, and what is kept."""
+"""Fetching many feeds: limits, failures, and what is saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.feeds.feed_store import (
     read_feed_states,
     write_feed_states,
 )
-from store.feeds.fetch import MAX_CONCURRENT_FETCHES, FetchContext, fetch_feeds
+from store.feeds.fetch import MAX_CONCURRENT_FETCHES, FetchContext, fetch_and_store, fetch_feeds
 from store.feeds.host_queue import MAX_FETCHES_PER_HOST, HostQueue
 from store.feeds.subscriptions import Subscription
 from tests.support.network import (
@@ -47,8 +47,8 @@ def titles(result: FetchResult) -> list[str]:
     return [found.article.title for found in result.articles]
 
 
-def test_a_feed_is_fetched_and_told_what_we_know(site: Site) -> None:
-    """Case 88: what has not changed is not sent, and costs nothing."""
+def test_a_feed_is_fetched_conditionally(site: Site) -> None:
+    """Case 88: an unchanged feed is not sent again."""
 
     def answer(asked: RequestHandler) -> None:
         if asked.headers["If-None-Match"] == '"a"':
@@ -90,8 +90,10 @@ def test_the_folder_is_the_category(site: Site) -> None:
         ),
     ],
 )
-def test_what_fails_is_told_and_the_rest_goes_on(route: object, problem: str, site: Site) -> None:
-    """Cases 89, 91, 92 and 100: each costs a line, and what was known of the feed stays."""
+def test_failures_are_reported_and_the_rest_goes_on(
+    route: object, problem: str, site: Site
+) -> None:
+    """Cases 89, 91, 92 and 100: each costs a line, and the state of the feed is kept."""
     site.routes |= {"/bad": route, "/feed": feed_page(1)}  # type: ignore[dict-item]
     bad, good = subscription(site, "/bad"), subscription(site)
     known = FeedState(etag='"x"', succeeded="2026-11-01T00:00:00Z")
@@ -102,7 +104,7 @@ def test_what_fails_is_told_and_the_rest_goes_on(route: object, problem: str, si
     assert titles(results[good.key]) == ["Story 1"]
 
 
-def test_a_page_in_place_of_a_feed_offers_its_feeds(site: Site) -> None:
+def test_a_page_instead_of_a_feed_names_its_feed(site: Site) -> None:
     """Case 91: the page says where the feed went."""
     link = '<link rel="alternate" type="application/atom+xml" href="/new.xml">'
     site.routes["/feed"] = page(f"<html><title>Moved</title>{link}</html>")
@@ -118,8 +120,8 @@ def test_a_feed_that_is_gone_is_paused(site: Site) -> None:
     assert "gone for good" in result.error
 
 
-def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
-    """Case 88: as long as it says, and for an hour where it says nothing."""
+def test_a_busy_server_is_given_time(site: Site) -> None:
+    """Case 88: as long as it asks for, or an hour."""
     site.routes["/feed"] = status(429, Retry_After="600")
     result = one(subscription(site))
     assert result.state.not_before == "2026-11-22T12:10:00Z"
@@ -130,8 +132,8 @@ def test_a_server_that_has_enough_is_left_alone(site: Site) -> None:
     assert one(subscription(site)).state.not_before == "2026-11-22T13:00:00Z"
 
 
-def test_a_feed_that_has_moved_is_followed_the_third_time(site: Site) -> None:
-    """Case 88: and its articles stay its own."""
+def test_a_moved_feed_is_followed_the_third_time(site: Site) -> None:
+    """Case 88: its articles still belong to it."""
     site.routes |= {"/feed": redirect("/new", 301), "/new": feed_page(1)}
     feed, state = subscription(site), FeedState()
     for times in (1, 2):
@@ -142,16 +144,16 @@ def test_a_feed_that_has_moved_is_followed_the_third_time(site: Site) -> None:
     assert (new.url, new.former_urls, new.key) == (site.url("/new"), (feed.url,), feed.key)
 
 
-def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
+def test_eight_at_once_and_two_per_host(site: Site) -> None:
     """Case 89: however many feeds there are."""
-    together = threading.Barrier(MAX_CONCURRENT_FETCHES)
+    barrier = threading.Barrier(MAX_CONCURRENT_FETCHES)
     of_a_host: Counter[str] = Counter()
 
     def answer(asked: RequestHandler) -> None:
         host = asked.headers["Host"]
         of_a_host[host] += 1
         assert of_a_host[host] <= MAX_FETCHES_PER_HOST
-        together.wait(60)
+        barrier.wait(60)
         of_a_host[host] -= 1
         feed_page(1)(asked)
 
@@ -171,30 +173,30 @@ def test_eight_at_once_and_two_of_a_host(site: Site) -> None:
     assert site.max_active_requests == MAX_CONCURRENT_FETCHES
 
 
-def test_a_host_has_its_breath_between_two_feeds() -> None:
-    """Case 89: what waits for it holds up no other host."""
+def test_the_requests_to_a_host_are_spaced() -> None:
+    """Case 89: waiting for one host delays no other."""
     now = [0.0]
     feeds = [Subscription(f"http://{name}.example/{n}") for name in "ab" for n in (1, 2, 3)]
-    lanes = HostQueue(feeds, 0.25, lambda: now[0])
-    taken = [lanes.take(lambda: False) for _ in range(4)]
+    host_queue = HostQueue(feeds, 0.25, lambda: now[0])
+    taken = [host_queue.take(lambda: False) for _ in range(4)]
     assert [each.url[7:] for each in taken if each] == [
         "a.example/1",
         "a.example/2",
         "b.example/1",
         "b.example/2",
     ]
-    assert lanes.take(lambda: True) is None
-    lanes.release(feeds[0])
+    assert host_queue.take(lambda: True) is None
+    host_queue.release(feeds[0])
     now[0] = 0.3
-    assert lanes.take(lambda: False) is feeds[2]
-    lanes.release(feeds[3])
+    assert host_queue.take(lambda: False) is feeds[2]
+    host_queue.release(feeds[3])
     now[0] = 0.6
-    assert lanes.take(lambda: False) is feeds[5]
-    assert lanes.take(lambda: False) is None
+    assert host_queue.take(lambda: False) is feeds[5]
+    assert host_queue.take(lambda: False) is None
 
 
-def test_who_has_had_enough_is_left_alone_by_all_its_feeds(site: Site) -> None:
-    """Case 88: one 429 is enough for one host."""
+def test_a_busy_host_is_given_time_by_all_its_feeds(site: Site) -> None:
+    """Case 88: one 429 is enough."""
     paths = ["/a", "/b", "/c"]
     site.routes |= dict.fromkeys(paths, status(429, Retry_After="120"))
     results = fetch(*(subscription(site, path) for path in paths))
@@ -202,8 +204,8 @@ def test_who_has_had_enough_is_left_alone_by_all_its_feeds(site: Site) -> None:
     assert {each.state.not_before for each in results} == {"2026-11-22T12:02:00Z"}
 
 
-def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:
-    """Cases 82 and 90: who stops waits for nobody."""
+def test_cancelling_keeps_the_results_so_far(site: Site) -> None:
+    """Cases 82 and 90: cancelling waits for nobody."""
     stop = threading.Event()
 
     def hang(asked: RequestHandler) -> None:
@@ -216,6 +218,23 @@ def test_a_stop_ends_it_and_what_came_is_there(site: Site) -> None:
         came.append(result)
         stop.set()
     assert [titles(each) for each in came] == [["Story 1"]]
+
+
+def test_results_are_stored_in_batches(site: Site) -> None:
+    """Case 90: whoever stops early loses nothing of what was fetched."""
+    paths = [f"/{number}" for number in range(4)]
+    site.routes |= dict.fromkeys(paths, feed_page(1, 2))
+    feeds = [subscription(site, path) for path in paths]
+    batches: list[int] = []
+
+    def store(results: Sequence[FetchResult]) -> None:
+        batches.append(len(results))
+
+    results = fetch_and_store(feeds, {}, make_fetch_context(), store, max_articles=4)
+    for _ in range(3):
+        next(results)
+    results.close()
+    assert batches == [2, 1]
 
 
 # -- whole pages ---------------------------------------------------------------------------
@@ -231,7 +250,7 @@ def on_site(site: Site, text: str = "The ferry") -> str:
     return item(1, text).replace("https://harbour.example/1", site.url("/story"))
 
 
-def test_cut_texts_are_taken_from_their_pages_once(site: Site) -> None:
+def test_truncated_texts_are_taken_from_their_pages_once(site: Site) -> None:
     site.routes |= {
         "/feed": page(rss(on_site(site))),
         "/story": page(LONG),
@@ -245,50 +264,50 @@ def test_cut_texts_are_taken_from_their_pages_once(site: Site) -> None:
     assert (titles(again), site.requested_paths.count("/story")) == ([], 1)
 
 
-def test_a_page_that_fails_leaves_what_the_feed_had(site: Site) -> None:
+def test_a_failing_page_leaves_the_text_of_the_feed(site: Site) -> None:
     site.routes["/feed"] = page(rss(on_site(site, "What the feed had.")))
     result = one(subscription(site, whole_page=True))
     assert result.articles[0].body.text == "What the feed had."
     assert result.error == ""
 
 
-# -- what is kept --------------------------------------------------------------------------
+# -- what is saved -------------------------------------------------------------------------
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> FeedStore:
+def feed_store(tmp_path: Path) -> FeedStore:
     return FeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def keep(book: FeedStore, *results: FetchResult) -> Sequence[Subscription]:
-    book.save_results(results)
-    return book.subscriptions()
+def save(feed_store: FeedStore, *results: FetchResult) -> Sequence[Subscription]:
+    feed_store.save_results(results)
+    return feed_store.subscriptions()
 
 
-def test_what_a_feed_says_of_itself_is_written_down(book: FeedStore, site: Site) -> None:
+def test_the_title_and_site_of_a_feed_are_saved(feed_store: FeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
-    book.update(put=[feed])
-    (kept,) = keep(book, one(feed))
-    assert (kept.title, kept.site) == ("Harbour", "https://harbour.example/")
-    assert book.states()[feed.key].succeeded == "2026-11-22T12:00:00Z"
+    feed_store.update(put=[feed])
+    (saved,) = save(feed_store, one(feed))
+    assert (saved.title, saved.site) == ("Harbour", "https://harbour.example/")
+    assert feed_store.states()[feed.key].succeeded == "2026-11-22T12:00:00Z"
 
 
-def test_what_was_changed_meanwhile_stays(book: FeedStore, site: Site) -> None:
+def test_changes_made_in_the_meantime_are_kept(feed_store: FeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
-    book.update(put=[feed])
+    feed_store.update(put=[feed])
     result = one(feed)
-    book.update(put=[replace(feed, title="Mine", category="sea", paused=True)])
-    assert keep(book, result) == [
+    feed_store.update(put=[replace(feed, title="Mine", category="sea", paused=True)])
+    assert save(feed_store, result) == [
         replace(feed, title="Mine", category="sea", paused=True, site="https://harbour.example/")
     ]
-    book.update(remove=[feed])
-    assert keep(book, result) == []
-    assert book.states() == {}
+    feed_store.update(remove=[feed])
+    assert save(feed_store, result) == []
+    assert feed_store.states() == {}
 
 
-def test_states_that_cannot_be_understood_are_forgotten(tmp_path: Path) -> None:
+def test_invalid_states_are_ignored(tmp_path: Path) -> None:
     for data in (b"", b"[]", b"{", b'{"k": 1, "l": {"etag": 1, "times": "x", "seen": 2}}'):
         (tmp_path / "feeds.json").write_bytes(data)
         assert set(read_feed_states(tmp_path).values()) <= {FeedState()}
@@ -297,5 +316,5 @@ def test_states_that_cannot_be_understood_are_forgotten(tmp_path: Path) -> None:
     assert read_feed_states(tmp_path) == {"k": state}
 
 
-def test_tools_have_two_processes_of_their_own() -> None:
+def test_a_context_has_two_parser_processes() -> None:
     assert len(FetchContext(make_fetch_context().client, make_fetch_context().clock).parsers) == 2

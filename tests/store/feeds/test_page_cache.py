@@ -1,4 +1,4 @@
-"""Pages without an article text are kept for another try."""
+"""Pages without a text are cached for another try."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from store.feeds import resolve_url
 from store.feeds.resolve_url import PageCache
 
 
-def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
-    """Case 101: the page comes back as it was; what is no name of ours leads nowhere."""
+def test_pages_are_saved_loaded_and_removed(tmp_path: Path) -> None:
+    """Case 101: a page comes back unchanged, and an invalid id leads nowhere."""
     kept = PageCache(tmp_path)
     kept.save("a-1", "<p>Für später")
     kept.save("../b", "<p>outside")
@@ -23,8 +23,8 @@ def test_pages_are_kept_and_dropped(tmp_path: Path) -> None:
     assert kept.load("a-1") == kept.load("../b") == b""
 
 
-def test_few_and_small_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 101: what is kept has bounds; what is damaged is as good as not kept."""
+def test_the_cache_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 101: a damaged file is like a missing one."""
     monkeypatch.setattr(resolve_url, "MAX_CACHED_PAGES", 2)
     monkeypatch.setattr(resolve_url, "MAX_CACHED_PAGE_BYTES", 10)
     kept = PageCache(tmp_path)

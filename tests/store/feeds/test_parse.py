@@ -1,7 +1,7 @@
-"""Feeds in the shapes that programs and publishers give them, and what must come out of each.
+"""Feeds in the shapes of many programs and publishers, and the expected result of each.
 
-The feeds are ours; only their shape is that of the program they are named for. What must come out
-stands in `expected.txt`: a block a feed, written to be read.
+The feeds are ours; only their shape is that of the program they are named after. `expected.txt` has
+a readable block for each.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ FACTS = ("url", "date", "authors", "tags", "language", "words")
 
 
 def blocks() -> dict[str, str]:
-    """What must come out, by file."""
+    """Return the expected results by file."""
     text = (HERE / "expected.txt").read_text(encoding="utf-8")
     parts = re.split(r"^== (.+)\n", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
 
 
 def written(parsed: ParsedFeed) -> Iterator[str]:
-    """What came out, in the form of the table."""
+    """Yield a result in the form of `expected.txt`."""
     yield f"feed: {parsed.title} <{parsed.site}>"
-    for refused in parsed.rejected:
-        yield f"refused: {refused.location}: {refused.reason}"
+    for rejected in parsed.rejected:
+        yield f"refused: {rejected.location}: {rejected.reason}"
     for found in parsed.articles:
         yield from article(found)
 
@@ -67,8 +67,8 @@ def outcome(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_comes_out_of_a_feed(name: str) -> None:
-    """Cases 92 to 97 and 99: whatever is wrong with a feed, what is right in it comes out."""
+def test_a_feed_is_parsed_as_expected(name: str) -> None:
+    """Cases 92 to 97 and 99: errors in a feed do not cost its valid parts."""
     assert outcome(name) == blocks()[name]
 
 
@@ -79,7 +79,7 @@ def test_every_shape_has_its_block() -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("refused")])
 def test_the_same_feed_twice_is_the_same_articles(name: str) -> None:
-    """Case 96: two fetches, or two machines, agree on who is who."""
+    """Case 96: two fetches, or two machines, agree on the ids."""
     data = (HERE / name).read_bytes()
     one, other = parse_feed(data, "", FEED), parse_feed(data, "utf-8", FEED)
     ids = [found.article.id for found in one.articles]

@@ -1,4 +1,4 @@
-"""`feeds.opml`: the user's list, which any program and any hand may have written."""
+"""`feeds.opml`, which any program or person may have written."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def opml(*outlines: str) -> bytes:
     return f'<opml version="2.0"><body>{"".join(outlines)}</body></opml>'.encode()
 
 
-def test_a_list_written_by_hand_is_understood() -> None:
+def test_a_file_written_by_hand_is_parsed() -> None:
     coast, strand, bare = parse_opml(HAND)
     assert (coast.title, coast.category, coast.paused) == ("Coast", "news", False)
     assert (strand.title, strand.category, strand.site) == (
@@ -55,7 +55,7 @@ def test_a_list_written_by_hand_is_understood() -> None:
     assert (bare.display_name, bare.key) == ("…@bare.example/feed", "https://bare.example/feed")
 
 
-def test_what_others_wrote_stays() -> None:
+def test_changes_keep_what_others_wrote() -> None:
     subscriptions = parse_opml(HAND)
     coast, strand, _ = subscriptions
     assert b"Coast again" in subscriptions.to_bytes()
@@ -73,8 +73,8 @@ def test_what_others_wrote_stays() -> None:
     ]
 
 
-def test_only_the_web_is_subscribed_to() -> None:
-    """Case 103: commands, files and what is no URL are named, and left where they are."""
+def test_only_web_feeds_are_subscribed_to() -> None:
+    """Case 103: commands, files and invalid URLs are reported, and kept in the file."""
     bad = ("exec:~/x.sh", "filter:a:b", "|cmd", "file:///etc/passwd", "http://", "https://a b:x/")
     outlines = [f'<outline text="n{n}" xmlUrl="{url}"/>' for n, url in enumerate(bad)]
     subscriptions = parse_opml(opml(*outlines, '<outline xmlUrl="https://ok.example/"/>'))
@@ -95,21 +95,21 @@ def test_only_the_web_is_subscribed_to() -> None:
     ],
     ids=("empty", "json", "html", "torn", "entities", "deep"),
 )
-def test_what_is_no_list_is_refused(data: bytes, reason: str) -> None:
+def test_invalid_files_are_rejected(data: bytes, reason: str) -> None:
     """Cases 93 and 104: in one line, whatever it is."""
     with pytest.raises(InvalidInput, match=reason):
         parse_opml(data)
 
 
-def test_a_very_long_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 104: however many outlines there are, no more than so many are taken."""
+def test_a_very_long_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 104: the number of feeds is limited."""
     monkeypatch.setattr("store.feeds.subscriptions.MAX_SUBSCRIPTIONS", 100)
     many = "".join(f'<outline xmlUrl="https://e{n}.example/"/>' for n in range(2000))
     assert sum(1 for _ in parse_opml(opml(many))) == 100
 
 
-def test_a_list_that_cannot_be_understood_is_not_written_to(tmp_path: Path) -> None:
-    """Case 13: it stays as it is until somebody mends it."""
+def test_a_damaged_file_is_not_changed(tmp_path: Path) -> None:
+    """Case 13: it is left as it is until the user repairs it."""
     file = tmp_path / "feeds.opml"
     file.write_bytes(b"<opml><body>")
     with pytest.raises(LibraryDamaged, match=r"feeds\.opml: not OPML \(line 1"):
@@ -117,7 +117,7 @@ def test_a_list_that_cannot_be_understood_is_not_written_to(tmp_path: Path) -> N
     assert file.read_bytes() == b"<opml><body>"
 
 
-def test_nothing_is_written_where_nothing_changes(tmp_path: Path) -> None:
+def test_no_change_writes_nothing(tmp_path: Path) -> None:
     feed = Subscription("https://a.example/", "A", "x")
     update_subscriptions(tmp_path, put=[feed])
     before = (tmp_path / "feeds.opml").stat()
@@ -137,7 +137,7 @@ def test_a_feed_that_moves_keeps_its_key(tmp_path: Path) -> None:
     assert FeedStore(tmp_path, tmp_path / "cache").find("https://b.example/") == kept
 
 
-def test_a_feed_is_found_by_what_is_clear(tmp_path: Path) -> None:
+def test_a_feed_is_found_by_url_or_part_of_its_name(tmp_path: Path) -> None:
     book = FeedStore(tmp_path, tmp_path / "cache")
     coast = Subscription("https://coast.example/rss", "Coast News")
     strand = Subscription("https://strand.example/rss", "The Strand")
@@ -154,7 +154,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 
 
 @given(st.lists(st.tuples(words, words, st.booleans()), max_size=5))
-def test_what_is_put_is_read_again(entries: list[tuple[str, str, bool]]) -> None:
+def test_saved_feeds_are_read_again(entries: list[tuple[str, str, bool]]) -> None:
     subscriptions = parse_opml(opml())
     feeds = [
         Subscription(f"https://e{n}.example/", title, category.replace("/", "-"), paused=paused)

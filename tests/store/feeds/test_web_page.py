@@ -1,4 +1,4 @@
-"""Web pages: the article without what stands around it, and pages that have none."""
+"""Web pages: articles without what surrounds them, and pages that have none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def article(html: str) -> ParsedArticle:
     return extract_article(html, URL, NOW)
 
 
-def test_title_author_date_text_and_address() -> None:
+def test_title_author_date_text_and_url() -> None:
     found = article(PAGE)
     facts, text = found.article, found.body.text
     assert (facts.title, facts.authors) == ("The ferry is back", ("Ines Moor",))
@@ -62,19 +62,19 @@ def test_title_author_date_text_and_address() -> None:
         "<p>Checking your browser. Complete the captcha.</p>",
     ],
 )
-def test_a_page_without_a_text_keeps_title_and_address(body: str) -> None:
-    """Case 101: a notice about cookies or scripts is no article."""
+def test_a_page_without_a_text_keeps_title_and_url(body: str) -> None:
+    """Case 101: a notice about cookies or scripts is not an article."""
     found = article(f"<html><head><title>Front</title></head><body>{body}</body></html>")
     assert (found.article.title, found.body.text, found.article.words) == ("Front", "", 0)
     assert found.article.url == URL
 
 
-def test_an_address_of_another_site_is_not_believed() -> None:
+def test_a_url_of_another_site_is_ignored() -> None:
     html = PAGE.replace("https://harbour.example/2026/ferry", "https://elsewhere.example/x")
     assert article(html).article.url == URL
 
 
-def test_nothing_of_a_page_acts() -> None:
+def test_nothing_in_a_page_is_active() -> None:
     """Case 99: scripts, frames and controls are gone."""
     html = PAGE.replace(WORDS[0], f"{WORDS[0]}<script>x()</script>&#27;[31m\x1b]0;t\x07")
     text = article(html).body.text
@@ -82,12 +82,12 @@ def test_nothing_of_a_page_acts() -> None:
     assert "\x1b" not in text
 
 
-def test_what_is_no_page_is_told() -> None:
+def test_other_kinds_are_reported() -> None:
     assert parse_web_page(b"%PDF-1.7 ...", "", URL, NOW) == {"kind": "other"}
     assert parse_web_page(b"<rss/>", "", URL, NOW) == {"kind": "xml"}
 
 
-def test_the_feeds_of_a_page_the_main_one_first() -> None:
+def test_feed_links_start_with_the_main_feed() -> None:
     html = """<base href="/blog/"><link rel="alternate" type="application/rss+xml"
     title="Comments" href="comments/feed"><link rel="Alternate" type="application/atom+xml;x=y"
     href="feed.xml"><link rel="alternate" type="application/feed+json" href="https://o.example/j">
@@ -111,7 +111,7 @@ def test_the_feeds_of_a_page_the_main_one_first() -> None:
         ("no url at all", "no url at all"),
     ],
 )
-def test_what_was_typed_as_a_url(typed: str, url: str) -> None:
+def test_typed_urls_are_completed(typed: str, url: str) -> None:
     assert complete_url(typed) == url
 
 
@@ -135,6 +135,6 @@ def test_what_was_typed_as_a_url(typed: str, url: str) -> None:
         (b"x", "rot13", "x"),
     ],
 )
-def test_text_is_read_in_the_charset_it_is_in(data: bytes, charset: str, text: str) -> None:
-    """Case 95: what is UTF-8 is UTF-8, then the server's word, then the document's; never UTF-7."""
+def test_the_charset_is_detected(data: bytes, charset: str, text: str) -> None:
+    """Case 95: UTF-8 if it is valid, then the charset of the server, then of the document; never UTF-7."""
     assert decode_document(data, charset).endswith(text)

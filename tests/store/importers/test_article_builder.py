@@ -1,4 +1,4 @@
-"""Loose fields become valid articles, or are refused by the name of the field."""
+"""Fields become valid articles, or are rejected with the name of the field."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ NOW = "2031-05-06T07:08:09Z"
 ID = "0b7c2c1e-5a64-4a4b-9d2e-5b1f0a6f7c11"
 
 
-def made(**fields: Any) -> ParsedArticle:
+def build(**fields: Any) -> ParsedArticle:
     return build_article(fields, source="import", now=NOW)
 
 
 def as_newstui_json(found: ParsedArticle) -> dict[str, Any]:
-    """The inverse of `build`: the JSON of an article as the design describes it."""
+    """Return the newstui JSON of an article: the inverse of `build_article`."""
     similar = [{"id": None, "title": title, "origin": "import"} for title in found.body.similar]
     by_index = {"id": ID, "title": "Found by the index", "origin": "index"}
     return {
@@ -38,7 +38,7 @@ def as_newstui_json(found: ParsedArticle) -> dict[str, Any]:
 
 
 def test_all_fields_arrive() -> None:
-    found = made(
+    found = build(
         id=ID.upper(),
         title="Ferry returns",
         category="harbour",
@@ -119,7 +119,7 @@ FIELDS = st.fixed_dictionaries(
 
 @given(FIELDS)
 @settings(max_examples=200, deadline=None)
-def test_what_was_built_once_is_built_the_same_again(fields: dict[str, Any]) -> None:
+def test_building_again_changes_nothing(fields: dict[str, Any]) -> None:
     try:
         found = build_article(fields, source="import", now=NOW)
     except InvalidInput:
@@ -154,7 +154,7 @@ def test_what_was_built_once_is_built_the_same_again(fields: dict[str, Any]) -> 
 )
 def test_a_wrong_type_names_its_field(field: str, value: Any) -> None:
     with pytest.raises(InvalidInput, match=f"^{field}: expected .*, found "):
-        made(**{"title": "A title", "summary": "Short.", field: value})
+        build(**{"title": "A title", "summary": "Short.", field: value})
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_a_wrong_type_names_its_field(field: str, value: Any) -> None:
         ({"source": "feed"}, "source", "feed"),
     ],
 )
-def test_other_spellings_are_understood(fields: Any, name: str, expected: Any) -> None:
-    assert getattr(made(**{"title": "A title", **fields}).article, name) == expected
+def test_other_field_names_are_accepted(fields: Any, name: str, expected: Any) -> None:
+    assert getattr(build(**{"title": "A title", **fields}).article, name) == expected
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_other_spellings_are_understood(fields: Any, name: str, expected: Any) -
         ({"content": "a < b"}, "a < b"),
     ],
 )
-def test_a_text_may_have_other_names(fields: Any, text: str) -> None:
-    assert made(title="A title", **fields).body.text == text
+def test_a_text_may_have_other_field_names(fields: Any, text: str) -> None:
+    assert build(title="A title", **fields).body.text == text
 
 
 @pytest.mark.parametrize(
@@ -213,27 +213,27 @@ def test_a_text_may_have_other_names(fields: Any, text: str) -> None:
         ({"year": 0}, {"year": 0}),
     ],
 )
-def test_a_date_nobody_understands_is_kept_beside(given_date: Any, kept: Any) -> None:
-    """Case 97: no date is invented, and the original is still there to be shown."""
-    article = made(title="A title", date=given_date).article
+def test_an_unparsable_date_is_kept_in_extra(given_date: Any, kept: Any) -> None:
+    """Case 97: no date is invented, and the original is kept."""
+    article = build(title="A title", date=given_date).article
     assert article.date is None
     if given_date == -(10**30):
         kept = str(given_date)
     assert article.extra.get("date") == kept
 
 
-def test_fields_nobody_knows_are_kept() -> None:
-    found = made(title="A title", rating=4, extra={"shelf": "b"}, link="", site={"name": "X"})
+def test_unknown_fields_are_kept() -> None:
+    found = build(title="A title", rating=4, extra={"shelf": "b"}, link="", site={"name": "X"})
     assert found.article.extra == {"rating": 4, "shelf": "b", "site": {"name": "X"}}
-    assert made(title="A title", extra="loose").article.extra == {"extra": "loose"}
-    assert made(title="A title", source="The Paper").article.extra == {"source": "The Paper"}
-    assert made(title="A", url="https://a.example/", link="https://b.example/").article.extra == {
+    assert build(title="A title", extra="loose").article.extra == {"extra": "loose"}
+    assert build(title="A title", source="The Paper").article.extra == {"source": "The Paper"}
+    assert build(title="A", url="https://a.example/", link="https://b.example/").article.extra == {
         "link": "https://b.example/"
     }
 
 
-def test_what_json_has_no_form_for_becomes_text() -> None:
-    found = made(title="A title", a=date(2030, 1, 2), b=[float("nan")], c={"d": 2**80}, e={1})
+def test_values_that_json_cannot_represent_become_text() -> None:
+    found = build(title="A title", a=date(2030, 1, 2), b=[float("nan")], c={"d": 2**80}, e={1})
     assert found.article.extra == {
         "a": "2030-01-02",
         "b": ["nan"],
@@ -242,34 +242,34 @@ def test_what_json_has_no_form_for_becomes_text() -> None:
     }
 
 
-def test_an_id_that_is_no_uuid_is_kept_beside() -> None:
-    found = made(id=4711, title="A title", url="https://example.org/a")
+def test_an_id_that_is_not_a_uuid_is_kept_in_extra() -> None:
+    found = build(id=4711, title="A title", url="https://example.org/a")
     assert found.article.extra == {"id": 4711}
     assert uuid.UUID(found.article.id).version == 5
-    nil = made(id="00000000-0000-0000-0000-000000000000", title="A title")
+    nil = build(id="00000000-0000-0000-0000-000000000000", title="A title")
     assert nil.article.id != "00000000-0000-0000-0000-000000000000"
-    assert made(id=f"urn:uuid:{ID}", title="A title").article.id == ID
+    assert build(id=f"urn:uuid:{ID}", title="A title").article.id == ID
 
 
-def test_ids_are_the_same_wherever_they_are_made() -> None:
-    one, two = (made(title=title, url="https://example.org/a") for title in ("A", "B"))
+def test_ids_are_the_same_on_every_machine() -> None:
+    one, two = (build(title=title, url="https://example.org/a") for title in ("A", "B"))
     assert one.article.id == two.article.id
-    assert one.article.id != made(title="A", url="https://example.org/b").article.id
+    assert one.article.id != build(title="A", url="https://example.org/b").article.id
     fields = {"title": "A", "date": "2030-01-02", "text": "Some text."}
-    assert made(**fields).article.id == made(**fields, tags=["x"]).article.id
-    assert made(**fields).article.id != made(**{**fields, "date": "2030-01-03"}).article.id
-    assert made(**fields).article.id == made(**fields, url="javascript:x").article.id
+    assert build(**fields).article.id == build(**fields, tags=["x"]).article.id
+    assert build(**fields).article.id != build(**{**fields, "date": "2030-01-03"}).article.id
+    assert build(**fields).article.id == build(**fields, url="javascript:x").article.id
 
 
 @pytest.mark.parametrize("fields", [{}, {"title": "\x1b[2J", "text": " \n"}, {"tags": ["a"]}])
-def test_nothing_in_it_is_refused(fields: Any) -> None:
+def test_empty_fields_are_rejected(fields: Any) -> None:
     with pytest.raises(InvalidInput, match="without title, text and URL"):
-        made(**fields)
+        build(**fields)
 
 
 def test_a_url_alone_is_an_article() -> None:
     long = "https://example.org/" + "a" * 3000
-    article = made(url=long).article
+    article = build(url=long).article
     assert article.url == long
     assert article.title.startswith("https://example.org/aaa")
 
@@ -295,8 +295,8 @@ def test_a_url_alone_is_an_article() -> None:
         ("One line\nof a paragraph.", "One line of a paragraph."),
     ],
 )
-def test_a_title_is_made_of_the_text(text: str, title: str) -> None:
-    found = made(text=text).article.title
+def test_a_missing_title_is_taken_from_the_text(text: str, title: str) -> None:
+    found = build(text=text).article.title
     assert len(found) <= 100
     assert found == title
 
@@ -319,11 +319,11 @@ def test_a_title_is_made_of_the_text(text: str, title: str) -> None:
         ("", True),
     ],
 )
-def test_a_summary_that_was_cut_off_is_known(summary: str, complete: bool) -> None:
-    body = made(title="A title", summary=summary).body
+def test_a_truncated_summary_is_detected(summary: str, complete: bool) -> None:
+    body = build(title="A title", summary=summary).body
     assert body.summary_complete is complete
     assert body.summary_origin == ("import" if summary else "")
-    assert made(title="A", summary="Cut of", summary_complete=True).body.summary_complete
+    assert build(title="A", summary="Cut of", summary_complete=True).body.summary_complete
 
 
 @pytest.mark.parametrize(
@@ -343,11 +343,11 @@ def test_words_are_counted_as_a_reader_would(text: str, words: int) -> None:
     assert count_words(text) == words
 
 
-def test_another_word_count_is_kept_beside_ours() -> None:
-    assert made(title="A", text="one two", words=2).article.extra == {}
-    other = made(title="A", text="one two", words=5).article
+def test_a_different_word_count_is_kept_in_extra() -> None:
+    assert build(title="A", text="one two", words=2).article.extra == {}
+    other = build(title="A", text="one two", words=5).article
     assert (other.words, other.extra) == (2, {"words": 5})
-    assert made(title="A", words=5).article.words == 5
+    assert build(title="A", words=5).article.words == 5
 
 
 @pytest.mark.parametrize(
@@ -362,13 +362,13 @@ def test_another_word_count_is_kept_beside_ours() -> None:
     ],
 )
 def test_reading_state(fields: Any, reading: ReadingStatus) -> None:
-    assert made(title="A", text="Text", **fields).reading == reading
+    assert build(title="A", text="Text", **fields).reading == reading
 
 
 def test_every_text_is_cleaned() -> None:
     """Cases 45, 51, 52, 94: no control character, line break or surrogate gets into a field."""
     bad = "a\x1b]52;c;x\x07\u202eb\ud800\r\nc\u2028d\0"
-    found = made(
+    found = build(
         title=bad,
         category=bad,
         url=bad,
@@ -387,7 +387,7 @@ def test_every_text_is_cleaned() -> None:
     assert "\ufffd" in found.article.title
 
 
-def test_a_summary_that_is_html_becomes_text() -> None:
+def test_an_html_summary_becomes_text() -> None:
     found = build_article(
         {"title": "A", "summary": "<p><b>It</b> sails &amp; sinks.</p>"}, source="feed", now=NOW
     )

@@ -1,4 +1,4 @@
-"""newstui JSON in all its shapes, and what is refused of it."""
+"""newstui JSON in all its shapes, and what is rejected of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TWO: list[dict[str, Any]] = [{"title": "One", "text": "a"}, {"title": "Two", "ta
 
 
 class Stream(io.BytesIO):
-    """Notes the largest piece that was asked for."""
+    """A stream that remembers the largest read."""
 
     largest = 0
 
@@ -25,8 +25,8 @@ class Stream(io.BytesIO):
         return super().read(size)
 
 
-def taken(name: str, data: bytes, kind: str | None = None) -> tuple[list[str], list[Rejection]]:
-    """Titles of what was found, and what was refused."""
+def read(name: str, data: bytes, kind: str | None = None) -> tuple[list[str], list[Rejection]]:
+    """Return the titles of the articles, and the rejections."""
     items = list(read_articles(name, io.BytesIO(data), now=NOW, kind=kind))
     titles = [item.article.title for item in items if isinstance(item, ParsedArticle)]
     return titles, [item for item in items if isinstance(item, Rejection)]
@@ -48,24 +48,24 @@ SHAPES = [
 def test_every_shape_is_read(name: str, data: bytes, bom: bytes) -> None:
     if name == "a.jsonl" and b"\n  " in data:
         pytest.skip("an indented document is not JSON Lines")
-    assert taken(name, bom + data) == (["One", "Two"], [])
+    assert read(name, bom + data) == (["One", "Two"], [])
 
 
 @pytest.mark.parametrize("data", [SHAPES[0], SHAPES[4]])
-def test_utf16_is_read_where_it_says_so(data: bytes) -> None:
-    assert taken("a.json", data.decode().encode("utf-16")) == (["One", "Two"], [])
+def test_utf16_with_a_byte_order_mark_is_read(data: bytes) -> None:
+    assert read("a.json", data.decode().encode("utf-16")) == (["One", "Two"], [])
 
 
 def test_one_object_is_one_article() -> None:
-    assert taken("a.json", b'{"title": "One"}') == (["One"], [])
-    titles, refused = taken("a.json", b'{"title": 1.5, "tags": {}')
+    assert read("a.json", b'{"title": "One"}') == (["One"], [])
+    titles, rejected = read("a.json", b'{"title": 1.5, "tags": {}')
     assert titles == []
-    assert refused[0].location == "a.json"
-    assert refused[0].reason.startswith("not JSON: ")
+    assert rejected[0].location == "a.json"
+    assert rejected[0].reason.startswith("not JSON: ")
 
 
-def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
-    """Case 102: each item that cannot be used is one line with file, item and reason."""
+def test_a_bad_line_is_one_rejection_and_the_rest_goes_on() -> None:
+    """Case 102: each rejected item is one line with file, item and reason."""
     lines = [
         b'{"title": "One"}',
         b"",
@@ -77,12 +77,12 @@ def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
         b"{}",
         b'{"title": "Last"}',
     ]
-    titles, refused = taken("feeds.jsonl", b"\n".join(lines))
+    titles, rejected = read("feeds.jsonl", b"\n".join(lines))
     assert titles == ["One", "Last"]
-    assert [item.location for item in refused] == [
+    assert [item.location for item in rejected] == [
         f"feeds.jsonl: line {number}" for number in (3, 4, 4, 5, 6, 7, 8)
     ]
-    reasons = [item.reason for item in refused]
+    reasons = [item.reason for item in rejected]
     assert reasons[0].startswith("not JSON: ")
     assert reasons[1] == "expected an article (a JSON object), found a number"
     assert reasons[3] == "title: expected text, found a list"
@@ -91,30 +91,30 @@ def test_a_bad_line_is_one_refusal_and_the_rest_goes_on() -> None:
     assert reasons[6] == "an article without title, text and URL"
 
 
-def test_a_bad_article_of_an_array_is_named_by_its_number() -> None:
-    titles, refused = taken("a.json", orjson.dumps([*TWO, None, {"title": True}]))
+def test_a_bad_article_of_an_array_is_reported_by_number() -> None:
+    titles, rejected = read("a.json", orjson.dumps([*TWO, None, {"title": True}]))
     assert titles == ["One", "Two"]
-    assert [item.location for item in refused] == ["a.json: article 3", "a.json: article 4"]
+    assert [item.location for item in rejected] == ["a.json: article 3", "a.json: article 4"]
 
 
-def test_what_is_no_json_is_refused_whole() -> None:
-    titles, refused = taken("a.json", b'[\n{"title": "One"},\n{"title": }\n]')
+def test_invalid_json_is_rejected_as_a_whole() -> None:
+    titles, rejected = read("a.json", b'[\n{"title": "One"},\n{"title": }\n]')
     assert titles == []
-    assert refused[0].location == "a.json"
-    assert refused[0].reason.startswith("not JSON: ")
-    assert refused[0].reason.endswith("(line 3)")
+    assert rejected[0].location == "a.json"
+    assert rejected[0].reason.startswith("not JSON: ")
+    assert rejected[0].reason.endswith("(line 3)")
 
 
 @pytest.mark.parametrize("value", [b'"\\ud800 b"', b'"\\ud800 b\\udc00"', b'"\xed\xa0\x80 b"'])
 def test_lone_surrogates(value: bytes) -> None:
     """Case 52: as an escape they become U+FFFD; as bytes they are not UTF-8."""
-    titles, refused = taken("a.jsonl", b'{"title": ' + value + b"}")
+    titles, rejected = read("a.jsonl", b'{"title": ' + value + b"}")
     assert (titles == []) is (b"\xed" in value)
     assert all(title.startswith("\ufffd b") for title in titles)
-    assert all(item.reason == "not UTF-8 at byte 11" for item in refused)
+    assert all(item.reason == "not UTF-8 at byte 11" for item in rejected)
 
 
-def test_numbers_json_does_not_know() -> None:
+def test_numbers_that_json_does_not_allow() -> None:
     (found,) = read_articles(
         "a.json", io.BytesIO(b'{"title": "A", "x": NaN, "y": [1e999, 1]}'), now=NOW
     )
@@ -151,16 +151,16 @@ def test_the_first_article_comes_before_the_file_ends() -> None:
     assert stream.tell() < 100_000
 
 
-def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_line_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.importers.read.MAX_LINE_BYTES", 100_000)
     assert MAX_LINE_BYTES > 100_000
     data = b'{"title": "One"}\n{"title": "' + b"a" * 500_000 + b'"}\n{"title": "Last"}'
-    titles, refused = taken("a.jsonl", data)
+    titles, rejected = read("a.jsonl", data)
     assert titles == ["One", "Last"]
-    assert refused == [Rejection("a.jsonl: line 2", "the line is too long")]
+    assert rejected == [Rejection("a.jsonl: line 2", "the line is too long")]
 
 
-def test_a_file_with_a_tail_of_nulls_keeps_its_articles() -> None:
-    titles, refused = taken("a.jsonl", b'{"title": "One"}\n' + b"\0" * 100)
+def test_trailing_nulls_cost_no_article() -> None:
+    titles, rejected = read("a.jsonl", b'{"title": "One"}\n' + b"\0" * 100)
     assert titles == ["One"]
-    assert [item.location for item in refused] == ["a.jsonl: line 2"]
+    assert [item.location for item in rejected] == ["a.jsonl: line 2"]

@@ -1,4 +1,4 @@
-"""Markdown with front matter: its fields, its traps, and the wrapping of its paragraphs."""
+"""Markdown with front matter: fields, pitfalls, and unwrapping of paragraphs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_front_matter_in_toml() -> None:
         ("language: no", "language", "no"),
     ],
 )
-def test_yaml_does_not_change_what_was_written(line: str, field: str, value: Any) -> None:
+def test_yaml_does_not_change_values(line: str, field: str, value: Any) -> None:
     fields = parse_markdown_article(f"---\nurl: https://example.org/\n{line}\n---\nText.")
     assert getattr(build_article(fields, source="import", now=NOW).article, field) == value
 
@@ -80,7 +80,7 @@ def test_other_fields_are_kept(line: str, kept: Any) -> None:
 
 
 @pytest.mark.parametrize("empty", ["title:", "title: ~", "title: null", "title: ''"])
-def test_an_empty_title_is_none(empty: str) -> None:
+def test_an_empty_title_is_no_title(empty: str) -> None:
     assert parse_markdown_article(f"---\n{empty}\n---\n# Heading\n\nText.")["title"] == "Heading"
 
 
@@ -100,8 +100,8 @@ def test_an_empty_title_is_none(empty: str) -> None:
         ("---\nx: " + "a" * MAX_FRONT_MATTER_CHARS + "\n---\n", "larger than 1024 KB"),
     ],
 )
-def test_front_matter_that_cannot_be_read(text: str, message: str) -> None:
-    """Cases 93, 104: what is broken or a bomb is one line, not an hour or a crash."""
+def test_invalid_front_matter(text: str, message: str) -> None:
+    """Cases 93, 104: invalid front matter or a bomb is one line, not an hour or a crash."""
     with pytest.raises(InvalidInput, match=message):
         parse_markdown_article(text)
 

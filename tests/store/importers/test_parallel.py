@@ -30,13 +30,13 @@ def test_the_same_articles_in_the_same_order(monkeypatch: pytest.MonkeyPatch) ->
     assert list(build_in_parallel(BUILDER, ITEMS, 2)) == expected
 
 
-def test_a_process_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 105: what it had been given is built by the import itself."""
+def test_a_process_that_fails_costs_no_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 105: its batch is built by the import itself."""
     monkeypatch.setattr("store.importers.parallel.BUILD_WORKER_SCRIPT", "sys.stdin.buffer.read(9)")
     assert list(build_in_parallel(BUILDER, ITEMS, 2)) == list(BUILDER.build_all(ITEMS))
 
 
-def test_an_import_that_is_stopped_leaves_no_process() -> None:
+def test_a_cancelled_import_leaves_no_process() -> None:
     made = build_in_parallel(BUILDER, ITEMS, 1)
     assert isinstance(next(made), Rejection)
     assert isinstance(made, Generator)
@@ -53,16 +53,16 @@ def test_an_import_that_is_stopped_leaves_no_process() -> None:
         (MIN_PARALLEL_BYTES, 64, 4),
     ],
 )
-def test_small_files_are_not_worth_it(size: int, cores: int, processes: int) -> None:
+def test_small_files_start_no_processes(size: int, cores: int, processes: int) -> None:
     assert choose_process_count(size, cores) == processes
 
 
 def test_a_large_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     data = b"\n".join(orjson.dumps({"title": f"T{n}"}) for n in range(250)) + b"\n{"
-    *found, refused = read_articles("a.jsonl", io.BytesIO(data), now=NOW, size=MIN_PARALLEL_BYTES)
+    *found, rejected = read_articles("a.jsonl", io.BytesIO(data), now=NOW, size=MIN_PARALLEL_BYTES)
     assert [each.article.title for each in found if isinstance(each, ParsedArticle)] == [
         f"T{n}" for n in range(250)
     ]
-    assert isinstance(refused, Rejection)
-    assert refused.location == "a.jsonl: line 251"
+    assert isinstance(rejected, Rejection)
+    assert rejected.location == "a.jsonl: line 251"

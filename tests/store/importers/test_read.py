@@ -1,4 +1,4 @@
-"""Telling formats apart, reading any file, and never raising for what is in it."""
+"""Detecting formats and reading any file; its content never raises."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_every_format_is_read(
         ("a.html", b"<html><script>x</script>", "an article without title, text and URL"),
     ],
 )
-def test_what_cannot_be_used_is_one_refusal(name: str, data: bytes, reason: str) -> None:
+def test_an_unusable_file_is_one_rejection(name: str, data: bytes, reason: str) -> None:
     """Case 102: binary, empty or wrongly encoded files are one line each."""
     assert list(read_articles(name, io.BytesIO(data), now=NOW)) == [Rejection(name, reason)]
 
@@ -110,11 +110,11 @@ def test_pages_are_numbered() -> None:
         "Text.",
         "More.",
     ]
-    (refused,) = read_articles("a.txt", io.BytesIO(b"Details\nID: x\n"), now=NOW, kind="reading")
-    assert refused == Rejection("a.txt: page 1", "an article without title, text and URL")
+    (rejected,) = read_articles("a.txt", io.BytesIO(b"Details\nID: x\n"), now=NOW, kind="reading")
+    assert rejected == Rejection("a.txt: page 1", "an article without title, text and URL")
 
 
-def test_a_reading_page_shows_itself_after_a_long_text() -> None:
+def test_a_reading_page_is_recognized_after_a_long_text() -> None:
     long = "\n".join(f"Paragraph {number} of a long text." for number in range(5_000))
     (found,) = read_articles("a.txt", io.BytesIO(f"{long}\n{READING}".encode()), now=NOW)
     assert isinstance(found, ParsedArticle)
@@ -127,13 +127,13 @@ def test_a_known_kind_is_not_guessed() -> None:
     assert "Similar Readings (1 item)" in found.body.text
 
 
-def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.importers.read.MAX_FILE_BYTES", 1 << 20)
-    (refused,) = read_articles("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
-    assert refused == Rejection("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
+    (rejected,) = read_articles("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
+    assert rejected == Rejection("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 
 
-def test_a_disk_that_fails_is_a_refusal() -> None:
+def test_a_failing_disk_is_a_rejection() -> None:
     class Failing(io.BytesIO):
         def readline(self, size: int | None = -1, /) -> bytes:
             raise OSError(5, "Input/output error")
@@ -143,12 +143,12 @@ def test_a_disk_that_fails_is_a_refusal() -> None:
     assert last == Rejection("a.jsonl", "Input/output error")
 
 
-def test_the_name_of_a_file_is_shown_clean() -> None:
+def test_file_names_are_sanitized() -> None:
     """Case 45: a file name is text from outside too."""
-    (refused,) = read_articles("a\x1b[2J\n.txt", io.BytesIO(b""), now=NOW)
-    assert isinstance(refused, Rejection)
-    assert "\x1b" not in refused.location
-    assert "\n" not in refused.location
+    (rejected,) = read_articles("a\x1b[2J\n.txt", io.BytesIO(b""), now=NOW)
+    assert isinstance(rejected, Rejection)
+    assert "\x1b" not in rejected.location
+    assert "\n" not in rejected.location
 
 
 PIECES = st.sampled_from(
@@ -169,7 +169,7 @@ DATA = st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=4), max_si
 @example(data=b"\xff\xfe\x00\xd8", suffix=".json")
 @settings(max_examples=60, deadline=None)
 def test_bad_content_never_raises(kind: str | None, data: bytes, suffix: str) -> None:
-    """Cases 52, 94, 102: whatever the bytes are, the answer is articles or refusals."""
+    """Cases 52, 94, 102: whatever the bytes are, the result is articles or rejections."""
     items = list(read_articles(f"a{suffix}", io.BytesIO(data), now=NOW, kind=kind))
     assert all(isinstance(item, ParsedArticle | Rejection) for item in items)
     assert all(item.article.title for item in items if isinstance(item, ParsedArticle))

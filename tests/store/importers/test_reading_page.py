@@ -1,4 +1,4 @@
-"""The reading page: sections in any order, glued labels, several pages in one file."""
+"""Reading pages: sections in any order, labels that run together, several pages in one file."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_whole_page(line_end: str) -> None:
     assert found.article.title == title
 
 
-def test_the_page_the_project_started_from() -> None:
+def test_the_first_page_of_the_project() -> None:
     if not SEED.exists():
         pytest.skip("the first page is not part of the distribution")
     with SEED.open("rb") as stream:
@@ -139,7 +139,7 @@ def test_a_page_without_text() -> None:
 @pytest.mark.parametrize(
     "after", ["", "\nDetails\nID: x", "Details\nID: x", "\nSummary\nIt sails."]
 )
-def test_statistics_as_they_are_found(lines: str, expected: Any, after: str) -> None:
+def test_statistics(lines: str, expected: Any, after: str) -> None:
     if not lines and after.startswith("Details"):
         return
     (fields,) = parse_reading_pages(f"Text.\nStatistics\n{lines}{after}".splitlines())
@@ -148,7 +148,7 @@ def test_statistics_as_they_are_found(lines: str, expected: Any, after: str) -> 
     assert fields.get("id") == ("x" if "ID" in after else None)
 
 
-def test_the_next_text_may_be_glued_to_the_statistics() -> None:
+def test_the_statistics_may_run_into_the_next_text() -> None:
     first, second = parse_reading_pages(f"One.\n{STATISTICS}Two sail.\nThree.".splitlines())
     assert first["read_count"] == 2
     assert second["text"] == "Two sail.\n\nThree."
@@ -192,7 +192,7 @@ def test_details_are_tolerant_and_end_at_another_line() -> None:
         ("similar readings (3)", TITLES),
     ],
 )
-def test_as_many_titles_as_announced(heading: str, taken: list[str]) -> None:
+def test_the_heading_announces_the_number_of_titles(heading: str, taken: list[str]) -> None:
     (fields,) = parse_reading_pages([heading, *TITLES, "Details", "ID: x"])
     assert fields["similar"] == taken
     assert fields["text"] == "\n\n".join(TITLES[len(taken) :])
@@ -252,7 +252,7 @@ def test_the_first_page_has_no_details() -> None:
     check_whole(second)
 
 
-def test_repeated_paragraphs_stay_where_the_page_counted_them() -> None:
+def test_repeated_paragraphs_are_kept_if_the_page_counted_them() -> None:
     twice = ["Row, row.", "Row your boat.", "Row, row."]
     (counted,) = parse_reading_pages([*twice, "Statistics", "7", "Words"])
     assert counted["text"] == "\n\n".join(twice)
@@ -260,7 +260,7 @@ def test_repeated_paragraphs_stay_where_the_page_counted_them() -> None:
     assert folded["text"] == "Row, row.\n\nRow your boat."
 
 
-def test_another_word_count_is_kept() -> None:
+def test_a_different_word_count_is_kept() -> None:
     found = only("Two words.\nStatistics\n9\nWords1\nRead Count")
     assert (found.article.words, found.article.extra) == (2, {"words": 9})
 
@@ -277,5 +277,5 @@ def test_another_word_count_is_kept() -> None:
         ("", False),
     ],
 )
-def test_a_reading_page_is_recognised(text: str, is_page: bool) -> None:
+def test_a_reading_page_is_recognized(text: str, is_page: bool) -> None:
     assert is_reading_page(text) is is_page

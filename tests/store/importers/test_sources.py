@@ -1,4 +1,4 @@
-"""Paths and folders become sources; what could hang or cannot be read is refused."""
+"""Paths and folders become sources; what could hang or cannot be read is rejected."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_links_to_folders_are_followed_only_if_named(tmp_path: Path) -> None:
     assert names([tmp_path / "named"]) == ["a.md"]
 
 
-def test_pipes_devices_and_sockets_are_refused_without_opening(tmp_path: Path) -> None:
+def test_pipes_devices_and_sockets_are_rejected_unopened(tmp_path: Path) -> None:
     """Case 102: nothing hangs."""
     pipe, place = tmp_path / "pipe.md", tmp_path / "socket.md"
     os.mkfifo(pipe)
@@ -62,7 +62,7 @@ def test_pipes_devices_and_sockets_are_refused_without_opening(tmp_path: Path) -
         assert all(isinstance(item, Rejection) for item in inside)
 
 
-def test_a_pipe_that_takes_a_files_place_does_not_hang(tmp_path: Path) -> None:
+def test_a_pipe_that_replaces_a_file_does_not_hang(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("text")
     (source,) = find_sources([path])
@@ -72,7 +72,7 @@ def test_a_pipe_that_takes_a_files_place_does_not_hang(tmp_path: Path) -> None:
     assert list(read_source(source, now=NOW)) == [Rejection(str(path), "not a regular file")]
 
 
-def test_what_is_missing_or_unreadable_says_so(
+def test_missing_and_unreadable_files_are_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 102: one line each, the others continue."""
@@ -96,17 +96,17 @@ def test_what_is_missing_or_unreadable_says_so(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_rejected(tmp_path: Path) -> None:
     tmp_path.joinpath("a").mkdir(mode=0)
     assert list(find_sources([tmp_path])) == [Rejection(str(tmp_path / "a"), "Permission denied")]
 
 
-def test_a_folder_without_articles_says_so(tmp_path: Path) -> None:
+def test_a_folder_without_articles_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.exe").write_text("text")
     assert list(find_sources([tmp_path])) == [Rejection(str(tmp_path), NO_ARTICLES_REASON)]
 
 
-def test_names_are_shown_clean(tmp_path: Path) -> None:
+def test_names_are_sanitized(tmp_path: Path) -> None:
     """Case 45: a file name is text from outside too."""
     path = tmp_path / "a\x1b[2J\udcff.md"
     path.write_text("text")
