@@ -32,7 +32,7 @@ from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 from tests.support.network import page, run_server
 from tui.cli.fetch import FetchRound
-from tui.services import make_fetch_tools
+from tui.services import make_fetch_context
 
 HOSTS = 40
 LONGEST = 300.0
@@ -109,7 +109,7 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
     stop, most, base = threading.Event(), [0, 0], psutil.Process().memory_info().rss
     threading.Thread(target=memory, args=(stop, most), daemon=True).start()
     began = time.monotonic()
-    round_ = FetchRound(library, book, make_fetch_tools(), quiet=False)
+    round_ = FetchRound(library, book, make_fetch_context(), quiet=False)
     round_.fetch(feeds)
     took = time.monotonic() - began
     stop.set()

@@ -1,7 +1,8 @@
-"""The sample library: shown while the user's own is empty, thrown away afterwards."""
+"""What the commands and the reader open: a library, the samples, the network."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -15,49 +16,48 @@ from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
 from store.model.times import Clock, format_timestamp, system_clock
+from store.system.machine import machine_name
+from store.system.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
     from store.feeds.fetch import FetchContext
-import os
 
-from store.system.machine import machine_name
-from store.system.paths import Paths
 
-SAMPLE_HINT = "Sample articles: nothing done to them is kept. W fills a library of your own."
+def open_library(paths: Paths) -> FolderLibrary:
+    """Open the user's library; nothing is loaded yet."""
+    machine = machine_name(paths.state, os.environ)
+    return FolderLibrary(paths.library, paths.cache, machine, system_clock)
 
 
 @contextmanager
 def open_sample_library(clock: Clock) -> Iterator[Library]:
-    """A library of the sample articles, in a folder that is removed afterwards."""
+    """Open a library of the samples in a temporary folder, shown while the user's own is empty."""
     with TemporaryDirectory(prefix="newstui-sample-") as folder:
         library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
-        for _ in library.add(read_samples(format_timestamp(clock().replace(microsecond=0)))):
+        for _ in library.add(_read_samples(format_timestamp(clock().replace(microsecond=0)))):
             pass
         yield library
 
 
-def read_samples(now: str) -> Iterator[ParsedArticle]:
-    """The sample articles that come with newstui."""
+def describe_samples(welcome_key: str) -> str:
+    """Return the hint on the sample library, with the key that leads to the user's own."""
+    return f"Sample library: changes are not saved. Press {welcome_key} to start your own."
+
+
+def make_fetch_context() -> FetchContext:
+    """Create what fetching needs: an HTTP client and a clock."""
+    from store.feeds.fetch import FetchContext  # only commands that fetch pay for it
+    from store.net.client import HttpClient
+    from store.net.proxies import find_environment_proxy
+
+    client = HttpClient(f"newstui/{__version__}", proxy_for=find_environment_proxy)
+    return FetchContext(client, system_clock)
+
+
+def _read_samples(now: str) -> Iterator[ParsedArticle]:
     for resource in sorted(files("sample_articles").iterdir(), key=lambda each: each.name):
         if resource.name.endswith((".md", ".json")):
             stream = BytesIO(resource.read_bytes())
             found = read_articles(resource.name, stream, source="sample", now=now)
             yield from (item for item in found if isinstance(item, ParsedArticle))
-
-
-def make_fetch_tools() -> FetchContext:
-    """What fetching needs."""
-    from store.feeds.fetch import FetchContext
-    from store.net.client import HttpClient
-    from store.net.proxies import find_environment_proxy
-
-    return FetchContext(
-        HttpClient(f"newstui/{__version__}", proxy_for=find_environment_proxy), system_clock
-    )
-
-
-def open_library(paths: Paths) -> FolderLibrary:
-    """The library, nothing of it read yet."""
-    machine = machine_name(paths.state, os.environ)
-    return FolderLibrary(paths.library, paths.cache, machine, system_clock)

@@ -26,7 +26,7 @@ from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
 from tui.cli.exit_codes import exit_code
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
-from tui.services import make_fetch_tools, open_library
+from tui.services import make_fetch_context, open_library
 
 URLS_FROM_STDIN = "-"
 NO_TEXT_MESSAGE = "no article text found; saved the URL, `newstui add --missing` tries again"
@@ -78,7 +78,7 @@ class UrlAdder:
         self._library = library
         self._feed_store = open_feed_store(options)
         self._resolver = UrlResolver(
-            make_fetch_tools(), options.want, options.category or "", options.private
+            make_fetch_context(), options.want, options.category or "", options.private
         )
         self.new_ids: list[str] = []
         """The ids of the new articles."""

@@ -7,6 +7,7 @@ import argparse
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.clean import clean_line
+from tui.actions.changes import add_tag, remove_tag
 from tui.cli.context import open_loaded_library
 from tui.cli.exit_codes import ExitCode
 
@@ -18,9 +19,9 @@ def run_edit(options: argparse.Namespace) -> int:
     article = library.find_id(options.id)
     if fields:
         library.record("edited", [article], to=fields)
-    for event, tags in (("tagged", options.tag), ("untagged", options.untag)):
+    for change, tags in ((add_tag, options.tag), (remove_tag, options.untag)):
         for tag in filter(None, map(clean_line, tags)):
-            library.record(event, [article], tag=tag)
+            change(library, article, tag)
     library.close()
     return ExitCode.OK
 

@@ -22,7 +22,7 @@ from tui.cli.feeds import (
     print_rejected_feeds,
 )
 from tui.rendering.wording import format_count
-from tui.services import make_fetch_tools, open_library
+from tui.services import make_fetch_context, open_library
 
 
 def run_fetch(options: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def _fetch_once(options: argparse.Namespace) -> ExitCode:
         return exit_code(failed=failed)
     library = open_library(resolve_paths(options))
     load_with_progress(library)
-    round_ = FetchRound(library, feed_store, make_fetch_tools(), quiet=options.quiet)
+    round_ = FetchRound(library, feed_store, make_fetch_context(), quiet=options.quiet)
     try:
         round_.fetch(chosen)
     finally:

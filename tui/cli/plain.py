@@ -23,7 +23,7 @@ from tui.cli.context import (
 from tui.cli.exit_codes import CommandRunner, ExitCode
 from tui.config.keymaps import make_keymap
 from tui.plain import Environment, PlainReader
-from tui.services import SAMPLE_HINT, open_library, open_sample_library
+from tui.services import describe_samples, open_library, open_sample_library
 from tui.terminal.browser import choose_open_method, open_url
 from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
 from tui.terminal.environment import HostEnvironment
@@ -46,7 +46,6 @@ def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) 
     while again:
         library: Library = open_library(resolve_paths(options))
         if library.is_empty:
-            print_data(SAMPLE_HINT)
             with open_sample_library(system_clock) as samples:
                 again = _run_reader(options, samples, run_command, sample=True)
         else:
@@ -63,6 +62,9 @@ def _run_reader(
 ) -> bool:
     """Run the reader on a library; return whether to start again because it was filled."""
     settings = resolve_settings(options)
+    keymap = make_keymap(settings.preset, settings.keys)
+    if sample:
+        print_data(describe_samples(keymap.first_key("app.welcome")))
     load_with_progress(library)
     print_messages(filter(None, [library.read_only_reason, *library.problems]))
     host = HostEnvironment(os.environ, sys.platform, shutil.which)
@@ -81,7 +83,7 @@ def _run_reader(
         settings=settings,
         is_library_filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
     )
-    reader = PlainReader(library, make_keymap(settings.preset, settings.keys), environment)
+    reader = PlainReader(library, keymap, environment)
     try:
         reader.run()
     finally:

@@ -64,17 +64,14 @@ class ReaderRun:
             The exit code.
         """
         from store.model.times import system_clock
-        from tui.services import open_library
+        from tui.services import open_library, open_sample_library
 
         library: Library = open_library(self._paths)
         with ExitStack() as stack:
-            hint = ""
-            if library.is_empty:
-                from tui.services import SAMPLE_HINT, open_sample_library
-
+            is_sample = library.is_empty
+            if is_sample:
                 library = stack.enter_context(open_sample_library(system_clock))
-                hint = SAMPLE_HINT
-            return self._run_app(library, hint, before_terminal)
+            return self._run_app(library, before_terminal, is_sample=is_sample)
 
     def _auto_backup(self) -> Generator[BackupProgress, None, Path | None]:
         from store.backup.backup import make_auto_backup
@@ -82,21 +79,27 @@ class ReaderRun:
 
         return make_auto_backup(self._paths, system_clock, __version__)
 
-    def _run_app(self, library: Library, hint: str, before_terminal: Callable[[], None]) -> int:
+    def _run_app(
+        self, library: Library, before_terminal: Callable[[], None], *, is_sample: bool
+    ) -> int:
         from store.model.times import system_clock
+        from tui.config.keymaps import make_keymap
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
         from tui.reader.app import NewsApp
         from tui.reader.screen.link_actions import choose_external_methods
+        from tui.services import describe_samples
         from tui.terminal.crash_log import CrashLog
 
         def now() -> int:
             return int(system_clock().timestamp())
 
         loaded = load_settings(self._paths.config, slow=self._slow)
+        keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
+        hint = describe_samples(keymap.first_key("app.welcome")) if is_sample else ""
         log = CrashLog(self._paths.state / "crash.log")
         app = self._app = NewsApp(
-            lambda post: self._make_gateway(library, post, loaded.settings, own=not hint),
+            lambda post: self._make_gateway(library, post, loaded.settings, own=not is_sample),
             now,
             choose_external_methods(os.environ, loaded.settings, self._paths.state),
             hint,
@@ -117,7 +120,7 @@ class ReaderRun:
             )
             return 1
         self.follow_up_command = app.follow_up_command
-        if not hint:
+        if not is_sample:
             self._save_splash(app)
         return app.return_code or 0
 
@@ -143,9 +146,9 @@ class ReaderRun:
     def _feed_access(self) -> FeedAccess:
         from store.feeds.feed_store import FeedStore
         from tui.reader.gateway.feeds import FeedAccess
-        from tui.services import make_fetch_tools
+        from tui.services import make_fetch_context
 
-        return FeedAccess(FeedStore(self._paths.library, self._paths.cache), make_fetch_tools)
+        return FeedAccess(FeedStore(self._paths.library, self._paths.cache), make_fetch_context)
 
     def _save_splash(self, app: NewsApp) -> None:
         from tui.terminal.splash import compute_splash_signature, save_splash

@@ -28,7 +28,7 @@ WALL = "<html><title>Wall</title><p>Enable JavaScript and cookies to go on.</p><
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for module in ("tui.cli.fetch", "tui.cli.add"):
-        monkeypatch.setattr(f"{module}.make_fetch_tools", make_fetch_context)
+        monkeypatch.setattr(f"{module}.make_fetch_context", make_fetch_context)
     with run_server() as site:
         site.routes |= {
             "/feed": feed_page(1, 2),

@@ -63,7 +63,7 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
 
         shown = len(running.reader.article_list.rows)
         assert (
-            await export(tmp_path / "a.jsonl") == f"{shown} articles exported to {tmp_path}/a.jsonl"
+            await export(tmp_path / "a.jsonl") == f"Exported {shown} articles to {tmp_path}/a.jsonl"
         )
         assert len(lines_of(tmp_path / "a.jsonl")) == shown
         await running.press("s", "f", "j", "j", "enter")

@@ -63,7 +63,7 @@ async def test_new_articles_appear_and_nothing_moves(
     feeds = [subscription(site, path) for path in ("/feed", "/bad", "/slow")]
     async with start(MIDDLE) as running:
         await running.press("r")
-        assert "these are samples" in running.status
+        assert "The sample library has no feeds · W to start" in running.status
         begin(running, book, *feeds)
         await running.press("j", "enter")
         before = running.opened_number
@@ -108,9 +108,9 @@ async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Sit
         await running.wait_until(lambda: isinstance(running.app.screen, Picker))
         assert book.subscriptions() == []
         await running.press("j", "enter")
-        await running.wait_until(lambda: "subscribed to Harbour: 1 new article" in running.status)
+        await running.wait_until(lambda: "Subscribed to Harbour: 1 new article" in running.status)
         assert [each.is_private_allowed for each in book.subscriptions()] == [True]
         running.gateway.feeds.add_url(site.url("/story"), private=True)
-        await running.wait_until(lambda: running.status == "added: The ferry")
+        await running.wait_until(lambda: running.status == "Added: The ferry")
         running.gateway.feeds.add_url(site.url("/nothing"), private=True)
         await running.wait_until(lambda: running.status.endswith("/nothing: 404 Not Found"))

@@ -61,6 +61,7 @@ class Articles:
 
     def _record_event(self, event: str, article: str, **data: Any) -> None:
         if not self._library.read_only_reason:
-            self._worker.post_row_changes(self._library.record(event, [article], **data))
+            rows = self._library.record(event, [article], **data)
+            self._worker.post(messages.RowsChanged(rows))
             if event == "read":
                 self._worker.run_hook("on_read", [article])

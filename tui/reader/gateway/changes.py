@@ -58,9 +58,8 @@ class Changes:
 
     def _report(self, result: ActionResult, *, say: bool) -> None:
         notice = result.message if say else ""
-        self._worker.post(
-            messages.RowsChanged(result.rows, notice, result.removed, result.is_undoable)
-        )
+        undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
+        self._worker.post(messages.RowsChanged(result.rows, notice, result.removed, undo))
         self._worker.run_hook("on_read", result.marked_read)
         if result.is_list_stale:
             undone = result.rows.keys() & set(result.articles)

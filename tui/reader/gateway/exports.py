@@ -1,4 +1,4 @@
-"""What is asked for articles that leave the reader."""
+"""Exports: articles to files, one article as Markdown to a program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLLECTION_TITLE = "newstui"
 EXPORT_PROGRESS_STEP = 20
-"""Articles between two tellings of how far an export is."""
+"""Articles between two progress messages."""
 
 
 class Exports:
@@ -34,36 +34,37 @@ class Exports:
 
     @property
     def is_exporting(self) -> bool:
-        """Whether the articles of a list are being written."""
+        """True while the articles of a list are being written."""
         return self._export_stop_event is not None
 
     def stop_export(self) -> None:
-        """Stop it; of a file nothing is left, of Markdown the articles that are written."""
+        """Stop the export of a list: a file is discarded, Markdown written so far stays."""
         if self._export_stop_event is not None:
             self._export_stop_event.set()
 
     def export_list(self, articles: Sequence[str], path: Path, made: str) -> None:
-        """Write articles to a file that is not there yet, or to a folder as Markdown.
+        """Write articles to a new file, or to a folder as Markdown.
 
         Args:
-            articles: By id.
-            path: Its suffix tells the form.
-            made: Now, in our form.
+            articles: Their ids.
+            path: Its suffix decides the format.
+            made: Timestamp of the export.
         """
         stop = self._export_stop_event = Event()
         written = 0
 
-        def each(done: int) -> None:
+        def show_progress(done: int) -> None:
             nonlocal written
             written = done
             if done % EXPORT_PROGRESS_STEP == 0:
                 self._worker.post(messages.ExportProgressed(done, len(articles)))
 
-        def end() -> None:
-            exported = f"{format_count(written, 'article')} exported to {clean_line(str(path))}"
-            self._worker.post_notice("stopped exporting" if stop.is_set() else exported)
+        def finish() -> None:
+            exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
+            self._worker.post_notice("Export stopped" if stop.is_set() else exported)
 
-        self._worker.run_steps(self._write_articles(articles, path, made, stop), each, end)
+        steps = self._write_articles(articles, path, made, stop)
+        self._worker.run_steps(steps, show_progress, finish)
 
     def _write_articles(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
@@ -89,19 +90,19 @@ class Exports:
         for each in articles:
             if stop.is_set():
                 raise _ExportStopped
-            with suppress(NewstuiError):  # damaged, which the library tells, or deleted meanwhile
+            with suppress(NewstuiError):  # deleted, or damaged, which the library reports
                 yield self._library.get_article(each)
 
     def suggest_export_name(self, article: str) -> None:
-        """Ask for a file name for an article."""
+        """Suggest a path to export an article to."""
         self._worker.submit(lambda: self._suggest_export_name(article))
 
     def export_article(self, article: str, path: Path) -> None:
-        """Write an article to a file that is not there yet; Markdown, unless the suffix says else."""
+        """Write an article to a new file, as Markdown unless the suffix says otherwise."""
         self._worker.submit(lambda: self._export_article(article, path))
 
     def render_markdown(self, article: str, arguments: list[str]) -> None:
-        """Ask for an article as Markdown, for a program."""
+        """Render an article as Markdown, for a program."""
         self._worker.submit(lambda: self._render_markdown(article, arguments))
 
     def _suggest_export_name(self, article: str) -> None:
@@ -118,4 +119,4 @@ class Exports:
 
 
 class _ExportStopped(Exception):
-    """Leaves a file that is being written, so that nothing of it stays."""
+    """Aborts the writing of a file, which is then discarded."""

@@ -1,4 +1,4 @@
-"""Feeds and pages: the network has threads of its own, what comes goes to the library's thread."""
+"""Feeds and pages: fetched on network threads, stored on the library's thread."""
 
 from __future__ import annotations
 
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
     from store.feeds.resolve_url import ResolvedFeed, ResolvedPage
 
 FEED_BATCH_ARTICLES = 200
-"""Articles at which what came is written to the library."""
+"""Fetched articles are stored once there are this many."""
 FEED_BATCH_SECONDS = 2.0
-"""Seconds after which it is written in any case."""
+"""Fetched articles are stored after this many seconds, however few there are."""
 FETCH_LIST_INTERVAL = 3.0
-"""Seconds between two lists with what came so far: a list of 100,000 rows takes its time."""
+"""Seconds between two updates of the list while fetching: 100,000 rows take time."""
 FETCH_STOP_TIMEOUT = 0.5
-"""Seconds the end of the reader leaves a fetch to hand over what came."""
-SAMPLES_NOTICE = "these are samples; `newstui add URL` subscribes in your own library"
+"""Seconds that closing waits for a fetch to hand over what it has fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedAccess:
-    """The feeds of a library, and how they are fetched."""
+    """The feeds of a library, and the network they are fetched with."""
 
     feed_store: FeedStore
     network: Callable[[], FetchContext]
@@ -57,40 +56,36 @@ class Feeds:
 
     @property
     def is_fetching(self) -> bool:
-        """Whether feeds are being fetched."""
+        """True while feeds are being fetched."""
         return self._fetch_future is not None and not self._fetch_future.done()
 
     def fetch(self) -> None:
         """Fetch every feed that is not paused."""
-        if self.access is None:
-            self._worker.post_notice(SAMPLES_NOTICE)
-        elif not self.is_fetching:
+        if (access := self._find_access()) is not None and not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
-            self._fetch_future = self._run_on_network_thread(lambda: self._fetch_feeds(stop))
+            self._fetch_future = self._run_on_network_thread(
+                lambda: self._fetch_feeds(access(), stop)
+            )
 
     def stop_fetch(self) -> None:
-        """Stop the fetch; what came is kept."""
+        """Stop the fetch; articles fetched so far are stored."""
         self._fetch_stop_event.set()
 
     def list_feeds(self) -> None:
-        """Ask for the feeds with their states and counts."""
-        if self.access is None:
-            self._worker.post_notice(SAMPLES_NOTICE)
-        else:
-            self._worker.submit(self._list_feeds)
+        """List the feeds with their states and counts."""
+        if (access := self._find_access()) is not None:
+            self._worker.submit(lambda: self._list_feeds(access()))
 
     def add_url(self, url: str, *, private: bool = False) -> None:
-        """Subscribe to the feed, or take in the page, that a URL leads to.
+        """Subscribe to the feed of a URL, or add its page.
 
         Args:
             url: As it was typed.
-            private: Whether the user said that its host may be on a private network.
+            private: The user allows a host on a private network.
         """
-        if self.access is None:
-            self._worker.post_notice(SAMPLES_NOTICE)
-        else:
-            self._run_on_network_thread(lambda: self._resolve_url(url, private=private))
+        if (access := self._find_access()) is not None:
+            self._run_on_network_thread(lambda: self._add_url(access(), url, private=private))
 
     def close(self) -> None:
         """Stop the fetch, and give it a moment to hand over what it has fetched."""
@@ -98,35 +93,35 @@ class Feeds:
         if self._fetch_future is not None:
             wait([self._fetch_future], FETCH_STOP_TIMEOUT)
 
-    # -- on threads of their own -----------------------------------------------------------
+    def _find_access(self) -> Callable[[], FeedAccess] | None:
+        if self.access is None:
+            self._worker.post_notice("The sample library has no feeds", "app.welcome")
+        return self.access
+
+    # -- on network threads ----------------------------------------------------------------
 
     def _run_on_network_thread(self, job: Callable[[], None]) -> Future[None]:
-        """Do something on a thread that nothing waits for: the network may hang."""
-        done: Future[None] = Future()
+        """Run a job on a daemon thread, which nothing waits for: the network may hang."""
+        future: Future[None] = Future()
 
         def run() -> None:
             try:
                 job()
-                done.set_result(None)
-            except BaseException as error:  # noqa: BLE001 - told by `_tell_failure`
-                done.set_exception(error)
+                future.set_result(None)
+            except BaseException as error:  # noqa: BLE001 - reported by the worker
+                future.set_exception(error)
 
-        done.add_done_callback(self._worker.report_failure)
+        future.add_done_callback(self._worker.report_failure)
         Thread(target=run, name="network", daemon=True).start()
-        return done
+        return future
 
-    def _require_feed_access(self) -> FeedAccess:
-        if self.access is None:
-            raise FetchFailed(SAMPLES_NOTICE)
-        return self.access()
-
-    def _fetch_feeds(self, stop: Event) -> None:
+    def _fetch_feeds(self, access: FeedAccess, stop: Event) -> None:
         from store.feeds.fetch import fetch_and_store
 
-        access = self._require_feed_access()
         feeds = [each for each in access.feed_store.subscriptions() if not each.paused]
         if not feeds:
-            raise FetchFailed("no feeds yet; a subscribes to one")
+            self._worker.post_notice("No feeds yet", "feeds.add")
+            return
         self._worker.post(messages.FetchProgressed(0, len(feeds), ""))
 
         def store(results: Sequence[FetchResult]) -> None:
@@ -149,39 +144,38 @@ class Feeds:
             )
         self._worker.submit(lambda: self._report_fetch(done, len(feeds), failed))
 
-    def _resolve_url(self, url: str, *, private: bool) -> None:
+    def _add_url(self, access: FeedAccess, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
         from store.text.urls import redact_url
 
-        access = self._require_feed_access()
-        tools = access.network()
-        self._worker.post_notice(f"looking at {redact_url(url)} …")
+        context = access.network()
+        self._worker.post_notice(f"Fetching {redact_url(url)} …")
         try:
             found = UrlResolver(
-                tools,
+                context,
                 is_private_allowed=private,
                 is_cancelled=lambda: self._worker.is_closing,
             )(url)
         except PrivateHost as error:
             self._worker.post(messages.PrivateHostDetected(url, str(error)))
         except FetchCancelled:
-            pass  # the reader ends
+            pass  # the reader is closing
         except NewstuiError as error:
             raise FetchFailed(f"{redact_url(url)}: {error}") from error
         else:
             self._worker.submit(lambda: self._store_resolved(access, found))
         finally:
-            tools.close()
+            context.close()
 
     # -- on the library's thread -----------------------------------------------------------
 
     def _show_new_articles(self) -> None:
-        """Have the lists made anew, and what came indexed."""
+        """Have lists reloaded, and index the new articles."""
         self._worker.post(messages.LibraryChanged())
         self._worker.run_steps(self._library.update_index(), background=True)
 
     def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
-        """Keep what came: the articles first, then what is known of the feeds."""
+        """Store fetched articles and the states of their feeds."""
         from store.feeds.fetch import store_results
 
         steps = store_results(batch, access.feed_store, self._library.add)
@@ -197,8 +191,7 @@ class Feeds:
         if self._fetched_count:
             self._show_new_articles()
 
-    def _list_feeds(self) -> None:
-        access = self._require_feed_access()
+    def _list_feeds(self, access: FeedAccess) -> None:
         now = int(access.network().clock().timestamp())
         self._worker.post(
             messages.FeedsListed(access.feed_store.list_feeds(self._library.rows(ListQuery())), now)
@@ -212,11 +205,13 @@ class Feeds:
         if added.new_ids:
             self._show_new_articles()
         if isinstance(added, AddedFeed):
-            known = "subscribed to" if added.is_new else "already subscribed to"
+            verb = "Subscribed to" if added.is_new else "Already subscribed to"
             new = format_count(len(added.new_ids), "new article")
-            notice = f"{known} {added.subscription.display_name}: {new}"
+            notice = f"{verb} {added.subscription.display_name}: {new}"
         elif added.has_text:
-            notice = f"{'added' if added.new_ids else 'already there'}: {added.article.title}"
+            notice = (
+                f"{'Added' if added.new_ids else 'Already in the library'}: {added.article.title}"
+            )
         else:
-            notice = f"no article text found; kept the address: {added.article.title}"
+            notice = f"Saved the URL, found no text: {added.article.title}"
         self._worker.post_notice(notice)

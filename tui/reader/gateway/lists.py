@@ -1,4 +1,4 @@
-"""What is asked for lists: loading the library, its rows and categories, what others changed."""
+"""Lists: loading the library, its rows, categories and searches, changes made elsewhere."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from store.backup.archive import BackupProgress
 
 FIRST_LIST_ROWS = 200
-"""Rows that fill any terminal: enough to show a list before the rest is loaded."""
+"""Rows that fill any terminal: the list is shown once so many are loaded."""
 FIRST_SNIPPET_ROWS = 16
-"""Rows whose lines come with the answer to a search: those that a screen may show."""
+"""Rows whose snippets come with the results of a search: about a screenful."""
 MIN_PROGRESS_ARTICLES = 500
-"""Articles whose indexing takes long enough to be told."""
+"""Progress is shown if at least this many articles are to be indexed."""
 LOAD_LIST_INTERVAL = 0.5
-"""Seconds between two lists while a library is being loaded."""
+"""Seconds between two updates of the list while the library is loading."""
 
 BackgroundJob = Callable[[], "Iterator[BackupProgress]"]
 
 
 class Lists:
-    """Loads the library and answers what stands in a list."""
+    """Loads the library, and answers queries, searches and counts."""
 
     def __init__(self, worker: Worker, background: BackgroundJob | None) -> None:
         self._worker = worker
@@ -44,7 +44,7 @@ class Lists:
         self._load_listed_at = 0.0
 
     def load(self, query: ListQuery) -> None:
-        """Load the library in steps: the first list as soon as it fills a screen."""
+        """Load the library in steps, and list the first rows as soon as they fill a screen."""
         self._current_query = query
         self._worker.submit(
             lambda: self._worker.run_steps(
@@ -53,38 +53,34 @@ class Lists:
         )
 
     def list_rows(self, query: ListQuery) -> None:
-        """Ask for the rows of a list."""
+        """List the rows of a query."""
         self._current_query = query
         self._worker.submit(lambda: self._list_rows(query))
 
     def count_filters(self, query: ListQuery) -> None:
-        """Ask how many articles a list would show with each reading state."""
+        """Count the articles of a list by reading state."""
         self._worker.submit(lambda: self._count_filters(query))
 
     @property
     def is_indexing(self) -> bool:
-        """Whether not all that can be searched has been indexed yet."""
+        """True if there may be articles that are not indexed yet."""
         return self._is_index_running or not self._is_loaded
 
     def search(self, search: SearchQuery, limit: int | None = None) -> None:
-        """Ask what a search finds."""
+        """Search the library, for at most `limit` rows."""
         self._current_search = search
         self._worker.submit(lambda: self._run_search(search, limit))
 
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
-        """Ask for more lines of what a search has found."""
+        """Find more snippets for the results of a search."""
         self._worker.submit(lambda: self._find_snippets(search, matches, articles))
 
     def count_categories(self, searches: Mapping[str, str]) -> None:
-        """Ask for the categories.
-
-        Args:
-            searches: Searches kept under a name, which are counted, too.
-        """
+        """Count the articles of every category and saved search (query by name)."""
         self._worker.submit(lambda: self._count_categories(searches))
 
     def refresh(self) -> None:
-        """Look for what other processes and machines have changed, unless there is other work."""
+        """Apply changes of other processes and machines, unless there is other work."""
         if self._is_loaded and not self._worker.is_busy:
             self._worker.submit(self._refresh)
 
@@ -107,7 +103,7 @@ class Lists:
         self._update_index(self._start_background_job)
 
     def _update_index(self, end: Callable[[], None] = lambda: None) -> None:
-        """Index what is new, while nobody waits for it."""
+        """Index new articles in the background."""
         steps = 0
 
         def ended() -> None:
@@ -140,7 +136,7 @@ class Lists:
             )
 
     def _list_rows(self, query: ListQuery) -> None:
-        if query == self._current_query:  # a later question has not made this one pointless
+        if query == self._current_query:  # no later query was asked
             self._worker.post(messages.RowsListed(query, self._library.rows(query)))
 
     def _count_categories(self, searches: Mapping[str, str]) -> None:
@@ -160,7 +156,7 @@ class Lists:
         self._worker.post(messages.FiltersCounted(query, counts))
 
     def _run_search(self, search: SearchQuery, limit: int | None) -> None:
-        if search != self._current_search:  # more was typed since
+        if search != self._current_search:  # more was typed in the meantime
             return
         try:
             matches = self._library.search(search, limit)
@@ -181,7 +177,7 @@ class Lists:
     def _refresh(self) -> None:
         fresh = self._library.refresh()
         if fresh.rows:
-            self._worker.post_row_changes(fresh.rows)
+            self._worker.post(messages.RowsChanged(fresh.rows))
         if fresh.is_list_stale:
             self._worker.post(messages.LibraryChanged())
         if self._library.is_index_stale and not self._is_index_running:

@@ -1,10 +1,10 @@
-"""Facts the gateway reports to the screens; what is no longer wanted is dropped there."""
+"""Messages from the gateway to the screens, which drop those they no longer want."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
 
 
+NextCommand = Literal["app.undo", "app.welcome", "feeds.add"]
+NEXT_COMMAND_PURPOSES: Mapping[NextCommand, str] = {
+    "app.undo": "to undo",
+    "app.welcome": "to start your own library",
+    "feeds.add": "to add one",
+}
+
+
 @dataclass
 class LoadProgressed(Message):
     """More of the library is in memory."""
@@ -29,7 +37,7 @@ class LoadProgressed(Message):
     is_history: bool = False
 
     def can_replace(self, message: Message) -> bool:
-        """Only the last progress counts."""
+        """Only the latest progress counts."""
         return isinstance(message, LoadProgressed)
 
 
@@ -44,12 +52,12 @@ class LibraryLoaded(Message):
 
 @dataclass
 class IndexUpdated(Message):
-    """The index knows more than before: what is similar may be asked again."""
+    """More articles are indexed: similar readings may be found now."""
 
 
 @dataclass
 class RowsListed(Message):
-    """The rows of a list, for the query that was asked."""
+    """The rows of a query."""
 
     query: ListQuery
     rows: list[ArticleRow]
@@ -57,7 +65,7 @@ class RowsListed(Message):
 
 @dataclass
 class FiltersCounted(Message):
-    """How many articles a list would show with each reading state it can be narrowed to."""
+    """The number of articles of a list by reading state."""
 
     query: ListQuery
     counts: Mapping[Show, int]
@@ -65,19 +73,19 @@ class FiltersCounted(Message):
 
 @dataclass
 class IndexProgressed(Message):
-    """More of the library can be searched; all of it once `done` is `total`."""
+    """More of the library can be searched; all of it if `done` is `total`."""
 
     done: int
     total: int
 
     def can_replace(self, message: Message) -> bool:
-        """Only the last progress counts."""
+        """Only the latest progress counts."""
         return isinstance(message, IndexProgressed)
 
 
 @dataclass
 class SearchCompleted(Message):
-    """What a search has found, with the lines of the first rows."""
+    """The results of a search, with snippets for the first rows."""
 
     search: SearchQuery
     matches: Matches
@@ -86,7 +94,7 @@ class SearchCompleted(Message):
 
 @dataclass
 class SearchRejected(Message):
-    """A search that cannot be understood; one line says where and why."""
+    """A search that is invalid, and the reason in one line."""
 
     search: SearchQuery
     reason: str
@@ -94,7 +102,7 @@ class SearchRejected(Message):
 
 @dataclass
 class SnippetsFound(Message):
-    """More lines of what a search has found."""
+    """More snippets for the results of a search."""
 
     search: SearchQuery
     snippets: Mapping[str, Snippet]
@@ -102,19 +110,19 @@ class SnippetsFound(Message):
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A search kept under a name, and how much it finds."""
+    """A saved search, and the number of articles it finds."""
 
     name: str
     text: str
     total: int = 0
     unread: int = 0
     problem: str = ""
-    """Why it cannot be understood; empty if it can."""
+    """The reason it is invalid; empty if it is valid."""
 
 
 @dataclass
 class CategoriesCounted(Message):
-    """Every category with its counts, and the searches kept under a name."""
+    """Every category and saved search with its counts."""
 
     categories: Sequence[CategoryCount]
     searches: Sequence[SavedSearch] = ()
@@ -122,7 +130,7 @@ class CategoriesCounted(Message):
 
 @dataclass
 class ArticleLoaded(Message):
-    """One article whole, for the article pane (`opened`) or only for the side pane."""
+    """An article, for the article pane (`opened`) or only for the side pane."""
 
     full_article: FullArticle
     opened: bool
@@ -130,7 +138,7 @@ class ArticleLoaded(Message):
 
 @dataclass
 class LinkLoaded(Message):
-    """Title and URL of an article, for what was asked to be done with them."""
+    """Title and URL of an article, for the purpose they were loaded for."""
 
     purpose: str
     title: str
@@ -139,7 +147,7 @@ class LinkLoaded(Message):
 
 @dataclass
 class InsightsComputed(Message):
-    """What the library knows of an article besides."""
+    """The insights of an article."""
 
     article: str
     insights: ArticleInsights
@@ -147,7 +155,7 @@ class InsightsComputed(Message):
 
 @dataclass
 class SummaryStatusChanged(Message):
-    """A program makes a summary of an article; one without a name has ended."""
+    """A program summarizes an article; an empty name means that it has ended."""
 
     article: str
     program_name: str
@@ -163,34 +171,35 @@ class SimilarFound(Message):
 
 @dataclass
 class RowsChanged(Message):
-    """Something was recorded here or elsewhere: these rows are different now, by id."""
+    """Rows changed, here or elsewhere; by id."""
 
     rows: Mapping[str, ArticleRow]
     notice: str = ""
     """A status line; names no key."""
     removed: Collection[str] = ()
     """Articles that no longer exist."""
-    is_undoable: bool = False
-    """The notice is about a change that the user can undo."""
+    next_command: NextCommand | None = None
+    """The command to suggest after the notice."""
 
     def describe(self, keymap: Keymap) -> str:
-        """Return the status line with the key to undo the change."""
-        if self.notice and self.is_undoable:
-            return f"{self.notice} · {keymap.first_key('app.undo')} to undo"
-        return self.notice
+        """Return the status line with the key of the next command: `Deleted · u to undo`."""
+        if not self.notice or self.next_command is None:
+            return self.notice
+        key = keymap.first_key(self.next_command)
+        return f"{self.notice} · {key} {NEXT_COMMAND_PURPOSES[self.next_command]}"
 
 
 @dataclass
 class LibraryChanged(Message):
-    """Articles came or went: lists have to be asked for again."""
+    """Articles were added or deleted: lists have to be reloaded."""
 
     undone: Collection[str] = ()
-    """Those that were brought back, to be seen whatever the list shows."""
+    """Articles whose change was undone, shown whatever the list filters."""
 
 
 @dataclass
 class TagsListed(Message):
-    """The tags of an article, and those known besides."""
+    """The tags of an article, and all known tags."""
 
     article: str
     article_tags: Sequence[str]
@@ -199,16 +208,16 @@ class TagsListed(Message):
 
 @dataclass
 class UndoHistoryListed(Message):
-    """What can be undone, the last change first."""
+    """The changes that can be undone, the latest first."""
 
     changes: Sequence[UndoableChange]
     titles: Mapping[str, str] = field(default_factory=dict)
-    """Of the articles that were changed one at a time, by id."""
+    """Of articles changed one at a time, by id."""
 
 
 @dataclass
 class StoryUpdated(Message):
-    """The story of an article as far as it is known."""
+    """The story of an article as far as it is collected."""
 
     article: str
     chapters: tuple[StoryArticle, ...]
@@ -224,7 +233,7 @@ class StatisticsUpdated(Message):
 
 @dataclass
 class PaceMeasured(Message):
-    """How fast the reader reads."""
+    """The user's reading speed."""
 
     pace: Pace
 
@@ -236,16 +245,15 @@ class FetchProgressed(Message):
     done: int
     total: int
     feed_name: str
-    """Of the feed."""
 
     def can_replace(self, message: Message) -> bool:
-        """Only the last progress counts."""
+        """Only the latest progress counts."""
         return isinstance(message, FetchProgressed)
 
 
 @dataclass
 class FetchEnded(Message):
-    """All feeds were fetched, or the fetch was stopped; what came is on the disk."""
+    """All feeds were fetched, or the fetch was stopped; the articles are stored."""
 
     added: int
     done: int
@@ -264,7 +272,7 @@ class FeedsListed(Message):
 
 @dataclass
 class PrivateHostDetected(Message):
-    """A URL that was typed leads to a private network."""
+    """A typed URL leads to a private network."""
 
     url: str
     problem: str
@@ -272,14 +280,14 @@ class PrivateHostDetected(Message):
 
 @dataclass
 class OperationFailed(Message):
-    """Something could not be done; one line for the user."""
+    """An operation failed; one line for the user."""
 
     problem: str
 
 
 @dataclass
 class BackupFailed(Message):
-    """Something is wrong with the automatic backup; one line for the user."""
+    """The automatic backup failed; one line for the user."""
 
     problem: str
 
@@ -294,19 +302,19 @@ class ExportNameSuggested(Message):
 
 @dataclass
 class ExportProgressed(Message):
-    """Articles of a list were written; `total` is 0 when that has ended."""
+    """Articles of a list were written; `total` is 0 at the end."""
 
     done: int
     total: int
 
     def can_replace(self, message: Message) -> bool:
-        """Only the last one counts."""
+        """Only the latest progress counts."""
         return isinstance(message, ExportProgressed)
 
 
 @dataclass
 class ArticleRendered(Message):
-    """An article was written as Markdown, for a program."""
+    """An article as Markdown, for a program."""
 
     arguments: list[str]
     text: str

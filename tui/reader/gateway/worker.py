@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from textual.message import Message
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
-from store.model.article import ArticleRow, FullArticle
+from store.model.article import FullArticle
 from store.model.errors import NewstuiError
 from store.system.hooks import HookName, HookRunner
 from store.text.clean import clean_line
@@ -97,15 +97,9 @@ class Worker:
 
         self.submit(step, background=background)
 
-    def post_row_changes(
-        self, rows: Mapping[str, ArticleRow], notice: str = "", removed: Collection[str] = ()
-    ) -> None:
-        """Report rows that have changed, with a status line for the user."""
-        self.post(messages.RowsChanged(rows, notice, removed))
-
-    def post_notice(self, notice: str) -> None:
-        """Show a status line."""
-        self.post_row_changes({}, notice)
+    def post_notice(self, notice: str, next_command: messages.NextCommand | None = None) -> None:
+        """Show a status line, with the key of a command to suggest."""
+        self.post(messages.RowsChanged({}, notice, next_command=next_command))
 
     def post_insights(self, entry: FullArticle) -> None:
         """Compute and report the insights of an article."""

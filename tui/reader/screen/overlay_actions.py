@@ -56,7 +56,7 @@ class Insights(Panes):
 
     def _forget_overlay(self) -> None:
         self._overlay = None
-        self.gateway.reports.cancel_question()
+        self.gateway.reports.cancel()
 
     @on(messages.StoryUpdated)
     @on(messages.StatisticsUpdated)
