@@ -40,7 +40,8 @@ from store.model.article import Article, Body, FullArticle, ParsedArticle, Readi
 from store.model.times import system_clock
 from store.search import SearchQuery
 from store.search.embeddings import load_installed_embeddings
-from store.text.summary import extract_summary, split_sentences
+from store.text.sentences import split_sentences
+from store.text.summary import extract_summary
 
 LISTED = 5
 PART = 0.4

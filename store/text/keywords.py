@@ -1,23 +1,24 @@
-"""Which words of a text tell what it is about, and how they are shown."""
+"""Keywords of a text, its language by its stop words, and how much two texts tell the same story."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
+from unicodedata import category
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.text.terms import STOP_WORDS, UNSPACED_SCRIPT, extract_terms
+from store.text.terms import STOP_WORDS, UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
 from store.text.tokenizer import (
     index_tokenizer,
     normalize_text,
     prepare_for_index,
     tokenizer_builder,
 )
-from store.text.unspaced_scripts import HIRAGANA, find_unspaced_word
 
 VAGUE_WORD_LIST = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set
@@ -28,11 +29,24 @@ VAGUE_WORD_LIST = """
 UNINFORMATIVE_WORDS = frozenset(VAGUE_WORD_LIST.split())
 """Words that texts share without being about the same thing."""
 LANGUAGE_SAMPLE_CHARS = 600
-"""Characters by which a language is told."""
+"""Characters from which the language is detected."""
 MIN_STOP_WORD_RATIO = 0.2
-"""The part of its words that are stop words in any text that is long enough."""
+"""The least part of a text's words that are stop words of its language."""
 SAME_STORY_THRESHOLD = 0.1
-"""From here on two texts may tell the very same story; the two halves of one are mostly above 0.2."""
+"""Two texts above it may tell the very same story; the two halves of one are mostly above 0.2."""
+HIRAGANA = re.compile("[\u3041-\u309f]")
+HAN_RANGES = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+SCRIPT_PATTERNS = {
+    "katakana": re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+"),
+    "hangul": re.compile("[\uac00-\ud7af]+"),
+    "han": re.compile(f"[{HAN_RANGES}]+"),
+}
+MAX_RUN_CHARS = 10
+"""A longer run is several words."""
+MAX_HAN_CHARS = 6
+"""The same for repeated pieces of Chinese."""
+MIN_REPEAT_RATIO = 0.6
+"""A longer piece is the word if it occurs in this part of the shorter one's places."""
 
 WordWeights = Mapping[str, float]
 
@@ -51,15 +65,15 @@ STOP_WORD_LANGUAGES: Mapping[str, str] = {
     "ru": "russian",
     "sv": "swedish",
 }
-"""The engine's lists of stop words by ISO 639-1 code."""
+"""Names of the engine's stop word lists by ISO 639-1 code."""
 
 
 def extract_content_words(text: str, language: str = "") -> list[str]:
-    """The words of a text as the index has them, in order, without those that say nothing.
+    """Return the words of a text as they are indexed, in order, without stop words.
 
     Args:
         text: Any text.
-        language: Its language where that is known: `de`, `pt-BR`.
+        language: Its language if known: `de`, `pt-BR`.
     """
     return _content_tokenizer(STOP_WORD_LANGUAGES.get(language[:2].casefold(), "english")).analyze(
         prepare_for_index(text)
@@ -67,9 +81,9 @@ def extract_content_words(text: str, language: str = "") -> list[str]:
 
 
 def count_content_words(words: Iterable[str]) -> Counter[str]:
-    """How often each of the words stands there that may tell something.
+    """Count the words that may mean something.
 
-    Digits do not, nor single letters, nor hiragana, the grammar of Japanese.
+    Digits and single letters do not, nor does hiragana, the grammar of Japanese.
     """
     counts = Counter(words)
     for word in [word for word in counts if len(word) == 1 or word.isdigit() or _is_grammar(word)]:
@@ -82,17 +96,17 @@ def _is_grammar(word: str) -> bool:
 
 
 def detect_language(text: str) -> str:
-    """The language of a text that does not say it, by its stop words; empty for English and others."""
+    """Return the language of a text, detected by its stop words; empty for English and unknown ones."""
     words = index_tokenizer().analyze(prepare_for_index(text[:LANGUAGE_SAMPLE_CHARS]))
     line = " ".join(words)
-    left = {
+    remaining = {
         code: len(_stop_word_filter(name).analyze(line))
         for code, name in STOP_WORD_LANGUAGES.items()
     }
-    least = min(left, key=left.__getitem__)
-    english = len(_stop_word_filter("english").analyze(line))
-    is_it = left[least] < english and len(words) - left[least] >= MIN_STOP_WORD_RATIO * len(words)
-    return least if is_it else ""
+    best = min(remaining, key=remaining.__getitem__)
+    stop_words = len(words) - remaining[best]
+    is_english = len(_stop_word_filter("english").analyze(line)) <= remaining[best]
+    return "" if is_english or stop_words < MIN_STOP_WORD_RATIO * len(words) else best
 
 
 @cache
@@ -102,7 +116,7 @@ def _stop_word_filter(language: str) -> TextAnalyzer:
 
 @cache
 def _content_tokenizer(language: str) -> TextAnalyzer:
-    """What the index cuts text with, but without what says nothing in English or the language."""
+    """Return the index's tokenizer without the stop words of English and the language."""
     return (
         tokenizer_builder()
         .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
@@ -114,51 +128,47 @@ def _content_tokenizer(language: str) -> TextAnalyzer:
 def make_story_similarity(
     ours: Mapping[str, int], rarity: WordWeights
 ) -> Callable[[Mapping[str, int]], float]:
-    """Tells how much of the same another text tells: near 1 for the same words, rare ones above all.
+    """Return a function that compares another text with ours: near 1 if it tells the same.
 
-    It is the cosine of their words by tf-idf, but that all words of the other text count as rare as
-    ours do in the mean: so nothing has to be looked up for them.
+    It is the cosine of their words by tf-idf, except that all words of the other text count as rare as
+    ours on average: so nothing has to be looked up for them.
 
     Args:
-        ours: How often each word stands in our text.
-        rarity: Of the words of ours that others have, too.
+        ours: The words of our text and their counts.
+        rarity: Inverse document frequencies of the words that other texts have, too.
     """
     known = {word: rarity[word] for word, count in ours.items() if count and word in rarity}
-    squares = sum(rare * rare for rare in known.values())
-    length = math.hypot(
-        *(_term_frequency_weight(ours[word]) * rare for word, rare in known.items())
-    )
-    whole = length * math.sqrt(squares / max(1, len(known))) or 1.0
+    squares = sum(idf * idf for idf in known.values())
+    length = math.hypot(*(_term_frequency_weight(ours[word]) * idf for word, idf in known.items()))
+    norm = length * math.sqrt(squares / max(1, len(known))) or 1.0
     weights = {
-        word: _term_frequency_weight(ours[word]) * rare * rare / whole
-        for word, rare in known.items()
+        word: _term_frequency_weight(ours[word]) * idf * idf / norm for word, idf in known.items()
     }
 
-    def told(theirs: Mapping[str, int]) -> float:
-        other = math.hypot(*map(_term_frequency_weight, theirs.values())) or 1.0
+    def similarity(theirs: Mapping[str, int]) -> float:
+        length = math.hypot(*map(_term_frequency_weight, theirs.values())) or 1.0
         shared = weights.keys() & theirs.keys()
-        return sum(weights[word] * _term_frequency_weight(theirs[word]) for word in shared) / other
+        return sum(weights[word] * _term_frequency_weight(theirs[word]) for word in shared) / length
 
-    return told
+    return similarity
 
 
 @cache
 def _term_frequency_weight(count: int) -> float:
-    """What a word weighs that stands so many times in a text."""
     return 1 + math.log(count)
 
 
 def select_keywords(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:
-    """The words of a text that weigh most, as a reader knows them, no word in two forms.
+    """Return the words of a text that weigh most, as they are written, no word in two forms.
 
     Args:
-        text: Where the words stand, as the index has them or otherwise.
-        weights: What each word weighs.
-        limit: How many at most.
+        text: The text.
+        weights: The weight of each word.
+        limit: The most words to return.
     """
     heaviest = sorted(weights, key=lambda word: (-weights[word], word))
-    telling = (w for w in heaviest if w not in UNINFORMATIVE_WORDS and not w[0].isdigit())
-    return tuple(islice(_display_forms(text, list(islice(telling, 4 * limit))), limit))
+    useful = (w for w in heaviest if w not in UNINFORMATIVE_WORDS and not w[0].isdigit())
+    return tuple(islice(_display_forms(text, list(islice(useful, 4 * limit))), limit))
 
 
 def _display_forms(text: str, words: Sequence[str]) -> Iterator[str]:
@@ -172,3 +182,57 @@ def _display_forms(text: str, words: Sequence[str]) -> Iterator[str]:
         seen.update((form, *extract_terms(shown)))
         if shown:
             yield shown
+
+
+def find_unspaced_word(text: str, pair: str) -> str:
+    """Return the word that a pair of characters belongs to, in a script without spaces.
+
+    No dictionary is used. In Japanese a meaningful word is mostly a run of kanji or katakana, and hiragana
+    is grammar; Korean has spaces. In other scripts a pair is extended as long as the longer piece is repeated
+    in the text (maximal repeats).
+
+    Args:
+        text: The text, as `normalize_text` returns it.
+        pair: Two characters, or one.
+
+    Returns:
+        The word; empty if the pair is grammar or belongs to two words.
+    """
+    script = next(
+        (pattern for pattern in SCRIPT_PATTERNS.values() if pattern.fullmatch(pair)), None
+    )
+    if script and (script is not SCRIPT_PATTERNS["han"] or HIRAGANA.search(text)):
+        runs = Counter(run for run in script.findall(text) if pair in run)
+        short = [run for run, _ in runs.most_common() if len(run) <= MAX_RUN_CHARS]
+        return short[0] if short else _extend_repeat(text, pair)
+    is_mixed = any(pattern.search(pair) for pattern in (HIRAGANA, *SCRIPT_PATTERNS.values()))
+    return "" if is_mixed and not script else _extend_repeat(text, pair)
+
+
+def _extend_repeat(text: str, piece: str) -> str:
+    """Extend a piece as long as it does not become much rarer in the text.
+
+    A piece that occurs once may be the end of one word and the beginning of the next: it is none.
+    """
+    count = text.count(piece)
+    if count < 2 or category(piece[0]).startswith("M"):
+        return ""
+    max_chars = MAX_HAN_CHARS if SCRIPT_PATTERNS["han"].match(piece) else MAX_RUN_CHARS
+    while len(piece) < max_chars:
+        longer = Counter(_iter_extensions(text, piece)).most_common(1)
+        if not longer or longer[0][1] < max(2, MIN_REPEAT_RATIO * count):
+            break
+        piece, count = longer[0]
+    return piece
+
+
+def _iter_extensions(text: str, piece: str) -> Iterator[str]:
+    """Yield the piece with the character before it, and with the one after it, at each occurrence."""
+    for run in UNSPACED_RUN.findall(text):
+        at = run.find(piece)
+        while at >= 0:
+            if at:
+                yield run[at - 1 : at + len(piece)]
+            if at + len(piece) < len(run):
+                yield run[at : at + len(piece) + 1]
+            at = run.find(piece, at + 1)

@@ -1,4 +1,4 @@
-"""What can be told from a text alone: its words, its first sentence, whether it ends whole."""
+"""Plain text: count words, make a title, undo hard wrapping, see whether it was cut off."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_GENERATED_TITLE_CHARS = 100
-"""Characters of a title that is made from the text."""
-
 MAX_WRAPPED_LINE_CHARS = 100
-"""Nobody wraps lines wider than this: a longer one is a paragraph that was left whole."""
-
+"""Nobody wraps lines wider than this: a longer one is an unwrapped paragraph."""
 FIRST_SENTENCE_SEARCH_CHARS = 1_000
-"""Characters of a paragraph that are looked at for its first sentence."""
+"""The part of a paragraph that is searched for its first sentence."""
 
 CJK_RUN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
-"""Scripts that put no space between words (Korean does)."""
+"""Scripts without spaces between words (Korean has them)."""
 
 CLOSING_PUNCTUATION = "\"'”’»›)\\]}」』）】〉》*_"
 FINAL_PUNCTUATION = re.compile(f"[.!?…‽؟۔।॥።。．！？｡][{CLOSING_PUNCTUATION}]*\\Z")
-SENTENCE_END = re.compile(
+TITLE_SENTENCE_END = re.compile(
     f"(?:[.!?…؟۔।]+[{CLOSING_PUNCTUATION}]*(?=\\s)|[。！？｡]+[{CLOSING_PUNCTUATION}]*)(?!\\s+[a-z])",
 )
 TRAILING_ABBREVIATION = re.compile(
@@ -37,35 +34,36 @@ UNJOINABLE_LINE_START = re.compile(r"\s|[-*+•–—>|#]\s|\d{1,3}[.)]\s")
 def count_words(text: str) -> int:
     """Count words as a reader would.
 
-    A word is what stands between spaces and holds a letter or a digit; Chinese and Japanese,
-    which use no spaces, count one word for two characters.
+    A word has spaces around it and a letter or a digit in it; Chinese and Japanese, which use no spaces,
+    count as one word for two characters.
     """
     words = 0
     if not text.isascii() and CJK_RUN.search(text):
         words = sum((len(run) + 1) // 2 for run in CJK_RUN.findall(text))
         text = CJK_RUN.sub(" ", text)
     parts = text.split()
-    doubtful = [part for part in parts if not part[0].isalnum()]  # few: quotes, bullets, dashes
-    return words + len(parts) - sum(not any(map(str.isalnum, part)) for part in doubtful)
+    unsure = [part for part in parts if not part[0].isalnum()]  # few: quotes, bullets, dashes
+    return words + len(parts) - sum(not any(map(str.isalnum, part)) for part in unsure)
 
 
 def ends_with_full_stop(text: str) -> bool:
-    """Whether `text` ends as a sentence ends, in any script, and was not cut off."""
+    """Return True if a text ends like a sentence, in any script, so that it was not cut off."""
     return FINAL_PUNCTUATION.search(text.rstrip()[-20:]) is not None
 
 
 def make_title(text: str) -> str:
-    """Make a title of a text that has none: its first sentence, cut at a word if it is long.
+    """Return a title for an untitled text: its first sentence, cut at a word if it is long.
 
     Returns:
-        At most 100 characters, an ellipsis among them if cut; empty if the text has no word.
+        At most 100 characters, an ellipsis included; empty if the text has no word.
     """
     for paragraph in _iter_first_paragraphs(text):
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)
-        sentence = take_first_sentence(paragraph[marker.end() if marker else 0 :])
+        paragraph = paragraph[marker.end() if marker else 0 :]
+        sentence = _take_first_sentence(paragraph)
         sentence = MARKDOWN_LINK.sub(r"\1", sentence).replace("**", "").replace("`", "")
         if any(character.isalnum() for character in sentence):
-            return truncate_at_word(" ".join(sentence.split()), MAX_GENERATED_TITLE_CHARS)
+            return _truncate_at_word(" ".join(sentence.split()), MAX_GENERATED_TITLE_CHARS)
     return ""
 
 
@@ -74,17 +72,18 @@ def _iter_first_paragraphs(text: str) -> Iterator[str]:
         yield paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
 
 
-def take_first_sentence(paragraph: str) -> str:
-    """Return the first sentence of a paragraph, or all of it."""
-    for end in SENTENCE_END.finditer(paragraph):
+def _take_first_sentence(paragraph: str) -> str:
+    # Not `store.text.sentences`, which knows more: ids of articles without a URL are made from their
+    # titles, so a title must stay the same for ever.
+    for end in TITLE_SENTENCE_END.finditer(paragraph):
         sentence = paragraph[: end.end()]
         if not TRAILING_ABBREVIATION.search(sentence[-8:]):
             return sentence
     return paragraph
 
 
-def truncate_at_word(line: str, limit: int) -> str:
-    """Cut a line to `limit` characters, at a word where it has words, with an ellipsis."""
+def _truncate_at_word(line: str, limit: int) -> str:
+    """Cut a line to `limit` characters, between words if it has words, and append an ellipsis."""
     if len(line) <= limit:
         return line
     space = line.rfind(" ", 0, limit)
@@ -93,18 +92,18 @@ def truncate_at_word(line: str, limit: int) -> str:
 
 
 def join_lines(lines: Sequence[str]) -> str:
-    """Join the lines of one hard-wrapped paragraph; Chinese and Japanese take no space."""
+    """Join the lines of a hard-wrapped paragraph, without spaces in Chinese and Japanese."""
     joined = ""
     for line in map(str.strip, lines):
-        bare = not joined or (CJK_RUN.match(joined[-1:]) and CJK_RUN.match(line[:1]))
-        joined += line if bare else f" {line}"
+        needs_no_space = not joined or (CJK_RUN.match(joined[-1:]) and CJK_RUN.match(line[:1]))
+        joined += line if needs_no_space else f" {line}"
     return joined
 
 
 def unwrap_lines(lines: Sequence[str]) -> str:
     """Undo the hard wrapping of one block of plain text.
 
-    Long lines are paragraphs of their own; list items and indented lines keep their lines.
+    Each long line is a paragraph of its own; list items and indented lines stay on their lines.
     """
     if max(map(len, lines), default=0) > MAX_WRAPPED_LINE_CHARS:
         return "\n\n".join(line.strip() for line in lines)

@@ -1,4 +1,4 @@
-"""Text -> sentences, in any script, in one pass; what is no prose (headings, code, tables) is left out."""
+"""Splitting of text into sentences, in any script; headings, code and tables are left out."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ QUOTE_PREFIX = re.compile(r"^(?:>\s?)+")
 BULLET_PREFIX = re.compile(r"[-*+•‣]\s+")
 NUMBER_PREFIX = re.compile(r"(\d{1,3})[.)]\s+")
 DIVIDER_CHARACTERS = "-*_|:+= \t"
-"""What lines are made of that only divide."""
+"""The characters of lines that only divide."""
 
 OPENING_QUOTES = "「『“(（«"
 CLOSING_QUOTES = "」』”)）»"
-"""Quotation marks and brackets; `_quotes` tells which of them do otherwise in German, say."""
+"""Quotation marks and brackets; `_detect_quote_style` tells which are reversed, as in German."""
 
 WORD_BEFORE = re.compile(r"[^\s\"'“„‘(\[«—–]+$")
 WORD_AFTER = re.compile(r"\s*(?:[—–-]\s+)?[\"'“„‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
 MAX_ABBREVIATION_CHARS = 24
 MAX_ORDINAL_CHARS = 5
-"""Up to that length a number with a full stop belongs to what follows: 28. Februar."""
+"""A number with a full stop, up to this length, belongs to the next word: 28. Februar."""
 ORDINAL = re.compile(r"(?:^|\s|\()(?P<before>\w*) ?\b\d{1,2}$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 TITLE_LETTER = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
-"""A single letter of Hebrew or Arabic shortens a title; those scripts know no capitals to tell it by."""
+"""A single letter of Hebrew or Arabic abbreviates a title; these scripts have no capitals to tell it by."""
 CONTINUATION_CHARACTER = re.compile("[\u3041-\u309f、]")
 SPEECH_VERB = re.compile(
     r"[^。！？；“「]{1,24}?(?:说|說|称|稱|表示|指出|写道|寫道|问|問|强调|強調|介绍|介紹|补充|補充|解释|解釋|回应|回應"
     r"|語った|話した|話す|述べた|述べる|言った|言う)"
 )
-"""Who said it, behind a quotation that is all of the sentence so far."""
+"""The speaker, after a quotation at the start of the sentence."""
 UNSPACED_CHARACTER = re.compile(
     "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]"
 )
@@ -73,23 +73,18 @@ WORDS_BEFORE_ORDINALS = frozenset(DETERMINER_LIST.split())
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a text, in order; the end of a paragraph always ends one."""
+    """Return the sentences of a text, in order; the end of a paragraph always ends one."""
     return list(iter_sentences(text))
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of a text, or nothing where it has none."""
-    return next(iter_sentences(text), "")
-
-
 def iter_sentences(text: str) -> Iterator[str]:
-    """The sentences one by one, splitting no more of the text than is asked for."""
+    """Yield the sentences one by one, splitting no more of the text than needed."""
     for paragraph in _iter_paragraphs(text):
         yield from _split_paragraph(paragraph)
 
 
 def join_sentences(pieces: Iterable[str]) -> str:
-    """The pieces with a space between them, or with none in scripts that put none."""
+    """Join pieces with a space, or with none in scripts that have none."""
     parts: list[str] = []
     for piece in filter(None, pieces):
         if parts and not (
@@ -120,10 +115,9 @@ def _iter_paragraphs(text: str) -> Iterator[str]:
 
 
 def _iter_prose_lines(text: str) -> Iterator[str | None]:
-    """Lines of prose without their Markdown.
+    """Yield the lines of prose without their Markdown markers.
 
-    Yields:
-        A line; an empty one where a paragraph ends; None where the line before was a heading.
+    An empty line ends a paragraph; None means that the line before was a heading.
     """
     in_code = False
     number = 0
@@ -142,7 +136,7 @@ def _iter_prose_lines(text: str) -> Iterator[str | None]:
         elif bullet := BULLET_PREFIX.match(line):
             yield from ("", line[bullet.end() :])
         elif numbered and int(numbered[1]) in (1, number + 1):
-            # a list counts from one; "28. Februar" at the start of a line is no item of one
+            # a list counts from one; "28. Februar" at the start of a line is not its item
             number = int(numbered[1])
             yield from ("", line[numbered.end() :])
         else:
@@ -150,16 +144,16 @@ def _iter_prose_lines(text: str) -> Iterator[str | None]:
 
 
 class QuoteStyle(NamedTuple):
-    """How a paragraph writes quotations, and what is looked for in it."""
+    """The quotation marks of a paragraph, and the pattern of its possible sentence ends."""
 
     opening: str
     closing: str
     boundary: re.Pattern[str]
-    """Full stops with what closes behind them, and quotation marks that stand alone."""
+    """Full stops with the closing marks after them, and single quotation marks."""
 
 
 def _detect_quote_style(paragraph: str) -> QuoteStyle:
-    """German quotes „so“ or »so«, the French « so »: the same signs open here and close there."""
+    """Detect German quotes „so“ or »so« and French « so »: the same marks open here and close there."""
     first = re.search("[«»]", paragraph)
     return _make_quote_style("„" in paragraph, first is not None and first[0] == "»")
 
@@ -181,7 +175,7 @@ def _make_quote_style(low: bool, pointing_in: bool) -> QuoteStyle:
 
 
 def is_balanced(text: str) -> bool:
-    """Whether every quotation and bracket that a text opens is closed in it."""
+    """Return True if a text closes every quotation and bracket it opens."""
     return _is_balanced(text, _detect_quote_style(text))
 
 
@@ -192,7 +186,7 @@ def _is_balanced(text: str, quotes: QuoteStyle) -> bool:
 
 
 def _split_paragraph(paragraph: str) -> Iterator[str]:
-    """The sentences of a paragraph; nothing ends one inside a quotation, so it keeps its speaker."""
+    """Yield the sentences of a paragraph; a quotation is never split, so it keeps its speaker."""
     quotes = _detect_quote_style(paragraph)
     balanced = _is_balanced(paragraph, quotes)
     depth = 0
@@ -212,7 +206,7 @@ def _split_paragraph(paragraph: str) -> Iterator[str]:
 
 
 def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
-    """Whether a sentence that began there ends with these full stops."""
+    """Return True if the sentence that began at `start` ends with these full stops."""
     end = mark.end()
     if mark["wide"]:
         if not mark["closed"]:
@@ -238,7 +232,7 @@ def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
 
 
 def _is_sentence_end_after(word: str, sentence: str, following: str) -> bool:
-    """Whether a full stop after this word ends the sentence, and not just an abbreviation."""
+    """Return True if a full stop after a word ends the sentence, not just an abbreviation."""
     lowered, next_word = word.casefold(), following.casefold()
     if lowered in NEVER_SENTENCE_FINAL or TITLE_LETTER.fullmatch(word):
         return False

@@ -1,10 +1,9 @@
-"""Summaries made here: a few whole sentences of the text, those that most of the others agree with.
+"""Extractive summaries: a few whole sentences of the text, the most central ones.
 
-A sentence weighs what it shares with all others of its text: the sum of its cosines with them (degree
-centrality; Erkan and Radev 2004, LexRank). The lead of a news story counts a little more (Edmundson
-1969), and what repeats what was taken already counts less (Carbonell and Goldstein 1998, maximal
-marginal relevance). Nothing but the text itself takes part, so a summary is the same whenever and
-wherever it is made.
+The weight of a sentence is the sum of its cosines with all others of the text (degree centrality; Erkan and
+Radev 2004, LexRank). The lead of a news story weighs a little more (Edmundson 1969), and a sentence that
+repeats a chosen one weighs less (Carbonell and Goldstein 1998, maximal marginal relevance). Only the text
+itself is used, so its summary is the same whenever and wherever it is made.
 """
 
 from __future__ import annotations
@@ -17,39 +16,25 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from store.model.article import Body
-from store.text.sentences import (
-    first_sentence,
-    is_balanced,
-    iter_sentences,
-    join_sentences,
-    split_sentences,
-)
+from store.text.sentences import is_balanced, iter_sentences, join_sentences
 from store.text.terms import extract_terms
-
-__all__ = [
-    "extract_summary",
-    "find_summary_positions",
-    "first_sentence",
-    "split_sentences",
-    "with_summary",
-]
 
 MAX_SUMMARY_INPUT_SENTENCES = 200
 MAX_SUMMARY_INPUT_CHARS = 200_000
-"""How far into a text a summary looks: a text of megabytes opens as fast as any other."""
+"""The part of a text that is summarized: a text of megabytes opens as fast as any other."""
 MAX_POSITION_INPUT_CHARS = 50_000
-"""Characters of a text in which the sentences of a summary are looked for."""
+"""The part of a text in which the sentences of a summary are located."""
 MAX_SENTENCE_CHARS = 700
-"""Characters; what is longer is not a sentence but a page without full stops."""
+"""A longer one is no sentence but a page without full stops."""
 MIN_SENTENCE_WORDS = 4
 MIN_SENTENCE_CHARS = 10
 """The same for scripts without spaces."""
 
 LEAD_WEIGHT = 0.2
 LEAD_HALF_LIFE_SENTENCES = 4
-"""After that many sentences the weight of the lead has halved."""
+"""The weight of the lead halves after this many sentences."""
 REPETITION_EXPONENT = 6
-"""A story takes up its words again; only a sentence made of little else repeats what was said."""
+"""High, because a story repeats its words; only a sentence of little else is a repetition."""
 
 CLOSING_FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'“”’»«)\]」』）】〉》\d\[\s]*$")
 QUOTATION = re.compile(r"^[\"'“„‘«»「『].*[\"'”“’»«」』][.。]?$", re.DOTALL)
@@ -60,39 +45,39 @@ INLINE_MARKDOWN = (
     re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*"),
     re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"),
 )
-"""What Markdown writes around words: links, images, code, strong and emphasised ones."""
+"""Markdown around words: links, images, code, strong and emphasis."""
 
 MIN_SENTENCE_SIMILARITY = 0.5
-"""The part of a summary's sentence that a sentence of the text must say to be its place."""
+"""The least similarity of a summary's sentence with the sentence of the text at its position."""
 
 TermVector = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceCandidate:
-    """A sentence that a summary may take."""
+    """A sentence that the summary may contain."""
 
     position: int
     text: str
     vector: TermVector
-    """Its terms by how often they stand in it, as long as 1 together."""
+    """The frequencies of its terms, normalized to length 1."""
 
 
 def extract_summary(text: str, limit: int = 3) -> str:
-    """A summary of at most that many whole sentences, in the order of the text; empty if it has none."""
-    read = islice(iter_sentences(text[:MAX_SUMMARY_INPUT_CHARS]), MAX_SUMMARY_INPUT_SENTENCES)
-    found = [one for one in read if len(one) <= MAX_SENTENCE_CHARS]
-    told = [one for one in found if _is_self_contained(one)] or found
+    """Return at most `limit` whole sentences, in the order of the text; empty if it has none."""
+    first = islice(iter_sentences(text[:MAX_SUMMARY_INPUT_CHARS]), MAX_SUMMARY_INPUT_SENTENCES)
+    sentences = [each for each in first if len(each) <= MAX_SENTENCE_CHARS]
+    usable = [each for each in sentences if _is_self_contained(each)] or sentences
     candidates = [
-        SentenceCandidate(place, one, _make_term_vector(extract_terms(one)))
-        for place, one in enumerate(dict.fromkeys(told))
+        SentenceCandidate(position, each, _make_term_vector(extract_terms(each)))
+        for position, each in enumerate(dict.fromkeys(usable))
     ]
     chosen = _select_sentences(candidates, limit)
-    return join_sentences(one.text for one in sorted(chosen, key=lambda one: one.position))
+    return join_sentences(each.text for each in sorted(chosen, key=lambda each: each.position))
 
 
 def _is_self_contained(sentence: str) -> bool:
-    """Whether the sentence is one, is not too short, and is no quotation torn from its speaker."""
+    """Return True if a sentence is complete, long enough, and no quotation without its speaker."""
     is_long = len(sentence.split()) >= MIN_SENTENCE_WORDS or (
         not sentence.isascii() and " " not in sentence and len(sentence) >= MIN_SENTENCE_CHARS
     )
@@ -100,8 +85,8 @@ def _is_self_contained(sentence: str) -> bool:
     return bool(is_long and CLOSING_FULL_STOP.search(sentence) and not is_torn)
 
 
-def _make_term_vector(found: Sequence[str]) -> TermVector:
-    counts = Counter(found)
+def _make_term_vector(terms: Sequence[str]) -> TermVector:
+    counts = Counter(terms)
     length = math.sqrt(sum(count * count for count in counts.values()))
     return {term: count / length for term, count in counts.items()}
 
@@ -109,42 +94,40 @@ def _make_term_vector(found: Sequence[str]) -> TermVector:
 def _select_sentences(
     candidates: Sequence[SentenceCandidate], limit: int
 ) -> list[SentenceCandidate]:
-    """The best sentences one after the other, each judged by what those before it have not said."""
-    worth = _score_candidates(candidates)
+    """Choose the best sentences one by one, each weighed by what is new after those before it."""
+    scores = _score_candidates(candidates)
     chosen: list[SentenceCandidate] = []
-    said: set[str] = set()
-    left = list(candidates)
-    while left and len(chosen) < limit:
-        best = max(left, key=lambda one: _rank_candidate(one, worth[one.position], said))
-        left.remove(best)
+    known_terms: set[str] = set()
+    remaining = list(candidates)
+
+    def rank(candidate: SentenceCandidate) -> tuple[float, float, int]:
+        novelty = _novelty(candidate, known_terms)
+        return scores[candidate.position] * novelty, novelty, -candidate.position
+
+    while remaining and len(chosen) < limit:
+        best = max(remaining, key=rank)
+        remaining.remove(best)
         chosen.append(best)
-        said |= best.vector.keys()
+        known_terms |= best.vector.keys()
     return chosen
 
 
-def _rank_candidate(
-    one: SentenceCandidate, worth: float, said: set[str]
-) -> tuple[float, float, int]:
-    news = _novelty(one, said)
-    return worth * news, news, -one.position
-
-
 def _score_candidates(candidates: Sequence[SentenceCandidate]) -> list[float]:
-    """What each sentence shares with all others, the lead a little more."""
+    """Return the centrality of each sentence, that of the lead a little higher."""
     total: Counter[str] = Counter()
-    for one in candidates:
-        total.update(one.vector)
+    for each in candidates:
+        total.update(each.vector)
     return [
-        max(0.0, _dot(one.vector, total) - 1)
-        * (1 + LEAD_WEIGHT / (1 + one.position / LEAD_HALF_LIFE_SENTENCES))
-        for one in candidates
+        max(0.0, _dot(each.vector, total) - 1)
+        * (1 + LEAD_WEIGHT / (1 + each.position / LEAD_HALF_LIFE_SENTENCES))
+        for each in candidates
     ]
 
 
-def _novelty(one: SentenceCandidate, said: set[str]) -> float:
-    """What part of a sentence counts, from 1 down to 0 where all of it was said before."""
-    size = len(one.vector)
-    repeated = len(one.vector.keys() & said) / size if size else 1.0
+def _novelty(candidate: SentenceCandidate, known_terms: set[str]) -> float:
+    """Return how much of a sentence is new, from 1 down to 0."""
+    size = len(candidate.vector)
+    repeated = len(candidate.vector.keys() & known_terms) / size if size else 1.0
     return 1 - repeated**REPETITION_EXPONENT
 
 
@@ -153,7 +136,7 @@ def _dot(one: TermVector, other: TermVector) -> float:
 
 
 def with_summary(body: Body) -> Body:
-    """The body with a summary made here, if it came without one."""
+    """Return the body with an extracted summary, if it came without one."""
     if body.summary:
         return body
     summary = strip_inline_markdown(extract_summary(body.text))
@@ -161,45 +144,47 @@ def with_summary(body: Body) -> Body:
 
 
 def strip_inline_markdown(text: str) -> str:
-    """A text without what Markdown writes around its words: a summary is shown as it is."""
-    for marked in INLINE_MARKDOWN:
-        text = marked.sub(r"\1", text)
+    """Return a text without Markdown around its words: a summary is shown as plain text."""
+    for pattern in INLINE_MARKDOWN:
+        text = pattern.sub(r"\1", text)
     return text
 
 
 def find_summary_positions(body: Body) -> tuple[tuple[int, int], ...]:
-    """Where each sentence of a summary begins in it, and its place in the text, in characters.
+    """Return the offset of each sentence of a summary, and its offset in the text, in characters.
 
-    A sentence that is not in the text word for word, because somebody else wrote it, belongs to the
-    sentence of the text that says most of it; one that the text does not say is left out.
+    A sentence that is not in the text word for word gets the offset of the most similar sentence; one that
+    has no similar sentence is left out.
     """
     text = body.text[:MAX_POSITION_INPUT_CHARS]
-    said = [
-        (one, _make_term_vector(extract_terms(strip_inline_markdown(one))))
-        for one in iter_sentences(text)
+    sentences = [
+        (each, _make_term_vector(extract_terms(strip_inline_markdown(each))))
+        for each in iter_sentences(text)
     ]
     pairs = (
-        (find_sentence(body.summary, one), _find_closest(text, one, said))
-        for one in iter_sentences(body.summary)
+        (find_sentence(body.summary, each), _find_closest(text, each, sentences))
+        for each in iter_sentences(body.summary)
     )
     return tuple(
         (start, offset) for start, offset in pairs if start is not None and offset is not None
     )
 
 
-def _find_closest(text: str, sentence: str, said: Sequence[tuple[str, TermVector]]) -> int | None:
+def _find_closest(
+    text: str, sentence: str, sentences: Sequence[tuple[str, TermVector]]
+) -> int | None:
     offset = find_sentence(text, sentence)
-    if offset is None and (wanted := _make_term_vector(extract_terms(sentence))) and said:
-        nearest = max(said, key=lambda one: _dot(one[1], wanted))
+    if offset is None and (wanted := _make_term_vector(extract_terms(sentence))) and sentences:
+        nearest = max(sentences, key=lambda each: _dot(each[1], wanted))
         if _dot(nearest[1], wanted) >= MIN_SENTENCE_SIMILARITY:
             offset = find_sentence(text, nearest[0])
     return offset
 
 
 def find_sentence(text: str, sentence: str) -> int | None:
-    """Where a sentence begins in a text whose lines may be broken and quoted otherwise."""
+    """Return the offset of a sentence in a text, whose line breaks and quote marks may differ."""
     if (offset := text.find(sentence)) >= 0:
         return offset
     pattern = r"[\s>]*".join(re.escape(word) for word in sentence.split())
-    found = re.search(pattern, text) if pattern else None
-    return found.start() if found else None
+    match = re.search(pattern, text) if pattern else None
+    return match.start() if match else None

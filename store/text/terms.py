@@ -1,7 +1,6 @@
-"""The analyser: text -> the terms that similar readings and summaries compare.
+"""Terms: the words that stories and summaries compare, without case, accents, possessives and plurals.
 
-Written for news titles and bodies in any script: words are folded (case, accents, possessives, English
-plurals), scripts that are written without spaces are cut into pairs of characters.
+Written for news titles and bodies in any script; scripts without spaces are cut into pairs of characters.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ ENGLISH_STOP_WORD_LIST = """
     mr mrs ms
 """
 STOP_WORDS = frozenset(ENGLISH_STOP_WORD_LIST.split())
-"""Words that say nothing about what a text is about; without their apostrophes, as the analyser sees them."""
+"""Words that say nothing about the topic of a text; without apostrophes, as terms are."""
 
 UNSPACED_SCRIPTS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -42,39 +41,39 @@ UNSPACED_SCRIPTS = (
 ACCENT_MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+"
 )
-"""Marks that readers leave out when they search."""
+"""Marks that people leave out when they search."""
 
 VOWEL_SIGNS = (
     "\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e4e\u0eb1\u0eb4-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
-"""Marks that are letters (Indic scripts and their neighbours), which `\\w` does not know."""
+"""Vowels of Indic and related scripts, which `\\w` does not match."""
 
 TERM_WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWEL_SIGNS}]+")
 SCRIPT_RUN = re.compile(rf"[{UNSPACED_SCRIPTS}]+|[^{UNSPACED_SCRIPTS}_]+")
 UNSPACED_SCRIPT = re.compile(f"[{UNSPACED_SCRIPTS}]")
+UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
 APOSTROPHES = re.compile(r"['’]s['’]*$|^['’]*(?:[cdjlmnst]|qu)['’](?=\w)|['’]")
-"""Possessives (Kyiv's), elided articles (l'Ukraine), and what is left inside a word (don't)."""
+"""Possessives (Kyiv's), elided articles (l'Ukraine), and apostrophes inside a word (don't)."""
 
 NON_PLURAL_ENDINGS = ("ss", "us", "is", "ics")
 NON_PLURAL_WORDS = frozenset({"news", "series", "species"})
 
 
 def extract_terms(text: str) -> list[str]:
-    """The terms of a text, in order and with repetitions."""
-    found: list[str] = []
+    """Return the terms of a text, in order and with repetitions."""
+    terms: list[str] = []
     for word in TERM_WORD.findall(fold_text(text)):
         if word.isascii() and word.isalnum():
-            found.append(_normalize_word(word))
+            terms.append(_normalize_word(word))
         else:
-            found.extend(_split_word(word))
-    return list(filter(None, found))
+            terms.extend(_split_word(word))
+    return list(filter(None, terms))
 
 
 def find_matching_words(text: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The words of a text that hold a wanted term, in lower case but otherwise as they stand.
+    """Yield the words of a text that contain a wanted term, with these terms.
 
-    Yields:
-        Each word with its wanted terms; neighbouring pairs of an unspaced script are one word.
+    The words are in lower case; neighbouring pairs of an unspaced script are joined to one word.
     """
     for word in TERM_WORD.findall(unicodedata.normalize("NFC", text).casefold()):
         for piece in _split_scripts(word):
@@ -85,7 +84,7 @@ def find_matching_words(text: str, wanted: Container[str]) -> Iterator[tuple[str
 
 
 def fold_text(text: str) -> str:
-    """The text without case, accents and the widths of East Asian letters."""
+    """Return a text without case, accents and East Asian widths."""
     lowered = text.casefold()
     if lowered.isascii():
         return lowered
@@ -94,7 +93,7 @@ def fold_text(text: str) -> str:
 
 
 def _split_scripts(word: str) -> list[str]:
-    """A word without apostrophes, parted where a script begins or ends that has no spaces."""
+    """Split a word, without apostrophes, where an unspaced script begins or ends."""
     return SCRIPT_RUN.findall(APOSTROPHES.sub("", word))
 
 
@@ -107,7 +106,7 @@ def _split_word(word: str) -> Iterator[str]:
 
 
 def _normalize_word(word: str) -> str:
-    """The word as a term, or nothing where it is a stop word or a single letter."""
+    """Return a word as a term; empty for a stop word or a single letter."""
     if len(word) < 2 or word in STOP_WORDS:
         return ""
     if (
@@ -131,7 +130,7 @@ def _bigrams(run: str) -> list[str]:
 def _join_matching_bigrams(
     run: str, wanted: Container[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Neighbouring wanted pairs of a run, joined again."""
+    """Join the neighbouring wanted pairs of a run."""
     hits: list[str] = []
     for pair in [*map(fold_text, _bigrams(run)), ""]:
         if pair and pair in wanted:

@@ -1,14 +1,12 @@
-"""How text becomes the words of the full-text index, the same for what is indexed and what is asked.
+"""The tokenizer of the full-text index, for texts and queries alike.
 
-The engine cuts text at everything that is no letter or digit and lowers the case. What it does not
-know is done to the text before: accents of every script are folded, and scripts that are written
-without spaces are spelt out as overlapping pairs ("東京都" becomes "東京 京都 都"), so that any part
-of a run is found as a phrase; the last character stands alone so that a search for one character
-finds it, too.
+The engine splits text at everything but letters and digits, and lowers the case. The rest is done before:
+accents of every script are folded, and scripts without spaces are written as overlapping pairs ("東京都"
+becomes "東京 京都 都"), so that any part of a run is found as a phrase; the last character is also indexed
+alone, so that a search for one character finds it.
 
-Words are indexed as they stand. Other forms of a word are found when it is asked for (see
-`store.search.index_query`): so a phrase is found word for word, the beginning of a word finds it, stop
-words can be searched, and no text needs to say in which language it is.
+Words are indexed as written. Queries find their other forms (see `store.search.index_query`): so phrases
+match word for word, prefixes match, stop words can be searched, and texts need no language.
 """
 
 from __future__ import annotations
@@ -19,13 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import is_normalized, normalize
 
 from store.text.clean import non_ascii_characters
-from store.text.terms import UNSPACED_SCRIPT, UNSPACED_SCRIPTS, fold_text
+from store.text.terms import UNSPACED_RUN, UNSPACED_SCRIPT, fold_text
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer, TextAnalyzerBuilder
 
 MAX_WORD_BYTES = 100
-"""Bytes; what is longer is no word that anybody would type."""
+"""Longer words are not indexed: nobody would type them."""
 
 _LETTER_REPLACEMENTS = {
     "æ": "ae",
@@ -38,29 +36,27 @@ _LETTER_REPLACEMENTS = {
     "ı": "i",
     "þ": "th",
 }
-"""Letters that are typed otherwise where the keyboard has none of them, and do not decompose."""
+"""Letters that do not decompose, as they are typed on a keyboard without them."""
 
 _FOLDABLE = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
-"""Letters that folding may change: most texts that are not ASCII have quotes and currencies alone."""
-
-_UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
+"""Characters that folding may change: the only others in most texts are quotes and currencies."""
 
 
 class IndexedWord(NamedTuple):
-    """A word of a text and its place among the words."""
+    """A word of a text and its position among the words."""
 
     position: int
     text: str
 
 
 def normalize_text(text: str) -> str:
-    """A text without case and accents, as its words are compared."""
-    if text.isascii() or not _FOLDABLE.search(beyond := non_ascii_characters(text)):
+    """Return a text without case and accents, as words are compared."""
+    if text.isascii() or not _FOLDABLE.search(others := non_ascii_characters(text)):
         return text.lower()
-    for char in set(beyond):
+    for char in set(others):
         if (folded := _fold_character(char)) != char:
             text = text.replace(char, folded)
-    if not is_normalized("NFC", non_ascii_characters(text)):  # voicing marks, Hangul in parts
+    if not is_normalized("NFC", non_ascii_characters(text)):  # voicing marks, decomposed Hangul
         text = normalize("NFC", text)
     return text.lower()
 
@@ -71,14 +67,13 @@ def _fold_character(char: str) -> str:
 
 
 def prepare_for_index(text: str) -> str:
-    """A text as the engine is given it."""
+    """Return a text as it is passed to the engine."""
     if text.isascii():
         return text  # the engine lowers the case itself
-    folded = normalize_text(
-        text.encode(errors="replace").decode()
-    )  # a query may hold lone surrogates
+    # A query may have lone surrogates.
+    folded = normalize_text(text.encode(errors="replace").decode())
     return (
-        _UNSPACED_RUN.sub(_expand_bigrams, folded)
+        UNSPACED_RUN.sub(_expand_bigrams, folded)
         if UNSPACED_SCRIPT.search(non_ascii_characters(folded))
         else folded
     )
@@ -92,12 +87,12 @@ def _expand_bigrams(run: re.Match[str]) -> str:
 
 @cache
 def index_tokenizer() -> TextAnalyzer:
-    """What cuts prepared text into words."""
+    """Return the tokenizer for prepared text."""
     return tokenizer_builder().build()
 
 
 def tokenizer_builder() -> TextAnalyzerBuilder:
-    """What cuts prepared text into words, for adding filters to it."""
+    """Return a builder of the tokenizer, to add filters to it."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     words = TextAnalyzerBuilder(Tokenizer.simple())
@@ -105,6 +100,6 @@ def tokenizer_builder() -> TextAnalyzerBuilder:
 
 
 def tokenize(text: str) -> list[IndexedWord]:
-    """The words of a text as they stand in the index."""
+    """Return the words of a text as they are indexed."""
     tokens = index_tokenizer().pre_tokenize(prepare_for_index(text)).tokens
     return [IndexedWord(token.position, token.text) for token in tokens]

@@ -9,12 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model.article import Body
-from store.text.sentences import join_sentences
+from store.text.sentences import iter_sentences, join_sentences, split_sentences
 from store.text.summary import (
     extract_summary,
     find_summary_positions,
-    first_sentence,
-    split_sentences,
     with_summary,
 )
 
@@ -147,7 +145,7 @@ Last sentence.
 
 @pytest.mark.parametrize(("text", "expected"), [("", ""), ("# Only\n", ""), ("One. Two.", "One.")])
 def test_first_sentence(text: str, expected: str) -> None:
-    assert first_sentence(text) == expected
+    assert next(iter_sentences(text), "") == expected
 
 
 def test_a_summary_is_whole_sentences_in_order() -> None:
@@ -240,7 +238,7 @@ def test_each_sentence_of_a_summary_has_its_place() -> None:
     found = find_summary_positions(body)
     assert len(found) == 3
     for start, offset in found:
-        sentence = first_sentence(body.summary[start:])
+        sentence = next(iter_sentences(body.summary[start:]))
         assert STORY[offset:].startswith(sentence)
 
 

@@ -9,9 +9,9 @@ from store.text.keywords import (
     count_content_words,
     detect_language,
     extract_content_words,
+    find_unspaced_word,
     make_story_similarity,
 )
-from store.text.unspaced_scripts import find_unspaced_word
 
 JAPANESE = (
     "東京都の小池知事は大雨で避難所を開設した。東京都はゼレンスキー大統領を招く。知事は急いだ。"
