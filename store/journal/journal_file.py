@@ -116,8 +116,8 @@ def read_next_lines(
     file.seek(cursor.offset)
     lines = list(islice(file, limit))
     if lines and not lines[-1].endswith(b"\n"):
-        torn = lines.pop()  # still being written, or torn by a crash: never acknowledged
-        cursor.ends_in_nuls = b"\0" in torn  # but this is what a disk makes of lines that it lost
+        torn = lines.pop()  # still being written, or torn by a crash: not acknowledged
+        cursor.ends_in_nuls = b"\0" in torn  # what a disk leaves of lines that it lost
     offset = cursor.offset + sum(map(len, lines))
     while end is not None and offset > end:
         offset -= len(lines.pop())

@@ -1,4 +1,8 @@
-"""What is asked of a library: lists and their orders, and the query language."""
+"""The query language, the full-text index, and similar articles.
+
+The package itself holds only what every list needs; the search engine is imported by the modules
+that use it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Nearness in meaning, where the weights of `newstui[semantic]` are installed.
+"""Semantic similarity, if the weights of `newstui[semantic]` are installed.
 
-A text is the mean of the vectors of its words (static embeddings), so that two may be near that share
-no word. Only what the words have found is compared; nothing is kept on disk, nothing is fetched.
+A text is the mean of the vectors of its words (static embeddings), so that two texts may be close
+without sharing a word. Only what the words have found is compared; nothing is stored, nothing is
+downloaded.
 """
 
 from __future__ import annotations
@@ -22,24 +23,28 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 EMBEDDINGS_PACKAGE = "wordllama"
-"""Ships the weights. Its files are read, its code is not: that looks for some of them in the cache of
-the user and fetches them from the network where they are not there."""
+"""The package that ships the weights.
+
+Its files are read but its code is not run, because that looks for some of them in the user's cache
+and downloads them if they are missing."""
 WEIGHTS_PATH = "weights/l2_supercat_256.safetensors"
 WEIGHTS_TENSOR = "embedding.weight"
 TOKENIZER_PATH = "tokenizers/l2_supercat_tokenizer_config.json"
 
 MAX_EMBEDDED_CHARS = 4000
-"""Characters that take part: reading all of a text is no better and takes longer."""
+"""Characters that are embedded: more of a text is no better and takes longer."""
 MAX_CACHED_VECTORS = 500
-"""Vectors of texts that are kept: those of articles of the same story are asked for again."""
+"""Vectors kept in memory: those of articles of one story are needed again."""
 COMMON_DIRECTION_SHARE = 0.3
-"""How much of the direction that all texts share is taken away; it is that of words that say nothing."""
+"""The share that is subtracted of the direction common to all texts, that of words without content.
+"""
 SEMANTIC_WEIGHT = 1.0
-"""What nearness in meaning counts beside what words share; from 0.5 to 2 quality is much the same."""
+"""The weight of semantic similarity relative to shared words; from 0.5 to 2, quality is about the
+same."""
 SEMANTIC_FEEDBACK_TEXTS = 8
-"""Texts nearest in words and meaning, whose middle is what is asked for in the end."""
+"""The number of closest texts whose mean shifts the query."""
 SEMANTIC_FEEDBACK_WEIGHT = 1.0
-"""More finds more of the same subject and less of the very same story."""
+"""More finds more of the same subject, and less of the very same story."""
 
 EmbeddingVector = Sequence[float]
 
@@ -47,33 +52,32 @@ log = logging.getLogger("newstui")
 
 
 class Embeddings(Protocol):
-    """Tells what texts are about."""
+    """Embeds texts as vectors."""
 
     def embed(self, text: str) -> EmbeddingVector:
-        """A vector of length one, or zero for a text that says nothing.
+        """Return a vector of length one, or zero for a text without content.
 
-        The product of two vectors is the greater, the nearer in meaning their texts are.
+        The dot product of two vectors is greater, the closer their texts are in meaning.
         """
 
 
 @cache
 def load_installed_embeddings() -> Embeddings | None:
-    """The vectors of the installed package; None where it is not there or not as expected."""
+    """Return the embeddings of the installed package; None if it is missing or not as expected."""
     spec = find_spec(EMBEDDINGS_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         return None
     try:
         return StaticEmbeddings.load(Path(spec.submodule_search_locations[0]))
     except (ImportError, OSError, KeyError, ValueError) as error:
-        log.warning("similar readings by words alone: %s: %s", EMBEDDINGS_PACKAGE, error)
+        log.warning("similar articles by words alone: %s: %s", EMBEDDINGS_PACKAGE, error)
         return None
 
 
 class StaticEmbeddings:
-    """Means of the vectors of words, out of a table."""
+    """Means of word vectors from a table."""
 
     def __init__(self, vector: Callable[[str], EmbeddingVector]) -> None:
-        """Average by this function; `load` makes it."""
         self._embed = lru_cache(MAX_CACHED_VECTORS)(vector)
 
     @classmethod
@@ -88,7 +92,7 @@ class StaticEmbeddings:
         from tokenizers import Tokenizer
 
         for name in (WEIGHTS_PATH, TOKENIZER_PATH):
-            (folder / name).stat()  # the libraries have errors of their own for what is missing
+            (folder / name).stat()  # the libraries raise other errors for a missing file
         table = load_file(folder / WEIGHTS_PATH)[WEIGHTS_TENSOR]
         tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_PATH))
 
@@ -101,51 +105,51 @@ class StaticEmbeddings:
         return cls(lambda text: shift_vector(mean(text), common, -COMMON_DIRECTION_SHARE))
 
     def embed(self, text: str) -> EmbeddingVector:
-        """The vector of the beginning of a text."""
+        """Return the vector of the beginning of a text."""
         return self._embed(text[:MAX_EMBEDDED_CHARS])
 
 
 def mix_scores(
     vectors: Embeddings, asked: str, texts: Sequence[str], scores: Sequence[float]
 ) -> list[float]:
-    """Scores by shared words, mixed with nearness in meaning: 1 is still a text just like it.
+    """Mix scores by shared words with semantic similarity; 1 is still an identical text.
 
     Args:
-        vectors: Tells what texts are about.
-        asked: The text that similar ones are looked for.
+        vectors: Embeds the texts.
+        asked: The text that similar ones are searched for.
         texts: Those found by their words.
         scores: Of each of these, by its words.
     """
-    wanted = vectors.embed(asked)
-    theirs = [vectors.embed(text) for text in texts]
+    target = vectors.embed(asked)
+    text_vectors = [vectors.embed(text) for text in texts]
 
     def scored() -> list[float]:
-        near = (max(0.0, dot_product(wanted, vector)) for vector in theirs)
+        similarities = (max(0.0, dot_product(target, vector)) for vector in text_vectors)
         return [
             (s + SEMANTIC_WEIGHT * n) / (1 + SEMANTIC_WEIGHT)
-            for s, n in zip(scores, near, strict=True)
+            for s, n in zip(scores, similarities, strict=True)
         ]
 
-    ranked = sorted(zip(scored(), theirs, strict=True), key=itemgetter(0), reverse=True)
-    if first := [vector for _, vector in ranked[:SEMANTIC_FEEDBACK_TEXTS]]:
-        middle = [sum(each) / len(first) for each in zip(*first, strict=True)]
-        wanted = shift_vector(wanted, middle, SEMANTIC_FEEDBACK_WEIGHT)
+    ranked = sorted(zip(scored(), text_vectors, strict=True), key=itemgetter(0), reverse=True)
+    if closest := [vector for _, vector in ranked[:SEMANTIC_FEEDBACK_TEXTS]]:
+        mean = [sum(each) / len(closest) for each in zip(*closest, strict=True)]
+        target = shift_vector(target, mean, SEMANTIC_FEEDBACK_WEIGHT)
     return scored()
 
 
 def shift_vector(
     vector: EmbeddingVector, towards: EmbeddingVector, weight: float
 ) -> EmbeddingVector:
-    """A vector of length one between the two; away from the other if the weight is below zero."""
+    """Return a vector of length one between the two; a negative weight moves it away."""
     return normalize_vector([a + weight * b for a, b in zip(vector, towards, strict=True)])
 
 
 def normalize_vector(vector: Sequence[float]) -> EmbeddingVector:
-    """The vector of the same direction that is of length one; nothing has none."""
+    """Return the vector of length one in the same direction, or zero for zero."""
     length = math.sqrt(dot_product(vector, vector)) or 1.0
     return array("f", [each / length for each in vector])
 
 
 def dot_product(one: EmbeddingVector, other: EmbeddingVector) -> float:
-    """The scalar product."""
+    """Return the dot product."""
     return math.fsum(map(mul, one, other))

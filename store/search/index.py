@@ -1,8 +1,8 @@
 """The full-text index on disk: a tantivy index that is derived from the library.
 
-It may be deleted, damaged, older than the library or written by another version at any time. What it
-covers stands in a file beside it, so that a start indexes nothing anew. One process writes at a
-time; the others read what was last committed.
+It may be deleted, damaged, older than the library or from another version at any time. A file
+beside it states what it covers, so that a start does not index anything again. One process writes
+at a time; the others read what was last committed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from store.system.files import make_folder, write_atomically
 from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
 INDEX_VERSION = 4
-"""Another version, another schema or analyser: the index is built anew."""
+"""Incremented with the schema or the tokenizer; an index of another version is rebuilt."""
 COVERAGE_FILE = "newstui.json"
 INDEX_META_FILE = "meta.json"
 """The engine's file that names all others; it changes with every commit."""
@@ -34,27 +34,28 @@ INDEX_META_FILE = "meta.json"
 TEXT_FIELDS = ("title", "summary", "body", "category", "tags")
 """Fields that are searched by their words."""
 EXACT_FIELDS = ("segment", "tag", "source", "language")
-"""Fields that are searched by their whole value, folded."""
+"""Fields that are searched by their whole value, normalized."""
 WRITER_HEAP_BYTES = 60_000_000
-"""Bytes the engine may collect before it writes them out, so that a commit has little left to do."""
+"""Bytes the engine collects before writing them out, so that a commit has little left to do."""
 
 SegmentCoverage = Mapping[str, Sequence[int]]
 
 
 class IndexUnusable(NewstuiError):
-    """The index is damaged, gone, or cannot be written."""
+    """The index is damaged, missing, or cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexCoverage:
-    """What of the library the index covers."""
+    """The part of the library that the index covers."""
 
     segments: SegmentCoverage = field(default_factory=dict)
-    """By segment: time and size of facts and of texts, and how many copies were left out."""
+    """By segment: time and size of facts and of texts, and how many duplicate articles were
+    skipped."""
     edited: Mapping[str, int] = field(default_factory=dict)
-    """By article that was edited or tagged: the stamp of the last such event."""
+    """By edited or tagged article: the stamp of the last such event."""
     languages: Sequence[str] = ()
-    """The languages its articles say they are in."""
+    """The languages that the articles state."""
 
 
 class IndexHit(NamedTuple):
@@ -66,28 +67,27 @@ class IndexHit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndexHits:
-    """What was found: the first of it, and how many there are in all."""
+    """The first hits, and how many there are in all."""
 
     hits: Sequence[IndexHit]
     total: int
 
 
 class _CountedResult(Protocol):
-    """What the engine's result has besides what its types tell."""
+    """The attribute of the engine's result that its type stubs lack."""
 
     count: int
 
 
 def article_number(article: str) -> int:
-    """The number the index knows an article by: 63 bits of a hash of its id."""
+    """Return the number that the index has for an article: 63 bits of a hash of its id."""
     return int.from_bytes(blake2b(article.encode(), digest_size=8).digest()) >> 1
 
 
 class FullTextIndex:
-    """The index in a folder, for reading; `Writer` writes it."""
+    """The index in a folder, for reading; `IndexWriter` writes it."""
 
     def __init__(self, folder: Path) -> None:
-        """Know the folder; nothing is opened yet."""
         self.folder = folder
         self.coverage = IndexCoverage()
         self._index: Index | None = None
@@ -95,29 +95,29 @@ class FullTextIndex:
         self._signature: tuple[int, int] | None = None
 
     def refresh(self) -> bool:
-        """See what was committed since; whether anything was.
+        """Read what was committed since the last call, and return True if there was anything.
 
         Raises:
-            IndexUnusable: It is damaged, or there is none, or it is of another version.
+            IndexUnusable: It is damaged, missing or of another version.
         """
-        stamp = _file_signature(self.folder / INDEX_META_FILE)
-        if stamp is not None and stamp == self._signature:
+        signature = _file_signature(self.folder / INDEX_META_FILE)
+        if signature is not None and signature == self._signature:
             return False
         self.close()
         self.coverage = read_coverage(self.folder)
         with convert_engine_errors(self.folder):
             self._index = open_index(self.folder)
             self._searcher = self._index.searcher()
-        self._signature = stamp
+        self._signature = signature
         return True
 
     def close(self) -> None:
-        """Leave the index."""
+        """Close the index."""
         self._index = self._searcher = self._signature = None
         self.coverage = IndexCoverage()
 
     def discard(self) -> None:
-        """Leave an index that was found damaged; the next who writes makes a new one."""
+        """Close an index that was found damaged; the next writer creates a new one."""
         with contextlib.suppress(OSError):
             (self.folder / COVERAGE_FILE).unlink(missing_ok=True)
         self.close()
@@ -135,13 +135,13 @@ class FullTextIndex:
 
     @property
     def schema(self) -> Schema:
-        """The schema, which the engine's queries are built with."""
+        """The schema, with which the engine's queries are built."""
         if self._index is None:
             raise IndexUnusable("there is no index yet")
         return self._index.schema
 
     def search_uncounted(self, query: Query, limit: int) -> Sequence[IndexHit]:
-        """The best articles that a query finds, uncounted: the engine looks at no others' postings.
+        """Return the best hits of a query; without a total, the engine skips most postings.
 
         Raises:
             IndexUnusable: It is damaged.
@@ -153,11 +153,11 @@ class FullTextIndex:
 
     @property
     def document_count(self) -> int:
-        """How many articles it has."""
+        """The number of articles in the index."""
         return self.searcher.num_docs
 
     def search(self, query: Query, limit: int, *, newest: bool = False) -> IndexHits:
-        """The first articles that a query finds, the best first or the newest.
+        """Return the first hits of a query, best or newest first, and their total.
 
         Raises:
             IndexUnusable: It is damaged.
@@ -170,25 +170,25 @@ class FullTextIndex:
                 found = searcher.search(query, limit)
             return IndexHits(self._to_hits(found.hits), cast(_CountedResult, found).count)
 
-    def _to_hits(self, found: Sequence[tuple[Any, DocAddress]]) -> list[IndexHit]:
-        numbers = self.searcher.fast_field_values("number", [place for _, place in found])
+    def _to_hits(self, scored: Sequence[tuple[Any, DocAddress]]) -> list[IndexHit]:
+        numbers = self.searcher.fast_field_values("number", [address for _, address in scored])
         return [
             IndexHit(int(number), float(score))
-            for (score, _), number in zip(found, numbers, strict=True)
+            for (score, _), number in zip(scored, numbers, strict=True)
             if number is not None
         ]
 
     def words_with_prefix(self, field_name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """Words of a field that begin so, and how many articles hold each."""
+        """Return the words of a field that start with a prefix, and how many articles have each."""
         with convert_engine_errors(self.folder):
             return self.searcher.terms_with_prefix(field_name, prefix, limit=limit)
 
 
 class IndexWriter:
-    """Changes an index; the lock must be held. What is not committed never was."""
+    """Changes an index; the lock must be held. Only what is committed takes effect."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index for writing, or make one where there is none that can be used.
+        """Open the index for writing, or create one if there is none that can be used.
 
         Raises:
             IndexUnusable: It cannot be written.
@@ -207,7 +207,7 @@ class IndexWriter:
                 self._writer = open_index(folder).writer(WRITER_HEAP_BYTES, 1)
 
     def add(self, segment: str, article: Article, body: Body) -> None:
-        """Add an article; `drop` what was there of it before."""
+        """Add an article; `remove` an older version of it first."""
         document = Document()
         document.add_unsigned("number", article_number(article.id))
         document.add_unsigned("when", max(0, to_unix_seconds(article.date or article.created)))
@@ -225,32 +225,32 @@ class IndexWriter:
             self._writer.add_document(document)
 
     def remove(self, article: str) -> None:
-        """Take an article out."""
-        # By a query: by a term, the engine takes the number for a signed one and finds nothing.
+        """Remove an article."""
+        # By a query: in a term, the engine treats the number as signed and finds nothing.
         query = Query.term_query(self._schema, "number", article_number(article), "basic")
         with convert_engine_errors(self._folder):
             self._writer.delete_documents_by_query(query)
 
     def remove_segment(self, segment: str) -> None:
-        """Take all articles of a segment out."""
+        """Remove all articles of a segment."""
         with convert_engine_errors(self._folder):
             self._writer.delete_documents_by_term("segment", segment)
 
-    def commit(self, state: IndexCoverage) -> None:
-        """Make what was put and dropped seen, and say what is covered now.
+    def commit(self, coverage: IndexCoverage) -> None:
+        """Commit all changes, and record what the index covers now.
 
         Raises:
             IndexUnusable: The disk refused.
         """
         with convert_engine_errors(self._folder):
             self._writer.commit()
-        # Should we die before the next line, what was just added is added again: dropped first.
-        self.coverage = state
+        # After a crash before the next line, these articles are removed and added again.
+        self.coverage = coverage
         content = {
             "version": INDEX_VERSION,
-            "segments": state.segments,
-            "edited": state.edited,
-            "languages": state.languages,
+            "segments": coverage.segments,
+            "edited": coverage.edited,
+            "languages": coverage.languages,
         }
         try:
             write_atomically(self._folder / COVERAGE_FILE, orjson.dumps(content))
@@ -259,7 +259,7 @@ class IndexWriter:
 
 
 def read_coverage(folder: Path) -> IndexCoverage:
-    """What the index in a folder covers.
+    """Return what the index in a folder covers.
 
     Raises:
         IndexUnusable: There is none, or another version wrote it.
@@ -267,18 +267,18 @@ def read_coverage(folder: Path) -> IndexCoverage:
     try:
         content = orjson.loads((folder / COVERAGE_FILE).read_bytes())
         if content["version"] != INDEX_VERSION:
-            raise IndexUnusable(f"{folder}: the index is of another version")
+            raise IndexUnusable(f"{folder}: index of another version")
         return IndexCoverage(
             {str(name): tuple(map(int, of)) for name, of in content["segments"].items()},
             {str(article): int(stamp) for article, stamp in content["edited"].items()},
             tuple(map(str, content["languages"])),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise IndexUnusable(f"{folder}: there is no index that can be used") from error
+        raise IndexUnusable(f"{folder}: no usable index") from error
 
 
 def open_index(folder: Path) -> Index:
-    """The engine's index in a folder, as it is on the disk now."""
+    """Open the engine's index in a folder, as it is on the disk now."""
     index = Index.open(str(folder))
     index.config_reader("manual")
     index.reload()
@@ -298,7 +298,7 @@ def _recreate(folder: Path) -> None:
 
 
 def build_schema() -> Schema:
-    """The fields of the index. Nothing is stored: what is found is looked up in the library."""
+    """Return the fields of the index. Nothing is stored: hits are looked up in the library."""
     builder = SchemaBuilder()
     builder.add_unsigned_field("number", indexed=True, fast=True)
     builder.add_unsigned_field("when", fast=True)
@@ -314,7 +314,7 @@ def convert_engine_errors(folder: Path) -> Iterator[None]:
     """Turn the engine's errors into ours.
 
     Raises:
-        IndexUnusable: The engine failed, by an error or (on damaged data) by a panic.
+        IndexUnusable: The engine failed, with an error or (on damaged data) a panic.
     """
     try:
         yield

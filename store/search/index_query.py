@@ -1,8 +1,8 @@
-"""Words, phrases and beginnings of words as queries of the full-text index.
+"""Words, phrases and prefixes as queries of the full-text index.
 
-Words are indexed as they stand, so the forms of a word (court, courts) are looked up when it is
-asked for: those words of the index that begin alike and have the same stem, by the rules of every
-language the library says it has (Snowball; Porter 2001).
+Words are indexed as they are, so the forms of a word (court, courts) are looked up at query time:
+the words of the index that share a prefix and have the same stem, by the rules of every language
+that the library's articles are in (Snowball; Porter 2001).
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "category": 1.0,
     "tags": 2.0,
 }
-"""How much a word counts where it stands."""
+"""The weight of a word by the field that it occurs in."""
 MAX_STEM_TAIL = 1
-"""Letters of the stem that another form may have otherwise (happy, happier: the y)."""
+"""Letters at the end of the stem in which another form may differ (happy, happier: the y)."""
 MIN_STEM_LENGTH = 3
-"""Letters that all forms of a word share; what is shorter has no other forms."""
+"""Letters that all forms of a word share; shorter words have no other forms."""
 MAX_FORM_CANDIDATES = 4000
-"""Words of the index that are looked at for the forms of one word."""
+"""Words of the index that are examined as forms of one word."""
 SHORT_FIELDS = ("title", "category", "tags")
-"""Fields whose texts are short."""
+"""Fields with short texts."""
 MAX_PREFIX_WORDS = 30
-"""Words that begin alike and are still looked for one by one."""
+"""Words with a common prefix that are still queried one by one."""
 OTHER_FORM_WEIGHT = 0.8
-"""What another form of a word counts, against the word itself."""
+"""The weight of another form of a word, relative to the word itself."""
 
 SNOWBALL_STEMMERS: Mapping[str, str] = {
     "ar": "arabic",
@@ -76,12 +76,16 @@ SNOWBALL_STEMMERS: Mapping[str, str] = {
 
 @cache
 def make_stemmer(language: str) -> TextAnalyzer:
-    """What brings words, separated by spaces, to their stems; `language` is a value of SNOWBALL."""
+    """Return an analyser that stems words separated by spaces.
+
+    Args:
+        language: A value of `SNOWBALL_STEMMERS`.
+    """
     return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
 
 
 def stemmer_names(languages: Iterable[str]) -> Sequence[str]:
-    """The stemmers for languages by their codes (`pt-BR`)."""
+    """Return the stemmers for languages given by their codes (`pt-BR`)."""
     codes = (re.split("[-_]", language.casefold())[0] for language in languages)
     known = dict.fromkeys(SNOWBALL_STEMMERS[code] for code in codes if code in SNOWBALL_STEMMERS)
     return tuple(known)
@@ -97,17 +101,16 @@ COLUMN_FIELDS: Mapping[FactColumn, str] = {"tag": "tag", "source": "source", "la
 
 
 class IndexQueryBuilder:
-    """Makes queries for one state of the index; make another when the index has changed."""
+    """Builds queries for one state of the index; make a new one when the index has changed."""
 
     def __init__(self, index: FullTextIndex) -> None:
-        """Make queries for this index."""
         self.index = index
-        """The index the queries are for."""
+        """The index that the queries are for."""
         self._languages = stemmer_names({"en", *index.coverage.languages})
         self._forms: dict[str, tuple[str, ...]] = {}
 
     def build(self, node: QueryNode) -> Query:
-        """A query for a tree that asks for words and values alone."""
+        """Return a query for a syntax tree that asks only for words and values."""
         match node:
             case WordsCondition(text, field, phrase, typing):
                 make = self.phrase_query if phrase else self.words_query
@@ -125,78 +128,80 @@ class IndexQueryBuilder:
                 )
             case Or(parts):
                 return _any_of(map(self.build, parts))
-        raise TypeError(f"the index knows nothing of {node}")
+        raise TypeError(f"not a query of the index: {node}")
 
     def words_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False
     ) -> Query:
-        """A query for a text without quotes: one word mostly; a hyphen, say, makes it several.
+        """Return a query for unquoted text: mostly one word, or several if it has a hyphen, say.
 
         Args:
-            text: What was typed, between two spaces.
-            fields: Where it is looked for.
-            typing: Whether the last word may go on, because it is still being typed.
+            text: What was typed between two spaces.
+            fields: The fields to search.
+            typing: Whether the last word may be incomplete because it is still being typed.
         """
-        found = tokenize(text)
-        if not found:
+        words = tokenize(text)
+        if not words:
             return Query.empty_query()
-        if len(found) > 1 or (UNSPACED_SCRIPT.match(found[0].text) and not typing):
+        if len(words) > 1 or (UNSPACED_SCRIPT.match(words[0].text) and not typing):
             return self.phrase_query(text, fields, typing=typing)
-        word = found[0].text
+        word = words[0].text
         parts = [(field, self._word_query(field, word)) for field in fields]
         if typing or UNSPACED_SCRIPT.match(word):
-            # A single letter begins a word of every text: it is enough to look at what is short.
-            short = typing and len(word) == 1 and not UNSPACED_SCRIPT.match(word)
-            begun = [field for field in fields if field in SHORT_FIELDS] if short else fields
-            parts += [(field, self._prefix_query(field, word)) for field in begun]
+            # Every text has a word that starts with a given letter: search the short fields only.
+            is_letter = typing and len(word) == 1 and not UNSPACED_SCRIPT.match(word)
+            prefix_fields = (
+                [field for field in fields if field in SHORT_FIELDS] if is_letter else fields
+            )
+            parts += [(field, self._prefix_query(field, word)) for field in prefix_fields]
         return _any_of(Query.boost_query(part, FIELD_WEIGHTS[field]) for field, part in parts)
 
     def phrase_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False
     ) -> Query:
-        """A query for words that stand one after the other, exactly as they are.
+        """Return a query for words that follow each other exactly.
 
         Args:
             text: The phrase, without the quotes.
-            fields: Where it is looked for.
-            typing: Whether the last word may go on.
+            fields: The fields to search.
+            typing: Whether the last word may be incomplete.
         """
-        found = tokenize(text)
-        if found and len(found) > 1 and UNSPACED_SCRIPT.match(found[-1].text):
-            if len(found[-1].text) == 1 and UNSPACED_SCRIPT.match(found[-2].text):
-                found = found[:-1]  # the end of a run in the query may be its middle in the text
-            typing = typing or len(found[-1].text) == 1
-        if not found:
+        words = tokenize(text)
+        if words and len(words) > 1 and UNSPACED_SCRIPT.match(words[-1].text):
+            if len(words[-1].text) == 1 and UNSPACED_SCRIPT.match(words[-2].text):
+                words = words[:-1]  # where the query ends, the run in the text may go on
+            typing = typing or len(words[-1].text) == 1
+        if not words:
             return Query.empty_query()
-        if len(found) == 1:
-            word = found[0].text
-            goes_on = typing or (len(word) == 1 and bool(UNSPACED_SCRIPT.match(word)))
-            make = self._prefix_query if goes_on else self._term_query
+        if len(words) == 1:
+            word = words[0].text
+            is_prefix = typing or (len(word) == 1 and bool(UNSPACED_SCRIPT.match(word)))
+            make = self._prefix_query if is_prefix else self._term_query
             return _any_of(Query.boost_query(make(f, word), FIELD_WEIGHTS[f]) for f in fields)
-        placed: list[str | tuple[int, str]] = [
-            (word.position - found[0].position, word.text) for word in found
+        positioned: list[str | tuple[int, str]] = [
+            (word.position - words[0].position, word.text) for word in words
         ]
         schema = self.index.schema
         make_phrase = Query.phrase_prefix_query if typing else Query.phrase_query
         return _any_of(
-            Query.boost_query(make_phrase(schema, field, placed), FIELD_WEIGHTS[field])
+            Query.boost_query(make_phrase(schema, field, positioned), FIELD_WEIGHTS[field])
             for field in fields
         )
 
     def _value_query(self, column: FactColumn, value: str, *, typing: bool) -> Query:
         schema, field = self.index.schema, COLUMN_FIELDS[column]
-        whole = Query.term_query(schema, field, value, "basic")
+        exact = Query.term_query(schema, field, value, "basic")
         if typing or column == "lang":  # `lang:pt` means pt-BR, too
-            more = ".*" if typing else "[-_].*"
-            return _any_of([whole, Query.regex_query(schema, field, escape_regex(value) + more)])
-        return whole
+            suffix = ".*" if typing else "[-_].*"
+            return _any_of([exact, Query.regex_query(schema, field, escape_regex(value) + suffix)])
+        return exact
 
     def forms(self, word: str) -> tuple[str, ...]:
-        """The word as it is in the index, then its other forms there."""
-        there = self._forms.get(word)
-        if there is None:
-            there = self._forms[word] = tuple(self._find_forms(word))
-        return there
+        """Return the word as it is in the index, then its other forms there."""
+        forms = self._forms.get(word)
+        if forms is None:
+            forms = self._forms[word] = tuple(self._find_forms(word))
+        return forms
 
     def _find_forms(self, word: str) -> Iterable[str]:
         yield word
@@ -243,23 +248,23 @@ class IndexQueryBuilder:
 
 
 def stem_word(word: str, language: str) -> str:
-    """The stem of one word."""
+    """Return the stem of one word."""
     return (make_stemmer(language).analyze(word) or [word])[0]
 
 
 def _common_prefix(word: str, stem: str) -> str:
-    """The letters with which both begin."""
+    """Return the letters that both start with."""
     pairs = zip(word, stem, strict=False)
     return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def escape_regex(text: str) -> str:
-    """A text as the engine's regular expressions take it literally."""
+    """Return a text as a literal for the engine's regular expressions."""
     return "".join(char if char.isalnum() or char == " " else f"\\{char}" for char in text)
 
 
 def _all_of(parts: Iterable[tuple[Occur, Query]]) -> Query:
-    """All of the parts; where all are to be missing, of all there is."""
+    """Return a query for all of the parts; with exclusions alone, they apply to all articles."""
     clauses = list(parts)
     if not any(occur == Occur.Must for occur, _ in clauses):
         clauses.append((Occur.Must, Query.all_query()))

@@ -1,12 +1,13 @@
-"""The query language: what is typed into the search bar, after `newstui list` and into saved searches.
+"""The query language: text to syntax tree.
 
     query   = any
     any     = all ("or" all)*
     all     = part part*
     part    = "-" part | "(" any ")" | field ":" value | phrase | word
 
-A word ends at a space, a quote or a parenthesis; `word*` finds what begins so. The fields and their
-values stand in `FIELDS`. What is still being typed is read as far as it makes sense.
+A word ends at a space, a quote or a parenthesis; `word*` matches what starts with it. The fields
+and their values are in `QUERY_FIELDS`. A query that is still being typed is parsed as far as it
+makes sense.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ from store.search.syntax_tree import (
 )
 
 MAX_QUERY_DEPTH = 40
-"""Parentheses and minus signs in each other."""
+"""Nested parentheses and minus signs."""
 MAX_QUERY_LENGTH = 2000
-"""Characters."""
+"""In characters."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<minus>-)(?![\s-]|$)"
@@ -63,7 +64,7 @@ _TOKEN_KINDS: tuple[TokenKind, ...] = ("open", "close", "minus", "field", "phras
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A part of what was typed."""
+    """A part of the query text."""
 
     kind: TokenKind
     text: str
@@ -74,16 +75,16 @@ class Token:
 
 
 def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
-    """What a query asks.
+    """Return the syntax tree of a query.
 
     Args:
-        text: As it was typed.
-        now: Seconds since 1970, which `newer:7d` counts from.
-        typing: Whether it is still being typed: its last word may go on, and what is begun at its
-            end (a quote, a parenthesis, `or`, `date:`) is no mistake yet.
+        text: The query as it was typed.
+        now: Seconds since 1970, from which `newer:7d` counts.
+        typing: Whether it is still being typed: its last word may be incomplete, and what is
+            unfinished at its end (a quote, a parenthesis, `or`, `date:`) is not an error yet.
 
     Raises:
-        BadQuery: It cannot be understood.
+        InvalidQuery: It cannot be parsed; says where and what was expected.
     """
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(f"a query has at most {MAX_QUERY_LENGTH:,} characters", MAX_QUERY_LENGTH)
@@ -92,7 +93,7 @@ def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
 
 
 def tokenize_query(text: str) -> list[Token]:
-    """The parts of a query; the last one is its end."""
+    """Return the tokens of a query, ending with an `end` token."""
     found = [
         Token(kind, match[kind], match.start(), match.end(), match["unclosed"] is None)
         for match in _TOKEN.finditer(text)
@@ -103,10 +104,10 @@ def tokenize_query(text: str) -> list[Token]:
 
 
 class _QueryParser:
-    """Reads the tokens from the left to the right."""
+    """A recursive descent parser."""
 
-    def __init__(self, found: list[Token], now: int, *, typing: bool) -> None:
-        self._tokens = found
+    def __init__(self, tokens: list[Token], now: int, *, typing: bool) -> None:
+        self._tokens = tokens
         self._index = 0
         self._depth = 0
         self._now = now
@@ -123,14 +124,14 @@ class _QueryParser:
 
     @property
     def _is_last_token(self) -> bool:
-        """Whether the token just taken is still being typed: nothing follows it, not even a space."""
+        """True if the token just taken is still being typed: not even a space follows it."""
         taken = self._tokens[self._index - 1]
         return self._typing and self._next.kind == "end" and taken.end == self._next.start
 
     def parse(self) -> QueryNode:
         node = self._parse_or()
         if self._next.kind != "end":
-            raise InvalidQuery("this “)” closes nothing", self._next.start)
+            raise InvalidQuery("unmatched “)”", self._next.start)
         return node
 
     def _parse_or(self) -> QueryNode:
@@ -138,11 +139,11 @@ class _QueryParser:
         while self._next_is(_OR):
             token = self._take()
             if parts[-1] == And():
-                raise InvalidQuery(f"“{token.text}” has nothing before it", token.start)
+                raise InvalidQuery(f"nothing before “{token.text}”", token.start)
             parts.append(self._parse_and())
             if parts[-1] == And():
                 if not self._typing:
-                    raise InvalidQuery(f"“{token.text}” has nothing after it", token.start)
+                    raise InvalidQuery(f"nothing after “{token.text}”", token.start)
                 parts.pop()
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
@@ -162,14 +163,14 @@ class _QueryParser:
         token = self._take()
         self._depth += 1
         if self._depth > MAX_QUERY_DEPTH:
-            raise InvalidQuery("too much inside of each other", token.start)
+            raise InvalidQuery("nested too deeply", token.start)
         try:
             if token.kind == "minus":
                 part = self._parse_part() if self._next.kind not in ("end", "close") else None
                 if self._is_last_token and isinstance(
                     part, WordsCondition | ValueCondition | CategoryCondition
                 ):
-                    part = replace(part, is_prefix=False)  # else it would take away too much
+                    part = replace(part, is_prefix=False)  # as a prefix it would exclude too much
                 return None if part is None else Not(part)
             if token.kind == "open":
                 return self._parse_group(token)
@@ -184,13 +185,13 @@ class _QueryParser:
         if self._next.kind == "close":
             self._take()
         elif not self._typing:
-            raise InvalidQuery("this “(” is not closed", opened.start)
+            raise InvalidQuery("unmatched “(”", opened.start)
         return None if inside == And() else inside
 
     def _parse_words(self, field: SearchField, token: Token) -> QueryNode | None:
         if token.kind == "phrase":
             if not token.is_closed and not self._typing:
-                raise InvalidQuery("this quote is not closed", token.start)
+                raise InvalidQuery("unmatched quote", token.start)
             if not token.text.strip():
                 return None
             return WordsCondition(
@@ -209,29 +210,30 @@ class _QueryParser:
             hint = (
                 f"; did you mean {near[0]}:?"
                 if near
-                else f"; there are {_join_names(QUERY_FIELDS)}"
+                else f"; fields are {_join_names(QUERY_FIELDS)}"
             )
             if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
                 return None
-            raise InvalidQuery(f"there is no field {token.text}:{hint}", token.start)
+            raise InvalidQuery(f"unknown field {token.text}:{hint}", token.start)
         adjoining = self._next.start == token.start + len(token.text) + 1
         if self._next.kind not in ("word", "phrase", "minus") or not adjoining:
             if self._is_last_token:
                 return None
             raise InvalidQuery(
-                f"{name}: wants a value right after it: {QUERY_FIELDS[name].hint}", token.start
+                f"{name}: needs a value right after the colon: {QUERY_FIELDS[name].hint}",
+                token.start,
             )
         value = self._take()
         if value.kind == "minus":
             raise InvalidQuery(
-                f"{name}: wants {QUERY_FIELDS[name].hint}; “-” goes before it", value.start
+                f"{name}: expected {QUERY_FIELDS[name].hint}; put “-” before {name}:", value.start
             )
         if name in ("title", "summary", "text"):
             return self._parse_words(_TEXT_FIELDS[name], value)
         node = QUERY_FIELDS[name].parse(FieldValue(value.text, self._now, self._is_last_token))
         if node is None and not self._is_last_token:
             raise InvalidQuery(
-                f"{name}: wants {QUERY_FIELDS[name].hint}, not “{value.text}”", value.start
+                f"{name}: expected {QUERY_FIELDS[name].hint}, not “{value.text}”", value.start
             )
         return node
 
@@ -243,21 +245,21 @@ class FieldValue:
     text: str
     now: int
     is_typing: bool
-    """Whether it is still being typed."""
+    """True if it is still being typed."""
 
     @property
     def is_prefix(self) -> bool:
-        """Whether what begins so is meant, too."""
+        """True if longer values that start with it match too."""
         return self.is_typing or self.text.endswith("*")
 
 
 ValueParser = Callable[[FieldValue], QueryNode | None]
-"""Reads a value; None if it cannot be read."""
+"""Parses a value; returns None if it is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What a field means: how its value is read, and what it may be."""
+    """How the value of a field is parsed, and which values it takes."""
 
     parse: ValueParser
     hint: str
@@ -302,9 +304,9 @@ def _parse_older(value: FieldValue) -> QueryNode | None:
 
 
 _TEXT_FIELDS: Mapping[str, SearchField] = {"title": "title", "summary": "summary", "text": "text"}
-_NUMBER_HINT = "a number, as 800, >800, <=200 or 100..300"
-_DATE_HINT = "a date, as 2022, 2022-02, 2022-02-28, >2022-02, 2021..2022, today or yesterday"
-_AGE_HINT = "a time, as 12h, 7d, 2w, 6m or 1y"
+_NUMBER_HINT = "a number such as 800, >800, <=200 or 100..300"
+_DATE_HINT = "a date such as 2022, 2022-02, 2022-02-28, >2022-02, 2021..2022, today or yesterday"
+_AGE_HINT = "an age such as 12h, 7d, 2w, 6m or 1y"
 _WORD_HINT = "a word or a “phrase”"
 
 QUERY_FIELDS: Mapping[str, FieldSpec] = {
@@ -313,10 +315,8 @@ QUERY_FIELDS: Mapping[str, FieldSpec] = {
     "text": FieldSpec(_words_parser("text"), _WORD_HINT),
     "category": FieldSpec(_parse_category, "a category, in quotes if it has spaces"),
     "tag": FieldSpec(_value_parser("tag"), "a tag, in quotes if it has spaces"),
-    "source": FieldSpec(
-        _value_parser("source"), "how the article came in: import, feed, page or sample"
-    ),
-    "lang": FieldSpec(_value_parser("lang"), "a language, as en or pt-BR"),
+    "source": FieldSpec(_value_parser("source"), "a source: import, feed, page or sample"),
+    "lang": FieldSpec(_value_parser("lang"), "a language such as en or pt-BR"),
     "is": FieldSpec(_parse_state, " or ".join(", ".join(get_args(StateName)).rsplit(", ", 1))),
     "words": FieldSpec(_number_parser("words"), _NUMBER_HINT),
     "minutes": FieldSpec(_number_parser("minutes"), _NUMBER_HINT),
@@ -326,7 +326,7 @@ QUERY_FIELDS: Mapping[str, FieldSpec] = {
     "newer": FieldSpec(_parse_newer, _AGE_HINT),
     "older": FieldSpec(_parse_older, _AGE_HINT),
 }
-"""Every field: how its value is read, and what it may be."""
+"""Every field, with the parser and the description of its values."""
 
 
 def _join_names(names: Mapping[str, object]) -> str:
@@ -339,7 +339,7 @@ RangeEnds = tuple[int | None, int | None]
 
 
 def parse_number_range(measure: RowMeasure, text: str) -> RangeCondition | None:
-    """`800`, `>800`, `<=200`, `100..300`, `100..` as what they include."""
+    """Return `800`, `>800`, `<=200`, `100..300` or `100..` as a range."""
     if match := _RANGE.match(text):
         one, other = (int(each) if each else None for each in match.group("one", "other"))
         return _make_range(measure, one, other)
@@ -350,7 +350,7 @@ def parse_number_range(measure: RowMeasure, text: str) -> RangeCondition | None:
 
 
 def parse_date_range(measure: RowMeasure, text: str, now: int) -> RangeCondition | None:
-    """`2022`, `2022-02`, `>2022-02-28`, `2021..2022`, `today` as seconds since 1970, in UTC."""
+    """Return `2022`, `2022-02`, `>2022-02-28`, `2021..2022` or `today` as seconds in UTC."""
     first, dots, last = text.partition("..")
     if dots:
         one, other = _parse_period(first, now), _parse_period(last, now)
@@ -363,20 +363,22 @@ def parse_date_range(measure: RowMeasure, text: str, now: int) -> RangeCondition
 
 
 def parse_duration(text: str) -> int | None:
-    """`12h`, `7d`, `2w`, `6m` (months), `1y` in seconds."""
+    """Return `12h`, `7d`, `2w`, `6m` (months) or `1y` in seconds."""
     match = _DURATION.match(text)
     return int(match[1]) * _SECONDS[match[2].lower()] if match else None
 
 
-def _make_range(measure: RowMeasure, least: int | None, most: int | None) -> RangeCondition | None:
-    """A range; nothing where its ends are the wrong way round."""
-    if least is not None and most is not None and least > most:
+def _make_range(
+    measure: RowMeasure, minimum: int | None, maximum: int | None
+) -> RangeCondition | None:
+    """Return a range, or None if its ends are the wrong way round."""
+    if minimum is not None and maximum is not None and minimum > maximum:
         return None
-    return RangeCondition(measure, least, most)
+    return RangeCondition(measure, minimum, maximum)
 
 
 def _apply_sign(sign: str, first: int, last: int) -> RangeEnds:
-    """What a sign makes of the numbers from `first` to `last`."""
+    """Return the range that a sign makes of the numbers from `first` to `last`."""
     ends: dict[str, RangeEnds] = {
         ">": (last + 1, None),
         ">=": (first, None),
@@ -387,7 +389,7 @@ def _apply_sign(sign: str, first: int, last: int) -> RangeEnds:
 
 
 def _parse_period(text: str, now: int) -> tuple[int, int] | None:
-    """The first and the last second of a year, month or day."""
+    """Return the first and the last second of a year, a month or a day."""
     if text.lower() in ("today", "yesterday"):
         today = datetime.fromtimestamp(now, UTC).date()
         start = today - timedelta(days=text.lower() == "yesterday")

@@ -1,4 +1,4 @@
-"""Which articles a list shows and in which order, as plain values."""
+"""What a list or a search asks for, and what it finds, as plain values."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SHOWS: tuple[Show, ...] = get_args(Show)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 SORT_SLICE_SIZE = 8192
-"""Rows that are sorted at once; the interpreter can do nothing else meanwhile."""
+"""Rows sorted at once, because no other thread can run meanwhile."""
 
 SortKey = Callable[[ArticleRow], Any]
 
-# Newest, longest and most read first; titles and categories from A to Z. What is equal keeps the
-# order of `newest_first`, so that two machines show the same. Keys are single numbers or strings,
-# which sort several times faster than tuples.
+# Newest, longest and most read first; titles and categories from A to Z. Equal rows keep the order of
+# `sort_newest_first`, so that two machines show the same. Keys are single numbers or strings, which
+# sort several times faster than tuples.
 _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
     "date": None,
     "added": (lambda row: row.added_at, True),
@@ -37,27 +37,27 @@ _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a list shows: a reading state, a category, words of the title, an order."""
+    """What a list shows: a reading state, a category, a query, an order."""
 
     show: Show = "all"
     category: str | None = None
-    """Only this category; None for every one."""
+    """Only this category; None for all."""
     text: str = ""
-    """What is asked for besides, in the query language; the library looks for it."""
+    """A query in the query language, which the library answers."""
     sort: Sort = "date"
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
-    """Articles that stay in the list whether or not they are unread or starred any more."""
+    """Articles that stay in the list although they are no longer unread or starred."""
 
     def select(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
-        """The rows the list shows, in its order.
+        """Return the rows that the list shows, in its order.
 
         Args:
-            rows: Those that fit its words, in the order of `newest_first`.
+            rows: Those that match the query, in the order of `sort_newest_first`.
         """
-        chosen = self._filter(rows)
+        selected = self._filter(rows)
         if order := _SORT_KEYS[self.sort]:
-            _sort(chosen, *order)
-        return chosen
+            _sort(selected, *order)
+        return selected
 
     def _filter(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
         if self.show == "unread":
@@ -77,41 +77,42 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is searched for in the whole library."""
+    """A search of the whole library."""
 
     text: str
     """In the query language."""
     newest_first: bool = False
-    """The newest first, not the best."""
+    """Sort by date instead of by score."""
     is_typing: bool = False
-    """Whether the text is still being typed, so that its last word may go on."""
+    """True if the text is still being typed, so that its last word may be incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a search has found: the first of it, and how much there is."""
+    """The articles that a search found."""
 
     rows: Sequence[ArticleRow]
+    """The first of them, up to the limit."""
     total: int
     is_exact: bool
     """False if there may be more than `total`."""
     note: str
-    """Why it may not be all, in words."""
+    """Why some may be missing, or an empty string."""
     highlighter: Highlighter
-    """Finds the words that were searched for in a text."""
+    """Finds the searched words in a text."""
     terms: Sequence[str]
-    """Those words, in all their forms, and phrases."""
+    """The searched words in all their forms, and the phrases."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:
-    """All rows by date, the newest first; the id decides between those of the same second."""
+    """Return all rows by date, newest first; ids decide between rows of the same second."""
     ordered = list(rows)
     _sort(ordered, lambda row: (row.timestamp, row.id), reverse=True)
     return ordered
 
 
 def _sort(rows: list[ArticleRow], key: SortKey, reverse: bool) -> None:
-    # The slices first: the sort of the whole, which lets no other thread run, is then a merge.
+    # Slices first: sorting the whole, during which no other thread runs, is then only a merge.
     for start in range(0, len(rows), SORT_SLICE_SIZE):
         rows[start : start + SORT_SLICE_SIZE] = sorted(
             rows[start : start + SORT_SLICE_SIZE], key=key, reverse=reverse

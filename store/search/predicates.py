@@ -1,4 +1,4 @@
-"""The query language over what is in memory: a predicate on rows."""
+"""Queries over rows in memory: predicates, and the part of a query that needs the index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from store.text.tokenizer import normalize_text
 
 RowPredicate = Callable[[ArticleRow], bool]
 LeafPredicate = Callable[[QueryLeaf], RowPredicate]
-"""Makes the predicate of one leaf."""
+"""Returns the predicate of one condition."""
 
 _STATE_PREDICATES: dict[StateName, RowPredicate] = {
     "read": lambda row: row.read,
@@ -45,11 +45,11 @@ _MEASURE_GETTERS: dict[RowMeasure, Callable[[ArticleRow], int]] = {
 
 
 def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
-    """Whether a row fits, as a function made once for many rows.
+    """Return a function that tells whether a row matches, built once for many rows.
 
     Args:
-        node: What is asked.
-        leaf: Makes the predicates of leaves that a row alone does not answer.
+        node: The query.
+        leaf: Returns the predicate of a condition that a row alone cannot answer.
     """
     if isinstance(node, Not):
         part = build_predicate(node.part, leaf)
@@ -68,12 +68,12 @@ def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
 
 
 def is_row_condition(leaf: QueryLeaf) -> bool:
-    """Whether a row alone tells if it fits this leaf."""
+    """Return True if a row alone tells whether it matches this condition."""
     return isinstance(leaf, StateCondition | RangeCondition | CategoryCondition)
 
 
 def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
-    """All parts, or any of them; nested pairs are faster than a loop, for each of many rows."""
+    """Join predicates; nested pairs are faster than a loop, for many rows."""
     if not parts:
         return lambda _: all_of
     first, *others = parts
@@ -86,12 +86,12 @@ def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
 
 
 def _range_predicate(node: RangeCondition) -> RowPredicate:
-    measure, least, most = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
-    if least is None and node.measure in ("when", "added"):
-        least = 1  # 0 means that it is not known
-    if most is None:
-        return lambda row: measure(row) >= (least or 0)
-    return lambda row: (least or 0) <= measure(row) <= most
+    measure, minimum, maximum = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
+    if minimum is None and node.measure in ("when", "added"):
+        minimum = 1  # 0 means that it is not known
+    if maximum is None:
+        return lambda row: measure(row) >= (minimum or 0)
+    return lambda row: (minimum or 0) <= measure(row) <= maximum
 
 
 def _category_predicate(node: CategoryCondition) -> RowPredicate:
@@ -99,12 +99,12 @@ def _category_predicate(node: CategoryCondition) -> RowPredicate:
     known: dict[str, bool] = {}
 
     def fits(row: ArticleRow) -> bool:
-        there = known.get(row.category)
-        if there is None:
+        is_match = known.get(row.category)
+        if is_match is None:
             category = normalize_text(row.category)
-            there = category.startswith(name) if node.is_prefix else category == name
-            known[row.category] = there
-        return there
+            is_match = category.startswith(name) if node.is_prefix else category == name
+            known[row.category] = is_match
+        return is_match
 
     return fits
 
@@ -114,33 +114,33 @@ def _category_predicate(node: CategoryCondition) -> RowPredicate:
 
 @dataclass(frozen=True, slots=True)
 class SplitQuery:
-    """A query taken apart."""
+    """A query, divided by what answers it."""
 
     index_part: And
-    """What the index answers."""
+    """The part that the index answers."""
     row_part: And
-    """What the rows answer, with the help of the index where the two are mixed."""
+    """The part that rows answer, with the help of the index where the two are mixed."""
 
     @property
     def needs_index(self) -> bool:
-        """Whether rows alone do not answer it."""
+        """True if rows alone do not answer the query."""
         return bool(self.index_part.parts) or not all(
             map(is_row_condition, iter_leaves(self.row_part))
         )
 
 
 def query_needs_index(text: str, now: int = 0) -> bool:
-    """Whether a query asks for more than rows tell.
+    """Return True if rows alone do not answer a query.
 
     Raises:
-        BadQuery: It cannot be understood.
+        InvalidQuery: It cannot be parsed.
     """
     return split_query(parse_query(text, now)).needs_index
 
 
 def split_query(node: QueryNode) -> SplitQuery:
-    """What the index can answer by itself, and the rest."""
+    """Divide a query into the part that the index can answer by itself, and the rest."""
     parts = node.parts if isinstance(node, And) else (node,)
     words = [part for part in parts if not any(map(is_row_condition, iter_leaves(part)))]
-    facts = [part for part in parts if part not in words]
-    return SplitQuery(And(tuple(words)), And(tuple(facts)))
+    rest = [part for part in parts if part not in words]
+    return SplitQuery(And(tuple(words)), And(tuple(rest)))

@@ -1,4 +1,4 @@
-"""What a query asks, as a tree of plain values; `store.search.language` reads it from a text."""
+"""The syntax tree of a query, as plain values; `store.search.language` parses it from a text."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 SearchField = Literal["", "title", "text", "summary"]
-"""Where words are looked for; empty: everywhere, in tags and categories, too."""
+"""The field that words are searched in; empty for all, including tags and categories."""
 FactColumn = Literal["tag", "source", "lang"]
-"""Facts that only the article's file and the index know."""
+"""Facts that only the article's file and the index have."""
 RowMeasure = Literal["words", "minutes", "reads", "when", "added"]
-"""Numbers of a row; `when` and `added` are seconds since 1970."""
+"""Numbers of a row; `when` and `added` are in seconds since 1970."""
 StateName = Literal["read", "unread", "starred", "unstarred", "begun", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
 class WordsCondition:
-    """Words that stand somewhere in the article: one word, or a phrase where it was quoted."""
+    """Words that occur in the article: one word, or a phrase if it was quoted."""
 
     text: str
     field: SearchField = ""
     is_phrase: bool = False
     is_prefix: bool = False
-    """Whether the last word may go on: it is still being typed, or ends in `*`."""
+    """True if the last word may be incomplete: it is still being typed, or ends in `*`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCondition:
-    """A tag, a source or a language, whole and whatever its case."""
+    """A tag, a source or a language, as a whole and ignoring case."""
 
     column: FactColumn
     value: str
@@ -37,7 +37,7 @@ class ValueCondition:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCondition:
-    """A category, whole and whatever its case."""
+    """A category, as a whole and ignoring case."""
 
     name: str
     is_prefix: bool = False
@@ -52,7 +52,7 @@ class StateCondition:
 
 @dataclass(frozen=True, slots=True)
 class RangeCondition:
-    """A number from the one to the other, both included; None where there is no end."""
+    """A range of numbers, both ends included; None for an open end."""
 
     measure: RowMeasure
     minimum: int | None = None
@@ -61,21 +61,21 @@ class RangeCondition:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What does not fit `part`."""
+    """Matches whatever `part` does not."""
 
     part: QueryNode
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What fits every part; everything if there is none."""
+    """Matches whatever all parts match; everything if there are none."""
 
     parts: tuple[QueryNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What fits at least one part."""
+    """Matches whatever at least one part matches."""
 
     parts: tuple[QueryNode, ...]
 
@@ -96,7 +96,7 @@ MATCH_ALL = And()
 
 
 def iter_leaves(node: QueryNode) -> Iterator[QueryLeaf]:
-    """What the tree asks for, without how it is joined."""
+    """Yield the conditions of a tree."""
     if isinstance(node, Not):
         yield from iter_leaves(node.part)
     elif isinstance(node, And | Or):
@@ -107,7 +107,7 @@ def iter_leaves(node: QueryNode) -> Iterator[QueryLeaf]:
 
 
 def iter_wanted_words(node: QueryNode) -> Iterator[WordsCondition]:
-    """The words that a found article has: not those that it must not have."""
+    """Yield the words that a matching article has, not those that it must not have."""
     if isinstance(node, And | Or):
         for part in node.parts:
             yield from iter_wanted_words(part)
@@ -116,6 +116,6 @@ def iter_wanted_words(node: QueryNode) -> Iterator[WordsCondition]:
 
 
 def make_and(*nodes: QueryNode) -> QueryNode:
-    """What fits all of these."""
+    """Return a node that matches whatever all of these match."""
     parts = [part for node in nodes for part in (node.parts if isinstance(node, And) else (node,))]
     return parts[0] if len(parts) == 1 else And(tuple(parts))

@@ -108,7 +108,7 @@ def test_a_package_without_its_weights_is_told_of_and_left(
         assert load_installed_embeddings() is None
         assert load_installed_embeddings() is None
     assert [record.getMessage()[:34] for record in caplog.records] == [
-        "similar readings by words alone: w"
+        "similar articles by words alone: w"
     ]
 
 

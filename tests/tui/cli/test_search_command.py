@@ -21,4 +21,4 @@ def test_a_query_that_cannot_be_understood_is_wrong_use(run: Run, three: Path) -
     for command in ("search", "list"):
         refused = run(command, "few date:feb")
         assert (refused.code, refused.out) == (2, "")
-        assert "column 10: date: wants a date" in refused.err
+        assert "column 10: date: expected a date" in refused.err

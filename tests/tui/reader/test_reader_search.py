@@ -93,7 +93,7 @@ async def test_a_mistake_is_told_with_its_place_and_the_list_stays(
         await running.type("keeper ")
         assert numbers(running) == [9]
         await running.type("date:feb ")
-        assert running.status.startswith("column 13: date: wants a date")
+        assert running.status.startswith("column 13: date: expected a date")
         assert numbers(running) == [9]
         await running.press_at_once("x", "y", "escape")
         assert len(numbers(running)) == 13, "what was typed last does not come after"
@@ -165,7 +165,7 @@ async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) 
         assert "/lights 3 unread of 3" in shown
         assert "/wrong a mistake" in shown
         await running.press("down", "down", "enter")
-        assert running.status.startswith("column 6: date: wants a date")
+        assert running.status.startswith("column 6: date: expected a date")
         await running.press("c", "home")
         await running.press("down", "enter")
         assert numbers(running) == [9, 5, 3]
