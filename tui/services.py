@@ -15,7 +15,7 @@ from store.importers.read import read_articles
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
-from store.model.times import Clock, format_timestamp, system_clock
+from store.model.times import Clock, current_timestamp, system_clock
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from tui import __version__
@@ -35,7 +35,7 @@ def open_sample_library(clock: Clock) -> Iterator[Library]:
     """Open a library of the samples in a temporary folder, shown while the user's own is empty."""
     with TemporaryDirectory(prefix="newstui-sample-") as folder:
         library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
-        for _ in library.add(_read_samples(format_timestamp(clock().replace(microsecond=0)))):
+        for _ in library.add(_read_samples(current_timestamp(clock))):
             pass
         yield library
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields, replace
@@ -159,7 +160,7 @@ class FeedStore:
         Raises:
             InvalidInput: The data is neither.
         """
-        is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        is_xml = data.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<")
         given = parse_opml(data) if is_xml else parse_newsboat_urls(data.decode("utf-8", "replace"))
         existing = {
             canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)

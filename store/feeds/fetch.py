@@ -22,7 +22,7 @@ from store.feeds.subscriptions import Subscription, move_subscription
 from store.model.article import ParsedArticle
 from store.model.errors import FetchCancelled, FetchFailed, InvalidInput, NewstuiError
 from store.model.results import AddProgress
-from store.model.times import Clock, format_timestamp, to_unix_seconds
+from store.model.times import Clock, current_timestamp, format_timestamp, to_unix_seconds
 from store.net.client import FetchRequest, FetchResponse, HttpClient
 from store.segments.documents import article_from_values
 from store.text.clean import clean_line
@@ -57,7 +57,7 @@ class FetchContext:
 
     def now(self) -> str:
         """Return the current time to the second, ISO 8601 in UTC."""
-        return format_timestamp(self.clock().replace(microsecond=0))
+        return current_timestamp(self.clock)
 
     def close(self) -> None:
         """End the parser processes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -18,7 +19,7 @@ from store.text.clean import clean_line
 if TYPE_CHECKING:
     import zipfile
 
-UTF8_BOM = b"\xef\xbb\xbf"
+
 RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 """Names under which an object holds its records."""
 
@@ -66,7 +67,7 @@ def make_item(location: str, value: Any) -> ImportItem | Rejection:
 def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a JSON document."""
     try:
-        value = parse_json(data.removeprefix(UTF8_BOM))
+        value = parse_json(data.removeprefix(codecs.BOM_UTF8))
     except ValueError as error:
         yield Rejection(name, str(error))
         return
@@ -83,7 +84,7 @@ def read_json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[Import
         if line is None:
             yield Rejection(location, "the line is too long")
             continue
-        line = line.removeprefix(UTF8_BOM) if number == 1 else line
+        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if line.isspace() or not line:
             continue
         try:

@@ -18,7 +18,6 @@ from store.importers.bookmarks import (
 )
 from store.importers.containers import (
     RECORD_LIST_START,
-    UTF8_BOM,
     ImportItem,
     parse_csv_header,
     read_csv_items,
@@ -58,7 +57,7 @@ ZIP_EXPANSION_FACTOR = 5
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """Length of a line of JSON Lines."""
 
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 JSON_START = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
 HTML_START = re.compile(
@@ -173,7 +172,7 @@ def read_articles(
 
 def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[ImportItem | Rejection]:
     head = stream.read(DETECTION_BYTES)
-    start = head.removeprefix(UTF8_BOM).lstrip()
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         yield Rejection(name, "the file is empty")
         return

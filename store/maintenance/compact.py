@@ -31,7 +31,7 @@ from store.journal.journal import Journal
 from store.journal.journal_file import find_writer
 from store.journal.reading_state import ReadingState
 from store.model.errors import LibraryDamaged, LibraryReadOnly
-from store.model.times import Clock, format_timestamp, to_microseconds
+from store.model.times import Clock, current_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
 from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
 from store.segments.storage import JsonStorage
@@ -112,7 +112,7 @@ def compact_library(
     purge = _TextPurge(library, machine, _find_long_deleted(journal, state, limit), problems)
     if purge.articles:
         with _lock_unless_dry_run(library / "articles" / f".{machine}.lock", dry_run):
-            purge.run(format_timestamp(clock().replace(microsecond=0)), dry_run=dry_run)
+            purge.run(current_timestamp(clock), dry_run=dry_run)
     rewriting = _JournalRewrite(journal.own_path, machine, clock)
     if journal.own_path.exists():
         with _lock_unless_dry_run(journal.own_path, dry_run):

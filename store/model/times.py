@@ -42,6 +42,11 @@ def format_timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def current_timestamp(clock: Clock) -> str:
+    """Return the current time to the second: `2022-02-28T20:04:00Z`."""
+    return format_timestamp(clock().replace(microsecond=0))
+
+
 def to_microseconds(moment: datetime) -> int:
     """Microseconds since 1970, UTC."""
     since = moment - EPOCH  # its parts: dividing takes four times as long, for every event there is

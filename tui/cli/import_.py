@@ -11,7 +11,7 @@ from store.importers.read import read_articles, read_source
 from store.importers.sources import find_sources
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
-from store.model.times import format_timestamp, system_clock
+from store.model.times import current_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
 from tui.cli.exit_codes import exit_code
@@ -53,7 +53,7 @@ class ImportReader:
     def __init__(self, names: Sequence[str], kind: str | None = None) -> None:
         self._names = names
         self._kind = kind
-        self._now = format_timestamp(system_clock().replace(microsecond=0))
+        self._now = current_timestamp(system_clock)
         self.skipped_count = 0
 
     def __iter__(self) -> Iterator[ParsedArticle]:
