@@ -1,4 +1,4 @@
-"""What an article is, and what reading makes of it: plain values that everything passes around."""
+"""Articles, their texts and their reading state: the values that everything passes around."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NO_EXTRA: Mapping[str, Any] = {}
 
 
 def reading_minutes(words: int) -> int:
-    """Minutes to read that many words, at least one."""
+    """Return the minutes it takes to read this many words, at least one."""
     return max(1, round(words / WORDS_PER_MINUTE))
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The facts of one article, without its text. Times are ISO 8601 in UTC."""
+    """The metadata of one article, without its text; timestamps are ISO 8601 in UTC."""
 
     id: str
     title: str
@@ -31,35 +31,35 @@ class Article:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     date: str | None = None
-    """When it was published: a date, or a time where one is known."""
+    """The date of publication, or the time if it is known."""
     created: str | None = None
-    """When it was added to the library."""
+    """The time it was added to the library."""
     updated: str | None = None
     words: int = 0
     language: str = ""
     source: str = ""
-    """How it came in: `import`, `feed`, `page`, `sample`."""
+    """One of `import`, `feed`, `page`, `sample`."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Fields an import had that newstui does not know, as they came."""
+    """Unknown fields of an import, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The long parts of one article; paragraphs are separated by an empty line."""
+    """Text and summary of one article; an empty line separates paragraphs."""
 
     text: str = ""
     summary: str = ""
     summary_origin: str = ""
-    """`import`, `extract` or `command`; empty where there is no summary."""
+    """`import`, `extract` or `command`; empty without a summary."""
     summary_complete: bool = True
-    """False where the summary came cut off in the middle of a sentence."""
+    """False if the source truncated the summary."""
     similar: tuple[str, ...] = ()
-    """Titles that came with the article as similar readings."""
+    """Titles of similar articles that came with this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingStatus:
-    """What reading has made of one article: what the events of all machines add up to."""
+    """The reading state of one article: the sum of the events of all machines."""
 
     read: bool = False
     starred: bool = False
@@ -67,12 +67,12 @@ class ReadingStatus:
     last_opened: str | None = None
     last_read: str | None = None
     position: int = 0
-    """Offset into the text, in characters, where reading stopped."""
+    """Offset into the text where reading stopped, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedArticle:
-    """One article as an intake delivers it."""
+    """One article as an importer or a feed delivers it."""
 
     article: Article
     body: Body
@@ -81,46 +81,46 @@ class ParsedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One item that could not be taken in: where it stands and why."""
+    """One item that was skipped, and why."""
 
     location: str
-    """File and item, as the user can find it: `feeds.jsonl: line 12`."""
+    """File and item, as the user can find them: `feeds.jsonl: line 12`."""
     reason: str
 
 
 class ArticleRow(NamedTuple):
-    """What the list shows of one article. A tuple, because there are 100,000 of them."""
+    """One article as the list shows it; a tuple, because there are 100,000 of them."""
 
     id: str
     title: str
     category: str
     timestamp: int
-    """Seconds since 1970: published, or added where that is not known."""
+    """Date of publication in seconds since 1970, or the time it was added if unknown."""
     added_at: int
     words: int
     read: bool
     starred: bool
     read_count: int
     is_started: bool = False
-    """Whether reading stopped somewhere inside it."""
+    """True if reading stopped somewhere inside it."""
     feed_key: str = ""
-    """The key of the subscription it came from, see `store.feeds.subscriptions`."""
+    """The key of the subscription it came from (`Subscription.key`)."""
     updated: bool = False
-    """Whether its publisher changed it after it was last read."""
+    """True if its publisher changed it after it was last read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """The line of an article in which searched words stand."""
+    """The line of text around a search hit."""
 
     text: str = ""
     highlights: tuple[tuple[int, int], ...] = ()
-    """Where in the line the words stand: start and end of each."""
+    """Start and end of each hit in the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarArticle:
-    """One similar reading: from the library, or only a title that came with the article."""
+    """A similar article from the library, or only a title that came with the article."""
 
     id: str | None
     title: str
@@ -129,33 +129,33 @@ class SimilarArticle:
     read: bool = False
     score: float = 0.0
     shared_terms: tuple[str, ...] = ()
-    """The words that made it similar, strongest first."""
+    """The words in common, strongest first."""
     origin: str = "index"
     """`import` if the title came with the article, else `index`."""
     duplicate_count: int = 0
-    """Other articles of the library that tell the same and are not listed themselves."""
+    """The number of its duplicates in the library, which are not listed themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleInsights:
-    """What a library knows of an article besides: made from all of its articles."""
+    """Facts about an article derived from the whole library."""
 
     keywords: tuple[str, ...] = ()
-    """The words that tell best what it is about, the strongest first."""
+    """The words that characterise it, strongest first."""
     new_paragraphs: tuple[tuple[int, int], ...] = ()
-    """Begin and end, in characters of the text, of the paragraphs that say what was in no article of
-    the same story that was read before; none where nothing was read of it."""
+    """Start and end, in characters, of the paragraphs with facts that were in no article of the same story
+    read before; empty if none of it was read."""
     summary_positions: tuple[tuple[int, int], ...] = ()
-    """Where each sentence of the summary begins in it, and where the text says the same; sentences that
-    are nowhere in the text are left out."""
+    """The offset of each sentence in the summary, and the offset in the text where it says the same;
+    sentences without such a place are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullArticle:
-    """One article whole: facts, text and reading state."""
+    """One complete article: metadata, text and reading state."""
 
     article: Article
     body: Body
     reading: ReadingStatus
     updated: bool = False
-    """Whether its publisher changed it after it was last read."""
+    """True if its publisher changed it after it was last read."""

@@ -1,4 +1,4 @@
-"""Results of the calls of a library: what was loaded, added, undone, refreshed."""
+"""Results of library calls: progress, changes, counts."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from store.model.article import ArticleRow
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far the loading of a library is."""
+    """Progress of loading a library."""
 
     article_count: int
     done: int
     total: int
-    """Steps done and to do in all; what a step is differs."""
+    """Total steps; their unit varies."""
     is_history: bool = False
-    """Whether what was read so far is history (the steps are its bytes), no articles yet."""
+    """True while history is read (in bytes), before the articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """How far the indexing of a library is: articles done and to do in all."""
+    """Progress of indexing, in articles."""
 
     done: int
     total: int
@@ -31,40 +31,39 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class AddProgress:
-    """How far an adding of articles is: counts so far, all of it on the disk."""
+    """Progress of adding articles; everything counted is on disk."""
 
     added: int = 0
     existing: int = 0
-    """Articles that the library has already."""
+    """Articles that the library had already."""
     new_ids: Sequence[str] = field(default=(), compare=False)
-    """The articles this step has added."""
+    """Ids of the articles added by this step."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoableChange:
-    """A change that was or can be taken back."""
+    """A change in the undo history."""
 
     event: str
     articles: tuple[str, ...]
     timestamp: str
-    """When it was made, ISO 8601 in UTC."""
+    """The time of the change, ISO 8601 in UTC."""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalChanges:
-    """What other processes and machines have changed; of one's own changes one was told."""
+    """Changes made by other processes and machines."""
 
     rows: Mapping[str, ArticleRow] = field(default_factory=dict)
-    """Rows that are different now, by id."""
+    """Changed rows, by id."""
     is_list_stale: bool = False
-    """Whether articles came or went (by being deleted, too), so that lists have to be asked for
-    again."""
+    """True if articles were added or deleted, so that lists must be queried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
-    """A category and how many articles it has."""
+    """A category and its numbers of articles."""
 
     name: str
     total: int

@@ -1,4 +1,4 @@
-"""Times as the library keeps them: UTC, ISO 8601; a date without a time stays a date."""
+"""Timestamps as the library stores them: ISO 8601 in UTC; a date without a time stays a date."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ UNIX_TIMESTAMP = re.compile(r"\d{9,13}\Z")
 RFC_2822_DATE = re.compile(
     r"(?:[A-Z][a-z][a-z], )?\d\d? [A-Z][a-z][a-z] \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT)"
 )
-"""The dates of feeds as most programs write them: for these the standard library is sure, and
-twenty times as fast as what understands every date."""
+"""Dates as most feeds write them: the standard library parses these reliably, and twenty times as fast as
+dateutil."""
 ZONE_OFFSET_HOURS = {
     "EST": -5,
     "EDT": -4,
@@ -29,16 +29,16 @@ ZONE_OFFSET_HOURS = {
     "PST": -8,
     "PDT": -7,
 }
-"""The zones that RFC 2822 (section 4.3) knows by name, in hours; all others mean nothing sure."""
+"""The named zones of RFC 2822 (section 4.3); all others are ambiguous."""
 
 
 def system_clock() -> datetime:
-    """Now, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)
 
 
 def format_timestamp(moment: datetime) -> str:
-    """`moment` as `2022-02-28T20:04:00Z`; microseconds are kept where there are any."""
+    """Format a time as `2022-02-28T20:04:00Z`, with microseconds if it has any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -48,13 +48,13 @@ def current_timestamp(clock: Clock) -> str:
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970, UTC."""
-    since = moment - EPOCH  # its parts: dividing takes four times as long, for every event there is
+    """Return the microseconds since 1970, UTC."""
+    since = moment - EPOCH  # dividing by a timedelta takes four times as long, for every event
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_microseconds(value: int) -> datetime:
-    """The moment that is `value` microseconds after 1970; what no calendar holds is the last day."""
+    """Return the time `value` microseconds after 1970, at most the last day of the calendar."""
     try:
         return EPOCH + timedelta(microseconds=value)
     except OverflowError:
@@ -62,7 +62,7 @@ def from_microseconds(value: int) -> datetime:
 
 
 def to_unix_seconds(text: str | None) -> int:
-    """Seconds since 1970 of a date or time in our form; 0 where there is none."""
+    """Return the seconds since 1970 of a stored date or time; 0 if there is none."""
     if not text:
         return 0
     try:
@@ -73,14 +73,14 @@ def to_unix_seconds(text: str | None) -> int:
 
 
 def parse_timestamp(value: object) -> str | None:
-    """A date or time from outside in our form, or None if it cannot be understood.
+    """Parse a date or time from outside; None if it is not understood.
 
     Args:
-        value: ISO 8601, RFC 2822, `Feb. 28, 2022`, `2022/02/28 20:04`, or seconds since 1970.
-            A time without a zone, or in one whose name is not sure, is taken as UTC.
+        value: ISO 8601, RFC 2822, `Feb. 28, 2022`, `2022/02/28 20:04`, or seconds since 1970. A time
+            without a zone, or with an ambiguous zone name, is taken as UTC.
 
     Returns:
-        `YYYY-MM-DD` if no time of day was given, else `YYYY-MM-DDTHH:MM:SSZ`.
+        `YYYY-MM-DD` if it has no time of day, else `YYYY-MM-DDTHH:MM:SSZ`.
     """
     if isinstance(value, bool) or value is None:
         return None
@@ -124,18 +124,18 @@ def _parse_text(text: str) -> str | None:
 
 def _parse_free_form(text: str) -> str | None:
     if RFC_2822_DATE.fullmatch(text):
-        from email.utils import parsedate_to_datetime  # imported here, as the other
+        from email.utils import parsedate_to_datetime  # imported here, like dateutil below
 
         with suppress(ValueError):
             return _format_utc(parsedate_to_datetime(text))
-    from dateutil import parser  # imported here: it costs a start 20 ms and few imports need it
+    from dateutil import parser  # imported here: it takes 20 ms, and few imports need it
 
     try:
         moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_resolve_zone)
     except (ValueError, OverflowError, TypeError):
         return None
     if moment.year == 1970 and "70" not in text:
-        return None  # the year is not in the text: it stands for nothing
+        return None  # the year is not in the text: this is no date
     return _format_utc(moment) if TIME_OF_DAY.search(text) else moment.date().isoformat()
 
 

@@ -1,7 +1,7 @@
-"""The bytes of a feed as text that a parser can be given, and what kind of thing they are.
+"""Decoding of feeds and pages to text, and detection of their kind.
 
-A parser never sees what could make it fail or work for long: controls, references to characters
-that are none, entities that a document declares itself.
+A parser never sees what could make it fail or run for long: control characters, references to invalid
+characters, entities declared by the document itself.
 
 Sources: RFC 7303 (charsets of XML), XML 1.0 section 2.2 (characters) and appendix F.
 """
@@ -18,7 +18,7 @@ from store.model.errors import InvalidInput
 DocumentKind = Literal["xml", "json", "html", "other"]
 
 ROOT_SEARCH_CHARS = 20_000
-"""Characters in which the root element has to begin."""
+"""The part of a document in which its root element must begin."""
 
 CHARSET_BY_BOM = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,7 +30,7 @@ CHARSET_BY_BOM = (
 UNSAFE_CHARSETS = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode"})
 """Charsets in which harmless bytes mean something else."""
 CHARSET_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
-"""Charsets that are mostly written in another one, as browsers have learned (WHATWG Encoding)."""
+"""The charsets actually used under these names, as browsers have learned (WHATWG Encoding)."""
 
 XML_DECLARATION = re.compile(rb"""\s*<\?xml\b[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 HTML_CHARSET = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -47,14 +47,14 @@ HTML_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
 
 
 def decode_document(data: bytes, charset: str = "") -> str:
-    """The text of a document.
+    """Return the text of a document; no byte makes it fail.
 
-    A byte order mark decides, then what is UTF-8 is UTF-8 whatever it is said to be, then the
-    server, then the document, and in the end Western Europe; no byte makes it fail.
+    In order: a byte order mark, valid UTF-8 whatever is declared, the charset of the server, that of the
+    document, Western European.
 
     Args:
         data: The document.
-        charset: What the server said, if anything.
+        charset: The charset the server declared, if any.
     """
     for mark, name in CHARSET_BY_BOM:
         if data.startswith(mark):
@@ -62,58 +62,57 @@ def decode_document(data: bytes, charset: str = "") -> str:
     if data[:2] in (b"<\0", b"\0<"):
         return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
     names = [charset, *_find_declared_charsets(data)]
-    if b"\x1b" not in data:  # else it may be ISO 2022, which is ASCII to the eye
+    if b"\x1b" not in data:  # else it may be ISO 2022, which looks like ASCII
         names.insert(0, "utf-8")
     for name in names:
         if (text := _try_decode(data, name)) is not None:
             return text
-    whole = (
-        len(data) > 100 and _try_decode(data[:-4], "utf-8") is not None
-    )  # cut off in a character
-    return data.decode("utf-8" if whole or _is_mostly_utf8(data) else "cp1252", "replace")
+    # It may be cut off inside of a character.
+    is_cut_utf8 = len(data) > 100 and _try_decode(data[:-4], "utf-8") is not None
+    return data.decode("utf-8" if is_cut_utf8 or _is_mostly_utf8(data) else "cp1252", "replace")
 
 
 def _find_declared_charsets(data: bytes) -> list[str]:
-    found = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
-    return [each[1].decode("ascii") for each in found if each]
+    matches = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
+    return [match[1].decode("ascii") for match in matches if match]
 
 
 def _try_decode(data: bytes, name: str) -> str | None:
     try:
-        known = codecs.lookup(name).name
-        if known in UNSAFE_CHARSETS or known.startswith(("utf-16", "utf-32")):
-            return None  # those show themselves
-        known = CHARSET_ALIASES.get(known, known)
-        return data.decode(known, "replace" if known == "cp1252" else "strict")
+        codec = codecs.lookup(name).name
+        if codec in UNSAFE_CHARSETS or codec.startswith(("utf-16", "utf-32")):
+            return None  # UTF-16 and UTF-32 are detected by their first bytes
+        codec = CHARSET_ALIASES.get(codec, codec)
+        return data.decode(codec, "replace" if codec == "cp1252" else "strict")
     except (LookupError, ValueError):
         return None
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Whether far more of what is not ASCII is UTF-8 than is not: a few bytes are spoilt."""
+    """Return True if most non-ASCII characters are valid UTF-8, and only a few bytes damaged."""
     text = data.decode("utf-8", "replace")
-    spoilt = text.count("\ufffd")
-    return sum(character > "\x7f" for character in text[:ROOT_SEARCH_CHARS]) > 10 * max(1, spoilt)
+    damaged = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text[:ROOT_SEARCH_CHARS]) > 10 * max(1, damaged)
 
 
 def remove_invalid_xml_characters(text: str) -> str:
-    """The text without what no XML may hold, written out or as a reference (case 94)."""
+    """Remove the characters XML forbids, and references to them (case 94)."""
     return CHARACTER_REFERENCE.sub(
         _replace_character_reference, INVALID_XML_CHARACTER.sub("", text)
     )
 
 
-def _replace_character_reference(found: re.Match[str]) -> str:
-    number = int(found[1], 16) if found[1] else int(found[2])
-    if 0x80 <= number < 0xA0:  # meant is what Windows has there
+def _replace_character_reference(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if 0x80 <= number < 0xA0:  # the author meant Windows-1252
         return bytes([number]).decode("cp1252", "replace")
     if number > 0x10FFFF or INVALID_XML_CHARACTER.match(chr(number)):
         return "\ufffd" if number >= 0x20 and number != 0x7F else ""
-    return found[0]
+    return match[0]
 
 
 def detect_document_kind(text: str) -> DocumentKind:
-    """What a document is, by its beginning."""
+    """Detect the kind of a document by its beginning."""
     head = text[:ROOT_SEARCH_CHARS]
     start = head.lstrip()
     if start.startswith("{"):
@@ -125,31 +124,31 @@ def detect_document_kind(text: str) -> DocumentKind:
 
 
 def find_html_title(text: str) -> str:
-    """The title of an HTML page, for a message."""
-    found = HTML_TITLE.search(text[:ROOT_SEARCH_CHARS])
-    return " ".join(found[1].split()) if found else ""
+    """Return the title of an HTML page, for a message."""
+    match = HTML_TITLE.search(text[:ROOT_SEARCH_CHARS])
+    return " ".join(match[1].split()) if match else ""
 
 
-def _replace_entity(found: re.Match[str]) -> str:
-    """An ampersand that means itself written as such, and a name that only HTML knows as what it is."""
-    name = found["name"]
-    if found["cdata"] or name in XML_ENTITIES:
-        return found[0]
+def _replace_entity(match: re.Match[str]) -> str:
+    """Escape a bare ampersand, and resolve a name that only HTML knows."""
+    name = match["name"]
+    if match["cdata"] or name in XML_ENTITIES:
+        return match[0]
     if not name:
         return "&amp;"
-    meant = html5.get(f"{name};", "")
-    return "".join(f"&#{ord(character)};" for character in meant) or f"&amp;{name};"
+    characters = html5.get(f"{name};", "")
+    return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{name};"
 
 
 def extract_feed_xml(text: str) -> str:
-    """A feed from its root element on: without declaration, DTD and what else stood before.
+    """Return a feed from its root element on, without XML declaration and DTD.
 
     Raises:
-        BadInput: It is no feed, or declares entities, which can grow without bounds (case 93).
+        InvalidInput: It is no feed, or declares entities, which can grow without bounds (case 93).
     """
     root = FEED_ROOT.search(text[:ROOT_SEARCH_CHARS])
     if root is None:
         raise InvalidInput("not a feed")
     if "<!ENTITY" in text[: root.start()]:
-        raise InvalidInput("it declares entities of its own, which is not safe to read")
+        raise InvalidInput("declares XML entities, which are unsafe to expand")
     return AMPERSAND.sub(_replace_entity, text[root.start() :])

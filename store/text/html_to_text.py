@@ -1,7 +1,7 @@
-"""HTML to the plain, Markdown-like text an article is kept as.
+"""Conversion of HTML to the plain, Markdown-like text of an article.
 
-Nothing is fetched, nothing is run: scripts, styles, frames and forms are left out, of links and
-pictures only their words and http addresses stay.
+Nothing is fetched or run: scripts, styles, frames and forms are dropped; links keep their text and http
+address, images their alternative text.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ LIST_TAGS = frozenset({"ul", "ol", "menu"})
 CELL_TAGS = frozenset({"td", "th"})
 
 MAX_NESTING_SHOWN = 8
-"""Levels of lists and quotes that are shown; what is nested deeper stands at the last one."""
+"""Levels of lists and quotes that are indented; deeper ones stay at the last level."""
 
 MAX_TAG_DEPTH = 5_000
-"""Open tags within each other; the parser's time grows with their square."""
+"""Depth of nested tags; the parser's time grows with its square."""
 
 BR_PLACEHOLDER = "\0"
-"""Stands for a `<br>` until its block is written; the parser gives out no such character."""
+"""Marks a `<br>` until its block is written; the parser never returns this character."""
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 ANY_HTML_TAG = re.compile(r"<[^<>]*>")
@@ -54,14 +54,14 @@ UNNESTED_TAGS = frozenset(
 
 
 def html_to_text(html: str, base: str = "") -> str:
-    """Return the text of an HTML page or fragment, paragraphs with an empty line between.
+    """Return the text of an HTML page or fragment, with an empty line between paragraphs.
 
-    Headings, lists, quotes, code and http links are written as in Markdown. The text still has to
-    be cleaned: an entity may stand for a control character.
+    Headings, lists, quotes, code and http links are written as Markdown. The text must still be sanitized:
+    an entity may stand for a control character.
 
     Args:
         html: The page or fragment.
-        base: What relative links are relative to; they are left out where it is not known.
+        base: The base URL of relative links; without it they lose their address.
     """
     if "<" not in html and "&" not in html:
         return " ".join(html.split())
@@ -72,38 +72,38 @@ def html_to_text(html: str, base: str = "") -> str:
 
 
 def parse_html_page(html: str) -> dict[str, Any]:
-    """Return title, address, language and text of a whole page: of its article, if it marks one."""
+    """Return title, URL, language and text of a page, or of its only `<article>`."""
     page = _parse_html(html)
     if page is None:
         return {"text": html_to_text(html)}
     title = _find_title(page)
     articles = page.css("article")
     text = node_to_text(articles[0] if len(articles) == 1 else page.css_first("main") or page.body)
-    address = page.css_first('link[rel="canonical"]')
+    canonical = page.css_first('link[rel="canonical"]')
     root = page.css_first("html")
     return {
         "title": title,
-        "url": address.attributes.get("href") if address else None,
+        "url": canonical.attributes.get("href") if canonical else None,
         "language": root.attributes.get("lang") if root else None,
         "text": text.removeprefix(f"## {title}\n\n"),
     }
 
 
 def _find_title(page: LexborHTMLParser) -> str:
-    """The page's title; its heading where the title is that and the name of the site."""
-    found = (page.css_first("head > title"), page.css_first("h1"))
-    named, heading = (" ".join(node.text().split()) if node else "" for node in found)
-    return heading if heading and (heading in named or not named) else named
+    """Return the title of a page, or its heading if the title only adds the name of the site."""
+    nodes = (page.css_first("head > title"), page.css_first("h1"))
+    title, heading = (" ".join(node.text().split()) if node else "" for node in nodes)
+    return heading if heading and (heading in title or not title) else title
 
 
 def _parse_html(html: str) -> LexborHTMLParser | None:
-    """Parse a page, or return None if its tags are nested so deep that it would take minutes."""
+    """Parse a page; None if its tags are nested so deeply that it would take minutes."""
     if html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH:
         return None
     try:
         html.encode()
     except UnicodeEncodeError:
-        html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them in silence
+        html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them silently
     return LexborHTMLParser(html)
 
 
@@ -117,7 +117,7 @@ def _max_depth(html: str) -> int:
 
 
 def node_to_text(root: LexborNode | None, base: str = "") -> str:
-    """Return the text of one element. Goes through the tree without recursion."""
+    """Return the text of one element; walks the tree without recursion."""
     if root is None:
         return ""
     writer = _MarkdownWriter(base)
@@ -147,14 +147,14 @@ _resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
 
 
 def _collapse_spaces(line: str) -> str:
-    """The line with one space between words; most have no more, which is quick to see."""
+    """Collapse blanks to one space; most lines need no change, which is quick to check."""
     if line.isprintable() and "  " not in line:
         return line.strip()
     return " ".join(line.split())
 
 
 class _MarkdownWriter:
-    """Takes the tags and texts of a page in order and makes blocks of them."""
+    """Receives the tags and texts of a page in order, and writes Markdown blocks."""
 
     def __init__(self, base: str = "") -> None:
         self.base = base
@@ -162,16 +162,16 @@ class _MarkdownWriter:
         self.inline: list[str] = []
         self.has_text = False
         self.open_lists: list[int] = []
-        """For each open list the number of its last item, or -1 if it has bullets."""
+        """The number of the last item for each open list; -1 for a bulleted one."""
         self.quote_depth = 0
         self.pre_depth = 0
         self.line_marker = ""
         self.is_tight = False
-        """Whether the next block follows the one before without an empty line."""
+        """True if the next block follows without an empty line."""
         self.open_link: tuple[int, str] | None = None
 
     def write(self, text: str) -> None:
-        """Add text to the block that is open."""
+        """Add text to the open block."""
         self.inline.append(text)
         self.has_text = self.has_text or not text.isspace()
 
@@ -194,7 +194,7 @@ class _MarkdownWriter:
             self.inline.append(" | ")
 
     def resolve_href(self, href: str) -> str:
-        """Return where a link leads; empty if it stays on its own page."""
+        """Return the absolute target of a link; empty if it cannot be resolved."""
         if not self.base or not href or href.startswith(("#", "https://", "http://")):
             return href
         try:
@@ -203,7 +203,7 @@ class _MarkdownWriter:
             return ""
 
     def enter_block(self, tag: str) -> None:
-        """Open a block: what was written before it is finished."""
+        """Open a block, after finishing the one before it."""
         self.flush()
         if tag in LIST_TAGS:
             self.is_tight = bool(self.open_lists)
@@ -236,7 +236,7 @@ class _MarkdownWriter:
             self.leave_block(tag)
 
     def leave_block(self, tag: str) -> None:
-        """Close a block that has been written."""
+        """Close a block after it was written."""
         self.is_tight = tag in ("li", "tr") or (
             self.is_tight and tag in LIST_TAGS and len(self.open_lists) > 1
         )
@@ -250,7 +250,7 @@ class _MarkdownWriter:
             self.line_marker = ""
 
     def close_link(self) -> None:
-        """Write the words of a link with its address behind them."""
+        """Write the text of a link, followed by its address."""
         if self.open_link is None:
             return
         start, href = self.open_link
@@ -259,16 +259,16 @@ class _MarkdownWriter:
         if not label or self.pre_depth:
             return
         address = href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-        words = label.replace("[", "(").replace("]", ")")
-        self.inline[start:] = [href if label == href else f"[{words}]({address})"]
+        text = label.replace("[", "(").replace("]", ")")
+        self.inline[start:] = [href if label == href else f"[{text}]({address})"]
 
     def flush(self) -> None:
-        """Finish the block that is open, if anything is in it."""
-        text, filled = "".join(self.inline), self.has_text
+        """Finish the open block, if it has any text."""
+        text, has_text = "".join(self.inline), self.has_text
         self.inline.clear()
         self.has_text = False
         self.open_link = None
-        if not filled:
+        if not has_text:
             return
         if self.pre_depth:
             fence = "````" if "```" in text else "```"
@@ -294,7 +294,7 @@ class _MarkdownWriter:
         self.is_tight = False
 
     def prefix_lines(self, lines: list[str]) -> list[str]:
-        """Return the lines of a block behind the marks of the quotes and lists it stands in."""
+        """Return the lines of a block with the markers of the quotes and lists around it."""
         quote = "> " * min(self.quote_depth, MAX_NESTING_SHOWN)
         level = min(len(self.open_lists), MAX_NESTING_SHOWN) - (1 if self.line_marker else 0)
         first = "  " * max(level, 0) + self.line_marker
@@ -302,13 +302,13 @@ class _MarkdownWriter:
         return [quote + (rest if number else first) + line for number, line in enumerate(lines)]
 
     def finish(self) -> str:
-        """Return everything that was written."""
+        """Finish the last block and return the text."""
         self.flush()
         return "".join(self.blocks)
 
 
 def html_to_line(html: str) -> str:
-    """The words of a little HTML in one line, for a title or a name."""
-    if "<" not in html and "&" not in html:  # as most are: a parser takes its time
+    """Return the text of a little HTML in one line, for a title or a name."""
+    if "<" not in html and "&" not in html:  # mostly, and much faster than parsing
         return " ".join(html.split())
     return MARKDOWN_LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")
