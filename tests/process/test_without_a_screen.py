@@ -67,7 +67,7 @@ def test_on_a_terminal_that_only_prints(tmp_path: Path) -> None:
         terminal.write("y\n")
         terminal.wait_for("https://news.example/1\nnot copied: this terminal has no clipboard")
         terminal.write("?\n")
-        terminal.wait_for("q: leave newstui")
+        terminal.wait_for("q: quit newstui")
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 143
         assert b"\x1b" not in terminal.raw

@@ -24,7 +24,7 @@ PLAIN_COMMAND_HELP = {
     "article.pipe": "pipe the article (Markdown) to a command, as in |wc -w",
     "trail.back": "back to the article visited before",
     "trail.forward": "forward again",
-    "view.story": "print this article and its similar readings, the oldest first",
+    "view.story": "print this and similar articles, the oldest first",
     "view.statistics": "print what was read, when and how fast",
     "feeds.fetch": "fetch the feeds; ctrl+c to stop",
     "feeds.list": "print the feeds, their articles and errors",

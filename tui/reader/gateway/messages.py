@@ -27,18 +27,22 @@ NEXT_COMMAND_PURPOSES: Mapping[NextCommand, str] = {
 }
 
 
+class ProgressMessage(Message):
+    """Replaces an earlier one of its kind: only the latest progress counts."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Return True for a message of the same kind."""
+        return type(message) is type(self)
+
+
 @dataclass
-class LoadProgressed(Message):
+class LoadProgressed(ProgressMessage):
     """More of the library is in memory."""
 
     article_count: int
     done: int
     total: int
     is_history: bool = False
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the latest progress counts."""
-        return isinstance(message, LoadProgressed)
 
 
 @dataclass
@@ -72,15 +76,11 @@ class FiltersCounted(Message):
 
 
 @dataclass
-class IndexProgressed(Message):
+class IndexProgressed(ProgressMessage):
     """More of the library can be searched; all of it if `done` is `total`."""
 
     done: int
     total: int
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the latest progress counts."""
-        return isinstance(message, IndexProgressed)
 
 
 @dataclass
@@ -239,16 +239,12 @@ class PaceMeasured(Message):
 
 
 @dataclass
-class FetchProgressed(Message):
+class FetchProgressed(ProgressMessage):
     """One more feed was fetched."""
 
     done: int
     total: int
     feed_name: str
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the latest progress counts."""
-        return isinstance(message, FetchProgressed)
 
 
 @dataclass
@@ -301,15 +297,11 @@ class ExportNameSuggested(Message):
 
 
 @dataclass
-class ExportProgressed(Message):
+class ExportProgressed(ProgressMessage):
     """Articles of a list were written; `total` is 0 at the end."""
 
     done: int
     total: int
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the latest progress counts."""
-        return isinstance(message, ExportProgressed)
 
 
 @dataclass
