@@ -1,4 +1,4 @@
-"""The rows of a library in memory: where each article stands, and what the list shows of it."""
+"""The rows of a library in memory: where each article is on disk, and what a list shows of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.segments.segments import ArticleLocation
 
 
 class Catalog:
-    """Every article of the library as its row, dressed in what reading has made of it."""
+    """Every article of the library as a row that includes its reading state."""
 
     def __init__(self) -> None:
         self._rows: dict[str, ArticleRow] = {}
@@ -25,29 +25,29 @@ class Catalog:
         self._is_sorted = True
 
     def __len__(self) -> int:
-        """How many articles there are, without the deleted ones."""
+        """Return the number of articles, without deleted ones."""
         return len(self._rows) - len(self._deleted)
 
     @property
     def total(self) -> int:
-        """How many articles there are, with the deleted ones."""
+        """The number of articles, including deleted ones."""
         return len(self._rows)
 
     def __iter__(self) -> Iterator[str]:
-        """The ids of all articles, deleted or not."""
+        """Yield the ids of all articles, deleted or not."""
         return iter(self._rows)
 
     def __contains__(self, article: object) -> bool:
-        """Whether the article is in the library, deleted or not."""
+        """Return True if the article is in the library, deleted or not."""
         return article in self._rows
 
     def lacks_text(self, article: str, words: int) -> bool:
-        """Whether the library has no such article, or has it without the words that come now."""
+        """Return True if the library lacks the article, or the text that is offered for it."""
         row = self._rows.get(article)
         return row is None or (words > 0 and not row.words and article not in self._deleted)
 
     def rows(self) -> Iterator[ArticleRow]:
-        """Every row that is not deleted, newest first."""
+        """Yield every row that is not deleted, newest first."""
         if not self._is_sorted:
             self._rows = {row.id: row for row in sort_newest_first(self._rows.values())}
             self._is_sorted = True
@@ -56,11 +56,11 @@ class Catalog:
         return (row for row in self._rows.values() if row.id not in self._deleted)
 
     def get_row(self, article: str) -> ArticleRow | None:
-        """The row of one article; None if there is none or it is deleted."""
+        """Return the row of an article; None if there is none or it is deleted."""
         return None if article in self._deleted else self._rows.get(article)
 
     def categories(self) -> list[CategoryCount]:
-        """Every category of the articles that are not deleted, by name."""
+        """Return every category of the articles that are not deleted, by name."""
         counts: dict[str, list[int]] = {}
         for row in self.rows():
             count = counts.setdefault(row.category, [0, 0])
@@ -69,10 +69,10 @@ class Catalog:
         return [CategoryCount(name, *counts[name]) for name in sorted(counts)]
 
     def find_id(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters, whatever their case.
+        """Return the only id that starts with these characters, ignoring case.
 
         Raises:
-            NoSuchArticle: None does, or more than one.
+            ArticleNotFound: No id does, or several do.
         """
         if self.get_row(id_or_prefix) is not None:
             return id_or_prefix
@@ -85,95 +85,97 @@ class Catalog:
         return found[0]
 
     def title(self, article: str) -> str:
-        """The title of an article, deleted or not; empty if there is none."""
+        """Return the title of an article, deleted or not; empty if there is none."""
         row = self._rows.get(article)
         return row.title if row else ""
 
     def location(self, article: str) -> ArticleLocation | None:
-        """Where an article stands on disk; None if there is none or it is deleted."""
+        """Return where an article is on disk; None if there is none or it is deleted."""
         return None if article in self._deleted else self._locations.get(article)
 
     def stored_location(self, article: str) -> ArticleLocation | None:
-        """Where the copy of an article that counts stands on disk, deleted or not."""
+        """Return where the valid copy of an article is on disk, deleted or not."""
         return self._locations.get(article)
 
     def segment_counts(self) -> Counter[str]:
-        """How many articles stand in each segment, deleted or not."""
-        return Counter(place.segment for place in self._locations.values())
+        """Return the number of articles in each segment, deleted or not."""
+        return Counter(location.segment for location in self._locations.values())
 
-    def add(self, place: ArticleLocation, row: ArticleRow, state: ReadingState) -> None:
-        """Take in an article as its segment has it."""
-        there = self._locations.get(row.id)
-        if there is not None:
-            # An article that came in on two machines is one: the copy added first counts, but one
-            # without a text comes after those that have it.
+    def add(self, location: ArticleLocation, row: ArticleRow, state: ReadingState) -> None:
+        """Add an article as its segment has it."""
+        existing = self._locations.get(row.id)
+        if existing is not None:
+            # An article that was added on two machines is one article: the copy added first is
+            # valid, but a copy with a text comes before one without.
             old = self._rows[row.id]
-            first = (not old.words, old.added_at, there.segment) < (
+            is_preferred = (not old.words, old.added_at, existing.segment) < (
                 not row.words,
                 row.added_at,
-                place.segment,
+                location.segment,
             )
-            if first and there.segment != place.segment:
+            if is_preferred and existing.segment != location.segment:
                 return
             self._original_rows.pop(row.id, None)
-        self._locations[row.id] = place
+        self._locations[row.id] = location
         self._set_row(row, state.article_states.get(row.id))
 
     def update_rows(
         self, articles: Iterable[str], state: ReadingState
     ) -> tuple[dict[str, ArticleRow], bool]:
-        """See what reading has made of these articles now.
+        """Apply the current reading state to the rows of these articles.
 
         Returns:
-            The rows of those that are in the library and not deleted, and whether any has been
-            deleted or restored.
+            The rows of those that are in the library and not deleted, and whether any was deleted
+            or restored.
         """
         rows: dict[str, ArticleRow] = {}
-        moved = False
+        is_moved = False
         for article in articles:
             if (row := self._rows.get(article)) is None:
                 continue
             was_hidden = article in self._deleted
             self._set_row(self._original_rows.pop(article, row), state.get(article))
-            moved |= was_hidden != (article in self._deleted)
+            is_moved |= was_hidden != (article in self._deleted)
             if article not in self._deleted:
                 rows[article] = self._rows[article]
-        return rows, moved
+        return rows, is_moved
 
     def segment_articles(self, segment: str) -> set[str]:
-        """The articles that stand in this segment."""
-        return {article for article, place in self._locations.items() if place.segment == segment}
+        """Return the articles in this segment."""
+        return {
+            article for article, location in self._locations.items() if location.segment == segment
+        }
 
-    def _set_row(self, row: ArticleRow, marks: ArticleState | None) -> None:
+    def _set_row(self, row: ArticleRow, state: ArticleState | None) -> None:
         article, new = row.id, row
-        if marks is not None:
-            new = apply_article_state(row, marks)
-            if marks.edits:
+        if state is not None:
+            new = apply_article_state(row, state)
+            if state.edits:
                 self._original_rows[article] = row
-        if marks is not None and marks.deleted[1]:
+        if state is not None and state.deleted[1]:
             self._deleted.add(article)
         else:
             self._deleted.discard(article)
-        old = self._rows.get(article)
-        if old is None or old.timestamp != new.timestamp:
+        previous = self._rows.get(article)
+        if previous is None or previous.timestamp != new.timestamp:
             self._is_sorted = False
         self._rows[article] = new
 
 
-def apply_article_state(row: ArticleRow, marks: ArticleState) -> ArticleRow:
-    """The row of an article that has these marks."""
-    edited = marks.edited_facts() if marks.edits else {}
-    return ArticleRow(  # spelled out: `_replace` would take four times as long, 100,000 times
+def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:
+    """Return a row with the reading state of its article."""
+    edited = state.edited_facts() if state.edits else {}
+    return ArticleRow(  # `_replace` would take four times as long, for 100,000 rows
         row.id,
         edited.get("title", row.title),
         edited.get("category", row.category),
         to_unix_seconds(edited["date"]) if "date" in edited else row.timestamp,
         row.added_at,
         row.words,
-        read=bool(marks.read[1]),
-        starred=bool(marks.starred[1]),
-        read_count=marks.read_count,
-        is_started=bool(marks.position[1]),
+        read=bool(state.read[1]),
+        starred=bool(state.starred[1]),
+        read_count=state.read_count,
+        is_started=bool(state.position[1]),
         feed_key=row.feed_key,
-        updated=marks.updated if edited else False,
+        updated=state.updated if edited else False,
     )

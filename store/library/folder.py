@@ -1,4 +1,4 @@
-"""A library in a folder of plain JSON, which any file sync may carry between machines."""
+"""A library in a folder of plain JSON, which a sync tool may carry between machines."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
-"""Events or articles worked off at once."""
+"""Events or articles handled at once."""
 REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
 """Events that change what is found."""
 
@@ -85,9 +85,9 @@ class FolderLibrary:
         """Open the folder, creating it if need be.
 
         Args:
-            folder: The library, which sync may carry.
-            cache: For what is derived from it.
-            machine: The name this machine writes under.
+            folder: The library, which may be synced.
+            cache: The folder for what is derived from it.
+            machine: The name under which this machine writes.
             clock: Now, in UTC.
             repair: Whether damaged files of this machine may be replaced by what is intact in them.
 
@@ -111,15 +111,15 @@ class FolderLibrary:
         self._tags: set[str] = set()
         self._lists_changed = False
         self.is_index_stale = True
-        """Whether something has changed since the index was last brought up to date."""
+        """True if something has changed since the index was last brought up to date."""
         self._clear_catalog()
         make_library_folders(folder, (*self._segments.folders, self._journal.own_path.parent))
 
-    # Imported when first needed: none of it is, for a start that shows a list.
+    # -- imported when first used, because a start that shows a list needs none of it ------
 
     @cached_property
     def searcher(self) -> LibrarySearcher:
-        """Answers what is asked in words, with the full-text index."""
+        """Answers queries with the full-text index."""
         from store.library.searcher import LibrarySearcher, SearchContext
 
         return LibrarySearcher(
@@ -152,13 +152,13 @@ class FolderLibrary:
         self._signatures: dict[str, FileSignature] = {}
 
     def _warn(self, problem: str) -> None:
-        self._problems[problem] = None  # each is told once, however often it is met
+        self._problems[problem] = None  # a dict, so that each is reported once and in order
 
-    # -- reading it ------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------
 
     @property
     def read_only_reason(self) -> str:
-        """Why nothing can be changed, in words; empty if it can."""
+        """Why nothing can be changed, as one line; empty if it can."""
         if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
             newest = max(self._segments.format, self._journal.format)
             return f"{newer_format_message(newest)}; opened read-only"
@@ -168,7 +168,7 @@ class FolderLibrary:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no segment yet."""
+        """True if there is no segment yet."""
         return not self._segments.signatures()
 
     @property
@@ -177,45 +177,45 @@ class FolderLibrary:
         return (*self._problems, *self.repairer.problems, *self._journal.problems)
 
     def load(self) -> Iterator[LoadProgress]:
-        """Read the reading state, then the segments, newest first."""
-        stamps = self._segments.signatures()
+        """Load the reading state, then the segments, newest first."""
+        signatures = self._segments.signatures()
         self._clear_catalog()
-        self._unloaded = set(stamps)
+        self._unloaded = set(signatures)
         try:
             with pause_gc():
                 yield from self._load_state()
-            for done, (name, stamp) in enumerate(stamps.items(), 1):
+            for done, (name, signature) in enumerate(signatures.items(), 1):
                 if name in self._unloaded:
                     self._unloaded.discard(name)
-                    self._read_segment(name, stamp)
+                    self._read_segment(name, signature)
                     self._open_files.open([name])
-                yield LoadProgress(len(self._catalog), done, len(stamps))
+                yield LoadProgress(len(self._catalog), done, len(signatures))
         finally:
             self._unloaded.clear()
         self.close()
 
     def _load_state(self) -> Iterator[LoadProgress]:
-        kept = read_snapshot(self._cache / SNAPSHOT_NAME)
-        if kept and self._journal.resume(kept.cursors, kept.latest_order):
-            self._state = kept.state
+        snapshot = read_snapshot(self._cache / SNAPSHOT_NAME)
+        if snapshot and self._journal.resume(snapshot.cursors, snapshot.latest_order):
+            self._state = snapshot.state
         else:
             self._state.preload_undone(self._journal.undo_events())
             self._events_since_snapshot = (
-                2 * SNAPSHOT_INTERVAL_EVENTS if kept else 0
-            )  # so that it is told once
-        again: set[str] = set()
+                2 * SNAPSHOT_INTERVAL_EVENTS if snapshot else 0
+            )  # write a new one, so that the loss is reported once
+        outdated: set[str] = set()
         for events in self._new_events():
-            again |= self._state.apply(events)
+            outdated |= self._state.apply(events)
             self._events_since_snapshot += len(events)
             yield LoadProgress(len(self._catalog), *self._journal.progress(), is_history=True)
-        self._recompute(again)
+        self._recompute(outdated)
         if self._journal.has_replaced_file():  # compacted meanwhile
             self._read_all_events()
 
-    def _read_segment(self, name: str, stamp: FileSignature) -> set[str]:
-        """Read a segment; the articles that were in it and no longer are."""
-        had = self._catalog.segment_articles(name) if name in self._signatures else set()
-        self._signatures[name] = stamp
+    def _read_segment(self, name: str, signature: FileSignature) -> set[str]:
+        """Read a segment; return the articles that were in it and no longer are."""
+        missing = self._catalog.segment_articles(name) if name in self._signatures else set()
+        self._signatures[name] = signature
         self.is_index_stale = True
         try:
             for found in self._segments.read_rows(name):
@@ -223,12 +223,12 @@ class FolderLibrary:
                     self._warn(f"{found.location}: {found.reason}")
                 else:
                     self._catalog.add(ArticleLocation(name, found[0]), found[1], self._state)
-                    had.discard(found[1].id)
+                    missing.discard(found[1].id)
         except LibraryDamaged as error:
             self._warn(str(error))
             return set()
-        # What was read before it was damaged stays: half a file from a sync looks the same.
-        return set() if self.repairer.is_damaged(self._segments.facts_path(name)) else had
+        # Articles read before the file was damaged stay: it may be half-synced.
+        return set() if self.repairer.is_damaged(self._segments.facts_path(name)) else missing
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
@@ -237,75 +237,77 @@ class FolderLibrary:
         self.is_index_stale |= not is_done
 
     def rows(self, query: ListQuery) -> list[ArticleRow]:
-        """The rows of a list."""
+        """Return the rows of a list."""
         if not query.text.strip():
             return query.select(self._catalog.rows())
         return query.select(self.searcher.rows(query.text))
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
-        """What a search finds."""
+        """Return the articles that a search finds."""
         return self.searcher.search(search, limit)
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
-        """The lines in which the words of a search stand."""
+        """Return a snippet for each of some articles that a search found, by id."""
         return self.searcher.snippets(matches, articles)
 
     def get_row(self, article: str) -> ArticleRow | None:
-        """The row of one article."""
+        """Return the row of an article."""
         return self._catalog.get_row(article)
 
     def categories(self) -> list[CategoryCount]:
-        """Every category, by name."""
+        """Return every category, by name."""
         return self._catalog.categories()
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
-        """What happened to articles, in steps."""
+        """Yield what happened to articles, in steps."""
         return self._journal.history(kinds, last)
 
     def find_id(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters, whatever their case."""
+        """Return the only id that starts with these characters, ignoring case."""
         return self._catalog.find_id(id_or_prefix)
 
     def get_article(self, article: str) -> FullArticle:
-        """One article whole."""
-        place = self._catalog.location(article)
-        if place is None:
+        """Return an article with its text and reading status."""
+        location = self._catalog.location(article)
+        if location is None:
             raise ArticleNotFound(article)
-        marks = self._state.get(article)
-        facts = apply_edits(self._segments.read_article(place), marks)
+        state = self._state.get(article)
+        facts = apply_edits(self._segments.read_article(location), state)
         self._tags.update(facts.tags)
-        body = self.summaries.apply_summary(article, self._texts.read_body(place))
-        return FullArticle(facts, body, marks.to_reading(), marks.updated)
+        body = self.summaries.apply_summary(article, self._texts.read_body(location))
+        return FullArticle(facts, body, state.to_reading(), state.updated)
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
-        """Facts and reading state of many articles, each file read once for some thousands."""
+        """Yield facts and reading status of many articles, a batch of them file by file."""
         remaining = iter(ids)
         while batch := list(islice(remaining, LIBRARY_BATCH_SIZE)):
-            places = {each: place for each in batch if (place := self._catalog.location(each))}
-            by_segment = sorted(places, key=lambda each: places[each].segment)
-            facts = {each: self._segments.read_article(places[each]) for each in by_segment}
+            locations = {
+                each: location for each in batch if (location := self._catalog.location(each))
+            }
+            by_segment = sorted(locations, key=lambda each: locations[each].segment)
+            facts = {each: self._segments.read_article(locations[each]) for each in by_segment}
             for each in batch:
                 if each in facts:
-                    marks = self._state.get(each)
-                    yield apply_edits(facts[each], marks), marks.to_reading()
+                    state = self._state.get(each)
+                    yield apply_edits(facts[each], state), state.to_reading()
 
     def title(self, article: str) -> str:
-        """The title of an article, deleted or not."""
+        """Return the title of an article, deleted or not."""
         return self._catalog.title(article)
 
     def tags(self) -> list[str]:
-        """The tags known so far."""
+        """Return the tags known so far."""
         return sorted(self._tags | self._state.tags())
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
-        """Up to five similar readings."""
+        """Return up to five similar articles."""
         return self._related.similar(entry)
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
-        """What the library knows of an article besides."""
+        """Return insights into an article."""
         return self._related.insights(entry)
 
-    # -- changing it -----------------------------------------------------------------------
+    # -- changing --------------------------------------------------------------------------
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
         """Record an event, durably."""
@@ -316,17 +318,17 @@ class FolderLibrary:
         return self._append_events([NewEvent(event, tuple(articles), data)])
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
-        """The changes that can be taken back."""
+        """Return the changes that can be undone."""
         return [_to_undoable_change(event) for event in islice(self._undoable_events(), limit)]
 
     def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
-        """Take back the last change."""
-        others = self._refresh_reading()  # another process may have taken it back already
-        last = next(self._undoable_events(), None)
-        if last is None:
+        """Undo the latest change."""
+        rows = self._refresh_reading()  # another process may have undone it already
+        latest = next(self._undoable_events(), None)
+        if latest is None:
             return None
-        others |= self._append_events([NewEvent("undone", last.articles, {"of": last.stamp})])
-        return _to_undoable_change(last), others
+        rows |= self._append_events([NewEvent("undone", latest.articles, {"of": latest.stamp})])
+        return _to_undoable_change(latest), rows
 
     def _undoable_events(self) -> Iterator[Event]:
         for event in self._journal.recent_events():
@@ -335,30 +337,30 @@ class FolderLibrary:
             ):
                 yield event
 
-    def _append_events(self, changes: Sequence[NewEvent]) -> dict[str, ArticleRow]:
+    def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
         self._check_writable()
-        others: dict[str, ArticleRow] = {}
+        rows: dict[str, ArticleRow] = {}
         while True:
             if self._journal.has_replaced_file():
-                others |= self._read_all_events()
+                rows |= self._read_all_events()
             try:
-                events = self._journal.append(changes)
+                events = self._journal.append(new_events)
             except JournalRewritten:  # compacted just now
                 continue
             return {
-                **others,
+                **rows,
                 **self._catalog.update_rows(self._apply_events([events]), self._state)[0],
             }
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()
-        again: set[str] = set()
+        outdated: set[str] = set()
         for events in batches:
-            again |= self._state.apply(events)
+            outdated |= self._state.apply(events)
             self.is_index_stale |= any(event.kind in REINDEX_KINDS for event in events)
             changed.update(article for event in events for article in event.articles)
             self._events_since_snapshot += len(events)
-        self._recompute(again)
+        self._recompute(outdated)
         return changed
 
     def _recompute(self, articles: set[str]) -> None:
@@ -370,8 +372,8 @@ class FolderLibrary:
             yield events
 
     def _update_rows(self, articles: Iterable[str]) -> dict[str, ArticleRow]:
-        rows, moved = self._catalog.update_rows(articles, self._state)
-        self._lists_changed |= moved
+        rows, is_moved = self._catalog.update_rows(articles, self._state)
+        self._lists_changed |= is_moved
         return rows
 
     def _check_writable(self) -> None:
@@ -379,18 +381,18 @@ class FolderLibrary:
             raise LibraryReadOnly(reason)
 
     def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
-        """Add articles, a segment's worth at a time."""
+        """Add articles, up to a segment's worth in a step."""
         self._check_writable()
         added = known = 0
         remaining = iter(found)
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
-            self._unloaded.clear()  # what is there already has to be known
+            self._unloaded.clear()  # every existing article has to be known
             self._refresh_segments()
             self._check_writable()  # now that every file was seen
             while batch := list(islice(remaining, SEGMENT_SIZE)):
-                newer = find_newer_texts(batch, self._catalog, self._state, self._segments)
-                renewed = {each.article.id: each for each in newer}
+                newer_texts = find_newer_texts(batch, self._catalog, self._state, self._segments)
+                renewed = {each.article.id: each for each in newer_texts}
                 self._lists_changed |= bool(renewed)
                 self._record_updates([each for each in batch if each.article.id not in renewed])
                 new: dict[str, ParsedArticle] = {}
@@ -403,29 +405,29 @@ class FolderLibrary:
                 yield AddProgress(added, known, tuple(new))
 
     def _record_updates(self, found: Sequence[ParsedArticle]) -> None:
-        if changes := list(
+        if new_events := list(
             find_updates(found, self._catalog, self._state, self._segments.read_article)
         ):
-            self._append_events(changes)
-            self._lists_changed = True  # so that the next refresh has the lists made anew
+            self._append_events(new_events)
+            self._lists_changed = True  # the next refresh reports it
 
     def _write_articles(self, new: Sequence[ParsedArticle]) -> None:
-        if changes := events_of_new_articles(new, self._catalog):
-            self._append_events(changes)
+        if new_events := events_of_new_articles(new, self._catalog):
+            self._append_events(new_events)
         if new:
             store_articles(new, self._segments, self._catalog)
             self._refresh_segments()
 
-    # -- others change it too --------------------------------------------------------------
+    # -- changes by others -----------------------------------------------------------------
 
     def refresh(self) -> ExternalChanges:
-        """See what other processes and machines have changed."""
+        """Read what other processes and machines have changed."""
         rows = self._refresh_reading()
-        moved = self._refresh_segments() or self._lists_changed
+        is_stale = self._refresh_segments() or self._lists_changed
         if self._open_files.missing and not self.read_only_reason:
             self._readd_missing()
         self._lists_changed = False
-        return ExternalChanges(rows, moved)
+        return ExternalChanges(rows, is_stale)
 
     def _refresh_reading(self) -> dict[str, ArticleRow]:
         if self._journal.has_replaced_file():
@@ -436,44 +438,46 @@ class FolderLibrary:
         return self._update_rows(self._apply_events(self._new_events()))
 
     def _read_all_events(self) -> dict[str, ArticleRow]:
-        before = {row.id: row for row in self._catalog.rows()}
+        previous = {row.id: row for row in self._catalog.rows()}
         self._journal.reset()
         self._state = ReadingState()
         self._state.preload_undone(self._journal.undo_events())
         with pause_gc():
             self._read_new_events()
         rows = self._update_rows(list(self._catalog))
-        return {article: row for article, row in rows.items() if row != before.get(article)}
+        return {article: row for article, row in rows.items() if row != previous.get(article)}
 
     def _refresh_segments(self) -> bool:
-        """Read the segments that are new or different; whether there were any."""
-        stamps, known = self._segments.signatures(), self._signatures
-        changed = [n for n in stamps if n not in self._unloaded and stamps[n] != known.get(n)]
-        lost = {name: self._read_segment(name, stamps[name]) for name in changed}
+        """Read the segments that are new or different; return True if there were any."""
+        signatures, known = self._segments.signatures(), self._signatures
+        changed = [
+            n for n in signatures if n not in self._unloaded and signatures[n] != known.get(n)
+        ]
+        lost = {name: self._read_segment(name, signatures[name]) for name in changed}
         lost |= {
-            name: self._catalog.segment_articles(name) for name in known.keys() - stamps.keys()
+            name: self._catalog.segment_articles(name) for name in known.keys() - signatures.keys()
         }
-        if gone := not known.keys() <= stamps.keys() or any(lost.values()):
-            self._clear_catalog()  # articles are gone, and other copies of them may count now
-            for name in stamps.keys() - self._unloaded:
-                self._read_segment(name, stamps[name])
+        if is_removed := not known.keys() <= signatures.keys() or any(lost.values()):
+            self._clear_catalog()  # other copies of the missing articles may be valid now
+            for name in signatures.keys() - self._unloaded:
+                self._read_segment(name, signatures[name])
             for name, articles in lost.items():
                 kept = {each for each in articles if not self._state.get(each).deleted[1]}
                 if not self._open_files.note_missing(name, missing := kept - set(self._catalog)):
                     self.repairer.warn_missing(self._segments.facts_path(name), len(missing))
         self._open_files.open(changed)
-        return gone or bool(changed)
+        return is_removed or bool(changed)
 
     def _readd_missing(self) -> None:
-        """Add the articles again that somebody else took out of our own segments."""
+        """Add the articles again that another program removed from our own segments."""
         try:
             with self.repairer.lock_segments(REPAIR_LOCK_TIMEOUT):
-                self._refresh_segments()  # another newstui may have done it already
+                self._refresh_segments()  # another process may have done it already
                 for name, count in self._open_files.append_missing(self._segments, self._catalog):
                     self.repairer.warn_readded(self._segments.facts_path(name), count)
             self._refresh_segments()
         except (LibraryBusy, SaveFailed) as error:
-            self._warn(str(error))  # it is tried again with the next refresh
+            self._warn(str(error))  # the next refresh tries again
 
     def close(self) -> None:
         """Keep the reading state for a quick start next time."""
@@ -483,16 +487,15 @@ class FolderLibrary:
     def _write_snapshot(self) -> None:
         self._events_since_snapshot = 0
         if self._journal.format > JOURNAL_FORMAT:
-            return  # what a newer version means by its events, nobody knows here
-        kept = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
+            return  # this version does not know what the events of a newer one mean
+        snapshot = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
         try:
-            write_snapshot(self._cache / SNAPSHOT_NAME, kept)
+            write_snapshot(self._cache / SNAPSHOT_NAME, snapshot)
         except (LibraryUnavailable, SaveFailed) as error:
             self._warn(str(error))
 
 
 def _to_undoable_change(event: Event) -> UndoableChange:
-    """A change as it is listed among those that can be taken back."""
     return UndoableChange(
         event.kind, event.articles, format_timestamp(from_microseconds(event.at)), event.data
     )

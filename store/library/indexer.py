@@ -1,7 +1,7 @@
-"""Keeps the full-text index in step with the library.
+"""Keep the full-text index in step with the library.
 
-What the index covers is told by the stamps of the segments' files and of the events that edit,
-tag or delete, so that a start with nothing new costs nothing.
+The signatures of the segments' files and the stamps of edit, tag and delete events tell what the
+index covers, so that a start with nothing new costs nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from store.system.files import WarningHandler, file_lock, make_folder
 INDEX_BATCH_SIZE = 50
 """Articles indexed between two steps."""
 COMMIT_POLL_SECONDS = 0.02
-"""Seconds of a step that waits for the engine, so that keys have their turn."""
+"""Seconds of a step that waits for the engine, short enough for the keyboard."""
 COMMIT_BATCH_SIZE = 20_000
-"""Articles after which what was indexed can be searched, and is not lost with the process."""
+"""Articles after which what was indexed is committed."""
 
 
 @dataclass(slots=True)
@@ -35,32 +35,32 @@ class IndexWork:
     """What has to be indexed, and what the index covers meanwhile."""
 
     segments: Mapping[str, tuple[int, ...]]
-    """To be read anew: their stamps."""
+    """Segments to read, with their signatures."""
     removed: set[str]
     edited: dict[str, int]
-    """Articles of other segments whose facts were edited since: the stamp of that, or -1."""
+    """Edited articles of other segments, with the stamp of the edit, or -1 if it was undone."""
     edit_stamps: Mapping[str, int]
-    """What the index will cover of edits, once this is done."""
+    """The edits that the index covers once this is done."""
     article_count: int
-    """How many there are to do."""
+    """The number of articles to index."""
 
 
 class Indexer:
     """Brings the index of one library up to date, on the library's thread."""
 
     def __init__(
-        self, folder: Path, shelf: Callable[[], Catalog], segments: Segments, warn: WarningHandler
+        self, folder: Path, catalog: Callable[[], Catalog], segments: Segments, warn: WarningHandler
     ) -> None:
-        """Know where the index is; nothing is opened yet.
+        """Open nothing yet.
 
         Args:
-            folder: Of the index; beside it stands the lock of who writes it.
-            shelf: The articles in memory; another one may take its place between two steps.
+            folder: The folder of the index; the lock of its writer is beside it.
+            catalog: Returns the articles in memory, which may be replaced between two steps.
             segments: The articles on disk.
-            warn: Told of segments that cannot be read.
+            warn: Called with a line about a segment that cannot be read.
         """
         self._folder = folder
-        self._catalog = shelf
+        self._catalog = catalog
         self._segments = segments
         self._warn = warn
         self._languages: set[str] = set()
@@ -75,36 +75,43 @@ class Indexer:
         Raises:
             IndexUnusable: It cannot be written.
             LibraryBusy: Another process is writing it.
-            LibraryUnavailable, NotSaved: There is no place for it.
+            LibraryUnavailable, SaveFailed: There is no place for it.
         """
         work = self._plan(covered or IndexCoverage(), state)
         if work.segments or work.removed or work.edited:
             yield from self._run(work, state)
 
     def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
-        stamps = self._segments.signatures()
-        texts = {name: file_signature(self._segments.texts_path(name)) or (0, 0) for name in stamps}
+        signatures = self._segments.signatures()
+        texts = {
+            name: file_signature(self._segments.texts_path(name)) or (0, 0) for name in signatures
+        }
         counts = self._catalog().segment_counts()
         known = covered.segments
-        now = {name: (*stamp, *texts[name]) for name, stamp in stamps.items() if name in counts}
-        changed = {name: key for name, key in now.items() if tuple(known.get(name, ()))[:4] != key}
-        gone = known.keys() - now.keys()
-        if gone or (changed.keys() & known.keys()):  # what was a copy of their articles may count
-            copies = [name for name in now if name in known and known[name][4]]
-            changed |= {name: now[name] for name in copies}
+        current = {
+            name: (*stamp, *texts[name]) for name, stamp in signatures.items() if name in counts
+        }
+        changed = {
+            name: key for name, key in current.items() if tuple(known.get(name, ()))[:4] != key
+        }
+        removed = known.keys() - current.keys()
+        if removed or (changed.keys() & known.keys()):  # a duplicate may be valid now
+            copies = [name for name in current if name in known and known[name][4]]
+            changed |= {name: current[name] for name in copies}
         edits = collect_edit_stamps(state)
         edited = {
             article: edits.get(article, -1)
             for article in edits.keys() | covered.edited.keys()
             if edits.get(article, -1) != covered.edited.get(article)
         }
-        outside = {
+        elsewhere = {
             article: stamp
             for article, stamp in edited.items()
-            if (place := self._catalog().stored_location(article)) and place.segment not in changed
+            if (location := self._catalog().stored_location(article))
+            and location.segment not in changed
         }
-        number = sum(counts[name] for name in changed) + len(outside)
-        return IndexWork(changed, gone, outside, edits, number)
+        number = sum(counts[name] for name in changed) + len(elsewhere)
+        return IndexWork(changed, removed, elsewhere, edits, number)
 
     def _run(self, work: IndexWork, state: ReadingState) -> Iterator[IndexProgress]:
         make_folder(self._folder.parent)
@@ -114,7 +121,7 @@ class Indexer:
             if not writer.coverage.segments and len(work.segments) < len(
                 self._catalog().segment_counts()
             ):
-                work = self._plan(IndexCoverage(), state)  # it was unusable, and is made anew
+                work = self._plan(IndexCoverage(), state)  # it was unusable, and has been recreated
             self._languages.update(writer.coverage.languages)
             done = since = 0
             for name in work.removed:
@@ -125,11 +132,11 @@ class Indexer:
             yield IndexProgress(done, work.article_count)
             for name, stamp in work.segments.items():
                 writer.remove_segment(name)
-                copies = 0
+                duplicates = 0
                 for put, skipped in self._add_segment(writer, name, state):
-                    done, since, copies = done + put, since + put, copies + skipped
+                    done, since, duplicates = done + put, since + put, duplicates + skipped
                     yield IndexProgress(min(done, work.article_count), work.article_count)
-                segments[name] = (*stamp, copies)
+                segments[name] = (*stamp, duplicates)
                 if since >= COMMIT_BATCH_SIZE:
                     covered = IndexCoverage(
                         dict(segments), writer.coverage.edited, sorted(self._languages)
@@ -147,56 +154,65 @@ class Indexer:
     def _add_segment(
         self, writer: IndexWriter, name: str, state: ReadingState
     ) -> Iterator[tuple[int, int]]:
-        """Put the articles of a segment; how many were put and how many are copies, by steps."""
+        """Index a segment; yield the numbers of added and of duplicate articles by steps."""
         try:
             found = self._segments.read_articles(name)
             while batch := list(islice(found, INDEX_BATCH_SIZE)):
-                copies = 0
-                for place, article, body in batch:
-                    if self._catalog().stored_location(article.id) != place:
-                        copies += 1
+                duplicates = 0
+                for location, article, body in batch:
+                    if self._catalog().stored_location(article.id) != location:
+                        duplicates += 1
                     elif self._catalog().location(article.id):
                         self._add_article(writer, name, article, body, state.get(article.id))
-                yield len(batch) - copies, copies
+                yield len(batch) - duplicates, duplicates
         except LibraryDamaged as error:
             self._warn(str(error))
 
     def _reindex_article(self, writer: IndexWriter, article: str, state: ReadingState) -> None:
         writer.remove(article)
-        if place := self._catalog().location(article):
-            facts = self._segments.read_article(place)
+        if location := self._catalog().location(article):
+            facts = self._segments.read_article(location)
             self._add_article(
-                writer, place.segment, facts, self._segments.read_body(place), state.get(article)
+                writer,
+                location.segment,
+                facts,
+                self._segments.read_body(location),
+                state.get(article),
             )
 
     def _add_article(
-        self, writer: IndexWriter, segment: str, article: Article, body: Body, marks: ArticleState
+        self,
+        writer: IndexWriter,
+        segment: str,
+        article: Article,
+        body: Body,
+        article_state: ArticleState,
     ) -> None:
-        changed = bool(marks.edits or marks.tags)
+        changed = bool(article_state.edits or article_state.tags)
         if article.language:
             self._languages.add(article.language)
-        writer.add(segment, apply_edits(article, marks) if changed else article, body)
+        writer.add(segment, apply_edits(article, article_state) if changed else article, body)
 
 
-def _commit_in_steps(writer: IndexWriter, state: IndexCoverage) -> Iterator[None]:
-    """Commit on a thread of its own, in steps: the engine takes up to two seconds for it."""
+def _commit_in_steps(writer: IndexWriter, coverage: IndexCoverage) -> Iterator[None]:
+    """Commit on a thread of its own, in steps: the engine takes up to two seconds."""
     with ThreadPoolExecutor(1, "index") as thread:
-        committed = thread.submit(writer.commit, state)
+        committed = thread.submit(writer.commit, coverage)
         while wait([committed], COMMIT_POLL_SECONDS).not_done:
             yield
         yield committed.result()
 
 
 def collect_edit_stamps(state: ReadingState) -> Mapping[str, int]:
-    """The articles that were edited, tagged or deleted, and when last."""
+    """Return the edited, tagged and deleted articles with the stamp of the latest change."""
     return {
-        article: max(stamp for stamp, _ in _edit_registers(marks))
-        for article, marks in state.article_states.items()
-        if marks.edits or marks.tags or marks.deleted[1]
+        article: max(stamp for stamp, _ in _edit_registers(article_state))
+        for article, article_state in state.article_states.items()
+        if article_state.edits or article_state.tags or article_state.deleted[1]
     }
 
 
-def _edit_registers(marks: ArticleState) -> Iterator[Register]:
-    yield from marks.edits.values()
-    yield from marks.tags.values()
-    yield marks.deleted
+def _edit_registers(article_state: ArticleState) -> Iterator[Register]:
+    yield from article_state.edits.values()
+    yield from article_state.tags.values()
+    yield article_state.deleted

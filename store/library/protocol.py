@@ -1,9 +1,19 @@
-"""The facade: the one thing the terminal talks to.
+"""The `Library` protocol: everything the terminal knows of a library.
 
-`Library` says what a library is; `store.library.folder` keeps one in a folder of plain JSON. Another
-engine may stand behind the same calls: the tests of this protocol run on every implementation.
-A library is used from one thread at a time. Every value it gives is a copy: changing one changes
-nothing. What is acknowledged (a call that has returned) is on the disk.
+`store.library.folder` implements it for a folder of plain JSON files. Another engine implements the
+same calls; the tests in `tests/store/library` describe what they promise and run on any of them.
+
+What holds for every call:
+
+- A library is used from one thread at a time. Calls that take long are generators: each step is
+  short, other calls are allowed between two steps, and a generator that is not exhausted leaves the
+  library consistent.
+- What a call returns is a value: changing it changes nothing in the library.
+- A change is on the disk once its call (or the step that reports it) has returned. A change that
+  raises has changed nothing.
+- Strings are safe to show: free of control characters and invisible formatting.
+- Ids of articles are opaque strings. An unknown or deleted id raises `ArticleNotFound` only where
+  that is stated; elsewhere it is ignored.
 """
 
 from __future__ import annotations
@@ -37,147 +47,170 @@ if TYPE_CHECKING:
 
 
 class Library(Protocol):
-    """A library of articles and what was read of it.
+    """A library of articles and of what was read in it.
 
-    Every call may raise `store.model.errors.LibraryUnavailable` or `LibraryDamaged`; what changes
-    something may raise `LibraryReadOnly`, `LibraryBusy` or `NotSaved`, and has then changed
-    nothing.
+    Raises:
+        LibraryUnavailable, LibraryDamaged: By any call: the library cannot be read.
+        LibraryReadOnly, LibraryBusy, SaveFailed: By any change: it was not made.
     """
+
+    # -- state -----------------------------------------------------------------------------
 
     @property
     def read_only_reason(self) -> str:
-        """Why nothing can be changed, in words; empty if it can."""
+        """Why nothing can be changed, as one line; empty if it can."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article in it; known before anything is loaded."""
+        """True if the library has no articles; known before it is loaded."""
 
     @property
     def problems(self) -> Sequence[str]:
-        """What was found wrong so far: one line each, with file, item and reason."""
+        """What was found wrong so far, each problem once: one line with file, item and reason."""
+
+    @property
+    def is_index_stale(self) -> bool:
+        """True if something has changed since `update_index` last finished."""
 
     @property
     def summaries(self) -> SummaryCache:
         """The summaries that a program of the user's has made."""
 
+    # -- loading ---------------------------------------------------------------------------
+
     def load(self) -> Iterator[LoadProgress]:
-        """Read the library in steps, newest articles first; usable between any two steps."""
+        """Load the library in steps, newest articles first.
 
-    @property
-    def is_index_stale(self) -> bool:
-        """Whether something has changed since it was last prepared."""
-
-    def update_index(self) -> Iterator[IndexProgress]:
-        """Bring what searching and similar readings need up to date, in steps.
-
-        It costs next to nothing where nothing is new. Without it answers are poorer, never wrong.
+        Between two steps every call answers from what is loaded so far.
         """
 
+    def update_index(self) -> Iterator[IndexProgress]:
+        """Bring the index up to date, in steps; costs next to nothing if nothing is new.
+
+        The index serves searches, similar articles and insights. Without it their answers are
+        poorer but never wrong. If another process is updating it, this call leaves that to it.
+        """
+
+    def refresh(self) -> ExternalChanges:
+        """Read what other processes and machines have changed; cheap if nothing has.
+
+        Returns:
+            The changed rows, and whether lists have to be requested again.
+        """
+
+    def close(self) -> None:
+        """Release the library; nothing is lost if this is not called."""
+
+    # -- lists and searches ----------------------------------------------------------------
+
     def rows(self, query: ListQuery) -> list[ArticleRow]:
-        """The rows of a list.
+        """Return the rows of a list, in its order.
 
         Raises:
-            BadQuery: Its words cannot be understood; says where and what was expected.
+            InvalidQuery: The text of the query cannot be parsed; says where and what was expected.
         """
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
-        """What a search finds, the best or the newest first.
+        """Search titles, texts, summaries, categories and tags.
 
         Args:
-            search: What is searched for, in titles, texts, summaries, categories and tags.
-            limit: Rows that are wanted at most; None for all.
+            search: The query, and whether the best or the newest articles come first.
+            limit: The most rows to return; None for all.
 
         Raises:
-            BadQuery: It cannot be understood; says where and what was expected.
+            InvalidQuery: The query cannot be parsed; says where and what was expected.
         """
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
-        """The lines in which the words of a search stand, for some of the articles it found."""
+        """Return a snippet for each of some articles that a search found, by id."""
 
     def get_row(self, article: str) -> ArticleRow | None:
-        """The row of one article, None if there is no such article."""
+        """Return the row of an article, or None if there is no such article."""
 
     def categories(self) -> list[CategoryCount]:
-        """Every category, by name."""
+        """Return every category with its counts, by name."""
 
-    def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
-        """What happened to articles, on all machines, without what was undone.
+    def tags(self) -> list[str]:
+        """Return the tags known so far, sorted: those the user gave, and those of opened articles.
 
-        Args:
-            kinds: Which events; see `record`.
-            last: Only what is among the last so many events of each machine, whatever their kinds.
-
-        Returns:
-            Steps, some of them empty: one machine after the other, each from its first event on.
+        No article is read for this, so it may lack tags that only came with an article.
         """
 
+    # -- articles --------------------------------------------------------------------------
+
     def find_id(self, id_or_prefix: str) -> str:
-        """The id that begins with these characters, whatever their case.
+        """Return the only id that starts with these characters, ignoring case.
 
         Raises:
-            NoSuchArticle: None does, or more than one.
+            ArticleNotFound: No id does, or several do.
         """
 
     def get_article(self, article: str) -> FullArticle:
-        """One article whole.
+        """Return an article with its text and reading status.
 
         Raises:
-            NoSuchArticle: There is none of this id.
+            ArticleNotFound: There is no article with this id.
         """
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
-        """Facts and reading state of many articles, in the order of the ids, without the texts.
+        """Yield facts and reading status of many articles, without texts, in the order of the ids.
 
-        Ids that are not in the library are left out.
+        Ids that are not in the library are skipped.
         """
 
     def title(self, article: str) -> str:
-        """The title of an article, deleted or not; empty if there is no such article."""
-
-    def tags(self) -> list[str]:
-        """The tags known so far, in order: those given while reading, and of articles looked at.
-
-        Nothing is read for it, so it is not every tag there is.
-        """
+        """Return the title of an article, even if it is deleted; empty if it never existed."""
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
-        """Up to five similar readings: those that came with the article, then the best others."""
+        """Return up to five similar articles: those named by the article itself, then the best."""
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
-        """What the library knows of an article besides, as far as it is indexed."""
+        """Return the keywords of an article, what is new in it and where its summary is from."""
+
+    # -- changes ---------------------------------------------------------------------------
+
+    def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
+        """Add articles in steps; each step reports what is on the disk by then.
+
+        An article that the library has is not replaced, with two exceptions: a text completes an
+        article without one, and a newer version from the same feed updates it.
+        """
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
-        """Record that something happened to articles, durably, as one event.
+        """Record that something happened to articles, as one event.
 
         Args:
-            event: `opened`, `read`, `unread`, `starred`, `unstarred`, `tagged`, `untagged`
-                (`tag`), `edited` (`to`: new values by field), `position` (`position`: offset into
-                the text), `deleted` or `restored`.
-            articles: Ids.
-            data: What the event says besides.
+            event: `opened`, `read`, `unread`, `starred`, `unstarred`, `tagged`, `untagged`,
+                `edited`, `position`, `deleted` or `restored`.
+            articles: Their ids.
+            data: For `tagged` and `untagged` the `tag`, for `edited` the new values by field in
+                `to`, for `position` the `position` as an offset into the text.
 
         Returns:
-            The rows as they are now, by id; a deleted article has none.
+            The rows as they are now, by id; deleted articles have none.
 
         Raises:
-            ValueError: There is no such event, or it lacks what it has to say.
+            ValueError: There is no such event, or its data is missing or of the wrong type.
         """
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
-        """The changes made on this machine that can be taken back, the last one first."""
+        """Return the changes made on this machine that can be undone, latest first."""
 
     def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
-        """Take back the last change made on this machine, across restarts.
+        """Undo the latest change made on this machine, in this session or an earlier one.
 
         Returns:
-            What was taken back and the rows as they are now; None if there is nothing left.
+            The change and the rows as they are now; None if there is nothing to undo.
         """
 
-    def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
-        """Add articles in steps; those it has already are left as they are."""
+    def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
+        """Yield what happened to articles on all machines, without what was undone.
 
-    def refresh(self) -> ExternalChanges:
-        """See what other processes and machines have changed; cheap if nothing has."""
+        Args:
+            kinds: The kinds of events; see `record`.
+            last: Look only at this many latest events of each machine, of whatever kind; all if
+                None.
 
-    def close(self) -> None:
-        """Leave the library; nothing is lost without it."""
+        Yields:
+            Batches, some of them empty: one machine after the other, each in chronological order.
+        """

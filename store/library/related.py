@@ -1,4 +1,4 @@
-"""What the full-text index knows of one article: similar readings, key terms, what is new in it."""
+"""What the index knows about one article: similar articles, keywords, what is new in it."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ T = TypeVar("T")
 
 
 class RelatedArticles:
-    """Asks the index of a library about its articles; without an index there is less to tell."""
+    """Queries the index about single articles; without an index, the answers are poorer."""
 
-    def __init__(self, finder: LibrarySearcher, rows: Callable[[], Iterable[ArticleRow]]) -> None:
-        """Ask this finder's index; `rows` are all of the library."""
-        self._searcher = finder
+    def __init__(self, searcher: LibrarySearcher, rows: Callable[[], Iterable[ArticleRow]]) -> None:
+        """Use the index of this searcher; `rows` returns all rows of the library."""
+        self._searcher = searcher
         self._rows = rows
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
-        """Up to five similar readings; without an index those that came with the article."""
+        """Return up to five similar articles; without an index, those the article names."""
 
-        def best(index: SimilarArticleFinder) -> tuple[SimilarArticle, ...]:
+        def search(index: SimilarArticleFinder) -> tuple[SimilarArticle, ...]:
             return index.find(entry.article, entry.body, MAX_SIMILAR)
 
-        found = self._ask_index(best, load_installed_embeddings)
+        found = self._ask_index(search, load_installed_embeddings)
         return tuple(self._match_titles(entry.body.similar)) if found is None else found
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
-        """What else is known of an article; without an index only where its summary stands."""
-        known = (
+        """Return insights into an article; without an index, only the position of its summary."""
+        insights = (
             self._ask_index(lambda index: index.insights(entry.article, entry.body))
             or ArticleInsights()
         )
-        return replace(known, summary_positions=find_summary_positions(entry.body))
+        return replace(insights, summary_positions=find_summary_positions(entry.body))
 
     def _ask_index(
         self,
         question: Callable[[SimilarArticleFinder], T],
-        vectors: Callable[[], Embeddings | None] = lambda: None,
+        load_embeddings: Callable[[], Embeddings | None] = lambda: None,
     ) -> T | None:
         index = self._searcher.current_index()
         if index is None:
@@ -54,7 +54,7 @@ class RelatedArticles:
         try:
             return question(
                 SimilarArticleFinder(
-                    index, self._searcher.row_by_number, self._searcher.read_text, vectors()
+                    index, self._searcher.row_by_number, self._searcher.read_text, load_embeddings()
                 )
             )
         except IndexUnusable as error:
@@ -62,11 +62,15 @@ class RelatedArticles:
             return None
 
     def _match_titles(self, titles: Iterable[str]) -> Iterator[SimilarArticle]:
-        wanted = {title.casefold(): title for title in titles if title.strip()}
-        rows = (row for row in self._rows() if row.title.casefold() in wanted) if wanted else ()
-        there = {row.title.casefold(): row for row in rows}
-        for key, title in list(wanted.items())[:MAX_SIMILAR]:
-            if row := there.get(key):
+        titles_by_key = {title.casefold(): title for title in titles if title.strip()}
+        rows = (
+            (row for row in self._rows() if row.title.casefold() in titles_by_key)
+            if titles_by_key
+            else ()
+        )
+        by_title = {row.title.casefold(): row for row in rows}
+        for key, title in list(titles_by_key.items())[:MAX_SIMILAR]:
+            if row := by_title.get(key):
                 yield SimilarArticle(
                     row.id, row.title, row.category, row.timestamp, row.read, origin="import"
                 )

@@ -1,4 +1,4 @@
-"""Answers queries: words by the full-text index, facts by the rows in memory."""
+"""Answer queries: words from the full-text index, facts from the rows in memory."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ from store.segments.text_reader import TextReader
 from store.system.files import WarningHandler
 from store.text.tokenizer import normalize_text
 
-NOT_INDEXED = "not indexed yet: only titles and categories"
+NOT_INDEXED = "not indexed yet: searching titles and categories only"
 MIN_FILTERED_HITS = 2000
-"""Hits whose facts are looked at, at first, where a query asks for words and facts."""
+"""Hits examined first if a query asks for words and facts."""
 
 log = logging.getLogger("newstui")
 
 
 class SearchContext(NamedTuple):
-    """What of its library the finder uses."""
+    """The parts of its library that a searcher uses."""
 
     catalog: Callable[[], Catalog]
     articles: Callable[[Iterable[str]], Iterator[tuple[Article, ReadingStatus]]]
-    """Gives the facts of articles by their ids."""
+    """Yields the facts of articles by their ids."""
     segments: Segments
     texts: TextReader
     clock: Clock
     warn: WarningHandler
-    """Told of segments that cannot be read."""
+    """Called with a line about a segment that cannot be read."""
 
 
 class LibrarySearcher:
-    """The index of one library and what is asked of it, on the library's thread."""
+    """The index of one library and the queries it answers, on the library's thread."""
 
     def __init__(self, folder: Path, library: SearchContext) -> None:
-        """Know where the index is; nothing is opened yet.
+        """Open nothing yet.
 
         Args:
-            folder: Of the index; beside it stands the lock of who writes it.
+            folder: The folder of the index; the lock of its writer is beside it.
             library: What is indexed.
         """
         self._folder = folder
@@ -70,12 +70,12 @@ class LibrarySearcher:
         self._query_builder: IndexQueryBuilder | None = None
         self._ids_by_number: dict[int, str] = {}
         self.problem = NOT_INDEXED
-        """Why the index cannot be asked; empty if it can."""
+        """Why the index cannot be used; empty if it can."""
 
     # -- the index -------------------------------------------------------------------------
 
     def current_index(self) -> FullTextIndex | None:
-        """The index as it was last committed, by whichever process; None if there is none."""
+        """Return the index as any process last committed it; None if there is none."""
         if self._index is None:
             self._index = FullTextIndex(self._folder)
         try:
@@ -90,10 +90,10 @@ class LibrarySearcher:
         return self._index
 
     def update(self, state: ReadingState) -> Generator[IndexProgress, None, bool]:
-        """Index what is new, in steps; nothing is done where another process does it.
+        """Index what is new, in steps, unless another process is doing it.
 
         Returns:
-            Whether it was done; another process that is writing may end before it is.
+            False if another process was writing, which may end before it is done.
         """
         library = self._context
         indexer = Indexer(self._folder, library.catalog, library.segments, library.warn)
@@ -112,105 +112,105 @@ class LibrarySearcher:
     # -- asking ----------------------------------------------------------------------------
 
     def rows(self, text: str) -> list[ArticleRow]:
-        """The rows that a query finds, the newest first."""
+        """Return the rows that match a query, newest first."""
         return self._answer(split_query(self._parse(text)), None, newest=True)[0]
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
-        """What a search finds."""
+        """Return the articles that a search finds."""
         node = self._parse(search.text, typing=search.is_typing)
-        apart = split_query(node)
-        rows, total, exact = self._answer(apart, limit, newest=search.newest_first)
-        note = self.problem if apart.needs_index else ""
-        forms = lookup.forms if (lookup := self._current_query_builder()) else no_other_forms
-        asked = list(iter_wanted_words(node))
+        split = split_query(node)
+        rows, total, exact = self._answer(split, limit, newest=search.newest_first)
+        note = self.problem if split.needs_index else ""
+        forms = builder.forms if (builder := self._current_query_builder()) else no_other_forms
+        words = list(iter_wanted_words(node))
         return Matches(
-            rows, total, exact, note, make_highlighter(asked, forms), search_terms(asked, forms)
+            rows, total, exact, note, make_highlighter(words, forms), search_terms(words, forms)
         )
 
     def _parse(self, text: str, *, typing: bool = False) -> QueryNode:
         return parse_query(text, int(self._context.clock().timestamp()), typing=typing)
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
-        """For each article that is there the line in which the words stand."""
-        shelf = self._context.catalog()
-        places = {each: place for each in articles if (place := shelf.location(each))}
-        found = matches.highlighter
+        """Return a snippet for each of some articles that a search found, by id."""
+        catalog = self._context.catalog()
+        locations = {each: location for each in articles if (location := catalog.location(each))}
+        highlighter = matches.highlighter
         return {
-            article: make_snippet(found, self._context.texts.read_text_and_summary(place))
-            for article, place in places.items()
+            article: make_snippet(highlighter, self._context.texts.read_text_and_summary(location))
+            for article, location in locations.items()
         }
 
     def _answer(
-        self, asked: SplitQuery, limit: int | None, *, newest: bool
+        self, split: SplitQuery, limit: int | None, *, newest: bool
     ) -> tuple[list[ArticleRow], int, bool]:
-        if asked.needs_index and (lookup := self._current_query_builder()):
+        if split.needs_index and (builder := self._current_query_builder()):
             try:
-                return self._search_index(asked, lookup, limit, newest=newest)
+                return self._search_index(split, builder, limit, newest=newest)
             except IndexUnusable as error:
                 self.discard_index(error)
-        rows = self._search_rows(make_and(asked.index_part, asked.row_part))
+        rows = self._search_rows(make_and(split.index_part, split.row_part))
         return rows[:limit], len(rows), True
 
     def _search_index(
-        self, asked: SplitQuery, lookup: IndexQueryBuilder, limit: int | None, *, newest: bool
+        self, split: SplitQuery, builder: IndexQueryBuilder, limit: int | None, *, newest: bool
     ) -> tuple[list[ArticleRow], int, bool]:
-        def leaf(of: QueryLeaf) -> RowPredicate:
-            hits = index.search(lookup.build(of), everything)
+        def leaf(condition: QueryLeaf) -> RowPredicate:
+            hits = index.search(builder.build(condition), total)
             numbers = {hit.number for hit in hits.hits}
             return lambda row: article_number(row.id) in numbers
 
-        index, shelf = lookup.index, self._context.catalog()
-        everything = max(1, index.document_count)
-        fits = build_predicate(asked.row_part, leaf) if asked.row_part.parts else None
-        if not asked.index_part.parts:
-            rows = [row for row in shelf.rows() if fits is None or fits(row)]
+        index, catalog = builder.index, self._context.catalog()
+        total = max(1, index.document_count)
+        matches = build_predicate(split.row_part, leaf) if split.row_part.parts else None
+        if not split.index_part.parts:
+            rows = [row for row in catalog.rows() if matches is None or matches(row)]
             return rows[:limit], len(rows), True
-        number = limit or everything
-        if fits is not None and limit:
+        number = limit or total
+        if matches is not None and limit:
             number = max(limit, MIN_FILTERED_HITS)
-        query = lookup.build(asked.index_part)
+        query = builder.build(split.index_part)
         while True:
             hits = index.search(query, number, newest=newest)
             rows = self._rows_by_number([hit.number for hit in hits.hits])
-            if fits is None:
-                gone = len(hits.hits) - len(rows)
-                return rows[:limit], hits.total - gone, True
-            rows = [row for row in rows if fits(row)]
+            if matches is None:
+                deleted = len(hits.hits) - len(rows)
+                return rows[:limit], hits.total - deleted, True
+            rows = [row for row in rows if matches(row)]
             if number >= hits.total or (limit and len(rows) >= limit):
                 return rows[:limit], len(rows), number >= hits.total
             number *= 8
 
     def _rows_by_number(self, numbers: Iterable[int]) -> list[ArticleRow]:
-        shelf = self._context.catalog()
-        self._update_ids(shelf)
+        catalog = self._context.catalog()
+        self._update_ids(catalog)
         ids = (self._ids_by_number.get(number) for number in numbers)
-        return [row for article in ids if article and (row := shelf.get_row(article))]
+        return [row for article in ids if article and (row := catalog.get_row(article))]
 
-    def _update_ids(self, shelf: Catalog) -> None:
-        if len(self._ids_by_number) != shelf.total:
-            self._ids_by_number = {article_number(article): article for article in shelf}
+    def _update_ids(self, catalog: Catalog) -> None:
+        if len(self._ids_by_number) != catalog.total:
+            self._ids_by_number = {article_number(article): article for article in catalog}
 
     def _search_rows(self, node: QueryNode) -> list[ArticleRow]:
-        """The rows that fit as far as they tell: words are looked for in titles and categories."""
-        shelf = self._context.catalog()
+        """Return the rows that match; without the index, words match titles and categories."""
+        catalog = self._context.catalog()
 
-        def leaf(of: QueryLeaf) -> RowPredicate:
-            if isinstance(of, ValueCondition):
-                every = self._context.articles(list(shelf))
-                ids = {facts.id for facts, _ in every if matches_value(facts, of)}
+        def leaf(condition: QueryLeaf) -> RowPredicate:
+            if isinstance(condition, ValueCondition):
+                every = self._context.articles(list(catalog))
+                ids = {facts.id for facts, _ in every if matches_value(facts, condition)}
                 return lambda row: row.id in ids
-            if not isinstance(of, WordsCondition):
-                raise TypeError(f"rows answer {of}")
-            found, field = make_highlighter([of]), of.field
+            if not isinstance(condition, WordsCondition):
+                raise TypeError(f"rows answer {condition}")
+            highlighter, field = make_highlighter([condition]), condition.field
             return lambda row: (
-                (field in ("", "title") and found.matches(row.title))
-                or (field == "" and found.matches(row.category))
+                (field in ("", "title") and highlighter.matches(row.title))
+                or (field == "" and highlighter.matches(row.category))
             )
 
         if node == MATCH_ALL:
-            return list(shelf.rows())
-        fits = build_predicate(node, leaf)
-        return [row for row in shelf.rows() if fits(row)]
+            return list(catalog.rows())
+        matches = build_predicate(node, leaf)
+        return [row for row in catalog.rows() if matches(row)]
 
     def _current_query_builder(self) -> IndexQueryBuilder | None:
         index = self.current_index()
@@ -221,19 +221,19 @@ class LibrarySearcher:
         return self._query_builder
 
     def row_by_number(self, number: int) -> ArticleRow | None:
-        """The row of an article by its number in the index; None if there is none or it is deleted."""
-        shelf = self._context.catalog()
-        self._update_ids(shelf)
+        """Return the row of an article by its number in the index; None if it is gone."""
+        catalog = self._context.catalog()
+        self._update_ids(catalog)
         article = self._ids_by_number.get(number)
-        return shelf.get_row(article) if article else None
+        return catalog.get_row(article) if article else None
 
     def read_text(self, article: str) -> str:
-        """The text of an article; empty where there is none or it cannot be read."""
-        place = self._context.catalog().location(article)
-        return self._context.texts.read_text_and_summary(place)[0] if place else ""
+        """Return the text of an article; empty if there is none or it cannot be read."""
+        location = self._context.catalog().location(article)
+        return self._context.texts.read_text_and_summary(location)[0] if location else ""
 
     def discard_index(self, error: Exception) -> None:
-        """The index cannot be used: it is left, so that the next upkeep builds it anew."""
+        """Stop using a damaged index, so that the next update recreates it."""
         log.warning("%s", error)
         self.problem = NOT_INDEXED
         if self._index is not None:
@@ -241,13 +241,13 @@ class LibrarySearcher:
         self._query_builder = None
 
 
-def matches_value(facts: Article, asked: ValueCondition) -> bool:
-    """Whether an article has a tag, a source or a language."""
-    there = {"tag": facts.tags, "source": (facts.source,), "lang": (facts.language,)}
-    value = normalize_text(asked.value)
-    for each in map(normalize_text, there[asked.column]):
-        if each == value or (asked.is_prefix and each.startswith(value)):
+def matches_value(facts: Article, condition: ValueCondition) -> bool:
+    """Return True if an article has a tag, a source or a language."""
+    values = {"tag": facts.tags, "source": (facts.source,), "lang": (facts.language,)}
+    value = normalize_text(condition.value)
+    for each in map(normalize_text, values[condition.column]):
+        if each == value or (condition.is_prefix and each.startswith(value)):
             return True
-        if asked.column == "lang" and each.replace("_", "-").startswith(f"{value}-"):
+        if condition.column == "lang" and each.replace("_", "-").startswith(f"{value}-"):
             return True
     return False

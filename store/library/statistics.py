@@ -1,4 +1,4 @@
-"""What reading adds up to: by day, week and category, and how fast the reader reads."""
+"""Reading statistics: by day, week and category, and the user's reading speed."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from store.search import ListQuery
 READ_KINDS = frozenset({"read"})
 """The events that statistics count."""
 PACE_KINDS = frozenset({"opened", "read", "position"})
-"""The events that tell how fast somebody reads."""
+"""The events that tell the reading speed."""
 MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 60, 800
-"""Words a minute beyond which an article was left open, or looked at and not read."""
+"""Bounds in words per minute: slower was left open, faster was looked at and not read."""
 MIN_PACE_WORDS = 50
-"""Words below which the time says more about the keys than about the reading."""
+"""Words of a text whose time tells the reading speed; that of a shorter one tells more about
+typing."""
 MIN_PACE_READINGS, MAX_PACE_READINGS = 5, 100
-"""Readings from which a speed is known, and how many of the last ones count."""
+"""Readings from which a speed is known, and how many of the latest ones count."""
 MAX_PACE_EVENTS = 20_000
-"""The events of each machine among which the reader's own speed is looked for."""
+"""The latest events of each machine from which the speed is computed."""
 ONE_WEEK = timedelta(days=7)
 QUARTER_HOUR_MICROS = 900_000_000
-"""In microseconds; every zone's days begin at one."""
+"""In microseconds; the days of every time zone start at a quarter of an hour."""
 
 
 class Tally(NamedTuple):
-    """So many readings, and their words."""
+    """A number of readings, and their words."""
 
     articles: int = 0
     words: int = 0
 
 
 class Pace(NamedTuple):
-    """How fast somebody reads."""
+    """A reading speed."""
 
     words_per_minute: int = WORDS_PER_MINUTE
-    """Words a minute."""
     readings: int = 0
-    """How many readings that is the median of; 0 where it is what readers do on average."""
+    """The number of readings of which it is the median; 0 for the average reader."""
 
     def minutes(self, words: int) -> int:
-        """Minutes for so many words; at least one, if there is a word."""
+        """Return the minutes for a number of words; at least one, if there is a word."""
         return max(1, round(words / self.words_per_minute)) if words else 0
 
 
@@ -55,7 +55,7 @@ NO_READINGS, AVERAGE_PACE = Tally(), Pace()
 
 @dataclass(frozen=True, slots=True)
 class CategoryShare:
-    """How much of a category is read."""
+    """How much of a category has been read."""
 
     name: str
     total: int
@@ -64,56 +64,59 @@ class CategoryShare:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What there is and what was read of it."""
+    """The numbers of articles and of readings."""
 
     today: date
     articles: int = 0
     read: int = 0
     starred: int = 0
     readings: Tally = NO_READINGS
-    """Of all times, those without a date among them; an article read twice counts twice."""
+    """Of all time, including undated ones; an article read twice counts twice."""
     days: Mapping[date, Tally] = field(default_factory=dict)
-    """What was read on which day; a day without reading is not in it."""
+    """The readings by day; a day without reading is not in it."""
     categories: tuple[CategoryShare, ...] = ()
     """The one with most articles first."""
     pace: Pace = AVERAGE_PACE
     is_complete: bool = False
-    """Whether days and pace are in it."""
+    """True if days and pace are known."""
 
     @property
     def share_read(self) -> float:
-        """Which part of the articles is read, from 0 to 1."""
+        """The share of articles that have been read, from 0 to 1."""
         return self.read / self.articles if self.articles else 0.0
 
     @property
     def streak(self) -> int:
-        """For how many days in a row something was read; today may still be missing."""
+        """The number of consecutive days with reading; today may still be missing."""
         return _streak_length(self.days, self.today) or _streak_length(
             self.days, self.today - timedelta(days=1)
         )
 
     @property
     def longest_streak(self) -> int:
-        """The most days in a row on which something was read."""
+        """The greatest number of consecutive days with reading."""
         ends = (day for day in self.days if day + timedelta(days=1) not in self.days)
         return max((_streak_length(self.days, day) for day in ends), default=0)
 
     def last_days(self, number: int) -> list[tuple[date, Tally]]:
-        """So many days up to today, those without reading too."""
+        """Return the readings of a number of days up to today, with days without reading."""
         first = self.today - timedelta(days=number - 1)
         days = [first + timedelta(days=offset) for offset in range(number)]
         return [(day, self.days.get(day, NO_READINGS)) for day in days]
 
     def last_weeks(self, number: int) -> list[tuple[date, Tally]]:
-        """So many weeks up to this one, by their Mondays."""
+        """Return the readings of a number of weeks up to this one, by their Mondays."""
         monday = self.today - timedelta(days=self.today.weekday())
         sums = [[0, 0] for _ in range(number)]
         for day, tally in self.days.items():
-            back = (monday + ONE_WEEK - timedelta(days=1) - day) // ONE_WEEK
-            if 0 <= back < number:
-                sums[back][0] += tally.articles
-                sums[back][1] += tally.words
-        return [(monday - ONE_WEEK * back, Tally(*sums[back])) for back in reversed(range(number))]
+            weeks_ago = (monday + ONE_WEEK - timedelta(days=1) - day) // ONE_WEEK
+            if 0 <= weeks_ago < number:
+                sums[weeks_ago][0] += tally.articles
+                sums[weeks_ago][1] += tally.words
+        return [
+            (monday - ONE_WEEK * weeks_ago, Tally(*sums[weeks_ago]))
+            for weeks_ago in reversed(range(number))
+        ]
 
 
 def _streak_length(days: Mapping[date, Tally], last: date) -> int:
@@ -124,14 +127,14 @@ def _streak_length(days: Mapping[date, Tally], last: date) -> int:
 
 
 class DayCounter:
-    """Adds up what was read on which day, event by event."""
+    """Counts readings by day, event by event."""
 
     def __init__(self, words: Mapping[str, int], zone: tzinfo | None = None) -> None:
-        """Begin with nothing.
+        """Start with no readings.
 
         Args:
-            words: Of each article, by id.
-            zone: The reader's time zone; the system's where it is None.
+            words: The words of each article, by id.
+            zone: The reader's time zone; that of the system if None.
         """
         self._words = words
         self._zone = zone
@@ -155,12 +158,12 @@ class DayCounter:
 
     @property
     def days(self) -> Mapping[date, Tally]:
-        """What was counted so far."""
+        """The readings counted so far."""
         return {day: Tally(*sums) for day, sums in self._sums.items()}
 
 
 def local_day(at: int, zone: tzinfo | None = None) -> date:
-    """The reader's date at a moment in microseconds since 1970."""
+    """Return the reader's date at a time in microseconds since 1970."""
     moment = from_microseconds(at)
     try:
         return moment.astimezone(zone).date()
@@ -171,12 +174,12 @@ def local_day(at: int, zone: tzinfo | None = None) -> date:
 def compute_statistics(
     rows: Iterable[ArticleRow], days: Mapping[date, Tally], pace: Pace, today: date
 ) -> Statistics:
-    """Add up a library.
+    """Return the statistics of a library.
 
     Args:
         rows: Of every article.
-        days: What was read on which day.
-        pace: How fast the reader reads.
+        days: The readings by day.
+        pace: The reading speed.
         today: The reader's date.
     """
     articles = read = starred = readings = words = 0
@@ -214,16 +217,17 @@ class _Sitting:
 
 
 def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
-    """The articles that were read from the beginning to the end in one go, and the seconds it took.
+    """Yield the articles that were read in one sitting, and the seconds it took.
 
-    That is from opening one to leaving it or opening the next, if it counted as read meanwhile.
+    A sitting lasts from opening an article to leaving it or opening the next one, if it was marked
+    as read meanwhile.
 
     Args:
         events: Of one machine after the other, each in order.
     """
     machine = ""
     sitting: _Sitting | None = None
-    begun: set[str] = set()
+    unfinished: set[str] = set()
     """What is gone on with the next time it is opened."""
     for event in events:
         if event.imported or len(event.articles) != 1:
@@ -231,25 +235,29 @@ def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
         if event.machine != machine:
             machine, sitting = event.machine, None
         article = event.articles[0]
-        ours = sitting is not None and sitting.article == article
-        if sitting and sitting.read and (event.kind == "opened" or (ours and event.kind != "read")):
+        is_current = sitting is not None and sitting.article == article
+        if (
+            sitting
+            and sitting.read
+            and (event.kind == "opened" or (is_current and event.kind != "read"))
+        ):
             yield sitting.article, (event.at - sitting.began) / 1e6
             sitting = None
         if event.kind == "opened":
-            sitting = None if article in begun else _Sitting(article, event.at)
+            sitting = None if article in unfinished else _Sitting(article, event.at)
         elif event.kind == "position":
-            (begun.add if event.data["position"] else begun.discard)(article)
-            sitting = None if ours else sitting
-        elif sitting and ours:
+            (unfinished.add if event.data["position"] else unfinished.discard)(article)
+            sitting = None if is_current else sitting
+        elif sitting and is_current:
             sitting.read = True
 
 
 def compute_pace(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
-    """How fast somebody reads: the median of the last readings that can have been any.
+    """Return the median speed of the latest plausible readings.
 
     Args:
-        events: `SITTING`, of one machine after the other, each in order.
-        words: Of each article, by id.
+        events: Of `PACE_KINDS`, of one machine after the other, each in order.
+        words: The words of each article, by id.
     """
     paces = [
         60 * words[article] / seconds
@@ -274,10 +282,10 @@ def compute_pace(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
 def gather_statistics(
     library: Library, now: datetime, zone: tzinfo | None = None
 ) -> Iterator[Statistics | None]:
-    """Add up a library in steps.
+    """Compute the statistics of a library in steps.
 
     Yields:
-        First what is known at once, days and pace left out; in the end all of it; None between.
+        First what is known at once, without days and pace; finally everything; None in between.
     """
     rows = library.rows(ListQuery())
     words = {row.id: row.words for row in rows}
@@ -292,14 +300,14 @@ def gather_statistics(
 
 
 def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:
-    """Find out in steps how fast the reader has read lately.
+    """Compute in steps the speed at which the user has read lately.
 
     Args:
-        library: Where it was read.
-        words: Of each article, by id.
+        library: The library.
+        words: The words of each article, by id.
     """
     events: list[Event] = []
-    for some in library.events(PACE_KINDS, MAX_PACE_EVENTS):
-        events += some
+    for batch in library.events(PACE_KINDS, MAX_PACE_EVENTS):
+        events += batch
         yield
     return compute_pace(events, words)

@@ -1,4 +1,4 @@
-"""A story: an article, what is similar to it, and similar to those, in the order of time."""
+"""Stories: an article, what is similar to it, and what is similar to those, by date."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.terms import extract_terms, find_matching_words
 
 MAX_STORY_ARTICLES = 20
-"""Articles of one story."""
+"""Articles in one story."""
 MAX_NEW_WORDS = 6
 STORY_TITLE_WEIGHT = 3
-"""How often a term of the title counts, beside those of summary and text."""
+"""The weight of a term in the title, relative to one in the summary or text."""
 MAX_STORY_CHARS = 20_000
-"""Characters of a text that take part."""
+"""Characters of a text that are considered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,25 @@ class StoryArticle:
     distance: int
     """0 for the article itself, 1 for what is similar to it, 2 for what is similar to those."""
     new_words: tuple[str, ...] = ()
-    """Words that none of the earlier ones has, the weightiest first."""
+    """Words that no earlier article has, the weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleTerms:
-    """The terms of an article with their weights, and the words that stand for them."""
+    """The terms of an article with their weights, and a word for each term."""
 
     weights: Mapping[str, int]
     words: Mapping[str, str]
 
 
 def collect_story(library: Library, article: str) -> Iterator[tuple[StoryArticle, ...]]:
-    """Gather a story in steps, each of which reads one article.
+    """Collect a story in steps, each of which reads one article.
 
     Yields:
         The story as far as it is known, the newest article last.
 
     Raises:
-        NoSuchArticle: There is no such article.
+        ArticleNotFound: There is no such article.
     """
     found: dict[str, tuple[StoryArticle, ArticleTerms]] = {}
 
@@ -58,20 +58,20 @@ def collect_story(library: Library, article: str) -> Iterator[tuple[StoryArticle
 
     entry = library.get_article(article)
     yield take(entry, 0)
-    near = [other for other in library.similar(entry) if other.id]
-    far: dict[str, float] = {}
-    for other in near:
-        if (next_one := _entry_or_none(library, other.id or "")) is not None:
-            for beyond in library.similar(next_one):
-                if beyond.id:
-                    score = other.score * beyond.score
-                    far[beyond.id] = max(far.get(beyond.id, 0.0), score)
-            yield take(next_one, 1)
-    for other_id in sorted(far.keys() - found.keys(), key=lambda each: (-far[each], each)):
+    similar = [other for other in library.similar(entry) if other.id]
+    scores: dict[str, float] = {}
+    for other in similar:
+        if (neighbour := _entry_or_none(library, other.id or "")) is not None:
+            for further in library.similar(neighbour):
+                if further.id:
+                    score = other.score * further.score
+                    scores[further.id] = max(scores.get(further.id, 0.0), score)
+            yield take(neighbour, 1)
+    for other_id in sorted(scores.keys() - found.keys(), key=lambda each: (-scores[each], each)):
         if len(found) >= MAX_STORY_ARTICLES:
             return
-        if (next_one := _entry_or_none(library, other_id)) is not None:
-            yield take(next_one, 2)
+        if (neighbour := _entry_or_none(library, other_id)) is not None:
+            yield take(neighbour, 2)
 
 
 def _entry_or_none(library: Library, article: str) -> FullArticle | None:
@@ -82,32 +82,32 @@ def _entry_or_none(library: Library, article: str) -> FullArticle | None:
 
 
 def article_terms(entry: FullArticle) -> ArticleTerms:
-    """What an article tells."""
+    """Return the terms of an article."""
     title, body = entry.article.title, entry.body
     text = f"{title}\n{body.summary[:MAX_STORY_CHARS]}\n{body.text[:MAX_STORY_CHARS]}"
     weights = Counter(extract_terms(text))
     for term in extract_terms(title):
         weights[term] += STORY_TITLE_WEIGHT - 1
-    telling = {
+    informative = {
         term: weight
         for term, weight in weights.items()
         if term not in UNINFORMATIVE_WORDS and not term.isdigit()
     }
     words: dict[str, str] = {}
-    for word, hits in find_matching_words(text, telling):
+    for word, hits in find_matching_words(text, informative):
         if len(hits) == 1:
             words.setdefault(hits[0], word)
-    return ArticleTerms(telling, words)
+    return ArticleTerms(informative, words)
 
 
 def order_story(found: Sequence[tuple[StoryArticle, ArticleTerms]]) -> tuple[StoryArticle, ...]:
-    """The chapters by time, each with what it adds to those before."""
+    """Return the articles of a story by time, each with the words it adds to those before."""
     known: set[str] = set()
-    chapters = []
-    for chapter, tells in sorted(found, key=lambda each: (each[0].row.timestamp, each[0].row.id)):
-        new = [term for term in tells.weights if term not in known]
-        new.sort(key=lambda term: (-tells.weights[term], term))
-        words = dict.fromkeys(tells.words[term] for term in new if term in tells.words)
-        chapters.append(StoryArticle(chapter.row, chapter.distance, tuple(words)[:MAX_NEW_WORDS]))
-        known.update(tells.weights)
-    return tuple(chapters)
+    ordered = []
+    for article, terms in sorted(found, key=lambda each: (each[0].row.timestamp, each[0].row.id)):
+        new = [term for term in terms.weights if term not in known]
+        new.sort(key=lambda term: (-terms.weights[term], term))
+        words = dict.fromkeys(terms.words[term] for term in new if term in terms.words)
+        ordered.append(StoryArticle(article.row, article.distance, tuple(words)[:MAX_NEW_WORDS]))
+        known.update(terms.weights)
+    return tuple(ordered)

@@ -1,6 +1,6 @@
-"""Summaries that a program of the user's has made: kept in the cache, so that it runs once a text.
+"""Summaries that a program of the user's has made, cached so that it runs once per text.
 
-A small file an article. They are derived and may be deleted: then the program runs again.
+One small file per article. They are derived and may be deleted; the program then runs again.
 """
 
 from __future__ import annotations
@@ -20,48 +20,48 @@ from store.text.sentences import join_sentences, split_sentences
 from store.text.summary import with_summary
 
 MAX_SUMMARY_CHARS = 2000
-"""Characters of an answer that are kept."""
+"""Characters of a program's output that are kept."""
 
 
-def apply_program_summary(body: Body, answer: str) -> Body:
-    """The body with a program's answer as its summary; as it was if there is nothing in the answer."""
-    summary = clean_text(answer).strip()
+def apply_program_summary(body: Body, output: str) -> Body:
+    """Return the body with a program's output as its summary; unchanged if the output is empty."""
+    summary = clean_text(output).strip()
     if not summary:
         return body
-    complete = len(summary) <= MAX_SUMMARY_CHARS
-    if not complete:
+    is_complete = len(summary) <= MAX_SUMMARY_CHARS
+    if not is_complete:
         summary = summary[:MAX_SUMMARY_CHARS]
         summary = join_sentences(split_sentences(summary)[:-1]) or summary
-    return replace(body, summary=summary, summary_origin="command", summary_complete=complete)
+    return replace(body, summary=summary, summary_origin="command", summary_complete=is_complete)
 
 
 class SummaryCache:
-    """The summary of every article: what came with it, what a program has made, or one made here."""
+    """The summary of every article: the publisher's, a program's, or an automatic one."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep what programs make in this folder, which is created when there is something."""
+        """Use this folder, which is created when there is something to keep."""
         self._folder = folder
 
     def apply_summary(self, article: str, body: Body) -> Body:
-        """The body with the best summary there is."""
+        """Return the body with the best summary there is."""
         if _has_own_summary(body):
             return body
-        kept = self._read(article, body)
-        summary = kept.get("summary")
+        cached = self._read(article, body)
+        summary = cached.get("summary")
         if not isinstance(summary, str) or not summary:
             return with_summary(body)
         return replace(
             body,
             summary=clean_text(summary),
             summary_origin="command",
-            summary_complete=kept.get("complete") is not False,
+            summary_complete=cached.get("complete") is not False,
         )
 
     def needs_summary(self, entry: FullArticle, arguments: Sequence[str]) -> bool:
-        """Whether this program has not made a summary of the article yet, and none came with it."""
-        kept = self._read(entry.article.id, entry.body)
-        if kept and entry.body.summary_origin == "command":
-            return kept.get("program") != _hash(*arguments)
+        """Return True if the article came without a summary and this program has made none."""
+        cached = self._read(entry.article.id, entry.body)
+        if cached and entry.body.summary_origin == "command":
+            return cached.get("program") != _hash(*arguments)
         return bool(entry.body.text) and not _has_own_summary(entry.body)
 
     def save(self, article: str, body: Body, arguments: Sequence[str]) -> None:
@@ -69,29 +69,29 @@ class SummaryCache:
 
         Raises:
             LibraryUnavailable: The folder cannot be created.
-            NotSaved: It is not on the disk.
+            SaveFailed: The summary could not be written.
         """
         make_folder(self._folder)
-        kept = {
+        content = {
             "article": article,
             "text": _hash(body.text),
             "program": _hash(*arguments),
             "summary": body.summary,
             "complete": body.summary_complete,
         }
-        write_atomically(self._path(article), orjson.dumps(kept))
+        write_atomically(self._path(article), orjson.dumps(content))
 
     def _read(self, article: str, body: Body) -> dict[str, Any]:
-        """What is kept for this article and text; empty if nothing is, or nothing that can be read."""
+        """Return what is cached for this article and text; empty if nothing usable is."""
         try:
-            kept = orjson.loads(self._path(article).read_bytes())
+            cached = orjson.loads(self._path(article).read_bytes())
         except (OSError, ValueError):
             return {}
-        fits = isinstance(kept, dict) and kept.get("text") == _hash(body.text)
-        return kept if fits else {}
+        is_current = isinstance(cached, dict) and cached.get("text") == _hash(body.text)
+        return cached if is_current else {}
 
     def _path(self, article: str) -> Path:
-        return self._folder / f"{_hash(article)}.json"  # an id may hold what no name of a file may
+        return self._folder / f"{_hash(article)}.json"  # not every id is a valid file name
 
 
 def _has_own_summary(body: Body) -> bool:
