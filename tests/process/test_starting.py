@@ -140,8 +140,8 @@ def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
     [
         ({"TERM": "dumb"}, "", "TERM is dumb; newstui --plain works here"),
         ({"TERM": ""}, "", "TERM is not set; newstui --plain works here"),
-        ({}, "</dev/null", "stdin is not one"),
-        ({}, "2>&1 | cat", "stderr is not one"),
+        ({}, "</dev/null", "stdin is not a terminal"),
+        ({}, "2>&1 | cat", "stderr is not a terminal"),
     ],
 )
 def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason: str) -> None:
@@ -153,7 +153,7 @@ def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason:
     with start_reader(tmp_path, env=env, command=command) as terminal:
         code = terminal.wait_exit()
         said = terminal.raw.decode().replace("\r\n", "\n")
-    expected = f"newstui: needs a terminal ({reason})\n"
+    expected = f"newstui: {reason}\n"
     assert (code, said) == ((0, f"{expected}exit 2\n") if "|" in redirect else (2, expected))
     assert files_below(tmp_path) == []
 

@@ -8,8 +8,7 @@ from store.library.protocol import Library
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
 from store.search import ListQuery
-from tui.rendering.statistics_report import format_duration
-from tui.rendering.wording import format_count
+from tui.rendering.wording import format_count, format_duration
 
 MAX_TRIAGE_TEXT_LENGTH = 1200
 """Characters of the text shown where there is no summary."""

@@ -39,7 +39,7 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
         slow: Save bandwidth.
     """
     if reason := find_startup_problem(os.environ):
-        sys.stderr.write(reason + "\n")
+        sys.stderr.write(f"newstui: {reason}\n")
         return ExitCode.USAGE
     # Imported modules live as long as the process: collecting their garbage costs 20 ms at the start
     # and 80 ms at the end, and frees nothing.

@@ -1,7 +1,8 @@
-"""How many terminal cells text takes, and how to cut it to a number of cells.
+"""Terminal cells: measure, truncate and wrap text.
 
-Widths are those of `rich.cells`, which is what Textual draws by. Where text may be cut is finer here: flags,
-Hangul, Thai and Indic clusters stay whole too. Text that is one cell a character never leaves the fast path.
+Widths are those of `rich.cells`, by which Textual draws. Clusters are finer here: flags, Hangul, Thai and Indic
+clusters are never split either. Text of one cell a character never leaves the fast path. Wrapping takes time linear
+in the length of the text.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ StyledText = tuple[str, str]
 
 ELLIPSIS = "…"
 ZERO_WIDTH_JOINER = "\u200d"
+FIRST_CJK_CHAR = "\u2e80"
+"""From here on words are written without blanks between them."""
+RTL_CHAR = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""A character of a right-to-left script."""
 
 _NARROW_TEXT = re.compile(
     r"[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
     r"\u1e00-\u1eff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u25fc]*"
 )
-"""Characters that are one cell and one cluster each, whatever stands beside them in such text."""
+"""Characters that are one cell and one cluster each, next to any other of them."""
 
 # Every character has a kind, a letter: n narrow, w wide, x continues what is before it, s space, S wide space,
 # b invisible place to break; p and q, o and c: opening and closing punctuation, narrow and wide; a: quotes that
@@ -52,18 +59,18 @@ _SPECIAL_CHAR_KINDS = {
     **dict.fromkeys("\u0e33\u0eb3", "m"),
 }
 _CLUSTER_KIND = re.compile(r"[jvrim]")
-# A joiner takes the next character's width, as rich counts it. Sixteen letters bound by virama are more than any
+# A joiner takes the next character's width, as rich counts it. Sixteen letters joined by virama are more than any
 # script needs; the limit keeps hostile text from being one cluster as wide as an article.
 _WIDENED_SUFFIX = r"(?:(?:v|j.?)x*+)*+"
 _CLUSTER = re.compile(
     rf"(?:rr|(?:[^xjv]|\A)(?=x*+[vjim]))x*+{_WIDENED_SUFFIX}(?:(?:in?|m)x*+{_WIDENED_SUFFIX}){{0,16}}"
 )
-_CLUSTER_KINDS = {"r": "w", "s": "n", "S": "w"}  # a blank with something joined to it is none
+_CLUSTER_KINDS = {"r": "w", "s": "n", "S": "w"}  # a blank with something joined to it is not one
 _UNJOINED_KINDS = str.maketrans("rjvim", "nxxxn")
 
 
 class _CharKinds(dict[int, str]):
-    """The kind of every code point asked for so far."""
+    """The kind of every code point met so far."""
 
     def __missing__(self, code: int) -> str:
         kind = self[code] = _char_kind(chr(code))
@@ -89,12 +96,12 @@ def _char_kind(char: str) -> str:
 
 
 def is_narrow(text: str) -> bool:
-    """Whether every character is one cell and may be cut off: a quick check, true of most text."""
+    """Return True if every character is one cell and one cluster: a quick check, true of most text."""
     return text.isascii() or _NARROW_TEXT.fullmatch(text) is not None
 
 
 def measure_cells(text: str) -> tuple[str, Sequence[int]]:
-    """The kinds of a text's characters, and the cells before each of them and at the end.
+    """Return the kinds of a text's characters, and the cells before each of them and at the end.
 
     Characters that continue a cluster are of kind `x` and add no cells, so that the largest index whose cells
     fit is always the edge of a cluster.
@@ -107,7 +114,7 @@ def measure_cells(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _join_clusters(text: str, kinds: str, widths: list[int]) -> str:
-    """Kinds with every cluster as its first character and its continuation; `widths` follow suit."""
+    """Return the kinds with every cluster as its first character and continuations; update `widths`."""
 
     def join(match: re.Match[str]) -> str:
         start, end = match.span()
@@ -118,7 +125,7 @@ def _join_clusters(text: str, kinds: str, widths: list[int]) -> str:
 
 
 def expand_to_clusters(text: str, start: int, end: int) -> tuple[int, int]:
-    """A part of a text, made larger where it would begin or end inside of a cluster."""
+    """Widen a part of a text where it starts or ends inside a cluster."""
     if is_narrow(text):
         return start, end
     kinds = measure_cells(text)[0]
@@ -130,29 +137,29 @@ def expand_to_clusters(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def fit_cells(text: str, width: int) -> str:
-    """`text` in exactly `width` cells: cut with an ellipsis, or padded with blanks on the right."""
+    """Truncate a text with an ellipsis, or pad it on the right, to exactly `width` cells."""
     cut, used = _truncate(text, width)
     return cut + " " * (width - used)
 
 
 def pad_left(text: str, width: int) -> str:
-    """`text` in exactly `width` cells: cut with an ellipsis, or padded with blanks on the left."""
+    """Truncate a text with an ellipsis, or pad it on the left, to exactly `width` cells."""
     cut, used = _truncate(text, width)
     return " " * (width - used) + cut
 
 
 def truncate_cells(text: str, width: int) -> str:
-    """`text` in at most `width` cells, the last of them an ellipsis where something was cut off."""
+    """Truncate a text with an ellipsis to at most `width` cells."""
     return _truncate(text, width)[0]
 
 
 def _truncate(text: str, width: int) -> tuple[str, int]:
-    """The text cut to `width` cells, and the cells it takes."""
+    """Return the truncated text, and the cells it takes."""
     if width <= 0:
         return "", 0
     if is_narrow(text):
         return (text, len(text)) if len(text) <= width else (text[: width - 1] + ELLIPSIS, width)
-    # A joiner at the end would swallow the blank or the ellipsis that follows.
+    # A joiner at the end would swallow the blank or ellipsis that follows.
     text = text.rstrip(ZERO_WIDTH_JOINER)
     cells = measure_cells(text)[1]
     if cells[-1] <= width:
@@ -162,7 +169,7 @@ def _truncate(text: str, width: int) -> tuple[str, int]:
 
 
 def cell_width(text: str) -> int:
-    """How many cells a text takes."""
+    """Return the cells of a text."""
     return len(text) if text.isascii() else _cached_width(text)
 
 
@@ -172,18 +179,18 @@ def _cached_width(text: str) -> int:
 
 
 LineRange = tuple[int, int]
-"""Start and end of what one line shows of a paragraph; blanks at the break belong to no line."""
+"""Start and end of a line in its paragraph; blanks at a break belong to no line."""
 
 WRAP_CHUNK_CHARS = 8192
-"""Characters of a longer paragraph that are looked at together."""
+"""Characters of a long paragraph that are wrapped together."""
 
-_WORD_BREAK_CHARS = "-/‐–—"  # the hyphen first: it stands in a character class too
-"""A word longer than a line is broken after one of these, if it has any."""
+_WORD_BREAK_CHARS = "-/‐–—"  # the hyphen first: it is in a character class too
+"""A word longer than a line is broken after one of these, if it can be."""
 
 _BLANKS = "sS"
 
-# A break is allowed between these kinds of characters (see tui.rendering.cells): after and before blanks, and beside wide
-# characters unless a closing mark would begin a line or an opening one end it.
+# A break is allowed between these kinds of characters: after and before blanks, and next to wide characters
+# unless a closing mark would begin a line or an opening one end it.
 _BREAK_KINDS = frozenset(
     [left + right for left in "sSb" for right in "nwpqoca"]
     + [left + right for left in "nwxpqoca" for right in "sS"]
@@ -212,7 +219,7 @@ def break_paragraph(text: str, width: int, hang: int = 0, *, whole: bool = True)
 
 
 def wrap_text(text: str, width: int) -> list[str]:
-    """A plain string in lines of at most `width` cells; newlines and empty lines stay."""
+    """Wrap a text in lines of at most `width` cells; newlines and empty lines stay."""
     width = max(1, width)
     return [
         line[start:end] for line in text.split("\n") for start, end in break_paragraph(line, width)
@@ -222,16 +229,16 @@ def wrap_text(text: str, width: int) -> list[str]:
 def break_paragraph_lazily(
     text: str, width: int, hang: int = 0, *, whole: bool = True
 ) -> Iterator[LineRange]:
-    """`parts` one by one: of a paragraph of a megabyte the first lines stand at once."""
+    """Yield the lines of `break_paragraph` one by one: the first lines of a megabyte come at once."""
     at, size = 0, WRAP_CHUNK_CHARS
     while len(text) - at > size:
         found = break_paragraph(text[at : at + size], width, hang, whole=whole)
         if len(found) == 1:
-            size *= 2  # nothing but blanks behind the line, or a line longer than the slice
+            size *= 2  # only blanks after the line, or a line longer than the slice
             continue
         for start, end in found[:-1]:
             yield at + start, at + end
-        # What the last line shows depends on what follows the slice.
+        # The last line depends on what follows the slice.
         at, size = at + found[-1][0], WRAP_CHUNK_CHARS
         width, hang = max(1, width - hang), 0
     for start, end in break_paragraph(text[at:], width, hang, whole=whole):
@@ -255,7 +262,7 @@ def _chop_mixed(text: str, width: int, rest: int) -> list[LineRange]:
 
 @lru_cache(maxsize=16)
 def _narrow_line_pattern(width: int) -> re.Pattern[str]:
-    """A line of narrow text: as many words as fit, or what fits of a long word, and the blanks behind it."""
+    """Return a pattern for a line of narrow text: the words or the part of a word that fit, and the blanks after."""
     words = rf".{{0,{width - 1}}}[^ ](?= |\Z)"
     inside = rf"|.{{1,{width - 1}}}[{_WORD_BREAK_CHARS}]" if width > 1 else ""
     return re.compile(rf"({words}{inside}|.{{1,{width}}}) *+")
@@ -295,12 +302,12 @@ def _wrap_mixed(text: str, width: int, rest: int) -> list[LineRange]:
 
 
 def _first_line_start(blanks: int, width: int) -> int:
-    """Where the first line starts: of the blanks before it at most half a line is shown."""
+    """Return the start of the first line, which shows at most half a line of the blanks before it."""
     return max(0, blanks - width // 2)
 
 
 def _last_fitting_edge(cells: Sequence[int], start: int, width: int) -> int:
-    """The edge of the last cluster that fits behind `start`; of the first one if none does."""
+    """Return the end of the last cluster that fits after `start`, or of the first if none does."""
     stop = bisect_right(cells, cells[start] + width, start) - 1
     if cells[stop] > cells[start]:
         return stop
@@ -308,6 +315,6 @@ def _last_fitting_edge(cells: Sequence[int], start: int, width: int) -> int:
 
 
 def _break_inside_word(text: str, word: int, full: int) -> int:
-    """Where to break a word longer than a line: after its last hyphen or slash, else where the line is full."""
+    """Return where to break a word longer than a line: after its last hyphen or slash, else at the full line."""
     stop = max(text.rfind(mark, word + 1, full) for mark in _WORD_BREAK_CHARS) + 1
     return stop if stop > word + 1 else full

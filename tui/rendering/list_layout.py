@@ -1,7 +1,7 @@
-"""Where rows and headings stand in a list that is drawn line by line: pure arithmetic.
+"""The layout of the article list: the lines of rows and date headings, and search hits in a row.
 
-A list by date has the headings today, yesterday, this week and older. Nothing is kept for a row:
-the few places where a day ends are looked up, the rest follows.
+Nothing is stored for a row: the few rows before which a heading is inserted determine every line, so
+that a list of 100,000 articles costs nothing to lay out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from typing import NamedTuple
 from store.model.article import ArticleRow, Snippet
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, fit_cells
 
+HighlightRanges = Sequence[tuple[int, int]]
+LEADING_CONTEXT_DIVISOR = 3
+"""The first highlight is in the first of so many parts of the line."""
+
 
 class ListHeading(NamedTuple):
     """A heading and the first row under it."""
@@ -24,7 +28,7 @@ class ListHeading(NamedTuple):
 
 
 class ListLine(NamedTuple):
-    """What stands on a line: a heading, or a part of a row."""
+    """The content of a line: a heading, or a line of a row."""
 
     heading: str = ""
     row: int = 0
@@ -33,21 +37,21 @@ class ListLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DayBoundaries:
-    """The days that headings tell apart, in seconds since 1970."""
+    """The starts of the days that headings separate, in seconds since 1970."""
 
     today: int
     yesterday: int
     week_start: int
     tomorrow: int
-    """From then on these are other days."""
+    """When the headings have to be built again."""
 
 
 def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
-    """The days as they are now.
+    """Return the day boundaries at a time.
 
     Args:
         now: Seconds since 1970.
-        zone: The reader's time zone; the system's where it is None.
+        zone: The reader's time zone; the system's if it is None.
     """
     midnight = (
         datetime.fromtimestamp(now, UTC)
@@ -57,15 +61,15 @@ def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
 
     def day(offset: int) -> int:
         moment = midnight.replace(tzinfo=zone) + timedelta(days=offset)
-        return int(moment.timestamp())  # of the zone's own clock: a day may have 23 hours
+        return int(moment.timestamp())  # by the clock of the zone: a day may have 23 hours
 
     return DayBoundaries(day(0), day(-1), day(-6), day(1))
 
 
 def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list[ListHeading]:
-    """The headings that have rows, for rows by date, the newest first.
+    """Return the headings that have rows, for rows sorted by date, newest first.
 
-    This week are the last seven days; what has no date is older.
+    "This week" is the last seven days; articles without a date are "Older".
     """
     ends = [
         _first_row_before(rows, limit) for limit in (when.today, when.yesterday, when.week_start)
@@ -84,15 +88,15 @@ def _first_row_before(rows: Sequence[ArticleRow], moment: int) -> int:
 
 
 class ListLayout:
-    """Which line a row stands on, and what stands on a line."""
+    """Maps rows to lines and lines to rows."""
 
     def __init__(self, rows: int, headings: Sequence[ListHeading] = (), height: int = 1) -> None:
         """Lay out a list.
 
         Args:
-            rows: How many there are.
-            headings: In order; each takes a line.
-            height: Lines a row takes.
+            rows: The number of rows.
+            headings: The headings, in order; each takes a line.
+            height: Lines of a row.
         """
         self.row_height = height
         self.line_count = rows * height + len(headings)
@@ -103,15 +107,15 @@ class ListLayout:
         ]
 
     def line_of_row(self, row: int) -> int:
-        """The first line of a row."""
+        """Return the first line of a row."""
         return row * self.row_height + bisect_right(self._first_rows, row)
 
     def top_line_of_row(self, row: int) -> int:
-        """The line a row is seen from: its heading, if it is the first one under it."""
+        """Return the first line of a row, or that of its heading if it is the first row under it."""
         return self.line_of_row(row) - (row in self._first_rows)
 
     def line_content(self, line: int) -> ListLine:
-        """What stands on a line; past the end it is a row there is none of."""
+        """Return the content of a line; past the end it is a row that does not exist."""
         above = bisect_right(self._heading_lines, line)
         if above and self._heading_lines[above - 1] == line:
             heading = self._headings[above - 1]
@@ -119,20 +123,14 @@ class ListLayout:
         return ListLine("", *divmod(line - above, self.row_height))
 
 
-HighlightRanges = Sequence[tuple[int, int]]
-
-LEADING_CONTEXT_DIVISOR = 3
-"""The first mark stands in the first part of so many of the line."""
-
-
 def render_highlights(text: str, spans: HighlightRanges, role: str, width: int) -> list[StyledText]:
-    """A text of exactly that many cells, with places of it marked.
+    """Return a text in exactly `width` cells, with highlights.
 
     Args:
         text: One line.
-        spans: Start and end of what is marked, in order.
-        role: What the rest is drawn in.
-        width: Cells.
+        spans: Start and end of the highlights, in order.
+        role: The role of the rest of the text.
+        width: The width in cells.
     """
     shown = fit_cells(text, width)
     kept = next(
@@ -150,14 +148,14 @@ def render_highlights(text: str, spans: HighlightRanges, role: str, width: int) 
     return [*pieces, (shown[at:], role)]
 
 
-def trim_snippet(excerpt: Snippet, width: int) -> Snippet:
-    """The part of an excerpt that fits, so that its first mark is seen."""
-    if not excerpt.highlights or cell_width(excerpt.text[: excerpt.highlights[0][1]]) <= width - 2:
-        return excerpt
-    first = excerpt.highlights[0][0]
+def trim_snippet(snippet: Snippet, width: int) -> Snippet:
+    """Cut the start of a snippet where its first highlight would not be visible."""
+    if not snippet.highlights or cell_width(snippet.text[: snippet.highlights[0][1]]) <= width - 2:
+        return snippet
+    first = snippet.highlights[0][0]
     start = max(0, first - width // LEADING_CONTEXT_DIVISOR)
-    blank = excerpt.text.find(" ", start, first)
-    start = expand_to_clusters(excerpt.text, blank + 1 if blank >= 0 else start, first)[0]
+    blank = snippet.text.find(" ", start, first)
+    start = expand_to_clusters(snippet.text, blank + 1 if blank >= 0 else start, first)[0]
     moved = start - 1
-    marks = tuple((a - moved, b - moved) for a, b in excerpt.highlights)
-    return Snippet(f"…{excerpt.text[start:]}", marks)
+    highlights = tuple((a - moved, b - moved) for a, b in snippet.highlights)
+    return Snippet(f"…{snippet.text[start:]}", highlights)

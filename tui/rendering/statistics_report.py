@@ -1,4 +1,4 @@
-"""Reading statistics as lines: the screen draws them in its roles, the command prints them."""
+"""Reading statistics as lines of styled text, with charts of block characters."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from collections.abc import Sequence
 from datetime import date
 
 from store.library.statistics import MIN_PACE_READINGS, CategoryShare, Pace, Statistics, Tally
-from tui.rendering.cells import fit_cells, wrap_text
-from tui.rendering.wording import MONTH_LABELS, format_count, join_nonempty
+from tui.rendering.cells import StyledText, fit_cells, wrap_text
+from tui.rendering.wording import format_count, format_day, format_duration, join_nonempty
 
-ReportLine = list[tuple[str, str]]
-"""Texts and the roles they are drawn in."""
+ReportLine = list[StyledText]
 
 CHART_DAYS, CHART_WEEKS, MAX_CATEGORIES = 30, 12, 20
 CHART_HEIGHT = 4
 UNBROKEN_WIDTH = 1000
-"""Cells of a line that need not be broken."""
+"""Cells of a line that is not wrapped."""
 LABEL_CELLS, MAX_BAR_CELLS = 12, 20
-"""Cells of what stands left of a bar, and of the longest bar, where there is room."""
+"""Cells of the label before a bar, and of the longest bar."""
+
+
+HORIZONTAL_BLOCKS = " ▏▎▍▌▋▊▉█"
+VERTICAL_BLOCKS = " ▁▂▃▄▅▆▇█"
+STEPS_PER_CELL = 8
+"""Steps in which blocks fill a cell."""
 
 
 def render_statistics(found: Statistics, width: int) -> list[ReportLine]:
-    """Everything, from the sums to the charts.
+    """Return the whole report, from the totals to the charts.
 
     Args:
         found: The statistics.
-        width: Cells of a line; text that is longer is broken by nobody, so it is kept short.
+        width: Cells of a line; the caller does not wrap the lines.
     """
     lines = [_heading_line("Reading"), *_total_lines(found), []]
     if not found.is_complete:
@@ -45,13 +50,12 @@ def render_statistics(found: Statistics, width: int) -> list[ReportLine]:
 
 
 def describe_statistics(found: Statistics) -> list[str]:
-    """The same without the charts, for those who listen: `Read: 12 of 28 articles · 43 %`."""
+    """Return the report without the charts, for screen readers: `Read: 12 of 28 articles · 43 %`."""
     facts = [*_total_lines(found), *_recent_lines(found), *_pace_lines(found.pace, UNBROKEN_WIDTH)]
     labels = ((name[0].strip(), value[0]) for name, value in facts)
     said = [f"{label}: {value}" if label else f"({value})" for label, value in labels]
     weeks = [
-        (_format_short_date(monday), tally)
-        for monday, tally in reversed(found.last_weeks(CHART_WEEKS))
+        (format_day(monday), tally) for monday, tally in reversed(found.last_weeks(CHART_WEEKS))
     ]
     said += [
         f"Week of {day}: {describe_tally(tally, found.pace)}"
@@ -77,7 +81,7 @@ def _total_lines(found: Statistics) -> list[ReportLine]:
         ),
         _fact_line("Starred", f"{found.starred:,}"),
         _fact_line(
-            "In all", join_nonempty((format_count(read, "reading"), format_count(words, "word")))
+            "Total", join_nonempty((format_count(read, "reading"), format_count(words, "word")))
         ),
     ]
 
@@ -85,7 +89,7 @@ def _total_lines(found: Statistics) -> list[ReportLine]:
 def _pace_lines(pace: Pace, width: int) -> list[ReportLine]:
     source = f"yours, from the last {pace.readings} articles"
     if not pace.readings:
-        source = f"as readers on average; yours is known from {MIN_PACE_READINGS} articles on"
+        source = f"average reader; yours after {MIN_PACE_READINGS} articles"
     lines = wrap_text(source, max(1, width - LABEL_CELLS))
     speed = _fact_line("Speed", f"{format_count(pace.words_per_minute, 'word')} a minute")
     return [speed, *(_fact_line("", line) for line in lines)]
@@ -97,12 +101,12 @@ def _fact_line(name: str, value: str) -> ReportLine:
 
 def _recent_lines(found: Statistics) -> list[ReportLine]:
     today = found.days.get(found.today, Tally())
-    row = f"{format_count(found.streak, 'day')} · {found.longest_streak:,} at most"
-    return [_fact_line("Today", describe_tally(today, found.pace)), _fact_line("In a row", row)]
+    row = f"{format_count(found.streak, 'day')} (longest {found.longest_streak:,})"
+    return [_fact_line("Today", describe_tally(today, found.pace)), _fact_line("Streak", row)]
 
 
 def describe_tally(tally: Tally, pace: Pace) -> str:
-    """`2 articles · 900 words · 4 min`."""
+    """Return `2 articles · 900 words · 4 min`."""
     if not tally.articles:
         return "–"
     return join_nonempty(
@@ -114,18 +118,12 @@ def describe_tally(tally: Tally, pace: Pace) -> str:
     )
 
 
-def format_duration(minutes: int) -> str:
-    """`4 min`, `3 h 29 min`."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours:,} h {rest} min" if hours else f"{rest} min"
-
-
 def _day_chart(days: Sequence[tuple[date, Tally]], width: int) -> list[ReportLine]:
     each = 2 if width >= 2 * len(days) else 1
     shown = days[-width:]
     chart = draw_columns([tally.articles for _, tally in shown], CHART_HEIGHT, each)
     most = max(tally.articles for _, tally in shown)
-    first, last = _format_short_date(shown[0][0]), _format_short_date(shown[-1][0])
+    first, last = format_day(shown[0][0]), format_day(shown[-1][0])
     gap = " " * (len(shown) * each - len(first) - len(last))
     top: ReportLine = [(chart[0], "accent")]
     if width >= len(chart[0]) + 12:
@@ -136,9 +134,7 @@ def _day_chart(days: Sequence[tuple[date, Tally]], width: int) -> list[ReportLin
 def _week_chart(weeks: Sequence[tuple[date, Tally]], pace: Pace, width: int) -> list[ReportLine]:
     most = max(tally.articles for _, tally in weeks)
     return [
-        _bar_line(
-            _format_short_date(monday), tally.articles, most, width, describe_tally(tally, pace)
-        )
+        _bar_line(format_day(monday), tally.articles, most, width, describe_tally(tally, pace))
         for monday, tally in reversed(weeks)
     ]
 
@@ -166,26 +162,13 @@ def _bar_line(name: str, value: int, most: int, width: int, text: str) -> Report
     return [(label, "muted"), (draw_bar(value, most, room) + " ", "accent"), (text, "text")]
 
 
-def _format_short_date(day: date) -> str:
-    return f"{MONTH_LABELS[day.month - 1]} {day.day}"
-
-
-HORIZONTAL_BLOCKS = " ▏▎▍▌▋▊▉█"
-VERTICAL_BLOCKS = " ▁▂▃▄▅▆▇█"
-STEPS_PER_CELL = 8
-"""Steps in which a block fills its cell."""
-
-
 def draw_bar(value: int, most: int, width: int) -> str:
-    """A bar from the left.
+    """Return a horizontal bar of exactly `width` cells.
 
     Args:
-        value: How much it stands for; anything above nothing is seen.
-        most: What fills the width.
-        width: In cells.
-
-    Returns:
-        Exactly so many cells.
+        value: The value; if positive, some of the bar is always visible.
+        most: The value of a full bar.
+        width: Cells of a full bar.
     """
     filled = _filled_steps(value, most, width)
     blocks = (
@@ -196,12 +179,12 @@ def draw_bar(value: int, most: int, width: int) -> str:
 
 
 def draw_columns(values: Sequence[int], height: int, width: int = 1) -> list[str]:
-    """Columns that stand side by side, as lines from the top down.
+    """Return a column chart as lines, from the top down.
 
     Args:
-        values: One a column.
-        height: Lines.
-        width: Cells of a column, the gap after it included.
+        values: One for each column.
+        height: Lines of the chart.
+        width: Cells of a column, including the gap after it.
     """
     most = max(values, default=0)
     filled = [_filled_steps(value, most, height) for value in values]

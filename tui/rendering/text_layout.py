@@ -1,7 +1,7 @@
-"""The text of an article as lines of a given width: plain data for the view that draws them.
+"""The layout of an article's text: lines of a given width, with styles and source offsets.
 
-Lines are laid out when they are first asked for, so that the first screen of an article of any length stands at once;
-whoever asks for the number of lines, for the links or for a place further on gets all that takes.
+Lines are laid out when they are first needed, so that the first screen of an article of any length is there at once;
+asking for the number of lines, the links or a position further on lays out as much as that takes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BlockPosition = tuple[int, int]
-"""A place in the text as it is shown: the number of a block, and a character of its text. At every width the same."""
+"""A position in the text as it is shown: the number of a block and an index into its text, at any width."""
 
 _NO_PARTS: Iterator[LineRange] = iter(())
 _BLOCK_STYLES = {BlockKind.HEADING: "heading", BlockKind.QUOTE: "quote", BlockKind.CODE: "code"}
@@ -26,12 +26,12 @@ _BLOCK_STYLES = {BlockKind.HEADING: "heading", BlockKind.QUOTE: "quote", BlockKi
 
 @dataclass(frozen=True, slots=True)
 class StyleSpan:
-    """A part of a line with a style; spans may overlap, later ones lie on top."""
+    """A part of a line with a style; of overlapping spans the last one counts."""
 
     start: int
     end: int
     style: str
-    """A role: `heading`, `quote`, `code`, `link`, `strong`, `em`, `muted`."""
+    """A role such as `heading`, `quote`, `code`, `link`, `strong`, `em`, `muted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +41,28 @@ class TextLine:
     text: str
     spans: tuple[StyleSpan, ...] = ()
     offset: int = 0
-    """Place in the source of the first character shown, prefixes aside."""
+    """The source offset of the first character after the prefix."""
     indent: int = 0
-    """How many characters of the text are a bullet, a quote's bar or the blanks below one."""
+    """Characters of a bullet, of a quote's bar, or of the blanks below one."""
     is_rtl: bool = False
     block_number: int = 0
     start: int = 0
-    """Of which block, and from which character of its text on."""
+    """The index in the block's text at which the line starts."""
     prefix_length: int = 0
-    """How many characters come before that one, because the line goes on with what began above."""
+    """Characters before that one, in a line that continues a block."""
 
     @property
     def start_position(self) -> BlockPosition:
-        """The place of the first character."""
+        """The position of the first character."""
         return self.block_number, self.start
 
     @property
     def end_position(self) -> BlockPosition:
-        """The place behind the last character."""
+        """The position after the last character."""
         return self.block_number, self.start + len(self.text) - self.prefix_length
 
     def range_between(self, first: BlockPosition, last: BlockPosition) -> tuple[int, int]:
-        """Which characters of the line stand between two places; start and end are the same if none does."""
+        """Return start and end of the characters between two positions; both are 0 if there are none."""
         start = 0 if first <= self.start_position else first[1] - self.start + self.prefix_length
         end = (
             len(self.text)
@@ -76,7 +76,7 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class ArticleLink:
-    """A link of the article; its URL is as it stands in the source."""
+    """A link of the article, with its URL as written in the source."""
 
     number: int
     text: str
@@ -85,7 +85,7 @@ class ArticleLink:
 
 
 class TextLayout:
-    """An article's lines at one width. What it says never changes; how much of it is worked out does."""
+    """The lines of an article at one width, laid out as far as they were needed."""
 
     def __init__(self, text: str, width: int, *, numbered: bool = False) -> None:
         """Prepare the layout of an article's text, Markdown or plain.
@@ -107,7 +107,7 @@ class TextLayout:
 
     @property
     def laid_out_lines(self) -> int:
-        """How many lines are laid out so far."""
+        """The number of lines laid out so far."""
         return len(self._line_blocks)
 
     @property
@@ -116,14 +116,14 @@ class TextLayout:
         return self._complete
 
     def lay_out_more(self, lines: int) -> bool:
-        """Lay out at least that many lines more, if there are; False once there is nothing left to do."""
+        """Lay out at least that many more lines; return False once all are laid out."""
         wanted = self.laid_out_lines + lines
         while self.laid_out_lines < wanted and not self._complete:
             self._lay_out_next()
         return not self._complete
 
     def lay_out_all(self) -> None:
-        """Lay out all there is."""
+        """Lay out the rest."""
         while not self._complete:
             self._lay_out_next()
 
@@ -155,18 +155,18 @@ class TextLayout:
         return tuple(ArticleLink(number, *link) for number, link in enumerate(found, 1))
 
     def offset_of_line(self, y: int) -> int:
-        """The place in the source of what a line shows first; behind the last one that of the last."""
+        """Return the source offset at which a line starts; after the last line, that of the last."""
         self.lay_out_more(y + 1 - self.laid_out_lines)
         return self._offsets[min(y, self.laid_out_lines - 1)] if self.laid_out_lines else 0
 
     def line_at_offset(self, offset: int) -> int:
-        """The line that shows what stands at `offset` of the source."""
+        """Return the line that shows the character at a source offset."""
         while not self._complete and (not self._offsets or self._offsets[-1] <= offset):
             self._lay_out_next()
         return max(0, bisect_right(self._offsets, offset) - 1)
 
     def line_at_position(self, spot: BlockPosition) -> int:
-        """The line that shows what stands at a place of the text as it is shown."""
+        """Return the line that shows a position."""
         owners, starts = self._line_blocks, self._starts
         while not self._complete and (not owners or (owners[-1], starts[-1]) <= spot):
             self._lay_out_next()
@@ -174,13 +174,13 @@ class TextLayout:
         return max(0, below - 1)
 
     def block(self, number: int) -> Block | None:
-        """A block of the text; None behind the last one."""
+        """Return a block; None after the last one."""
         while len(self._blocks) <= number and not self._complete:
             self._lay_out_next()
         return self._blocks[number] if number < len(self._blocks) else None
 
     def _lay_out_next(self) -> None:
-        """Lay out one more line, or a block of a single one."""
+        """Lay out one more line, or a block of a single line."""
         if (part := next(self._remaining_parts, None)) is not None:
             self._add_line(self._blocks[-1], *part)
             return
@@ -205,7 +205,7 @@ class TextLayout:
         self._offsets.append(block.source_offset_at(start))
 
     def _hanging_cells(self, block: Block) -> int:
-        """Cells that all lines but the first are moved in; none where that would take most of the line."""
+        """Return the indent of a block's continuation lines; none if that would take most of the line."""
         return len(block.hanging_prefix) if len(block.hanging_prefix) <= self._width // 2 else 0
 
     def _build_line(self, y: int) -> TextLine:

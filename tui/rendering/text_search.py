@@ -1,7 +1,7 @@
-"""Finding words in an article as it is shown: upper and lower case and accents aside.
+"""Text search in an article as it is shown, ignoring case and accents.
 
-What is found is kept as places of the text and not of lines, so that it stays at every width. A long text is looked
-through in pieces, so that no key waits for all of it.
+Hits are positions in the text and not in lines, so that they survive a change of width. A long text is searched
+in slices, so that no key waits for all of it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.rendering.cells import FIRST_CJK_CHAR
 from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, TextLine
 
 if TYPE_CHECKING:
@@ -22,13 +23,11 @@ _EQUIVALENT_CHARS = str.maketrans(
      **dict.fromkeys("\xa0\u2007\u202f\u3000", " ")}
 )  # fmt: skip
 _KEPT_COMBINING_CLASSES = frozenset({0, 7, 8, 9})
-"""Classes of marks that make another letter of it: vowels, nuktas, Japanese voicing, viramas."""
-_FIRST_CJK_CHAR = "\u2e80"
-"""From here on words are written without blanks, so that one may begin anywhere."""
+"""Classes of marks that make another letter: vowels, nuktas, Japanese voicing, viramas."""
 
 
 class _FoldedChars(dict[int, str]):
-    """What every character asked for so far is compared as."""
+    """The folded form of every character met so far."""
 
     def __missing__(self, code: int) -> str:
         char = self[code] = _fold_char(chr(code))
@@ -45,12 +44,12 @@ def _fold_char(char: str) -> str:
 
 
 def fold_for_search(text: str) -> str:
-    """The text as it is compared: lower case, no accents, plain quotes and hyphens."""
+    """Fold a text for comparison: lower case, no accents, plain quotes and hyphens."""
     return text.lower() if text.isascii() else text.translate(_FOLDED_CHARS)
 
 
 class TextHit(NamedTuple):
-    """A place where something was found."""
+    """The position of a hit."""
 
     block_number: int
     start: int
@@ -58,33 +57,33 @@ class TextHit(NamedTuple):
 
     @property
     def start_position(self) -> BlockPosition:
-        """Where it begins."""
+        """The position of its first character."""
         return self.block_number, self.start
 
 
 class TextSearch:
-    """What is looked for in an article, and what was found so far."""
+    """A search in an article, and its hits so far."""
 
     def __init__(
         self, terms: Sequence[str], near: BlockPosition = (0, 0), *, words: bool = False
     ) -> None:
-        """Look for terms; nothing is found yet.
+        """Prepare a search.
 
         Args:
             terms: Each may be several words.
-            near: From here on the first hit becomes the current one; else the first of all.
-            words: Only where a word begins.
+            near: The first hit from here on becomes the current one, else the first of all.
+            words: Match only where a word begins.
         """
         self.hits: list[TextHit] = []
         self.current_index: int | None = None
-        """Which of the hits the reader looks at."""
+        """The index of the hit the reader is at."""
         self.is_complete = False
         self._start_position = near
         self._next_block = 0
         self._pattern = _compile_terms(terms, words=words)
 
     def search_blocks(self, layout: TextLayout, blocks: int) -> bool:
-        """Look through so many blocks more; False once there is nothing left to do."""
+        """Search some more blocks; return False once all are searched."""
         if self._pattern is None:
             self.is_complete = True
         for _ in range(blocks):
@@ -116,18 +115,18 @@ class TextSearch:
             self.current_index = 0
 
     def step(self, by: int) -> None:
-        """Go to the next hit (1) or the one before (-1); behind the last one comes the first."""
+        """Go to the next hit (1) or the previous one (-1), around the end."""
         if self.current_index is not None:
             self.current_index = (self.current_index + by) % len(self.hits)
 
     @property
     def current_hit(self) -> TextHit | None:
-        """The hit the reader looks at."""
+        """The hit the reader is at."""
         return self.hits[self.current_index] if self.current_index is not None else None
 
     @property
     def status_text(self) -> str:
-        """Which hit of how many, in words."""
+        """The current hit and the number of hits: `3 of 11`."""
         if self._pattern is None:
             return ""
         more = "" if self.is_complete else "…"
@@ -136,7 +135,7 @@ class TextSearch:
         return f"{self.current_index + 1:,} of {len(self.hits):,}{more}"
 
     def line_spans(self, line: TextLine) -> list[StyleSpan]:
-        """The hits on a line, the current one set apart."""
+        """Return the hits on a line, the current one in a style of its own."""
         first = bisect_left(
             self.hits, line.start_position, key=lambda hit: (hit.block_number, hit.end - 1)
         )
@@ -154,12 +153,12 @@ class TextSearch:
 
 
 def _unfold_range(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
-    """Where a hit in the folded text stands in the text, with the accents that follow it.
+    """Map a hit in the folded text to the text itself, with the accents that follow it.
 
     Args:
-        places: For every character of the text its place in the folded one, and the end of that.
-        start: Of the hit.
-        end: Of the hit.
+        places: The offset in the folded text of every character, and of its end.
+        start: The start of the hit.
+        end: The end of the hit.
     """
     behind = places[bisect_left(places, end)]
     return bisect_right(places, start) - 1, bisect_right(places, behind) - 1
@@ -170,7 +169,7 @@ def _compile_terms(terms: Sequence[str], *, words: bool) -> re.Pattern[str] | No
     if not wanted:
         return None
     each = (
-        (r"(?<!\w)" if words and term < _FIRST_CJK_CHAR else "")
+        (r"(?<!\w)" if words and term < FIRST_CJK_CHAR else "")
         + re.escape(term).replace(r"\ ", " +")
         for term in sorted(wanted, key=len, reverse=True)
     )

@@ -1,4 +1,4 @@
-"""Selecting a part of an article with the keyboard, word by word: what is marked, and what of it is copied."""
+"""Selecting text of an article with the keyboard, word by word."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, Text
 SelectionUnit = Literal["word", "line", "paragraph", "end"]
 
 _WORD_KINDS = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
-"""A word in the kinds of its characters (see tui.rendering.cells): between blanks; of Japanese, say, a single character."""
+"""A word, in kinds of characters (see tui.rendering.cells): between blanks, or in Japanese a single character."""
 
 
 class TextSelection:
-    """A cursor that stands on a word, and where the selection began, once it has."""
+    """A cursor on a word, and the anchor where the selection began."""
 
     def __init__(self, layout: TextLayout, spot: BlockPosition) -> None:
-        """Put the cursor on the word at a place of a text that is not empty, else on the first one after it."""
+        """Put the cursor on the word at a position, or on the next one; the text must not be empty."""
         self.cursor = spot
         self.anchor: BlockPosition | None = None
         self._column = 0
@@ -30,16 +30,16 @@ class TextSelection:
             self.move(layout, "line", 1)
 
     def toggle_anchor(self) -> None:
-        """Begin the selection at the cursor, or begin it anew."""
+        """Start the selection at the cursor, or cancel it."""
         self.anchor = self.cursor if self.anchor is None else None
 
-    def move(self, layout: TextLayout, what: SelectionUnit, by: int) -> None:
-        """Move the cursor by a word, by a line, or to the next or previous edge of a paragraph or of all."""
-        if what == "end":
+    def move(self, layout: TextLayout, unit: SelectionUnit, by: int) -> None:
+        """Move the cursor by a word or line, or to the next or previous edge of a paragraph or the text."""
+        if unit == "end":
             self._move_to_last_word(layout) if by > 0 else self._move_to_first_word(layout)
-        elif what == "paragraph":
+        elif unit == "paragraph":
             self._move_paragraph(layout, by)
-        elif what == "word":
+        elif unit == "word":
             self._move_word(layout, by)
         else:
             self._move_line(layout, by)
@@ -92,19 +92,19 @@ class TextSelection:
             self._column = start - line.start + line.prefix_length
 
     def bounds(self, layout: TextLayout) -> tuple[BlockPosition, BlockPosition]:
-        """From where to where the selection goes, both words included."""
+        """Return start and end of the selection, which includes the words at both."""
         first, last = sorted((self.cursor, self.cursor if self.anchor is None else self.anchor))
         line = layout[layout.line_at_position(last)]
         words = _find_words(line)
         return first, (last[0], words[_word_index_at(line, last)][1]) if words else last
 
     def line_spans(self, layout: TextLayout, line: TextLine) -> list[StyleSpan]:
-        """What of a line is selected."""
+        """Return the selected part of a line."""
         start, end = line.range_between(*self.bounds(layout))
         return [StyleSpan(start, end, "selection")] if start < end else []
 
     def selected_text(self, layout: TextLayout) -> str:
-        """What is selected, each paragraph on a line of its own however it is wrapped."""
+        """Return the selected text, one line for each paragraph."""
         first, last = self.bounds(layout)
         lines = []
         quoted = (begun := layout.block(first[0])) is None or begun.kind is not BlockKind.QUOTE
@@ -118,7 +118,7 @@ class TextSelection:
 
 
 def _copy_block(block: Block, start: int, end: int, *, quoted: bool) -> str:
-    """A part of a block; a quote among other things keeps its marks, as they are written."""
+    """Return a part of a block; a quote keeps its `>`, if other text is copied with it."""
     if block.kind is not BlockKind.QUOTE or start:
         return block.text[start:end].rstrip()
     mark = block.hanging_prefix.replace(QUOTE_BAR, ">") if quoted else ""
@@ -126,7 +126,7 @@ def _copy_block(block: Block, start: int, end: int, *, quoted: bool) -> str:
 
 
 def _find_words(line: TextLine) -> list[tuple[int, int]]:
-    """The words of a line, in places of its block's text; bullets and bars are none."""
+    """Return start and end of a line's words in the text of its block; bullets and bars are no words."""
     begin = max(line.indent, line.prefix_length)
     kinds = measure_cells(line.text[begin:])[0]
     shift = line.start - line.prefix_length + begin
@@ -134,13 +134,13 @@ def _find_words(line: TextLine) -> list[tuple[int, int]]:
 
 
 def _word_index_at(line: TextLine, spot: BlockPosition) -> int:
-    """Which word of a line a place belongs to."""
+    """Return the index of the word of a line at a position."""
     before = [index for index, (start, _) in enumerate(_find_words(line)) if start <= spot[1]]
     return before[-1] if before else 0
 
 
 def _next_line_with_words(layout: TextLayout, y: int, by: int) -> TextLine | None:
-    """The next line (1), or the one before (-1), that has words."""
+    """Return the next line (1) or the previous one (-1) that has words."""
     y += by
     while y >= 0:
         layout.lay_out_more(y + 1 - layout.laid_out_lines)

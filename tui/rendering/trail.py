@@ -1,4 +1,4 @@
-"""The trail of articles visited, as a browser keeps one."""
+"""The trail: the articles visited, with back and forward as in a browser."""
 
 from __future__ import annotations
 
@@ -10,77 +10,77 @@ from tui.rendering.cells import measure_cells, truncate_cells
 BREADCRUMB_SEPARATOR = " › "
 OMITTED_BREADCRUMBS = "…"
 CURRENT_ARTICLE_PREFIX = "▸ "
-"""Stands before the title of the article one is at, which is set bold besides."""
+"""Drawn before the title of the current article, which is bold as well."""
 MAX_BREADCRUMB_CELLS = 20
-"""Cells that the title of another article takes at most."""
+"""Maximum width of the other titles, in cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrailStop:
-    """One article on the trail, and where things stood when it was left."""
+    """One article on the trail, and the state in which it was left."""
 
     article_id: str
     title: str = ""
     position: int | None = None
-    """Where reading stood in its text; None if it was never left."""
+    """The position in its text; None if it was never left."""
     selected_id: str = ""
     """The article under the list's cursor."""
 
 
 @dataclass(slots=True)
 class Trail:
-    """Articles in the order of visiting, and where on the trail one stands."""
+    """Articles in the order of visiting, and the current one."""
 
     stops: list[TrailStop] = field(default_factory=list)
     current_index: int = -1
 
     @property
     def article_ids(self) -> list[str]:
-        """The ids of the articles."""
+        """The ids of the articles, in order."""
         return [stop.article_id for stop in self.stops]
 
     @property
     def current_stop(self) -> TrailStop | None:
-        """Where one stands."""
+        """The current stop; None on an empty trail."""
         return self.stops[self.current_index] if self.stops else None
 
     def visit(self, article: str, title: str = "") -> None:
-        """Go on to an article; what lay ahead is forgotten."""
+        """Go to an article, and drop what was ahead."""
         if self.current_stop is not None and self.current_stop.article_id == article:
             return
         self.stops[self.current_index + 1 :] = [TrailStop(article, title)]
         self.current_index += 1
 
     def save_position(self, article: str, position: int, selected: str) -> None:
-        """Note where things stand, if the article is the one at which one stands."""
+        """Save position and selection at the current stop, if it is this article."""
         if self.current_stop is not None and self.current_stop.article_id == article:
             self.stops[self.current_index] = replace(
                 self.current_stop, position=position, selected_id=selected
             )
 
     def saved_position(self, article: str) -> int | None:
-        """Where reading stood when the article one is at was left, if it is this one and was."""
-        here = self.current_stop
-        return here.position if here is not None and here.article_id == article else None
+        """Return the position saved at the current stop, if it is this article."""
+        stop = self.current_stop
+        return stop.position if stop is not None and stop.article_id == article else None
 
     def set_title(self, article: str, title: str) -> None:
-        """Know the title of an article."""
+        """Set the title of an article."""
         self.stops = [
             replace(stop, title=title) if stop.article_id == article else stop
             for stop in self.stops
         ]
 
     def remove_articles(self, articles: Collection[str]) -> None:
-        """Leave out articles that are gone."""
+        """Remove deleted articles."""
         before = sum(each.article_id in articles for each in self.stops[: self.current_index + 1])
         self.stops = [each for each in self.stops if each.article_id not in articles]
         self.current_index = max(self.current_index - before, min(0, len(self.stops) - 1))
 
     def step(self, by: int) -> str | None:
-        """Go back (-1) or forward (1), by so many articles or as far as the trail leads.
+        """Go back (negative) or forward by some articles, at most to the end of the trail.
 
         Returns:
-            The article that one stands on then; None where the trail ends.
+            The new current article; None if that is where the trail ends already.
         """
         to = min(max(0, self.current_index + by), len(self.stops) - 1)
         if to in (-1, self.current_index):
@@ -90,12 +90,12 @@ class Trail:
 
 
 def render_breadcrumbs(titles: Sequence[str], at: int, width: int) -> tuple[str, str, str]:
-    """The trail in one line: what lies before the article one is at, its title, and what lies ahead.
+    """Return the trail in one line: the titles before the current one, the current one, those after it.
 
     Args:
-        titles: Of the articles, in order.
-        at: Which of them one is at.
-        width: Cells there are; the three parts take no more together.
+        titles: The titles, in order.
+        at: The index of the current one.
+        width: Maximum width of the three parts together, in cells.
     """
     here = truncate_cells(
         CURRENT_ARTICLE_PREFIX + titles[at], min(width, max(width // 2, MAX_BREADCRUMB_CELLS))

@@ -1,9 +1,9 @@
-"""Times and counts in words, the way every screen and command writes them."""
+"""Times, counts, changes and errors in words: the same in every screen and command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
@@ -23,34 +23,33 @@ MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
     31_557_600,
 )
 
-# The months as the page writes them that the project started from.
 LATER_TAG = "later"
-"""The tag of what is kept for later."""
+"""The tag of articles put off in triage."""
 MONTH_LABELS = (
     "Jan.", "Feb.", "March", "April", "May", "June",
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
-
+"""The months as the Associated Press abbreviates them."""
 UPDATED_LABEL = "updated since read"
-"""What is said of an article that its publisher changed after it was read last."""
+"""Marks an article that its publisher changed after it was last read."""
 
 OPTION_HINTS: Mapping[type[NewstuiError], str] = {
     TargetExists: "--force replaces it",
     LibraryNotEmpty: "--merge adds what is missing in it",
     PrivateHost: "--private allows it",
 }
-"""The option of the command that lets it go on."""
+"""The option that makes a command go on in spite of an error."""
 REPAIR_HINT = "`newstui doctor --repair` repairs it"
-"""What to do about a damaged file of this machine."""
+"""What to do about a damaged file."""
 
 _EVENT_WORDS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
 
 
 def format_age(when: int, now: int) -> str:
-    """How long ago, in at most four cells: `now`, `5m`, `3h`, `2d`, `6w`, `4y`.
+    """Return an age in at most four cells: `now`, `5m`, `3h`, `2d`, `6w`, `4y`.
 
     Args:
-        when: Seconds since 1970; 0 where it is not known.
+        when: Seconds since 1970; 0 if unknown.
         now: Seconds since 1970.
     """
     if not when:
@@ -69,11 +68,11 @@ def format_age(when: int, now: int) -> str:
 
 
 def format_date(text: str | None, zone: tzinfo | None = None) -> str:
-    """A date as `Feb. 28, 2022`; empty where it is not known.
+    """Return a date as `Feb. 28, 2022`; empty if unknown.
 
     Args:
-        text: A date or time in our form.
-        zone: The reader's time zone; the system's where it is None. A date without a time is the
+        text: An ISO date or time.
+        zone: The reader's time zone; the system's if it is None. A date without a time is the
             same everywhere.
     """
     if not text:
@@ -84,11 +83,16 @@ def format_date(text: str | None, zone: tzinfo | None = None) -> str:
         return text
     if not ISO_DATE.match(text):
         moment = _to_zone(moment, zone)
-    return f"{MONTH_LABELS[moment.month - 1]} {moment.day}, {moment.year}"
+    return f"{format_day(moment)}, {moment.year}"
+
+
+def format_day(day: date) -> str:
+    """Return a day as `Feb. 28`."""
+    return f"{MONTH_LABELS[day.month - 1]} {day.day}"
 
 
 def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
-    """A time as `2022/02/28 20:04` in the reader's zone; empty where it is not known."""
+    """Return an ISO time as `2022/02/28 20:04` in the reader's zone; empty if unknown."""
     if not text:
         return ""
     try:
@@ -101,51 +105,57 @@ def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
 
 
 def format_row_date(when: int, zone: tzinfo | None = None) -> str:
-    """The date of a row as `2022-02-28`; empty where it is not known."""
+    """Return the date of a row as `2022-02-28`; empty if unknown."""
     return _to_zone(from_microseconds(when * 1_000_000), zone).date().isoformat() if when else ""
+
+
+def format_duration(minutes: int) -> str:
+    """Return `4 min` or `3 h 29 min`."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:,} h {rest} min" if hours else f"{rest} min"
 
 
 def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:
     try:
         return moment.astimezone(zone)
-    except OverflowError:  # the first or last day of the calendar, which has no neighbour
+    except OverflowError:  # the first or last day of the calendar
         return moment
 
 
 def describe_command_error(error: NewstuiError) -> str:
-    """Return the line for an error of a command, with the option that helps."""
+    """Return the text of a command's error, with the option that helps."""
     hint = next((hint for kind, hint in OPTION_HINTS.items() if isinstance(error, kind)), "")
     return join_nonempty((str(error), hint), "; ")
 
 
 def join_nonempty(parts: Iterable[str], separator: str = " · ") -> str:
-    """The parts that are not empty, in one line."""
+    """Join the parts that are not empty."""
     return separator.join(part for part in parts if part)
 
 
 def describe_loading(done: int, total: int, *, history: bool) -> str:
-    """How far the loading of a library is: `reading history 34 %`, `loading 3 of 12`."""
+    """Return the progress of loading a library: `reading history 34 %`, `loading 3 of 12`."""
     if history:
         return f"reading history {100 * done // max(1, total)} %"
     return f"loading {done} of {total}" if total else "loading"
 
 
 def describe_indexing(done: int, total: int) -> str:
-    """How far the indexing of a library is: `indexing 34 %`; empty once it is done."""
+    """Return the progress of indexing a library: `indexing 34 %`; empty at the end."""
     return f"indexing {100 * done // total} %" if done < total else ""
 
 
 def format_first_and_count(first: str, number: int) -> str:
-    """The first of so many, and how many more there are."""
+    """Return the first of several messages and the number of the others."""
     return f"{first} (and {number - 1} more)" if number > 1 else first
 
 
 def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
-    """A change in words: `starred: Title`, `tagged x: Title`, `marked 12 articles read`.
+    """Return a change in words: `starred: Title`, `tagged x: Title`, `marked 12 articles read`.
 
     Args:
-        change: What was changed.
-        titles: Titles by id; of many articles only the number is told.
+        change: The change.
+        titles: Titles by article id, of which that of a single article is used.
     """
     verb, what = _EVENT_WORDS.get(change.event, (change.event, ""))
     if change.event in ("tagged", "untagged"):
@@ -159,12 +169,12 @@ def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
 
 
 def format_count(number: int, noun: str) -> str:
-    """`1 article`, `1,234 articles`."""
+    """Return `1 article` or `1,234 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
-    """What a list shows, how much that is and in which order; the empty ones say nothing."""
+    """Return filter, category, search, number of articles and order of a list; some may be empty."""
     shown = "" if query.show == "all" else query.show
     words = f"/{query.text}" if query.text else ""
     order = "" if query.sort == "date" else f"by {query.sort}"
@@ -172,12 +182,12 @@ def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
 
 
 def format_duplicates(number: int) -> str:
-    """How many other versions of a story there are, `1 copy`; empty where there is none."""
+    """Return the number of duplicates, as `1 copy`; empty if there is none."""
     return f"{number:,} {'copy' if number == 1 else 'copies'}" if number else ""
 
 
 def format_markdown_link(title: str, url: str) -> str:
-    """A Markdown link; brackets of the title and of the URL do not end it."""
+    """Return a Markdown link, with the brackets in title and URL escaped."""
     text = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
 
@@ -192,4 +202,4 @@ def describe_feed_problem(feed: FeedStatus, now: int, zone: tzinfo | None = None
     """
     until = format_minute(feed.state.not_before, zone) if feed.is_deferred(now) else ""
     deferred = f"next fetch after {until} (Retry-After)" if until else ""
-    return "; ".join(filter(None, (feed.state.error, deferred)))
+    return join_nonempty((feed.state.error, deferred), "; ")

@@ -1,4 +1,4 @@
-"""What is kept of a crash: where it happened, never what the articles say."""
+"""The crash log: the traceback without the values of variables, which may hold article text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from store.model.errors import NewstuiError
 from store.system.files import make_folder, write_atomically
 
 LOCALS_BOX = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
-"""The inner boxes of a traceback as rich draws it: values of variables, article text among them."""
+"""The inner boxes of a rich traceback, which show the values of variables."""
 
 
 class CrashLog:
-    """Takes what Textual would print over the terminal, and keeps it in a file instead."""
+    """Collects what Textual would print on the terminal, and writes it to a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -27,14 +27,14 @@ class CrashLog:
 
     @property
     def has_content(self) -> bool:
-        """Whether there is anything to keep."""
+        """Whether there is anything to write."""
         return bool(self._text.getvalue().strip())
 
     def save(self, now: datetime) -> str:
-        """Write the log, readable for its owner alone.
+        """Write the log, readable only for its owner.
 
         Returns:
-            Where it is; in its place what went wrong, if it could not be written.
+            The path; if it could not be written, the reason and the last line of the log.
         """
         text = LOCALS_BOX.sub("", self._text.getvalue())
         try:

@@ -1,4 +1,4 @@
-"""The environment the reader runs in: remote or local, with a display or without."""
+"""The environment the reader runs in: remote or local, its display, its terminal, its encoding."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HostEnvironment:
-    """What the reader runs in."""
+    """The machine and session, for choosing programs."""
 
     env: Mapping[str, str]
     platform: str
     """As `sys.platform`."""
     which: Callable[[str], str | None]
-    """Where a program is, as `shutil.which`."""
+    """Finds a program, as `shutil.which`."""
 
     @property
     def is_remote(self) -> bool:
-        """Whether the user sits at another machine, as far as anybody can tell."""
+        """Whether the user is at another machine."""
         return is_remote(self.env)
 
     @property
     def has_display(self) -> bool:
-        """Whether there is a desktop that could show a browser; WSL has Windows."""
+        """Whether there is a desktop to show a browser on; under WSL there is Windows."""
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return self.platform == "darwin" or any(self.env.get(name) for name in names)
 
     @property
     def multiplexer(self) -> Literal["tmux", "screen", ""]:
-        """What stands between us and the terminal."""
+        """The terminal multiplexer around us."""
         if self.env.get("TMUX"):
             return "tmux"
         inside = self.env.get("STY") or self.env.get("TERM", "").startswith("screen")
@@ -52,34 +52,32 @@ UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
 def find_startup_problem(
     env: Mapping[str, str], isatty: Callable[[int], bool] = os.isatty
 ) -> str | None:
-    """One line that says why the reader cannot start, or None if it can.
+    """Return why the reader cannot start, or None if it can.
 
     Standard output does not matter: Textual reads from standard input and draws on standard
     error, so `newstui | cat` works and `newstui 2>file` cannot.
     """
     term = env.get("TERM", "")
     if not isatty(0):
-        reason = "stdin is not one"
-    elif not isatty(2):
-        reason = "stderr is not one"
-    elif term in ("", "dumb"):
-        reason = f"TERM is {term or 'not set'}; newstui --plain works here"
-    else:
-        return None
-    return f"newstui: needs a terminal ({reason})"
+        return "stdin is not a terminal"
+    if not isatty(2):
+        return "stderr is not a terminal"
+    if term in ("", "dumb"):
+        return f"TERM is {term or 'not set'}; newstui --plain works here"
+    return None
 
 
 def erases_in_color(env: Mapping[str, str]) -> bool:
-    """Whether what is erased takes the background that is set; GNU screen has it in none."""
+    """Return True if the terminal erases with the current background; GNU screen does not."""
     return bool(env.get("TMUX")) or not env.get("TERM", "").startswith("screen")
 
 
 def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
-    """Whether Python should be started again in UTF-8 mode: not in UTF-8, and not tried yet.
+    """Return True if Python has to be restarted in UTF-8 mode, and that was not tried yet.
 
     Args:
         env: The environment.
-        encoding: What the stream that is drawn on encodes to: `sys.stderr.encoding`.
+        encoding: The encoding of the stream to draw on: `sys.stderr.encoding`.
     """
     return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(
         UTF8_TRIED_VARIABLE
@@ -91,7 +89,7 @@ def restart_in_utf8_mode(
     arguments: Sequence[str],
     execve: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execve,
 ) -> NoReturn:
-    """Become the same command in UTF-8 mode.
+    """Restart the command in UTF-8 mode.
 
     Args:
         env: The environment.
@@ -103,7 +101,7 @@ def restart_in_utf8_mode(
 
 
 def terminal_reorders_bidi(env: Mapping[str, str]) -> bool:
-    """Whether the terminal is one of those known to order text: VTE's, Konsole, Apple's, mlterm."""
+    """Return True for terminals known to reorder right-to-left text: VTE, Konsole, Apple, mlterm."""
     return (
         any(env.get(name) for name in ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM"))
         or env.get("TERM_PROGRAM") == "Apple_Terminal"

@@ -1,7 +1,7 @@
-"""What is sent to the terminal: of each frame only the cells that are different now.
+"""Sends only the changed cells of each frame to the terminal.
 
-Textual draws changed lines anew, each with its colours in full. Between it and the terminal stands a
-model of the screen; what is there already is not sent again, and colours only where they change.
+Textual redraws whole lines, each with its colours in full. A model of the screen between it and the
+terminal leaves out the cells that are the same, and sends colours only where they change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from tui.rendering.cells import is_narrow, measure_cells
+from tui.rendering.cells import RTL_CHAR, is_narrow, measure_cells
 
 OUTPUT_TOKEN = re.compile(
     r"(?P<move>\x1b\[(?P<row>\d+);(?P<column>\d+)H)"
@@ -26,61 +26,67 @@ OUTPUT_TOKEN = re.compile(
 NON_DRAWING_SEQUENCE = re.compile(
     r"\x1b(?:\[[?><=][\d;$]*[a-zA-Z]|\[\d*[cn]|[P\]_^X].*|[=>])", re.DOTALL
 )
-"""Modes, questions and strings: they change nothing of what stands on the screen."""
+"""Modes, queries and strings: sequences that do not change the content of the screen."""
 SCREEN_SWITCH = re.compile(r"\x1b\[\?(?:1049|1047|47|3|5)[hl]")
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SYNC_THRESHOLD_BYTES = 1000
-"""Bytes that a terminal takes at once, so that nothing has to be held together."""
+"""Bytes that a terminal takes at once; only a larger frame is sent as a synchronised update."""
 MIN_ERASED_BLANKS = 10
-"""Blanks from which on it is shorter to erase them."""
+"""From this many blanks on it is shorter to erase them."""
 MAX_RESENT_CELLS = 4
-"""Cells that are sent again, rather than going over them by a sequence as long."""
+"""Up to this many unchanged cells are sent again: a sequence to skip them would be as long."""
 
 ATTRIBUTE_OFF_CODES = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
-"""What ends an attribute: bold, dim, italic, underline, reverse, strike."""
+"""The code that switches off an attribute: bold, dim, italic, underline, reverse, strike."""
 ATTRIBUTES_VISIBLE_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
 
 ScreenCell = tuple[str, str]
-"""What stands in a cell, with its style; the rest of a wide character is an empty text."""
+"""The text of a cell and its style; the rest of a wide character has an empty text."""
 UNKNOWN_CELL: ScreenCell = ("", "?")
+
+_BORDERS = "▏▎▐│╭╮╰╯─"
+_WORD = re.compile(f"[^ {_BORDERS}]+")
+NO_OP_SEQUENCE = "\x1b[28m"
+"""Ends concealing, which nothing of ours starts."""
+ISOLATE_START, ISOLATE_END = f"\u2067{NO_OP_SEQUENCE}", f"\u2069{NO_OP_SEQUENCE}"
 
 
 class CellStyle(NamedTuple):
-    """A style, taken apart."""
+    """The parts of a style."""
 
     attributes: frozenset[str]
     colors: tuple[str, str]
-    """Foreground and background, as they are sent."""
+    """Foreground and background, as sent."""
 
 
 class ScreenDiff:
-    """Takes frames as Textual writes them, and gives what has to be sent."""
+    """Filters the frames that Textual writes."""
 
     def __init__(self) -> None:
         self._screen_rows: dict[int, list[ScreenCell]] = {}
-        """What stands on the screen, as far as it is known."""
+        """The content of the screen, as far as it is known."""
         self._written_rows: dict[int, list[ScreenCell]] = {}
         """The rows that are being written."""
         self._written_ranges: dict[int, tuple[int, int]] = {}
-        """From where to where they were written."""
+        """The columns that were written, by row."""
         self._cursor = 0, 0
         self._sent_cursor: tuple[int, int] | None = None
-        """Where the terminal's cursor is; None where that is not sure."""
+        """The position of the terminal's cursor; None if it is not certain."""
         self._style = self._sent_style = ""
         self._sync_requested = self._sync_started = False
         self.erases_in_color = True
-        """Whether the terminal erases with the background that is set (terminfo's `bce`)."""
+        """Whether the terminal erases with the current background (terminfo's `bce`)."""
         self.isolates_rtl = False
-        """Whether the terminal puts text from right to left in order, and has to be told of panes."""
+        """Whether to isolate right-to-left text, because the terminal reorders it."""
 
     def invalidate(self) -> None:
-        """Know nothing of the screen any more: everything is sent again."""
+        """Forget the screen, so that everything is sent again."""
         self._screen_rows, self._written_rows, self._written_ranges = {}, {}, {}
         self._sent_cursor = None
         self._sent_style = "?"
 
     def filter(self, data: str) -> str:
-        """What has to be sent for what was written."""
+        """Return what to send for what was written."""
         sent: list[str] = []
         for token in OUTPUT_TOKEN.finditer(data):
             kind = token.lastgroup
@@ -99,7 +105,7 @@ class ScreenDiff:
         return "".join([*sent, *self._flush()])
 
     def _synchronise(self, begins: bool) -> Iterator[str]:
-        """Hold a frame together, but only one that is large and not empty."""
+        """Start or end a synchronised update, but only for a large frame."""
         yield from self._flush()
         if begins:
             self._sync_requested = True
@@ -136,7 +142,7 @@ class ScreenDiff:
         kinds, cells = measure_cells(text)
         written: list[ScreenCell] = []
         edges = [at for at, kind in enumerate(kinds) if cells[at + 1] > cells[at]]
-        edges = [0, *edges[1:]]  # what has no width of its own belongs to what is before it
+        edges = [0, *edges[1:]]  # a character without a width belongs to the one before it
         for start, end in zip(edges, [*edges[1:], len(text)], strict=True):
             written.append((text[start:end], self._style))
             written += [("", self._style)] * (cells[end] - cells[start] - 1)
@@ -159,7 +165,7 @@ class ScreenDiff:
                 yield from self._encode_cells(
                     isolate_rtl(new[start:end]) if mark else new[start:end]
                 )
-                # In the last column a cursor stands and waits, or has gone on; terminals differ.
+                # After the last column some terminals leave the cursor there, others move it on.
                 self._sent_cursor = (row, end) if end < len(new) else None
             self._screen_rows[row] = new
         self._written_rows, self._written_ranges = {}, {}
@@ -171,7 +177,7 @@ class ScreenDiff:
         for at, (style, group) in enumerate(groups):
             text = "".join(each for each, _ in group)
             if not (text.isspace() and blanks_look_same(self._sent_style, style)):
-                # Blanks may as well be set as what comes after them.
+                # Blanks may have the style of what follows them.
                 following = groups[at + 1][0] if at + 1 < len(groups) else style
                 wanted = (
                     following if text.isspace() and blanks_look_same(following, style) else style
@@ -181,7 +187,7 @@ class ScreenDiff:
             yield text if text.strip(" ") else self._encode_blanks(len(text))
 
     def _encode_blanks(self, count: int) -> str:
-        """Blanks in the style that was sent: erased where that is shorter and looks the same."""
+        """Return blanks in the current style, erased where that is shorter and looks the same."""
         colored = blank_style(self._sent_style) != ""
         if (
             count < MIN_ERASED_BLANKS
@@ -204,10 +210,10 @@ class ScreenDiff:
 def find_changed_ranges(
     old: list[ScreenCell], new: list[ScreenCell], low: int, high: int, *, whole: bool = False
 ) -> Iterator[tuple[int, int]]:
-    """From where to where cells have to be sent; nothing or all where it has to be `whole`.
+    """Yield the ranges of cells to send; if `whole`, all that were written or none.
 
-    A row that is not one character a cell, before or now, is sent as far as it was written: how wide
-    a character really is, the terminal alone knows.
+    A row that is not one character a cell, before or now, is sent as far as it was written: only the
+    terminal knows how wide a character really is.
     """
     before = old[low:high]
     if before == new[low:high]:
@@ -222,15 +228,15 @@ def find_changed_ranges(
             continue
         if end < 0:
             start = at
-        elif at > end and not _worth_it(new[end - 1 : at]):
+        elif at > end and not _is_worth_resending(new[end - 1 : at]):
             yield start, end
             start = at
         end = at + 1
     yield start, end
 
 
-def _worth_it(cells: list[ScreenCell]) -> bool:
-    """Whether cells that are there already are sent again: they are few, and set as the first."""
+def _is_worth_resending(cells: list[ScreenCell]) -> bool:
+    """Return True if unchanged cells are worth sending again: they are few, and styled as the first."""
     style = cells[0][1]
     return len(cells) <= MAX_RESENT_CELLS + 1 and all(
         each == style or (text == " " and blanks_look_same(style, each)) for text, each in cells[1:]
@@ -239,14 +245,14 @@ def _worth_it(cells: list[ScreenCell]) -> bool:
 
 @lru_cache(maxsize=1024)
 def blank_style(style: str) -> str:
-    """What of a style is seen where there is nothing but its background."""
+    """Return the part of a style that is visible on blanks."""
     look = _parse_style(style)
     return style if look.attributes & ATTRIBUTES_VISIBLE_ON_BLANKS else look.colors[1]
 
 
 @lru_cache(maxsize=1024)
 def blanks_look_same(sent: str, wanted: str) -> bool:
-    """Whether blanks look as they are wanted in the style that was sent."""
+    """Return True if blanks look as wanted in the style that was sent."""
     return (
         sent != "?"
         and blank_style(sent) == wanted
@@ -256,7 +262,7 @@ def blanks_look_same(sent: str, wanted: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def style_transition(old: str, new: str) -> str:
-    """The sequence that turns one style into another; `?` is one that is not known."""
+    """Return the sequence that turns one style into another; `?` is an unknown style."""
     if old == new:
         return ""
     whole = f"\x1b[{f'0;{new}' if new else 0}m"
@@ -292,31 +298,26 @@ def _parse_style(style: str) -> CellStyle:
     return CellStyle(frozenset(attributes), (colors[0], colors[1]))
 
 
-RTL_CHAR_RANGES = (
-    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
-)
-_BORDERS = "▏▎▐│╭╮╰╯─"
-_RTL_CHAR = re.compile(f"[{RTL_CHAR_RANGES}]")
-_WORD = re.compile(f"[^ {_BORDERS}]+")
-NO_OP_SEQUENCE = "\x1b[28m"
-"""Ends concealing, which nothing of ours begins."""
-ISOLATE_START, ISOLATE_END = f"\u2067{NO_OP_SEQUENCE}", f"\u2069{NO_OP_SEQUENCE}"
-
-Cell = tuple[str, str]
+# -- right-to-left text ---------------------------------------------------------------------
+#
+# Some terminals reorder each of their lines as a whole (UAX #9), which would mix a pane with the panes next to
+# it. So each right-to-left run is sent between RLI and PDI. Article texts never contain these marks
+# (`store.text.clean`). A sequence without effect follows each mark, because some terminals drop a mark together
+# with the text up to the next sequence.
 
 
-def contains_rtl(cells: Sequence[Cell]) -> bool:
-    """Whether anything stands there from right to left."""
-    return _RTL_CHAR.search("".join(text for text, _ in cells)) is not None
+def contains_rtl(cells: Sequence[ScreenCell]) -> bool:
+    """Return True if there is right-to-left text."""
+    return RTL_CHAR.search("".join(text for text, _ in cells)) is not None
 
 
-def isolate_rtl(cells: Sequence[Cell]) -> list[Cell]:
-    """Cells of a row with marks around what stands there from right to left.
+def isolate_rtl(cells: Sequence[ScreenCell]) -> list[ScreenCell]:
+    """Add marks around the right-to-left runs of a row.
 
-    A mark takes no cell, and terminals keep it with the cell before it, so a stretch that begins
-    in the first of these cells has none.
+    A mark takes no cell, and terminals keep it with the cell before it, so a run that starts in the
+    first of these cells is not marked.
     """
-    # A character a cell, so that places in the text are those of the cells.
+    # One character a cell, so that offsets in the text are those of the cells.
     text = "".join(each[0] if each else "-" for each, _ in cells)
     marked = list(cells)
     for start, end in _find_rtl_runs(text):
@@ -327,16 +328,16 @@ def isolate_rtl(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _find_rtl_runs(text: str) -> Iterator[tuple[int, int]]:
-    """From the first to the last word from right to left; two blanks or a border end a stretch."""
-    stretch: tuple[int, int] | None = None
+    """Yield runs from the first to the last right-to-left word; two blanks or a border end a run."""
+    run: tuple[int, int] | None = None
     before = 0
     for found in _WORD.finditer(text):
         start, end = found.span()
-        if stretch is not None and text[before:start] != " ":
-            yield stretch
-            stretch = None
+        if run is not None and text[before:start] != " ":
+            yield run
+            run = None
         before = end
-        if _RTL_CHAR.search(text, start, end):
-            stretch = (stretch[0] if stretch else start, end)
-    if stretch is not None:
-        yield stretch
+        if RTL_CHAR.search(text, start, end):
+            run = (run[0] if run else start, end)
+    if run is not None:
+        yield run

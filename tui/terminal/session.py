@@ -1,4 +1,4 @@
-"""The terminal's manners: when the reader cannot start, and how the terminal is given back."""
+"""The terminal session: saves the modes, ends the reader on signals, restores the terminal."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 TerminalModes = list[Any]
-"""What `termios.tcgetattr` returns."""
+"""The result of `termios.tcgetattr`."""
 
 RESET_SEQUENCE = (
-    b"\x1b\\"  # ends a string that was cut off in the middle
+    b"\x1b\\"  # ends an unfinished string
     b"\x1b[?2026l"  # synchronised output
     b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # mouse
-    b"\x1b[?2048l"  # reports of the window's size
+    b"\x1b[?2048l"  # window size reports
     b"\x1b[?2004l"  # bracketed paste
-    b"\x1b[?1004l"  # reports of focus
-    b"\x1b[<u"  # kitty's keyboard protocol; each screen has its own, so before leaving this one
+    b"\x1b[?1004l"  # focus reports
+    b"\x1b[<u"  # kitty keyboard protocol; each screen has its own, so before leaving this one
     b"\x1b[?7h\x1b[0m"  # line wrap, colours
     b"\x1b[?1049l"  # the alternate screen
     b"\x1b[?25h"  # the cursor
 )
-"""Undoes everything that Textual and newstui ask of a terminal."""
+"""Undoes all modes that Textual and newstui set."""
 
 IFLAG_INDEX, LFLAG_INDEX = 0, 3
-"""Where `termios.tcgetattr` has the input and the local modes."""
+"""The indexes of the input and local modes in the result of `termios.tcgetattr`."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 SIGNALS_LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
-"""Signals whose handlers Textual leaves behind; without an app they would raise."""
+"""Signals whose handlers Textual does not remove; without an app they would raise."""
 
 
 FINAL_SAVE_TIMEOUT = 1.0
-"""Seconds that a save may take when the process is about to be ended."""
+"""Seconds that saving may take before the process is killed."""
 
 
 def read_terminal_modes(fd: int) -> TerminalModes | None:
-    """The modes of the terminal behind `fd`, or None if there is none."""
+    """Return the modes of the terminal behind `fd`, or None if there is none."""
     try:
         return termios.tcgetattr(fd)
     except termios.error:
@@ -54,13 +54,13 @@ def read_terminal_modes(fd: int) -> TerminalModes | None:
 
 
 def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
-    """Give the terminal back as it was found; never blocks, gives up where it would have to.
+    """Restore the terminal without ever blocking.
 
     A terminal that belongs to another job by now is left alone.
 
     Args:
         fd: The terminal.
-        saved: Its modes from before, if they are known.
+        saved: Its earlier modes, if they are known.
     """
     if not (os.isatty(fd) and is_foreground_job(fd)):
         return
@@ -68,7 +68,7 @@ def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(fd, termios.TCSANOW, saved)
     with contextlib.suppress(OSError):
-        # Opened anew, because O_NONBLOCK on `fd` would hold for the shell as well.
+        # Opened again, because O_NONBLOCK on `fd` would apply to the shell as well.
         own = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
         try:
             os.write(own, RESET_SEQUENCE)
@@ -77,7 +77,7 @@ def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
 
 
 def is_foreground_job(fd: int) -> bool:
-    """Whether the terminal behind `fd` listens to us, and not to the shell or another job."""
+    """Return True if the terminal behind `fd` is ours, and not the shell's or another job's."""
     try:
         return os.tcgetpgrp(fd) == os.getpgrp()
     except OSError:  # not our controlling terminal, so there are no jobs
@@ -85,14 +85,14 @@ def is_foreground_job(fd: int) -> bool:
 
 
 def is_hung_up(fd: int) -> bool:
-    """Whether the terminal behind `fd` was closed or hung up."""
+    """Return True if the terminal behind `fd` was closed or hung up."""
     poller = select.poll()
     poller.register(fd, 0)
     return any(event & (select.POLLHUP | select.POLLERR) for _, event in poller.poll(0))
 
 
 def _redirect_to_null(fds: Sequence[int]) -> None:
-    """Put /dev/null in the place of a terminal that is gone, so nothing fails or blocks on it."""
+    """Replace a terminal that is gone by /dev/null, so that nothing fails or blocks on it."""
     null = os.open(os.devnull, os.O_RDWR)
     for fd in fds:
         os.dup2(null, fd)
@@ -100,12 +100,12 @@ def _redirect_to_null(fds: Sequence[int]) -> None:
 
 
 def _discard_pending_output(fd: int) -> int:
-    """Throw away what a stalled terminal has not taken, and free the threads that wait for it.
+    """Discard what a stalled terminal has not taken, and release the threads that wait for it.
 
-    The signal makes them look again, and then what they write goes nowhere.
+    The signal interrupts their write; the retry goes to /dev/null.
 
     Returns:
-        A descriptor of the terminal that is ours alone.
+        A descriptor of the terminal for our own use.
     """
     own = os.dup(fd)
     _redirect_to_null([fd])
@@ -120,47 +120,47 @@ def _discard_pending_output(fd: int) -> int:
 
 
 class TerminalSession:
-    """Around the run of the app: it ends in order when a signal comes or the terminal goes.
+    """Runs the app so that it ends in order on a signal, or when the terminal goes away.
 
     SIGTERM, SIGINT, SIGHUP (unless it is ignored, as under nohup) and a terminal that is gone ask
-    the app to stop. A process that is still there after `grace` seconds saves what it can, gives
-    the terminal back and is ended, whatever its main thread is waiting for.
+    the app to stop. If the process still runs after `grace` seconds, unsaved changes are saved, the
+    terminal is restored and the process exits, whatever its main thread is waiting for.
 
-    One thread does all of it: it sleeps until the terminal hangs up or a signal's number arrives
-    on a pipe, so a signal handler has nothing to do that could go wrong.
+    One thread does all of this: it sleeps until the terminal hangs up or a signal's number arrives
+    on a pipe, so that the signal handlers do nothing that could fail.
     """
 
     def __init__(
         self,
-        ask_to_stop: Callable[[int], bool],
-        last_words: Callable[[], None],
+        request_stop: Callable[[int], bool],
+        save_unsaved: Callable[[], None],
         *,
         stdin: int = 0,
         screen: int = 2,
         grace: float = 1.5,
-        leave: Callable[[int], object] = os._exit,
+        exit_process: Callable[[int], object] = os._exit,
     ) -> None:
-        """Prepare; nothing happens before the `with`, which belongs on the main thread.
+        """Prepare a session; the `with` statement that starts it belongs on the main thread.
 
         Args:
-            ask_to_stop: Asks the app to end with an exit code and returns at once; False where
-                there is no app yet that could. Called on a thread of ours.
-            last_words: Saves what is unsaved. Called on a thread of ours, after `grace`.
-            stdin: Where keys come from.
-            screen: Where the app draws.
+            request_stop: Asks the app to end with an exit code and returns at once; False if
+                there is no app yet. Called on our own thread.
+            save_unsaved: Saves unsaved changes. Called on our own thread, after `grace`.
+            stdin: The descriptor keys are read from.
+            screen: The descriptor the app draws on.
             grace: Seconds the process has to end by itself.
-            leave: Ends the process with an exit code.
+            exit_process: Ends the process with an exit code.
         """
         self.exit_code: int | None = None
-        """128 and the signal's number, once there was reason to stop."""
+        """128 plus the signal's number, once there is a reason to stop."""
         self.has_drawn = False
-        """Whether something was drawn before the app runs."""
-        self._request_stop = ask_to_stop
-        self._save_unsaved = last_words
+        """Whether something was drawn before the app started."""
+        self._request_stop = request_stop
+        self._save_unsaved = save_unsaved
         self._stdin = stdin
         self._screen = screen
         self._grace = grace
-        self._exit_process = leave
+        self._exit_process = exit_process
         self._original_modes: TerminalModes | None = None
         self._quiet_modes: TerminalModes | None = None
         self._handlers: dict[int, Any] = {}
@@ -178,7 +178,7 @@ class TerminalSession:
         for number in SIGNALS_LEFT_BY_TEXTUAL:
             self._handlers[number] = signal.getsignal(number)
         self._handlers[signal.SIGURG] = signal.signal(signal.SIGURG, _ignore)
-        # Python tells this pipe even while the main thread is busy outside of Python.
+        # Python writes to this pipe even while the main thread is busy outside of Python.
         self._previous_wakeup_fd = signal.set_wakeup_fd(
             self._wakeup_write_fd, warn_on_full_buffer=False
         )
@@ -191,7 +191,7 @@ class TerminalSession:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # What we report ourselves comes mostly before the app has taken the terminal.
+        # Errors we report ourselves mostly come before the app has taken the terminal.
         reported = (SystemExit, NewstuiError) if not self._is_terminal_changed else SystemExit
         self.restore_echo()
         if kind is not None and not issubclass(kind, reported):
@@ -202,8 +202,8 @@ class TerminalSession:
             signal.signal(number, handler)
         self._wake_watcher(0)
         if self._is_forced_exit.is_set():
-            # What frees a stalled terminal frees this thread, too; to end here would be another
-            # exit code, for what the terminal did not take is still to be written.
+            # Releasing a stalled terminal releases this thread as well; going on here would exit with
+            # another code, because the rest of the output is still to be written.
             self._watcher.join()
         if self.exit_code is None:
             self._watcher.join()
@@ -211,7 +211,7 @@ class TerminalSession:
             os.close(self._wakeup_write_fd)
 
     def disable_echo(self) -> None:
-        """Keep keys that come before the app quiet and as they are: no echo, enter stays enter."""
+        """Keep keys typed before the app runs: no echo, enter stays enter."""
         if self._original_modes is None or not is_foreground_job(self._screen):
             return
         quiet = list(self._original_modes)
@@ -222,7 +222,7 @@ class TerminalSession:
             self._quiet_modes = read_terminal_modes(self._screen)
 
     def restore_echo(self) -> None:
-        """The modes as they were found, for the app to change and put back; keys are kept."""
+        """Restore the original modes for the app to change; typed keys are kept."""
         if self._quiet_modes is not None and self._original_modes is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._screen, termios.TCSANOW, self._original_modes)
@@ -250,7 +250,7 @@ class TerminalSession:
         saving.start()
         saving.join(FINAL_SAVE_TIMEOUT)
         self._is_forced_exit.set()
-        # Had the app given the terminal back, that would wait with all that was drawn.
+        # Had the app restored the terminal, that output would be pending with all that was drawn.
         taken = taken or self._is_terminal_changed
         if not self._has_ended.is_set():
             self.restore_echo()
@@ -261,10 +261,10 @@ class TerminalSession:
 
     @property
     def _is_terminal_changed(self) -> bool:
-        """Whether the terminal is no longer as it was found.
+        """Whether the terminal differs from its original state.
 
-        To restore it else would do harm: the shell's own keyboard mode would go, and the cursor
-        would jump to where it was once saved.
+        Restoring it otherwise would do harm: the shell's keyboard mode would go, and the cursor would
+        jump to a position saved long ago.
         """
         return self.has_drawn or read_terminal_modes(self._screen) != (
             self._quiet_modes or self._original_modes
@@ -273,16 +273,16 @@ class TerminalSession:
     def _try_request_stop(self, code: int) -> bool:
         try:
             return self._request_stop(code)
-        except RuntimeError:  # the event loop was closed just now: the app is on its way out
+        except RuntimeError:  # the event loop has just closed: the app is ending
             return True
 
     def _wait_for_stop_signal(self) -> int | None:
-        """Wait for the signal to stop for; None if the app ended by itself."""
+        """Wait for a signal to stop; return None if the app ended by itself."""
         poller = select.poll()
         poller.register(self._wakeup_read_fd, select.POLLIN)
         poller.register(self._stdin, 0)
         if any(event & select.POLLNVAL for _, event in poller.poll(0)):
-            poller.unregister(self._stdin)  # a system that cannot poll its terminals
+            poller.unregister(self._stdin)  # a system that cannot poll terminals
         while True:
             for fd, _ in poller.poll():
                 if fd == self._stdin:
@@ -295,4 +295,4 @@ class TerminalSession:
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
-    """Do nothing; the signal has interrupted what was waiting."""
+    """Do nothing: the signal only interrupts what waits."""

@@ -1,8 +1,8 @@
-"""The opening screen of the last session, shown again while the reader is being loaded.
+"""The splash screen: the first screen of the last session, drawn while the reader loads.
 
-Loading Textual takes some tenths of a second; the rows that will stand on the screen then are known
-before. What was kept is shown only if nothing has changed since: the library's files, the size of
-the terminal, what decides about colours. Nothing of Textual or of the store is imported here.
+Loading Textual takes some tenths of a second, and the first rows are known before. The saved screen
+is drawn only if nothing has changed since: the library's files, the size of the terminal, the
+variables that decide about colours. Neither Textual nor the store is imported here.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 SPLASH_FILE = "curtain"
 DISPLAY_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
-"""The variables that decide how things look."""
+"""The variables that decide about colours."""
 
 
 def compute_splash_signature(
     paths: Paths, size: tuple[int, int], env: Mapping[str, str], version: str
 ) -> str:
-    """What the opening screen depends on; another signature, another screen."""
+    """Return what the first screen depends on: it is valid as long as this stays the same."""
     looks = [f"{name}={env.get(name, '')}" for name in DISPLAY_VARIABLES]
     return "|".join([version, "{}x{}".format(*size), *looks, f"{_checksum_files(paths):08x}"])
 
@@ -47,12 +47,12 @@ def _file_status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
 
 
 def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
-    """Show what was kept, if it was kept for this signature.
+    """Draw the saved screen if it has this signature.
 
     Args:
-        cache: Where it was kept.
-        wanted: The signature of now.
-        screen: The descriptor of the terminal.
+        cache: The folder it was saved in.
+        wanted: The current signature.
+        screen: The file descriptor of the terminal.
     """
     with contextlib.suppress(OSError, ValueError):
         kept, _, frame = (cache / SPLASH_FILE).read_bytes().partition(b"\n")
@@ -62,13 +62,13 @@ def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
     return False
 
 
-def save_splash(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, int, str]]) -> None:
-    """Keep an opening screen for next time; it is only a picture, so failing costs nothing.
+def save_splash(cache: Path, signature: str, lines: Iterable[tuple[int, int, str]]) -> None:
+    """Save the first screen for next time; without it the next start only looks slower.
 
     Args:
-        cache: Where to keep it.
-        signature_of_now: What it depends on.
-        lines: Column, row and content, with its styles, of each line.
+        cache: The folder to save it in.
+        signature: What it depends on.
+        lines: Column, row and styled content of each line.
     """
     frame = "".join(f"\x1b[{row + 1};{column + 1}H{text}" for column, row, text in lines)
     new = cache / f".newstui-{os.getpid()}.tmp"
@@ -76,7 +76,7 @@ def save_splash(cache: Path, signature_of_now: str, lines: Iterable[tuple[int, i
         cache.mkdir(0o700, parents=True, exist_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            os.write(descriptor, f"{signature_of_now}\n{frame}".encode())
+            os.write(descriptor, f"{signature}\n{frame}".encode())
         finally:
             os.close(descriptor)
         new.replace(cache / SPLASH_FILE)

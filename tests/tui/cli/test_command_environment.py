@@ -101,7 +101,7 @@ def test_the_reader_needs_a_terminal(home: Path) -> None:
     """Cases 121 and 122: one line, exit 2, and nothing was made."""
     ran = process(home)
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert ran.stderr == b"newstui: needs a terminal (stdin is not one)\n"
+    assert ran.stderr == b"newstui: stdin is not a terminal\n"
     assert list(home.iterdir()) == []
 
 

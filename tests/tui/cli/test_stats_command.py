@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.libraries import Machine, add, article, ids
 from tui.cli import main
-from tui.rendering.statistics_report import draw_bar, draw_columns, format_duration
+from tui.rendering.statistics_report import draw_bar, draw_columns
+from tui.rendering.wording import format_duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
 """In no time zone midnight."""
@@ -34,8 +35,8 @@ def test_the_sums(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--library", str(library)]) == 0
     out = capsys.readouterr().out
     assert "Read        2 of 3 articles · 67 %" in out
-    assert "In all      3 readings · 500 words" in out
-    assert "In a row    1 day · 1 at most" in out
+    assert "Total       3 readings · 500 words" in out
+    assert "Streak      1 day (longest 1)" in out
     assert "3 articles · 500 words · 2 min" in out
     assert "(none)      ████████████████████ 2 of 2 · 100 %" in out
 

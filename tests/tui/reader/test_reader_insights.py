@@ -150,7 +150,7 @@ async def test_statistics_of_what_was_just_read(start: Start) -> None:
         await running.press("m", "j", "m", "S")
         text = screen_text(running.app)
         assert "Read        2 of 12 articles" in text
-        assert "In a row    1 day" in text
+        assert "Streak      1 day" in text
         await running.press("G")
         assert "north" in screen_text(running.app)
         await running.press("escape")

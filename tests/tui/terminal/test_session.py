@@ -38,16 +38,15 @@ if TYPE_CHECKING:
     [
         ("xterm", {0, 1, 2}, None),
         ("xterm", {0, 2}, None),
-        ("xterm", {1, 2}, "stdin is not one"),
-        ("xterm", {0, 1}, "stderr is not one"),
+        ("xterm", {1, 2}, "stdin is not a terminal"),
+        ("xterm", {0, 1}, "stderr is not a terminal"),
         ("dumb", {0, 1, 2}, "TERM is dumb; newstui --plain works here"),
         ("", {0, 1, 2}, "TERM is not set; newstui --plain works here"),
     ],
 )
 def test_refusal(term: str, ttys: set[int], reason: str | None) -> None:
     """Cases 121 and 122: what is missing is named."""
-    expected = reason and f"newstui: needs a terminal ({reason})"
-    assert find_startup_problem({"TERM": term} if term else {}, ttys.__contains__) == expected
+    assert find_startup_problem({"TERM": term} if term else {}, ttys.__contains__) == reason
 
 
 def test_restore_gives_modes_and_screen_back() -> None:
@@ -128,7 +127,7 @@ def session(slave: int) -> TerminalSession:
     def unasked(*_: object) -> bool:
         raise AssertionError("nobody asked")
 
-    return TerminalSession(unasked, lambda: None, stdin=slave, screen=slave, leave=unasked)
+    return TerminalSession(unasked, lambda: None, stdin=slave, screen=slave, exit_process=unasked)
 
 
 @pytest.mark.parametrize(

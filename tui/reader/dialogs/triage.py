@@ -13,8 +13,13 @@ from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN
 from tui.rendering.cells import StyledText, wrap_text
-from tui.rendering.statistics_report import format_duration
-from tui.rendering.wording import LATER_TAG, format_age, format_count, join_nonempty
+from tui.rendering.wording import (
+    LATER_TAG,
+    format_age,
+    format_count,
+    format_duration,
+    join_nonempty,
+)
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
