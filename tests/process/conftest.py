@@ -1,4 +1,4 @@
-"""What several tests of real processes need."""
+"""Fixtures for tests of real processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """The command of a tmux of the test's own."""
+    """Return the command line of a tmux server for this test."""
     program = shutil.which("tmux")
     if program is None:
         pytest.skip("tmux is not installed")

@@ -1,4 +1,4 @@
-"""The reader makes a backup a day by itself, while one reads."""
+"""The reader backs up the library once a day in the background."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.slow
 
 
 def backups(home: Path) -> list[Path]:
-    """The automatic backups on a machine."""
+    """Return the automatic backups."""
     return sorted((home / "state").rglob("newstui-*.zip"))
 
 
-def test_a_start_makes_the_backup_of_the_day(tmp_path: Path) -> None:
-    """It is complete and can be restored; a second start of the day makes no other."""
+def test_the_first_start_of_a_day_makes_a_backup(tmp_path: Path) -> None:
+    """It can be restored; a second start on the same day makes no other."""
     home = make_home(tmp_path, article_json(1), article_json(2))
     with open_reader(home, 2) as terminal:
         terminal.wait_until(lambda: backups(home))

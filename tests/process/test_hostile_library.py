@@ -1,4 +1,4 @@
-"""A library full of what terminals obey: walked through by keys, and every byte sent looked at."""
+"""Walk through a library full of control sequences, and check every byte sent to the terminal."""
 
 from __future__ import annotations
 
@@ -50,25 +50,25 @@ PAIRS = [
     (one, f"{PAYLOADS[one]} {PAYLOADS[other]}")
     for one, other in zip(_ALL[::2], _ALL[1::2], strict=True)
 ]
-"""What is not ended comes second, for it may take what follows with it."""
+"""Unterminated sequences come second: they may swallow what follows."""
 
 CSI = re.compile(rb"\x1b\[([0-9;:?<>=]*)([ -/]*[@-~])")
 AT_THE_START = {b"\x1b[>25u", b"\x1b[?2026$p", b"\x1b[?2048$p"}
-"""What Textual asks of the terminal, once."""
+"""Requests that Textual sends once."""
 DRAWING = set("mHABCDGJKX")
 MODES = {7, 25, 1004, 1049, 2004, 2026}
 POINTER = re.compile(rb"\x1b\]22;(?:default|text|pointer)\x07")
-"""The shape of the mouse pointer, which Textual sets."""
+"""The shape of the mouse pointer, set by Textual."""
 BACKGROUND = re.compile(rb"\x1b\]11;\?(?:\x07|\x1b\\)")
-"""What is asked at the start: whether the terminal is dark or light."""
+"""The query for the background colour, sent at startup."""
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
-"""What `o` sends where there is no browser."""
+"""The URL that `o` sends if there is no browser."""
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"
 
 
 def unwanted(raw: bytes) -> list[str]:
-    """Whatever of the bytes sent is neither plain text nor one of the few sequences of ours."""
+    """Return all that is neither plain text nor one of our few control sequences."""
     odd: list[str] = []
 
     def take(found: re.Match[bytes]) -> bytes:
@@ -91,18 +91,18 @@ def unwanted(raw: bytes) -> list[str]:
 
 
 def is_plain(char: str) -> bool:
-    """Whether a character is one that is shown, or ends a line."""
+    """Return whether a character is printable or ends a line."""
     return char in "\r\n" or char in JOINERS or unicodedata.category(char) not in NOT_SHOWN
 
 
 def blinking(parameters: bytes) -> bool:
-    """Whether a colour sequence asks for blinking, which nothing of ours does."""
+    """Return whether a colour sequence sets blinking, which we never do."""
     values = parameters.split(b";")
     return b"5" in values and b"38" not in values and b"48" not in values
 
 
 def probes() -> Iterator[dict[str, Any]]:
-    """An article for every two payloads, with both in each of its fields."""
+    """Yield an article for every two payloads, with both in each field."""
     for number, (name, payload) in enumerate(PAIRS, 1):
         yield article_json(
             number % 28 + 1,
@@ -123,7 +123,7 @@ def probes() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder with the poisoned library, every article starred so that it can be undone."""
+    """Make the hostile library, and return its home folder."""
     home = tmp_path_factory.mktemp("hostile")
     (home / "cache/newstui").mkdir(parents=True)
     file = write_probes(home / "probes.json")
@@ -132,7 +132,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_probes(path: Path) -> Path:
-    """The probes as JSON; lone surrogates as escapes, which orjson refuses to write."""
+    """Write the articles as JSON, lone surrogates as escapes, which orjson rejects."""
     path.write_text(json.dumps(list(probes())))
     return path
 
@@ -141,11 +141,11 @@ COUNT = len(PAIRS) + 1
 
 
 def walk(terminal: Terminal, articles: int) -> None:
-    """Go through so many articles and every screen, and come back to the list."""
+    """Go through articles and every screen, and return to the list."""
     in_the_list = re.compile("^>", re.MULTILINE)
     for _ in range(articles):
         terminal.write("s\r")
-        terminal.wait_quiet(0.03)  # it is painted; should it come later, no key is lost
+        terminal.wait_quiet(0.03)  # let it be drawn; if it is late, no key is lost
         terminal.write("hj")
     terminal.write("h")
     terminal.wait_for(in_the_list)
@@ -174,8 +174,10 @@ def walk(terminal: Terminal, articles: int) -> None:
 
 
 @pytest.mark.parametrize(("size", "articles"), [((112, 24), COUNT), ((60, 20), 3)])
-def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: int) -> None:
-    """Cases 45 to 51, 60, 61, 63: on no screen does a byte of the library control the terminal."""
+def test_no_control_sequence_gets_through(
+    hostile: Path, size: tuple[int, int], articles: int
+) -> None:
+    """Cases 45 to 51, 60, 61, 63: no byte of the library controls the terminal, on any screen."""
     with open_reader(hostile, COUNT, size=size) as terminal:
         walk(terminal, articles)
         before = terminal.raw
@@ -184,15 +186,13 @@ def test_nothing_gets_through(hostile: Path, size: tuple[int, int], articles: in
     assert unwanted(before) == []
     longest = max(len(part) for part in re.split(rb"\x1b|\s", before))
     assert longest < 400  # a letter with 500 marks on it would be one part
-    with open_reader(
-        hostile, COUNT, size=size
-    ) as terminal:  # what was kept of the screen is as clean
+    with open_reader(hostile, COUNT, size=size) as terminal:  # the saved splash screen is as clean
         terminal.wait_quiet()
         before = terminal.raw
     assert unwanted(before) == []
 
 
-ANSWERS = (
+REPLIES = (
     b"\x1b[?1;2c",
     b"\x1b[>1;10;0c",
     b"\x1b[0n",
@@ -205,12 +205,12 @@ ANSWERS = (
 )
 
 
-PASTED = b"\x1b[200~"
-OVER = b"\x1b[201~"
+PASTE_START = b"\x1b[200~"
+PASTE_END = b"\x1b[201~"
 
 
-def nothing_changes(terminal: Terminal, *arriving: bytes) -> None:
-    """See that what arrives is taken for no key, once a key that came after it has been answered."""
+def check_no_effect(terminal: Terminal, *arriving: bytes) -> None:
+    """Check that input is not taken for keys; a key sent after it proves that it was read."""
     terminal.wait_quiet()
     before = terminal.screen()
     for data in arriving:
@@ -223,21 +223,23 @@ def nothing_changes(terminal: Terminal, *arriving: bytes) -> None:
     terminal.wait_until(lambda: terminal.screen() == before)
 
 
-def test_what_arrives_and_was_not_typed(hostile: Path) -> None:
-    """Cases 47, 56: answers of the terminal and pastes run no command; a paste is cut."""
+def test_replies_and_pastes_are_not_keys(hostile: Path) -> None:
+    """Cases 47, 56: replies of the terminal and pastes run no command; a long paste is truncated."""
     everything = re.compile(rf"^ {COUNT} articles", re.MULTILINE)
     with open_reader(hostile, COUNT, size=(112, 24)) as terminal:
-        nothing_changes(terminal, *ANSWERS)
-        nothing_changes(terminal, PASTED + b"mmAq\x03\x11jjj" + OVER)
+        check_no_effect(terminal, *REPLIES)
+        check_no_effect(terminal, PASTE_START + b"mmAq\x03\x11jjj" + PASTE_END)
         terminal.write("/")
         terminal.wait_for("words, “phrases”")
-        terminal.write(PASTED + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + OVER)
+        terminal.write(
+            PASTE_START + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + PASTE_END
+        )
         terminal.wait_for(re.compile(r"^ ?/re.*found", re.MULTILINE))
         terminal.write("\x1b")
         terminal.wait_for(everything)
         terminal.write("/")
         terminal.wait_for("words, “phrases”")
-        terminal.write(PASTED + b"q\x1b[B m" * 170_000 + OVER)
+        terminal.write(PASTE_START + b"q\x1b[B m" * 170_000 + PASTE_END)
         terminal.write("zz")
         terminal.wait_for(re.compile("^ /.* 0 found", re.MULTILINE))
         terminal.write("\x1b")

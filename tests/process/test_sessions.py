@@ -1,4 +1,4 @@
-"""Links that stall, multiplexers that come and go, and where the terminal's own cursor stands."""
+"""Stalled connections, multiplexers, and the terminal's cursor."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ CURSOR_HIDDEN = 25
 MOUSE = {9, 1000, 1002, 1003, 1005, 1006, 1015, 1016}
 
 
-def test_a_stalled_link(tmp_path: Path) -> None:
-    """Case 115: nobody reads what is drawn; told to end, it ends, and the place is kept."""
+def test_stalled_connection(tmp_path: Path) -> None:
+    """Case 115: nobody reads the output; a signal still stops the reader, and the position is saved."""
     make_home(tmp_path, long_article_json(1))
     with open_reader(tmp_path, 1, size=(150, 50)) as terminal:
         terminal.write("\r")
@@ -43,25 +43,25 @@ def test_a_stalled_link(tmp_path: Path) -> None:
     assert show_json(tmp_path, 1)["position"] > 0
 
 
-def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
-    """Cases 126, 129: seen on the row, the line or the input that is meant; no mouse is asked for."""
+def test_the_cursor_follows_the_focus(tmp_path: Path) -> None:
+    """Cases 126, 129: it is visible on the current row, line or input; the mouse is not captured."""
     make_home(tmp_path, long_article_json(1), article_json(2), article_json(3))
 
-    def stands_on(what: str) -> None:
+    def wait_for_cursor(what: str) -> None:
         terminal.wait_until(lambda: what in terminal.screen()[terminal.cursor()[1]])
 
     with open_reader(tmp_path, 3, size=(120, 30)) as terminal:
         assert not terminal.changed_modes() & MOUSE
-        stands_on(" Title 3 ")
+        wait_for_cursor(" Title 3 ")
         assert CURSOR_HIDDEN not in terminal.changed_modes()
         terminal.write("f")
         terminal.wait_for("starred")
         terminal.write("j")
-        stands_on("unread  ")
+        wait_for_cursor("unread  ")
         terminal.write("q")
-        stands_on(" Title 3 ")
+        wait_for_cursor(" Title 3 ")
         terminal.write("j")
-        stands_on(" Title 2 ")
+        wait_for_cursor(" Title 2 ")
         terminal.write("j\r")
         terminal.wait_for("Paragraph 1.")
         terminal.write("\x04")
@@ -71,16 +71,16 @@ def test_the_cursor_of_the_terminal(tmp_path: Path) -> None:
         terminal.wait_until(lambda: terminal.cursor()[0] > 80)
         terminal.write("h/")
         terminal.wait_for("words, “phrases”")
-        stands_on("words, “phrases”")
+        wait_for_cursor("words, “phrases”")
         terminal.write("\x1b")
-        stands_on(" Title 1 ")
-        assert terminal.raw.count(b"\x1b[?25h") == 1, "shown once and then only moved"
+        wait_for_cursor(" Title 1 ")
+        assert terminal.raw.count(b"\x1b[?25h") == 1, "shown once, then only moved"
         terminal.write("q")
         assert_clean_exit(terminal, 0)
 
 
-def test_inside_of_screen(tmp_path: Path) -> None:
-    """Cases 75, 78: what is copied goes through GNU screen in pieces it takes; never "copied"."""
+def test_in_gnu_screen(tmp_path: Path) -> None:
+    """Cases 75, 78: copies pass through GNU screen in chunks it accepts; never "copied"."""
     url = "https://news.example/" + "long/" * 80
     make_home(tmp_path, article_json(1, url=url))
     env = {"TERM": "screen-256color", "STY": "1.pts-0.host", "PATH": "/nowhere"}
@@ -96,8 +96,8 @@ def test_inside_of_screen(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_commands_of_the_user(tmp_path: Path) -> None:
-    """Cases 70, 76: what the settings name opens and copies, also over SSH; the cursor is hidden."""
+def test_open_and_copy_commands(tmp_path: Path) -> None:
+    """Cases 70, 76: the commands of the settings are used, also over SSH; the cursor is hidden."""
     (tmp_path / "config/newstui").mkdir(parents=True)
     for name in ("open", "copy"):
         program = tmp_path / f"my-{name}"
@@ -124,8 +124,8 @@ def test_commands_of_the_user(tmp_path: Path) -> None:
     assert (tmp_path / "copy.in").read_text() == "https://news.example/1"
 
 
-def test_detached_and_attached_again(tmp_path: Path, tmux: list[str]) -> None:
-    """Case 127: the link to tmux goes and another comes, at another size: nothing is lost."""
+def test_detach_and_attach(tmp_path: Path, tmux: list[str]) -> None:
+    """Case 127: tmux is detached and attached again at another size; nothing is lost."""
     make_home(tmp_path, long_article_json(1), article_json(2))
     with Terminal([*tmux, "new-session", *NEWSTUI], tmp_path, size=(100, 30)) as first:
         first.wait_for(re.compile("^>●. Title 2 ", re.MULTILINE))

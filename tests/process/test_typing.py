@@ -1,8 +1,9 @@
-"""Keys as a fast typist or a slow link brings them: several at once."""
+"""Fast typing, held keys, and what a slow connection delivers at once."""
 
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -17,22 +18,25 @@ from tests.support.reader_process import (
 
 pytestmark = pytest.mark.slow
 
+PRESSES_A_SECOND = 30
+"""The repeat rate of a held key."""
+
 
 def test_a_search_typed_at_once(tmp_path: Path) -> None:
-    """A slow link brings `/` and the words in one piece: none is a command. Escape ends it."""
+    """`/` and the words arrive in one chunk: none is a command. Escape ends the search."""
     make_home(tmp_path, article_json(1, title="March"), article_json(2, title="Smoke"))
     with open_reader(tmp_path, 2) as terminal:
         terminal.write("/mar")
         terminal.wait_for(re.compile(r"^ /mar · 1 found ", re.MULTILINE))
         assert terminal.shows(unread_row("March"))
-        terminal.write("\t")  # keeps what was found; one escape shows everything again
+        terminal.write("\t")  # keeps the results; one escape shows everything again
         terminal.wait_quiet()
         terminal.write("\x1b")
         terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
 
 
-def test_a_head_stays_readable(tmp_path: Path) -> None:
-    """An article marked from the list of a narrow terminal still has its head in whole lines."""
+def test_the_header_keeps_its_lines(tmp_path: Path) -> None:
+    """The header of an article starred in the list of a narrow terminal is drawn in full."""
     with open_reader(make_home(tmp_path, article_json(1)), 1, size=(60, 20)) as terminal:
         terminal.write("\r")
         terminal.wait_for("The words of article 1.")
@@ -44,8 +48,8 @@ def test_a_head_stays_readable(tmp_path: Path) -> None:
         terminal.wait_for(re.compile("^ Title 1\n harbour · ", re.MULTILINE))
 
 
-def test_bytes_that_are_no_text(tmp_path: Path) -> None:
-    """A terminal that sends Latin-1, or anything, is no reason to end."""
+def test_bytes_that_are_not_text(tmp_path: Path) -> None:
+    """The reader survives Latin-1 and any other bytes."""
     with open_reader(make_home(tmp_path, article_json(1)), 1) as terminal:
         for data in (b"\xe9", b"\xff\xfe\x80", b"\xf0\x9f\x93"):
             terminal.write(data)
@@ -58,8 +62,8 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_the_background_that_the_terminal_tells(tmp_path: Path) -> None:
-    """Case 47: its answer comes late and in two pieces; the colours follow, and no key comes of it."""
+def test_background_reply(tmp_path: Path) -> None:
+    """Case 47: a late reply in two chunks sets the colours and is not taken for keys."""
     with open_reader(make_home(tmp_path, article_json(1), article_json(2)), 2) as terminal:
         assert terminal.raw.count(b"\x1b]11;?\x1b\\") == 1
         before = terminal.screen()
@@ -71,5 +75,21 @@ def test_the_background_that_the_terminal_tells(tmp_path: Path) -> None:
         terminal.wait_quiet()
         assert b'"background":"light"' in kept.read_bytes()
         assert terminal.screen() == before
+        terminal.write("q")
+        assert_clean_exit(terminal, 0)
+
+
+def test_a_held_key(tmp_path: Path) -> None:
+    """Case 27: two seconds of `j`: each press moves a row, across headings too."""
+    articles = [
+        article_json(n, title=f"Held {n:03}", date=f"20{n - 1:02}-01-01") for n in range(1, 101)
+    ]
+    with open_reader(make_home(tmp_path, *articles), 100, size=(120, 30)) as terminal:
+        for _ in range(2 * PRESSES_A_SECOND):
+            terminal.write("j")
+            time.sleep(1 / PRESSES_A_SECOND)
+        terminal.wait_for(f">●  Held {100 - 2 * PRESSES_A_SECOND:03} ")
+        terminal.write("k" * PRESSES_A_SECOND)
+        terminal.wait_for(f">●  Held {100 - PRESSES_A_SECOND:03} ")
         terminal.write("q")
         assert_clean_exit(terminal, 0)

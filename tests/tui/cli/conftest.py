@@ -1,4 +1,4 @@
-"""The command line in process, with a home folder of its own."""
+"""Run commands in this process, with a temporary home folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command left: its exit code and what it wrote."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -52,7 +52,7 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder with nothing in it, and no terminal around."""
+    """Make an empty home folder, and an environment without a terminal."""
     folder = tmp_path / "home"
     folder.mkdir()
     for name in (*XDG, "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "DISPLAY", "BROWSER"):
@@ -67,7 +67,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Run]:
-    """Runs a command; `stdin` is what comes on its standard input."""
+    """Return a function that runs a command; `stdin` is its standard input."""
     handler = signal.getsignal(signal.SIGPIPE)
 
     def run_command(*arguments: str | Path, stdin: bytes = b"") -> Ran:
@@ -84,7 +84,7 @@ def run(
 
 
 def fields_of(number: int, **more: Any) -> dict[str, Any]:
-    """An article in newstui JSON; a higher number is a later date."""
+    """Return an article as newstui JSON; a higher number has a later date."""
     return {
         "id": f"{number:08x}-0000-4000-8000-000000000000",
         "title": f"Title {number}",
@@ -104,19 +104,19 @@ def write_json(path: Path, *articles: Mapping[str, Any]) -> Path:
 
 @pytest.fixture
 def three(run: Run, tmp_path: Path) -> Path:
-    """A library of three articles, 1 to 3."""
+    """Make a library of three articles, 1 to 3, and return the imported file."""
     file = write_json(tmp_path / "three.jsonl", *(fields_of(n) for n in (1, 2, 3)))
     assert run("import", file).code == 0
     return file
 
 
 def library_of(home: Path) -> Path:
-    """The library of that home folder."""
+    """Return the library of a home folder."""
     return home / ".local/share/newstui"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder that holds data, and what is in it."""
+    """Return the files below a folder, except locks, and their contents."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))

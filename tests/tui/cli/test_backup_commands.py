@@ -1,4 +1,4 @@
-"""`backup` and `restore`: what they say, what they leave, with which exit code."""
+"""`newstui backup` and `newstui restore`: files, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ STATE = ".local/state/newstui/backups"
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where the backup goes."""
+    """Return the path of the backup."""
     return tmp_path / "news.zip"
 
 
 @pytest.mark.usefixtures("three")
-def test_a_backup_and_back(run: Run, home: Path, target: Path, tmp_path: Path) -> None:
+def test_back_up_and_restore(run: Run, home: Path, target: Path, tmp_path: Path) -> None:
     run("mark", "00000001", "--read", "--star")
     ran = run("backup", target)
     assert (ran.code, ran.out) == (0, "")
@@ -38,7 +38,7 @@ def test_a_backup_and_back(run: Run, home: Path, target: Path, tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("three")
-def test_into_the_own_library(run: Run, home: Path, target: Path) -> None:
+def test_restore_into_your_library(run: Run, home: Path, target: Path) -> None:
     run("backup", target)
     before, library = run("list").out, library_of(home)
     library.rename(home / "lost")
@@ -47,7 +47,7 @@ def test_into_the_own_library(run: Run, home: Path, target: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_as_json(run: Run, home: Path, target: Path) -> None:
+def test_json_output(run: Run, home: Path, target: Path) -> None:
     ran = run("backup", target, "--json")
     assert (ran.code, ran.err) == (0, "")
     size = target.stat().st_size
@@ -66,8 +66,8 @@ def test_as_json(run: Run, home: Path, target: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_force(run: Run, target: Path) -> None:
-    """Case 109: without a word nothing is overwritten."""
+def test_force_replaces_an_existing_file(run: Run, target: Path) -> None:
+    """Case 109: nothing is overwritten without `--force`."""
     target.write_text("precious")
     ran = run("backup", target)
     assert (ran.code, ran.out) == (1, "")
@@ -78,7 +78,7 @@ def test_force(run: Run, target: Path) -> None:
         assert file.testzip() is None
 
 
-def test_wrong_use(run: Run, target: Path) -> None:
+def test_usage_errors(run: Run, target: Path) -> None:
     for arguments in (("backup",), ("backup", target, "--auto"), ("restore",)):
         ran = run(*arguments)
         assert (ran.code, ran.out) == (2, "")
@@ -95,7 +95,7 @@ def test_nothing_to_back_up(run: Run, target: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
+def test_missing_target_folder(run: Run, tmp_path: Path) -> None:
     ran = run("backup", tmp_path / "nowhere/news.zip")
     assert (ran.code, ran.out) == (1, "")
     where = tmp_path / "nowhere/news.zip"
@@ -103,8 +103,8 @@ def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_a_damaged_file_is_kept_and_named(run: Run, home: Path, target: Path) -> None:
-    """Case 13: the backup is made, and the exit code says that not all is well."""
+def test_damaged_files_are_backed_up_and_reported(run: Run, home: Path, target: Path) -> None:
+    """Case 13: the backup is made, and the exit code is 1."""
     segment = library_of(home) / "texts/desk-0001.json"
     segment.write_bytes(segment.read_bytes()[:100])
     ran = run("backup", target)
@@ -115,7 +115,9 @@ def test_a_damaged_file_is_kept_and_named(run: Run, home: Path, target: Path) ->
 
 
 @pytest.mark.usefixtures("three")
-def test_restoring_over_a_library(run: Run, home: Path, target: Path, tmp_path: Path) -> None:
+def test_restore_into_a_library_that_is_not_empty(
+    run: Run, home: Path, target: Path, tmp_path: Path
+) -> None:
     run("mark", "00000001", "--read")
     run("backup", target)
     run("import", write_json(tmp_path / "more.jsonl", fields_of(4)))
@@ -131,7 +133,7 @@ def test_restoring_over_a_library(run: Run, home: Path, target: Path, tmp_path: 
 
 
 @pytest.mark.usefixtures("three")
-def test_a_file_that_is_another_one(run: Run, home: Path, target: Path) -> None:
+def test_files_that_differ_are_skipped(run: Run, home: Path, target: Path) -> None:
     run("backup", target)
     segment = library_of(home) / "texts/desk-0001.json"
     segment.write_bytes(segment.read_bytes().replace(b"The words", b"The birds"))
@@ -149,7 +151,7 @@ def test_a_file_that_is_another_one(run: Run, home: Path, target: Path) -> None:
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("part", [0, 1, 2, 3])
 def test_a_damaged_archive(part: int, run: Run, target: Path, tmp_path: Path) -> None:
-    """Case 13: one line that names it; nothing is made."""
+    """Case 13: a line names the archive, and nothing is restored."""
     run("backup", target)
     target.write_bytes(target.read_bytes()[: target.stat().st_size * part // 4])
     ran = run("restore", target, "--into", tmp_path / "new")
@@ -158,8 +160,8 @@ def test_a_damaged_archive(part: int, run: Run, target: Path, tmp_path: Path) ->
     assert not (tmp_path / "new").exists()
 
 
-def test_a_hostile_name_is_cleaned(run: Run, target: Path, home: Path) -> None:
-    """Cases 45, 48, 57: a message about an archive holds no control characters of it."""
+def test_names_in_an_archive_are_sanitized(run: Run, target: Path, home: Path) -> None:
+    """Cases 45, 48, 57: messages about an archive are free of its control characters."""
     with ZipFile(target, "w") as file:
         file.writestr("manifest.json", b'{"format": 1, "files": {}}')
         file.writestr("articles/\x1b]0;gone\x07\u202e.json", b"{}")
@@ -172,8 +174,8 @@ def test_a_hostile_name_is_cleaned(run: Run, target: Path, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_by_itself(run: Run, home: Path) -> None:
-    """A scheduled job that says nothing where nothing is wrong."""
+def test_automatic_backup(run: Run, home: Path) -> None:
+    """A scheduled job prints nothing unless something is wrong."""
     ran = run("backup", "--auto")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     (kept,) = (home / STATE).rglob("*.zip")
@@ -186,7 +188,7 @@ def test_by_itself(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_by_itself_something_is_wrong(run: Run, home: Path) -> None:
+def test_automatic_backup_reports_a_problem(run: Run, home: Path) -> None:
     folder = home / STATE
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("in the way")

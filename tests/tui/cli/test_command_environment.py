@@ -1,4 +1,4 @@
-"""The command line and what is around it: folders, locale, pipes, other processes, wrong use."""
+"""The environment of commands: usage errors, folders, locale, pipes and other processes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def process(
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run newstui as a process of its own; an empty variable is taken out."""
+    """Run newstui in a process; empty variables are removed from its environment."""
     return subprocess.run(
         [*COMMAND, *arguments],
         input=stdin,
@@ -53,7 +53,7 @@ def process(
     )
 
 
-# -- wrong use -----------------------------------------------------------------------------
+# -- usage errors -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def process(
         ("--library",),
     ],
 )
-def test_wrong_use_is_exit_2(arguments: tuple[str, ...], run: Run, home: Path) -> None:
+def test_usage_errors_exit_with_2(arguments: tuple[str, ...], run: Run, home: Path) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("usage: newstui")
@@ -98,14 +98,14 @@ def test_help_of_each_command(run: Run) -> None:
 
 
 def test_the_reader_needs_a_terminal(home: Path) -> None:
-    """Cases 121 and 122: one line, exit 2, and nothing was made."""
+    """Cases 121 and 122: one line, exit code 2, and no file is created."""
     ran = process(home)
     assert (ran.returncode, ran.stdout) == (2, b"")
     assert ran.stderr == b"newstui: stdin is not a terminal\n"
     assert list(home.iterdir()) == []
 
 
-def test_commands_need_none(home: Path) -> None:
+def test_commands_need_no_terminal(home: Path) -> None:
     """Cases 121 and 122: commands work without a terminal and with any TERM."""
     write_json(home / "one.jsonl", fields_of(1))
     assert process(home, "import", home / "one.jsonl", env={"TERM": "dumb"}).returncode == 0
@@ -127,7 +127,7 @@ def test_another_library(before: bool, run: Run, home: Path, tmp_path: Path) -> 
     assert {path.name for path in other.iterdir()} == {"articles", "texts", "journal"}
 
 
-def test_what_is_made_is_for_its_owner_alone(run: Run, home: Path, tmp_path: Path) -> None:
+def test_files_are_private(run: Run, home: Path, tmp_path: Path) -> None:
     """Case 31: folders 0700, files 0600, under any umask."""
     old = os.umask(0)
     try:
@@ -142,10 +142,10 @@ def test_what_is_made_is_for_its_owner_alone(run: Run, home: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("command", [("list",), ("doctor",), ("import", "x.md")])
-def test_a_home_that_cannot_be_made(
+def test_home_folder_that_cannot_be_created(
     command: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 29: one line with path and reason, exit 1."""
+    """Case 29: one line with path and reason, exit code 1."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("HOME", str(tmp_path / "file"))
     ran = run(*command)
@@ -156,8 +156,8 @@ def test_a_home_that_cannot_be_made(
     assert len(ran.err.splitlines()) == (0 if command == ("doctor",) else 1)
 
 
-def test_the_reader_does_not_start_without_a_folder(home: Path) -> None:
-    """Case 29: one line on the terminal as it was, exit 1."""
+def test_the_reader_needs_its_library_folder(home: Path) -> None:
+    """Case 29: one line on the restored terminal, exit code 1."""
     with Terminal(COMMAND, home, env={"XDG_DATA_HOME": "/dev/null/data"}) as terminal:
         assert terminal.wait_exit() == 1
         shown = "".join(terminal.screen()).strip()
@@ -166,16 +166,16 @@ def test_the_reader_does_not_start_without_a_folder(home: Path) -> None:
     assert raw.rfind(b"\x1b[?1049h") < raw.rfind(b"newstui: ")
 
 
-def test_no_home_at_all(
+def test_no_home_folder(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 29: HOME is unset and the system knows no home: one line, nothing is made anywhere."""
+    """Case 29: HOME is unset and the system knows no home: one line, and no file is created."""
 
-    def nobody(uid: int) -> None:
+    def fail(uid: int) -> None:
         raise KeyError(uid)
 
     monkeypatch.delenv("HOME")
-    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.setattr("pwd.getpwuid", fail)
     monkeypatch.chdir(tmp_path)
     ran = run("list")
     assert (ran.code, ran.out) == (1, "")
@@ -186,7 +186,7 @@ def test_no_home_at_all(
 def test_a_relative_data_folder_is_ignored(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 30: as the XDG base directory specification says."""
+    """Case 30: as the XDG base directory specification requires."""
     monkeypatch.chdir(tmp_path)
     for value in ("data", ""):
         monkeypatch.setenv("XDG_DATA_HOME", value)
@@ -199,7 +199,7 @@ def test_a_relative_data_folder_is_ignored(
 
 
 def test_a_locale_that_is_not_utf_8(home: Path) -> None:
-    """Case 123: what is written is UTF-8, never `?` or an escape."""
+    """Case 123: the output is UTF-8, never `?` or an escape."""
     write_json(home / "one.jsonl", fields_of(1, title="日本 – “Zürich”"))
     env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     posix, c = env | {"LC_ALL": "POSIX"}, env | {"LC_ALL": "", "LANG": "C"}
@@ -211,8 +211,8 @@ def test_a_locale_that_is_not_utf_8(home: Path) -> None:
     assert "日本 – “Zürich”" in process(home, "show", "00000001", env=posix).stdout.decode()
 
 
-def test_a_pipe_that_closes_ends_quietly(home: Path, run: Run) -> None:
-    """Case 57: `newstui list | head -1` is one line and nothing else."""
+def test_a_closed_pipe_ends_a_command_quietly(home: Path, run: Run) -> None:
+    """Case 57: `newstui list | head -1` prints one line and no error."""
     many = (fields_of(n, date="2024-01-01") for n in range(1, 3001))
     assert run("import", write_json(home / "many.jsonl", *many)).code == 0
     for command in ("list", "list --json"):
@@ -228,7 +228,7 @@ def test_a_pipe_that_closes_ends_quietly(home: Path, run: Run) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_output_that_cannot_be_written(home: Path) -> None:
-    """Case 4: what could not be written is said, and the exit code says it too."""
+    """Case 4: the failure is reported, and the exit code is 1."""
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
             [*COMMAND, "keys"],
@@ -248,7 +248,7 @@ def test_output_that_cannot_be_written(home: Path) -> None:
 def test_a_library_in_use(
     what: str, run: Run, three: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 38: exit 75 and who it is, as far as a lock file tells; nothing has changed."""
+    """Case 38: exit code 75, with the holder of the lock if known; nothing is changed."""
     run("mark", "00000001", "--star")
     before = contents(library_of(home))
     monkeypatch.setattr(store.system.files, "LOCK_TIMEOUT", 0.0)
@@ -269,16 +269,16 @@ def test_a_library_in_use(
     assert run("import", more).code == 0
 
 
-def test_a_lock_that_nobody_holds_does_not_matter(run: Run, three: Path, home: Path) -> None:
-    """Case 37: the kernel drops the lock of a process that was killed."""
+def test_a_stale_lock_is_ignored(run: Run, three: Path, home: Path) -> None:
+    """Case 37: the kernel releases the lock of a killed process."""
     with (library_of(home) / "articles/.desk.lock").open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write("12345\n")
     assert run("import", three).code == 0
 
 
-def test_an_import_that_is_interrupted(home: Path) -> None:
-    """Case 105: ctrl+c ends it with exit code 130, no traceback and a whole library."""
+def test_interrupted_import(home: Path) -> None:
+    """Case 105: ctrl+c: exit code 130, no traceback, and the library is intact."""
     with subprocess.Popen(
         [*COMMAND, "import", "-"],
         stdin=subprocess.PIPE,
@@ -299,7 +299,7 @@ def test_an_import_that_is_interrupted(home: Path) -> None:
 # -- as a process --------------------------------------------------------------------------
 
 
-def test_the_whole_way_as_processes(home: Path) -> None:
+def test_commands_as_processes(home: Path) -> None:
     samples = ROOT / "sample_articles"
     ran = process(home, "import", samples)
     assert (ran.returncode, ran.stdout) == (0, b"")

@@ -1,4 +1,4 @@
-"""`compact`: what it says, what it leaves, with which exit code; and how long work shows itself."""
+"""`newstui compact`: files, messages and exit codes; and the progress line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DELETED = "00000001-0000-4000-8000-000000000000"
 
 @pytest.fixture
 def with_deleted(three: Path, home: Path) -> Path:
-    """A library of three articles, one of them deleted, another left at several positions."""
+    """Make a library of three articles, one deleted, another with many positions."""
     from store.library.folder import FolderLibrary
 
     library = FolderLibrary(library_of(home), home / "cache", "desk", system_clock)
@@ -31,8 +31,8 @@ def with_deleted(three: Path, home: Path) -> Path:
     return library_of(home)
 
 
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A month goes by."""
+def advance_a_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the clock a month ahead."""
     monkeypatch.setattr(
         "tui.cli.compact.system_clock", lambda: datetime.now(UTC) + timedelta(days=30)
     )
@@ -44,11 +44,11 @@ def test_nothing_to_compact(run: Run) -> None:
     assert (ran.code, ran.out, ran.err) == (0, "", "newstui: nothing to compact\n")
 
 
-def test_it_says_what_was_freed(
+def test_the_freed_space_is_reported(
     run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = run("list", "--json").out
-    later(monkeypatch)
+    advance_a_month(monkeypatch)
     before = contents(with_deleted)
     ran = run("compact", "--dry-run")
     assert (ran.code, ran.out) == (0, "")
@@ -61,8 +61,8 @@ def test_it_says_what_was_freed(
     assert run("list", "--json").out == listed
 
 
-def test_as_json(run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later(monkeypatch)
+def test_json_output(run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    advance_a_month(monkeypatch)
     ran = run("compact", "--json")
     assert (ran.code, ran.err) == (0, "")
     value = ran.value
@@ -70,15 +70,15 @@ def test_as_json(run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch) 
     assert value == {"texts": 1, "events": 49, "damaged": 0, "problems": []}
 
 
-def test_a_problem_costs_a_line_and_the_exit_code(
+def test_problems_are_reported(
     run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 12: a damaged segment is left to `doctor`; the journal is compacted all the same."""
+    """Case 12: a damaged segment is left to `doctor`; the journal is still compacted."""
     texts = with_deleted / "texts/desk-0001.json"
     texts.write_bytes(texts.read_bytes()[:-5])
     with (with_deleted / "journal/desk.jsonl").open("ab") as file:
         file.write(b"damaged\n")
-    later(monkeypatch)
+    advance_a_month(monkeypatch)
     ran = run("compact", "--json")
     assert ran.code == 1
     assert (ran.value["texts"], ran.value["events"], ran.value["damaged"]) == (0, 49, 1)
@@ -88,15 +88,15 @@ def test_a_problem_costs_a_line_and_the_exit_code(
 
 
 class Terminal(io.StringIO):
-    """Standard error as a terminal."""
+    """Standard error that is a terminal."""
 
     def isatty(self) -> bool:
-        """It is one."""
+        """Return True."""
         return True
 
 
 @pytest.mark.parametrize(("quiet", "shown"), [(0.0, True), (99.0, False)])
-def test_progress_is_shown_after_a_while(
+def test_progress_is_shown_after_a_delay(
     monkeypatch: pytest.MonkeyPatch, quiet: float, shown: bool
 ) -> None:
     terminal = Terminal()
@@ -108,10 +108,10 @@ def test_progress_is_shown_after_a_while(
     assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
 
 
-def test_progress_is_said_once_where_no_line_can_be_written_twice(
+def test_progress_is_printed_once_on_a_dumb_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Case 122: a terminal that only prints, and whoever listens to it, gets one line."""
+    """Case 122: a terminal that cannot overwrite lines gets one line."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
@@ -122,7 +122,7 @@ def test_progress_is_said_once_where_no_line_can_be_written_twice(
     assert terminal.getvalue() == "newstui: indexing …\n"
 
 
-def test_progress_in_words() -> None:
+def test_describe_loading() -> None:
     assert describe_loading(0, 0, history=True) == "reading history 0 %"
     assert describe_loading(1, 3, history=True) == "reading history 33 %"
     assert describe_loading(3, 12, history=False) == "loading 3 of 12"

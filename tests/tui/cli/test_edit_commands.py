@@ -1,4 +1,4 @@
-"""`mark`, `edit`, `doctor`: what changes the library or looks at its health."""
+"""`newstui mark`, `newstui edit` and `newstui doctor`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import pytest
 from tests.tui.cli.conftest import Run, contents, library_of
 
 
-def marks(run: Run) -> dict[int, tuple[bool, bool]]:
-    """Read and starred by the number of the article."""
+def states(run: Run) -> dict[int, tuple[bool, bool]]:
+    """Return read and starred by the number of the article."""
     values = run("list", "--json").values
     return {int(value["id"][:8]): (value["read"], value["starred"]) for value in values}
 
 
 @pytest.mark.usefixtures("three")
-def test_the_four_marks(run: Run) -> None:
+def test_mark_and_unmark(run: Run) -> None:
     assert run("mark", "00000001", "00000002", "--read", "--star").code == 0
-    assert marks(run) == {1: (True, True), 2: (True, True), 3: (False, False)}
+    assert states(run) == {1: (True, True), 2: (True, True), 3: (False, False)}
     assert run("mark", "00000001", "--unread").code == 0
     assert run("mark", "00000002", "--unstar").code == 0
-    assert marks(run) == {1: (False, True), 2: (True, False), 3: (False, False)}
+    assert states(run) == {1: (False, True), 2: (True, False), 3: (False, False)}
 
 
 @pytest.mark.usefixtures("three")
-def test_a_mark_that_is_there_already_changes_nothing(run: Run, home: Path) -> None:
+def test_marking_twice_changes_nothing(run: Run, home: Path) -> None:
     run("mark", "00000001", "--read", "--star")
     before = contents(library_of(home))
     for _ in range(2):
@@ -38,26 +38,26 @@ def test_a_mark_that_is_there_already_changes_nothing(run: Run, home: Path) -> N
 
 
 @pytest.mark.usefixtures("three")
-def test_one_unknown_article_among_others(run: Run) -> None:
+def test_unknown_articles_are_reported(run: Run) -> None:
     ran = run("mark", "ffff", "00000001", "0000", "00000002", "--read")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
         "newstui: no article has an id that starts with 'ffff'",
         "newstui: 3 articles have ids that start with '0000'",
     ]
-    assert marks(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
+    assert states(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
 
 
 @pytest.mark.usefixtures("three")
-def test_marks_are_one_event_for_many_articles(run: Run, home: Path) -> None:
-    """Case 26: one record and one write, however many articles."""
+def test_marking_many_articles_is_one_event(run: Run, home: Path) -> None:
+    """Case 26: one event and one write for any number of articles."""
     run("mark", *(f"0000000{n}" for n in (1, 2, 3)), "--read")
     lines = (library_of(home) / "journal/desk.jsonl").read_bytes().splitlines()
-    assert len(lines) == 2  # the line with the format, and ours
+    assert len(lines) == 2  # the format and the event
 
 
 @pytest.mark.usefixtures("three")
-def test_another_title(run: Run) -> None:
+def test_edit_the_title(run: Run) -> None:
     ran = run("edit", "00000001", "--title", " \x1b[31mA \u202ebetter\n title [/] ")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     title = run("show", "00000001", "--json").value["title"]
@@ -66,7 +66,7 @@ def test_another_title(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_other_facts_and_tags(run: Run) -> None:
+def test_edit_metadata_and_tags(run: Run) -> None:
     ran = run(
         *("edit", "00000001", "--category", "Harbour", "--date", "Mar. 3, 2029"),
         *("--tag", "ferry", "--tag", "strike", "--untag", "ferry"),
@@ -80,7 +80,7 @@ def test_other_facts_and_tags(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_a_date_that_is_none_is_refused(run: Run, home: Path) -> None:
+def test_invalid_dates_are_rejected(run: Run, home: Path) -> None:
     before = contents(library_of(home))
     ran = run("edit", "00000001", "--date", "soon", "--title", "Another")
     assert (ran.code, ran.out, ran.err) == (1, "", "newstui: not a date: soon\n")
@@ -89,7 +89,7 @@ def test_a_date_that_is_none_is_refused(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("title", ["", "  \n", "\x1b[0m\u200b"])
-def test_an_empty_title_is_refused(title: str, run: Run, home: Path) -> None:
+def test_empty_titles_are_rejected(title: str, run: Run, home: Path) -> None:
     before = contents(library_of(home))
     ran = run("edit", "00000001", "--title", title)
     assert (ran.code, ran.out, ran.err) == (1, "", "newstui: the title is empty\n")
@@ -109,10 +109,10 @@ def test_an_empty_title_is_refused(title: str, run: Run, home: Path) -> None:
         ("list", "--limit", "0"),
     ],
 )
-def test_a_failed_command_leaves_the_library_as_it_was(
+def test_failed_commands_do_not_change_the_library(
     arguments: tuple[str, ...], run: Run, home: Path
 ) -> None:
-    """Case 1: what is not acknowledged has not happened."""
+    """Case 1: a change that is not acknowledged did not happen."""
     before = contents(library_of(home))
     ran = run(*arguments)
     assert ran.code in (1, 2)
@@ -136,8 +136,8 @@ def test_a_healthy_library(run: Run, home: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
-def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: Path) -> None:
-    """Cases 11, 12, 13, 17: doctor only looks and exits with 1; list mends, and says so once."""
+def test_damaged_segments_are_reported(damage: bytes, run: Run, three: Path, home: Path) -> None:
+    """Cases 11, 12, 13, 17: doctor only reports them and exits with 1; list repairs them and reports it once."""
     assert three.exists()
     segment = library_of(home) / "articles/desk-0001.json"
     segment.write_bytes(damage)
@@ -157,8 +157,8 @@ def test_a_damaged_segment_is_named(damage: bytes, run: Run, three: Path, home: 
 
 
 @pytest.mark.usefixtures("three")
-def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
-    """Cases 10 to 13: nothing is changed without `--repair`; with it all is well afterwards."""
+def test_doctor_checks_and_repairs(run: Run, home: Path) -> None:
+    """Cases 10 to 13: nothing is changed without `--repair`; with it no problem is left."""
     run("mark", "00000001", "--star")
     library = library_of(home)
     for kind in ("articles", "texts"):
@@ -189,8 +189,8 @@ def test_doctor_looks_and_doctor_repairs(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_doctor_looks_into_every_document(run: Run, home: Path) -> None:
-    """Cases 12 and 19: what reading does not notice."""
+def test_doctor_checks_every_document(run: Run, home: Path) -> None:
+    """Cases 12 and 19: it finds damage that reading does not notice."""
     path = library_of(home) / "texts/desk-0001.json"
     good = path.read_bytes()
     path.write_bytes(
@@ -207,7 +207,7 @@ def test_doctor_looks_into_every_document(run: Run, home: Path) -> None:
 def test_doctor_leaves_files_of_other_machines(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 42: told, with or without `--repair`."""
+    """Case 42: they are reported, with or without `--repair`."""
     path = library_of(home) / "articles/desk-0001.json"
     path.write_bytes(path.read_bytes()[:-30])
     before = contents(library_of(home))
@@ -221,7 +221,7 @@ def test_doctor_leaves_files_of_other_machines(
 
 
 @pytest.mark.usefixtures("three")
-def test_doctor_names_the_newest_backup(run: Run, home: Path) -> None:
+def test_doctor_prints_the_newest_backup(run: Run, home: Path) -> None:
     """Case 11: an empty file is not a new library."""
     assert run("backup", "--auto").code == 0
     assert "backup" not in run("doctor", "--json").value["facts"]
@@ -233,8 +233,8 @@ def test_doctor_names_the_newest_backup(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_a_newer_format_is_read_and_not_changed(run: Run, home: Path) -> None:
-    """Case 33: opened read-only, and every change says so."""
+def test_newer_formats_are_read_only(run: Run, home: Path) -> None:
+    """Case 33: the library is opened read-only, and changes fail with the reason."""
     segment = library_of(home) / "articles/desk-0001.json"
     segment.write_bytes(segment.read_bytes().replace(b'{"format":1}', b'{"format":3}'))
     reason = "made by a newer newstui (format 3); opened read-only"

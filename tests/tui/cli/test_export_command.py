@@ -1,4 +1,4 @@
-"""`newstui export`: every form, and never a file that is half there or replaced unasked."""
+"""`newstui export`: every format, never a partial file or one replaced without `--force`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOSTILE = {
 
 @pytest.fixture
 def filled(run: Run, tmp_path: Path) -> Run:
-    """Commands on a library of three articles, one of them hostile."""
+    """Return `run` on a library of three articles, one of them hostile."""
     files = [
         write_json(tmp_path / "1.json", fields_of(1, title="The ferry", category="north")),
         write_json(tmp_path / "2.json", fields_of(2, title="The mill", category="south")),
@@ -33,14 +33,14 @@ def filled(run: Run, tmp_path: Path) -> Run:
     return run
 
 
-def test_every_command_has_one_that_carries_it_out() -> None:
+def test_every_command_has_a_function() -> None:
     (commands,) = (each.choices for each in build_parser()._actions if each.dest == "command")
     assert commands is not None
     for name in commands:
         assert callable(load_command(name))
 
 
-def test_json_goes_into_a_pipe(filled: Run, tmp_path: Path) -> None:
+def test_json_to_a_pipe(filled: Run, tmp_path: Path) -> None:
     array = orjson.loads(filled("export", "ferry").out)
     assert [each["title"] for each in array] == ["The ferry"]
     lines = filled("export", "--to", "jsonl").out.splitlines()
@@ -48,8 +48,8 @@ def test_json_goes_into_a_pipe(filled: Run, tmp_path: Path) -> None:
     assert orjson.loads(filled("export", "nothing").out) == []
 
 
-def test_markdown_goes_into_a_folder(filled: Run, tmp_path: Path) -> None:
-    """Cases 107 to 109: a name says date, title and id and leads nowhere else; none is replaced."""
+def test_markdown_to_a_folder(filled: Run, tmp_path: Path) -> None:
+    """Cases 107 to 109: safe names of date, title and id; no file is replaced."""
     folder = tmp_path / "out"
     assert filled("export", "--to", "markdown").code == 2
     assert "no such folder" in filled("export", "--to", "markdown", "-o", folder).err
@@ -68,8 +68,8 @@ def test_markdown_goes_into_a_folder(filled: Run, tmp_path: Path) -> None:
     assert filled("import", folder).err.endswith("0 articles added, 3 already there\n")
 
 
-def test_a_link_is_not_followed(filled: Run, tmp_path: Path) -> None:
-    """Case 109: what a symbolic link of that name points to stays as it is."""
+def test_symbolic_links_are_not_followed(filled: Run, tmp_path: Path) -> None:
+    """Case 109: the target of a symbolic link is not changed."""
     kept, link = tmp_path / "kept", tmp_path / "link.json"
     kept.write_text("kept")
     link.symlink_to(kept)
@@ -79,8 +79,8 @@ def test_a_link_is_not_followed(filled: Run, tmp_path: Path) -> None:
     assert not link.is_symlink()
 
 
-def test_html_shows_and_obeys_nothing(filled: Run, tmp_path: Path) -> None:
-    """Cases 99 and 111: markup of an article is text, no picture is loaded, no script is linked."""
+def test_html_is_inert(filled: Run, tmp_path: Path) -> None:
+    """Cases 99 and 111: markup in articles is text; no pictures, no scripts."""
     file = tmp_path / "news.html"
     assert filled("export", "--to", "html", "-o", file, "--title", "A & B").code == 0
     text = file.read_text()
@@ -92,7 +92,7 @@ def test_html_shows_and_obeys_nothing(filled: Run, tmp_path: Path) -> None:
     assert "&lt;script&gt;" in text
 
 
-def test_an_epub_is_well_formed(filled: Run, tmp_path: Path) -> None:
+def test_epub_is_well_formed(filled: Run, tmp_path: Path) -> None:
     file = tmp_path / "news.epub"
     assert filled("export", "--to", "epub", "-o", file).code == 0
     with zipfile.ZipFile(file) as book:
@@ -107,10 +107,10 @@ def test_an_epub_is_well_formed(filled: Run, tmp_path: Path) -> None:
         assert package.count("<itemref") == 3
 
 
-def test_no_room_leaves_nothing(
+def test_a_full_disk_leaves_no_partial_file(
     filled: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 110: a disk that is full leaves no half file and a line that says why."""
+    """Case 110: a full disk leaves no partial file, and a line says why."""
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -123,7 +123,7 @@ def test_no_room_leaves_nothing(
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_an_article_as_markdown(filled: Run) -> None:
+def test_show_as_markdown(filled: Run) -> None:
     shown = filled("show", "--format", "md", orjson.loads(filled("export", "mill").out)[0]["id"])
     assert shown.out.startswith("---\nnewstui: 1\nid: ")
     assert "title: The mill\n" in shown.out
@@ -137,8 +137,8 @@ exec:~/bin/script.sh
 """
 
 
-def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> None:
-    """Case 103: programs and queries among the feeds are refused one by one."""
+def test_feeds_from_newsboat_to_opml(run: Run, tmp_path: Path) -> None:
+    """Case 103: commands and queries among the feeds are rejected one by one."""
     (tmp_path / "urls").write_text(URLS)
     taken = run("feeds", "--import", tmp_path / "urls")
     assert taken.code == 1
@@ -153,8 +153,8 @@ def test_feeds_move_from_newsboat_and_on_as_opml(run: Run, tmp_path: Path) -> No
     assert "neither OPML nor a list of feed URLs" in run("feeds", "--import", tmp_path / "urls").err
 
 
-def test_what_another_program_has_read_is_marked(run: Run, tmp_path: Path) -> None:
-    """Newsboat -E writes the ids that items have in their feeds; addresses and our ids do, too."""
+def test_mark_articles_listed_in_a_file(run: Run, tmp_path: Path) -> None:
+    """By feed guid, as newsboat -E writes them, by URL, and by id."""
     one = fields_of(1) | {"extra": {"guid": "tag:1"}}
     two = {"title": "Two", "url": "https://news.example/2?utm_source=x"}
     files = [write_json(tmp_path / f"{n}.json", each) for n, each in enumerate((one, two), 1)]

@@ -1,4 +1,4 @@
-"""`newstui add`, `fetch` and `feeds`, against a server on the loopback."""
+"""`newstui add`, `fetch` and `feeds`, with a server on the loopback interface."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         yield site
 
 
-def test_feeds_sites_and_pages_are_added(run: Run, site: Site, home: Path) -> None:
-    """Case 101: what has no text keeps its address, and can be filled later."""
+def test_add_feeds_sites_and_pages(run: Run, site: Site, home: Path) -> None:
+    """Case 101: a page without a text is kept as a URL, and its text fetched later."""
     urls = f"# mine\n{site.url('/story')}\n\n{site.url('/wall')}\n".encode()
     ran = run("add", "--private", site.url("/"), "-", site.url("/pdf"), stdin=urls)
     assert ran.code == 1
@@ -68,15 +68,15 @@ def test_feeds_sites_and_pages_are_added(run: Run, site: Site, home: Path) -> No
     assert filled["text"].startswith("On day 0")
 
 
-def test_a_private_host_is_asked_about_or_refused(run: Run, site: Site) -> None:
-    """Case 83: without a terminal there is nobody to ask."""
+def test_private_hosts_are_rejected_without_a_terminal(run: Run, site: Site) -> None:
+    """Case 83: nobody can be asked, so the answer is no."""
     ran = run("add", site.url("/feed"))
     assert ran.code == 1
     assert "is on a private network (127.0.0.1); --private allows it" in ran.err
     assert site.requests == []
 
 
-def test_a_feed_that_is_wanted_is_looked_for(run: Run, site: Site) -> None:
+def test_feed_and_page_options(run: Run, site: Site) -> None:
     assert "subscribed to Harbour" in run("add", "--private", "--feed", site.url("/story")).err
     assert "already subscribed to" in run("add", "--private", "--feed", site.url("/story")).err
     assert "names no feed" in run("add", "--private", "--feed", site.url("/wall")).err
@@ -84,8 +84,8 @@ def test_a_feed_that_is_wanted_is_looked_for(run: Run, site: Site) -> None:
     assert run("add").code == 2
 
 
-def test_fetching_says_what_came_and_what_failed(run: Run, site: Site) -> None:
-    """Cases 88 and 98: an article that is there stays as it came, and as it was read."""
+def test_fetch_reports_new_articles_and_failures(run: Run, site: Site) -> None:
+    """Cases 88 and 98: a read article keeps its text and its state."""
     run("add", "--private", "--category", "sea", site.url("/feed"))
     first = run("list", "--json").values[0]
     run("mark", first["id"], "--read")
@@ -111,7 +111,7 @@ def test_fetching_says_what_came_and_what_failed(run: Run, site: Site) -> None:
     assert listed[1] == "    500 Internal Server Error"
 
 
-def test_feeds_are_changed_by_name(run: Run, site: Site) -> None:
+def test_edit_feeds_by_name(run: Run, site: Site) -> None:
     run("add", "--private", site.url("/feed"))
     assert run("feeds", "harb", "--rename", "The port", "--category", "sea", "--pause").code == 0
     (feed,) = run("feeds", "--json").values
@@ -127,7 +127,7 @@ def test_feeds_are_changed_by_name(run: Run, site: Site) -> None:
     assert len(run("list").lines) == 2
 
 
-def test_no_feeds_no_work(run: Run, home: Path) -> None:
+def test_fetch_without_feeds(run: Run, home: Path) -> None:
     ran = run("fetch")
     assert (ran.code, "no feeds yet" in ran.err) == (0, True)
     assert run("fetch", "--quiet").err == ""
@@ -135,8 +135,8 @@ def test_no_feeds_no_work(run: Run, home: Path) -> None:
     assert run("fetch", "--every", "soon").code == 2
 
 
-def test_secrets_are_not_shown(run: Run, site: Site, home: Path) -> None:
-    """Case 86: in no line, and the file is for its owner alone."""
+def test_passwords_are_not_printed(run: Run, site: Site, home: Path) -> None:
+    """Case 86: not in any output, and the file is private."""
     site.routes["/feed"] = page(rss(item(1), title=""), "application/rss+xml")
     url = site.url("/feed").replace("://", "://ada:secret@")
     said = [run("add", "--private", url), run("fetch"), run("feeds"), run("feeds", "--json")]
@@ -148,8 +148,8 @@ def test_secrets_are_not_shown(run: Run, site: Site, home: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_text_that_comes_later_fills_the_address(run: Run, tmp_path: Path) -> None:
-    """Case 96: whoever brings it, and nothing that is known of the article is lost."""
+def test_an_import_adds_a_missing_text(run: Run, tmp_path: Path) -> None:
+    """Case 96: from any source, and the metadata of the article is kept."""
     facts = {"title": "Kept", "url": "https://e.example/1", "tags": ["mine"], "starred": True}
     run("import", write_json(tmp_path / "bare.json", facts))
     text = {"title": "Other", "url": "https://e.example/1#x", "text": "Words at last, five."}
@@ -161,10 +161,10 @@ def test_a_text_that_comes_later_fills_the_address(run: Run, tmp_path: Path) -> 
     assert "0 articles added" in run("import", tmp_path / "text.json").err
 
 
-def test_a_page_without_a_text_is_kept(
+def test_a_page_without_a_text_is_cached(
     run: Run, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 101: gone from the web, it can still be tried again, by a newstui that finds more."""
+    """Case 101: gone from the web, it can still be parsed by a newer newstui that finds more."""
     monkeypatch.setattr("store.feeds.web_page.MIN_ARTICLE_WORDS", 1000)
     site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
     assert run("add", "--private", site.url("/wall")).code == 1

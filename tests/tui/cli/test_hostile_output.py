@@ -1,4 +1,4 @@
-"""Whatever is in the library, the files or the arguments: commands write no control characters."""
+"""Commands never print control characters of the library, of files or of arguments."""
 
 from __future__ import annotations
 
@@ -26,20 +26,23 @@ ESCAPES = "\x1b]52;c;eA==\x07\x9b31m\u202e\u2066\x7f"
 
 
 def check_safe(data: bytes) -> str:
-    """No byte of it acts on a terminal; a pseudo-terminal makes CR LF of each line end."""
+    """Check that no byte acts on a terminal, and return the text.
+
+    A pseudo-terminal ends lines with CR LF.
+    """
     text = data.decode().replace("\r\n", "\n")
     assert UNSAFE.findall(text) == []
     return text
 
 
 HERE = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
-"""For a process that is to find the library of `run`."""
+"""The environment in which a process finds the library of `run`."""
 
 
 @pytest.fixture
 def hostile(home: Path, run: Run) -> Path:
-    """A home folder whose library has the hostile article and a quiet one."""
-    assert run("import", HOSTILE, write_json(home / "quiet.jsonl", fields_of(1))).code == 0
+    """Make a library of the hostile article and a harmless one; return the home folder."""
+    assert run("import", HOSTILE, write_json(home / "harmless.jsonl", fields_of(1))).code == 0
     return home
 
 
@@ -64,7 +67,7 @@ COMMANDS = [
 
 
 def test_no_control_character_reaches_a_pipe(hostile: Path, run: Run) -> None:
-    """Cases 45, 46, 48, 49, 57: in no command, of no field, in no message."""
+    """Cases 45, 46, 48, 49, 57: of no command, no field and no message."""
     for command in COMMANDS:
         ran = run(*command)
         check_safe(ran.out.encode())
@@ -85,8 +88,8 @@ def test_no_control_character_reaches_a_terminal(hostile: Path) -> None:
 
 
 @pytest.mark.usefixtures("hostile")
-def test_what_the_text_says_is_still_there(run: Run) -> None:
-    """Case 60: nothing is taken for markup."""
+def test_text_that_looks_like_markup_is_printed(run: Run) -> None:
+    """Case 60: nothing is parsed as markup."""
     text = run("show", ARTICLE).out
     title = text.splitlines()[0]
     assert title.startswith("This title misbehaves: [/b] [red]x[/blue] `Tesla [TSLA]`")
@@ -94,8 +97,8 @@ def test_what_the_text_says_is_still_there(run: Run) -> None:
     assert title in run("list").out
 
 
-def test_errors_of_an_import_are_clean(home: Path) -> None:
-    """Cases 45, 57: file name, item and value of a refused item; on a terminal, with its counter."""
+def test_import_errors_are_sanitized(home: Path) -> None:
+    """Cases 45, 57: name, item and value of a skipped item; also next to the progress line."""
     name = home / "bad\x1b[31m\x9b\u202e.json"
     name.write_bytes(orjson.dumps([fields_of(1, words=ESCAPES), fields_of(2, read=ESCAPES)]))
     ran = process(home, "import", name)
@@ -104,15 +107,15 @@ def test_errors_of_an_import_are_clean(home: Path) -> None:
     with Terminal([sys.executable, "-m", "tui", "import", name], home) as terminal:
         assert terminal.wait_exit() == 1
         raw = terminal.raw
-    # The counter moves the cursor and sets colours; nothing else may come.
+    # The progress line moves the cursor and sets colours; there may be nothing else.
     rest = re.sub(rb"\x1b\[[0-9;?]*[A-HJKhlm]", b"", raw)
     check_safe(re.sub(rb"\r+", b"\r", rest).replace(b"\r", b""))
     assert b"\x1b]" not in raw
     assert b"31m" not in raw
 
 
-def test_a_library_that_others_wrote_is_cleaned_too(home: Path, run: Run, tmp_path: Path) -> None:
-    """Cases 45, 46, 57: sync may bring anything; segments and events pass the same door."""
+def test_synced_files_are_sanitized(home: Path, run: Run, tmp_path: Path) -> None:
+    """Cases 45, 46, 57: segments and events of other machines are sanitized too."""
     run("import", write_json(tmp_path / "one.jsonl", fields_of(1), fields_of(2)))
     journal = library_of(home) / "journal/other.jsonl"
     ids = (fields_of(1)["id"],)
@@ -139,7 +142,7 @@ def test_a_library_that_others_wrote_is_cleaned_too(home: Path, run: Run, tmp_pa
 
 
 SURROGATE = b"\xff\xfe"
-"""As arguments that are not UTF-8; Python hands them on as lone surrogates."""
+"""An argument that is not UTF-8; Python passes it on as lone surrogates."""
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ SURROGATE = b"\xff\xfe"
 def test_arguments_that_are_not_utf_8(
     arguments: tuple[bytes, ...], code: int, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 52: never a traceback, and what is kept is U+FFFD."""
+    """Case 52: no traceback, and U+FFFD is stored."""
     monkeypatch.chdir(home)
     run("import", write_json(home / "one.jsonl", fields_of(1)))
     ran = run(*map(os.fsdecode, arguments))
@@ -175,7 +178,7 @@ def test_arguments_that_are_not_utf_8(
 
 
 def test_surrogates_in_an_import(run: Run, tmp_path: Path) -> None:
-    """Case 52: a lone surrogate in any field comes in as U+FFFD and goes out everywhere."""
+    """Case 52: a lone surrogate in any field is imported as U+FFFD."""
     file = tmp_path / "file.json"
     file.write_text(
         '{"id": "00000001-0000-4000-8000-000000000000", "title": "A\\ud800B", "text": "T\\udfffU",'

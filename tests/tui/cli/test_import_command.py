@@ -1,4 +1,4 @@
-"""`newstui import`: every format, and bad input that costs a line and nothing else."""
+"""`newstui import`: every format, and bad input that is reported and skipped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_comes_in(name: str, run: Run, tmp_path: Path) -> None:
+def test_every_format(name: str, run: Run, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(FORMATS[name], encoding="utf-8")
     ran = run("import", file)
@@ -75,7 +75,7 @@ def test_standard_input(run: Run) -> None:
 
 
 def test_a_second_import_adds_nothing(run: Run, home: Path, tmp_path: Path) -> None:
-    """Case 105: an import that is run again adds only what is missing."""
+    """Case 105: an import run again adds only what is missing."""
     for name, text in FORMATS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     paths = [tmp_path / name for name in FORMATS]
@@ -87,8 +87,8 @@ def test_a_second_import_adds_nothing(run: Run, home: Path, tmp_path: Path) -> N
     assert contents(library_of(home)) == before
 
 
-def test_a_bad_file_among_good_ones_costs_a_line(run: Run, tmp_path: Path) -> None:
-    """Case 102: file, item and reason on one line; the rest is imported; exit code 1."""
+def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
+    """Case 102: a line with file, item and reason; the rest is imported; exit code 1."""
     good = write_json(tmp_path / "good.jsonl", fields_of(1))
     bad = tmp_path / "bad.json"
     bad.write_bytes(b'{"title": ')
@@ -108,7 +108,7 @@ def test_a_bad_file_among_good_ones_costs_a_line(run: Run, tmp_path: Path) -> No
     assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
 
 
-def test_a_damaged_line_of_json_lines_costs_that_line(run: Run, tmp_path: Path) -> None:
+def test_damaged_lines_of_json_lines_are_skipped(run: Run, tmp_path: Path) -> None:
     """Case 102: three files, one with a damaged line in the middle."""
     files = [write_json(tmp_path / f"{n}.jsonl", fields_of(n), fields_of(n + 3)) for n in (1, 2, 3)]
     first, second = files[1].read_bytes().splitlines(keepends=True)
@@ -120,7 +120,7 @@ def test_a_damaged_line_of_json_lines_costs_that_line(run: Run, tmp_path: Path) 
     assert len(ran.err.splitlines()) == 1
 
 
-def test_pipes_sockets_and_devices_are_refused(run: Run, tmp_path: Path) -> None:
+def test_pipes_sockets_and_devices_are_skipped(run: Run, tmp_path: Path) -> None:
     """Case 102: nothing that could hang is opened."""
     pipe, good = tmp_path / "pipe.md", write_json(tmp_path / "good.jsonl", fields_of(1))
     os.mkfifo(pipe)
@@ -146,10 +146,10 @@ def test_pipes_sockets_and_devices_are_refused(run: Run, tmp_path: Path) -> None
     ],
     ids=["empty", "binary", "Latin-1", "nested"],
 )
-def test_what_is_no_article_is_refused(
+def test_files_without_an_article_are_rejected(
     data: bytes, reason: str, run: Run, home: Path, tmp_path: Path
 ) -> None:
-    """Case 102: one line, and the library is as it was."""
+    """Case 102: one line, and the library is not changed."""
     file = tmp_path / "file.txt"
     file.write_bytes(data)
     ran = run("import", file)
@@ -160,14 +160,14 @@ def test_what_is_no_article_is_refused(
     assert contents(library_of(home)) == {}
 
 
-def test_an_empty_folder_is_told(run: Run, tmp_path: Path) -> None:
+def test_empty_folders_are_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = run("import", tmp_path / "empty")
     assert ran.code == 1
     assert "no articles in this folder (*.json, " in ran.err
 
 
-def test_reading_state_comes_along(run: Run, tmp_path: Path) -> None:
+def test_reading_state_is_imported(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "reading.txt"
     file.write_text(READING_PAGE, encoding="utf-8")
     run("import", file)
@@ -178,8 +178,8 @@ def test_reading_state_comes_along(run: Run, tmp_path: Path) -> None:
     assert article["date"] == "2022-02-28"
 
 
-def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
-    """The exports of other readers are recognised, or named by `--as`; a wrong name tells all."""
+def test_as_sets_the_format(run: Run, tmp_path: Path) -> None:
+    """Exports of other readers are detected, or named by `--as`; a wrong name lists all."""
     saved = tmp_path / "saved.json"
     saved.write_text('[{"title": "A", "url": "https://news.example/a", "status": "archive"}]')
     assert run("import", "--as", "pocket", str(saved)).code == 0
@@ -189,8 +189,8 @@ def test_what_a_file_is_can_be_said(run: Run, tmp_path: Path) -> None:
     assert "unknown format 'pockets' (expected one of json, " in wrong.err
 
 
-def test_a_program_is_told_of_what_is_new(run: Run, tmp_path: Path) -> None:
-    """The hook gets a line an article; one that fails costs a line and spoils nothing."""
+def test_hooks_run(run: Run, tmp_path: Path) -> None:
+    """A hook receives a line for each article; one that fails is reported."""
     noted, config = tmp_path / "noted", platform_paths(os.environ, None).config
     config.mkdir(parents=True)
     settings = config / "settings.toml"

@@ -1,4 +1,4 @@
-"""What `show --json` prints, an empty library takes in as the same article."""
+"""The output of `newstui show --json` can be imported without loss."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.codebase import ROOT
 from tests.tui.cli.conftest import Run, fields_of, write_json
 
 FRESH = ("similar",)
-"""Depends on what else is in the library."""
+"""Fields that depend on the rest of the library."""
 
 
-def moved(
+def round_trips(
     run: Run, folder: Path, articles: list[str]
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each article as this library prints it, and as one does that imported what this one prints."""
+    """Return each article as this library prints it, and as another prints it after importing that."""
     pairs = []
     for article in articles:
         before = run("show", article, "--json")
@@ -36,7 +36,7 @@ def without(value: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_every_sample_article(samples: bool, run: Run, tmp_path: Path) -> None:
     assert samples
     run("import", ROOT / "sample_articles")
-    for before, after in moved(run, tmp_path, run("list", "--json").ids):
+    for before, after in round_trips(run, tmp_path, run("list", "--json").ids):
         assert without(after, *FRESH) == without(before, *FRESH)
         titles = {other["title"] for other in before["similar"] if other["origin"] == "import"}
         assert titles <= {other["title"] for other in after["similar"]}
@@ -88,7 +88,7 @@ def test_every_field(change: dict[str, Any], run: Run, tmp_path: Path) -> None:
     given = RICH | change
     file = write_json(tmp_path / "rich.jsonl", given)
     assert run("import", file).code == 0
-    ((before, after),) = moved(run, tmp_path, [given["id"]])
+    ((before, after),) = round_trips(run, tmp_path, [given["id"]])
     assert after == before
     for name in ("title", "authors", "tags", "created", "updated", "source", "starred", "read"):
         assert before[name] == given[name], name
@@ -98,24 +98,24 @@ def test_every_field(change: dict[str, Any], run: Run, tmp_path: Path) -> None:
     assert before["extra"] == {"strange": {"kept": [1, 2.5, None, True]}}
 
 
-def test_an_extracted_summary_stays_one(run: Run, tmp_path: Path) -> None:
+def test_the_origin_of_a_summary_is_kept(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
-    ((before, after),) = moved(run, tmp_path, [fields_of(1)["id"]])
+    ((before, after),) = round_trips(run, tmp_path, [fields_of(1)["id"]])
     assert before["summary_origin"] == after["summary_origin"] == "extract"
 
 
-def test_what_was_done_here_comes_along(run: Run, tmp_path: Path) -> None:
+def test_reading_state_is_kept(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
     run("mark", "00000001", "--read", "--star")
     run("mark", "00000001", "--unread")
     run("edit", "00000001", "--title", "Another title")
-    ((before, after),) = moved(run, tmp_path, [fields_of(1)["id"]])
+    ((before, after),) = round_trips(run, tmp_path, [fields_of(1)["id"]])
     assert after == before
     assert (after["read"], after["starred"], after["read_count"]) == (False, True, 1)
     assert after["title"] == "Another title"
 
 
-def test_json_lines_of_a_list_come_in_too(run: Run, tmp_path: Path) -> None:
+def test_the_output_of_list_can_be_imported(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "two.jsonl", fields_of(1), fields_of(2)))
     listed = run("list", "--json")
     other = tmp_path / "other"
@@ -126,7 +126,7 @@ def test_json_lines_of_a_list_come_in_too(run: Run, tmp_path: Path) -> None:
         assert {name: after[name] for name in names} == {name: before[name] for name in names}
 
 
-def test_an_array_of_shown_articles_comes_in(run: Run, tmp_path: Path) -> None:
+def test_an_array_can_be_imported(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "two.jsonl", fields_of(1), fields_of(2)))
     shown = [run("show", article, "--json").value for article in run("list", "--json").ids]
     ran = run("import", "-", "--json", "--library", tmp_path / "o", stdin=orjson.dumps(shown))

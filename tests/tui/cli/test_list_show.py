@@ -1,7 +1,8 @@
-"""`list`, `show`, `similar` and `keys`: what is printed, for people and as JSON."""
+"""`newstui list`, `show`, `similar` and `keys`: lines and JSON."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import UnionType
@@ -56,7 +57,7 @@ SIMILAR: dict[str, type | UnionType] = {
 
 @pytest.fixture
 def samples(run: Run) -> None:
-    """A library of the sample articles."""
+    """Make a library of the sample articles."""
     assert run("import", ROOT / "sample_articles").code == 0
 
 
@@ -88,14 +89,14 @@ def test_the_json_of_an_article(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("samples")
-def test_fields_of_an_article_in_a_list_and_alone_agree(run: Run) -> None:
+def test_list_and_show_agree(run: Run) -> None:
     listed = run("list", "--json", "--limit", "1").value
     shown = run("show", listed["id"], "--json").value
     assert {name: shown[name] for name in listed} == listed
 
 
 @pytest.mark.usefixtures("three")
-def test_newest_first_and_one_line_each(run: Run) -> None:
+def test_newest_first_one_line_each(run: Run) -> None:
     ran = run("list")
     assert ran.err == ""
     assert ran.lines == [
@@ -104,7 +105,7 @@ def test_newest_first_and_one_line_each(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_marks_are_shown(run: Run) -> None:
+def test_read_and_starred_are_shown(run: Run) -> None:
     run("mark", "00000001", "--read", "--star")
     assert run("list", "--starred").lines == [
         "00000001   ★ 2024-01-01  world           1′  Title 1"
@@ -141,7 +142,7 @@ def test_filters(run: Run, tmp_path: Path) -> None:
     assert numbers("--sort", "added")[:2] == [5, 4]
 
 
-def test_nothing_to_list_is_said_on_standard_error(run: Run, three: Path) -> None:
+def test_an_empty_list_is_reported_on_standard_error(run: Run, three: Path) -> None:
     assert run("list", "--library", three.parent / "other").err == (
         "newstui: no articles yet; `newstui import` adds some\n"
     )
@@ -152,7 +153,7 @@ def test_nothing_to_list_is_said_on_standard_error(run: Run, three: Path) -> Non
 
 
 @pytest.mark.usefixtures("three")
-def test_an_article_for_people(run: Run) -> None:
+def test_show_as_text(run: Run) -> None:
     ran = run("show", "00000002")
     assert ran.code == 0
     text = "\n".join(ran.lines)
@@ -165,7 +166,7 @@ def test_an_article_for_people(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_ids_may_be_shortened_as_long_as_they_are_clear(run: Run) -> None:
+def test_ids_can_be_shortened(run: Run) -> None:
     whole = fields_of(2)["id"]
     for prefix in (whole, whole[:8], whole.upper()):
         assert run("show", prefix, "--json").value["id"] == whole
@@ -173,7 +174,7 @@ def test_ids_may_be_shortened_as_long_as_they_are_clear(run: Run) -> None:
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("command", ["show", "similar"])
-def test_unknown_and_unclear_ids(command: str, run: Run) -> None:
+def test_unknown_and_ambiguous_ids(command: str, run: Run) -> None:
     ran = run(command, "ffff")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "newstui: no article has an id that starts with 'ffff'\n"
@@ -184,7 +185,7 @@ def test_unknown_and_unclear_ids(command: str, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("samples")
-def test_similar_readings_for_people(run: Run) -> None:
+def test_similar_as_text(run: Run) -> None:
     dam = next(v for v in run("list", "--json").values if v["title"].startswith("Sarn dam talks"))
     ran = run("similar", dam["id"])
     assert ran.code == 0
@@ -192,14 +193,14 @@ def test_similar_readings_for_people(run: Run) -> None:
     assert any("; in common: " in line for line in ran.lines)
 
 
-def test_no_similar_readings_is_said(run: Run, tmp_path: Path) -> None:
+def test_no_similar_articles(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
     ran = run("similar", "00000001")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == "newstui: no similar articles\n"
 
 
-def test_keys_names_every_command(run: Run) -> None:
+def test_keys_lists_every_command(run: Run) -> None:
     ran = run("keys")
     assert all(f" {command.id} " in ran.out for command in COMMANDS)
     assert "space page-down" in ran.out
@@ -210,7 +211,30 @@ def test_keys_names_every_command(run: Run) -> None:
     ]
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_first_and_last_day_of_the_calendar(
+    zone: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 97: they are printed in every time zone."""
+    dates = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31", "0001-01-01")
+    write_json(home / "odd.jsonl", *(fields_of(n, date=d) for n, d in enumerate(dates, 1)))
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        assert run("import", home / "odd.jsonl").code == 0
+        assert len(run("list").lines) == len(dates)
+        for number in range(1, len(dates) + 1):
+            assert run("show", f"0000000{number}").code == 0
+    time.tzset()
+
+
+def test_articles_without_a_date(run: Run, tmp_path: Path) -> None:
+    run("import", write_json(tmp_path / "one.jsonl", fields_of(1, date=None)))
+    (line,) = run("list").lines
+    assert line.endswith("Title 1")
+
+
 @pytest.mark.usefixtures("three")
-def test_every_line_of_json_is_utf_8_without_blanks_around(run: Run) -> None:
+def test_json_lines_are_compact_utf_8(run: Run) -> None:
     for line in run("list", "--json").lines:
         assert orjson.dumps(orjson.loads(line)).decode() == line

@@ -1,4 +1,4 @@
-"""`newstui search`, and queries of `newstui list`: what is found, printed and refused."""
+"""`newstui search`, and the queries of `newstui list`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.tui.cli.conftest import Run
 
 
-def test_a_search_prints_what_it_finds_with_the_line(run: Run, three: Path) -> None:
+def test_search_prints_snippets(run: Run, three: Path) -> None:
     found = run("search", '"article 2"')
     assert found.code == 0
     assert found.lines[0].endswith("Title 2")
@@ -17,7 +17,7 @@ def test_a_search_prints_what_it_finds_with_the_line(run: Run, three: Path) -> N
     assert len(run("list", "text:few -title:3", "--json").ids) == 2
 
 
-def test_a_query_that_cannot_be_understood_is_wrong_use(run: Run, three: Path) -> None:
+def test_an_invalid_query_is_a_usage_error(run: Run, three: Path) -> None:
     for command in ("search", "list"):
         refused = run(command, "few date:feb")
         assert (refused.code, refused.out) == (2, "")

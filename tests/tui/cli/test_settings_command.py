@@ -1,4 +1,4 @@
-"""`newstui settings`: what is in force and where it comes from."""
+"""`newstui settings`: values and their sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write(home: Path, text: str) -> None:
     (folder / "settings.toml").write_text(text)
 
 
-def test_settings_as_they_come(run: Run, home: Path) -> None:
+def test_default_settings(run: Run, home: Path) -> None:
     ran = run("settings")
     assert (ran.code, ran.err) == (0, "")
     assert len(ran.lines) == len(list(iter_setting_declarations()))
@@ -24,8 +24,8 @@ def test_settings_as_they_come(run: Run, home: Path) -> None:
     assert list(home.iterdir()) == []
 
 
-def test_settings_of_the_file(run: Run, home: Path) -> None:
-    """Mistakes are told on standard error, and the exit code says so; all else is in force."""
+def test_settings_file(run: Run, home: Path) -> None:
+    """Mistakes are reported on standard error, with exit code 1; the rest is used."""
     write(home, 'theem = "x"\nmeasure = 60\non_new = ["a", "b"]\n[searches]\nweek = "newer:7d"\n')
     ran = run("settings")
     assert ran.code == 1
@@ -43,7 +43,7 @@ def test_settings_of_the_file(run: Run, home: Path) -> None:
     assert found["theme"]["source"] == "default"
 
 
-def test_another_folder(
+def test_config_folder_from_the_environment(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSTUI_CONFIG", str(tmp_path))
@@ -51,7 +51,7 @@ def test_another_folder(
     assert '"value":50' in run("settings", "--json").out
 
 
-def test_doctor_tells_mistakes_and_uses_the_commands(run: Run, home: Path) -> None:
+def test_doctor_checks_the_settings(run: Run, home: Path) -> None:
     write(home, 'open_command = ["mine"]\nx = 1\n')
     ran = run("doctor")
     assert ran.code == 1

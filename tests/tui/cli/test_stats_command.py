@@ -1,4 +1,4 @@
-"""`newstui stats`: sums and charts of what was read."""
+"""`newstui stats`: totals and charts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tui.rendering.statistics_report import draw_bar, draw_columns
 from tui.rendering.wording import format_duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
-"""In no time zone midnight."""
+"""Midnight in no time zone."""
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three articles; two were read today, one of them twice."""
+    """Make a library of three articles, two of them read today, one twice."""
     machine = Machine(tmp_path)
     machine.clock.now = NOW
     monkeypatch.setattr("tui.cli.stats.system_clock", machine.clock)
@@ -31,7 +31,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return machine.folder
 
 
-def test_the_sums(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_totals(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--library", str(library)]) == 0
     out = capsys.readouterr().out
     assert "Read        2 of 3 articles · 67 %" in out
@@ -41,7 +41,7 @@ def test_the_sums(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "(none)      ████████████████████ 2 of 2 · 100 %" in out
 
 
-def test_the_sums_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_totals_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--json", "--library", str(library)]) == 0
     found = orjson.loads(capsys.readouterr().out)
     assert (found["articles"], found["read"], found["unread"], found["starred"]) == (3, 2, 1, 1)

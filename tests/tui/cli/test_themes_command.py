@@ -1,4 +1,4 @@
-"""`newstui themes`: which there are and which one is on."""
+"""`newstui themes`: the themes and the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader starts: on nothing, on one article, on a page, and where it cannot."""
+"""The reader starts: on an empty library, on articles, and where it cannot."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ Last Read: 2022/02/28 20:04
 
 
 def files_below(folder: Path) -> list[str]:
-    """Every file below a folder."""
+    """Return the files below a folder."""
     return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
-    """From the samples to an imported folder, with nothing read or typed before but what is shown."""
+def test_fill_the_library_from_the_reader(tmp_path: Path) -> None:
+    """From the samples to an imported folder, guided by the screen alone."""
     folder = tmp_path / "my articles"
     folder.mkdir()
     (folder / "one.md").write_text("# The ferry is late\n\nIt was seen at noon.\n")
@@ -78,7 +78,7 @@ def test_a_library_is_filled_from_the_keyboard(tmp_path: Path) -> None:
 
 
 def test_the_first_start(tmp_path: Path) -> None:
-    """An empty library: samples and a hint, nothing of them is kept, not even in a backup."""
+    """An empty library shows samples and a hint; nothing of them is saved or backed up."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     with open_reader(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
@@ -102,8 +102,8 @@ def test_the_first_start(tmp_path: Path) -> None:
     assert run_newstui(tmp_path, "list") == ""
 
 
-def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
-    """Imported by a command, read in the reader: text, summary, statistics and details."""
+def test_reading_page(tmp_path: Path) -> None:
+    """Imported by a command and shown in the reader: text, summary, statistics, details."""
     (tmp_path / "page.txt").write_text(PAGE)
     run_newstui(tmp_path, "import", tmp_path / "page.txt")
     title = "Delegates of both towns have met in the lighthouse"
@@ -145,7 +145,7 @@ def test_a_reading_page_as_it_is_shown(tmp_path: Path) -> None:
     ],
 )
 def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason: str) -> None:
-    """Cases 121, 122: one line, exit 2, not one escape byte."""
+    """Cases 121, 122: one line, exit code 2, no escape sequence."""
     line = f'unset COLUMNS; "$0" -m tui {redirect}'
     if "|" in redirect:
         line = f'("$0" -m tui; echo "exit $?") {redirect}'
@@ -159,7 +159,7 @@ def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason:
 
 
 def test_a_locale_that_is_not_utf_8(tmp_path: Path) -> None:
-    """Case 123: titles are drawn as they are, and nothing as an escape."""
+    """Case 123: titles are drawn as UTF-8, without escapes."""
     make_home(tmp_path, article_json(1, title="日本 – “Zürich”"))
     env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}
     with open_reader(tmp_path, 1, env=env) as terminal:
@@ -170,12 +170,12 @@ def test_a_locale_that_is_not_utf_8(tmp_path: Path) -> None:
 
 
 def test_idle(tmp_path: Path) -> None:
-    """A reader nobody touches writes nothing: no blinking, no clock, no repaint by a timer."""
+    """An idle reader writes nothing: no blinking, no clock, no timed repaint."""
     with open_reader(
         make_home(tmp_path, article_json(1), article_json(2)), 2, size=(120, 40)
     ) as terminal:
         terminal.wait_for("Category: ")
-        assert not terminal.shows("sample")  # with articles of one's own they are gone
+        assert not terminal.shows("sample")  # they are shown in an empty library only
         terminal.wait_quiet()
         process = psutil.Process(terminal.pid)
         before = process.cpu_times()
@@ -184,8 +184,8 @@ def test_idle(tmp_path: Path) -> None:
     assert after.user + after.system - before.user - before.system < 0.3
 
 
-def test_standard_output_may_be_a_pipe(tmp_path: Path) -> None:
-    """Case 121: `newstui | cat` reads like any other."""
+def test_standard_output_can_be_a_pipe(tmp_path: Path) -> None:
+    """Case 121: `newstui | cat` works."""
     make_home(tmp_path, article_json(1))
     command = ["sh", "-c", '"$0" -m tui | cat', sys.executable]
     with wait_ready(start_reader(tmp_path, command=command), 1) as terminal:
@@ -193,8 +193,8 @@ def test_standard_output_may_be_a_pipe(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
-    """Case 29: one line with path and reason, exit 1, no escape byte."""
+def test_home_folder_that_cannot_be_created(tmp_path: Path) -> None:
+    """Case 29: one line with path and reason, exit code 1, no escape sequence."""
     (tmp_path / "file").touch()
     with Terminal(NEWSTUI, tmp_path, env={"XDG_DATA_HOME": str(tmp_path / "file")}) as terminal:
         assert terminal.wait_exit() == 1

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
 from store.feeds.feed_store import FeedState, FeedStatus
 from store.feeds.subscriptions import Subscription
-from tests.tui.cli.conftest import Run, fields_of, write_json
 from tui.rendering.wording import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -88,29 +85,6 @@ def test_the_ends_of_the_calendar(text: str, zone: timezone) -> None:
     assert int(format_minute(text, zone).partition("/")[0]) == year
     assert format_row_date(253_402_300_799, zone) == "9999-12-31"
     assert format_row_date(-62_135_596_800, zone) == "0001-01-01"
-
-
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
-def test_commands_show_them_too(
-    zone: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Case 97: as whole commands."""
-    dates = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31", "0001-01-01")
-    write_json(home / "odd.jsonl", *(fields_of(n, date=d) for n, d in enumerate(dates, 1)))
-    with monkeypatch.context() as there:
-        there.setenv("TZ", zone)
-        time.tzset()
-        assert run("import", home / "odd.jsonl").code == 0
-        assert len(run("list").lines) == len(dates)
-        for number in range(1, len(dates) + 1):
-            assert run("show", f"0000000{number}").code == 0
-    time.tzset()
-
-
-def test_what_has_no_date_has_its_row(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1, date=None)))
-    (line,) = run("list").lines
-    assert line.endswith("Title 1")
 
 
 def test_counts_and_parts() -> None:

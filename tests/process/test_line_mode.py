@@ -1,4 +1,4 @@
-"""`newstui read` and `newstui --plain` as their users run them."""
+"""`newstui read` and `newstui --plain` as processes."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.slow
 PLAIN = (*NEWSTUI, "--plain")
 
 
-def test_an_article_for_a_pipe(tmp_path: Path) -> None:
-    """Eighty cells a line, no escape, nothing marked."""
+def test_read_to_a_pipe(tmp_path: Path) -> None:
+    """Lines of 80 columns, no escape sequence, and the article is not marked as read."""
     make_home(tmp_path, long_article_json(1, 3))
     lines = run_newstui(tmp_path, "read", "00000001").splitlines()
     assert lines[0] == "Title 1"
@@ -37,7 +37,7 @@ def test_an_article_for_a_pipe(tmp_path: Path) -> None:
 
 
 def test_commands_from_a_pipe(tmp_path: Path) -> None:
-    """Cases 121, 122: it needs no terminal; what is not UTF-8 ends nothing."""
+    """Cases 121, 122: it needs no terminal and survives input that is not UTF-8."""
     make_home(tmp_path, article_json(1), article_json(2))
     ran = subprocess.run(
         [sys.executable, "-m", "tui", "--plain"],
@@ -50,12 +50,12 @@ def test_commands_from_a_pipe(tmp_path: Path) -> None:
     text = ran.stdout.decode()
     assert text.startswith("1. Title 2 (unread; harbour; 2024-01-02; 1 minute)\n")
     assert "Marked as read: Title 1. u to undo." in text
-    assert "Number, command" not in text, "nobody is asked"
+    assert "Number, command" not in text, "no prompt without a terminal"
     assert (show_json(tmp_path, 1)["read"], show_json(tmp_path, 2)["starred"]) == (True, True)
 
 
-def test_on_a_terminal_that_only_prints(tmp_path: Path) -> None:
-    """Cases 112, 122: no escape sequence, pages of its height, the place kept when it is ended."""
+def test_dumb_terminal(tmp_path: Path) -> None:
+    """Cases 112, 122: no escape sequence, pages of its height, position saved on a signal."""
     make_home(tmp_path, long_article_json(1))
     env = {"TERM": "dumb"}
     with start_reader(tmp_path, command=PLAIN, env=env, size=(60, 12)) as terminal:

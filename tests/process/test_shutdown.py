@@ -1,4 +1,4 @@
-"""The reader ends, or is made to: the terminal is given back and the place in the text is kept."""
+"""The reader quits or is stopped: the terminal is restored and the position saved."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.slow
 SECRET = "Title 1"
 
 
-def into_the_text(terminal: Terminal) -> Terminal:
-    """Open the first article and read on for a screen."""
+def open_and_scroll(terminal: Terminal) -> Terminal:
+    """Open the first article and scroll down a page."""
     terminal.write("\r")
     terminal.wait_for("Paragraph 1.")
     terminal.write(" ")
@@ -41,15 +41,15 @@ def into_the_text(terminal: Terminal) -> Terminal:
     return terminal
 
 
-def place(home: Path) -> int:
-    """Where reading stopped, as an offset into the text."""
-    position = show_json(home, 1)["position"]
-    assert isinstance(position, int)
-    return position
+def position(home: Path) -> int:
+    """Return the reading position, as an offset into the text."""
+    offset = show_json(home, 1)["position"]
+    assert isinstance(offset, int)
+    return offset
 
 
 def test_quit(tmp_path: Path) -> None:
-    """Ctrl+c, as q elsewhere, is exit 0; and it does not matter where the reader is started."""
+    """Ctrl+c quits with exit code 0, from any working directory."""
     make_home(tmp_path, article_json(1))
     command = ["sh", "-c", 'cd / && exec "$0" "$@"', *NEWSTUI]
     with open_reader(tmp_path, 1, command=command, env={"PYTHONPATH": str(ROOT)}) as terminal:
@@ -58,9 +58,9 @@ def test_quit(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_the_place_is_found_again(tmp_path: Path) -> None:
-    """An article opens where reading it stopped, in the next session too."""
-    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+def test_the_position_is_restored(tmp_path: Path) -> None:
+    """An article opens at its position in the next session."""
+    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
         terminal.write("q")
         assert_clean_exit(terminal, 0)
     with open_reader(tmp_path, 1) as terminal:
@@ -71,15 +71,15 @@ def test_the_place_is_found_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal(tmp_path: Path, number: signal.Signals, code: int) -> None:
-    """Cases 112, 114: ended in order, the terminal restored, the place kept."""
-    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+    """Cases 112, 114: orderly shutdown, terminal restored, position saved."""
+    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
         terminal.signal(number)
         assert_clean_exit(terminal, code)
-    assert place(tmp_path) > 0
+    assert position(tmp_path) > 0
 
 
-def test_a_signal_while_it_starts(tmp_path: Path) -> None:
-    """Case 114: at any moment of the start; a terminal not yet taken gets no byte."""
+def test_a_signal_during_startup(tmp_path: Path) -> None:
+    """Case 114: before it takes the terminal, the reader writes no byte to it."""
     make_home(tmp_path, article_json(1))
     moment = "\n".join(
         (
@@ -94,29 +94,29 @@ def test_a_signal_while_it_starts(tmp_path: Path) -> None:
         assert terminal.raw == b""
 
 
-def test_the_link_drops(tmp_path: Path) -> None:
-    """Case 112: the terminal goes; exit 129, the place kept, the library free."""
-    with into_the_text(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+def test_hangup(tmp_path: Path) -> None:
+    """Case 112: the terminal hangs up: exit code 129, position saved, library unlocked."""
+    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
         terminal.hang_up()
         assert terminal.wait_exit() == 129
-    assert place(tmp_path) > 0
+    assert position(tmp_path) > 0
 
 
-def test_the_link_drops_under_nohup(tmp_path: Path) -> None:
-    """Case 113: the same with SIGHUP ignored, and no spinning."""
+def test_hangup_under_nohup(tmp_path: Path) -> None:
+    """Case 113: the same with SIGHUP ignored, without a busy loop."""
     make_home(tmp_path, long_article_json(1))
     command = ["sh", "-c", 'trap \'\' HUP; exec "$0" "$@"', *NEWSTUI]
-    with into_the_text(open_reader(tmp_path, 1, command=command)) as terminal:
+    with open_and_scroll(open_reader(tmp_path, 1, command=command)) as terminal:
         terminal.signal(signal.SIGHUP)
         terminal.write("?")
         terminal.wait_for("Keys")
         terminal.hang_up()
         assert terminal.wait_exit() == 129
-    assert place(tmp_path) > 0
+    assert position(tmp_path) > 0
 
 
 def test_a_lone_sigcont(tmp_path: Path) -> None:
-    """Case 116: nothing is drawn, no thread is added, every key counts once."""
+    """Case 116: nothing is redrawn, no thread is added, and every key counts once."""
     make_home(tmp_path, *(article_json(n) for n in range(1, 28)))
     with open_reader(tmp_path, 27) as terminal:
         terminal.wait_quiet()
@@ -132,18 +132,18 @@ def test_a_lone_sigcont(tmp_path: Path) -> None:
         assert process.num_threads() <= threads
 
 
-def test_put_aside_and_back(tmp_path: Path) -> None:
-    """Case 117: ctrl+z saves and restores; fg draws at the new size, at the same place."""
+def test_suspend_and_resume(tmp_path: Path) -> None:
+    """Case 117: ctrl+z saves and restores the terminal; fg redraws at the new size and the same position."""
     make_home(tmp_path, long_article_json(1))
     with start_reader(tmp_path, command=["sh", "-i"], env={"PS1": "prompt> "}) as terminal:
         terminal.wait_for("prompt>")
         terminal.write(" ".join(NEWSTUI) + "\n")
-        into_the_text(wait_ready(terminal, 1))
+        open_and_scroll(wait_ready(terminal, 1))
         terminal.write("\x1a")
         terminal.wait_raw(b"prompt>")
         terminal.wait_for("prompt>")
         terminal.wait_until(lambda: terminal.changed_modes() == set())
-        assert place(tmp_path) > 0  # it may be killed while it is stopped
+        assert position(tmp_path) > 0  # it may be killed while it is stopped
         terminal.resize(70, 15)
         terminal.raw = b""
         terminal.write("fg\n")
@@ -155,8 +155,8 @@ def test_put_aside_and_back(tmp_path: Path) -> None:
         terminal.wait_until(lambda: terminal.changed_modes() == set())
 
 
-def test_killed_after_a_mark_was_seen(tmp_path: Path) -> None:
-    """Cases 1, 118: what the screen has shown as done is there at the next start."""
+def test_kill_after_marking(tmp_path: Path) -> None:
+    """Cases 1, 118: a change shown on screen is there at the next start."""
     make_home(tmp_path, *(article_json(n) for n in range(1, 6)))
     for number in (5, 4):
         with open_reader(tmp_path, 5) as terminal:
@@ -181,11 +181,11 @@ Reader.action_app_history = fail
 """
 
 
-def test_an_exception_in_the_reader(tmp_path: Path) -> None:
-    """Case 119: terminal restored, one line, a log for its owner without texts, place kept."""
+def test_crash(tmp_path: Path) -> None:
+    """Case 119: terminal restored, one line, a private log without texts, position saved."""
     make_home(tmp_path, long_article_json(1))
     command = faulty_reader(tmp_path, CRASH)
-    with into_the_text(open_reader(tmp_path, 1, command=command)) as terminal:
+    with open_and_scroll(open_reader(tmp_path, 1, command=command)) as terminal:
         terminal.write("U")
         assert_clean_exit(terminal, 1)
         last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
@@ -197,11 +197,11 @@ def test_an_exception_in_the_reader(tmp_path: Path) -> None:
     assert "damaged.py" in text
     for kept in ("Paragraph", "harbour master", SECRET):
         assert kept not in text
-    assert place(tmp_path) > 0
+    assert position(tmp_path) > 0
 
 
-def test_an_exception_while_it_starts(tmp_path: Path) -> None:
-    """Case 119: nothing of the screen stays, and the line is there."""
+def test_crash_during_startup(tmp_path: Path) -> None:
+    """Case 119: the screen is cleared, and the line is printed."""
     make_home(tmp_path, article_json(1))
     patch = CRASH.replace("action_app_history", "on_mount")
     with start_reader(tmp_path, command=faulty_reader(tmp_path, patch)) as terminal:
@@ -221,8 +221,8 @@ FolderLibrary.undoable = fail
 """
 
 
-def test_an_exception_in_a_job(tmp_path: Path) -> None:
-    """Case 120: one line at the bottom, as plain text, and the reader goes on."""
+def test_exception_in_the_worker(tmp_path: Path) -> None:
+    """Case 120: a status line, as plain text, and the reader goes on."""
     make_home(tmp_path, article_json(1))
     with open_reader(tmp_path, 1, command=faulty_reader(tmp_path, JOB)) as terminal:
         terminal.write("U")
@@ -235,8 +235,8 @@ def test_an_exception_in_a_job(tmp_path: Path) -> None:
     assert show_json(tmp_path, 1)["read"] is True
 
 
-def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
-    """Cases 119, 131: the line says what happened all the same."""
+def test_unwritable_crash_log(tmp_path: Path) -> None:
+    """Cases 119, 131: the line still names the error."""
     make_home(tmp_path, article_json(1))
     command = faulty_reader(tmp_path, CRASH)
     (tmp_path / "state/newstui/crash.log").mkdir(parents=True)

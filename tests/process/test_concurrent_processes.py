@@ -1,4 +1,4 @@
-"""Several processes on one library: each sees within seconds what the others have done."""
+"""Several processes on one library: each sees the changes of the others within seconds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_two_readers_and_two_commands(tmp_path: Path) -> None:
-    """Cases 36, 38: marks and articles of one are seen by all, and no cursor moves."""
+    """Cases 36, 38: all see the changes and articles of each, and no cursor moves."""
     make_home(tmp_path, *(article_json(n) for n in range(1, 6)))
     with open_reader(tmp_path, 5) as one, open_reader(tmp_path, 5) as other:
         other.write("jj")
@@ -48,8 +48,8 @@ def test_two_readers_and_two_commands(tmp_path: Path) -> None:
             assert_clean_exit(terminal, 0)
 
 
-def test_marks_of_two_readers_add_up(tmp_path: Path) -> None:
-    """Cases 36, 38: two that mark at the same time lose nothing of each other."""
+def test_changes_of_two_readers_add_up(tmp_path: Path) -> None:
+    """Cases 36, 38: two that mark at the same time lose no change of each other."""
     count = 16
     make_home(tmp_path, *(article_json(n) for n in range(1, count + 1)))
     with (

@@ -1,4 +1,4 @@
-"""What a terminal sends is cleaned before keys are looked for in it."""
+"""Filter pastes and terminal replies out of the input before it is parsed for keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.terminal.input_filter import MAX_PASTE_CHARS, PASTE_END, PASTE_START, I
 @pytest.mark.parametrize(
     "keys", ["q", "\x1b", "\x1b[A", "\x1b[1;5C", "\x1b[113;5u", "\x1bOP", "é日\r"]
 )
-def test_keys_stay_as_they_are(keys: str) -> None:
+def test_keys_pass(keys: str) -> None:
     """Nothing is held back: an escape is a key."""
     assert InputFilter().filter(keys) == keys
 
@@ -23,13 +23,13 @@ def test_keys_stay_as_they_are(keys: str) -> None:
 @pytest.mark.parametrize(
     "message", ["\x1b[?2026;2$y", "\x1b[48;24;80;0;0t", "\x1b[I", "\x1b[<0;1;1M"]
 )
-def test_what_textual_reads_stays(message: str) -> None:
-    """Focus, the size of the window, the mouse, modes."""
+def test_reports_for_textual_pass(message: str) -> None:
+    """Focus, window size, mouse, modes."""
     assert InputFilter().filter(message) == message
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "reply",
     [
         "\x1b[?1;2c",
         "\x1b[>1;10;0c",
@@ -44,23 +44,23 @@ def test_what_textual_reads_stays(message: str) -> None:
         "\x1b_Gi=1;OK\x1b\\",
     ],
 )
-def test_answers_are_dropped(answer: str) -> None:
-    """Case 47: none of it is taken for keys, and the keys around it stay."""
-    assert InputFilter().filter(f"j{answer}k") == "jk"
+def test_replies_are_dropped(reply: str) -> None:
+    """Case 47: none of it is taken for keys, and the keys around it pass."""
+    assert InputFilter().filter(f"j{reply}k") == "jk"
 
 
-def test_a_paste_has_no_controls() -> None:
-    """Case 56: escapes, C0, DEL and C1 are gone; line ends and tabs stay, lines end in LF."""
+def test_pastes_have_no_control_characters() -> None:
+    """Case 56: escapes, C0, DEL and C1 are removed; tabs pass, and lines end with LF."""
     pasted = "a\x1b[31mb\x03\x11\x07\x7f\x9b1m\tc\r\nd"
     cleaned = InputFilter().filter(f"x{PASTE_START}{pasted}{PASTE_END}q")
     assert cleaned == f"x{PASTE_START}a[31mb1m\tc\n\nd{PASTE_END}q"
 
 
-def test_a_paste_has_an_end() -> None:
-    """Case 56: what is too much is dropped; the next paste is kept again."""
-    incoming = InputFilter()
+def test_long_pastes_are_truncated() -> None:
+    """Case 56: the excess is dropped; the next paste passes."""
+    input_filter = InputFilter()
     for _ in range(2):
-        cleaned = incoming.filter(PASTE_START + "x" * (3 * MAX_PASTE_CHARS) + PASTE_END + "j")
+        cleaned = input_filter.filter(PASTE_START + "x" * (3 * MAX_PASTE_CHARS) + PASTE_END + "j")
         assert cleaned == PASTE_START + "x" * MAX_PASTE_CHARS + PASTE_END + "j"
 
 
@@ -70,13 +70,13 @@ PART = st.sampled_from(
 
 
 @given(st.lists(PART).map("".join), st.lists(st.integers(0, 60)))
-def test_pieces_make_no_difference(text: str, cuts: list[int]) -> None:
-    """Case 56: wherever the reads fall, the same is passed on, and no control in a paste."""
-    incoming = InputFilter()
+def test_chunks_make_no_difference(text: str, cuts: list[int]) -> None:
+    """Case 56: any chunking gives the same result, without control characters in pastes."""
+    input_filter = InputFilter()
     edges = [0, *sorted(cuts), len(text)]
-    in_pieces = "".join(incoming.filter(text[a:b]) for a, b in pairwise(edges))
-    assert in_pieces == InputFilter().filter(text)
+    chunked = "".join(input_filter.filter(text[a:b]) for a, b in pairwise(edges))
+    assert chunked == InputFilter().filter(text)
     for pasted in re.findall(
-        f"{re.escape(PASTE_START)}(.*?)(?:{re.escape(PASTE_END)}|$)", in_pieces, re.DOTALL
+        f"{re.escape(PASTE_START)}(.*?)(?:{re.escape(PASTE_END)}|$)", chunked, re.DOTALL
     ):
         assert "\x1b" not in pasted

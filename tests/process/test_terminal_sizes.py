@@ -1,4 +1,4 @@
-"""Any size of the terminal, and any number of changes of it."""
+"""Terminals of any size, resized any number of times."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 TOO_SMALL = "terminal too small (need 40×10)"
 
 
-def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
-    """Case 124: below 40x10 a line says so; nothing crashes; enlarged it is as before."""
+def test_shrink_to_one_cell_and_back(tmp_path: Path) -> None:
+    """Case 124: below 40x10 a line says so, and nothing crashes; enlarged, all is as before."""
     make_home(tmp_path, article_json(1), article_json(2))
     with open_reader(tmp_path, 2, size=(40, 10)) as terminal:
         terminal.write("j")
@@ -40,7 +40,7 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
             terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
             terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
             assert not terminal.shows("too small")
-        terminal.wait_for("Category: harbour")  # the pane that comes with the size is filled
+        terminal.wait_for("Category: harbour")  # the pane that appears is filled
         terminal.write("\r")
         terminal.wait_for("The words of article 1.")
         terminal.wait_for("Summary")
@@ -49,8 +49,8 @@ def test_down_to_one_cell_and_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (0, 0), (39, 9)])
-def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
-    """Case 124: also a start there, and ctrl+q always works."""
+def test_start_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Case 124: the reader starts, and ctrl+q works."""
     make_home(tmp_path, article_json(1))
     with start_reader(tmp_path, size=size) as terminal:
         terminal.wait_raw(b"\x1b[?2004h")
@@ -62,8 +62,8 @@ def test_started_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
-    """Case 124: at 40x10 every pane, the help and a picker can be used."""
+def test_minimum_size(tmp_path: Path) -> None:
+    """Case 124: at 40x10 every pane, the help and a picker work."""
     make_home(tmp_path, long_article_json(1), article_json(2))
     with open_reader(tmp_path, 2, size=(40, 10)) as terminal:
         terminal.write("j\r")
@@ -86,8 +86,8 @@ def test_all_of_it_at_the_least_size(tmp_path: Path) -> None:
         assert_clean_exit(terminal, 0)
 
 
-def test_a_storm_of_sizes(tmp_path: Path) -> None:
-    """Case 125: 200 changes in two seconds; afterwards the last size is right and keys work."""
+def test_rapid_resizing(tmp_path: Path) -> None:
+    """Case 125: after 200 changes in two seconds the last size is right and keys work."""
     make_home(tmp_path, long_article_json(1), article_json(2))
     with open_reader(tmp_path, 2) as terminal:
         terminal.write("j\r")

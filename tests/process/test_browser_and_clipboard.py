@@ -1,4 +1,4 @@
-"""`o`, `y` and `Y` in a real terminal: what is started, what is sent, and what is said of it."""
+"""`o`, `y` and `Y` in a real terminal: programs run, sequences sent, messages shown."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ OSC = re.compile(rb"\x1b\](\d+);([^\x07\x1b]*)(?:\x07|\x1b\\)")
 SENT = "Sent to the terminal's clipboard"
 
 
-class Desk:
-    """Programs that stand in for those of a desktop and note how they were called."""
+class FakeDesktop:
+    """Fake desktop programs that log how they are called."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "bin"
         self.folder.mkdir()
         self.log = folder / "called"
 
-    def has(self, name: str, ending: str = "exit 0") -> None:
-        """Install a program; it notes its name, the number of its arguments and the arguments."""
+    def install(self, name: str, ending: str = "exit 0") -> None:
+        """Install a program that logs its name, the number of its arguments and the arguments."""
         program = self.folder / name
         program.write_text(
             "#!/bin/sh\n"
@@ -51,30 +51,30 @@ class Desk:
 
     @property
     def calls(self) -> list[str]:
-        """What was called so far, a call a line."""
+        """The calls so far, one a line."""
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def env(self, **more: str) -> dict[str, str]:
-        """An environment with these programs and those that every system has."""
+        """Return an environment with these programs and the basic system ones."""
         return {"PATH": f"{self.folder}:/usr/bin:/bin", "DISPLAY": ":0"} | more
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A desktop without programs."""
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> FakeDesktop:
+    """Make a desktop without programs."""
+    return FakeDesktop(tmp_path)
 
 
 def copied(terminal: Terminal) -> list[str]:
-    """What was sent to the terminal's clipboard."""
+    """Return the texts sent to the terminal's clipboard."""
     sent = [data for number, data in OSC.findall(terminal.raw) if number == b"52"]
     return [base64.b64decode(data.split(b";")[1], validate=True).decode() for data in sent]
 
 
-def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
-    """Cases 70, 75, 76: shown, sent by OSC 52, never "copied"; tools of this machine are left."""
+def test_over_ssh(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Cases 70, 75, 76: the URL is shown and sent by OSC 52, never "copied"; no local tool is run."""
     for name in ("xclip", "xsel", "wl-copy", "xdg-open"):
-        desk.has(name)
+        desk.install(name)
     make_home(tmp_path, article_json(1, title="A [b] title"))
     with open_reader(tmp_path, 1, env=desk.env(**SSH)) as terminal:
         terminal.write("o")
@@ -88,7 +88,9 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
         terminal.wait_gone("Source")
         terminal.write("y")
         terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
-        terminal.wait_until(lambda: len(copied(terminal)) == 3)  # the next one would take its place
+        terminal.wait_until(
+            lambda: len(copied(terminal)) == 3
+        )  # wait: the next one would replace it
         terminal.write("Y")
         terminal.wait_until(lambda: len(copied(terminal)) == 4)
         assert copied(terminal)[2:] == [URL, f"[A \\[b\\] title]({URL})"]
@@ -98,10 +100,10 @@ def test_over_ssh(tmp_path: Path, desk: Desk) -> None:
     assert desk.calls == []
 
 
-def test_on_a_desktop(tmp_path: Path, desk: Desk) -> None:
-    """Cases 67, 72, 73: one argument that begins with http; what it prints is not seen."""
-    desk.has("xdg-open")
-    desk.has("xclip", f"cat > {tmp_path}/clipboard")
+def test_on_a_desktop(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Cases 67, 72, 73: one argument that begins with http; output of the program is hidden."""
+    desk.install("xdg-open")
+    desk.install("xclip", f"cat > {tmp_path}/clipboard")
     url = "https://news.example/1?q=$(id);'x y\"&b=`c`#é"
     make_home(tmp_path, article_json(1, url=url))
     with open_reader(tmp_path, 1, env=desk.env()) as terminal:
@@ -120,10 +122,10 @@ def test_on_a_desktop(tmp_path: Path, desk: Desk) -> None:
     assert "\n" not in (tmp_path / "clipboard").read_text()
 
 
-def test_a_browser_that_fails(tmp_path: Path, desk: Desk) -> None:
-    """Case 72: at once or later, it is said, and nothing is marked read."""
+def test_a_browser_that_fails(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Case 72: reported, at once or later, and nothing is marked as read."""
     again = tmp_path / "again"
-    desk.has("xdg-open", f"[ -e {again} ] || {{ touch {again}; exit 4; }}; sleep 0.4; exit 3")
+    desk.install("xdg-open", f"[ -e {again} ] || {{ touch {again}; exit 4; }}; sleep 0.4; exit 3")
     with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
         for code in (4, 3):
             terminal.write("o")
@@ -131,10 +133,12 @@ def test_a_browser_that_fails(tmp_path: Path, desk: Desk) -> None:
         assert terminal.shows(unread_row("Title 1"))
 
 
-def test_a_browser_that_stays(tmp_path: Path, desk: Desk) -> None:
-    """Case 72: keys are answered while it runs, and it outlives the reader."""
+def test_a_browser_that_keeps_running(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Case 72: keys work while it runs, and it outlives the reader."""
     stop = tmp_path / "stop"
-    desk.has("xdg-open", f"until [ -e {stop} ]; do sleep 0.1; done; echo over >> {tmp_path}/over")
+    desk.install(
+        "xdg-open", f"until [ -e {stop} ]; do sleep 0.1; done; echo over >> {tmp_path}/over"
+    )
     with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
         terminal.write("om")
         terminal.wait_for(read_row("Title 1"))
@@ -146,9 +150,9 @@ def test_a_browser_that_stays(tmp_path: Path, desk: Desk) -> None:
         terminal.wait_until((tmp_path / "over").exists)
 
 
-def test_a_text_browser(tmp_path: Path, desk: Desk) -> None:
-    """Case 71: it gets the terminal; afterwards the screen is drawn again, its keys are gone."""
-    desk.has("w3m", "echo reading in w3m; read x; sleep 0.1")
+def test_a_text_browser(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Case 71: it gets the terminal; afterwards the screen is redrawn and its keys are dropped."""
+    desk.install("w3m", "echo reading in w3m; read x; sleep 0.1")
     env = desk.env(BROWSER="w3m")
     with open_reader(make_home(tmp_path, article_json(1), article_json(2)), 2, env=env) as terminal:
         terminal.write("o")
@@ -173,9 +177,9 @@ HOSTILE = {
 }
 
 
-def test_urls_that_are_refused(tmp_path: Path, desk: Desk) -> None:
-    """Cases 66, 67: refused with the reason, nothing is started; or not even kept."""
-    desk.has("xdg-open")
+def test_rejected_urls(tmp_path: Path, desk: FakeDesktop) -> None:
+    """Cases 66, 67: rejected with the reason, or not imported at all; nothing is run."""
+    desk.install("xdg-open")
     articles = [article_json(n, url=url) for n, url in enumerate(HOSTILE, 1)]
     with open_reader(make_home(tmp_path, *articles), len(articles), env=desk.env()) as terminal:
         for number, said in reversed(list(enumerate(HOSTILE.values(), 1))):
@@ -186,8 +190,8 @@ def test_urls_that_are_refused(tmp_path: Path, desk: Desk) -> None:
     assert desk.calls == []
 
 
-def test_nowhere_to_open(tmp_path: Path) -> None:
-    """Case 70: no display, no browser: the URL is shown, never silence."""
+def test_no_browser(tmp_path: Path) -> None:
+    """Case 70: no display, no browser: the URL is shown."""
     env = {"PATH": "/nowhere"}
     with open_reader(make_home(tmp_path, article_json(1)), 1, env=env) as terminal:
         terminal.write("o")
@@ -197,7 +201,7 @@ def test_nowhere_to_open(tmp_path: Path) -> None:
 
 
 def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:
-    """Cases 45, 47, 78: tmux gets the URL and passes it on; its answers are not taken for keys."""
+    """Cases 45, 47, 78: tmux gets the URL and passes it on; its replies are not taken for keys."""
     make_home(
         tmp_path,
         article_json(1),
