@@ -64,7 +64,7 @@ def html_to_text(html: str, base: str = "") -> str:
         base: The base URL of relative links; without it they lose their address.
     """
     if "<" not in html and "&" not in html:
-        return " ".join(html.split())
+        return " ".join(html.replace(BR_PLACEHOLDER, "").split())
     page = _parse_html(html)
     if page is None:
         return " ".join(ANY_HTML_TAG.sub(" ", html).split())

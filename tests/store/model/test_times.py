@@ -1,4 +1,4 @@
-"""Times: whatever form they come in, they are kept as UTC in ISO 8601; a date stays a date."""
+"""Timestamps of any form become ISO 8601 in UTC; a date stays a date."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ TIME = "2022-02-28T20:04:00Z"
         (datetime(2022, 2, 28, 21, 4, tzinfo=timezone(timedelta(hours=1))), TIME),
     ],
 )
-def test_what_is_understood(value: Any, expected: str) -> None:
+def test_parses(value: Any, expected: str) -> None:
     assert parse_timestamp(value) == expected
 
 
@@ -91,13 +91,13 @@ def test_what_is_understood(value: Any, expected: str) -> None:
         {},
     ],
 )
-def test_what_is_not(value: Any) -> None:
-    """Case 18, for times."""
+def test_rejects(value: Any) -> None:
+    """Case 18: timestamps."""
     assert parse_timestamp(value) is None
 
 
 @given(st.one_of(st.text(max_size=70), st.integers(), st.floats(), st.datetimes(), st.dates()))
-def test_nothing_raises_and_what_comes_out_is_ours(value: Any) -> None:
+def test_any_value_gives_a_timestamp_or_none(value: Any) -> None:
     found = parse_timestamp(value)
     assert found is None or parse_timestamp(found) == found
 
@@ -106,7 +106,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 
 
 @given(MOMENTS)
-def test_there_and_back(moment: datetime) -> None:
+def test_round_trip(moment: datetime) -> None:
     assert from_microseconds(to_microseconds(moment)) == moment
     assert datetime.fromisoformat(format_timestamp(moment)) == moment
     assert to_microseconds(datetime.fromisoformat(format_timestamp(moment))) == to_microseconds(
@@ -120,7 +120,7 @@ def test_there_and_back(moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("value", [10**18, -(10**18)])
-def test_what_no_calendar_holds(value: int) -> None:
+def test_out_of_range_microseconds(value: int) -> None:
     assert from_microseconds(value).year == 9999
 
 
@@ -128,9 +128,9 @@ def test_what_no_calendar_holds(value: int) -> None:
     ("text", "expected"),
     [(None, 0), ("", 0), ("x", 0), ("1970-01-02", 86400), (DAY, 1646006400), (TIME, 1646078640)],
 )
-def test_seconds(text: str | None, expected: int) -> None:
+def test_to_unix_seconds(text: str | None, expected: int) -> None:
     assert to_unix_seconds(text) == expected
 
 
-def test_the_clock_of_the_system_is_in_utc() -> None:
+def test_system_clock_is_in_utc() -> None:
     assert system_clock().tzinfo is UTC

@@ -1,4 +1,4 @@
-"""The fetch that everything goes through, against a server that behaves and one that does not."""
+"""The HTTP client, against servers that behave and servers that do not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refused(site: Site, path: str = "/", client: HttpClient = CLIENT) -> str:
     return str(failed.value)
 
 
-def test_a_page_comes_with_what_is_known_of_it(site: Site) -> None:
+def test_response_has_url_status_and_content_type(site: Site) -> None:
     site.routes["/"] = page("hé", "text/html; charset=UTF-8", ETag='"1"')
     reply = get(site)
     assert (reply.status, reply.body.decode(), reply.content_type) == (
@@ -44,7 +44,7 @@ def test_a_page_comes_with_what_is_known_of_it(site: Site) -> None:
     assert site.requests[0][1]["User-Agent"] == "newstui/test"
 
 
-def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
+def test_not_modified(site: Site) -> None:
     """Case 88: a 304 costs nothing."""
 
     def answer(asked: RequestHandler) -> None:
@@ -69,8 +69,8 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
         ("", 0),
     ],
 )
-def test_how_long_to_stay_away(header: str, seconds: int, site: Site) -> None:
-    """Case 88: as the server says, at most a day."""
+def test_retry_after(header: str, seconds: int, site: Site) -> None:
+    """Case 88: as the server asks, at most a day."""
     site.routes["/"] = status(429, Retry_After=header)
     reply = get(site)
     assert reply.error == "429 Too Many Requests"
@@ -80,8 +80,8 @@ def test_how_long_to_stay_away(header: str, seconds: int, site: Site) -> None:
 # -- too much ------------------------------------------------------------------------------
 
 
-def test_a_body_without_end_is_left(site: Site) -> None:
-    """Case 80: no more than the limit is taken."""
+def test_endless_body(site: Site) -> None:
+    """Case 80: reading stops at the limit."""
 
     def endless(asked: RequestHandler) -> None:
         asked.send_response(200)
@@ -93,21 +93,21 @@ def test_a_body_without_end_is_left(site: Site) -> None:
     assert refused(site) == "too large (over 0.1 MB)"
 
 
-def test_a_length_that_is_too_great_is_believed(site: Site) -> None:
-    """Case 80: nothing of it is read."""
+def test_too_large_content_length(site: Site) -> None:
+    """Case 80: the body is not read at all."""
     site.routes["/"] = lambda asked: asked.respond(b"x", 200, {"Content-Length": "10000000000"})
     assert refused(site) == "too large (over 0.1 MB)"
 
 
-def test_a_length_that_is_a_lie_is_noticed(site: Site) -> None:
-    """Case 80: half an answer is no answer."""
+def test_wrong_content_length(site: Site) -> None:
+    """Case 80: an incomplete body is an error."""
     site.routes["/"] = lambda asked: asked.respond(b"x", 200, {"Content-Length": "1000"})
     assert "closed" in refused(site)
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate", "raw"])
-def test_a_bomb_does_not_go_off(packing: str, site: Site) -> None:
-    """Case 81: 20 MB of nothing are left at the limit."""
+def test_decompression_bomb(packing: str, site: Site) -> None:
+    """Case 81: decompression stops at the limit."""
     wbits = {"gzip": 31, "deflate": 15, "raw": -15}[packing]
     packer = zlib.compressobj(1, zlib.DEFLATED, wbits)
     bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(20)) + packer.flush()
@@ -116,7 +116,7 @@ def test_a_bomb_does_not_go_off(packing: str, site: Site) -> None:
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate", "raw", "identity"])
-def test_what_is_packed_is_unpacked(packing: str, site: Site) -> None:
+def test_content_encodings(packing: str, site: Site) -> None:
     packers = {
         "gzip": gzip.compress,
         "deflate": zlib.compress,
@@ -127,8 +127,8 @@ def test_what_is_packed_is_unpacked(packing: str, site: Site) -> None:
     assert get(site).body == b"words " * 100
 
 
-def test_a_packing_that_was_not_asked_for_is_refused(site: Site) -> None:
-    """Case 81: brotli among them."""
+def test_unsupported_content_encoding(site: Site) -> None:
+    """Case 81: brotli, for example."""
     site.routes["/"] = page(b"\x1b\x03", Content_Encoding="br")
     assert refused(site) == "unsupported Content-Encoding: br"
     site.routes["/"] = page(b"not gzip", Content_Encoding="gzip")
@@ -139,8 +139,8 @@ def test_a_packing_that_was_not_asked_for_is_refused(site: Site) -> None:
 
 
 @pytest.mark.parametrize("part", ["nothing", "headers", "body"])
-def test_a_server_that_dribbles_meets_the_deadline(part: str, site: Site) -> None:
-    """Case 82: a byte now and then resets no clock."""
+def test_slow_server_meets_the_deadline(part: str, site: Site) -> None:
+    """Case 82: a byte now and then does not reset the clock."""
 
     def dribble(asked: RequestHandler) -> None:
         if part == "body":
@@ -153,10 +153,8 @@ def test_a_server_that_dribbles_meets_the_deadline(part: str, site: Site) -> Non
     assert refused(site, client=HASTY) == "timed out after 0.3 seconds"
 
 
-def test_a_server_that_never_begins_is_left_sooner(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Case 82: a dead one costs less than the whole deadline."""
+def test_silent_server_times_out_sooner(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 82: a dead server costs less than the whole timeout."""
     monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
 
     def hang(asked: RequestHandler) -> None:
@@ -166,8 +164,8 @@ def test_a_server_that_never_begins_is_left_sooner(
     assert refused(site) == "the server does not respond"
 
 
-def test_a_stop_is_heeded_at_once(site: Site) -> None:
-    """Case 82: a key ends it."""
+def test_cancelling_takes_effect_at_once(site: Site) -> None:
+    """Case 82: a key cancels it."""
     stop = threading.Event()
 
     def hang(asked: RequestHandler) -> None:
@@ -179,7 +177,7 @@ def test_a_stop_is_heeded_at_once(site: Site) -> None:
         CLIENT.fetch(FetchRequest(site.url(), allowed_private_hosts=HERE), stop.is_set)
 
 
-def test_a_resolver_that_sleeps_is_not_waited_for(site: Site) -> None:
+def test_dns_lookup_times_out(site: Site) -> None:
     """Case 82: resolvers know no deadline."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
@@ -216,16 +214,16 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_name_that_stands_for_a_private_address_is_refused(address: str) -> None:
-    """Case 83: whatever the host is called, its address is what counts."""
+def test_private_addresses_are_rejected(address: str) -> None:
+    """Case 83: the address counts, not the name."""
     client = replace(CLIENT, resolve=lambda host, port: [address])
     with pytest.raises(PrivateHost) as failed:
         client.fetch(FetchRequest("http://feeds.example/"))
     assert str(failed.value) == f"feeds.example is on a private network ({address})"
 
 
-def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(site: Site) -> None:
-    """Case 83: a second answer of the resolver is never asked for, so it cannot be another."""
+def test_the_checked_address_is_connected_to(site: Site) -> None:
+    """Case 83: there is no second lookup, so DNS rebinding gains nothing."""
     asked: list[str] = []
 
     def resolve(host: str, port: int) -> Sequence[str]:
@@ -240,8 +238,8 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(site: Si
     assert site.requests[0][1]["Host"] == f"feeds.example:{site.port}"
 
 
-def test_a_private_host_that_was_allowed_allows_no_other(site: Site) -> None:
-    """Case 83: a redirect to another name is looked at like any other."""
+def test_allowing_a_private_host_allows_no_other(site: Site) -> None:
+    """Case 83: a redirect to another name is checked too."""
     site.routes["/"] = redirect(f"http://localhost:{site.port}/secret")
     site.routes["/secret"] = page("secret")
     with pytest.raises(PrivateHost, match="localhost is on a private network"):
@@ -250,14 +248,14 @@ def test_a_private_host_that_was_allowed_allows_no_other(site: Site) -> None:
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://e.example/", "gopher://e.example/"])
-def test_a_redirect_leads_to_the_web_only(to: str, site: Site) -> None:
-    """Case 84: file and ftp are refused with the reason."""
+def test_redirects_to_other_schemes_are_rejected(to: str, site: Site) -> None:
+    """Case 84: file and ftp, with the reason."""
     site.routes["/"] = redirect(to)
     assert refused(site).startswith("not fetched: only http and https links")
 
 
-def test_redirects_come_to_an_end(site: Site) -> None:
-    """Case 84: a circle, and a chain that is too long."""
+def test_redirect_loops(site: Site) -> None:
+    """Case 84: a circle, and too long a chain."""
     site.routes |= {"/a": redirect("/b"), "/b": redirect("/a")}
     assert refused(site, "/a") == "redirects in a circle"
     site.routes |= {f"/{n}": redirect(f"/{n + 1}") for n in range(9)}
@@ -265,8 +263,8 @@ def test_redirects_come_to_an_end(site: Site) -> None:
     assert site.requested_paths[-1] == "/5"
 
 
-def test_where_it_has_moved_for_good_is_told(site: Site) -> None:
-    """Case 88: only as far as every step is for good."""
+def test_permanent_redirects(site: Site) -> None:
+    """Case 88: only while every redirect is permanent."""
     site.routes |= {"/a": redirect("/b", 301), "/b": redirect("/c", 308), "/c": redirect("/d", 302)}
     site.routes["/d"] = page("here")
     reply = get(site, "/a")
@@ -275,8 +273,8 @@ def test_where_it_has_moved_for_good_is_told(site: Site) -> None:
     assert get(site, "/a").permanent_url == ""
 
 
-def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
-    """Case 86: name and password go to no other host, nor into what is shown."""
+def test_credentials_are_sent_to_their_server_only(site: Site) -> None:
+    """Case 86: no other host gets them, and they are never shown."""
     site.routes["/"] = page("here")
     with run_server() as other:
         other.routes["/"] = redirect(site.url())
@@ -291,7 +289,7 @@ def test_secrets_stay_with_the_server_they_are_for(site: Site) -> None:
 @pytest.mark.parametrize(
     "url", ["http://e.example/\r\nX: y", "http://e.ex\nample/", "http://", "x"]
 )
-def test_a_url_that_would_break_a_header_is_refused(url: str) -> None:
+def test_urls_with_header_injection_are_rejected(url: str) -> None:
     """Case 87: before anything is connected."""
     with pytest.raises(FetchFailed, match="not fetched"):
         CLIENT.fetch(FetchRequest(url))
@@ -311,8 +309,8 @@ def fetched(site: Site, client: HttpClient) -> bytes:
     ).body
 
 
-def test_a_certificate_is_looked_at() -> None:
-    """Case 85: unknown, wrong host or expired is refused, in words."""
+def test_certificates_are_verified() -> None:
+    """Case 85: unknown, wrong host, expired: rejected with the reason."""
     with run_server("localhost.pem") as site:
         site.routes["/"] = page("secret")
         assert fetched(site, trusting("localhost.pem")) == b"secret"
@@ -330,8 +328,8 @@ def test_a_certificate_is_looked_at() -> None:
         fetched(site, trusting("expired.pem"))
 
 
-def test_going_from_https_to_http_is_told(site: Site) -> None:
-    """Case 84: it is noted, and never taken for a move for good."""
+def test_redirect_from_https_to_http_warns(site: Site) -> None:
+    """Case 84: and is never taken as permanent."""
     site.routes["/"] = page("plain")
     with run_server("localhost.pem") as secure:
         secure.routes["/"] = redirect(site.url(), 301)
@@ -341,7 +339,7 @@ def test_going_from_https_to_http_is_told(site: Site) -> None:
     assert reply.permanent_url == ""
 
 
-def test_failures_are_told_in_words(site: Site) -> None:
+def test_reasons_of_failures(site: Site) -> None:
     dead = FetchRequest("http://127.0.0.1:1/", allowed_private_hosts=HERE)
     with pytest.raises(FetchFailed, match="connection refused"):
         CLIENT.fetch(dead)

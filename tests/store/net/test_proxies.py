@@ -1,4 +1,4 @@
-"""Proxies that the environment names: they are used, and ask for nothing private by themselves."""
+"""Proxies from the environment are used, but not for private hosts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def through(site: Site, user: str = "") -> HttpClient:
 
 
 @pytest.mark.parametrize("host", ["harbour.example", "unknown-here.example"])
-def test_a_page_comes_through_the_proxy(host: str, site: Site) -> None:
-    """A name that only the proxy can look up is left to it."""
+def test_fetching_through_the_proxy(host: str, site: Site) -> None:
+    """A name that only the proxy can resolve is left to it."""
     site.routes[f"http://{host}/feed"] = page("the tide")
     reply = through(site, "ada:s%40ip@").fetch(FetchRequest(f"http://{host}/feed"))
     assert (reply.body, reply.url) == (b"the tide", f"http://{host}/feed")
@@ -52,14 +52,14 @@ def test_a_page_comes_through_the_proxy(host: str, site: Site) -> None:
         "http://vault.internal/",
     ],
 )
-def test_nothing_private_is_asked_for(url: str, site: Site) -> None:
+def test_private_hosts_are_not_requested(url: str, site: Site) -> None:
     """Case 83: a proxy in the same network could reach it."""
     with pytest.raises(PrivateHost):
         through(site).fetch(FetchRequest(url))
     assert site.requests == []
 
 
-def test_what_the_user_allowed_is_asked_for(site: Site) -> None:
+def test_allowed_private_hosts_are_requested(site: Site) -> None:
     site.routes["http://router/"] = page("in")
     assert (
         through(site).fetch(FetchRequest("http://router/", allowed_private_hosts=["router"])).body
@@ -67,8 +67,8 @@ def test_what_the_user_allowed_is_asked_for(site: Site) -> None:
     )
 
 
-def test_a_proxy_that_does_not_want_to_is_told(site: Site) -> None:
-    """Of https it only carries what it cannot read: it is asked to connect, and this one cannot."""
+def test_proxy_errors_are_reported(site: Site) -> None:
+    """For https a proxy must support CONNECT, which this one does not."""
     with pytest.raises(FetchFailed, match="the proxy says: 501"):
         through(site).fetch(FetchRequest("https://harbour.example/"))
 
@@ -87,7 +87,7 @@ def test_a_proxy_that_does_not_want_to_is_told(site: Site) -> None:
         ({"http_proxy": "http://p.example"}, "http://localhost/", ""),
     ],
 )
-def test_the_environment_names_it(
+def test_proxy_from_the_environment(
     environment: dict[str, str], url: str, proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in NAMES:
@@ -98,8 +98,8 @@ def test_the_environment_names_it(
     assert find_environment_proxy(url) == proxy
 
 
-def test_proxies_that_cannot_be_used_are_told() -> None:
-    """Case 86: the password never is."""
+def test_unsupported_proxies() -> None:
+    """Case 86: the message never contains the password."""
     assert parse_proxy("") is None
     assert parse_proxy("http://u:p@[::2]:1/") == Proxy("http://[::2]:1", "::2", ("u", "p"))
     for url in ("socks5://u:secret@p.example", "http://u:secret@:99999"):

@@ -1,4 +1,4 @@
-"""Files that survive: whole or not at all, for their owner alone, one writer at a time."""
+"""Durable files: replaced whole or not at all, private to their owner, one writer at a time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def failing(number: int) -> Any:
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_new_files_are_private(tmp_path: Path) -> None:
     """Case 31: under any umask."""
     folder = tmp_path / "a" / "b"
     make_folder(folder)
@@ -56,15 +56,15 @@ def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert [mode(path) for path in folder.iterdir()] == [0o600, 0o600]
 
 
-def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
-    """Case 31: wider if the user wants it so."""
+def test_existing_folders_keep_their_mode(tmp_path: Path) -> None:
+    """Case 31: the user may have made it wider."""
     tmp_path.chmod(0o755)
     make_folder(tmp_path / "new")
     make_folder(tmp_path / "new")
     assert mode(tmp_path) == 0o755
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_folder_cannot_be_created(tmp_path: Path) -> None:
     """Case 29: one line that names the path and the reason."""
     (tmp_path / "file").write_text("")
     with pytest.raises(LibraryUnavailable, match=r"file/sub: .*/file is not a folder"):
@@ -73,8 +73,8 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         make_folder(tmp_path / "file")
 
 
-def test_a_file_is_replaced_in_this_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases 2 and 3: written beside, synced, renamed, the folder synced; never in place."""
+def test_order_of_a_replacement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases 2 and 3: write beside, sync, rename, sync the folder; never in place."""
     path, calls = tmp_path / "file", []
     path.write_bytes(b"old")
     write, fsync, rename = os.write, os.fsync, os.replace
@@ -110,7 +110,7 @@ def test_a_file_is_replaced_in_this_order(tmp_path: Path, monkeypatch: pytest.Mo
         (errno.EROFS, "open", r"Not saved: Read-only file system \(.*/file\)"),
     ],
 )
-def test_what_fails_is_said_and_the_old_file_is_there(
+def test_failures_keep_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str, said: str
 ) -> None:
     """Cases 4 to 8."""
@@ -123,7 +123,7 @@ def test_what_fails_is_said_and_the_old_file_is_there(
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
 
 
-def test_a_short_write_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 9."""
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
@@ -137,7 +137,7 @@ def test_nothing_to_write(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b""
 
 
-def test_links_are_written_through(tmp_path: Path) -> None:
+def test_symbolic_links_are_followed(tmp_path: Path) -> None:
     """Case 32."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real/file")
@@ -151,7 +151,7 @@ def test_links_are_written_through(tmp_path: Path) -> None:
 def test_file_systems_that_cannot_sync_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """Case 41: some network file systems; anything else counts as not saved."""
+    """Case 41: some network file systems; any other error is a failure."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", failing(number))
         fsync_folder(tmp_path)
@@ -160,7 +160,7 @@ def test_file_systems_that_cannot_sync_a_folder(
         fsync_folder(tmp_path)
 
 
-def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
+def test_only_our_stale_temporary_files_are_removed(tmp_path: Path) -> None:
     """Case 10."""
     names = (".newstui-1.tmp", ".newstui-2.tmp", ".newstui-3", "x.tmp", ".syncthing.a.tmp")
     for name in names:
@@ -174,7 +174,7 @@ def test_only_our_old_temporary_files_are_swept(tmp_path: Path) -> None:
     assert remove_temporary_files(tmp_path / "none", now) == 0
 
 
-def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
+def test_lock_names_its_holder(tmp_path: Path) -> None:
     """Cases 37 and 38."""
     path = tmp_path / ".desk.lock"
     with file_lock(path, 0.0, pytest.fail):
@@ -186,7 +186,7 @@ def test_a_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [b"", b"what", b"\xff\xfe"])
-def test_a_holder_that_is_not_told(tmp_path: Path, text: bytes) -> None:
+def test_unknown_lock_holder(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "desk.jsonl"
     path.write_bytes(text)
     with file_lock(path), pytest.raises(LibraryBusy, match="in use by another process") as caught:
@@ -194,7 +194,7 @@ def test_a_holder_that_is_not_told(tmp_path: Path, text: bytes) -> None:
     assert caught.value.pid is None
 
 
-def test_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / ".desk.lock"
     with path.open("wb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -218,7 +218,7 @@ def test_file_systems_without_locks(
         pass
 
 
-def test_a_lock_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locking_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (
         pytest.raises(SaveFailed, match="No such file"),
         file_lock(tmp_path / "no/.desk.lock", 0.0, pytest.fail),
@@ -232,9 +232,7 @@ def test_a_lock_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_a_full_disk_does_not_keep_anybody_from_the_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_locking_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
     with file_lock(tmp_path / ".desk.lock", 0.0, pytest.fail):
         assert (tmp_path / ".desk.lock").read_bytes() == b""

@@ -1,4 +1,4 @@
-"""Machines that are renamed, cloned, set back: told apart, and nothing they did is lost."""
+"""Machines that are renamed, cloned or restored are told apart, and none of their changes is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _host(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- names ---------------------------------------------------------------------------------
 
 
-def test_a_clone_gets_a_name_of_its_own(tmp_path: Path) -> None:
+def test_clones_get_their_own_name(tmp_path: Path) -> None:
     """Case 42: the state folder came with the disk; each machine keeps its own name in it."""
     name = machine_name(tmp_path, {}, "one")
     clone = machine_name(tmp_path, {}, "two")
@@ -47,8 +47,8 @@ def test_a_clone_gets_a_name_of_its_own(tmp_path: Path) -> None:
     assert not is_same_machine(name, clone)
 
 
-def test_a_name_from_before_fingerprints_is_kept(tmp_path: Path) -> None:
-    """Case 42: the first machine that comes adopts it, the next one is a clone."""
+def test_names_without_fingerprint_are_kept(tmp_path: Path) -> None:
+    """Case 42: the first machine adopts it, the next one is a clone."""
     (tmp_path / "machine").write_text("0b1c")
     assert machine_name(tmp_path, {}, "") == "desk-0b1c"
     assert machine_name(tmp_path, {}, "one") == "desk-0b1c"
@@ -57,10 +57,8 @@ def test_a_name_from_before_fingerprints_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", ["", "0b1c", "0b1c one\n"])
-def test_a_state_folder_that_cannot_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str
-) -> None:
-    """Case 28: there is a name all the same, and the next start has the same one."""
+def test_read_only_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
+    """Case 28: there is still a name, the same at every start."""
     if kept:
         (tmp_path / "machine").write_text(kept)
 
@@ -76,8 +74,8 @@ def test_a_state_folder_that_cannot_be_written(
         assert names[0] != names[2]
 
 
-def test_a_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 42: from the machine id, else the network address, else there is none."""
+def test_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 42: from the machine id, else the network address, else empty."""
     missing, empty, good = (tmp_path / name for name in ("missing", "empty", "good"))
     empty.write_text("uninitialized\n")
     good.write_text("0123456789abcdef0123456789abcdef\n")
@@ -106,8 +104,8 @@ def test_the_same_machine(one: str, other: str, *, same: bool) -> None:
     assert is_same_machine(one, other) is same
 
 
-def test_undo_reaches_what_a_host_did_under_its_old_name(tmp_path: Path) -> None:
-    """Case 42: the random part is the same; and another machine's changes are not reached."""
+def test_undo_reaches_changes_under_the_old_host_name(tmp_path: Path) -> None:
+    """Case 42: the random part is the same; changes of other machines stay."""
     desk, lap = Machine(tmp_path, "desk-0b1c"), Machine(tmp_path, "lap-0000")
     add(desk.open(), articles([1, 2]))
     desk.open().record("starred", [ONE])
@@ -139,14 +137,14 @@ Replace = Callable[[Path, bytes], None]
 
 
 def by_renaming(path: Path, data: bytes) -> None:
-    """As Syncthing, rsync and most others do it."""
+    """As Syncthing, rsync and most others do."""
     new = path.with_name("new")
     new.write_bytes(data)
     new.replace(path)
 
 
 def in_place(path: Path, data: bytes) -> None:
-    """As `cp` does it."""
+    """As `cp` does."""
     path.write_bytes(data)
 
 
@@ -165,10 +163,10 @@ def nothing(_: bytes) -> bytes:
 @pytest.mark.parametrize("replace", [by_renaming, in_place])
 @pytest.mark.parametrize("other", [older, torn, nothing])
 @pytest.mark.parametrize("change", [True, False])
-def test_an_older_copy_in_the_place_of_our_journal(
+def test_journal_replaced_by_an_older_copy(
     stocked: Machine, replace: Replace, other: Callable[[bytes], bytes], *, change: bool
 ) -> None:
-    """Case 39: what this reader knows of is added to it again, once, and the user is told."""
+    """Case 39: the known events are appended again, once, with a warning."""
     library, second = stocked.open(), stocked.open()
     for event in ("read", "starred", "read"):
         library.record(event, [ONE])
@@ -189,8 +187,8 @@ def test_an_older_copy_in_the_place_of_our_journal(
     assert undo(library) == ("read", tuple(ids(2 if change else 1)))
 
 
-def test_a_renamed_journal_keeps_what_others_of_this_machine_wrote(stocked: Machine) -> None:
-    """Case 39: also what was there before this reader began, and what it has not read yet."""
+def test_renamed_journal_keeps_events_of_other_processes(stocked: Machine) -> None:
+    """Case 39: also earlier events, and those not read yet."""
     stocked.open().record("starred", [ONE])
     library = stocked.open()
     stocked.open().record("read", ids(2))
@@ -200,7 +198,7 @@ def test_a_renamed_journal_keeps_what_others_of_this_machine_wrote(stocked: Mach
     assert state(stocked.open()) == state(library)
 
 
-def test_another_journal_in_the_place_of_ours(stocked: Machine, tmp_path: Path) -> None:
+def test_journal_replaced_by_another(stocked: Machine, tmp_path: Path) -> None:
     """Case 39: both count, and neither is overwritten."""
     library = stocked.open()
     library.record("starred", [ONE])
@@ -215,10 +213,10 @@ def test_another_journal_in_the_place_of_ours(stocked: Machine, tmp_path: Path) 
     assert state(stocked.open()) == state(library)
 
 
-def test_what_could_not_be_given_back_is_with_the_next_change(
+def test_failed_repair_is_retried_with_the_next_change(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases 4 and 39: told, and tried again."""
+    """Cases 4 and 39: with a warning."""
     library = stocked.open()
     library.record("starred", [ONE])
     by_renaming(stocked.journal, b"")
@@ -237,10 +235,8 @@ def test_what_could_not_be_given_back_is_with_the_next_change(
     assert state(stocked.open()) == state(library)
 
 
-def test_a_journal_replaced_while_it_is_being_opened(
-    stocked: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Case 39: nothing is appended to a file that has lost its name."""
+def test_journal_replaced_while_opening(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 39: nothing is appended to an unlinked file."""
     library = stocked.open()
     library.record("starred", [ONE])
     open_, done = os.open, False
@@ -260,8 +256,8 @@ def test_a_journal_replaced_while_it_is_being_opened(
     assert state(stocked.open()) == state(library)
 
 
-def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None:
-    """Case 39: what it lacks is added again, and nothing is written over what is still there."""
+def test_segment_replaced_by_an_older_copy(stocked: Machine) -> None:
+    """Case 39: the missing articles are added again, and nothing is overwritten."""
     library = stocked.open()
     path = stocked.segments()[0]
     older_copy = path.read_bytes()
@@ -281,8 +277,8 @@ def test_an_older_segment_in_the_place_of_ours_is_told(stocked: Machine) -> None
 
 
 @pytest.mark.parametrize("year", [1970, 2100])
-def test_a_clock_that_jumps(stocked: Machine, year: int) -> None:
-    """Case 35: a change comes after what it changes, whatever the clock says."""
+def test_clock_jumps(stocked: Machine, year: int) -> None:
+    """Case 35: a change is ordered after the one it changes, whatever the clock says."""
     library = stocked.open()
     library.record("starred", [ONE])
     now = stocked.clock.now

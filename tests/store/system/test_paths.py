@@ -1,4 +1,4 @@
-"""Where things are, and what this machine is called."""
+"""The folders of newstui, and the name of this machine."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder, and nothing else said about where things are."""
+    """A home folder, and no other setting of folders."""
     for name in XDG:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
 
 
-def test_the_own_library(home: Path) -> None:
+def test_default_library(home: Path) -> None:
     paths = platform_paths(os.environ)
     assert all(path.is_relative_to(home) and "newstui" in path.parts for path in paths)
     assert len(set(paths)) == 4
@@ -35,7 +35,7 @@ def test_the_own_library(home: Path) -> None:
 
 @pytest.mark.parametrize("name", XDG)
 @pytest.mark.parametrize("value", ["", "relative", "./x", "../x"])
-def test_folders_that_are_not_absolute_are_ignored(
+def test_relative_folders_are_ignored(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     """Case 30."""
@@ -50,9 +50,7 @@ def test_absolute_folders_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [path.parent.name for path in platform_paths(os.environ)] == list(XDG)
 
 
-def test_another_library_has_a_cache_of_its_own(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_libraries_have_their_own_cache(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = platform_paths(os.environ)
     monkeypatch.chdir(home)
     (home / "link").symlink_to("other")
@@ -79,7 +77,7 @@ def test_a_machine_keeps_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     "host", ["", "..", "日本", "a" * 200, "UPPER_case", "-x-", "\x1b[31m", "../../etc"]
 )
-def test_any_host_makes_a_name_for_files(
+def test_any_host_name_gives_a_file_name(
     home: Path, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     """Case 42."""
@@ -93,20 +91,20 @@ def test_any_host_makes_a_name_for_files(
     ("given", "name"),
     [("desk", "desk"), ("My Desk!", "my-desk"), ("../x", "x"), ("a" * 99, "a" * 40)],
 )
-def test_the_name_can_be_given(home: Path, given: str, name: str) -> None:
+def test_name_from_the_environment(home: Path, given: str, name: str) -> None:
     assert machine_name(home / "none", {"NEWSTUI_MACHINE": given}) == name
     assert not (home / "none").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"!!!!"])
-def test_a_damaged_id_is_made_anew(home: Path, content: bytes) -> None:
+def test_damaged_ids_are_replaced(home: Path, content: bytes) -> None:
     (home / "machine").write_bytes(content)
     name = machine_name(home, {})
     assert re.search(r"-[0-9a-z]{1,4}\Z", name)
     assert machine_name(home, {}) == name
 
 
-def test_a_folder_that_cannot_be_used(home: Path) -> None:
+def test_unusable_folder(home: Path) -> None:
     """Case 29: one line that names the path."""
     (home / "file").write_text("")
     with pytest.raises(LibraryUnavailable, match=r"/file/state"):
@@ -117,8 +115,8 @@ def test_a_folder_that_cannot_be_used(home: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "relative", "~"])
-def test_a_home_that_is_no_folder(monkeypatch: pytest.MonkeyPatch, home: Path, value: str) -> None:
-    """Case 29: nothing is ever made in a folder that happens to be the current one."""
+def test_home_is_not_a_folder(monkeypatch: pytest.MonkeyPatch, home: Path, value: str) -> None:
+    """Case 29: nothing is created in the current folder."""
     monkeypatch.chdir(home)
     monkeypatch.setenv("HOME", value)
     for path in platform_paths(os.environ):
@@ -127,7 +125,7 @@ def test_a_home_that_is_no_folder(monkeypatch: pytest.MonkeyPatch, home: Path, v
 
 
 @pytest.mark.parametrize("library", [None, Path("/given")])
-def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, library: Path | None) -> None:
+def test_no_home_folder(monkeypatch: pytest.MonkeyPatch, library: Path | None) -> None:
     """Case 29: one line, no traceback."""
 
     def unknown(uid: int) -> None:

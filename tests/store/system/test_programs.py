@@ -1,4 +1,4 @@
-"""Programs of the user's: what they are given, what they may not do, and how they fail."""
+"""Programs of the user: their input, their limits, and how they fail."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from store.model.errors import ProgramFailed
 from store.system.programs import ProgramRun, run_program
 
 
-def test_a_program_gets_the_text_and_gives_another() -> None:
+def test_input_and_output() -> None:
     text = "The tide\n" * 20_000
     assert run_program(["tr", "a-z", "A-Z"], text, 20) == text.upper()
 
 
-def test_a_program_that_does_not_listen_ends_nobody() -> None:
+def test_program_ignores_its_input() -> None:
     before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as commands have it
     try:
         assert run_program(["true"], "x" * 1_000_000, 20) == ""
@@ -27,8 +27,8 @@ def test_a_program_that_does_not_listen_ends_nobody() -> None:
         signal.signal(signal.SIGPIPE, before)
 
 
-def test_arguments_are_no_shell() -> None:
-    """Case 68: nothing is expanded, nothing is run besides."""
+def test_no_shell() -> None:
+    """Case 68: nothing is expanded, nothing else is run."""
     assert run_program(["echo", "$(id); `id` *"], "", 20) == "$(id); `id` *\n"
 
 
@@ -42,13 +42,13 @@ def test_arguments_are_no_shell() -> None:
         (["sleep", "60"], "sleep timed out after 0.2 seconds"),
     ],
 )
-def test_failures_are_one_line(arguments: list[str], reason: str) -> None:
+def test_failures(arguments: list[str], reason: str) -> None:
     with pytest.raises(ProgramFailed) as raised:
         run_program(arguments, "text", 0.2 if arguments[0] == "sleep" else 20)
     assert reason in str(raised.value)
 
 
-def test_what_it_started_is_ended_too(tmp_path: Path) -> None:
+def test_children_are_killed_too(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     script = f"(while :; do date >> {mark}; sleep 0.02; done) & wait"
     with pytest.raises(ProgramFailed):
@@ -58,7 +58,7 @@ def test_what_it_started_is_ended_too(tmp_path: Path) -> None:
     assert mark.stat().st_size == size
 
 
-def test_it_can_be_ended_while_it_runs_and_before(tmp_path: Path) -> None:
+def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     program = ProgramRun(["sh", "-c", f"touch {begun}; sleep 60"])
     with ThreadPoolExecutor(1) as thread:

@@ -1,4 +1,4 @@
-"""Cases 45 to 55, 58 and 79: what leaves the cleaner cannot act on a terminal, and loses no text."""
+"""Cases 45 to 55, 58 and 79: sanitized text cannot act on a terminal, and loses no words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text is about, as a reader knows the words: also where they are written without spaces."""
+"""Keywords of texts with and without spaces, and the language they are in."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ CHINESE = "北京市气象局周二发布预警。气象局局长说，北京市
         ("น้ำท่วมเหนือ น้ำท่วมใต้", "ท่", "น้ำท่วม"),
     ],
 )
-def test_a_pair_of_characters_is_shown_as_its_word(text: str, pair: str, word: str) -> None:
+def test_pairs_are_extended_to_words(text: str, pair: str, word: str) -> None:
     assert find_unspaced_word(text, pair) == word
 
 
-def test_grammar_tells_nothing() -> None:
+def test_grammar_is_not_counted() -> None:
     words = extract_content_words("知事は避難した。2026年に避難")
     assert set(count_content_words(words)) == {"知事", "避難"}
 
@@ -55,11 +55,11 @@ def test_grammar_tells_nothing() -> None:
         ("", ""),
     ],
 )
-def test_a_language_is_told_by_its_stop_words(text: str, code: str) -> None:
+def test_language_is_detected_by_stop_words(text: str, code: str) -> None:
     assert detect_language(text) == code
 
 
-def test_two_texts_tell_the_same_by_their_rare_words() -> None:
+def test_rare_words_make_texts_similar() -> None:
     ours = {"ferry": 3, "vorne": 2, "strike": 1, "owners": 1}
     rarity = {"ferry": 4.0, "vorne": 6.0, "strike": 2.0, "owners": 2.0}
     told = make_story_similarity(ours, rarity)

@@ -1,4 +1,4 @@
-"""Sentences of many languages, and the summaries made of them."""
+"""Sentences in many languages, and summaries made of them."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_sentences(text: str, count: int) -> None:
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
 
 
-def test_a_quotation_keeps_its_signs_in_a_summary() -> None:
-    """German quotes close with what opens English ones: that tears nothing."""
+def test_quotations_keep_their_marks() -> None:
+    """German quotes close with the opening mark of English ones."""
     text = "Kurz. „Wir warten auf den Zug nach Norden“, sagte die Sprecherin der Stadt."
     assert extract_summary(text, 1) == text.removeprefix("Kurz. ")
     assert (
@@ -166,19 +166,19 @@ def test_short_sentences_and_torn_quotations_are_left_out() -> None:
     assert '"We are tired," said Ida Holm' in summary
 
 
-def test_they_are_taken_where_there_is_nothing_else() -> None:
+def test_they_are_used_if_there_is_nothing_else() -> None:
     assert extract_summary("It rained. It poured.") == "It rained. It poured."
     assert extract_summary("A caption without a full stop") == "A caption without a full stop"
 
 
-def test_nothing_is_said_twice() -> None:
+def test_no_repetition() -> None:
     text = "The ferry stopped on Monday. " * 4 + "Hotels in Vorne report empty rooms."
     assert (
         extract_summary(text) == "The ferry stopped on Monday. Hotels in Vorne report empty rooms."
     )
 
 
-def test_a_near_copy_is_not_taken_while_there_is_other_news() -> None:
+def test_near_duplicates_come_last() -> None:
     text = (
         "The ferry to Vorne stopped on Monday. Crews want a second engineer at night. "
         "On Monday the ferry to Vorne stopped. Hotels report empty rooms."
@@ -222,7 +222,7 @@ def test_a_summary_is_some_sentences_of_the_text_in_order(pieces: list[str]) -> 
     assert extract_summary(text) in possible
 
 
-def test_what_most_sentences_agree_with_is_taken() -> None:
+def test_the_most_central_sentence_is_chosen() -> None:
     text = (
         "It had been a long winter on the coast. The ferry crews of Arlen walked out on Monday. "
         "The owners say the crews of the ferry ask too much. A market opened at eight in Vorne. "
@@ -233,7 +233,7 @@ def test_what_most_sentences_agree_with_is_taken() -> None:
     )
 
 
-def test_each_sentence_of_a_summary_has_its_place() -> None:
+def test_summary_positions() -> None:
     body = Body(STORY, extract_summary(STORY))
     found = find_summary_positions(body)
     assert len(found) == 3
@@ -242,19 +242,19 @@ def test_each_sentence_of_a_summary_has_its_place() -> None:
         assert STORY[offset:].startswith(sentence)
 
 
-def test_places_are_found_across_broken_and_quoted_lines() -> None:
+def test_positions_across_line_breaks_and_quotes() -> None:
     body = Body("First.\n\n> The ferry\n> stopped on\n> Monday.", "The ferry stopped on Monday.")
     assert find_summary_positions(body) == ((0, 10),)
 
 
-def test_a_sentence_told_otherwise_has_the_place_of_the_nearest() -> None:
+def test_reworded_sentences_get_the_most_similar_position() -> None:
     summary = "Bees swarm. Crews of the ferry want second engineers at night."
     assert find_summary_positions(Body(STORY, summary)) == (
         (12, STORY.index("The crews of the ferry want")),
     )
 
 
-def test_a_summary_is_without_the_signs_of_markdown_and_knows_its_places() -> None:
+def test_summaries_have_no_markdown_but_positions() -> None:
     text = (
         "See the [old harbour](https://x.example/a_(b)) and its `tide` tables of the year. "
         "A quote of *somebody* with **strong** words goes on for a while. "

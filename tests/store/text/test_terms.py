@@ -1,4 +1,4 @@
-"""The analyser: which terms a text has."""
+"""Terms of a text."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def test_terms(text: str, expected: list[str]) -> None:
     assert extract_terms(text) == expected
 
 
-def test_a_lone_surrogate_is_no_reason_to_fail() -> None:
+def test_lone_surrogates() -> None:
     """Case 52: a lone surrogate never raises."""
     assert extract_terms("harbour \ud800 opens") == ["harbour", "open"]
 
 
-def test_shared_words_stand_as_in_the_text() -> None:
+def test_matching_words_keep_their_form() -> None:
     wanted = set(extract_terms("elan, party, us, kyiv"))
     assert list(find_matching_words("Kyiv’s Élan: parties of the U.S.", wanted)) == [
         ("kyiv", ("kyiv",)),
@@ -52,7 +52,7 @@ def test_shared_words_stand_as_in_the_text() -> None:
     ]
 
 
-def test_shared_pairs_are_joined_to_words() -> None:
+def test_matching_pairs_are_joined() -> None:
     wanted = set(extract_terms("東京湾で船") + extract_terms("漁業"))
     assert list(find_matching_words("新東京湾と漁業", wanted)) == [
         ("東京湾", ("東京", "京湾")),

@@ -1,4 +1,4 @@
-"""Cases 66 to 69, 79 and 87: which URLs pass the gate, and when two URLs are one article."""
+"""Cases 66 to 69, 79 and 87: which URLs are accepted, and when two URLs are the same article."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from store.text.urls import (
 ONE_ARGUMENT = re.compile(r"https?://[A-Za-z0-9._~:/?#@!&*+,=%\[\]-]+")
 """What RFC 3986 allows, without quotes, `$`, `;` and parentheses."""
 
-REFUSED = [
+REJECTED = [
     ("file:///etc/passwd", 'only http and https links (this is "file:")'),
     ("FILE:///etc/passwd", 'only http and https links (this is "file:")'),
     ("javascript:alert(1)", 'only http and https links (this is "javascript:")'),
@@ -82,15 +82,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("url", "reason"), REFUSED)
-def test_refused(url: str, reason: str) -> None:
-    """Cases 66, 67, 69, 87: each refusal is one line that says why."""
+@pytest.mark.parametrize(("url", "reason"), REJECTED)
+def test_rejected(url: str, reason: str) -> None:
+    """Cases 66, 67, 69, 87: with the reason."""
     with pytest.raises(UrlRejected) as caught:
         validate_url(url)
     assert str(caught.value) == reason
 
 
-PASSED = [
+ACCEPTED = [
     ("http://a.example", "http://a.example"),
     ("HTTPS://A.Example/Path?Q=1#F", "https://a.example/Path?Q=1#F"),
     ("  https://a.example/\n", "https://a.example/"),
@@ -114,15 +114,15 @@ PASSED = [
 ]
 
 
-@pytest.mark.parametrize(("url", "expected"), PASSED)
-def test_passed(url: str, expected: str) -> None:
-    """Cases 64, 67, 68: what passes is one argument that no shell takes for anything else."""
+@pytest.mark.parametrize(("url", "expected"), ACCEPTED)
+def test_accepted(url: str, expected: str) -> None:
+    """Cases 64, 67, 68: the result is one argument, even for a shell."""
     assert validate_url(url) == expected
     assert ONE_ARGUMENT.fullmatch(expected)
 
 
-def test_the_longest_url_that_passes() -> None:
-    """Case 69: 2,000 characters pass."""
+def test_longest_url() -> None:
+    """Case 69: 2,000 characters are accepted."""
     url = "http://a.example/".ljust(MAX_URL_CHARS, "x")
     assert validate_url(url) == url
 
@@ -149,7 +149,7 @@ HOSTS = [
 
 @pytest.mark.parametrize(("url", "host", "deceptive"), HOSTS)
 def test_real_host(url: str, host: str, deceptive: bool) -> None:
-    """Case 69: the host that is shown is the one that would be asked."""
+    """Case 69: the host that is shown is the one that is contacted."""
     assert extract_host(url) == host
     assert is_deceptive_url(url) is deceptive
 
@@ -193,7 +193,7 @@ def test_canonical(url: str, expected: str) -> None:
     assert canonicalize_url(expected) == expected
 
 
-def test_long_urls_are_compared_too() -> None:
+def test_long_urls_are_canonicalized_too() -> None:
     """Case 96: a URL too long to open still loses its tracking parameters."""
     assert canonicalize_url("http://example.com/?utm_x=" + "y" * 3000) == "http://example.com/"
 
@@ -204,8 +204,8 @@ rest_of_url = st.text(st.sampled_from("ab.%2eE5Fé日:@/?#[]!$&'()*+,;=\\ \"<>^`
 @settings(max_examples=300)
 @given(st.sampled_from(["http://", "https://a.example/", "http://a.example/?"]), rest_of_url)
 @example("http://a.example/", "%%34%31/..;/%2e%2e")
-def test_gate_and_form_agree(start: str, rest: str) -> None:
-    """Cases 67, 68: both are settled after one pass, and the gate does not change the article."""
+def test_validation_and_canonical_form_agree(start: str, rest: str) -> None:
+    """Cases 67, 68: both are idempotent, and validation does not change the canonical form."""
     form = canonicalize_url(start + rest)
     assert canonicalize_url(form) == form
     try:
@@ -220,8 +220,8 @@ def test_gate_and_form_agree(start: str, rest: str) -> None:
 
 @settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=())))
-def test_any_text_is_answered(text: str) -> None:
-    """Case 66: no text makes the gate raise anything but its own error."""
+def test_any_text(text: str) -> None:
+    """Case 66: only `UrlRejected` is ever raised."""
     assert canonicalize_url(text) == canonicalize_url(canonicalize_url(text))
     assert extract_host(text) == extract_host(text.strip())
     with suppress(UrlRejected):
