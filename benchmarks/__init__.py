@@ -1,1 +1,1 @@
-"""What measures the budgets; nothing here is asserted by the tests."""
+"""Benchmarks of the budgets: `python -m benchmarks.NAME`."""

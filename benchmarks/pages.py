@@ -1,8 +1,8 @@
-"""How well the text of a page is found: `python -m benchmarks.pages`.
+"""Measure the extraction of text from web pages: `python -m benchmarks.pages`.
 
-The sample articles are set into pages of different making, with what stands around articles: menus,
-teasers, comments, notices. What comes out is compared with what went in, word by word: precision is
-how much of what came out belongs to the article, recall how much of the article came out.
+The sample articles are put into pages of different layouts, with menus, teasers, comments and notices
+around them. The extracted text is compared with the article word by word: precision is the share of
+the extracted words that belong to the article, recall the share of the article that was extracted.
 """
 
 from __future__ import annotations
@@ -38,28 +38,28 @@ FOOTER = "<footer>Copyright News Example. Terms. Privacy. Contact us.</footer>"
 
 
 def bare(title: str, body: str) -> str:
-    """No more than headings and paragraphs."""
+    """Return a page of headings and paragraphs only."""
     return f"<h1>{title}</h1>{body}"
 
 
-def marked(title: str, body: str) -> str:
-    """As good blogs are made."""
+def semantic(title: str, body: str) -> str:
+    """Return a page with semantic markup, as in good blogs."""
     return (
         f"<header><nav><ul>{MENU}</ul></nav></header><main><article><h1>{title}</h1>{body}</article>"
         f"</main><aside>{TEASERS}</aside>{FOOTER}"
     )
 
 
-def soup(title: str, body: str) -> str:
-    """Divisions with names that mean nothing."""
+def div_soup(title: str, body: str) -> str:
+    """Return a page of `div` elements with meaningless names."""
     return (
         f'<div class="x1"><ul>{MENU}</ul></div><div class="x2"><div class="x3"><h2>{title}</h2>'
         f'<div class="x4">{body}</div></div><div class="x5">{TEASERS}</div></div>{COOKIES}'
     )
 
 
-def old(title: str, body: str) -> str:
-    """A page laid out with tables, its paragraphs without ends."""
+def table_layout(title: str, body: str) -> str:
+    """Return a page with a table layout and unclosed paragraphs."""
     loose = body.replace("</p>", "")
     return (
         f"<table><tr><td width=150><font size=1>{MENU}</font></td><td><h3>{title}</h3>{loose}</td>"
@@ -67,16 +67,16 @@ def old(title: str, body: str) -> str:
     )
 
 
-def discussed(title: str, body: str) -> str:
-    """With more said below than above."""
+def discussion(title: str, body: str) -> str:
+    """Return a page with comments longer than the article."""
     return (
         f'<div id="content" class="post"><h1>{title}</h1><div class="entry-content">{body}</div>'
         f'<section id="comments"><h2>Comments</h2><ol>{COMMENTS}</ol></section></div>{FOOTER}'
     )
 
 
-def interrupted(title: str, body: str) -> str:
-    """With teasers and a form between the paragraphs."""
+def teasers(title: str, body: str) -> str:
+    """Return a page with teasers and a form between the paragraphs."""
     first, _, rest = body.partition("</p>")
     form = '<div class="newsletter"><form>Sign up for our letter <input><button>Go</button></form></div>'
     return (
@@ -85,39 +85,46 @@ def interrupted(title: str, body: str) -> str:
     )
 
 
-PAGES: tuple[Callable[[str, str], str], ...] = (bare, marked, soup, old, discussed, interrupted)
+PAGES: tuple[Callable[[str, str], str], ...] = (
+    bare,
+    semantic,
+    div_soup,
+    table_layout,
+    discussion,
+    teasers,
+)
 
 
-def words(text: str) -> Counter[str]:
-    """The words of a text; of Japanese and Chinese the characters."""
+def count_words(text: str) -> Counter[str]:
+    """Return the words of a text, or the characters in Japanese and Chinese."""
     plain = "".join(char if char.isalnum() else " " for char in text.casefold())
     if any("\u3040" <= char <= "\u9fff" for char in plain):
         return Counter(plain.replace(" ", ""))
     return Counter(plain.split())
 
 
-def scores(found: str, wanted: str) -> tuple[float, float]:
-    """Precision and recall."""
-    came, asked = words(found), words(wanted)
-    both = (came & asked).total()
-    return both / max(1, came.total()), both / max(1, asked.total())
+def score(text: str, expected: str) -> tuple[float, float]:
+    """Return precision and recall."""
+    words, expected_words = count_words(text), count_words(expected)
+    shared = (words & expected_words).total()
+    return shared / max(1, words.total()), shared / max(1, expected_words.total())
 
 
-def simple(html: str) -> str:
-    """What `newstui import` makes of a page: its one article, or all of it."""
+def extract_whole_page(html: str) -> str:
+    """Return the text `newstui import` takes: the page's only `article` element, or all of it."""
     return str(parse_html_page(html)["text"])
 
 
-def extracted(html: str) -> str:
-    """What `newstui add` makes of it."""
+def extract(html: str) -> str:
+    """Return the text `newstui add` takes."""
     return extract_article(html, URL, "2026-11-22T12:00:00Z").body.text
 
 
 def main() -> None:
-    """Print a line for each way of making pages, and one for all."""
+    """Print a line for each page layout."""
     print(f"{'page':12} {'whole page':>20} {'newstui add':>20}   ms a page")
     for make in PAGES:
-        rows: dict[str, list[tuple[float, float]]] = {"simple": [], "extracted": []}
+        scores: dict[str, list[tuple[float, float]]] = {"whole": [], "extracted": []}
         took = 0.0
         for sample in SAMPLES:
             post = frontmatter.loads(sample.read_text(encoding="utf-8"))
@@ -126,12 +133,12 @@ def main() -> None:
             title = escape(str(post.get("title")))
             inside = make(title, body)
             html = f"<!doctype html><html><head><title>{title}</title></head><body>{inside}</body></html>"
-            wanted = "\n\n".join(paragraphs)
-            rows["simple"].append(scores(simple(html), wanted))
+            expected = "\n\n".join(paragraphs)
+            scores["whole"].append(score(extract_whole_page(html), expected))
             began = time.perf_counter()
-            rows["extracted"].append(scores(extracted(html), wanted))
+            scores["extracted"].append(score(extract(html), expected))
             took += time.perf_counter() - began
-        print(f"{make.__name__:12} {_mean(rows['simple'])} {_mean(rows['extracted'])}", end="")
+        print(f"{make.__name__:12} {_mean(scores['whole'])} {_mean(scores['extracted'])}", end="")
         print(f"   {1000 * took / len(SAMPLES):.0f}")
 
 

@@ -1,15 +1,14 @@
-"""Measures the reader as the person at the terminal feels it, beside newsboat where that is installed.
+"""Measure the reader as the user experiences it, beside newsboat where that is installed.
 
     python -m benchmarks.reader 1000 10000 100000
 
-Each program runs in a pseudo-terminal of 100x30, in a home folder made for it, with the same articles.
+Each program runs in a pseudo-terminal of 100x30, in a home folder of its own, with the same articles.
 Times are to the last byte a key causes. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -24,164 +23,186 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.library import tell
-from benchmarks.made_up import articles
-from benchmarks.measures import percentile
-from benchmarks.screen import Pressed, Program
+from benchmarks.library import report
+from benchmarks.metrics import percentile
+from benchmarks.synthetic_articles import make_articles
+from benchmarks.terminal_program import KeyCost, Program
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.model.times import system_clock, to_unix_seconds
+from tests.support.environment import environment
 
-KEYS, HELD, RATE = 200, 300, 30
-OPENED, APART = 10, 37
-"""Articles opened from each end of the list, and how far they stand apart."""
+KEY_COUNT, HELD_KEYS, KEYS_PER_SECOND = 200, 300, 30
+OPENED_PER_END, STRIDE = 10, 37
+"""Articles opened from each end of the list, and the distance between them."""
 PAGES = 8
-TYPED = ("harbour", "treaty", "vineyard", "council")
-PLANTED = "zyzzogeton"
-"""Stands in a single article, a third down the list."""
-LINES = 100_000
-LONG, WIDE = "A text of many lines", "A text of one line"
-ENDS = "That is all there is"
+SEARCH_WORDS = ("harbour", "treaty", "vineyard", "council")
+RARE_WORD = "zyzzogeton"
+"""A word of a single article, a third down the list."""
+LINE_COUNT = 100_000
+MANY_LINES, ONE_LINE = "A text of many lines", "A text of one line"
+LAST_LINE = "That is all there is"
 
-Shown = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 
 
 def main() -> int:
-    """Measure at every size that was named."""
+    """Measure at every given size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="+", metavar="ARTICLES")
-    parser.add_argument("--only", choices=("newstui", "newsboat"), help="leave the other one out")
+    parser.add_argument("--only", choices=("newstui", "newsboat"), help="measure only this program")
     options = parser.parse_args()
     for size in options.sizes:
         with TemporaryDirectory(prefix="newstui-benchmark-") as folder:
             if options.only != "newsboat":
-                of_newstui(Path(folder) / "newstui", size)
+                measure_newstui(Path(folder) / "newstui", size)
             if options.only == "newstui":
                 continue
             if shutil.which("newsboat"):
-                of_newsboat(Path(folder) / "newsboat", size)
+                measure_newsboat(Path(folder) / "newsboat", size)
             else:
-                tell(size, "newsboat", "is not installed")
+                report(size, "newsboat", "not installed")
     return 0
 
 
-def made(size: int) -> Iterator[ParsedArticle]:
-    """The articles, newest first, each with its number in title and text."""
-    for number, each in enumerate(articles(size)):
+def number_articles(size: int) -> Iterator[ParsedArticle]:
+    """Yield the articles, newest first, each with its number in title and text."""
+    for number, each in enumerate(make_articles(size)):
         text = f"Article {number} begins here.\n\n{each.body.text * (9 if number == 0 else 1)}"
-        text += f" The word {PLANTED} stands here." if number == size // 3 else ""
+        text += f" The word {RARE_WORD} stands here." if number == size // 3 else ""
         article = replace(each.article, title=f"{number} {each.article.title}")
         yield ParsedArticle(article, replace(each.body, text=text), each.reading)
 
 
 def long_texts() -> Iterator[ParsedArticle]:
-    """What no article should be, two days older than the first."""
+    """Yield two extremely long articles, dated so that they come first."""
     line = "the harbour master read the tide tables aloud, and nobody wrote them down"
-    texts = {LONG: "\n".join([line] * LINES), WIDE: f"{line} " * (1_000_000 // len(line))}
-    for (title, text), each in zip(texts.items(), articles(2), strict=True):
-        article = replace(each.article, id=title.replace(" ", "-"), title=title, date="2031-01-01")
-        yield ParsedArticle(article, replace(each.body, text=f"{text}\n\n{ENDS}"), each.reading)
-
-
-def environment(home: Path) -> dict[str, str]:
-    """The same on every machine: no SSH, no tmux, no display, folders below the home."""
-    names = ("data", "cache", "state", "config")
-    return {
-        **{f"XDG_{name.upper()}_HOME": str(home / name) for name in names},
-        "HOME": str(home),
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LC_ALL": "C.UTF-8",
+    texts = {
+        MANY_LINES: "\n".join([line] * LINE_COUNT),
+        ONE_LINE: f"{line} " * (1_000_000 // len(line)),
     }
+    for (title, text), each in zip(texts.items(), make_articles(2), strict=True):
+        article = replace(each.article, id=title.replace(" ", "-"), title=title, date="2031-01-01")
+        yield ParsedArticle(
+            article, replace(each.body, text=f"{text}\n\n{LAST_LINE}"), each.reading
+        )
 
 
 # -- newstui -------------------------------------------------------------------------------
 
+COLOURS = {"COLORTERM": "truecolor"}
 NEWSTUI = [sys.executable, "-m", "tui"]
-CURSOR = r">[●★↻ ]* *{} "
+SELECTED_ROW = r">[●★↻ ]* *{} "
 
 
-def of_newstui(home: Path, size: int) -> None:
+def measure_newstui(home: Path, size: int) -> None:
     """Measure newstui with a library of that many articles."""
 
-    def say(what: str, figure: str) -> None:
-        tell(size, f"newstui: {what}", figure)
+    def report_measure(measure: str, figure: str) -> None:
+        report(size, f"newstui: {measure}", figure)
 
-    fill(home, reversed(list(made(size))))  # the oldest first, as they come in over the years
-    env = environment(home)
-    for start in ("first start", "second start"):  # which indexes; which finds what that has kept
+    fill_library(
+        home, reversed(list(number_articles(size)))
+    )  # oldest first, as they would arrive over the years
+    env = environment(home, COLOURS)
+    for start in (
+        "first start",
+        "second start",
+    ):  # the first one indexes, the second one uses its cache
         with closing(Program(NEWSTUI, env)) as program:
-            say(f"{start}, list on the screen", ms(program.until(r"\b0 ") - program.began))
-            say(f"{start}, all loaded", ms(program.settle(600) - program.began))
-            leave(program, "q", say)
+            report_measure(
+                f"{start}, list on the screen",
+                format_ms(program.wait_for(r"\b0 ") - program.start_time),
+            )
+            report_measure(
+                f"{start}, all loaded", format_ms(program.settle(600) - program.start_time)
+            )
+            measure_quit(program, "q", report_measure)
     for after in (0.1, 0.2, 0.3):
         with closing(Program(NEWSTUI, env)) as program:
             time.sleep(after)
             program.type("j")
-            answered = program.until(CURSOR.format(1)) - program.began
-            say(f"j pressed after {after} s is answered after", ms(answered))
+            answered = program.wait_for(SELECTED_ROW.format(1)) - program.start_time
+            report_measure(f"response to j pressed after {after} s", format_ms(answered))
     with closing(Program(NEWSTUI, env)) as program:
-        program.until(r"\b0 ")
+        program.wait_for(r"\b0 ")
         program.settle()
-        moving(program, "j", say)
-        where = KEYS + HELD
-        program.until(CURSOR.format(where))  # none was dropped
-        opening(program, "h", range(where, where + OPENED * APART, APART), "j", say)
+        measure_moving(program, "j", report_measure)
+        where = KEY_COUNT + HELD_KEYS
+        program.wait_for(SELECTED_ROW.format(where))  # no key was dropped
+        measure_opening(
+            program, "h", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", report_measure
+        )
         program.press("G")
-        opening(program, "h", range(size - 1, size - OPENED * APART, -APART), "k", say)
+        measure_opening(
+            program,
+            "h",
+            range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE),
+            "k",
+            report_measure,
+        )
         for key in "gz":
             program.press(key)
-        program.until("Article 0 begins")
-        paging(program, say)
+        program.wait_for("Article 0 begins")
+        measure_paging(program, report_measure)
         program.press("h")
-        searching(program, say)
-        meanwhile(program, home, env, say)
-        resting(program, say)
-        leave(program, "q", say)
-    fill(home, long_texts())
+        measure_search(program, report_measure)
+        measure_background_import(program, home, env, report_measure)
+        measure_idle(program, report_measure)
+        measure_quit(program, "q", report_measure)
+    fill_library(home, long_texts())
     with closing(Program(NEWSTUI, env)) as program:
-        program.until(LONG)
+        program.wait_for(MANY_LINES)
         program.settle(600)
-        long_opening(program, say)
-        leave(program, "q", say)
+        measure_long_texts(program, report_measure)
+        measure_quit(program, "q", report_measure)
 
 
-def fill(home: Path, found: Iterator[ParsedArticle]) -> None:
+def fill_library(home: Path, found: Iterator[ParsedArticle]) -> None:
     """Add articles to the library of this home folder."""
-    library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "made", system_clock)
+    library = FolderLibrary(
+        home / "data/newstui", home / "cache/newstui", "benchmark", system_clock
+    )
     for _ in library.add(found):
         pass
 
 
-def long_opening(program: Program, say: Shown) -> None:
-    """Open a text of 100,000 lines, and one of a single line of a megabyte."""
+def measure_long_texts(program: Program, report_measure: Report) -> None:
+    """Open a text of 100,000 lines, and one with a single line of a megabyte."""
     program.settle(600)
     for _ in range(2):
-        what = LONG if re.search(f">.*{LONG}", program.shown()) else WIDE
-        say(f"{what.lower()}, key to its first lines", ms(program.see("\r", "the harbour master")))
+        what = MANY_LINES if re.search(f">.*{MANY_LINES}", program.screen_text()) else ONE_LINE
+        report_measure(
+            f"{what.lower()}, key to its first lines",
+            format_ms(program.type_and_wait("\r", "the harbour master")),
+        )
         settled = program.settle()
         pressed = [program.press(" ") for _ in range(PAGES)]
-        say(f"{what.lower()}, page down, {settled and 'once settled'}", times(pressed))
-        say(f"{what.lower()}, to its end", ms(program.see("G", ENDS)))
+        report_measure(
+            f"{what.lower()}, page down, {settled and 'once settled'}", format_costs(pressed)
+        )
+        report_measure(
+            f"{what.lower()}, to its end", format_ms(program.type_and_wait("G", LAST_LINE))
+        )
         program.press("h")
         program.press("j")
 
 
-def searching(program: Program, say: Shown) -> None:
-    """Type into the search; after each key what it finds is on the screen."""
+def measure_search(program: Program, report_measure: Report) -> None:
+    """Type into the search; a key is handled when its results are on the screen."""
     pressed = []
-    for word in TYPED:
+    for word in SEARCH_WORDS:
         program.press("/")
         pressed += [program.press(letter) for letter in word]
         program.press("\x1b", 2.0)
         program.settle()
-    say("key of a search to its result", times(pressed))
+    report_measure("key of a search to its result", format_costs(pressed))
 
 
-def meanwhile(program: Program, home: Path, env: Mapping[str, str], say: Shown) -> None:
-    """Press keys while another process imports articles, and while the reader indexes these."""
+def measure_background_import(
+    program: Program, home: Path, env: Mapping[str, str], report_measure: Report
+) -> None:
+    """Press keys while another process imports articles, and while the reader indexes them."""
     source = home / "more.jsonl"
     lines = (
         f'{{"title": "More {number}", "url": "https://more.example/{number}", "text": "{text}"}}\n'
@@ -197,9 +218,9 @@ def meanwhile(program: Program, home: Path, env: Mapping[str, str], say: Shown) 
     pressed = []
     while importing.poll() is None:
         pressed.append(program.press("j"))
-    say("j while articles are imported", times(pressed))
-    pressed = [program.press("j") for _ in range(KEYS)]
-    say("j while they are indexed", times(pressed))
+    report_measure("j during an import", format_costs(pressed))
+    pressed = [program.press("j") for _ in range(KEY_COUNT)]
+    report_measure("j during indexing", format_costs(pressed))
     program.settle(600)
 
 
@@ -215,15 +236,15 @@ bind-key G end
 """
 
 
-def of_newsboat(home: Path, size: int) -> None:
+def measure_newsboat(home: Path, size: int) -> None:
     """Measure newsboat with the same articles in one feed."""
 
-    def say(what: str, figure: str) -> None:
-        tell(size, f"newsboat: {what}", figure)
+    def report_measure(measure: str, figure: str) -> None:
+        report(size, f"newsboat: {measure}", figure)
 
     home.mkdir()
     (home / "config").mkdir()
-    (home / "feed.xml").write_text("".join(feed(size)))
+    (home / "feed.xml").write_text("".join(make_feed(size)))
     (home / "urls").write_text(f"file://{home}/feed.xml\n")
     (home / "settings").write_text(CONFIG)
     command: list[str | Path] = [
@@ -235,33 +256,47 @@ def of_newsboat(home: Path, size: int) -> None:
         "-c",
         home / "cache.db",
     ]
-    env = environment(home)
+    env = environment(home, COLOURS)
     subprocess.run([*command, "-x", "reload"], env=env, check=True, stdout=subprocess.DEVNULL)
     with closing(Program(command, env)) as program:
-        say("feeds on the screen, all loaded", ms(program.until("Made up", 600) - program.began))
+        report_measure(
+            "feeds on the screen, all loaded",
+            format_ms(program.wait_for("Made up", 600) - program.start_time),
+        )
         program.settle(600)
-        say("list on the screen", ms(program.see("\r", r"\b0 ")))
+        report_measure("list on the screen", format_ms(program.type_and_wait("\r", r"\b0 ")))
         program.settle()
-        moving(program, "j", say)
-        where = KEYS + HELD
-        opening(program, "q", range(where, where + OPENED * APART, APART), "j", say)
+        measure_moving(program, "j", report_measure)
+        where = KEY_COUNT + HELD_KEYS
+        measure_opening(
+            program, "q", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", report_measure
+        )
         program.press("G")
-        opening(program, "q", range(size - 1, size - OPENED * APART, -APART), "k", say)
+        measure_opening(
+            program,
+            "q",
+            range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE),
+            "k",
+            report_measure,
+        )
         program.press("g")
-        program.see("\r", "Article 0 begins")
-        paging(program, say)
+        program.type_and_wait("\r", "Article 0 begins")
+        measure_paging(program, report_measure)
         program.press("q")
-        say("search to its result", ms(program.see(f"/{PLANTED}\r", f"[^/]{size // 3} ")))
+        report_measure(
+            "search to its result",
+            format_ms(program.type_and_wait(f"/{RARE_WORD}\r", f"[^/]{size // 3} ")),
+        )
         program.press("q")
-        resting(program, say)
+        measure_idle(program, report_measure)
         program.press("q")
-        leave(program, "q", say)
+        measure_quit(program, "q", report_measure)
 
 
-def feed(size: int) -> Iterator[str]:
-    """The articles as RSS."""
+def make_feed(size: int) -> Iterator[str]:
+    """Yield an RSS feed of the articles."""
     yield "<rss version='2.0'><channel><title>Made up</title>"
-    for each in made(size):
+    for each in number_articles(size):
         facts, text = each.article, escape(each.body.text).replace("\n\n", "&lt;p&gt;")
         when = datetime.fromtimestamp(to_unix_seconds(facts.date), UTC)
         yield f"<item><title>{escape(facts.title)}</title><link>{facts.url}</link>"
@@ -273,72 +308,82 @@ def feed(size: int) -> Iterator[str]:
 # -- both ----------------------------------------------------------------------------------
 
 
-def moving(program: Program, key: str, say: Shown) -> None:
+def measure_moving(program: Program, key: str, report_measure: Report) -> None:
     """Press a key in the list, then hold it."""
-    say(f"{key} in the list", times([program.press(key) for _ in range(KEYS)]))
+    report_measure(
+        f"{key} in the list", format_costs([program.press(key) for _ in range(KEY_COUNT)])
+    )
     count, due = len(program.chunks), time.perf_counter()
-    for _ in range(HELD):
+    for _ in range(HELD_KEYS):
         while (left := due - time.perf_counter()) > 0:
             program.read(left)
         when = program.type(key)
-        due += 1 / RATE
+        due += 1 / KEYS_PER_SECOND
     lag = program.settle() - when
-    say(f"{key} held, {RATE} a second", f"{program.sent(count) / HELD:.0f} bytes, lag {ms(lag)}")
-
-
-def opening(program: Program, back: str, numbers: Sequence[int], on: str, say: Shown) -> None:
-    """Open these articles, which the key `on` leads to."""
-    seen = []
-    for number in numbers:
-        seen.append(program.see("\r", f"Article {number} begins"))
-        program.settle()
-        program.press(back)
-        program.type(on * APART)
-        program.settle()
-    say(
-        "open, key to its text",
-        f"p50 {ms(percentile(seen, 0.5))}, p95 {ms(percentile(seen, 0.95))}",
+    report_measure(
+        f"{key} held, {KEYS_PER_SECOND} a second",
+        f"{program.bytes_since(count) / HELD_KEYS:.0f} bytes, lag {format_ms(lag)}",
     )
 
 
-def paging(program: Program, say: Shown) -> None:
+def measure_opening(
+    program: Program, back: str, numbers: Sequence[int], on: str, report_measure: Report
+) -> None:
+    """Open these articles, moving with the key `on`."""
+    seen = []
+    for number in numbers:
+        seen.append(program.type_and_wait("\r", f"Article {number} begins"))
+        program.settle()
+        program.press(back)
+        program.type(on * STRIDE)
+        program.settle()
+    report_measure(
+        "open, key to its text",
+        f"p50 {format_ms(percentile(seen, 0.5))}, p95 {format_ms(percentile(seen, 0.95))}",
+    )
+
+
+def measure_paging(program: Program, report_measure: Report) -> None:
     """Page through an article that fills the screen."""
     program.settle()
     pressed, text = [], 0
     for _ in range(PAGES):
         pressed.append(program.press(" "))
-        text += len("".join(program.shown().splitlines()[:-1]).replace(" ", ""))
+        text += len("".join(program.screen_text().splitlines()[:-1]).replace(" ", ""))
     whole = sum(each.size for each in pressed)
-    say("page down", f"{times(pressed)}, {whole / max(1, text):.2f} of the text")
+    report_measure("page down", f"{format_costs(pressed)}, {whole / max(1, text):.2f} of the text")
 
 
-def resting(program: Program, say: Shown) -> None:
-    """Do nothing for a while."""
+def measure_idle(program: Program, report_measure: Report) -> None:
+    """Measure memory, and five idle seconds."""
     program.settle()
-    say("memory (RSS)", f"{program.memory():.0f} MB")
+    report_measure("memory (RSS)", f"{program.memory():.0f} MB")
     count, before, end = len(program.chunks), program.cpu(), time.perf_counter() + 5
     while (left := end - time.perf_counter()) > 0:
         program.read(left)
-    say("idle for 5 s", f"{program.sent(count)} bytes, {ms(program.cpu() - before)} of processor")
+    report_measure(
+        "idle for 5 s",
+        f"{program.bytes_since(count)} bytes, {format_ms(program.cpu() - before)} CPU",
+    )
 
 
-def leave(program: Program, key: str, say: Shown) -> None:
-    """Quit."""
+def measure_quit(program: Program, key: str, report_measure: Report) -> None:
+    """Quit the program."""
     when = program.type(key)
-    say("quit", ms(program.ended() - when))
+    report_measure("quit", format_ms(program.wait_ended() - when))
 
 
-def ms(seconds: float) -> str:
-    """Milliseconds."""
+def format_ms(seconds: float) -> str:
+    """Return milliseconds as text."""
     return f"{seconds * 1000:.1f} ms"
 
 
-def times(pressed: Sequence[Pressed]) -> str:
-    """Median and 95th percentile of what keys took, and of what they sent."""
-    took, sizes = [each.seconds for each in pressed], [each.size for each in pressed]
+def format_costs(pressed: Sequence[KeyCost]) -> str:
+    """Return percentiles of time and bytes for keys."""
+    seconds, sizes = [each.seconds for each in pressed], [each.size for each in pressed]
     return (
-        f"p50 {ms(percentile(took, 0.5))}, p95 {ms(percentile(took, 0.95))}, "
-        f"max {ms(max(took, default=0.0))}; {percentile(sizes, 0.5):.0f} bytes, "
+        f"p50 {format_ms(percentile(seconds, 0.5))}, p95 {format_ms(percentile(seconds, 0.95))}, "
+        f"max {format_ms(max(seconds, default=0.0))}; {percentile(sizes, 0.5):.0f} bytes, "
         f"mean {sum(sizes) / max(1, len(sizes)):.0f}"
     )
 

@@ -1,8 +1,8 @@
-"""Measures searching: building the index, its size and memory, queries, and search as one types.
+"""Measure search: building the index, its size and memory, queries, and search as you type.
 
     python -m benchmarks.search 10000 100000
 
-Each size is a library of made-up articles in a temporary folder.
+Each size is a library of synthetic articles in a temporary folder.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from benchmarks.library import opened, tell, tell_times, timed, told
-from benchmarks.made_up import articles
+from benchmarks.library import measure_seconds, open_library, report, report_time, report_times
+from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
 from store.search import ListQuery, Matches, SearchQuery
 from store.search.highlight import make_highlighter
@@ -36,16 +36,16 @@ QUERIES = (
     "is:unread ferry",
     "category:dam newer:10y",
 )
-TYPED = ("harbour treaty", "observatory", "the council delays", "pipeline -budget")
-SCREEN = 16
-"""Rows whose lines are looked for after each key."""
-ROWS = 300
+TYPED_TEXTS = ("harbour treaty", "observatory", "the council delays", "pipeline -budget")
+SCREEN_ROWS = 16
+"""Rows that get a snippet after each key."""
+MAX_ROWS = 300
 REPEATS = 20
 WORD = re.compile(r"[^\W_]+")
 
 
 def main() -> int:
-    """Measure at every size that was named."""
+    """Measure at every given size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="+", metavar="ARTICLES")
     for size in parser.parse_args().sizes:
@@ -56,72 +56,78 @@ def main() -> int:
 
 def measure(size: int, folder: Path) -> None:
     """Measure a library of that many articles in an empty folder."""
-    for _ in opened(folder).add(articles(size)):
+    for _ in open_library(folder).add(make_articles(size)):
         pass
-    library = opened(folder)
+    library = open_library(folder)
     for _ in library.load():
         pass
-    build(size, library)
-    weigh(size, folder)
-    with told(size, "a start with nothing new"):
+    measure_build(size, library)
+    measure_index_size(size, folder)
+    with report_time(size, "a start with nothing new"):
         for _ in library.update_index():
             pass
     library.search(SearchQuery("once"), 1)
     for query in QUERIES:
-        search = partial(library.search, SearchQuery(query), ROWS)
+        search = partial(library.search, SearchQuery(query), MAX_ROWS)
         found = search()
-        times = [timed(search) for _ in range(REPEATS)]
-        tell_times(size, f"{query}: {found.total:,} found", times)
-    busy = time.process_time()
-    keys = [timed(partial(type_key, library, text)) for text in typed(TYPED) for _ in range(3)]
-    tell_times(size, "a key of a search, with the lines of a screen", keys)
-    busy = time.process_time() - busy
-    tell(size, "a key of a search, on a processor", f"mean {1000 * busy / len(keys):.1f} ms")
-    words, phrases = samples(library, 100)
-    tell(size, "recall against a scan, words", f"{recall(library, words):.4f}")
-    tell(size, "recall against a scan, phrases", f"{recall(library, phrases):.4f}")
+        times = [measure_seconds(search) for _ in range(REPEATS)]
+        report_times(size, f"{query}: {found.total:,} found", times)
+    cpu = time.process_time()
+    keys = [
+        measure_seconds(partial(search_as_typed, library, text))
+        for text in typed_prefixes(TYPED_TEXTS)
+        for _ in range(3)
+    ]
+    report_times(size, "a key of a search, with the snippets of a screen", keys)
+    cpu = time.process_time() - cpu
+    report(size, "a key of a search, CPU", f"mean {1000 * cpu / len(keys):.1f} ms")
+    words, phrases = sample_queries(library, 100)
+    report(size, "recall against a scan, words", f"{measure_recall(library, words):.4f}")
+    report(size, "recall against a scan, phrases", f"{measure_recall(library, phrases):.4f}")
 
 
-def build(size: int, library: FolderLibrary) -> None:
-    """Measure the building of the index, step by step."""
+def measure_build(size: int, library: FolderLibrary) -> None:
+    """Measure building the index, step by step."""
     process = psutil.Process()
-    before = most = process.memory_info().rss
-    longest, busy = 0.0, time.process_time()
-    with told(size, "index", per=size):
+    before = peak = process.memory_info().rss
+    longest, cpu = 0.0, time.process_time()
+    with report_time(size, "index", per=size):
         start = time.perf_counter()
         for _ in library.update_index():
             longest = max(longest, time.perf_counter() - start)
-            most = max(most, process.memory_info().rss)
+            peak = max(peak, process.memory_info().rss)
             start = time.perf_counter()
-    busy = time.process_time() - busy
-    tell(size, "index, on a processor", f"{busy:.1f} s, {size / busy:,.0f} a second")
-    tell(size, "index, the longest step", f"{longest * 1000:.0f} ms")
-    tell(size, "index, more memory meanwhile", f"{(most - before) / 1e6:.0f} MB")
+    cpu = time.process_time() - cpu
+    report(size, "index, CPU", f"{cpu:.1f} s, {size / cpu:,.0f} a second")
+    report(size, "index, longest step", f"{longest * 1000:.0f} ms")
+    report(size, "index, additional memory", f"{(peak - before) / 1e6:.0f} MB")
 
 
-def weigh(size: int, folder: Path) -> None:
+def measure_index_size(size: int, folder: Path) -> None:
     """Compare the size of the index with that of the texts."""
     index, texts = (
         sum(path.stat().st_size for path in (folder / place).iterdir())
         for place in ("cache/index", "library/texts")
     )
-    tell(size, "index", f"{index / 1e6:.0f} MB, {index / texts:.2f} of the texts")
+    report(size, "index", f"{index / 1e6:.0f} MB, {index / texts:.2f} of the texts")
 
 
-def typed(texts: Iterable[str]) -> list[str]:
-    """What stands in the line after each key."""
+def typed_prefixes(texts: Iterable[str]) -> list[str]:
+    """Return the content of the input after each key."""
     return [text[:end] for text in texts for end in range(1, len(text) + 1)]
 
 
-def type_key(library: FolderLibrary, text: str) -> Matches:
-    """What the library does for a key of a search."""
-    matches = library.search(SearchQuery(text, is_typing=True), ROWS)
-    library.snippets(matches, [row.id for row in matches.rows[:SCREEN]])
+def search_as_typed(library: FolderLibrary, text: str) -> Matches:
+    """Search and make snippets, as for each key of a search."""
+    matches = library.search(SearchQuery(text, is_typing=True), MAX_ROWS)
+    library.snippets(matches, [row.id for row in matches.rows[:SCREEN_ROWS]])
     return matches
 
 
-def samples(library: FolderLibrary, number: int, seed: int = 1) -> tuple[list[str], list[str]]:
-    """Random words and phrases (in quotes) out of the texts of a library."""
+def sample_queries(
+    library: FolderLibrary, number: int, seed: int = 1
+) -> tuple[list[str], list[str]]:
+    """Return random words and quoted phrases from the texts of a library."""
     chance = random.Random(seed)
     ids = [row.id for row in library.rows(ListQuery())]
     words: list[str] = []
@@ -137,17 +143,17 @@ def samples(library: FolderLibrary, number: int, seed: int = 1) -> tuple[list[st
     return words, [f'"{phrase[1:-1].replace(chr(34), " ")}"' for phrase in phrases]
 
 
-def recall(library: FolderLibrary, queries: Sequence[str], limit: int = 1000) -> float:
-    """The share of what a plain scan of the texts finds that the search finds, too.
+def measure_recall(library: FolderLibrary, queries: Sequence[str], limit: int = 1000) -> float:
+    """Return the recall of searches against a plain scan of the texts.
 
     Args:
-        library: With an index.
+        library: An indexed library.
         queries: Single words, or phrases in quotes.
-        limit: Articles that are scanned at most; they are spread over the library.
+        limit: The most articles to scan; they are spread over the library.
     """
     ids = [row.id for row in library.rows(ListQuery())]
     ids = ids[:: max(1, len(ids) // limit)]
-    marks = {
+    highlighters = {
         query: make_highlighter([WordsCondition(query.strip('"'), is_phrase='"' in query)])
         for query in queries
     }
@@ -155,14 +161,14 @@ def recall(library: FolderLibrary, queries: Sequence[str], limit: int = 1000) ->
     for article in ids:
         entry = library.get_article(article)
         texts = (entry.article.title, entry.body.text)
-        for query, found in marks.items():
-            if any(map(found.matches, texts)):
+        for query, highlighter in highlighters.items():
+            if any(map(highlighter.matches, texts)):
                 scanned[query].add(article)
-    there = sum(map(len, scanned.values()))
-    hit = 0
+    total = sum(map(len, scanned.values()))
+    found = 0
     for query, expected in scanned.items():
-        hit += len(expected & {row.id for row in library.search(SearchQuery(query)).rows})
-    return hit / there if there else 1.0
+        found += len(expected & {row.id for row in library.search(SearchQuery(query)).rows})
+    return found / total if total else 1.0
 
 
 if __name__ == "__main__":

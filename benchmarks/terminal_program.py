@@ -1,7 +1,7 @@
-"""A program in a pseudo-terminal, watched the way the person at the terminal feels it.
+"""A program in a pseudo-terminal, timed as the user experiences it.
 
-Every chunk of output is stamped when it is read. What stands on the screen is worked out by pyte only
-while the program is quiet: pyte is slow, and must not take part in the times.
+Every chunk of output gets a timestamp when it is read. pyte computes the screen only while the program
+is quiet: it is slow, and must not affect the times.
 """
 
 from __future__ import annotations
@@ -24,45 +24,45 @@ import psutil
 import pyte
 
 COLUMNS, ROWS = 100, 30
-DONE = 0.06
-"""Seconds without output after which a key is done with."""
-STILL, LOOKS = 0.3, 20
-"""Seconds without output and without work after which a program is ready, and how often that is looked at."""
-PIECE = 1 << 16
+KEY_SILENCE = 0.06
+"""Seconds without output after which a key counts as handled."""
+READY_SILENCE, READY_CHECKS = 0.3, 20
+"""Seconds without output and work after which a program is ready, and the checks in that time."""
+READ_SIZE = 1 << 16
 
-# What pyte would show: strings, private modes with <, = or >, sequences with something in between.
+# Sequences pyte would print: strings, private modes with <, = or >, intermediate bytes.
 UNKNOWN_TO_PYTE = re.compile(
     rb"\x1bP.*?\x1b\\|\x1b\[[<=>][0-?]*[ -/]*[@-~]|\x1b\[[0-?]*[ -/]+[@-~]|\x1b[=>]", re.DOTALL
 )
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P\]][^\x07\x1b]*\x1b?)?\Z")
-ANSWERS = {
+TERMINAL_REPLIES = {
     b"\x1b[6n": b"\x1b[1;1R",
     b"\x1b[c": b"\x1b[?64;1;2;6;22c",
     b"\x1b[?2026$p": b"\x1b[?2026;0$y",
     b"\x1b[?2048$p": b"\x1b[?2048;0$y",
     b"\x1b]11;?": b"\x1b]11;rgb:0000/0000/0000\x1b\\",
 }
-"""What is asked of a terminal, and what one of many years says."""
+"""Queries to a terminal, and the replies of a common one."""
 now = time.perf_counter
 
 
-class Ended(Exception):
-    """The program ended, or showed something else than what was waited for."""
+class ProgramError(Exception):
+    """The program ended, or did not show the expected text."""
 
 
-class Pressed(NamedTuple):
-    """What a key caused."""
+class KeyCost(NamedTuple):
+    """The cost of a key."""
 
     seconds: float
-    """Until the last byte."""
+    """Time until the last byte."""
     size: int
     """Bytes."""
 
 
 class _Stream(pyte.ByteStream):
-    """With the sequences that curses uses and pyte does not know: repeat, scroll, column."""
+    """Parses sequences of curses that pyte does not know: repeat, scroll, column."""
 
-    csi = {  # noqa: RUF012 - pyte's way
+    csi = {  # noqa: RUF012 - as pyte declares it
         **pyte.ByteStream.csi,
         "b": "repeat",
         "S": "scroll_up",
@@ -73,7 +73,7 @@ class _Stream(pyte.ByteStream):
 
 
 class _Screen(pyte.Screen):
-    """Understands these."""
+    """Executes these sequences."""
 
     _last = " "
 
@@ -105,14 +105,14 @@ class Program:
     """A program in a pseudo-terminal of its own."""
 
     def __init__(self, command: Sequence[str | Path], env: Mapping[str, str]) -> None:
-        """Start it with this environment, and no other."""
+        """Start the command with exactly this environment."""
         self._screen = _Screen(COLUMNS, ROWS)
         self._stream = _Stream(self._screen)
         self.chunks: list[tuple[float, bytes]] = []
-        self._fed, self._held = 0, b""
+        self._fed_chunks, self._pending = 0, b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        self.began = now()
+        self.start_time = now()
         self._process = subprocess.Popen(
             command,
             stdin=slave,
@@ -122,133 +122,133 @@ class Program:
             start_new_session=True,
         )
         os.close(slave)
-        self._watched = psutil.Process(self._process.pid)
+        self._stats = psutil.Process(self._process.pid)
 
     # -- output ----------------------------------------------------------------------------
 
     def read(self, timeout: float) -> bytes:
-        """What comes within that time; nothing if nothing does.
+        """Return the output within that time, or nothing.
 
         Raises:
-            Ended: The program has closed its terminal.
+            ProgramError: The program has closed its terminal.
         """
         if not select.select([self._master], [], [], max(0.0, timeout))[0]:
             return b""
         try:
-            data = os.read(self._master, PIECE)
+            data = os.read(self._master, READ_SIZE)
         except OSError as error:
-            raise Ended(f"it ended:\n{self.shown()}") from error
+            raise ProgramError(f"the program ended:\n{self.screen_text()}") from error
         self.chunks.append((now(), data))
-        for question, answer in ANSWERS.items():
+        for question, answer in TERMINAL_REPLIES.items():
             if question in data:
                 os.write(self._master, answer)
         return data
 
-    def rest(self, silence: float = DONE) -> float:
-        """Read until nothing comes for so long; when the last byte came."""
+    def read_until_silent(self, silence: float = KEY_SILENCE) -> float:
+        """Read until there is no output for `silence` seconds; return the time of the last byte."""
         while self.read(silence):
             pass
         return self.chunks[-1][0]
 
     def settle(self, limit: float = 120.0) -> float:
-        """Read until the program is still and has nothing to do; when the last byte came."""
+        """Read until the program is idle; return the time of the last byte."""
         end, idle = now() + limit, 0
-        while now() < end and idle < LOOKS:
-            quiet = not self.read(STILL / LOOKS)
-            idle = idle + 1 if quiet and not self._works() else 0
+        while now() < end and idle < READY_CHECKS:
+            quiet = not self.read(READY_SILENCE / READY_CHECKS)
+            idle = idle + 1 if quiet and not self._is_working() else 0
         return self.chunks[-1][0]
 
-    def _works(self) -> bool:
-        """Whether one of its threads runs, or would if there were a processor for it."""
+    def _is_working(self) -> bool:
+        """Return True if one of its threads runs or waits for a CPU."""
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/stat")
         return any(task.read_text().rpartition(")")[2].split()[0] in "RD" for task in tasks)
 
-    def shown(self) -> str:
-        """What stands on the screen."""
-        while self._fed < len(self.chunks):
-            self._feed(self.chunks[self._fed][1])
-            self._fed += 1
+    def screen_text(self) -> str:
+        """Return the text on the screen."""
+        while self._fed_chunks < len(self.chunks):
+            self._feed(self.chunks[self._fed_chunks][1])
+            self._fed_chunks += 1
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def until(self, wanted: str, limit: float = 60.0) -> float:
-        """When this came onto the screen; looks only while the program is quiet.
+    def wait_for(self, expected: str, limit: float = 60.0) -> float:
+        """Wait for a pattern on the screen and return when it appeared.
 
         Raises:
-            Ended: It did not.
+            ProgramError: It did not appear in time.
         """
-        pattern, end = re.compile(wanted, re.DOTALL), now() + limit
+        pattern, end = re.compile(expected, re.DOTALL), now() + limit
         while True:
-            quiet = not self.read(DONE)
-            while quiet and self._fed < len(self.chunks):
-                when, data = self.chunks[self._fed]
+            quiet = not self.read(KEY_SILENCE)
+            while quiet and self._fed_chunks < len(self.chunks):
+                when, data = self.chunks[self._fed_chunks]
                 self._feed(data)
-                self._fed += 1
+                self._fed_chunks += 1
                 if pattern.search("\n".join(self._screen.display)):
                     return when
             if now() > end:
-                raise Ended(f"{wanted!r} did not come:\n{self.shown()}")
+                raise ProgramError(f"{expected!r} did not appear:\n{self.screen_text()}")
 
     def _feed(self, data: bytes) -> None:
-        data = self._held + data
+        data = self._pending + data
         rest = UNFINISHED.search(data)
-        self._held = data[rest.start() :] if rest else b""
+        self._pending = data[rest.start() :] if rest else b""
         self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", data[: rest.start()] if rest else data))
 
-    def sent(self, since: int) -> int:
-        """Bytes since there were so many chunks."""
+    def bytes_since(self, since: int) -> int:
+        """Return the number of bytes since chunk `since`."""
         return sum(len(data) for _, data in self.chunks[since:])
 
     # -- keys ------------------------------------------------------------------------------
 
     def type(self, keys: str) -> float:
-        """Type something; when that was."""
+        """Type keys; return the time."""
         when = now()
         os.write(self._master, keys.encode())
         return when
 
-    def press(self, key: str, wait: float = 1.0) -> Pressed:
-        """Press a key, and read until it is done with."""
+    def press(self, key: str, wait: float = 1.0) -> KeyCost:
+        """Press a key, and read until it is handled."""
         count, when = len(self.chunks), self.type(key)
         if not self.read(wait):
-            return Pressed(0.0, 0)
-        return Pressed(self.rest() - when, self.sent(count))
+            return KeyCost(0.0, 0)
+        return KeyCost(self.read_until_silent() - when, self.bytes_since(count))
 
-    def see(self, keys: str, wanted: str) -> float:
-        """Seconds from the last of these keys until this came onto the screen."""
-        self.rest()
-        self.shown()
+    def type_and_wait(self, keys: str, expected: str) -> float:
+        """Type keys and return the seconds until a pattern appears on the screen."""
+        self.read_until_silent()
+        self.screen_text()
         when = self.type(keys)
-        return self.until(wanted) - when
+        return self.wait_for(expected) - when
 
     # -- the process -----------------------------------------------------------------------
 
     def cpu(self) -> float:
-        """Seconds of processor time used so far, all threads, to the nanosecond."""
+        """Return the CPU seconds of all threads so far, to the nanosecond."""
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def memory(self) -> float:
-        """Resident memory in MB."""
-        return float(self._watched.memory_info().rss) / 1e6
+        """Return the resident memory in MB."""
+        return float(self._stats.memory_info().rss) / 1e6
 
-    def ended(self, limit: float = 30.0) -> float:
-        """When the process was gone.
+    def wait_ended(self, limit: float = 30.0) -> float:
+        """Wait for the end of the process and return the time.
 
         Raises:
-            Ended: It is there yet.
+            ProgramError: It is still running.
         """
         end = now() + limit
         while self._process.poll() is None:
             try:
                 self.read(0.002)
-            except Ended:
+            except ProgramError:
                 self._process.wait(limit)
             if now() > end:
-                raise Ended(f"it goes on:\n{self.shown()}")
+                raise ProgramError(f"still running:\n{self.screen_text()}")
         return now()
 
     def close(self) -> None:
-        """End it, whatever it does."""
+        """Kill the program if it still runs and release the terminal."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -1,4 +1,4 @@
-"""The measures of `benchmarks.quality` and the plain methods that stand beside ours."""
+"""Metrics of `benchmarks.quality`, and the baseline methods it compares with."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Rouge(NamedTuple):
     f1: float
 
 
-def rouge(candidate: str, reference: str, size: int) -> Rouge:
-    """ROUGE-N of one summary: lower case, letters and digits, no stemming, no stop words left out."""
+def compute_rouge(candidate: str, reference: str, size: int) -> Rouge:
+    """Return ROUGE-N of a summary: lower case, letters and digits, no stemming, stop words kept."""
     ours, theirs = _grams(candidate, size), _grams(reference, size)
     shared = (ours & theirs).total()
     precision = shared / max(1, ours.total())
@@ -34,22 +34,22 @@ def _grams(text: str, size: int) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(words[start:] for start in range(size)), strict=False))
 
 
-class Ranks(NamedTuple):
-    """How early what was looked for came."""
+class RankMetrics(NamedTuple):
+    """Ranks of the right answers over many queries."""
 
-    first: float
-    """Share of the queries that had it first."""
-    five: float
-    """Share of the queries that had it among the first five."""
-    reciprocal: float
-    """Mean of one divided by the rank, 0 beyond the fifth."""
+    recall_at_1: float
+    """Share of the queries with a right answer in first place."""
+    recall_at_5: float
+    """Share of the queries with a right answer among the first five."""
+    mrr: float
+    """Mean reciprocal rank, 0 beyond the fifth place."""
 
 
-def ranks(found: Sequence[Sequence[bool]]) -> Ranks:
-    """Of many queries, each by which of its first five answers are right."""
+def compute_rank_metrics(found: Sequence[Sequence[bool]]) -> RankMetrics:
+    """Return the metrics of queries, each given as which of its first five answers are right."""
     places = [next((n for n, right in enumerate(each, 1) if right), 0) for each in found]
     number = max(1, len(places))
-    return Ranks(
+    return RankMetrics(
         sum(place == 1 for place in places) / number,
         sum(place > 0 for place in places) / number,
         sum(1 / place for place in places if place) / number,
@@ -57,20 +57,20 @@ def ranks(found: Sequence[Sequence[bool]]) -> Ranks:
 
 
 class TfIdf:
-    """Cosine of tf-idf vectors, as in every textbook: the baseline of similar readings."""
+    """Textbook cosine of tf-idf vectors: the baseline for similar readings."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        """Know these texts."""
+        """Index these texts."""
         counts = [Counter(TOKEN.findall(text.lower())) for text in texts]
-        holding = Counter(word for each in counts for word in each)
-        self._rarity = {word: math.log(len(texts) / n) for word, n in holding.items()}
+        document_counts = Counter(word for each in counts for word in each)
+        self._rarity = {word: math.log(len(texts) / n) for word, n in document_counts.items()}
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for number, each in enumerate(counts):
             for word, weight in self._vector(each).items():
                 self._postings.setdefault(word, []).append((number, weight))
 
     def nearest(self, text: str) -> Iterator[int]:
-        """The numbers of the texts, the most similar first."""
+        """Return the numbers of the texts, the most similar first."""
         scores: dict[int, float] = {}
         for word, weight in self._vector(Counter(TOKEN.findall(text.lower()))).items():
             for number, theirs in self._postings.get(word, ()):
@@ -87,15 +87,15 @@ class TfIdf:
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """The value below which that part of the values lies."""
+    """Return the value below which that share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
 def mean(values: Sequence[float]) -> float:
-    """The mean, 0 of nothing."""
+    """Return the mean, or 0 for no values."""
     return sum(values) / len(values) if values else 0.0
 
 
-Summarise = Callable[[Sequence[str], int], str]
-"""A summary of so many of the sentences."""
+Summarizer = Callable[[Sequence[str], int], str]
+"""Makes a summary of a number of the sentences."""

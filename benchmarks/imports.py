@@ -1,10 +1,10 @@
-"""Measures imports from the formats that hold many articles.
+"""Measure imports from the formats that hold many articles.
 
-    python -m benchmarks.intake 100000
+    python -m benchmarks.imports 100000
 
-Each format is a file of that many made-up articles, read in a process of its own by `newstui
-import` into an empty library: seconds by the clock and of processors, articles a second, and the
-most memory one process took. Then the same of `newstui search`, which indexes what is new.
+Each format is a file of that many synthetic articles, imported in a process of its own by `newstui
+import` into an empty library: wall-clock and CPU seconds, articles per second, and the peak memory
+of a process. Then the same for `newstui search`, which indexes the new articles.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from benchmarks.made_up import articles
+from benchmarks.synthetic_articles import make_articles
 from store.exporters.newstui_json import metadata_to_dict
 from store.model.article import ParsedArticle
 
 Record = dict[str, Any]
 Write = Callable[[Path, Iterable[ParsedArticle]], None]
 
-A_FILE = 1000
-"""Articles of one file inside a ZIP."""
+ARTICLES_PER_MEMBER = 1000
+"""Articles per JSON file inside a ZIP."""
 
 
 def main() -> int:
-    """Measure the formats that were named, or all."""
+    """Measure the given format, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", type=int, metavar="ARTICLES")
     parser.add_argument("--only", choices=FORMATS, metavar="FORMAT")
@@ -48,35 +48,35 @@ def main() -> int:
 def measure(name: str, size: int, folder: Path) -> None:
     """Measure one format in an empty folder."""
     file = folder / "export"
-    FORMATS[name](file, articles(size))
-    taken, said = run(folder, "import", str(file))
+    FORMATS[name](file, make_articles(size))
+    imported, message = run_command(folder, "import", str(file))
     megabytes = file.stat().st_size / 1e6
-    print(f"{name:>16}  {megabytes:6.0f} MB  import {taken.words(size)}  {said}", flush=True)
-    indexed, _ = run(folder, "search", "harbour", "--limit", "1")
-    print(f"{'':>16}  {'':>6}     index  {indexed.words(size)}", flush=True)
-    both = size / (taken.seconds + indexed.seconds)
+    print(f"{name:>16}  {megabytes:6.0f} MB  import {imported.format(size)}  {message}", flush=True)
+    indexed, _ = run_command(folder, "search", "harbour", "--limit", "1")
+    print(f"{'':>16}  {'':>6}     index  {indexed.format(size)}", flush=True)
+    both = size / (imported.seconds + indexed.seconds)
     print(f"{'':>16}  {'':>6}     both   {'':>28}{both:7,.0f} articles/s", flush=True)
 
 
-class Taken(NamedTuple):
-    """What a command took."""
+class Usage(NamedTuple):
+    """The resources a command took."""
 
     seconds: float
-    processor: float
-    """Seconds of all processors, those of its children as well."""
+    cpu_seconds: float
+    """CPU seconds, children included."""
     memory: float
-    """MB of the process that took the most."""
+    """MB of the largest process."""
 
-    def words(self, size: int) -> str:
-        """The figures, for that many articles."""
+    def format(self, size: int) -> str:
+        """Return the figures for that many articles."""
         return (
-            f"{self.seconds:6.1f} s  {self.processor:6.1f} s processor"
+            f"{self.seconds:6.1f} s  {self.cpu_seconds:6.1f} s CPU"
             f"  {size / self.seconds:7,.0f} articles/s  {self.memory:4.0f} MB"
         )
 
 
-def run(folder: Path, *arguments: str) -> tuple[Taken, str]:
-    """Run a command on a library in the folder; what it took, and the last line it said."""
+def run_command(folder: Path, *arguments: str) -> tuple[Usage, str]:
+    """Run a command on a library in the folder; return its usage and its last message."""
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "tui", "--library", str(folder / "library"), *arguments],
@@ -85,12 +85,12 @@ def run(folder: Path, *arguments: str) -> tuple[Taken, str]:
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
-    said = process.stderr.read().decode().strip().rpartition("\n")[2]
+    message = process.stderr.read().decode().strip().rpartition("\n")[2]
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     memory = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    processor = usage.ru_utime + usage.ru_stime
-    return Taken(time.monotonic() - began, processor, memory), said
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Usage(time.monotonic() - began, cpu_seconds, memory), message
 
 
 def _json_lines(file: Path, found: Iterable[ParsedArticle]) -> None:
@@ -101,7 +101,7 @@ def _json_lines(file: Path, found: Iterable[ParsedArticle]) -> None:
 
 
 def _wallabag(each: ParsedArticle) -> Record:
-    return _page(each) | {"is_archived": 0, "content": _html(each)}
+    return _title_and_url(each) | {"is_archived": 0, "content": _html(each)}
 
 
 def _google_reader(each: ParsedArticle) -> Record:
@@ -116,10 +116,10 @@ def _google_reader(each: ParsedArticle) -> Record:
 
 def _omnivore(each: ParsedArticle) -> Record:
     slug = each.article.url.rpartition("/")[2]
-    return _page(each) | {"slug": slug, "savedAt": each.article.created}
+    return _title_and_url(each) | {"slug": slug, "savedAt": each.article.created}
 
 
-def _page(each: ParsedArticle) -> Record:
+def _title_and_url(each: ParsedArticle) -> Record:
     return {"title": each.article.title, "url": each.article.url}
 
 
@@ -173,7 +173,7 @@ def _batches(found: Iterable[ParsedArticle]) -> Iterator[list[ParsedArticle]]:
     batch: list[ParsedArticle] = []
     for each in found:
         batch.append(each)
-        if len(batch) == A_FILE:
+        if len(batch) == ARTICLES_PER_MEMBER:
             yield batch
             batch = []
     if batch:

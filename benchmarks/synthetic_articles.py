@@ -1,4 +1,4 @@
-"""Made-up articles, the same ones for the same number: for measuring at size."""
+"""Synthetic articles for measuring at scale, the same ones for the same number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACES = [
     "Kell",
     "Lorne",
 ]
-BODIES = [
+ORGANISATIONS = [
     "Agency",
     "Board",
     "Chamber",
@@ -59,7 +59,7 @@ THINGS = [
     "wage",
     "winter",
 ]
-ACTS = [
+VERBS = [
     "approves",
     "blocks",
     "counts",
@@ -74,8 +74,8 @@ ACTS = [
 LATEST = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
-def articles(number: int) -> Iterator[ParsedArticle]:
-    """That many articles, the newest first, of about 370 words each."""
+def make_articles(number: int) -> Iterator[ParsedArticle]:
+    """Yield that many articles of about 370 words each, the newest first."""
     chance = random.Random(number)
     when = LATEST
     now = format_timestamp(LATEST)
@@ -88,20 +88,20 @@ def articles(number: int) -> Iterator[ParsedArticle]:
 
 def _fields(chance: random.Random, index: int, date: str) -> dict[str, object]:
     place, thing = chance.choice(PLACES), chance.choice(THINGS)
-    who = f"{place} {chance.choice(BODIES)}"
+    organisation = f"{place} {chance.choice(ORGANISATIONS)}"
     return {
-        "title": f"{who} {chance.choice(ACTS)} the {thing}, number {index}",
+        "title": f"{organisation} {chance.choice(VERBS)} the {thing}, number {index}",
         "url": f"https://news.example/{index}",
         "category": thing,
         "date": date,
-        "text": "\n\n".join(_paragraph(chance, who, thing) for _ in range(8)),
-        "summary": f"The {who} has spoken about the {thing}. Others in {place} disagree.",
+        "text": "\n\n".join(_paragraph(chance, organisation, thing) for _ in range(8)),
+        "summary": f"The {organisation} has spoken about the {thing}. Others in {place} disagree.",
     }
 
 
-def _paragraph(chance: random.Random, who: str, thing: str) -> str:
+def _paragraph(chance: random.Random, organisation: str, thing: str) -> str:
     return " ".join(
-        f"The {who} {chance.choice(ACTS)} what the {chance.choice(BODIES).lower()} said about the "
+        f"The {organisation} {chance.choice(VERBS)} what the {chance.choice(ORGANISATIONS).lower()} said about the "
         f"{thing} and the {chance.choice(THINGS)} in {chance.choice(PLACES)}."
         for _ in range(3)
     )
