@@ -18,11 +18,11 @@ from store.text.urls import redact_url
 from tui.cli.console import print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import exit_code
+from tui.cli.list import ROW_CATEGORY_CELLS
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import describe_feed_problem, format_count, format_minute
 
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
-CATEGORY_CELLS = 12
 
 
 def run_feeds(options: argparse.Namespace) -> int:
@@ -137,6 +137,6 @@ def _feed_lines(status: FeedStatus, now: int) -> list[str]:
     counts = f"{status.article_count:>6,} {status.unread_count:>6,}"
     share = f"{status.read_ratio:4.0%}" if status.article_count else "    "
     success = format_minute(status.state.succeeded) or "never"
-    category = fit_cells(feed.category, CATEGORY_CELLS)
+    category = fit_cells(feed.category, ROW_CATEGORY_CELLS)
     line = f"{state} {counts} {share}  {success:<16}  {category}  {feed.display_name}"
     return [line, f"    {problem}"] if problem else [line]

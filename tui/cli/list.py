@@ -16,7 +16,7 @@ from tui.rendering.cells import fit_cells
 from tui.rendering.wording import format_row_date
 
 SHORT_ID_LENGTH = 8
-DATE_CELLS, CATEGORY_CELLS = 10, 12
+ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
 
 
 def run_list(options: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def build_query(options: argparse.Namespace) -> ListQuery:
 def format_row(row: ArticleRow) -> str:
     """Return an article as a line of a list."""
     state = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
-    date = fit_cells(format_row_date(row.timestamp), DATE_CELLS)
-    category = fit_cells(row.category, CATEGORY_CELLS)
+    date = fit_cells(format_row_date(row.timestamp), ROW_DATE_CELLS)
+    category = fit_cells(row.category, ROW_CATEGORY_CELLS)
     minutes = f"{reading_minutes(row.words):>3}′"
     return f"{row.id[:SHORT_ID_LENGTH]}  {state} {date}  {category}  {minutes}  {row.title}"

@@ -105,11 +105,11 @@ def _parse_positive(text: str) -> int:
     return int(text)
 
 
-def _parse_period(text: str) -> int:
+def _parse_interval(text: str) -> int:
     """Return the seconds of `30m`, `2h` or `1d`."""
     found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
     if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a period such as 30m, 2h or 1d")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an interval such as 30m, 2h or 1d")
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
 
 
@@ -192,7 +192,7 @@ COMMAND_SYNTAXES = (
         (
             FEEDS_ARGUMENT,
             _flag("quiet", "print errors only, for cron"),
-            _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_period),
+            _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_interval),
             JSON_FLAG,
         ),
         "Fetch the given feeds, or all feeds that are not paused.",

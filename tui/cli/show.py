@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from store.exporters.newstui_json import article_to_dict
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
+from tui.actions.exports import render_markdown
 from tui.cli.console import print_data, print_json
 from tui.cli.context import open_article, update_index_with_progress
 from tui.cli.exit_codes import ExitCode
@@ -28,9 +29,7 @@ def run_show(options: argparse.Namespace) -> int:
     if options.json:
         print_json(article_to_dict(entry, similar), pretty=True)
     elif options.format == "md":
-        from store.exporters.markdown import article_to_markdown  # imports YAML
-
-        print_data(article_to_markdown(entry).removesuffix("\n"))
+        print_data(render_markdown(entry).removesuffix("\n"))
     else:
         print_data("\n".join(_article_lines(entry, similar, library.insights(entry))))
     return ExitCode.OK

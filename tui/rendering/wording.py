@@ -35,7 +35,7 @@ UPDATED_LABEL = "updated since read"
 
 OPTION_HINTS: Mapping[type[NewstuiError], str] = {
     TargetExists: "--force replaces it",
-    LibraryNotEmpty: "--merge adds what is missing in it",
+    LibraryNotEmpty: "--merge adds what is missing",
     PrivateHost: "--private allows it",
 }
 """The option that makes a command go on in spite of an error."""

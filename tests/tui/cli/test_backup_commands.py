@@ -125,7 +125,7 @@ def test_restore_into_a_library_that_is_not_empty(
     before = contents(library)
     ran = run("restore", target)
     assert ran.code == 1
-    assert ran.err == f"newstui: {library}: is not empty; --merge adds what is missing in it\n"
+    assert ran.err == f"newstui: {library}: is not empty; --merge adds what is missing\n"
     ran = run("restore", target, "--merge")
     assert ran.code == 0
     assert ran.err.endswith(f"0 events to {library} (0 files added, 3 already there)\n")
