@@ -77,15 +77,9 @@ def fetch_and_store(
 ) -> Generator[FetchResult, None, None]:
     """Fetch feeds and store what they hold in batches; yield each result before it is stored.
 
-    Args:
-        subscriptions: The feeds, without paused ones.
-        states: Their states, by key.
-        context: Its parser processes are ended at the end.
-        store: Stores a batch, see `store_results`; also called with the last one if the caller
-            stops early.
-        max_articles: The number of articles at which a batch is stored.
-        max_seconds: The age at which it is stored.
-        is_cancelled: Returns True when the rest is no longer wanted.
+    `store` takes a batch when it has `max_articles` or is `max_seconds` old, and the last one in any
+    case, also if the caller stops early; see `store_results`. The other arguments are those of
+    `fetch_feeds`.
     """
     batch: list[FetchResult] = []
     article_count, stored_at = 0, time.monotonic()
@@ -133,22 +127,17 @@ def fetch_feeds(
     results: queue.SimpleQueue[FetchResult | BaseException] = queue.SimpleQueue()
     known = {each.key: states.get(each.key, FeedState()) for each in subscriptions}
     ordered = sorted(subscriptions, key=lambda each: bool(known[each.key].error))
-    hosts, numbers, busy = (
-        HostQueue(ordered, context.host_delay),
-        itertools.count(),
-        dict[str, str](),
-    )
+    hosts, busy = HostQueue(ordered, context.host_delay), dict[str, str]()
+    parsers = itertools.cycle(context.parsers)  # its `next` is atomic, as threads need
 
     def has_ended() -> bool:
         return ended.is_set() or is_cancelled()
 
     def work() -> None:
         while (feed := hosts.take(has_ended)) is not None:
-            parser = context.parsers[next(numbers) % len(context.parsers)]
+            fetch = _FeedFetch(feed, known[feed.key], context, next(parsers), has_ended, busy)
             try:
-                results.put(
-                    _FeedFetch(feed, known[feed.key], context, parser, has_ended, busy).fetch()
-                )
+                results.put(fetch.fetch())
             except BaseException as error:  # noqa: BLE001 - raised where the results are read
                 results.put(error)
             finally:
