@@ -43,7 +43,7 @@ def print_messages(messages: Iterable[str]) -> None:
 
 def print_data(text: str) -> None:
     """Print lines of data, without control characters."""
-    write_output(clean_text(text) + "\n")
+    _write(clean_text(text) + "\n")
 
 
 def print_json(value: Any, *, pretty: bool = False) -> None:
@@ -53,24 +53,14 @@ def print_json(value: Any, *, pretty: bool = False) -> None:
         text = orjson.dumps(value, option=option).decode()
     except orjson.JSONEncodeError:  # a path that is not UTF-8
         text = orjson.dumps(clean_json(value), option=option).decode()
-    write_output(UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
-
-
-def write_output(text: str) -> None:
-    """Write to standard output.
-
-    Raises:
-        SaveFailed: Standard output cannot be written.
-    """
-    with _output_errors():
-        sys.stdout.write(text)
+    _write(UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def flush_output() -> None:
     """Flush standard output.
 
     Raises:
-        SaveFailed: Standard output cannot be written.
+        NewstuiError: Standard output cannot be written.
     """
     with _output_errors():
         sys.stdout.flush()
@@ -82,6 +72,11 @@ def page_size() -> tuple[int, int]:
         return DEFAULT_COLUMNS, DEFAULT_ROWS
     size = shutil.get_terminal_size((DEFAULT_COLUMNS, DEFAULT_ROWS))
     return max(MIN_COLUMNS, size.columns), max(MIN_ROWS, size.lines)
+
+
+def _write(text: str) -> None:
+    with _output_errors():
+        sys.stdout.write(text)
 
 
 @contextmanager
