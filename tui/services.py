@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from store.importers.read import read_articles
+from store.importers.read_files import read_articles
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle

@@ -41,7 +41,7 @@ DETAIL_LINE = re.compile(
 )
 EMPTY_VALUES = frozenset({"", "-", "–", "—", "n/a", "none", "never"})
 
-SIMILAR_HEADING = re.compile(
+SIMILAR_READINGS_HEADING = re.compile(
     r"^similar readings \(\d+ items?\)[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
 STATISTICS_HEADING = re.compile(r"^statistics:?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
@@ -54,7 +54,7 @@ DETAILS_START = re.compile(
 def is_reading_page(text: str) -> bool:
     """Return True if a text has headings that only reading pages have together."""
     return bool(
-        SIMILAR_HEADING.search(text)
+        SIMILAR_READINGS_HEADING.search(text)
         or (STATISTICS_HEADING.search(text) and DETAILS_HEADING.search(text))
         or DETAILS_START.search(text)
     )

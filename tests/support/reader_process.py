@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from store.exporters.newstui_json import article_to_dict
-from store.importers.read import read_source
+from store.importers.read_files import read_source
 from store.importers.sources import ImportSource, find_sources
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle

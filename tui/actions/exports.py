@@ -20,7 +20,7 @@ PIPE_TIMEOUT = 60.0
 
 def suggest_export_path(entry: FullArticle) -> str:
     """Return the path of a Markdown file in the home folder, named after the article."""
-    from store.exporters.files import make_file_name
+    from store.exporters.export_files import make_file_name
 
     return f"~/{make_file_name(entry.article, '.md')}"
 
@@ -31,15 +31,15 @@ def export_article(entry: FullArticle, path: Path) -> str:
     Returns:
         A status line.
     """
-    from store.exporters import files
+    from store.exporters.export_files import write_article
 
-    files.export_article(entry, path)
+    write_article(entry, path)
     return f"Exported to {clean_line(str(path))}"
 
 
 def render_markdown(entry: FullArticle) -> str:
     """Return an article as Markdown with front matter."""
-    from store.exporters.markdown import article_to_markdown
+    from store.exporters.article_markdown import article_to_markdown
 
     return article_to_markdown(entry)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from store.exporters.files import create_file, get_export_writer, write_markdown_files
+from store.exporters.export_files import create_file, get_export_writer, write_markdown_files
 from store.exporters.formats import ArticleCollection
 from store.feeds.subscriptions import read_subscriptions
 from store.library.protocol import Library

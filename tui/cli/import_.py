@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.importers.read import read_articles, read_source
+from store.importers.read_files import read_articles, read_source
 from store.importers.sources import find_sources
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress

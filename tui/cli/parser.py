@@ -91,7 +91,7 @@ def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf
 
 
 def _parse_import_format(text: str) -> str:
-    from store.importers.read import IMPORT_FORMATS  # only `import --as` needs the importers
+    from store.importers.read_files import IMPORT_FORMATS  # only `import --as` needs the importers
 
     if text not in IMPORT_FORMATS:
         known = ", ".join(IMPORT_FORMATS)

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exporters.files import get_export_writer
+from store.exporters.article_markdown import article_to_markdown
+from store.exporters.export_files import get_export_writer
 from store.exporters.formats import ArticleCollection
-from store.exporters.markdown import article_to_markdown
 from store.importers.article_builder import build_article
-from store.importers.read import read_articles
+from store.importers.read_files import read_articles
 from store.model.article import FullArticle, ParsedArticle
 from store.model.errors import InvalidInput
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store.importers.read import IMPORT_FORMATS, detect_file_kind, read_articles
+from store.importers.read_files import IMPORT_FORMATS, detect_file_kind, read_articles
 from store.importers.reader_exports import READER_FORMATS
 from store.model.article import ParsedArticle, Rejection
 from tests.support.reader_exports import EXPORTS, URL
@@ -82,7 +82,7 @@ def test_a_highlight_is_not_an_article() -> None:
 
 def test_large_json_is_read_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: a file of many articles may be of any size, and is read up to where it is damaged."""
-    monkeypatch.setattr("store.importers.read.MAX_FILE_BYTES", 1 << 17)
+    monkeypatch.setattr("store.importers.read_files.MAX_FILE_BYTES", 1 << 17)
     record = json.loads(EXPORTS["miniflux"][0])["entries"][0]
     records = [{**record, "url": f"{URL}/{number}"} for number in range(1500)]
     whole = json.dumps({"total": 1500, "entries": records})

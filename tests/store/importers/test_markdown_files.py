@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.importers.article_builder import build_article
-from store.importers.markdown import MAX_FRONT_MATTER_CHARS, parse_markdown_article
+from store.importers.markdown_files import MAX_FRONT_MATTER_CHARS, parse_markdown_article
 from store.model.errors import InvalidInput
 
 NOW = "2031-05-06T07:08:09Z"

@@ -11,7 +11,7 @@ import pytest
 from store.importers.article_builder import MIN_PARALLEL_BYTES, ArticleBuilder, choose_process_count
 from store.importers.containers import ImportItem
 from store.importers.parallel import BATCH_SIZE, build_in_parallel
-from store.importers.read import read_articles
+from store.importers.read_files import read_articles
 from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store.importers.read import read_articles
+from store.importers.read_files import read_articles
 from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.model.article import ParsedArticle
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.importers.read import read_source
+from store.importers.read_files import read_source
 from store.importers.sources import NO_ARTICLES_REASON, ImportSource, find_sources
 from store.model.article import ParsedArticle, Rejection
 

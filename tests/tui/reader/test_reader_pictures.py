@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 import sample_articles
-from store.importers.read import read_articles
+from store.importers.read_files import read_articles
 from store.model.article import Body, ParsedArticle
 from tests.support.reader import (
     FakePrograms,

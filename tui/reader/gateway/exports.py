@@ -69,13 +69,13 @@ class Exports:
     def _write_articles(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
     ) -> Generator[int, None, None]:
-        from store.exporters.files import export_collection
+        from store.exporters.export_files import write_collection
         from store.exporters.formats import ArticleCollection
 
         titles = [self._library.title(each) for each in articles]
         try:
             with suppress(_ExportStopped):
-                yield from export_collection(
+                yield from write_collection(
                     ArticleCollection(
                         COLLECTION_TITLE, made, titles, self._entries(articles, stop)
                     ),

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from slugify import slugify
 
+from store.exporters.article_markdown import article_to_markdown
 from store.exporters.formats import FORMAT_BY_SUFFIX, ArticleCollection
-from store.exporters.markdown import article_to_markdown
 from store.exporters.newstui_json import write_json, write_json_lines
 from store.model.article import Article, FullArticle, Rejection
 from store.model.errors import InvalidInput, TargetExists
@@ -95,7 +95,7 @@ def write_markdown_files(
             yield target
 
 
-def export_article(entry: FullArticle, path: Path) -> None:
+def write_article(entry: FullArticle, path: Path) -> None:
     """Write an article to a new file, as Markdown unless the suffix says otherwise.
 
     Raises:
@@ -115,7 +115,7 @@ def export_article(entry: FullArticle, path: Path) -> None:
             pass
 
 
-def export_collection(collection: ArticleCollection, path: Path) -> Iterator[int]:
+def write_collection(collection: ArticleCollection, path: Path) -> Iterator[int]:
     """Write many articles; yield the number of articles written so far.
 
     Args:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.importers.read import FILE_KINDS, detect_file_kind, read_articles
+from store.importers.read_files import FILE_KINDS, detect_file_kind, read_articles
 from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
@@ -128,7 +128,7 @@ def test_a_known_kind_is_not_guessed() -> None:
 
 
 def test_a_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.importers.read.MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr("store.importers.read_files.MAX_FILE_BYTES", 1 << 20)
     (rejected,) = read_articles("a.txt", io.BytesIO(b"a" * (2 << 20)), now=NOW)
     assert rejected == Rejection("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 

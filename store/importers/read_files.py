@@ -273,7 +273,7 @@ def _parse_document(text: str, kind: str) -> dict[str, Any]:
 
         return parse_html_page(text)
     if kind == "markdown":
-        from store.importers.markdown import parse_markdown_article
+        from store.importers.markdown_files import parse_markdown_article
 
         return parse_markdown_article(text)
     return parse_plain_text(text)
