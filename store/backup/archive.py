@@ -1,8 +1,7 @@
-"""The form of a backup: one zip of the library's files, and a manifest that says what they are.
+"""The format of a backup: a zip file of the library's files and a manifest that describes them.
 
-Everything that is read out of an archive is limited and checked: the manifest names each file
-with size and SHA-256, no member is unpacked further than that, and no name leads out of the
-library. `store.backup.backup` makes archives, `store.backup.restore` brings them back.
+Everything read from an archive is bounded and checked: the manifest names each file with its size
+and SHA-256, no member is unpacked beyond that size, and no name leads out of the library.
 """
 
 from __future__ import annotations
@@ -22,25 +21,24 @@ from store.model.errors import InvalidInput
 
 MANIFEST_NAME = "manifest.json"
 LIBRARY_FOLDERS = ("articles", "texts", "journal")
-"""The folders of a library, in the order in which they can be read while others write.
+"""The folders of a library, in an order in which they can be read while others write.
 
-Whoever adds articles writes their events first, then the texts, then the facts. Read the other
-way round, every article that is in the backup has its text and its events in it too.
-"""
+A writer that adds articles writes their events first, then the texts, then the facts. Read the
+other way round, every article in the backup has its text and its events there too."""
 TEMPORARY_SUFFIXES = (".tmp", ".lock")
 ARCHIVE_CHUNK_SIZE = 1 << 16
-"""Bytes read at once: a step that a key does not have to wait for."""
+"""Bytes read at once: a step that no key press has to wait for."""
 MAX_MANIFEST_SIZE = 1 << 26
 ZIP_ERRORS = (
     BadZipFile, EOFError, KeyError, NotImplementedError, OverflowError, RuntimeError, struct.error,
     TypeError, ValueError, zlib.error,
 )  # fmt: skip
-"""What zipfile raises on an archive that is none, or none any more."""
+"""The exceptions that zipfile raises for a file that is no archive, or a damaged one."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackupProgress:
-    """How far a backup is, in bytes; at its end, what went wrong."""
+    """Progress in bytes, with the problems in the last step."""
 
     done: int
     total: int
@@ -51,13 +49,13 @@ class BackupProgress:
 
 
 class Archive:
-    """An archive whose manifest and names are in order; its members are checked when read."""
+    """An archive whose manifest and names are valid; its members are checked as they are read."""
 
     def __init__(self, path: Path, file: ZipFile) -> None:
         """Check the table of contents.
 
         Raises:
-            BadInput: It is not what a backup has; names archive, member and reason.
+            InvalidInput: It is not that of a backup; names archive, member and reason.
         """
         self._path = path
         self._file = file
@@ -78,20 +76,20 @@ class Archive:
             raise InvalidInput("is missing", file=path, item=name)
 
     def read_member(self, name: str) -> Iterator[bytes]:
-        """The contents of a member, piece by piece.
+        """Yield the contents of a member, chunk by chunk.
 
         Raises:
-            BadInput: It is not, byte for byte, what the manifest says; names archive, member and
-                reason. Only after the last piece it is known that all of them were right.
+            InvalidInput: It is not, byte for byte, what the manifest says; names archive, member
+                and reason. Only after the last chunk is it certain that all of them were right.
         """
-        expected, examiner = self.manifest.files[name], MemberScanner(name)
+        expected, scanner = self.manifest.files[name], MemberScanner(name)
         size = 0
         with contextlib.ExitStack() as stack:
             with convert_zip_errors(self._path, name):
                 stream = stack.enter_context(self._file.open(name))
             while True:
                 with convert_zip_errors(self._path, name):
-                    chunk = examiner.feed(stream.read(ARCHIVE_CHUNK_SIZE))
+                    chunk = scanner.feed(stream.read(ARCHIVE_CHUNK_SIZE))
                     size += len(chunk)
                     if size > expected.size:
                         raise ValueError("larger than the manifest says")
@@ -99,7 +97,7 @@ class Archive:
                     break
                 yield chunk
         with convert_zip_errors(self._path, name):
-            if examiner.finish() != expected:
+            if scanner.finish() != expected:
                 raise ValueError("not what the manifest says")
 
 
@@ -107,18 +105,18 @@ def _check_member(info: ZipInfo, expected: Collection[str]) -> None:
     if info.filename != info.orig_filename or (
         info.filename != MANIFEST_NAME and not MEMBER_NAME_PATTERN.match(info.filename)
     ):
-        raise ValueError("no file of a library has such a name")
+        raise ValueError("not the name of a library file")
     if info.filename not in expected:
-        raise ValueError("the manifest does not name it")
+        raise ValueError("not in the manifest")
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-        raise ValueError("not a plain file")
+        raise ValueError("not a regular file")
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise ValueError("compressed in another way than backups are")
+        raise ValueError("unsupported compression method")
 
 
 @contextlib.contextmanager
 def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
-    """Turn whatever zipfile raises on a damaged archive into one line."""
+    """Turn whatever zipfile raises for a damaged archive into one error."""
     try:
         yield
     except OSError as error:
@@ -132,26 +130,26 @@ def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    """An archive for reading.
+    """Open an archive for reading.
 
     Raises:
-        BadInput: There is none, or its table of contents is not that of a backup.
+        InvalidInput: There is none, or its table of contents is not that of a backup.
     """
     try:
         file = ZipFile(path)
     except OSError as error:
         raise InvalidInput(f"cannot be read: {error.strerror or error}", file=path) from error
     except ZIP_ERRORS as error:
-        raise InvalidInput("not a backup, or cut off", file=path) from error
+        raise InvalidInput("not a backup, or truncated", file=path) from error
     with file:
         yield Archive(path, file)
 
 
 def verify_archive(path: Path, done: int = 0) -> Generator[BackupProgress, None, Manifest]:
-    """Read an archive from its first to its last byte, in steps.
+    """Read an archive from the first to the last byte, in steps.
 
     Raises:
-        BadInput: Something in it is not what the manifest says.
+        InvalidInput: A member is not what the manifest says.
     """
     with open_archive(path) as archive:
         total = done + archive.manifest.total
@@ -168,10 +166,10 @@ def verify_archive(path: Path, done: int = 0) -> Generator[BackupProgress, None,
 def list_library_files(
     library: Path, folders: Iterable[str] = (*LIBRARY_FOLDERS, "")
 ) -> dict[str, os.stat_result]:
-    """The files of a library that belong into a backup, by name, as they are at the moment.
+    """Return the files of a library that belong in a backup, by name, with their status.
 
-    Hidden, temporary and lock files do not. What a sync keeps beside a conflict does, and what
-    was moved aside because it is damaged.
+    Hidden, temporary and lock files do not belong. Sync-conflict copies and damaged files that were
+    kept do.
     """
     found = {}
     for folder in folders:

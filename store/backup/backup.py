@@ -1,7 +1,7 @@
-"""Backups: the whole library in one archive, made while others write, believed only once re-read.
+"""Backups: the whole library in one archive, made while others write, and verified afterwards.
 
-`back_up` makes the one the user asks for; `auto_backup` keeps some by itself, in the state folder
-of this machine, which no sync carries away together with the library.
+`make_backup` makes the archive that the user asks for. `make_auto_backup` makes one a day in this
+machine's state folder, which no sync tool carries away together with the library.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from store.system.files import (
 from store.system.paths import Paths
 
 DEFLATE_LEVEL = 3
-"""Of deflate: nearly three times as fast as the usual 6, and a tenth larger."""
+"""The deflate level: nearly three times as fast as the default 6, for files a tenth larger."""
 ZIP64_THRESHOLD = 1 << 30
-"""Bytes from which a member has a header for large files, should it grow while it is read."""
+"""Bytes from which a member gets a header for large files, in case it grows while it is read."""
 MAX_AUTO_BACKUPS = 7
-"""Automatic backups of each kind that stay, however old they are."""
+"""Automatic backups of each kind that are kept, however old they are."""
 AUTO_BACKUP_NAME_PATTERN = re.compile(
     r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z"
 )
@@ -54,7 +54,7 @@ AUTO_BACKUP_NAME_PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """A backup that is on the disk and was read back."""
+    """A backup that is on the disk and has been verified."""
 
     path: Path
     size: int
@@ -62,36 +62,37 @@ class BackupResult:
     articles: int
     events: int
     problems: tuple[str, ...] = ()
-    """What is wrong with the library's files; they were taken as they are."""
+    """What is wrong with the library's files, which were backed up as they are."""
 
 
 def make_backup(
     library: Path, target: Path, clock: Clock, version: str, *, force: bool = False
 ) -> Generator[BackupProgress, None, BackupResult]:
-    """Write everything of the library into an archive, in steps, and read that back.
+    """Write everything in the library to an archive, in steps, and verify it.
 
-    Others may write to the library meanwhile. The archive has its name only when it is complete.
+    Other processes may write to the library meanwhile. The archive has its name only once it is
+    complete.
 
     Args:
         library: The library's folder; nothing in it is changed.
         target: The archive.
         clock: Now, in UTC.
-        version: Of newstui, for the manifest.
-        force: Whether a file that is there already is replaced.
+        version: The version of newstui, for the manifest.
+        force: Whether an existing file is replaced.
 
     Raises:
-        BadInput: There is nothing to back up, or the target exists.
-        NotSaved: The archive could not be written, or is not what was written; it is not there.
+        InvalidInput: There is nothing to back up, or the target exists.
+        SaveFailed: The archive could not be written or verified, and has been removed.
     """
     if not force and os.path.lexists(target):
         raise TargetExists(target)
     with _temporary_file(target.parent, clock) as temporary:
-        made = yield from _write_and_verify(library, temporary, clock, version, target)
+        result = yield from _write_and_verify(library, temporary, clock, version, target)
         try:
             move_into_place(temporary, target, replace=force)
         except OSError as error:
-            raise make_save_error(error, target, made.size) from error
-    return made
+            raise make_save_error(error, target, result.size) from error
+    return result
 
 
 @contextlib.contextmanager
@@ -130,7 +131,7 @@ def _write_and_verify(
         yield from verify_archive(temporary, done=manifest.total)
     except InvalidInput as error:
         reason = f"{error.item}: {error.reason}" if error.item else error.reason
-        raise SaveFailed(f"{target} does not read as it was written: {reason}") from error
+        raise SaveFailed(f"{target} cannot be read back: {reason}") from error
     problems += [f"{library / name}: {m.problem}" for name, m in members.items() if m.problem]
     problems += _missing_text_problems(library, members)
     counts = manifest.count("articles"), manifest.count("journal")
@@ -138,13 +139,13 @@ def _write_and_verify(
 
 
 def files_signature(files: Mapping[str, os.stat_result]) -> str:
-    """Stands for names, sizes and times of files: another signature, other contents."""
+    """Return a signature of names, sizes and times of files: if it differs, so do the contents."""
     stats = sorted((name, status.st_size, status.st_mtime_ns) for name, status in files.items())
     return sha256(orjson.dumps(stats)).hexdigest()[:32]
 
 
 def _missing_text_problems(library: Path, members: Mapping[str, ArchiveMember]) -> Iterator[str]:
-    """A line for each segment that has fewer texts than articles."""
+    """Yield a line for each segment that has fewer texts than articles."""
     for name, member in members.items():
         folder, _, file = name.partition("/")
         texts = members.get(f"texts/{file}")
@@ -157,29 +158,29 @@ def _missing_text_problems(library: Path, members: Mapping[str, ArchiveMember]) 
 
 
 class _DescriptorWriter:
-    """Where the bytes of a zip file go, one after the other; nowhere once it is closed."""
+    """Writes the bytes of a zip file one after the other, and nothing once it is closed."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
     def write(self, data: bytes) -> int:
-        """Write all of it."""
+        """Write all of the data."""
         if self._descriptor is not None:
             write_all(self._descriptor, data)
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def close(self) -> None:
-        """Take no more: a zip file that was given up still writes its end."""
+        """Stop writing: zipfile writes the end even of an archive that was abandoned."""
         self._descriptor = None
 
 
 def _add_member(
     archive: ZipFile, name: str, size: int, chunks: Iterable[bytes]
 ) -> Generator[int, None, None]:
-    """Write a member piece by piece, and tell how large each piece was."""
+    """Write a member chunk by chunk, and yield the size of each."""
     with archive.open(name, "w", force_zip64=size > ZIP64_THRESHOLD) as member:
         for chunk in chunks:
             member.write(chunk)
@@ -206,28 +207,28 @@ def _write_members(
 ) -> Generator[BackupProgress, None, dict[str, ArchiveMember]]:
     members: dict[str, ArchiveMember] = {}
     done = 0
-    # Each folder is listed only when it is its turn: see store.backup.archive.FOLDERS.
+    # Each folder is listed only when its turn comes: see LIBRARY_FOLDERS.
     for folder in (*LIBRARY_FOLDERS, ""):
         for name in list_library_files(library, [folder]):
             file = _open_source(library / name, problems)
             if file is None:
                 continue
             with file:
-                size, examiner = os.fstat(file.fileno()).st_size, MemberScanner(name)
+                size, scanner = os.fstat(file.fileno()).st_size, MemberScanner(name)
                 chunks = _read_chunks(file, size, problems, lines=is_journal(name))
-                steps = _add_member(archive, name, size, map(examiner.feed, chunks))
+                steps = _add_member(archive, name, size, map(scanner.feed, chunks))
                 with contextlib.closing(steps):
                     for written in steps:
                         done += written
                         yield BackupProgress(done, max(total, 2 * done))
-            members[name] = examiner.finish()
+            members[name] = scanner.finish()
     return members
 
 
 def _open_source(path: Path, problems: list[str]) -> BinaryIO | None:
     try:
         return path.open("rb", buffering=0)
-    except FileNotFoundError:  # moved aside since it was listed
+    except FileNotFoundError:  # moved since it was listed
         return None
     except OSError as error:
         problems.append(f"{path}: cannot be read: {error.strerror}")
@@ -235,12 +236,12 @@ def _open_source(path: Path, problems: list[str]) -> BinaryIO | None:
 
 
 def _read_chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> Iterator[bytes]:
-    """The contents of a file up to the size it had; of a journal only lines that are complete."""
+    """Yield a file's contents up to the size it had; of a journal only complete lines."""
     rest = b""
     while size > 0:
         try:
             chunk = file.read(min(ARCHIVE_CHUNK_SIZE, size))
-        except OSError as error:  # what can be read is still worth keeping
+        except OSError as error:  # keep what can be read
             problems.append(f"{file.name}: cannot be read to its end: {error.strerror}")
             return
         if not chunk:
@@ -253,20 +254,20 @@ def _read_chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool)
             yield chunk
 
 
-# -- by itself -----------------------------------------------------------------------------
+# -- automatic backups ---------------------------------------------------------------------
 
 
 def auto_backup_folder(paths: Paths) -> Path:
-    """Where the automatic backups of a library are: on this machine, outside of every sync."""
+    """Return the folder of a library's automatic backups: on this machine, and not synced."""
     digest = sha256(os.fsencode(os.path.realpath(paths.library))).hexdigest()[:12]
     return paths.state / "backups" / digest
 
 
 def list_auto_backups(paths: Paths) -> list[Path]:
-    """The automatic backups of a library, the one of the latest day first.
+    """Return the automatic backups of a library, latest day first.
 
     Raises:
-        OSError: The folder is there and cannot be read.
+        OSError: The folder exists and cannot be read.
     """
     folder = auto_backup_folder(paths)
     try:
@@ -279,61 +280,63 @@ def list_auto_backups(paths: Paths) -> list[Path]:
 def make_auto_backup(
     paths: Paths, clock: Clock, version: str
 ) -> Generator[BackupProgress, None, Path | None]:
-    """Make the backup of the day if there is something new to keep, in steps of milliseconds.
+    """Make the backup of the day if there is something new, in steps of milliseconds.
 
-    There is at most one a day, and none while the library is empty or has not changed since one
-    of those that are kept. Nothing is ever raised: problems stand in the last progress.
+    There is at most one a day, and none while the library is empty or the same as in one of the
+    backups that are kept. Errors are not raised but are the problems of the last progress.
 
     Args:
-        paths: Whose library.
-        clock: Now, in UTC. It need not be right: see `superfluous`.
-        version: Of newstui, for the manifest.
+        paths: The paths of the library.
+        clock: Now, in UTC. It need not be right: see `select_surplus_backups`.
+        version: The version of newstui, for the manifest.
 
     Returns:
         The new backup, if one was made.
     """
     try:
-        made = yield from _make_auto_backup(paths, clock, version)
+        result = yield from _make_auto_backup(paths, clock, version)
     except (NewstuiError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        yield BackupProgress(0, 0, (f"no automatic backup was made: {reason}",))
+        yield BackupProgress(0, 0, (f"automatic backup failed: {reason}",))
         return None
-    if made is None:
+    if result is None:
         return None
-    if made.problems:
+    if result.problems:
         yield BackupProgress(
-            0, 0, tuple(f"in today's backup: {problem}" for problem in made.problems)
+            0, 0, tuple(f"in today's backup: {problem}" for problem in result.problems)
         )
-    return made.path
+    return result.path
 
 
 def _make_auto_backup(
     paths: Paths, clock: Clock, version: str
 ) -> Generator[BackupProgress, None, BackupResult | None]:
     day = clock().date().isoformat()
-    kept = list_auto_backups(paths)
-    if any(path.name.startswith(f"newstui-{day}") for path in kept):
+    backups = list_auto_backups(paths)
+    if any(path.name.startswith(f"newstui-{day}") for path in backups):
         return None
     files = list_library_files(paths.library)
     if not any(name.startswith("articles/") for name in files):
         return None
-    now = files_signature(files)
-    if any(_backup_signature(path) == now for path in kept):
+    signature = files_signature(files)
+    if any(_backup_signature(path) == signature for path in backups):
         return None
     folder = auto_backup_folder(paths)
     make_folder(folder)
     with _temporary_file(folder, clock) as temporary:
-        usual = folder / f"newstui-{day}.zip"
-        made = yield from _write_and_verify(paths.library, temporary, clock, version, usual)
-        kind = "-incomplete" if made.problems else ""
-        target = usual.with_stem(f"newstui-{day}{kind}")
+        default_target = folder / f"newstui-{day}.zip"
+        result = yield from _write_and_verify(
+            paths.library, temporary, clock, version, default_target
+        )
+        kind = "-incomplete" if result.problems else ""
+        target = default_target.with_stem(f"newstui-{day}{kind}")
         try:
             move_into_place(temporary, target)
-        except FileExistsError:  # another newstui was faster
+        except FileExistsError:  # another process was faster
             return None
     for name in select_surplus_backups([path.name for path in list_auto_backups(paths)], day):
         (folder / name).unlink(missing_ok=True)
-    return BackupResult(target, made.size, made.articles, made.events, made.problems)
+    return BackupResult(target, result.size, result.articles, result.events, result.problems)
 
 
 def _backup_signature(path: Path) -> str:
@@ -345,11 +348,11 @@ def _backup_signature(path: Path) -> str:
 
 
 def select_surplus_backups(names: Sequence[str], today: str) -> list[str]:
-    """Which automatic backups can go, by number and name and never by age (case 35).
+    """Return the automatic backups to delete, by number and name, never by age (case 35).
 
-    Seven stay of those up to today, and seven of those that a wrong clock dated later: a clock
-    that jumps back and forth makes new backups and never costs the old ones. Backups of a library
-    that had damaged files are counted apart, so that they never push out sound ones.
+    Seven are kept of those up to today, and seven of those that a wrong clock dated later: a clock
+    that jumps back and forth makes new backups but never costs the old ones. Backups of a library
+    with damaged files are counted separately, so that they never displace intact ones.
     """
     groups: dict[tuple[str, bool], list[str]] = {}
     for name in sorted(names, reverse=True):

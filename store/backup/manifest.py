@@ -1,4 +1,4 @@
-"""What a backup says about itself: each file's size, checksum and how much it holds."""
+"""The manifest of a backup: size, checksum and number of items of each file."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ MANIFEST_FORMAT = 1
 MEMBER_NAME_PATTERN = re.compile(
     r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z"
 )
-"""The only names a member may have; hidden files and paths that lead elsewhere never fit."""
+"""The only names that a member may have: no hidden files, and no paths that lead elsewhere."""
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")
 MAX_PARSED_SIZE = 1 << 28
-"""Bytes of the largest file that is understood as a whole; a segment has some millions."""
+"""Bytes of the largest file that is parsed as a whole; a segment has some millions."""
 MAX_BACKUP_SIZE = 1 << 36
-"""Bytes of all files together: 64 GB, far more than any library of files."""
+"""Bytes of all files together: 64 GB, far more than any library has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMember:
-    """One file of a library as it stands in an archive."""
+    """One file of a library in an archive."""
 
     size: int
     sha256: str
     items: int
-    """Articles, texts or events in it; 0 for a file that is kept as it is."""
+    """Articles, texts or events in it; 0 for a file that is not parsed."""
     problem: str = field(default="", compare=False)
-    """What is wrong with the file itself: it is kept as it is all the same."""
+    """What is wrong with the file itself, which is backed up all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an archive says about itself."""
+    """The manifest of an archive."""
 
     version: str
-    """The newstui that made it."""
+    """The version of newstui that made it."""
     created: str
     signature: str
-    """Stands for names, sizes and times of the files it was made from."""
+    """Signature of names, sizes and times of the files it was made from."""
     files: Mapping[str, ArchiveMember]
 
     @property
@@ -57,11 +57,11 @@ class Manifest:
         return sum(member.size for member in self.files.values())
 
     def count(self, folder: str) -> int:
-        """How many articles, texts or events the files of a folder hold."""
+        """Return the number of articles, texts or events in the files of a folder."""
         return sum(m.items for name, m in self.files.items() if name.startswith(f"{folder}/"))
 
     def encode(self) -> bytes:
-        """The manifest as it stands in the archive."""
+        """Return the manifest as it is in the archive."""
         files = {name: asdict(member) for name, member in self.files.items()}
         for fields in files.values():
             del fields["problem"]
@@ -76,10 +76,10 @@ class Manifest:
 
 
 def decode_manifest(data: bytes) -> Manifest:
-    """The manifest of an archive, every value of it checked.
+    """Return the manifest of an archive, with every value checked.
 
     Raises:
-        ValueError: It is none, or of a version we do not know.
+        ValueError: It is invalid, or of an unknown version.
     """
     fields: Any = orjson.loads(data)
     if not isinstance(fields, dict) or not isinstance(fields.get("files"), dict):
@@ -90,8 +90,10 @@ def decode_manifest(data: bytes) -> Manifest:
     if version > MANIFEST_FORMAT:
         raise ValueError(newer_format_message(version))
     files = {name: _decode_member(name, each) for name, each in fields["files"].items()}
-    newstui, created, mark = (str(fields.get(n, "")) for n in ("newstui", "created", "signature"))
-    manifest = Manifest(newstui, created, mark, files)
+    newstui, created, signature = (
+        str(fields.get(n, "")) for n in ("newstui", "created", "signature")
+    )
+    manifest = Manifest(newstui, created, signature, files)
     if manifest.total > MAX_BACKUP_SIZE:
         raise ValueError(f"the files are too large ({manifest.total:,} bytes)")
     return manifest
@@ -99,7 +101,7 @@ def decode_manifest(data: bytes) -> Manifest:
 
 def _decode_member(name: str, fields: Any) -> ArchiveMember:
     if not MEMBER_NAME_PATTERN.match(name):
-        raise ValueError(f"{name!r} is no file of a library")
+        raise ValueError(f"{name!r} is not a library file")
     if not isinstance(fields, dict):
         raise ValueError(f"{name}: not an object")  # noqa: TRY004 - see above
     size, digest, items = fields.get("size"), fields.get("sha256"), fields.get("items")
@@ -116,7 +118,7 @@ def _is_count(value: Any) -> TypeGuard[int]:
 
 
 class MemberScanner:
-    """Weighs a file as it streams by: size, checksum, how many documents or events are in it."""
+    """Computes size, checksum and number of items of a file as its bytes pass."""
 
     def __init__(self, name: str) -> None:
         self._sum = sha256()
@@ -124,20 +126,20 @@ class MemberScanner:
         self._contents = _contents_for(name)
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take in the next bytes, and hand them on."""
+        """Take the next bytes, and return them."""
         self._sum.update(chunk)
         self._size += len(chunk)
         self._contents.feed(chunk)
         return chunk
 
     def finish(self) -> ArchiveMember:
-        """What the file is, once all of it was fed."""
+        """Return what the file is, once all of it has been fed."""
         items, problem = self._contents.finish()
         return ArchiveMember(self._size, self._sum.hexdigest(), items, problem)
 
 
 class _OpaqueContents:
-    """A file we do not understand: a copy that a sync made of a conflict, the subscriptions."""
+    """A file that is not parsed: a sync-conflict copy, or the subscriptions."""
 
     def feed(self, chunk: bytes) -> None:
         pass
@@ -161,7 +163,7 @@ class _TableContents(_OpaqueContents):
 
     def finish(self) -> tuple[int, str]:
         if self._too_large:
-            return 0, "too large to be looked at"
+            return 0, "too large to be checked"
         try:
             return len(parse_documents(bytes(self._data), self._table)), ""
         except BadContent as error:
@@ -169,7 +171,7 @@ class _TableContents(_OpaqueContents):
 
 
 class _JournalContents(_OpaqueContents):
-    """A journal: counts the lines that are whole; torn ones are nothing new in a journal."""
+    """A journal: counts the complete lines; torn ones are normal in a journal."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -195,21 +197,21 @@ class _JournalContents(_OpaqueContents):
     def finish(self) -> tuple[int, str]:
         self._bad += bool(self._rest)
         nothing = self._bad and not self._good
-        return self._good, "no line of it can be understood" if nothing else ""
+        return self._good, "no line can be read" if nothing else ""
 
 
 def is_journal(name: str) -> bool:
-    """Whether the file is the journal of a machine, to which lines are only ever added."""
+    """Return True if the file is a machine's journal, to which lines are only ever appended."""
     path = Path(name)
-    own = path.suffix == ".jsonl" and bool(MACHINE_NAME_PATTERN.match(path.stem))
-    return own and path.parent.name == "journal"
+    is_own = path.suffix == ".jsonl" and bool(MACHINE_NAME_PATTERN.match(path.stem))
+    return is_own and path.parent.name == "journal"
 
 
 def is_segment(name: str) -> bool:
-    """Whether the file is one of the two of a segment."""
+    """Return True if the file is one of the two of a segment."""
     path = Path(name)
-    own = path.suffix == ".json" and bool(SEGMENT_NAME_PATTERN.match(path.stem))
-    return own and path.parent.name in {"articles", "texts"}
+    is_own = path.suffix == ".json" and bool(SEGMENT_NAME_PATTERN.match(path.stem))
+    return is_own and path.parent.name in {"articles", "texts"}
 
 
 def _contents_for(name: str) -> _OpaqueContents:
@@ -219,7 +221,7 @@ def _contents_for(name: str) -> _OpaqueContents:
 
 
 def parse_documents(data: bytes, table: str) -> dict[str, Any]:
-    """The documents of a table of a TinyDB file.
+    """Return the documents of one table of a TinyDB file.
 
     Raises:
         BadContent: It is no such file.

@@ -1,4 +1,4 @@
-"""What a backup has that a library lacks, where both have a file of one name: articles, events."""
+"""Merging a backup into a library: the articles and events that a file of the same name lacks."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from store.system.files import file_lock, make_save_error, write_all
 
 
 def find_missing_articles(facts: Path, texts: Path | None, known: set[str]) -> list[ParsedArticle]:
-    """The articles of a segment in a backup whose ids are not known.
+    """Return the articles of a segment in a backup whose ids are not known.
 
     Raises:
-        BadContent: The segment is damaged, or its format is newer than ours.
+        LibraryDamaged: The segment is damaged, or its format is newer than ours.
     """
     tables = parse_tables(facts.read_bytes())
     bodies = parse_tables(texts.read_bytes()).get("texts", {}) if texts else {}
@@ -42,7 +42,7 @@ def find_missing_articles(facts: Path, texts: Path | None, known: set[str]) -> l
 
 
 def read_known_ids(library: Path) -> set[str]:
-    """The ids of all articles in the segments of a library, as far as these can be understood."""
+    """Return the ids of all articles in the segments of a library that can be read."""
     known: set[str] = set()
     for path in (library / "articles").glob("*.json"):
         with contextlib.suppress(LibraryDamaged):
@@ -53,37 +53,37 @@ def read_known_ids(library: Path) -> set[str]:
 
 
 def add_articles(library: Path, machine: str, found: list[ParsedArticle]) -> None:
-    """Add articles to the segments of this machine.
+    """Add articles to this machine's segments.
 
     Raises:
-        LibraryBusy: Another newstui is adding articles for too long.
-        NotSaved: The disk refused; what was added until then is whole.
+        LibraryBusy: Another process is adding articles for too long.
+        SaveFailed: The disk refused; what was added until then is complete.
     """
     with file_lock(library / "articles" / f".{machine}.lock"):
         Segments(library, machine).append(found)
 
 
-def find_missing_events(backup: Path, there: Path, machine: str) -> list[bytes]:
-    """The lines of a journal in a backup that the library's lacks; none if they change nothing.
+def find_missing_events(backup: Path, library_journal: Path, machine: str) -> list[bytes]:
+    """Return the lines of a journal that the library lacks; none if they change nothing.
 
-    A journal that was compacted lacks many a line, and nothing that counts.
+    A journal that was compacted lacks many lines, but none that matters.
     """
-    with there.open("rb") as file:
-        known = {hash(line) for line in file}
+    with library_journal.open("rb") as file:
+        present = {hash(line) for line in file}
     with backup.open("rb") as file:
-        more = [
-            line for line in file if hash(line) not in known and try_decode_event(line, machine)
+        missing = [
+            line for line in file if hash(line) not in present and try_decode_event(line, machine)
         ]
-    if not more:
+    if not missing:
         return []
     before, after = ReadingState(), ReadingState()
-    for state, lines in ((before, []), (after, more)):
+    for state, lines in ((before, []), (after, missing)):
         for add in (state.preload_undone, state.apply):
-            with there.open("rb") as file:
+            with library_journal.open("rb") as file:
                 add(_decode_lines([*lines], machine))
                 add(_decode_lines(file, machine))
-    same = all(before.get(each) == after.get(each) for each in after.article_states)
-    return [] if same else more
+    is_same = all(before.get(each) == after.get(each) for each in after.article_states)
+    return [] if is_same else missing
 
 
 def _decode_lines(lines: Iterable[bytes], machine: str) -> Iterator[Event]:
@@ -91,23 +91,23 @@ def _decode_lines(lines: Iterable[bytes], machine: str) -> Iterator[Event]:
 
 
 def add_events(journal: Path, lines: list[bytes]) -> None:
-    """Add lines to a journal, the way its machine would add them.
+    """Append lines to a journal, the way its machine would.
 
     Raises:
-        LibraryBusy: Another newstui is writing to it for too long.
-        NotSaved: The disk refused; the journal is as it was.
+        LibraryBusy: Another process is writing to it for too long.
+        SaveFailed: The disk refused; the journal is as it was.
     """
     with file_lock(journal) as descriptor:
         size = os.fstat(descriptor).st_size
-        whole = not size or os.pread(descriptor, 1, size - 1) == b"\n"
-        append_to_journal(descriptor, journal, lines if whole else [TORN_LINE_END, *lines])
+        is_complete = not size or os.pread(descriptor, 1, size - 1) == b"\n"
+        append_to_journal(descriptor, journal, lines if is_complete else [TORN_LINE_END, *lines])
 
 
 def append_to_journal(descriptor: int, journal: Path, data: Iterable[bytes]) -> None:
-    """Write to the end of a journal that is locked.
+    """Append to a journal that is locked.
 
     Raises:
-        NotSaved: The disk refused; the journal is as it was.
+        SaveFailed: The disk refused; the journal is as it was.
     """
     size = os.fstat(descriptor).st_size
     written = 0

@@ -1,4 +1,4 @@
-"""Bringing a backup back: everything is unpacked and checked beside, then put in place."""
+"""Restore a backup: everything is unpacked and checked in a staging folder, then put in place."""
 
 from __future__ import annotations
 
@@ -51,25 +51,26 @@ from store.system.files import (
 )
 
 RESTORE_ORDER = ("journal", "texts", "articles", "")
-"""As articles are added: an interrupted restoring leaves none without its events or its text."""
+"""The order in which articles are added: an interrupted restore leaves none without events or text.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What has come back; all of it is on the disk."""
+    """What has been restored, all of it on the disk."""
 
     articles: int
     events: int
     files: int
-    """How many files were added or made longer."""
+    """The number of files that were added or extended."""
     unchanged: int
-    """How many were there already, with everything that the backup has."""
+    """The number of files that had everything in the backup already."""
     skipped: tuple[str, ...]
-    """A line for each file that is another one in the library; it was left as it is."""
+    """A line for each file that was not restored."""
 
 
 class FileComparison(Enum):
-    """How a file of the backup stands to the library."""
+    """How a file of the backup compares with the library's."""
 
     NEW = "new"
     PRESENT = "there"
@@ -81,31 +82,31 @@ class FileComparison(Enum):
 def restore_backup(
     archive: Path, library: Path, machine: str, clock: Clock, *, merge: bool = False
 ) -> Generator[BackupProgress, None, RestoreResult]:
-    """Bring a backup back, in steps. Nothing that is there is overwritten.
+    """Restore a backup, in steps. Nothing that exists is overwritten.
 
     The library is not touched before every byte of the archive has been checked.
 
     Args:
-        archive: What `store.backup.backup` made.
-        library: The folder it goes to; created if need be.
-        machine: The name this machine writes under: where the library has another segment of the
+        archive: An archive that `store.backup.backup` made.
+        library: The folder to restore into; created if need be.
+        machine: The name under which this machine writes: if the library has another segment of the
             same name, the articles it lacks are added to segments of this machine.
         clock: Now, in UTC.
-        merge: Whether the library may have files already; what is missing is added then.
+        merge: Whether the library may have files already; what is missing is then added.
 
     Raises:
-        BadInput: The archive is damaged, or the library is not empty.
-        LibraryBusy: Another newstui is writing to a journal for too long.
-        NotSaved: The disk refused; what was put in place until then is whole.
+        InvalidInput: The archive is damaged, or the library is not empty.
+        LibraryBusy: Another process is writing to a journal for too long.
+        SaveFailed: The disk refused; what was put in place until then is complete.
     """
     target = Path(os.path.realpath(library))
     with open_archive(archive) as source:
         try:
             if not merge and _has_files(target):
                 raise LibraryNotEmpty(library)
-            with _staging_folder(target, clock) as workshop:
-                _check_space(workshop, source.manifest.total)
-                unpacked = yield from _unpack(source, workshop)
+            with _staging_folder(target, clock) as staging:
+                _check_space(staging, source.manifest.total)
+                unpacked = yield from _unpack(source, staging)
                 return _install_files(source, unpacked, target, machine)
         except OSError as error:
             raise make_save_error(error, library, source.manifest.total) from error
@@ -129,10 +130,10 @@ def _has_files(target: Path) -> bool:
 
 @contextlib.contextmanager
 def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
-    """A folder of our own on the file system of the target, so that files can be moved there."""
-    place = next(folder for folder in (target, *target.parents) if folder.is_dir())
-    _sweep_staging_folders(place, clock())
-    folder = place / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+    """Create a folder on the file system of the target, so that files can be moved from it."""
+    parent = next(folder for folder in (target, *target.parents) if folder.is_dir())
+    _sweep_staging_folders(parent, clock())
+    folder = parent / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
     folder.mkdir(FOLDER_MODE)
     try:
         yield folder
@@ -152,11 +153,11 @@ def _check_space(folder: Path, needed: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _unpack(source: Archive, workshop: Path) -> Generator[BackupProgress, None, dict[str, Path]]:
+def _unpack(source: Archive, staging: Path) -> Generator[BackupProgress, None, dict[str, Path]]:
     unpacked: dict[str, Path] = {}
     done, total = 0, source.manifest.total
     for number, name in enumerate(source.manifest.files):
-        path = workshop / f"{number:06d}"
+        path = staging / f"{number:06d}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(path, flags, FILE_MODE)
         try:
@@ -177,47 +178,49 @@ def _unpack(source: Archive, workshop: Path) -> Generator[BackupProgress, None, 
 def _install_files(
     source: Archive, unpacked: Mapping[str, Path], target: Path, machine: str
 ) -> RestoreResult:
-    verdicts = {name: _compare_file(name, path, target / name) for name, path in unpacked.items()}
-    mixed = {name for name in unpacked if _needs_merge(name, verdicts)}
-    refused = {
-        name: f"{target / name} is another file than the one in the backup; it was left as it is"
-        for name, verdict in verdicts.items()
-        if verdict is FileComparison.DIFFERENT and name not in mixed
+    comparisons = {
+        name: _compare_file(name, path, target / name) for name, path in unpacked.items()
+    }
+    merged = {name for name in unpacked if _needs_merge(name, comparisons)}
+    skipped = {
+        name: f"{target / name} differs from the file in the backup; left as it is"
+        for name, comparison in comparisons.items()
+        if comparison is FileComparison.DIFFERENT and name not in merged
     }
     files = sorted(
-        unpacked.keys() - refused.keys(), key=lambda n: RESTORE_ORDER.index(_folder_name(n))
+        unpacked.keys() - skipped.keys(), key=lambda n: RESTORE_ORDER.index(_folder_name(n))
     )
     make_folder(target)
     added = {"articles": 0, "journal": 0}
-    there = sum(verdicts[name] is FileComparison.PRESENT for name in files)
+    unchanged = sum(comparisons[name] is FileComparison.PRESENT for name in files)
     for name in files:
-        if name not in mixed:
+        if name not in merged:
             member = source.manifest.files[name]
-            items = _install_file(unpacked[name], target / name, verdicts[name], member)
+            items = _install_file(unpacked[name], target / name, comparisons[name], member)
         else:
             try:
                 items = _merge_file(name, unpacked, target, machine)
             except LibraryDamaged as error:
-                refused[name] = f"{name} in the backup cannot be used: {error}"
+                skipped[name] = f"{name} in the backup cannot be used: {error}"
                 continue
-            there += not items
+            unchanged += not items
         if (folder := _folder_name(name)) in added:
             added[folder] += items
     return RestoreResult(
         articles=added["articles"],
         events=added["journal"],
-        files=len(unpacked) - len(refused) - there,
-        unchanged=there,
-        skipped=tuple(refused.values()),
+        files=len(unpacked) - len(skipped) - unchanged,
+        unchanged=unchanged,
+        skipped=tuple(skipped.values()),
     )
 
 
-def _needs_merge(name: str, verdicts: Mapping[str, FileComparison]) -> bool:
-    """Whether only what the library lacks comes from this file, article by article or line by line.
+def _needs_merge(name: str, comparisons: Mapping[str, FileComparison]) -> bool:
+    """Return True if only what the library lacks is taken from this file, by article or by line.
 
-    Facts and texts of a segment belong together: with others' they would be mixed up.
+    Facts and texts of a segment belong together; with those of another one they would be mixed up.
     """
-    pair = verdicts[name], verdicts.get(_paired_name(name), FileComparison.PRESENT)
+    pair = comparisons[name], comparisons.get(_paired_name(name), FileComparison.PRESENT)
     if _folder_name(name) == "journal":
         return pair[0] is FileComparison.DIFFERENT
     facts = pair[_folder_name(name) == "texts"]
@@ -228,10 +231,10 @@ def _needs_merge(name: str, verdicts: Mapping[str, FileComparison]) -> bool:
 
 
 def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: str) -> int:
-    """Add what the library lacks; returns how many articles or events that were.
+    """Add what the library lacks, and return the number of articles or events added.
 
     Raises:
-        LibraryDamaged: The file in the backup cannot be understood.
+        LibraryDamaged: The file in the backup cannot be read.
     """
     if _folder_name(name) == "journal":
         lines = find_missing_events(unpacked[name], target / name, Path(name).stem)
@@ -239,7 +242,7 @@ def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: 
             add_events(target / name, lines)
         return len(lines)
     if _folder_name(name) == "texts":
-        return 0  # they come with their articles
+        return 0  # texts are added with their articles
     found = find_missing_articles(
         unpacked[name], unpacked.get(_paired_name(name)), read_known_ids(target)
     )
@@ -257,25 +260,25 @@ def _paired_name(name: str) -> str:
     return {"articles": f"texts/{file}", "texts": f"articles/{file}"}.get(folder, "")
 
 
-def _compare_file(name: str, unpacked: Path, there: Path) -> FileComparison:
-    if not os.path.lexists(there):
+def _compare_file(name: str, unpacked: Path, existing: Path) -> FileComparison:
+    if not os.path.lexists(existing):
         return FileComparison.NEW
-    if not there.is_file():
+    if not existing.is_file():
         return FileComparison.DIFFERENT
-    sizes = unpacked.stat().st_size, there.stat().st_size
-    if _have_same_start(unpacked, there):
+    sizes = unpacked.stat().st_size, existing.stat().st_size
+    if _have_same_start(unpacked, existing):
         if sizes[0] == sizes[1]:
             return FileComparison.PRESENT
         if is_journal(name):
             return FileComparison.SHORTER if sizes[0] > sizes[1] else FileComparison.PRESENT
-    holds = is_segment(name) and _contains_all(
-        there.read_bytes(), unpacked.read_bytes(), _folder_name(name)
+    is_contained = is_segment(name) and _contains_all(
+        existing.read_bytes(), unpacked.read_bytes(), _folder_name(name)
     )
-    return FileComparison.PRESENT if holds else FileComparison.DIFFERENT
+    return FileComparison.PRESENT if is_contained else FileComparison.DIFFERENT
 
 
 def _have_same_start(one: Path, other: Path) -> bool:
-    """Whether the files are the same as far as the shorter one goes."""
+    """Return True if the files are equal as far as the shorter one goes."""
     with one.open("rb") as first, other.open("rb") as second:
         while True:
             left, right = first.read(ARCHIVE_CHUNK_SIZE), second.read(ARCHIVE_CHUNK_SIZE)
@@ -286,11 +289,13 @@ def _have_same_start(one: Path, other: Path) -> bool:
                 return True
 
 
-def _contains_all(there: bytes, backup: bytes, table: str) -> bool:
-    """Whether a segment has every document that the one in the backup has, and as it is there."""
+def _contains_all(existing: bytes, backup: bytes, table: str) -> bool:
+    """Return True if a segment has every document that the one in the backup has, unchanged."""
     try:
-        kept = parse_documents(there, table)
-        return all(kept.get(key) == each for key, each in parse_documents(backup, table).items())
+        documents = parse_documents(existing, table)
+        return all(
+            documents.get(key) == each for key, each in parse_documents(backup, table).items()
+        )
     except BadContent:
         return False
 
@@ -299,12 +304,12 @@ def _contains_all(there: bytes, backup: bytes, table: str) -> bool:
 
 
 def _install_file(
-    unpacked: Path, target: Path, verdict: FileComparison, member: ArchiveMember
+    unpacked: Path, target: Path, comparison: FileComparison, member: ArchiveMember
 ) -> int:
-    """Put a file where it belongs; returns how many articles or events came with it."""
-    if verdict is FileComparison.PRESENT:
+    """Put a file in place, and return the number of articles or events that came with it."""
+    if comparison is FileComparison.PRESENT:
         return 0
-    if verdict is FileComparison.SHORTER:
+    if comparison is FileComparison.SHORTER:
         before = _count_events(target)
         _extend_journal(unpacked, target)
         return member.items - before
@@ -317,17 +322,17 @@ def _install_file(
 
 
 def _count_events(path: Path) -> int:
-    examiner = MemberScanner(f"journal/{path.name}")
+    scanner = MemberScanner(f"journal/{path.name}")
     with path.open("rb") as file:
-        while examiner.feed(file.read(ARCHIVE_CHUNK_SIZE)):
+        while scanner.feed(file.read(ARCHIVE_CHUNK_SIZE)):
             pass
-    return examiner.finish().items
+    return scanner.finish().items
 
 
 def _extend_journal(unpacked: Path, target: Path) -> None:
-    """Add to a journal what the backup has more, the way its machine would add it.
+    """Append to a journal what the backup has more, the way its machine would.
 
-    A file put in its place would lose the events of a newstui that has it open.
+    Replacing the file would lose the events of a process that has it open.
     """
     with file_lock(target) as descriptor:
         size = os.fstat(descriptor).st_size

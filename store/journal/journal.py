@@ -241,7 +241,7 @@ class Journal:
         last: list[Event] = []
         for event in heapq.merge(*map(self._read_backwards, own), key=_stamp, reverse=True):
             last = [each for each in last if each.stamp == event.stamp]
-            if event not in last:  # else it is in a copy of the file, too
+            if event not in last:  # a conflict copy may have it as well
                 last.append(event)
                 yield event
 
@@ -292,7 +292,7 @@ class Journal:
                 if lost := [line for line in dict.fromkeys(events) if line not in present]:
                     self._write(descriptor, b"".join(lost))
         except (NewstuiError, OSError) as error:
-            self._warn(str(error))  # they are tried again with the next change
+            self._warn(str(error))  # the next change tries again
             return
         self._lost_lines = []
         if lost:
@@ -314,7 +314,7 @@ class Journal:
                     unseen = lines if seen is None else filter_unseen(lines, seen)
                     found += _decode_lines(unseen, machine, cursor)
             except OSError:
-                self._seen_hashes.clear()  # none of it counts as read
+                self._seen_hashes.clear()  # none of these lines counts as read
                 raise
         self._latest_order = max(
             self._latest_order, max((event.order for event in found), default=0)
@@ -371,7 +371,7 @@ class Journal:
             except BaseException:
                 self._cursors[self.own_path.name] = before
                 self._seen_hashes.clear()
-                self._files_to_read()  # what others wrote is not read yet
+                self._files_to_read()  # lines that others wrote count as unread
                 raise
             return others + self._read(self.own_path)
 

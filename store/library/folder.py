@@ -209,7 +209,7 @@ class FolderLibrary:
             self._events_since_snapshot += len(events)
             yield LoadProgress(len(self._catalog), *self._journal.progress(), is_history=True)
         self._recompute(outdated)
-        if self._journal.has_replaced_file():  # compacted meanwhile
+        if self._journal.has_replaced_file():  # compacted in the meantime
             self._read_all_events()
 
     def _read_segment(self, name: str, signature: FileSignature) -> set[str]:
@@ -389,7 +389,7 @@ class FolderLibrary:
             self.repairer.sweep_temporary_files(self._cache)
             self._unloaded.clear()  # every existing article has to be known
             self._refresh_segments()
-            self._check_writable()  # now that every file was seen
+            self._check_writable()  # again, now that every file has been read
             while batch := list(islice(remaining, SEGMENT_SIZE)):
                 newer_texts = find_newer_texts(batch, self._catalog, self._state, self._segments)
                 renewed = {each.article.id: each for each in newer_texts}

@@ -200,7 +200,7 @@ class LibrarySearcher:
                 ids = {facts.id for facts, _ in every if matches_value(facts, condition)}
                 return lambda row: row.id in ids
             if not isinstance(condition, WordsCondition):
-                raise TypeError(f"rows answer {condition}")
+                raise TypeError(f"not a condition of words: {condition}")
             highlighter, field = make_highlighter([condition]), condition.field
             return lambda row: (
                 (field in ("", "title") and highlighter.matches(row.title))

@@ -1,8 +1,8 @@
-"""Compacting: the texts of what was deleted long ago go, and events that can no longer matter.
+"""Compaction: remove the texts of long-deleted articles, and events that no longer matter.
 
-Each machine compacts what it writes itself: its own segments and its own journal. What all events
-add up to is the same before and after, here and on every other machine; the first line of a journal
-says when it was rewritten, so that whoever has read the old one reads it anew.
+Each machine compacts what it writes itself: its own segments and its own journal. The reading state
+is the same before and after, here and on every other machine. The first line of a journal states
+when it was compacted, so that whoever has read the old file reads the new one from its beginning.
 """
 
 from __future__ import annotations
@@ -43,18 +43,19 @@ from store.system.files import (
 )
 
 RETENTION = timedelta(days=30)
-"""How long a deleted article keeps its text, and an event that was undone stays."""
+"""How long a deleted article keeps its text, and an undone event stays."""
 COMPACT_BATCH_SIZE = 20_000
-"""Events worked off between two steps."""
+"""Events handled between two steps."""
 TOMBSTONE_FIELDS = ("id", "title", "date", "created")
-"""The facts that stay: a second import knows the article, and a list of changes can name it."""
+"""The facts that stay, by which another import recognizes the article and the undo history names
+it."""
 PURGED_TEXT: Mapping[str, Any] = {"text": ""}
-"""What stays of a text: the document, so that its place is not taken for a lost one."""
+"""What stays of a text: its document, so that it is not taken for lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompactProgress:
-    """How far it is, in bytes of journals."""
+    """Progress in bytes of journals."""
 
     done: int
     total: int
@@ -62,19 +63,19 @@ class CompactProgress:
 
 @dataclass(frozen=True, slots=True)
 class CompactResult:
-    """What went, or would go."""
+    """What was removed, or would be."""
 
     texts: int = 0
-    """Articles whose text went."""
+    """Articles whose text was removed."""
     events: int = 0
-    """Events that went from the journal."""
+    """Events removed from the journal."""
     damaged: int = 0
-    """Lines that could not be understood and went with them."""
+    """Damaged lines removed with them."""
     bytes_before: int = 0
     bytes_after: int = 0
     """Bytes of the files that were rewritten."""
     damaged_lines_path: Path | None = None
-    """Where the damaged lines are kept."""
+    """The file that keeps the damaged lines."""
     problems: tuple[str, ...] = ()
 
 
@@ -85,27 +86,24 @@ def compact_library(
 
     Args:
         library: The folder of the library.
-        machine: The name this machine writes under.
+        machine: The name under which this machine writes.
         clock: Now, in UTC.
-        dry_run: Only find out what would go; nothing is written.
-
-    Returns:
-        What went.
+        dry_run: Only compute what would be removed; write nothing.
 
     Raises:
         LibraryBusy: Another process is writing for too long.
-        LibraryReadOnly: A journal was made by a newer version.
-        NotSaved: The disk refused, or there are no locks; each file is the old or the new one.
+        LibraryReadOnly: A newer version made a journal.
+        SaveFailed: The disk refused, or there are no locks; each file is the old or the new one.
     """
     problems: list[str] = []
     journal = Journal(library / "journal", machine, clock, problems.append)
     state = ReadingState()
-    again: set[str] = set()
+    outdated: set[str] = set()
     state.preload_undone(journal.undo_events())
     while events := journal.read(COMPACT_BATCH_SIZE):
-        again |= state.apply(events)
+        outdated |= state.apply(events)
         yield CompactProgress(*journal.progress())
-    state.recompute(again, journal.events_for(again))
+    state.recompute(outdated, journal.events_for(outdated))
     if journal.format > JOURNAL_FORMAT:
         raise LibraryReadOnly(newer_format_message(journal.format))
     limit = to_microseconds(clock() - RETENTION)
@@ -113,57 +111,57 @@ def compact_library(
     if purge.articles:
         with _lock_unless_dry_run(library / "articles" / f".{machine}.lock", dry_run):
             purge.run(current_timestamp(clock), dry_run=dry_run)
-    rewriting = _JournalRewrite(journal.own_path, machine, clock)
+    rewrite = _JournalRewrite(journal.own_path, machine, clock)
     if journal.own_path.exists():
         with _lock_unless_dry_run(journal.own_path, dry_run):
-            yield from rewriting.scan(limit, pairs=not _has_copies(journal, machine))
+            yield from rewrite.scan(limit, pairs=not _has_copies(journal, machine))
             if not dry_run:
-                rewriting.write()
+                rewrite.write()
     return CompactResult(
         purge.texts,
-        rewriting.event_count,
-        rewriting.damaged_count,
-        purge.bytes_before + rewriting.bytes_before,
-        purge.bytes_after + rewriting.bytes_after,
-        rewriting.damaged_lines_path,
+        rewrite.event_count,
+        rewrite.damaged_count,
+        purge.bytes_before + rewrite.bytes_before,
+        purge.bytes_after + rewrite.bytes_after,
+        rewrite.damaged_lines_path,
         tuple(problems),
     )
 
 
 def repair_journal(journal: Path, machine: str, clock: Clock) -> str:
-    """Move the damaged lines of this machine's journal aside, as compacting would.
+    """Move the damaged lines of this machine's journal to a file of their own.
 
     Returns:
-        A line that says so; empty where no line is damaged.
+        A line about it; empty if no line is damaged.
 
     Raises:
         LibraryBusy: Another process is writing for too long.
-        NotSaved: The disk refused, or there are no locks; the file is the old or the new one.
+        SaveFailed: The disk refused, or there are no locks; the file is the old or the new one.
     """
     if not journal.exists():
         return ""
-    rewriting = _JournalRewrite(journal, machine, clock)
+    rewrite = _JournalRewrite(journal, machine, clock)
     with _lock_unless_dry_run(journal, dry_run=False):
-        for _ in rewriting.scan(0, pairs=False, only_damaged=True):
+        for _ in rewrite.scan(0, pairs=False, only_damaged=True):
             pass
-        rewriting.write()
-    if rewriting.damaged_lines_path is None:
+        rewrite.write()
+    if rewrite.damaged_lines_path is None:
         return ""
     lines = (
-        "1 damaged line was"
-        if rewriting.damaged_count == 1
-        else f"{rewriting.damaged_count:,} damaged lines were"
+        "1 damaged line"
+        if rewrite.damaged_count == 1
+        else f"{rewrite.damaged_count:,} damaged lines"
     )
-    return f"journal/{journal.name}: {lines} moved aside to {rewriting.damaged_lines_path.name}"
+    return f"journal/{journal.name}: moved {lines} to {rewrite.damaged_lines_path.name}"
 
 
 def _lock_unless_dry_run(path: Path, dry_run: bool) -> AbstractContextManager[object]:
-    # Appending works without locks; but what is appended while a file is replaced would be lost.
+    # Appending works without locks, but lines appended while a file is replaced would be lost.
     return nullcontext() if dry_run else file_lock(path, required=True)
 
 
 def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
-    """The articles that are deleted, since that moment or longer."""
+    """Return the articles that have been deleted since this time or longer."""
     deleted = {
         id_: marks.deleted[0] for id_, marks in state.article_states.items() if marks.deleted[1]
     }
@@ -177,7 +175,7 @@ def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> fro
 
 
 def _has_copies(journal: Journal, machine: str) -> bool:
-    """Whether a sync has made a copy of our journal: an undone event may stand in it on its own."""
+    """Return True if our journal has conflict copies, in which an undone event may be alone."""
     others = (path for path in journal.paths() if path != journal.own_path)
     return any(find_writer(path)[0] == machine for path in others)
 
@@ -187,7 +185,7 @@ def _has_copies(journal: Journal, machine: str) -> bool:
 
 @dataclass(slots=True)
 class _TextPurge:
-    """Takes the texts of articles out of this machine's segments."""
+    """Removes the texts of articles from this machine's segments."""
 
     library: Path
     machine: str
@@ -198,38 +196,38 @@ class _TextPurge:
     bytes_after: int = 0
 
     def run(self, now: str, *, dry_run: bool) -> None:
-        """Go through the segments; a damaged one is left as it is."""
+        """Purge all segments; a damaged one is left as it is."""
         for path in sorted((self.library / "articles").glob("*.json")):
             if segment_machine(path.stem) == self.machine:
                 try:
                     self._purge_segment(path, now, dry_run=dry_run)
                 except LibraryDamaged as error:
-                    self.problems.append(f"{error}; it was left as it is")
+                    self.problems.append(f"{error}; left as it is")
 
     def _purge_segment(self, path: Path, now: str, *, dry_run: bool) -> None:
         facts = read_tables(path, "articles")
         articles = facts.get("articles", {})
-        gone = {
+        purged = {
             key: {name: each[name] for name in TOMBSTONE_FIELDS if name in each} | {"purged": now}
             for key, each in articles.items()
             if each.get("id") in self.articles and "purged" not in each
         }
-        if not gone:
+        if not purged:
             return
-        beside = self.library / "texts" / path.name
+        texts_path = self.library / "texts" / path.name
         facts = read_tables(path, "articles", thorough=True)
-        texts = read_tables(beside, "texts", thorough=True)
+        texts = read_tables(texts_path, "texts", thorough=True)
         if max(format_version(facts), format_version(texts)) > SEGMENT_FORMAT:
             self.problems.append(
-                f"{path}: {newer_format_message(format_version(facts))}; it was left as it is"
+                f"{path}: {newer_format_message(format_version(facts))}; left as it is"
             )
             return
         bodies = texts.get("texts", {})
-        bodies |= {key: dict(PURGED_TEXT) for key in gone if key in bodies}
-        facts["articles"] |= gone
-        self.texts += len(gone)
-        # The texts first: after a crash in between the next compacting finds the facts to do.
-        for file, tables in ((beside, texts), (path, facts)):
+        bodies |= {key: dict(PURGED_TEXT) for key in purged if key in bodies}
+        facts["articles"] |= purged
+        self.texts += len(purged)
+        # The texts first: after a crash in between, the next compaction purges the facts.
+        for file, tables in ((texts_path, texts), (path, facts)):
             if file.exists():
                 self.bytes_before += file.stat().st_size
                 self.bytes_after += len(orjson.dumps(tables)) + 1
@@ -242,7 +240,7 @@ class _TextPurge:
 
 @dataclass(slots=True)
 class _JournalRewrite:
-    """Writes this machine's journal anew without the lines that can no longer matter."""
+    """Rewrites this machine's journal without the lines that no longer matter."""
 
     path: Path
     machine: str
@@ -255,17 +253,19 @@ class _JournalRewrite:
     def scan(
         self, limit: int, *, pairs: bool, only_damaged: bool = False
     ) -> Iterator[CompactProgress]:
-        """See which lines may go.
+        """Find the lines that can be removed.
 
         Args:
-            limit: Before this moment an event must have been undone.
-            pairs: Whether an event may go that was undone.
-            only_damaged: Whether no event may go.
+            limit: The time before which an event must have been undone.
+            pairs: Whether undone events can be removed, with the events that undid them.
+            only_damaged: Whether only damaged lines can be removed.
         """
         with self.path.open("rb") as file:
             undone = undo_times(file, self.machine) if pairs else {}
-            gone = (of for of, at in undone.items() if at <= limit)
-            self.obsolete_lines = ObsoleteLineFilter(self.machine, gone, only_damaged=only_damaged)
+            removable = (event_id for event_id, at in undone.items() if at <= limit)
+            self.obsolete_lines = ObsoleteLineFilter(
+                self.machine, removable, only_damaged=only_damaged
+            )
             size, done = file.seek(0, os.SEEK_END), file.seek(0)
             for number, line in enumerate(file, 1):
                 done += len(line)
@@ -280,7 +280,7 @@ class _JournalRewrite:
                 )
 
     def write(self) -> None:
-        """Put the new journal in the place of the old one; nothing if it would be the same."""
+        """Replace the journal, unless nothing would change."""
         remove_temporary_files(self.path.parent, self.clock())
         if not self.obsolete_lines.obsolete_count:
             return
@@ -303,12 +303,12 @@ class _JournalRewrite:
 
     @property
     def event_count(self) -> int:
-        """How many events may go."""
+        """The number of events that can be removed."""
         return self.obsolete_lines.obsolete_count - self.damaged_count if self.bytes_before else 0
 
     @property
     def damaged_count(self) -> int:
-        """How many damaged lines go."""
+        """The number of damaged lines that can be removed."""
         return len(self.obsolete_lines.damaged_lines) if self.bytes_before else 0
 
 
@@ -316,29 +316,34 @@ class _JournalRewrite:
 
 
 def undo_times(lines: Iterable[bytes], machine: str) -> dict[EventId, int]:
-    """When which event was undone: its name, and the time in microseconds since 1970."""
-    found: dict[EventId, int] = {}
+    """Return when each undone event was undone, in microseconds since 1970."""
+    times: dict[EventId, int] = {}
     for line in lines:
         if (
             b'"undone"' in line
             and (event := try_decode_event(line, machine))
             and event.kind == "undone"
         ):
-            found[event.undone_id] = max(event.at, found.get(event.undone_id, 0))
-    return found
+            times[event.undone_id] = max(event.at, times.get(event.undone_id, 0))
+    return times
 
 
 class ObsoleteLineFilter:
-    """Looks at the lines of one journal in their order, and remembers which of them may go."""
+    """Finds the lines of a journal that no longer matter, whatever other machines send.
+
+    These are: a position superseded by a later one of the same article; an event that was undone
+    long ago, with the event that undid it; a duplicate event of an import; damaged lines. What
+    statistics count (opened, read, starred and so on, with their times) stays.
+    """
 
     def __init__(
         self, machine: str, undone: Iterable[EventId], *, only_damaged: bool = False
     ) -> None:
-        """Begin before the first line.
+        """Start before the first line.
 
         Args:
-            machine: Whose journal it is.
-            undone: Names of the events that may go with what undid them.
+            machine: The machine that writes the journal.
+            undone: Ids of the events that can be removed with those that undid them.
             only_damaged: Whether every event stays.
         """
         self._only_damaged = only_damaged
@@ -346,29 +351,29 @@ class ObsoleteLineFilter:
         self._undone = frozenset(undone)
         self._undone_seen: set[EventId] = set()
         self._positions: dict[str, tuple[int, int]] = {}
-        """Article -> stamp and line of the latest position."""
+        """Article -> stamp and line number of the latest position."""
         self._imported: set[bytes] = set()
         self._latest = (-1, -1)
         self._line_number = -1
         self._candidates: set[int] = set()
         self._non_events: set[int] = set()
-        """Lines that are no events: only the first one has a meaning, and is written anew."""
+        """Lines that are no events: only the first has a meaning, and is rewritten."""
         self.header: dict[str, Any] = {}
-        """What the first line says."""
+        """The content of the first line."""
         self.damaged_lines: list[bytes] = []
 
     @property
     def obsolete_count(self) -> int:
-        """How many lines may go."""
+        """The number of lines that can be removed."""
         return len(self._obsolete)
 
     @property
     def _obsolete(self) -> set[int]:
-        # The one with the greatest order stays, so that no later event is given that order again.
+        # The event with the greatest order stays, so that no later event gets that order again.
         return self._candidates - {self._latest[1]}
 
     def scan(self, line: bytes) -> None:
-        """Look at the next line."""
+        """Examine the next line."""
         self._line_number += 1
         try:
             event = decode_event(line, self._machine)
@@ -409,13 +414,13 @@ class ObsoleteLineFilter:
 
     def _scan_position(self, event: Event) -> None:
         article = event.articles[0]
-        this = (event.at if event.imported else event.stamp, self._line_number)
-        other = self._positions.setdefault(article, this)
-        if other[0] != this[0]:
-            self._positions[article] = max(this, other)
-            self._candidates.add(min(this, other)[1])
+        current = (event.at if event.imported else event.stamp, self._line_number)
+        latest = self._positions.setdefault(article, current)
+        if latest[0] != current[0]:
+            self._positions[article] = max(current, latest)
+            self._candidates.add(min(current, latest)[1])
 
     def remaining_lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """The lines that stay, but for the first one; `lines` are those that were looked at."""
-        gone = self._obsolete | self._non_events
-        return (line for number, line in enumerate(lines) if number not in gone)
+        """Return the examined lines that stay, without the first one."""
+        removed = self._obsolete | self._non_events
+        return (line for number, line in enumerate(lines) if number not in removed)

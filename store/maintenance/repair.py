@@ -1,7 +1,8 @@
-"""What is done about damaged segments: salvaged, kept aside, and mended where they are our own.
+"""Damaged segments: salvaged, and repaired if they are our own.
 
-A file of another machine is never written: what is whole in it is used, and its own machine mends
-it. So is one of ours where it cannot be written at the moment; it is tried again the next time.
+A file of another machine is never written: what is intact in it is used, and its own machine
+repairs it. The same holds for a file of ours while it cannot be written; it is tried again next
+time.
 """
 
 from __future__ import annotations
@@ -42,20 +43,21 @@ from store.system.files import (
 )
 
 REPAIR_LOCK_TIMEOUT = 1.0
-"""Seconds that a repair waits for another writer: shorter than `LOCK_TIMEOUT`, because the reader stands still."""
+"""Seconds that a repair waits for another writer: less than `LOCK_TIMEOUT`, because the reader is
+blocked."""
 SNAPSHOT_NAME = "reading.json"
-"""The reading state in the cache."""
+"""The file of the reading state in the cache."""
 
 DOCUMENT_PARSERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "articles": article_from_document,
     "texts": body_from_document,
 }
-"""The tables, and what understands their documents."""
+"""The tables, and the functions that parse their documents."""
 PAIRED_TABLES = {"articles": "texts", "texts": "articles"}
 
 
 class Repairer:
-    """Salvages the damaged segments of a library; holds the lock under which this machine writes."""
+    """Salvages damaged segments of a library; holds the lock under which this machine writes."""
 
     def __init__(
         self,
@@ -67,13 +69,13 @@ class Repairer:
         *,
         repair: bool = True,
     ) -> None:
-        """Begin without having seen any file.
+        """Start without having seen any file.
 
         Args:
             library: The folder.
-            machine: Whose segments are our own.
+            machine: The machine whose segments are our own.
             clock: Now, in UTC.
-            warn: Told what else is wrong.
+            warn: Called with a line about anything else that is wrong.
             read_only_reason: Returns why no file can be written at the moment, or an empty string.
             repair: Whether files of this machine may be repaired; if not, they are only salvaged.
         """
@@ -87,18 +89,18 @@ class Repairer:
         self._may_repair = repair
         self._is_locked = False
         self.repaired: dict[Path, str] = {}
-        """A line for each file that was mended."""
+        """A line for each file that was repaired."""
         self._unrepaired: dict[Path, tuple[FileSignature | None, str]] = {}
 
     @property
     def problems(self) -> Sequence[str]:
-        """A line for each file that was damaged, and mended or left as it is."""
-        left = (line for path, (_, line) in self._unrepaired.items() if self.is_damaged(path))
-        return [*self.repaired.values(), *left]
+        """A line for each file that was damaged, whether it was repaired or left as it is."""
+        unrepaired = (line for path, (_, line) in self._unrepaired.items() if self.is_damaged(path))
+        return [*self.repaired.values(), *unrepaired]
 
     @property
     def repairable(self) -> Collection[str]:
-        """The lines among `problems` about files that were left as they are only by request."""
+        """The lines of `problems` about files that repairing would put right."""
         return [
             line
             for path, (_, line) in self._unrepaired.items()
@@ -106,7 +108,7 @@ class Repairer:
         ]
 
     def is_damaged(self, path: Path) -> bool:
-        """Whether the file is the damaged one still that it was when it was read."""
+        """Return True if the file is still the damaged one that was read."""
         return path in self._unrepaired and self._unrepaired[path][0] == file_signature(path)
 
     @contextlib.contextmanager
@@ -114,8 +116,8 @@ class Repairer:
         """Hold the lock under which the segments of this machine are written.
 
         Raises:
-            LibraryBusy: Another process held it for so many seconds.
-            NotSaved: The lock file cannot be opened.
+            LibraryBusy: Another process held it for too long.
+            SaveFailed: The lock file cannot be opened.
         """
         with file_lock(self._lock, wait, self._warn):
             self._is_locked = True
@@ -125,38 +127,41 @@ class Repairer:
                 self._is_locked = False
 
     def sweep_temporary_files(self, cache: Path) -> int:
-        """Remove old temporary files that a crash left, with the lock held; how many."""
+        """Remove temporary files left by a crash, and return their number; needs the lock."""
         now = self._clock()
         folders = (*self._folders.values(), self._journal.parent, cache)
         return sum(remove_temporary_files(folder, now) for folder in folders)
 
     def tidy(self, cache: Path) -> int:
-        """Remove the snapshot, which is then made anew, and what a crash left: so many files.
+        """Remove the snapshot, which is derived, and temporary files that a crash left.
 
-        Damaged lines of this machine's journal are moved aside.
+        Damaged lines of this machine's journal are moved to a file of their own.
+
+        Returns:
+            The number of temporary files removed.
 
         Raises:
-            LibraryBusy: Somebody is writing.
-            NotSaved: The folder cannot be written.
+            LibraryBusy: Another process is writing.
+            SaveFailed: The folder cannot be written.
         """
         with self.lock_segments(REPAIR_LOCK_TIMEOUT):
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT_NAME).unlink(missing_ok=True)
-            swept = self.sweep_temporary_files(cache)
+            removed = self.sweep_temporary_files(cache)
             if line := repair_journal(self._journal, self._machine, self._clock):
                 self.repaired[self._journal] = line
-            return swept
+            return removed
 
     def recover(self, path: Path, table: str) -> Tables:
-        """The tables of a damaged file with what is whole in it; one of our own is mended.
+        """Return what is intact in a damaged file, and repair it if it is our own.
 
         Raises:
-            LibraryDamaged: It cannot be read any more.
+            LibraryDamaged: It can no longer be read.
         """
         if segment_machine(path.stem) != self._machine:
-            copy = not segment_machine(path.stem)  # of a conflict: nobody writes it
+            is_copy = not segment_machine(path.stem)  # a conflict copy, which nobody writes
             return self._recover_unrepaired(
-                path, table, "as it is" if copy else "to the machine that writes it"
+                path, table, "as it is" if is_copy else "to the machine that writes it"
             )
         if not self._may_repair:
             return self._recover_unrepaired(path, table, "as it is")
@@ -173,9 +178,7 @@ class Repairer:
             return self._recover_unrepaired(path, table, f"as it is: {error}")
 
     def _repair(self, path: Path, table: str) -> Tables:
-        data = read_contents(
-            path
-        )  # now that nobody else writes it: it may have been mended already
+        data = read_contents(path)  # under the lock: another process may have repaired it
         if data is None:
             return {}
         found, hint = _salvage_with_pair(path, data, table)
@@ -190,35 +193,38 @@ class Repairer:
         return _to_tables(found, table)
 
     def _recover_unrepaired(self, path: Path, table: str, how: str) -> Tables:
-        stamp, data = file_signature(path), read_contents(path)
+        signature, data = file_signature(path), read_contents(path)
         if data is None:
             return {}
         found, hint = _salvage_with_pair(path, data, table)
         if found.reason:
-            self._unrepaired[path] = (stamp, describe_salvage(path, table, found, None, how) + hint)
+            self._unrepaired[path] = (
+                signature,
+                describe_salvage(path, table, found, None, how) + hint,
+            )
         return _to_tables(found, table)
 
     def warn_missing(self, path: Path, articles: int) -> None:
-        """Tell that articles which were read from this file before are in no file any more."""
+        """Report that articles read from this file before are no longer in any file."""
         name = f"{path.parent.name}/{path.name}"
         many = "1 article" if articles == 1 else f"{articles:,} articles"
         if articles and not path.exists():
-            self._warn(f"{name} was removed by somebody else, and {many} with it")
+            self._warn(f"{name} was removed by another program, with {many}")
         elif articles and path not in self.repaired:
-            self._warn(f"{name} was replaced by somebody else: {many} are no longer in it")
+            self._warn(f"{name} was replaced by another program; {many} lost")
 
     def warn_readded(self, path: Path, articles: int) -> None:
-        """Tell that articles which somebody else took out of this file were added again."""
+        """Report that articles another program had removed from this file were added again."""
         if articles:
             name = f"{path.parent.name}/{path.name}"
             many = "1 article" if articles == 1 else f"{articles:,} articles"
-            self._warn(f"{name} was removed or replaced by somebody else; {many} came back")
+            self._warn(f"{name} was removed or replaced by another program; added {many} again")
 
     def check_files(self) -> int:
-        """Look at every file thoroughly, and rescue those that are damaged.
+        """Check every file thoroughly, and salvage those that are damaged.
 
         Returns:
-            How many articles have no text.
+            The number of articles without a text.
         """
         found: dict[str, set[tuple[str, str]]] = {table: set() for table in DOCUMENT_PARSERS}
         for table, folder in self._folders.items():
@@ -237,8 +243,8 @@ class Repairer:
             try:
                 DOCUMENT_PARSERS[table](document)
             except DOCUMENT_ERRORS as error:
-                thing = table.removesuffix("s")
-                self._warn(f"{path}: {thing} {number}: cannot be read ({error})")
+                item = table.removesuffix("s")
+                self._warn(f"{path}: {item} {number}: cannot be read ({error})")
         return set(documents)
 
     def _read_documents(self, path: Path, table: str) -> dict[str, Any]:
@@ -249,20 +255,22 @@ class Repairer:
 
 
 def _salvage_with_pair(path: Path, data: bytes, table: str) -> tuple[SalvageResult, str]:
-    """What is whole, and what the other file of the pair tells about the rest."""
+    """Return what is intact, and a hint at what the other file of the pair says about the rest."""
     found = salvage(data, table)
     other = path.parent.parent / PAIRED_TABLES[table] / path.name
     pair = _read_ids(other, PAIRED_TABLES[table])
     if not found.reason or pair is None:
         return found, ""
     here = set(found.documents)
-    mended = any(other.parent.glob(f"{escape(other.name)}.damaged-*"))  # it has lost some itself
-    if found.lost is None and here <= pair and not mended:
+    was_repaired = any(
+        other.parent.glob(f"{escape(other.name)}.damaged-*")
+    )  # it has lost documents itself
+    if found.lost is None and here <= pair and not was_repaired:
         found = replace(found, lost=len(pair - here))
-    bare = len(pair - here if table == "texts" else here - pair)
-    if not bare:
+    without_text = len(pair - here if table == "texts" else here - pair)
+    if not without_text:
         return found, ""
-    return found, f"; {bare:,} article{' has' if bare == 1 else 's have'} no text"
+    return found, f"; {without_text:,} article{' has' if without_text == 1 else 's have'} no text"
 
 
 def _read_ids(path: Path, table: str) -> set[str] | None:

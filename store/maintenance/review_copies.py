@@ -1,4 +1,4 @@
-"""Review sync-conflict copies: which are redundant, which hold something of their own."""
+"""Review sync-conflict copies: which are redundant, and which have something of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.segments.storage import BadContent, parse_tables
 
 
 def review_copies(library: Path) -> Iterator[str]:
-    """A line for each copy in the library: whether it may be removed, or what only it has."""
+    """Yield a line for each copy in the library: that it is redundant, or what only it has."""
     journals = sorted((library / "journal").glob("*.jsonl"))
     machines = {path: find_writer(path)[0] for path in journals}
     yield from _compare_copies("events", machines, _event_hashes)
@@ -27,20 +27,20 @@ def review_copies(library: Path) -> Iterator[str]:
 
 
 def _compare_copies(
-    things: str, groups: Mapping[Path, str], content: Callable[[Path], set[int]]
+    items: str, groups: Mapping[Path, str], content: Callable[[Path], set[int]]
 ) -> Iterator[str]:
-    """Compare each copy with the files of its group, and with the copies that are to be kept."""
+    """Compare each copy with the files of its group, and with copies that have to be kept."""
     for group in sorted({group for path, group in groups.items() if group and _is_copy(path)}):
         paths = [path for path in groups if groups[path] == group]
-        there = set[int]().union(*(content(path) for path in paths if not _is_copy(path)))
+        known = set[int]().union(*(content(path) for path in paths if not _is_copy(path)))
         for path in filter(_is_copy, paths):
-            only = content(path) - there
-            there |= only
+            only = content(path) - known
+            known |= only
             name = f"{path.parent.name}/{path.name}"
             if only:
-                yield f"{name} is read along; {len(only)} of its {things} are nowhere else: keep it"
+                yield f"{name} is in use: {len(only)} of its {items} are in no other file; keep it"
             else:
-                yield f"{name} has nothing that is not elsewhere; it may be removed"
+                yield f"{name} is a redundant conflict copy and can be deleted"
 
 
 def _is_copy(path: Path) -> bool:
@@ -55,9 +55,9 @@ def _event_hashes(path: Path) -> set[int]:
     return set()
 
 
-def _value_hashes(path: Path, kind: str, name: str) -> set[int]:
+def _value_hashes(path: Path, table: str, name: str) -> set[int]:
     try:
-        documents = parse_tables(path.read_bytes()).get(kind, {})
+        documents = parse_tables(path.read_bytes()).get(table, {})
     except (OSError, BadContent):
         return set()
     return {hash(each.get(name)) for each in documents.values() if isinstance(each.get(name), str)}

@@ -191,7 +191,7 @@ class IndexQueryBuilder:
     def _value_query(self, column: FactColumn, value: str, *, typing: bool) -> Query:
         schema, field = self.index.schema, COLUMN_FIELDS[column]
         exact = Query.term_query(schema, field, value, "basic")
-        if typing or column == "lang":  # `lang:pt` means pt-BR, too
+        if typing or column == "lang":  # `lang:pt` also matches pt-BR
             suffix = ".*" if typing else "[-_].*"
             return _any_of([exact, Query.regex_query(schema, field, escape_regex(value) + suffix)])
         return exact
@@ -240,9 +240,7 @@ class IndexQueryBuilder:
     def _prefix_query(self, field: str, word: str) -> Query:
         schema = self.index.schema
         found = [each for each, _ in self.index.words_with_prefix(field, word, MAX_PREFIX_WORDS)]
-        if (
-            len(found) < MAX_PREFIX_WORDS
-        ):  # one by one they are faster, and tell the rare from the frequent
+        if len(found) < MAX_PREFIX_WORDS:  # single terms are faster, and weigh rare words more
             return _any_of(self._term_query(field, each) for each in found)
         return Query.regex_query(schema, field, f"{escape_regex(word)}.*")
 

@@ -92,7 +92,7 @@ def _clean_time(value: object) -> str | None:
 
 def _check_id(value: object) -> str:
     text = str(value)
-    plain = text.isascii() and text.isprintable() and " " not in text  # so are all we make
+    plain = text.isascii() and text.isprintable() and " " not in text  # as all our own ids are
     if not text or not (plain or clean_line(text) == text):
         raise ValueError("invalid id")
     return text

@@ -119,7 +119,7 @@ def _find_spans(data: bytes) -> Iterator[_DocumentSpan]:
     """Yield whatever may be a complete document, inner ones before those around them."""
     starts = list(_DOCUMENT_START.finditer(data))
     stops = [start.start() for start in starts[1:]] + [len(data)]
-    waiting: list[tuple[int, int]] = []  # starts without an end yet, with the depth around them
+    waiting: list[tuple[int, int]] = []  # starts without an end so far, and the depth around them
     depth = 0
     for index, (start, stop) in enumerate(zip(starts, stops, strict=False)):
         waiting.append((index, depth))

@@ -118,7 +118,7 @@ def _describe_error(data: bytes, error: orjson.JSONDecodeError) -> str:
         return f"not UTF-8 at byte {wrong.start}"
     if data.endswith(b"\0"):
         return f"NUL bytes after byte {len(data.rstrip(bytes(1)))}"
-    # The parser counts characters, and has not seen the byte order mark.
+    # The parser counts characters, and was given no byte order mark.
     mark = text.startswith("\ufeff")
     good = text[mark : mark + error.pos]
     if "limit" in error.msg:

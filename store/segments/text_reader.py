@@ -92,12 +92,12 @@ def _scan_offsets(data: bytes) -> tuple[array[int], array[int], array[int]]:
     data = data.rstrip()
     start = data.find(DOCUMENT_START)
     table = data[: max(0, data.rfind(b'"', 0, start))]
-    if not (table.endswith(TABLE_START) and data.endswith(TABLE_END)):  # cut off, or something else
+    if not (table.endswith(TABLE_START) and data.endswith(TABLE_END)):  # truncated, or not ours
         raise LookupError
     while start >= 0:
         quote = data.rindex(b'"', 0, start)
         if starts:
-            ends.append(quote - 1)  # between the two stands a comma
+            ends.append(quote - 1)  # without the comma between them
         numbers.append(int(data[quote + 1 : start]))
         starts.append(start + 2)
         start = data.find(DOCUMENT_START, start + len(DOCUMENT_START))

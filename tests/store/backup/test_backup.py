@@ -298,7 +298,7 @@ def test_a_disk_that_writes_something_else(
         return write(descriptor, flipped)
 
     monkeypatch.setattr(os, "write", flipping)
-    with pytest.raises(SaveFailed, match=r"backup.zip does not read as it was written: "):
+    with pytest.raises(SaveFailed, match=r"backup.zip cannot be read back: "):
         backup_of(full, tmp_path / "backup.zip")
     assert not (tmp_path / "backup.zip").exists()
 

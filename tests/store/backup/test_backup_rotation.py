@@ -142,7 +142,7 @@ def test_a_failure_is_told_and_not_raised(
     with monkeypatch.context() as patch:
         patch.setattr(os, name, always_failing(errno.ENOSPC))
         (line,) = collect_problems(make_auto_backup(paths, small.clock, VERSION))
-    assert line.startswith("no automatic backup was made: ")
+    assert line.startswith("automatic backup failed: ")
     assert "o space left on" in line
     assert list_auto_backups(paths) == []
     assert list(folder.iterdir()) == []

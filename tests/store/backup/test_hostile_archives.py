@@ -55,7 +55,7 @@ def refused(archive: Path, machine: Machine) -> str:
 def test_an_archive_that_was_cut_off(part: int, archive: Path, other: Machine) -> None:
     """Case 13: wherever it ends, nothing of it is taken."""
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size * part // 16])
-    assert "not a backup, or cut off" in refused(archive, other)
+    assert "not a backup, or truncated" in refused(archive, other)
 
 
 @pytest.mark.parametrize("part", range(40))
@@ -112,7 +112,7 @@ def test_a_name_that_leads_elsewhere(named: bool, name: str, archive: Path, othe
             members[MANIFEST_NAME] = orjson.dumps(manifest)
 
     line = refused(rewritten(archive, change), other)
-    assert "no file of a library" in line
+    assert "library file" in line
 
 
 def test_a_member_that_the_manifest_does_not_name(archive: Path, other: Machine) -> None:
@@ -120,7 +120,7 @@ def test_a_member_that_the_manifest_does_not_name(archive: Path, other: Machine)
         members["articles/more.json"] = b"{}"
 
     line = refused(rewritten(archive, change), other)
-    assert line.endswith("articles/more.json: the manifest does not name it")
+    assert line.endswith("articles/more.json: not in the manifest")
 
 
 def test_a_member_that_is_missing(archive: Path, other: Machine) -> None:
@@ -135,7 +135,7 @@ def test_a_member_that_is_no_plain_file(kind: int, archive: Path, other: Machine
         info = ZipInfo("feeds.opml")
         info.external_attr = (kind | 0o777) << 16
         file.writestr(info, b"/etc/passwd")
-    assert refused(archive, other).endswith("feeds.opml: not a plain file")
+    assert refused(archive, other).endswith("feeds.opml: not a regular file")
 
 
 def test_the_same_name_twice(archive: Path, other: Machine) -> None:
@@ -148,7 +148,7 @@ def test_a_member_packed_by_another_method(archive: Path, other: Machine) -> Non
     rewritten(archive, without_feeds)
     with ZipFile(archive, "a") as file:
         file.writestr("feeds.opml", b"<opml/>", zipfile.ZIP_LZMA)
-    assert "compressed in another way" in refused(archive, other)
+    assert "unsupported compression method" in refused(archive, other)
 
 
 def test_a_bomb(archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine
     before = folder_contents(other.folder)
     restored = restore(archive, other, merge=True)
     (line,) = restored.skipped
-    assert line.startswith(f"{other.folder}/feeds.opml is another file")
+    assert line.startswith(f"{other.folder}/feeds.opml differs")
     assert (restored.articles, restored.events, restored.files) == (8, 5, 5)
     assert folder_contents(other.folder)["journal/desk.jsonl"].startswith(
         before["journal/desk.jsonl"]

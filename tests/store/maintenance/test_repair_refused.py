@@ -191,7 +191,7 @@ def test_our_file_is_replaced_by_somebody_else(two: Machine) -> None:
     path.write_bytes(orjson.dumps(tables))
     assert library.refresh().is_list_stale
     assert list_numbers(library) == newest_first([*FIRST_SEGMENT, 13, 14, 15, 20])
-    said = "articles/desk-0002.json was replaced by somebody else: 2 articles are no longer in it"
+    said = "articles/desk-0002.json was replaced by another program; 2 articles lost"
     assert list(library.problems) == [said]
 
 
@@ -205,7 +205,7 @@ def test_our_file_is_removed_by_somebody_else(
     articles_file(two, 2).unlink()
     assert library.refresh().is_list_stale
     assert list_numbers(library) == newest_first(FIRST_SEGMENT)
-    said = "articles/desk-0002.json was removed by somebody else, and 4 articles with it"
+    said = "articles/desk-0002.json was removed by another program, with 4 articles"
     assert list(library.problems) == [said]
     add(library, articles([11, 12, 20]))
     assert list_numbers(library) == newest_first([*FIRST_SEGMENT, 12, 20])

@@ -34,7 +34,9 @@ def test_our_file_is_removed(two: Machine) -> None:
     for kind in ("articles", "texts"):
         two.segments(kind)[1].unlink()
     assert library.refresh().is_list_stale
-    said = "articles/desk-0002.json was removed or replaced by somebody else; 3 articles came back"
+    said = (
+        "articles/desk-0002.json was removed or replaced by another program; added 3 articles again"
+    )
     assert list(library.problems) == [said]
     other.refresh()
     assert list(other.problems) == []
@@ -55,7 +57,7 @@ def test_another_file_takes_the_place_of_ours(two: Machine, tmp_path: Path) -> N
     assert library.refresh().is_list_stale
     assert list_numbers(library) == [34, 33, 32, 31, 8, 7, 6, 5, 4, 3, 2, 1]
     (line,) = library.problems
-    assert line.endswith("was removed or replaced by somebody else; 4 articles came back")
+    assert line.endswith("was removed or replaced by another program; added 4 articles again")
     assert {path: path.read_bytes() for path in there} == there
     assert texts_of(two.open()) == [f"Text {number}." for number in [*range(1, 9), *range(31, 35)]]
 

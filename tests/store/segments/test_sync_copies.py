@@ -245,7 +245,10 @@ def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
     assert list(review_copies(desk.folder)) == []
     conflict(desk, clone, "{} (1)")
     conflict(desk, clone, "{} (2)")
-    keep, remove = "is read along; {} of its {} are nowhere else: keep it", "it may be removed"
+    keep, remove = (
+        "is in use: {} of its {} are in no other file; keep it",
+        "redundant conflict copy",
+    )
     lines = list(review_copies(desk.folder))
     assert len(lines) == 6
     assert [line for line in lines if remove in line] == lines[1::2]
@@ -254,7 +257,7 @@ def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
     assert lines[0].startswith("journal/desk (1).jsonl is")
     before = state(desk.open())
     for line in lines[1::2]:
-        (desk.folder / line.partition(" has nothing")[0]).unlink()
+        (desk.folder / line.partition(" is a redundant")[0]).unlink()
     assert state(desk.open()) == before
 
 

@@ -141,9 +141,7 @@ def test_files_that_differ_are_skipped(run: Run, home: Path, target: Path) -> No
     ran = run("restore", target, "--merge")
     assert (ran.code, ran.out) == (1, "")
     first, last = ran.err.splitlines()
-    assert first == (
-        f"newstui: {segment} is another file than the one in the backup; it was left as it is"
-    )
+    assert first == (f"newstui: {segment} differs from the file in the backup; left as it is")
     assert last.endswith("(0 files added, 1 already there, 1 skipped)")
     assert contents(library_of(home)) == before
 
@@ -156,7 +154,7 @@ def test_a_damaged_archive(part: int, run: Run, target: Path, tmp_path: Path) ->
     target.write_bytes(target.read_bytes()[: target.stat().st_size * part // 4])
     ran = run("restore", target, "--into", tmp_path / "new")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == f"newstui: {target}: not a backup, or cut off\n"
+    assert ran.err == f"newstui: {target}: not a backup, or truncated\n"
     assert not (tmp_path / "new").exists()
 
 
@@ -194,5 +192,5 @@ def test_automatic_backup_reports_a_problem(run: Run, home: Path) -> None:
     folder.write_text("in the way")
     ran = run("backup", "--auto")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("newstui: no automatic backup was made: ")
+    assert ran.err.startswith("newstui: automatic backup failed: ")
     assert len(ran.err.splitlines()) == 1

@@ -178,7 +178,7 @@ def test_doctor_checks_and_repairs(run: Run, home: Path) -> None:
     ran = run("doctor", "--repair", "--json")
     assert (ran.code, ran.value["problems"]) == (0, [])
     swept, marks, facts, texts = ran.value["repaired"]
-    assert "journal/desk.jsonl: 1 damaged line was moved aside to desk.jsonl.damaged-" in marks
+    assert "journal/desk.jsonl: moved 1 damaged line to desk.jsonl.damaged-" in marks
     assert swept == "removed 1 temporary file of a crash"
     assert "articles/desk-0001.json was damaged (truncated after byte" in facts
     assert "texts/desk-0001.json was damaged (truncated after byte" in texts
