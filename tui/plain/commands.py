@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from store.model.article import FullArticle
@@ -19,7 +20,6 @@ from tui.rendering.wording import format_count, format_markdown_link, summarize_
 
 CommandHandler = Callable[[ParsedLine], None]
 
-ALL_CATEGORIES_LABEL = "All"
 PLAIN_FILL_OPTIONS = ("import files or a folder", "subscribe to a feed or add a page, by its URL")
 RUNNING_LABELS = {"fetch": "Fetching feeds", "add": "Adding", "import": "Importing"}
 
@@ -46,29 +46,26 @@ class ListCommands:
         self._session.change_query(replace(self._query, text=words))
 
     def _filter(self, typed: ParsedLine) -> None:
-        counts = {show: self._count_rows(replace(self._query, show=show)) for show in SHOWS}
-        chosen = self._choose(typed, "Show", SHOWS, {str(show): n for show, n in counts.items()})
-        show = next(each for each in SHOWS if each == chosen)
+        counts = [self._count_rows(replace(self._query, show=show)) for show in SHOWS]
+        show = SHOWS[self._choose(typed, "Show", SHOWS, counts)]
         self._session.change_query(replace(self._query, show=show))
 
     def _choose_category(self, typed: ParsedLine) -> None:
-        saved = {f"/{name}": text for name, text in self._environment.settings.searches.items()}
-        categories = {each.name or "(none)": each for each in self._session.library.categories()}
-        counts = {name: self._count_rows(ListQuery(text=text)) for name, text in saved.items()}
-        counts |= {
-            name: f"{each.unread:,} unread of {each.total:,}" for name, each in categories.items()
-        }
-        name = self._choose(typed, "Category", [ALL_CATEGORIES_LABEL, *counts], counts)
+        saved = self._environment.settings.searches
+        categories = self._session.library.categories()
+        names = [f"/{name}" for name in saved] + [each.name or "(none)" for each in categories]
+        counts = [self._count_rows(ListQuery(text=text)) for text in saved.values()]
+        counts += [f"{each.unread:,} unread of {each.total:,}" for each in categories]
+        chosen = self._choose(typed, "Category", ["All", *names], ["", *counts]) - 1
         query = replace(self._query, category=None)
-        if name in saved:
-            query = replace(query, text=saved[name])
-        elif name in categories:
-            query = replace(query, category=categories[name].name)
+        if 0 <= chosen < len(saved):
+            query = replace(query, text=[*saved.values()][chosen])
+        elif chosen >= 0:
+            query = replace(query, category=categories[chosen - len(saved)].name)
         self._session.change_query(query)
 
     def _sort(self, typed: ParsedLine) -> None:
-        chosen = self._choose(typed, "Sort by", SORTS, {})
-        sort = next(each for each in SORTS if each == chosen)
+        sort = SORTS[self._choose(typed, "Sort by", SORTS)]
         self._session.change_query(replace(self._query, sort=sort))
 
     def _count_rows(self, query: ListQuery) -> str:
@@ -78,19 +75,21 @@ class ListCommands:
             return "invalid query"
 
     def _choose(
-        self, typed: ParsedLine, what: str, names: Sequence[str], counts: Mapping[str, str]
-    ) -> str:
+        self, typed: ParsedLine, what: str, names: Sequence[str], counts: Sequence[str] = ()
+    ) -> int:
+        """Return the index of the name that was typed, or is chosen now."""
         words = typed.words or (str(typed.number) if typed.number else "")
         if not words:
-            labels = (f"{name} ({counts[name]})" if name in counts else name for name in names)
+            pairs = zip_longest(names, counts, fillvalue="")
+            labels = (f"{name} ({count})" if count else name for name, count in pairs)
             self._environment.say_lines(f"{n}. {label}" for n, label in enumerate(labels, 1))
             words = self._environment.ask_words(f"{what}: ")
         if words.isdecimal() and 0 < int(words) <= len(names):
-            return names[int(words) - 1]
-        matching = [name for name in names if name.casefold().startswith(words.casefold())]
-        if not words or not matching:
-            raise NewstuiError(f"{what}: {words or 'nothing'} is none of {', '.join(names)}")
-        return matching[0]
+            return int(words) - 1
+        for index, name in enumerate(names):
+            if words and name.casefold().startswith(words.casefold()):
+                return index
+        raise NewstuiError(f"{what}: {words or 'nothing'} is none of {', '.join(names)}")
 
 
 class EditCommands:
