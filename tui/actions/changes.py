@@ -10,19 +10,13 @@ from store.library.protocol import Library
 from store.model.article import ArticleRow
 from store.model.results import UndoableChange
 from store.text.clean import clean_line
-from tui.rendering.wording import format_count, summarize_change
+from tui.rendering.wording import describe_event, summarize_change
 
 ArticleFlag = Literal["read", "starred"]
 ArticleState = Literal["read", "unread", "starred", "unstarred"]
 
 TagAction = Callable[[Library, str, str], "ActionResult"]
 
-STATE_MESSAGES: Mapping[ArticleState, str] = {
-    "read": "Marked as read",
-    "unread": "Marked as unread",
-    "starred": "Starred",
-    "unstarred": "Unstarred",
-}
 LIST_CHANGING_EVENTS = {"deleted", "edited"}
 """Events whose undoing changes which articles a list shows, or their order."""
 
@@ -62,7 +56,7 @@ def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResu
         state: ArticleState = "unread" if row.read else "read"
     else:
         state = "unstarred" if row.starred else "starred"
-    return _record(library, state, [article], STATE_MESSAGES[state])
+    return _record(library, state, [article])
 
 
 def set_state(library: Library, articles: Sequence[str], state: ArticleState) -> ActionResult:
@@ -73,17 +67,14 @@ def set_state(library: Library, articles: Sequence[str], state: ArticleState) ->
         return ALREADY_DELETED
     if not changed:
         return ActionResult(f"Already {'' if len(articles) == 1 else 'all '}{state}")
-    message = STATE_MESSAGES[state]
-    if len(changed) > 1:
-        message = message.replace("Marked", f"Marked {format_count(len(changed), 'article')}")
-    return _record(library, state, changed, message)
+    return _record(library, state, changed)
 
 
 def delete(library: Library, article: str) -> ActionResult:
     """Delete an article."""
     if library.get_row(article) is None:
         return ALREADY_DELETED
-    return _record(library, "deleted", [article], "Deleted")
+    return _record(library, "deleted", [article])
 
 
 def add_tag(library: Library, article: str, tag: str) -> ActionResult:
@@ -91,13 +82,13 @@ def add_tag(library: Library, article: str, tag: str) -> ActionResult:
     tag = clean_line(tag)
     if existing := _find_tag(library, article, tag):
         return ActionResult(f"Already tagged {existing}")
-    return _record(library, "tagged", [article], f"Tagged {tag}", tag=tag)
+    return _record(library, "tagged", [article], tag=tag)
 
 
 def remove_tag(library: Library, article: str, tag: str) -> ActionResult:
     """Remove a tag from an article, whatever its case."""
     if existing := _find_tag(library, article, clean_line(tag)):
-        return _record(library, "untagged", [article], f"Untagged {existing}", tag=existing)
+        return _record(library, "untagged", [article], tag=existing)
     return ActionResult(f"Not tagged {clean_line(tag)}")
 
 
@@ -122,11 +113,10 @@ def find_titles(library: Library, changes: Sequence[UndoableChange]) -> dict[str
     return {article: library.title(article) for article in single}
 
 
-def _record(
-    library: Library, event: str, articles: Sequence[str], message: str, **data: str
-) -> ActionResult:
+def _record(library: Library, event: str, articles: Sequence[str], **data: str) -> ActionResult:
+    message = describe_event(event, len(articles), data)
     return ActionResult(
-        message,
+        message[:1].upper() + message[1:],
         library.record(event, articles, **data),
         articles,
         removed=articles if event == "deleted" else (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
@@ -42,7 +42,7 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
 REPAIR_HINT = "`newstui doctor --repair` repairs it"
 """What to do about a damaged file."""
 
-_EVENT_WORDS = {"read": ("marked", "read"), "unread": ("marked", "unread")}
+_EVENT_WORDS = {"read": ("marked", "as read"), "unread": ("marked", "as unread")}
 
 
 def format_age(when: int, now: int) -> str:
@@ -150,22 +150,27 @@ def format_first_and_count(first: str, number: int) -> str:
     return f"{first} (and {number - 1} more)" if number > 1 else first
 
 
+def describe_event(event: str, articles: int, data: Mapping[str, Any]) -> str:
+    """Return a change in words: `starred`, `tagged x`, `marked 12 articles as read`."""
+    verb, what = _EVENT_WORDS.get(event, (event, ""))
+    if event in ("tagged", "untagged"):
+        what = clean_line(str(data.get("tag", "")))
+    elif event == "edited":
+        what = clean_line(", ".join(data.get("to", ())))
+    count = format_count(articles, "article") if articles > 1 else ""
+    return join_nonempty((verb, count, what), " ")
+
+
 def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
-    """Return a change in words: `starred: Title`, `tagged x: Title`, `marked 12 articles read`.
+    """Return a change in words: `starred: Title`, `marked 12 articles as read`.
 
     Args:
         change: The change.
         titles: Titles by article id, of which that of a single article is used.
     """
-    verb, what = _EVENT_WORDS.get(change.event, (change.event, ""))
-    if change.event in ("tagged", "untagged"):
-        what = clean_line(str(change.data.get("tag", "")))
-    elif change.event == "edited":
-        what = clean_line(", ".join(change.data.get("to", ())))
     title = titles.get(change.articles[0], "") if len(change.articles) == 1 else ""
-    if title:
-        return f"{join_nonempty((verb, what), ' ')}: {title}"
-    return join_nonempty((verb, format_count(len(change.articles), "article"), what), " ")
+    event = describe_event(change.event, len(change.articles), change.data)
+    return join_nonempty((event, title), ": ")
 
 
 def format_count(number: int, noun: str) -> str:

@@ -168,7 +168,7 @@ def test_the_trail_and_the_story(session: Session) -> None:
     assert "New here: " in story
     assert "The story has " in said
     assert "Story. Number, m mark all as read, h go back, or ?: " in said
-    assert "Undone: marked read" in said
+    assert "Undone: marked as read" in said
     assert said.rpartition("Undone")[2].count("Back in: Article number ") == 1
 
 

@@ -318,9 +318,9 @@ def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> No
 @pytest.mark.parametrize(
     ("event", "articles", "words"),
     [
-        ("read", ["a"], "marked read: One"),
-        ("read", ["z"], "marked 1 article read"),
-        ("unread", ["a", "b"], "marked 2 articles unread"),
+        ("read", ["a"], "marked as read: One"),
+        ("read", ["z"], "marked as read"),
+        ("unread", ["a", "b"], "marked 2 articles as unread"),
         ("starred", ["a"] * 1234, "starred 1,234 articles"),
         ("tagged", ["a"], "tagged b c: One"),
         ("untagged", ["a", "b"], "untagged 2 articles b c"),

@@ -97,7 +97,7 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
         assert running.status == "Already all read"
         assert not kept(tmp_path, 9).read, "only those that are shown"
         await running.press("u")
-        assert running.status == "Undone: marked 6 articles read"
+        assert running.status == "Undone: marked 6 articles as read"
         assert not any(row.read for row in running.reader.article_list.rows)
         assert kept(tmp_path, 11).read, "what was done before that stays"
 
@@ -109,7 +109,7 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
     async with start(library=make_library(tmp_path)) as running:
         await running.press("U")
         text = screen_text(running.app)
-        first, second = "starred: Article number 11", "marked read: Article number 12"
+        first, second = "starred: Article number 11", "marked as read: Article number 12"
         assert 0 < text.index(first) < text.index(second)
         await running.press("escape", "u")
         assert running.status.startswith("Undone: starred: Article number 11 about")
