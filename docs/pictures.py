@@ -1,7 +1,7 @@
-"""Makes the pictures of the documentation: `python docs/pictures.py`.
+"""Make the pictures of the documentation: `python docs/pictures.py`.
 
-The reader runs without a terminal on the sample articles, at a fixed time, and Textual exports what
-it shows as SVG. Where rsvg-convert is installed, `--png` adds PNG files, to look at.
+The reader runs without a terminal on the sample articles, at a fixed time, and Textual exports the
+screen as SVG. Where rsvg-convert is installed, `--png` adds PNG files for review.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from rich.cells import cell_len  # noqa: E402
 
 from tui.config.settings import Settings  # noqa: E402
-from tui.reader.app import NewsApp  # noqa: E402 - run from any folder
+from tui.reader.app import NewsApp  # noqa: E402 - importable from any folder
 from tui.reader.gateway import Gateway  # noqa: E402
 from tui.reader.screen.link_actions import choose_external_methods  # noqa: E402
 from tui.services import open_sample_library  # noqa: E402
@@ -38,19 +38,19 @@ SCREENS = {
     "statistics": ["m", "j", "m", "S"],
     "help": ["?"],
 }
-"""The keys that lead to each screen."""
+"""The keys that open each screen."""
 PICTURES = {
     f"{name}-{size[0]}x{size[1]}": (size, keys) for name, keys in SCREENS.items() for size in SIZES
 }
 CELL = 12.2
-"""How wide the SVG makes one cell."""
+"""Width of a cell in the SVG."""
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-"""Fonts from elsewhere: nothing is fetched to look at a picture."""
+"""Remote fonts, which are removed: viewing a picture fetches nothing."""
 TEXT = re.compile(r'(<text [^>]*?x=")([\d.]+)(" y="[\d.]+" textLength=")[\d.]+("[^>]*>)([^<]*)<')
 
 
-async def picture(size: tuple[int, int], keys: list[str]) -> str:
-    """The reader at a size, after some keys, as SVG."""
+async def draw_picture(size: tuple[int, int], keys: list[str]) -> str:
+    """Return the reader at a size, after some keys, as SVG."""
     with ExitStack() as stack:
         library = stack.enter_context(open_sample_library(lambda: NOW))
         app = NewsApp(
@@ -67,20 +67,20 @@ async def picture(size: tuple[int, int], keys: list[str]) -> str:
             await pilot.pause(0.5)
             svg = app.export_screenshot(title="newstui")
             app.save_position()
-    return TEXT.sub(placed, FONTS.sub("", svg))
+    return TEXT.sub(place_text, FONTS.sub("", svg))
 
 
-def placed(found: re.Match[str]) -> str:
-    """A text without blanks at its ends, in its place and as wide as its cells.
+def place_text(match: re.Match[str]) -> str:
+    """Return a text element without outer spaces, positioned and as wide as its cells.
 
-    The export counts a wide character as one cell, and not every program keeps blanks.
+    The export counts a wide character as one cell, and not every program keeps spaces.
     """
-    before, x, between, after, content = found.groups()
+    before, x, between, after, content = match.groups()
     text = html.unescape(content)
-    bare = text.strip("\xa0")
+    stripped = text.strip("\xa0")
     left = float(x) + CELL * (len(text) - len(text.lstrip("\xa0")))
-    width = f"{CELL * cell_len(bare):.1f}"
-    return f"{before}{left:.1f}{between}{width}{after}{html.escape(bare)}<"
+    width = f"{CELL * cell_len(stripped):.1f}"
+    return f"{before}{left:.1f}{between}{width}{after}{html.escape(stripped)}<"
 
 
 def main() -> None:
@@ -90,7 +90,7 @@ def main() -> None:
     convert = shutil.which("rsvg-convert") if "--png" in sys.argv else None
     for name, (size, keys) in PICTURES.items():
         file = folder / f"{name}.svg"
-        file.write_text(asyncio.run(picture(size, keys)), encoding="utf-8")
+        file.write_text(asyncio.run(draw_picture(size, keys)), encoding="utf-8")
         if convert:
             subprocess.run([convert, file, "-o", file.with_suffix(".png")], check=True)  # noqa: S603
 

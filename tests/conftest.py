@@ -1,4 +1,4 @@
-"""What every room of tests shares: where its folders are, and how many examples are tried."""
+"""Configuration of all tests: temporary folders, property tests, a web server."""
 
 from __future__ import annotations
 
@@ -20,28 +20,27 @@ IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
 """Bytes that have to be free there; in a container it may be tiny."""
 
-# The same examples in every run. More of them, and others each time:
-# `pytest --hypothesis-profile=default`.
+# The same examples in every run; `pytest --hypothesis-profile=default` tries more, different ones.
 settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
 settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the tests' folders in memory where there is room: most wait for a disk to be sure.
+    """Put temporary folders in memory where there is room, since most tests wait for syncs.
 
-    What a script starts in the background is deaf to ctrl+c, and so would be what the tests start.
+    A background job ignores SIGINT, and so would every process the tests start.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    chosen = config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ
-    if chosen or not IN_MEMORY.is_dir() or not os.access(IN_MEMORY, os.W_OK | os.X_OK):
+    is_chosen = config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ
+    if is_chosen or not IN_MEMORY.is_dir() or not os.access(IN_MEMORY, os.W_OK | os.X_OK):
         return
     if shutil.disk_usage(IN_MEMORY).free >= ENOUGH:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector what stays to the end: it is not what a test leaves behind."""
+    """Exclude objects that live to the end from garbage collection."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
@@ -49,7 +48,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def own_pipes() -> Iterator[None]:
-    """Commands have a closed pipe end them; the tests after one that ran a command have not."""
+    """Restore the handling of closed pipes, which commands change."""
     before = signal.getsignal(signal.SIGPIPE)
     yield
     signal.signal(signal.SIGPIPE, before)
@@ -72,7 +71,7 @@ def shared_site() -> Iterator[Site]:
 
 @pytest.fixture
 def site(shared_site: Site) -> Site:
-    """A server on the loopback, with nothing on it yet."""
+    """A server on the loopback without any routes."""
     shared_site.routes.clear()
     shared_site.requests.clear()
     return shared_site

@@ -1,4 +1,4 @@
-"""docs/library.md says how a library really looks: its examples are compared with a real one."""
+"""The examples in docs/library.md match a real library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENT_ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \|", re.MULTILINE)
 
 
 def examples() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], str]:
-    """The facts, the texts, the journal's lines and the Python of the page."""
+    """Return the metadata, texts, journal lines and Python code on the page."""
     facts, texts, python, journal = [text for _, text in BLOCK.findall(PAGE)]
     return (
         json.loads(facts),
@@ -37,7 +37,7 @@ def examples() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], st
 
 @pytest.fixture
 def library(tmp_path: Path) -> FolderLibrary:
-    """A library with the article of the page, and the same done to it."""
+    """A library with the article and the changes on the page."""
     facts, texts, _, _ = examples()
     moments = iter(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=n) for n in range(99))
     library = FolderLibrary(tmp_path / "library", tmp_path / "cache", "desk", lambda: next(moments))
@@ -55,7 +55,7 @@ def library(tmp_path: Path) -> FolderLibrary:
 
 
 @pytest.mark.usefixtures("library")
-def test_the_examples_are_what_is_written(tmp_path: Path) -> None:
+def test_examples_match_the_written_files(tmp_path: Path) -> None:
     facts, texts, events, _ = examples()
     folder = tmp_path / "library"
     assert orjson.loads((folder / "articles/desk-0001.json").read_bytes()) == facts
@@ -67,7 +67,7 @@ def test_the_examples_are_what_is_written(tmp_path: Path) -> None:
         assert line == event
 
 
-def test_checksums_of_the_examples_are_as_the_page_says() -> None:
+def test_checksums_of_the_examples_are_correct() -> None:
     *_, journal = (text for kind, text in BLOCK.findall(PAGE) if kind == "json")
     for line in journal.splitlines():
         body, _, rest = line.rpartition(',"crc":"')
@@ -75,7 +75,7 @@ def test_checksums_of_the_examples_are_as_the_page_says() -> None:
 
 
 @pytest.mark.usefixtures("library")
-def test_it_opens_with_plain_tinydb(
+def test_the_library_opens_with_plain_tinydb(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path / "library")
@@ -84,7 +84,7 @@ def test_it_opens_with_plain_tinydb(
 
 
 @pytest.mark.usefixtures("library")
-def test_every_file_is_on_the_page(tmp_path: Path) -> None:
+def test_every_file_is_documented(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     named = [name.replace("desk", "<machine>") for name in files if not name.endswith(".lock")]
@@ -92,14 +92,14 @@ def test_every_file_is_on_the_page(tmp_path: Path) -> None:
     assert [name for name in named if f"`{name}`" not in PAGE] == []
 
 
-def test_every_event_is_on_the_page_and_no_other() -> None:
+def test_exactly_the_existing_events_are_documented() -> None:
     named = {name for row in EVENT_ROW.findall(PAGE) for name in re.findall(r"\w+", row)}
     assert store.library.protocol.Library.record.__doc__ is not None
     documented = set(re.findall(r"`(\w+)`", store.library.protocol.Library.record.__doc__))
     assert named - {"undone"} == documented - {"tag", "to", "position"} | {"position"}
 
 
-def test_options_and_variables_of_the_page_are_there() -> None:
+def test_documented_options_and_variables_exist() -> None:
     assert "--library" in build_parser().format_help()
     variables = set(re.findall(r"`([A-Z_]{4,})`", PAGE))
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "store").rglob("*.py"))
