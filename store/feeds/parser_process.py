@@ -20,6 +20,7 @@ from store.system.helper_process import HelperProcess
 PARSE_TIMEOUT_SECONDS = 10
 """Seconds that one feed or page may take (cases 100 and 101)."""
 PARSER_WORKER_SCRIPT = (
+    "import os; os.nice(10); "  # before the imports, which take the longest
     "from store.feeds.parser_worker import run_parser_worker; run_parser_worker()"
 )
 

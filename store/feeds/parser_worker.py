@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import signal
 import sys
@@ -25,7 +24,6 @@ MAX_PARSER_MEMORY_BYTES = 1_500_000_000
 
 def run_parser_worker() -> None:
     """Answer requests until the input ends; the main function of a parser process."""
-    os.nice(10)
     for limit, value in ((resource.RLIMIT_AS, MAX_PARSER_MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):  # not every system has it
             resource.setrlimit(limit, (value, value))
