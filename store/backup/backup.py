@@ -62,7 +62,7 @@ class BackupResult:
     articles: int
     events: int
     problems: tuple[str, ...] = ()
-    """What is wrong with the library's files, which were backed up as they are."""
+    """Problems of the library's files, which were backed up as they are."""
 
 
 def make_backup(

@@ -37,7 +37,7 @@ class ArchiveMember:
     items: int
     """Articles, texts or events in it; 0 for a file that is not parsed."""
     problem: str = field(default="", compare=False)
-    """What is wrong with the file itself, which is backed up all the same."""
+    """The problem of the file itself, which is backed up all the same."""
 
 
 @dataclass(frozen=True, slots=True)

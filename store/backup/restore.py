@@ -57,7 +57,7 @@ RESTORE_ORDER = ("journal", "texts", "articles", "")
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What has been restored, all of it on the disk."""
+    """The result of a restore, all of it on the disk."""
 
     articles: int
     events: int
@@ -70,7 +70,7 @@ class RestoreResult:
 
 
 class FileComparison(Enum):
-    """How a file of the backup compares with the library's."""
+    """The result of comparing a file of the backup with the library's."""
 
     NEW = "new"
     PRESENT = "there"

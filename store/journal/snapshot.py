@@ -64,7 +64,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
-    """Return the snapshot, or None if there is none that can be used."""
+    """Return the snapshot, or None if it is missing or unusable."""
     try:
         data = path.read_bytes()
         body, _, end = data.rpartition(_CRC_KEY)

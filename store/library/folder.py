@@ -158,7 +158,7 @@ class FolderLibrary:
 
     @property
     def read_only_reason(self) -> str:
-        """Why nothing can be changed, as one line; empty if it can."""
+        """The reason why nothing can be changed, as one line; empty if it can."""
         if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
             newest = max(self._segments.format, self._journal.format)
             return f"{newer_format_message(newest)}; opened read-only"
@@ -173,7 +173,7 @@ class FolderLibrary:
 
     @property
     def problems(self) -> Sequence[str]:
-        """What was found wrong so far."""
+        """The problems found so far."""
         return (*self._problems, *self.repairer.problems, *self._journal.problems)
 
     def load(self) -> Iterator[LoadProgress]:

@@ -32,7 +32,7 @@ COMMIT_BATCH_SIZE = 20_000
 
 @dataclass(slots=True)
 class IndexWork:
-    """What has to be indexed, and what the index covers meanwhile."""
+    """The work that an update of the index has to do."""
 
     segments: Mapping[str, tuple[int, ...]]
     """Segments to read, with their signatures."""

@@ -58,7 +58,7 @@ class Library(Protocol):
 
     @property
     def read_only_reason(self) -> str:
-        """Why nothing can be changed, as one line; empty if it can."""
+        """The reason why nothing can be changed, as one line; empty if it can."""
 
     @property
     def is_empty(self) -> bool:
@@ -66,7 +66,7 @@ class Library(Protocol):
 
     @property
     def problems(self) -> Sequence[str]:
-        """What was found wrong so far, each problem once: one line with file, item and reason."""
+        """The problems found so far, each once, as one line with file, item and reason."""
 
     @property
     def is_index_stale(self) -> bool:

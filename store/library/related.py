@@ -1,4 +1,4 @@
-"""What the index knows about one article: similar articles, keywords, what is new in it."""
+"""Similar articles, keywords and new paragraphs of one article, from the full-text index."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ NO_READINGS, AVERAGE_PACE = Tally(), Pace()
 
 @dataclass(frozen=True, slots=True)
 class CategoryShare:
-    """How much of a category has been read."""
+    """A category, and how much of it has been read."""
 
     name: str
     total: int
@@ -75,7 +75,7 @@ class Statistics:
     days: Mapping[date, Tally] = field(default_factory=dict)
     """The readings by day; a day without reading is not in it."""
     categories: tuple[CategoryShare, ...] = ()
-    """The one with most articles first."""
+    """The category with most articles first."""
     pace: Pace = AVERAGE_PACE
     is_complete: bool = False
     """True if days and pace are known."""
@@ -228,7 +228,7 @@ def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
     machine = ""
     sitting: _Sitting | None = None
     unfinished: set[str] = set()
-    """What is gone on with the next time it is opened."""
+    """Articles that were left in the middle."""
     for event in events:
         if event.imported or len(event.articles) != 1:
             continue

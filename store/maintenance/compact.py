@@ -43,14 +43,14 @@ from store.system.files import (
 )
 
 RETENTION = timedelta(days=30)
-"""How long a deleted article keeps its text, and an undone event stays."""
+"""The time for which a deleted article keeps its text, and an undone event stays."""
 COMPACT_BATCH_SIZE = 20_000
 """Events handled between two steps."""
 TOMBSTONE_FIELDS = ("id", "title", "date", "created")
 """The facts that stay, by which another import recognizes the article and the undo history names
 it."""
 PURGED_TEXT: Mapping[str, Any] = {"text": ""}
-"""What stays of a text: its document, so that it is not taken for lost."""
+"""The document of a purged text, which stays so that it is not taken for lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class CompactProgress:
 
 @dataclass(frozen=True, slots=True)
 class CompactResult:
-    """What was removed, or would be."""
+    """The result of a compaction, or of a dry run."""
 
     texts: int = 0
     """Articles whose text was removed."""

@@ -188,7 +188,7 @@ class IndexWriter:
     """Changes an index; the lock must be held. Only what is committed takes effect."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index for writing, or create one if there is none that can be used.
+        """Open the index for writing, or create one if it is missing or unusable.
 
         Raises:
             IndexUnusable: It cannot be written.

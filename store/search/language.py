@@ -259,7 +259,7 @@ ValueParser = Callable[[FieldValue], QueryNode | None]
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """How the value of a field is parsed, and which values it takes."""
+    """A field of the query language: the parser of its values, and a description of them."""
 
     parse: ValueParser
     hint: str

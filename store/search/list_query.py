@@ -1,4 +1,4 @@
-"""What a list or a search asks for, and what it finds, as plain values."""
+"""Lists and searches as plain values: queries and what they find."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a list shows: a reading state, a category, a query, an order."""
+    """A list: a reading state, a category, a query, an order."""
 
     show: Show = "all"
     category: str | None = None

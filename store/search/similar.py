@@ -106,7 +106,7 @@ class ArticleFeatures:
     title: str
     text: str
     counts: Mapping[str, int]
-    """How often each content word occurs."""
+    """The number of occurrences of each content word."""
     shingles: frozenset[tuple[str, str]]
     """Pairs of neighbouring words (shingles; Broder 1997)."""
 
@@ -141,7 +141,7 @@ class SimilarityQuery:
     weights: TermWeights
     """Its strongest words."""
     idf: TermWeights
-    """How rare each of them is in the library: inverse document frequency."""
+    """The inverse document frequency of each of them: how rare it is in the library."""
     self_score: float
     """The score of the article itself, so that 1 is an identical article."""
 

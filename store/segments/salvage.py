@@ -23,11 +23,11 @@ from store.segments.storage import DOCUMENT_ID_PATTERN, BadContent, parse_tables
 JsonDocument = dict[str, Any]
 
 REQUIRED_FIELDS = {"articles": ("id", "title"), "texts": ("text",)}
-"""The string fields that a document of each table must have; the first tells whether two are the
-same."""
+"""The string fields that a document of each table must have; the first identifies it."""
 
 MAX_REPARSES = 4
-"""How many times the file's size may be parsed again for documents that seem to contain others."""
+"""Multiple of the file's size that may be parsed again for documents that seem to contain others.
+"""
 
 # The start of a document. It never occurs inside a string, where its quotes would be escaped; so the
 # scan is in step again after each start, whatever the damage before it.
@@ -46,7 +46,7 @@ _REPLACEMENT = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class SalvageResult:
-    """What is still intact in a damaged file."""
+    """The result of salvaging a damaged file."""
 
     documents: dict[str, JsonDocument]
     """By document id, as in the table."""

@@ -20,9 +20,9 @@ from store.segments.documents import DOCUMENT_ERRORS, body_from_document
 from store.segments.segments import ArticleLocation, FileSignature, Segments, file_signature
 
 DOCUMENT_START = b'":{"text":"'
-"""How our documents begin; inside a text the quotes are escaped."""
+"""The start of our documents; inside a text the quotes are escaped."""
 TABLE_START, TABLE_END = b'"texts":{', b"}}}"
-"""How the table of our files begins, and how it ends: document, table and file."""
+"""The start of the table of our files, and the end of document, table and file."""
 MAX_CACHED_SEGMENTS = 400
 """Segments whose offsets are kept, at 20 KB each."""
 
