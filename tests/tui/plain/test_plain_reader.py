@@ -18,27 +18,27 @@ from tui.plain import Environment, PlainReader
 
 
 class Session:
-    """A session whose lines are given; what is said is kept."""
+    """Runs sessions with given input lines, and records what they do."""
 
     def __init__(self, folder: Path, found: list[ParsedArticle], rows: int = 15) -> None:
         self.folder = folder
         self.opened: list[str] = []
         self.copied: list[str] = []
         self.ran: list[tuple[str, ...]] = []
-        self.told_read: list[str] = []
+        self.marked_read: list[str] = []
         self.rows = rows
         self.settings = Settings()
         make_library(folder, found)
 
     def library(self) -> FolderLibrary:
-        """The library as another process finds it."""
+        """Return the library as another process would load it."""
         library = make_library(self.folder)
         for _ in library.load():
             pass
         return library
 
-    def carry_out(self, arguments: Sequence[str]) -> int:
-        """Stands in for a command that adds an article."""
+    def run_command(self, arguments: Sequence[str]) -> int:
+        """Add an article, in place of a real command."""
         self.ran.append(tuple(arguments))
         library = self.library()
         for _ in library.add([make_article(20 + len(self.ran))]):
@@ -46,7 +46,7 @@ class Session:
         return 0
 
     def run(self, *lines: str) -> str:
-        """Type lines, then leave; what was said and asked."""
+        """Type lines until the input ends; return all output and prompts."""
         said: list[str] = []
         typed = iter(lines)
 
@@ -61,8 +61,8 @@ class Session:
             lambda url: self.opened.append(url) or "Opened",  # type: ignore[func-returns-value]
             lambda text: self.copied.append(text) or "Sent",  # type: ignore[func-returns-value]
             prepare,
-            self.carry_out,
-            self.told_read.extend,
+            self.run_command,
+            self.marked_read.extend,
             lambda: NOW,
             self.settings,
         )
@@ -71,7 +71,7 @@ class Session:
 
 
 def prepare(library: Library) -> None:
-    """Bring the index up to date."""
+    """Update the index."""
     for _ in library.update_index():
         pass
 
@@ -86,8 +86,8 @@ def session(tmp_path: Path) -> Session:
     return Session(tmp_path, found)
 
 
-def test_a_list_page_by_page(session: Session) -> None:
-    """Case 129: no drawing, no key that is not a line; enter goes on."""
+def test_list_is_printed_page_by_page(session: Session) -> None:
+    """Case 129: plain lines only; enter turns the page."""
     said = session.run("", "", "b", "G", "g")
     assert said.startswith("1. Article number 14 about the harbour (unread; south; 2026-11-14;")
     assert said.count("14 articles, 14 unread; 1 to 12.") == 3
@@ -96,8 +96,8 @@ def test_a_list_page_by_page(session: Session) -> None:
     assert "List. Number, command, or ?: " in said
 
 
-def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
-    """Opened is recorded, read at its end, and the place is found again in the next session."""
+def test_article_is_printed_page_by_page_and_resumed(session: Session) -> None:
+    """Opening is recorded, the last page marks as read, and the next session resumes."""
     said = session.run("2", "")
     assert "Article number 13 about the harbour" in said
     assert "Paragraph 1 begins." in said
@@ -119,7 +119,7 @@ def test_an_article_page_by_page_and_where_it_stopped(session: Session) -> None:
     assert "2. Article number 13 about the harbour (read;" in end.rpartition("End of the")[2]
 
 
-def test_changes_are_said_and_undone(session: Session) -> None:
+def test_changes_are_reported_and_undone(session: Session) -> None:
     said = session.run("3m", "s 3", "m", "1", "s", "+ two words", "d", "U", *"uuuuu", "u", "u", "h")
     for change in (
         "Marked as read: Article number 12", "Starred: Article number 12", "Marked as unread:",
@@ -135,7 +135,7 @@ def test_changes_are_said_and_undone(session: Session) -> None:
 
 
 def test_search_filter_category_and_sort(session: Session) -> None:
-    """In one line, or asked for; a choice by its number or its first letters."""
+    """In one line or with a prompt; choices by number or first letters."""
     said = session.run(
         "/ harbour master", "f", "2", "c so", ",title", "/", "number", "h", "/ a:b:("
     )
@@ -146,7 +146,7 @@ def test_search_filter_category_and_sort(session: Session) -> None:
     assert said.count("7 articles, 7 unread.") == 2, "found by the words, and without them again"
 
 
-def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
+def test_details_links_and_similar_articles(session: Session) -> None:
     said = session.run("i", "1", "i", "o", "y", "1", "J", "K", "n", "p", "?")
     assert "Which article? Type its number, as in 3i" in said
     assert "Summary: Summary of 14." in said
@@ -156,8 +156,8 @@ def test_what_belongs_to_it_and_where_it_came_from(session: Session) -> None:
     assert "m: toggle read (in a story: all)" in said
 
 
-def test_the_trail_and_the_story(session: Session) -> None:
-    """Case 129: back and forward along what was visited; the story by number, read as a whole."""
+def test_trail_and_story(session: Session) -> None:
+    """Case 129: back and forward on the trail; open from the story, mark all as read."""
     said = session.run(
         "2", "J", "[", "[", "[", "]", "99[", "t", "", "99", "1", "t", "m", "u", "q", "h"
     )
@@ -172,7 +172,7 @@ def test_the_trail_and_the_story(session: Session) -> None:
     assert said.rpartition("Undone")[2].count("Back in: Article number ") == 1
 
 
-def test_triage_goes_through_what_is_unread(session: Session) -> None:
+def test_triage(session: Session) -> None:
     """Case 129: one summary at a time, one command a decision; undo goes back to its article."""
     said = session.run("9m", "T", "m", "s", "t", "d", "u", "", "k", "?", "7", "l", "h", "T", "q")
     assert "1 of 13; 13 articles left; " in said
@@ -183,13 +183,13 @@ def test_triage_goes_through_what_is_unread(session: Session) -> None:
     assert "t: tag as later" in said
     assert "Numbers have no meaning in triage" in said
     assert "The short text of article 2." in said, "opened"
-    assert session.told_read[:2] == [article_id(6), article_id(5)]
+    assert session.marked_read[:2] == [article_id(6), article_id(5)]
     end = session.run("T", *[""] * 11, "h")
     assert "No more unread articles\n1. Article number 14 " in end
 
 
-def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
-    """Cases 107, 109: into files that are not there yet, into programs, as links."""
+def test_export_pipe_and_links(session: Session, tmp_path: Path) -> None:
+    """Cases 107, 109: export to new files, pipe to programs, copy links."""
     target = tmp_path / "one.json"
     said = session.run(
         "1", f"e {target}", f"e {target}", "Y", "|cat", "|", "", "|false", "|'", ";", ";1"
@@ -203,8 +203,8 @@ def test_it_leaves_the_reader(session: Session, tmp_path: Path) -> None:
     assert said.count("This article has no links") == 2
 
 
-def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
-    """Case 69: its real host is said first, and only a yes opens it."""
+def test_deceptive_link_needs_confirmation(tmp_path: Path) -> None:
+    """Case 69: the real host is named first, and only y opens the link."""
     url = "https://bank.example@evil.example/login"
     session = Session(tmp_path, [make_article(1, url=url, text=f"See [the bank]({url}).")])
     said = session.run("1", "o", "", "o", "y", ";1", "n")
@@ -213,8 +213,8 @@ def test_a_link_that_seems_to_lead_elsewhere(tmp_path: Path) -> None:
     assert session.opened == [url]
 
 
-def test_articles_come_in(session: Session) -> None:
-    """Commands of newstui are carried out, and what they add is in the list."""
+def test_fetch_add_and_import(session: Session) -> None:
+    """Commands of newstui are run, and the articles they add appear in the list."""
     session.settings = Settings(searches={"master": "harbour master"})
     said = session.run(
         "r", "a https://a.example/ https://b.example/", "W", "1", "some/file", "W", "", "F", "h",
@@ -233,8 +233,7 @@ def test_articles_come_in(session: Session) -> None:
     assert "█" not in said
 
 
-def test_whatever_is_typed(session: Session) -> None:
-    """Nothing that is typed ends the session but leaving it."""
+def test_invalid_input_does_not_end_the_session(session: Session) -> None:
     lines = [
         "99",
         "9m",
@@ -256,10 +255,8 @@ def test_whatever_is_typed(session: Session) -> None:
     assert said.endswith("?: ")
 
 
-def test_an_empty_list_and_a_library_that_cannot_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Case 28: reading goes on; what cannot be done is said."""
+def test_empty_and_read_only_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 28: reading works, and refused changes are reported."""
     empty = Session(tmp_path / "empty", []).run("", "1", "m", "J", "A", "u", "G", "b")
     assert "0 articles, 0 unread." in empty
     assert "Nothing to undo" in empty

@@ -1,4 +1,4 @@
-"""The gateway: questions to the library on a thread of its own, answers as messages."""
+"""The gateway: jobs for the library on one worker thread, answers as messages."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ USED = (
     "rows", "get_article", "similar", "insights", "record", "undo", "undoable", "categories", "get_row", "tags",
     "title", "refresh", "close",
 )  # fmt: skip
-"""What of the library is used for what these tests ask."""
+"""Library methods that the gateway calls in these tests."""
 
 
-class Asked:
-    """A gateway and the answers it gave."""
+class Client:
+    """A gateway and the messages it posted."""
 
     def __init__(self, library: FolderLibrary, background: BackgroundJob | None = None) -> None:
         self.answers: list[Message] = []
         self.gateway = Gateway(library, self.answers.append, background)
 
     def answered(self) -> list[Message]:
-        """Everything that was answered; the gateway is closed then."""
+        """Return all messages, once the gateway is idle."""
         done = threading.Event()
         while self.gateway.is_busy:
             done.wait(0.001)
         return self.answers
 
     def of(self, kind: type[Any]) -> list[Any]:
-        """The answers of one kind."""
+        """Return the messages of one type."""
         return [answer for answer in self.answered() if isinstance(answer, kind)]
 
 
@@ -54,32 +54,32 @@ def found() -> list[ParsedArticle]:
 
 
 @pytest.fixture
-def asked(library: FolderLibrary) -> Iterator[Asked]:
+def client(library: FolderLibrary) -> Iterator[Client]:
     """A gateway that has loaded its library."""
-    asked = Asked(library)
-    asked.gateway.load(ListQuery())
-    asked.answered()
-    yield asked
-    asked.gateway.close()
+    client = Client(library)
+    client.gateway.load(ListQuery())
+    client.answered()
+    yield client
+    client.gateway.close()
 
 
-def test_loading_ends_with_a_list_and_the_state_of_the_library(asked: Asked) -> None:
-    kinds = [type(answer) for answer in asked.answers]
+def test_loading_ends_with_a_list_and_the_state_of_the_library(client: Client) -> None:
+    kinds = [type(answer) for answer in client.answers]
     assert kinds[0] is messages.LoadProgressed
     kinds = [
         kind for kind in kinds if kind not in (messages.IndexProgressed, messages.IndexUpdated)
     ]
     assert kinds[-2:] == [messages.RowsListed, messages.LibraryLoaded]
-    assert [row.id for row in asked.of(messages.RowsListed)[0].rows] == [
+    assert [row.id for row in client.of(messages.RowsListed)[0].rows] == [
         article_id(3), article_id(2), article_id(1),
     ]  # fmt: skip
-    assert asked.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded(3, "", ())
+    assert client.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded(3, "", ())
 
 
-def test_a_screenful_is_listed_before_all_is_loaded(
+def test_first_rows_are_listed_while_the_library_loads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 25: how many articles there are makes no difference to the first list."""
+    """Case 25: the first list does not depend on the size of the library."""
     monkeypatch.setattr(lists_module, "FIRST_LIST_ROWS", 2)
     monkeypatch.setattr(lists_module, "LOAD_LIST_INTERVAL", 3600.0)
 
@@ -89,32 +89,32 @@ def test_a_screenful_is_listed_before_all_is_loaded(
                 yield from (LoadProgress(loaded.article_count, step, 5) for step in range(5))
 
     library = make_library(tmp_path, [make_article(1), make_article(2)])
-    asked = Asked(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
-    asked.gateway.load(ListQuery())
-    kinds = [type(answer) for answer in asked.answered()]
+    client = Client(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
+    client.gateway.load(ListQuery())
+    kinds = [type(answer) for answer in client.answered()]
     first = kinds.index(messages.RowsListed)
     assert first < len(kinds) - 4
     assert kinds.count(messages.RowsListed) == 2, "and again only at the end"
-    asked.gateway.close()
+    client.gateway.close()
     library.close()
 
 
-def test_the_answer_to_a_question_that_was_replaced_is_not_worked_out(asked: Asked) -> None:
-    hold = threading.Event()
-    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
+def test_superseded_queries_are_skipped(client: Client) -> None:
+    release = threading.Event()
+    client.gateway._worker.submit(lambda: release.wait(WAIT))
     for words in ("a", "ar", "art"):
-        asked.gateway.lists.list_rows(ListQuery(text=words))
-    hold.set()
-    assert [answer.query.text for answer in asked.of(messages.RowsListed)[1:]] == ["art"]
+        client.gateway.lists.list_rows(ListQuery(text=words))
+    release.set()
+    assert [answer.query.text for answer in client.of(messages.RowsListed)[1:]] == ["art"]
 
 
-def test_the_library_is_used_on_one_thread_that_is_not_ours(
-    asked: Asked, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
+def test_only_the_worker_thread_uses_the_library(
+    client: Client, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 43."""
+    """Case 43: the library needs no locks."""
     threads: set[int] = set()
 
-    def noting(name: str) -> Callable[..., Any]:
+    def record_thread(name: str) -> Callable[..., Any]:
         real = getattr(library, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -125,8 +125,8 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
 
     entry = library.get_article(article_id(1))
     for name in USED:
-        monkeypatch.setattr(library, name, noting(name))
-    gateway, first = asked.gateway, article_id(1)
+        monkeypatch.setattr(library, name, record_thread(name))
+    gateway, first = client.gateway, article_id(1)
     gateway.lists.list_rows(ListQuery())
     gateway.articles.open_article(first)
     gateway.articles.preview_article(first)
@@ -141,43 +141,43 @@ def test_the_library_is_used_on_one_thread_that_is_not_ours(
     gateway.changes.undo()
     gateway.changes.list_undo_history()
     gateway.lists.count_categories({})
-    asked.answered()
+    client.answered()
     gateway.lists.refresh()
     gateway.close()
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
 
-def test_opening_records_it_and_looking_does_not(asked: Asked) -> None:
-    asked.gateway.articles.preview_article(article_id(1))
-    asked.gateway.articles.open_article(article_id(2))
-    fetched = asked.of(messages.ArticleLoaded)
+def test_opening_is_recorded_and_previewing_is_not(client: Client) -> None:
+    client.gateway.articles.preview_article(article_id(1))
+    client.gateway.articles.open_article(article_id(2))
+    fetched = client.of(messages.ArticleLoaded)
     assert [(answer.full_article.article.id, answer.opened) for answer in fetched] == [
         (article_id(1), False),
         (article_id(2), True),
     ]
-    changed = asked.of(messages.RowsChanged)
+    changed = client.of(messages.RowsChanged)
     assert [list(answer.rows) for answer in changed] == [[article_id(2)]]
-    assert not asked.of(messages.SimilarFound), "it is asked for once the text is on the screen"
+    assert not client.of(messages.SimilarFound), "only asked for once the text is shown"
 
 
-def test_what_is_similar_is_found_for_the_article_asked_about_last(asked: Asked) -> None:
+def test_similar_articles_are_found_for_the_last_article_only(client: Client) -> None:
     for number in (1, 2):
-        asked.gateway.articles.preview_article(article_id(number))
-    first, second = (answer.full_article for answer in asked.of(messages.ArticleLoaded))
+        client.gateway.articles.preview_article(article_id(number))
+    first, second = (answer.full_article for answer in client.of(messages.ArticleLoaded))
     gate = threading.Event()
-    asked.gateway._worker.submit(lambda: gate.wait(WAIT) and None)
-    asked.gateway.articles.load_insights(first)
-    asked.gateway.articles.load_insights(second)
+    client.gateway._worker.submit(lambda: gate.wait(WAIT) and None)
+    client.gateway.articles.load_insights(first)
+    client.gateway.articles.load_insights(second)
     gate.set()
-    assert [answer.article for answer in asked.of(messages.SimilarFound)] == [article_id(2)]
-    assert [answer.article for answer in asked.of(messages.InsightsComputed)] == [article_id(2)]
+    assert [answer.article for answer in client.of(messages.SimilarFound)] == [article_id(2)]
+    assert [answer.article for answer in client.of(messages.InsightsComputed)] == [article_id(2)]
 
 
-def test_what_fails_is_reported_in_one_clean_line(
-    asked: Asked, caplog: pytest.LogCaptureFixture
+def test_failures_are_reported_in_one_clean_line(
+    client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Cases 45, 120: library errors as they say it, bugs by what they say or what they are."""
+    """Cases 45, 120: library errors by their text, bugs by their text or type."""
 
     def fail(error: Exception) -> Callable[[], None]:
         def job() -> None:
@@ -185,79 +185,79 @@ def test_what_fails_is_reported_in_one_clean_line(
 
         return job
 
-    asked.gateway._worker.submit(fail(LibraryDamaged("a\x1b[31mb\nc [/]")))
-    asked.answered()
+    client.gateway._worker.submit(fail(LibraryDamaged("a\x1b[31mb\nc [/]")))
+    client.answered()
     assert not caplog.records
-    asked.gateway._worker.submit(fail(KeyError()))
-    problems = [answer.problem for answer in asked.of(messages.OperationFailed)]
+    client.gateway._worker.submit(fail(KeyError()))
+    problems = [answer.problem for answer in client.of(messages.OperationFailed)]
     assert problems == ["ab c [/]", "KeyError"]
-    assert len(caplog.records) == 1, "a bug is kept in the log"
+    assert len(caplog.records) == 1, "a bug is logged"
 
 
-def test_an_article_that_is_not_there(asked: Asked) -> None:
-    asked.gateway.articles.open_article("nobody")
-    assert "nobody" in asked.of(messages.OperationFailed)[0].problem
+def test_opening_a_missing_article_fails(client: Client) -> None:
+    client.gateway.articles.open_article("nobody")
+    assert "nobody" in client.of(messages.OperationFailed)[0].problem
 
 
-def test_nothing_is_looked_for_while_there_is_other_work(
-    asked: Asked, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
+def test_refresh_is_skipped_while_the_worker_is_busy(
+    client: Client, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A look every two seconds does not pile up behind a slow disk."""
-    looks: list[int] = []
-    look = library.refresh
+    """Refreshing every two seconds does not pile up behind a slow disk."""
+    refreshes: list[int] = []
+    refresh = library.refresh
 
-    def noted() -> ExternalChanges:
-        looks.append(1)
-        return look()
+    def count() -> ExternalChanges:
+        refreshes.append(1)
+        return refresh()
 
-    monkeypatch.setattr(library, "refresh", noted)
-    hold = threading.Event()
-    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
+    monkeypatch.setattr(library, "refresh", count)
+    release = threading.Event()
+    client.gateway._worker.submit(lambda: release.wait(WAIT))
     for _ in range(5):
-        asked.gateway.lists.refresh()
-    hold.set()
-    asked.answered()
-    assert looks == []
-    asked.gateway.lists.refresh()
-    asked.answered()
-    assert looks == [1]
+        client.gateway.lists.refresh()
+    release.set()
+    client.answered()
+    assert refreshes == []
+    client.gateway.lists.refresh()
+    client.answered()
+    assert refreshes == [1]
 
 
-def test_nothing_is_looked_for_before_all_is_loaded(library: FolderLibrary) -> None:
-    asked = Asked(library)
-    asked.gateway.lists.refresh()
-    assert asked.answered() == []
-    asked.gateway.close()
+def test_refresh_is_skipped_while_the_library_loads(library: FolderLibrary) -> None:
+    client = Client(library)
+    client.gateway.lists.refresh()
+    assert client.answered() == []
+    client.gateway.close()
 
 
-def test_closing_finishes_what_was_asked(library: FolderLibrary, tmp_path: Path) -> None:
-    """Case 1: nothing acknowledged or asked for is lost."""
-    asked = Asked(library)
-    asked.gateway.load(ListQuery())
-    asked.answered()
+def test_closing_finishes_submitted_jobs(library: FolderLibrary, tmp_path: Path) -> None:
+    """Case 1: no change is lost."""
+    client = Client(library)
+    client.gateway.load(ListQuery())
+    client.answered()
     for number in (1, 2, 3):
-        asked.gateway.changes.toggle_flag("starred", article_id(number))
-    assert asked.gateway.close()
-    assert asked.gateway.close(), "it may be called again"
-    asked.gateway.changes.toggle_flag("starred", article_id(1))
-    assert not asked.gateway.is_busy, "nobody waits for the answer any more"
+        client.gateway.changes.toggle_flag("starred", article_id(number))
+    assert client.gateway.close()
+    assert client.gateway.close(), "may be called again"
+    client.gateway.changes.toggle_flag("starred", article_id(1))
+    assert not client.gateway.is_busy, "a job after closing is dropped"
     again = make_library(tmp_path)
     for _ in again.load():
         pass
     assert all(row.starred for row in again.rows(ListQuery()))
 
 
-def test_closing_waits_only_so_long(library: FolderLibrary) -> None:
-    asked = Asked(library)
-    hold = threading.Event()
-    asked.gateway._worker.submit(lambda: hold.wait(WAIT))
-    assert not asked.gateway.close(0.01)
-    hold.set()
-    assert asked.gateway.close()
+def test_closing_has_a_timeout(library: FolderLibrary) -> None:
+    client = Client(library)
+    release = threading.Event()
+    client.gateway._worker.submit(lambda: release.wait(WAIT))
+    assert not client.gateway.close(0.01)
+    release.set()
+    assert client.gateway.close()
 
 
-class Steps:
-    """Stands in for the automatic backup: steps that can be held, and what they tell."""
+class FakeBackup:
+    """A fake automatic backup, whose second step can be held."""
 
     def __init__(self, *problems: str) -> None:
         self.done = 0
@@ -268,7 +268,7 @@ class Steps:
         self._problems = problems
 
     def __call__(self) -> Iterator[BackupProgress]:
-        """Three steps, the second of which waits."""
+        """Yield three steps; the second one waits."""
         try:
             for number in range(3):
                 self.threads.add(threading.get_ident())
@@ -281,36 +281,36 @@ class Steps:
             self.over.set()
 
 
-def test_the_backup_is_made_in_steps_that_nobody_waits_for(library: FolderLibrary) -> None:
-    """Looking for changes goes on while a backup is made."""
-    steps = Steps("in today's backup: a\x1b[31mb", "and this", "and that")
-    asked = Asked(library, steps)
-    asked.gateway.load(ListQuery())
-    asked.answered()
+def test_backup_steps_leave_room_for_other_jobs(library: FolderLibrary) -> None:
+    """A change is recorded while a backup is made."""
+    steps = FakeBackup("in today's backup: a\x1b[31mb", "and this", "and that")
+    client = Client(library, steps)
+    client.gateway.load(ListQuery())
+    client.answered()
     assert steps.waiting.wait(WAIT)
-    assert not asked.gateway.is_busy
-    asked.gateway.changes.toggle_flag("starred", article_id(1))
+    assert not client.gateway.is_busy
+    client.gateway.changes.toggle_flag("starred", article_id(1))
     steps.held.set()
     assert steps.over.wait(WAIT)
-    changed = next(i for i, a in enumerate(asked.answered()) if type(a) is messages.RowsChanged)
-    told = next(i for i, a in enumerate(asked.answers) if type(a) is messages.BackupFailed)
-    assert changed < told, "a key does not wait for the whole backup"
-    assert asked.of(messages.BackupFailed) == [
+    changed = next(i for i, a in enumerate(client.answered()) if type(a) is messages.RowsChanged)
+    failed = next(i for i, a in enumerate(client.answers) if type(a) is messages.BackupFailed)
+    assert changed < failed, "before the end of the backup"
+    assert client.of(messages.BackupFailed) == [
         messages.BackupFailed("in today's backup: ab (and 2 more)")
     ]
     assert threading.get_ident() not in steps.threads
-    asked.gateway.close()
+    client.gateway.close()
 
 
-def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> None:
-    """Leaving does not wait for it, and it cleans up behind itself."""
-    steps = Steps()
-    asked = Asked(library, steps)
-    asked.gateway.load(ListQuery())
+def test_closing_cancels_the_backup(library: FolderLibrary) -> None:
+    """Closing does not wait for the backup, which cleans up after itself."""
+    steps = FakeBackup()
+    client = Client(library, steps)
+    client.gateway.load(ListQuery())
     assert steps.waiting.wait(WAIT)
-    assert not asked.gateway.close(0.0)
+    assert not client.gateway.close(0.0)
     steps.held.set()
-    assert asked.gateway.close()
+    assert client.gateway.close()
     assert steps.over.wait(WAIT)
     assert steps.done == 1
 
@@ -328,6 +328,6 @@ def test_a_backup_is_given_up_when_the_reader_ends(library: FolderLibrary) -> No
         ("deleted", ["a"], "deleted: One"),
     ],
 )
-def test_changes_in_words(event: str, articles: Sequence[str], words: str) -> None:
+def test_changes_are_summarized(event: str, articles: Sequence[str], words: str) -> None:
     data = {"tag": "b\tc", "to": {"date": "2026-01-01", "title": "x"}}
     assert summarize_change(UndoableChange(event, tuple(articles), "", data), {"a": "One"}) == words
