@@ -182,10 +182,10 @@ def test_rejected_urls(tmp_path: Path, desk: FakeDesktop) -> None:
     desk.install("xdg-open")
     articles = [article_json(n, url=url) for n, url in enumerate(HOSTILE, 1)]
     with open_reader(make_home(tmp_path, *articles), len(articles), env=desk.env()) as terminal:
-        for number, said in reversed(list(enumerate(HOSTILE.values(), 1))):
+        for number, output in reversed(list(enumerate(HOSTILE.values(), 1))):
             terminal.wait_for(re.compile(f"^>.. Title {number} ", re.MULTILINE))
             terminal.write("o")
-            terminal.wait_for(re.compile(f"^ {said}|^ this article has no URL", re.MULTILINE))
+            terminal.wait_for(re.compile(f"^ {output}|^ this article has no URL", re.MULTILINE))
             terminal.write("j")
     assert desk.calls == []
 
@@ -216,8 +216,8 @@ def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:
         terminal.wait_for(re.compile("^>●. Title 1", re.MULTILINE))
         buffers = [*tmux, "show-buffer"]
         env = environment(tmp_path, {})
-        ran = subprocess.run(buffers, capture_output=True, env=env, check=True)
-        assert ran.stdout.decode() == URL
+        result = subprocess.run(buffers, capture_output=True, env=env, check=True)
+        assert result.stdout.decode() == URL
         terminal.wait_until(lambda: copied(terminal))
         assert copied(terminal) == [URL]
         terminal.write("q")

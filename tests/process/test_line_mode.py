@@ -39,15 +39,15 @@ def test_read_to_a_pipe(tmp_path: Path) -> None:
 def test_commands_from_a_pipe(tmp_path: Path) -> None:
     """Cases 121, 122: it needs no terminal and survives input that is not UTF-8."""
     make_home(tmp_path, article_json(1), article_json(2))
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "tui", "--plain"],
         input=b"2m\n\xff\xfe\n1\ns\nq\n",
         capture_output=True,
         env=environment(tmp_path, {"NEWSTUI_MACHINE": "desk", "TERM": ""}),
         check=False,
     )
-    assert (ran.returncode, ran.stderr) == (0, b"")
-    text = ran.stdout.decode()
+    assert (result.returncode, result.stderr) == (0, b"")
+    text = result.stdout.decode()
     assert text.startswith("1. Title 2 (unread; harbour; 2024-01-02; 1 minute)\n")
     assert "Marked as read: Title 1. u to undo." in text
     assert "Number, command" not in text, "no prompt without a terminal"

@@ -152,9 +152,9 @@ def test_no_terminal(tmp_path: Path, env: dict[str, str], redirect: str, reason:
     command = ["bash" if "|" in redirect else "sh", "-c", line, sys.executable]
     with start_reader(tmp_path, env=env, command=command) as terminal:
         code = terminal.wait_exit()
-        said = terminal.raw.decode().replace("\r\n", "\n")
+        output = terminal.raw.decode().replace("\r\n", "\n")
     expected = f"newstui: {reason}\n"
-    assert (code, said) == ((0, f"{expected}exit 2\n") if "|" in redirect else (2, expected))
+    assert (code, output) == ((0, f"{expected}exit 2\n") if "|" in redirect else (2, expected))
     assert files_below(tmp_path) == []
 
 

@@ -19,7 +19,7 @@ XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CommandResult:
     """The exit code and the output of a command."""
 
     code: int
@@ -47,7 +47,7 @@ class Ran:
         return [value["id"] for value in self.values]
 
 
-Run = Callable[..., Ran]
+Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -70,20 +70,20 @@ def run(
     """Return a function that runs a command; `stdin` is its standard input."""
     handler = signal.getsignal(signal.SIGPIPE)
 
-    def run_command(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+    def run_command(*arguments: str | Path, stdin: bytes = b"") -> CommandResult:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
         try:
             code = main([str(argument) for argument in arguments])
         except SystemExit as left:  # argparse
             code = int(left.code or 0)
         written = capsys.readouterr()
-        return Ran(code, written.out, written.err)
+        return CommandResult(code, written.out, written.err)
 
     yield run_command
     signal.signal(signal.SIGPIPE, handler)
 
 
-def fields_of(number: int, **more: Any) -> dict[str, Any]:
+def article_json(number: int, **more: Any) -> dict[str, Any]:
     """Return an article as newstui JSON; a higher number has a later date."""
     return {
         "id": f"{number:08x}-0000-4000-8000-000000000000",
@@ -105,12 +105,12 @@ def write_json(path: Path, *articles: Mapping[str, Any]) -> Path:
 @pytest.fixture
 def three(run: Run, tmp_path: Path) -> Path:
     """Make a library of three articles, 1 to 3, and return the imported file."""
-    file = write_json(tmp_path / "three.jsonl", *(fields_of(n) for n in (1, 2, 3)))
+    file = write_json(tmp_path / "three.jsonl", *(article_json(n) for n in (1, 2, 3)))
     assert run("import", file).code == 0
     return file
 
 
-def library_of(home: Path) -> Path:
+def library_folder(home: Path) -> Path:
     """Return the library of a home folder."""
     return home / ".local/share/newstui"
 

@@ -18,7 +18,7 @@ import store.system.files
 from tests.support.codebase import ROOT
 from tests.support.environment import environment
 from tests.support.terminal import Terminal
-from tests.tui.cli.conftest import XDG, Run, contents, fields_of, library_of, write_json
+from tests.tui.cli.conftest import XDG, Run, article_json, contents, library_folder, write_json
 from tui import __version__
 from tui.cli.parser import build_parser
 
@@ -75,19 +75,19 @@ def process(
     ],
 )
 def test_usage_errors_exit_with_2(arguments: tuple[str, ...], run: Run, home: Path) -> None:
-    ran = run(*arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("usage: newstui")
-    assert "_" not in ran.err.splitlines()[-1]
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("usage: newstui")
+    assert "_" not in result.err.splitlines()[-1]
     assert list(home.iterdir()) == []
 
 
 def test_version_and_help(run: Run, home: Path) -> None:
     assert run("--version").out == f"newstui {__version__}\n"
-    ran = run("--help")
-    assert ran.code == 0
-    assert "exit codes:\n  0    success\n" in ran.out
-    assert "`reset`" in ran.out
+    result = run("--help")
+    assert result.code == 0
+    assert "exit codes:\n  0    success\n" in result.out
+    assert "`reset`" in result.out
     assert list(home.iterdir()) == []
 
 
@@ -99,18 +99,18 @@ def test_help_of_each_command(run: Run) -> None:
 
 def test_the_reader_needs_a_terminal(home: Path) -> None:
     """Cases 121 and 122: one line, exit code 2, and no file is created."""
-    ran = process(home)
-    assert (ran.returncode, ran.stdout) == (2, b"")
-    assert ran.stderr == b"newstui: stdin is not a terminal\n"
+    result = process(home)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr == b"newstui: stdin is not a terminal\n"
     assert list(home.iterdir()) == []
 
 
 def test_commands_need_no_terminal(home: Path) -> None:
     """Cases 121 and 122: commands work without a terminal and with any TERM."""
-    write_json(home / "one.jsonl", fields_of(1))
+    write_json(home / "one.jsonl", article_json(1))
     assert process(home, "import", home / "one.jsonl", env={"TERM": "dumb"}).returncode == 0
-    ran = process(home, "list", env={"TERM": ""})
-    assert (ran.returncode, len(ran.stdout.splitlines()), ran.stderr) == (0, 1, b"")
+    result = process(home, "list", env={"TERM": ""})
+    assert (result.returncode, len(result.stdout.splitlines()), result.stderr) == (0, 1, b"")
 
 
 # -- folders -------------------------------------------------------------------------------
@@ -118,12 +118,12 @@ def test_commands_need_no_terminal(home: Path) -> None:
 
 @pytest.mark.parametrize("before", [True, False])
 def test_another_library(before: bool, run: Run, home: Path, tmp_path: Path) -> None:
-    other, file = tmp_path / "other", write_json(tmp_path / "one.jsonl", fields_of(1))
+    other, file = tmp_path / "other", write_json(tmp_path / "one.jsonl", article_json(1))
     option = ("--library", other)
     assert run(*((*option, "import", file) if before else ("import", file, *option))).code == 0
     assert len(run(*((*option, "list") if before else ("list", *option))).lines) == 1
     assert run("list").lines == []
-    assert contents(library_of(home)) == {}
+    assert contents(library_folder(home)) == {}
     assert {path.name for path in other.iterdir()} == {"articles", "texts", "journal"}
 
 
@@ -131,7 +131,7 @@ def test_files_are_private(run: Run, home: Path, tmp_path: Path) -> None:
     """Case 31: folders 0700, files 0600, under any umask."""
     old = os.umask(0)
     try:
-        run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
+        run("import", write_json(tmp_path / "one.jsonl", article_json(1)))
         run("mark", "00000001", "--read")
     finally:
         os.umask(old)
@@ -148,12 +148,12 @@ def test_home_folder_that_cannot_be_created(
     """Case 29: one line with path and reason, exit code 1."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("HOME", str(tmp_path / "file"))
-    ran = run(*command)
-    assert ran.code == 1
-    said = ran.out if command == ("doctor",) else ran.err
-    (line,) = [line for line in said.splitlines() if "cannot create" in line]
+    result = run(*command)
+    assert result.code == 1
+    output = result.out if command == ("doctor",) else result.err
+    (line,) = [line for line in output.splitlines() if "cannot create" in line]
     assert f"cannot create {tmp_path}/file/.local/share/newstui/articles: " in line
-    assert len(ran.err.splitlines()) == (0 if command == ("doctor",) else 1)
+    assert len(result.err.splitlines()) == (0 if command == ("doctor",) else 1)
 
 
 def test_the_reader_needs_its_library_folder(home: Path) -> None:
@@ -177,9 +177,9 @@ def test_no_home_folder(
     monkeypatch.delenv("HOME")
     monkeypatch.setattr("pwd.getpwuid", fail)
     monkeypatch.chdir(tmp_path)
-    ran = run("list")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "newstui: there is no home folder: HOME is not set\n"
+    result = run("list")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "newstui: there is no home folder: HOME is not set\n"
     assert list(tmp_path.iterdir()) == [home]
 
 
@@ -191,7 +191,7 @@ def test_a_relative_data_folder_is_ignored(
     for value in ("data", ""):
         monkeypatch.setenv("XDG_DATA_HOME", value)
         found = run("doctor", "--json").value["facts"]
-        assert found["library"] == str(library_of(home))
+        assert found["library"] == str(library_folder(home))
     assert not (tmp_path / "data").exists()
 
 
@@ -200,45 +200,45 @@ def test_a_relative_data_folder_is_ignored(
 
 def test_a_locale_that_is_not_utf_8(home: Path) -> None:
     """Case 123: the output is UTF-8, never `?` or an escape."""
-    write_json(home / "one.jsonl", fields_of(1, title="日本 – “Zürich”"))
+    write_json(home / "one.jsonl", article_json(1, title="日本 – “Zürich”"))
     env = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     posix, c = env | {"LC_ALL": "POSIX"}, env | {"LC_ALL": "", "LANG": "C"}
     assert process(home, "import", home / "one.jsonl", env=posix).returncode == 0
-    ran = process(home, "list", env=c)
-    assert (ran.returncode, ran.stderr) == (0, b"")
-    assert "●" in ran.stdout.decode()
-    assert ran.stdout.decode().endswith("日本 – “Zürich”\n")
+    result = process(home, "list", env=c)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert "●" in result.stdout.decode()
+    assert result.stdout.decode().endswith("日本 – “Zürich”\n")
     assert "日本 – “Zürich”" in process(home, "show", "00000001", env=posix).stdout.decode()
 
 
 def test_a_closed_pipe_ends_a_command_quietly(home: Path, run: Run) -> None:
     """Case 57: `newstui list | head -1` prints one line and no error."""
-    many = (fields_of(n, date="2024-01-01") for n in range(1, 3001))
+    many = (article_json(n, date="2024-01-01") for n in range(1, 3001))
     assert run("import", write_json(home / "many.jsonl", *many)).code == 0
     for command in ("list", "list --json"):
-        ran = subprocess.run(
+        result = subprocess.run(
             ["/bin/sh", "-c", f'"$0" -m tui {command} | head -1', sys.executable],
             capture_output=True,
             env=environment(home, dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}),
             check=True,
         )
-        assert len(ran.stdout.splitlines()) == 1
-        assert ran.stderr == b""
+        assert len(result.stdout.splitlines()) == 1
+        assert result.stderr == b""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_output_that_cannot_be_written(home: Path) -> None:
     """Case 4: the failure is reported, and the exit code is 1."""
     with Path("/dev/full").open("wb") as full:
-        ran = subprocess.run(
+        result = subprocess.run(
             [*COMMAND, "keys"],
             stdout=full,
             stderr=subprocess.PIPE,
             env=environment(home, {}),
             check=False,
         )
-    assert ran.returncode == 1
-    assert ran.stderr == b"newstui: cannot write the output: No space left on device\n"
+    assert result.returncode == 1
+    assert result.stderr == b"newstui: cannot write the output: No space left on device\n"
 
 
 # -- other processes -----------------------------------------------------------------------
@@ -250,28 +250,30 @@ def test_a_library_in_use(
 ) -> None:
     """Case 38: exit code 75, with the holder of the lock if known; nothing is changed."""
     run("mark", "00000001", "--star")
-    before = contents(library_of(home))
+    before = contents(library_folder(home))
     monkeypatch.setattr(store.system.files, "LOCK_TIMEOUT", 0.0)
-    more = write_json(three.parent / "more.jsonl", fields_of(4))
+    more = write_json(three.parent / "more.jsonl", article_json(4))
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, library_of(home) / what],
+        [sys.executable, "-c", HOLD, library_folder(home) / what],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        ran = run("import", more) if what.endswith(".lock") else run("mark", "00000001", "--read")
+        result = (
+            run("import", more) if what.endswith(".lock") else run("mark", "00000001", "--read")
+        )
         who = f"pid {holder.pid}" if what.endswith(".lock") else "another process"
         holder.communicate()
-    assert (ran.code, ran.out) == (75, "")
-    assert ran.err == f"newstui: library is in use by {who}\n"
-    assert contents(library_of(home)) == before
+    assert (result.code, result.out) == (75, "")
+    assert result.err == f"newstui: library is in use by {who}\n"
+    assert contents(library_folder(home)) == before
     assert run("import", more).code == 0
 
 
 def test_a_stale_lock_is_ignored(run: Run, three: Path, home: Path) -> None:
     """Case 37: the kernel releases the lock of a killed process."""
-    with (library_of(home) / "articles/.desk.lock").open("a+") as file:
+    with (library_folder(home) / "articles/.desk.lock").open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write("12345\n")
     assert run("import", three).code == 0
@@ -285,14 +287,14 @@ def test_interrupted_import(home: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(home, {"NEWSTUI_MACHINE": "desk"}),
-    ) as ran:
+    ) as result:
         lock = home / "data/newstui/articles/.desk.lock"
         deadline = time.monotonic() + 60
         while not (lock.exists() and lock.read_bytes()) and time.monotonic() < deadline:
             time.sleep(0.01)
-        ran.send_signal(signal.SIGINT)
-        out, err = ran.communicate()
-    assert (ran.returncode, out, err) == (130, b"", b"")
+        result.send_signal(signal.SIGINT)
+        out, err = result.communicate()
+    assert (result.returncode, out, err) == (130, b"", b"")
     assert process(home, "list").returncode == 0
 
 
@@ -301,10 +303,10 @@ def test_interrupted_import(home: Path) -> None:
 
 def test_commands_as_processes(home: Path) -> None:
     samples = ROOT / "sample_articles"
-    ran = process(home, "import", samples)
-    assert (ran.returncode, ran.stdout) == (0, b"")
-    ran = process(home, "list", "dam", "--json", "--limit", "1")
-    article = ran.stdout.split(b'"')[3].decode()
+    result = process(home, "import", samples)
+    assert (result.returncode, result.stdout) == (0, b"")
+    result = process(home, "list", "dam", "--json", "--limit", "1")
+    article = result.stdout.split(b'"')[3].decode()
     assert process(home, "mark", article[:13], "--read").returncode == 0
     assert process(home, "import", "-", stdin=b"# A title\n\nText.\n").returncode == 0
     text = process(home, "show", article).stdout.decode()

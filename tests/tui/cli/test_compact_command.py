@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from store.model.times import system_clock
-from tests.tui.cli.conftest import Run, contents, library_of
+from tests.tui.cli.conftest import Run, contents, library_folder
 from tui.cli.console import ProgressLine
 from tui.rendering.wording import describe_loading
 
@@ -22,13 +22,13 @@ def with_deleted(three: Path, home: Path) -> Path:
     """Make a library of three articles, one deleted, another with many positions."""
     from store.library.folder import FolderLibrary
 
-    library = FolderLibrary(library_of(home), home / "cache", "desk", system_clock)
+    library = FolderLibrary(library_folder(home), home / "cache", "desk", system_clock)
     for _ in library.load():
         pass
     library.record("deleted", [DELETED])
     for position in range(50):
         library.record("position", [DELETED.replace("1", "2", 1)], position=position)
-    return library_of(home)
+    return library_folder(home)
 
 
 def advance_a_month(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,8 +40,8 @@ def advance_a_month(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("three")
 def test_nothing_to_compact(run: Run) -> None:
-    ran = run("compact")
-    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: nothing to compact\n")
+    result = run("compact")
+    assert (result.code, result.out, result.err) == (0, "", "newstui: nothing to compact\n")
 
 
 def test_the_freed_space_is_reported(
@@ -50,22 +50,22 @@ def test_the_freed_space_is_reported(
     listed = run("list", "--json").out
     advance_a_month(monkeypatch)
     before = contents(with_deleted)
-    ran = run("compact", "--dry-run")
-    assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: would remove 1 text, 49 events, freeing 6.7 KB\n"
+    result = run("compact", "--dry-run")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "newstui: would remove 1 text, 49 events, freeing 6.7 KB\n"
     assert contents(with_deleted) == before
-    ran = run("compact")
-    assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: removed 1 text, 49 events, freed 6.7 KB\n"
+    result = run("compact")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "newstui: removed 1 text, 49 events, freed 6.7 KB\n"
     assert sum(map(len, contents(with_deleted).values())) < sum(map(len, before.values())) - 6000
     assert run("list", "--json").out == listed
 
 
 def test_json_output(run: Run, with_deleted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     advance_a_month(monkeypatch)
-    ran = run("compact", "--json")
-    assert (ran.code, ran.err) == (0, "")
-    value = ran.value
+    result = run("compact", "--json")
+    assert (result.code, result.err) == (0, "")
+    value = result.value
     assert value.pop("before") - value.pop("after") > 6000
     assert value == {"texts": 1, "events": 49, "damaged": 0, "problems": []}
 
@@ -79,12 +79,12 @@ def test_problems_are_reported(
     with (with_deleted / "journal/desk.jsonl").open("ab") as file:
         file.write(b"damaged\n")
     advance_a_month(monkeypatch)
-    ran = run("compact", "--json")
-    assert ran.code == 1
-    assert (ran.value["texts"], ran.value["events"], ran.value["damaged"]) == (0, 49, 1)
-    assert len(ran.value["problems"]) == 1
-    assert "texts/desk-0001.json" in ran.value["problems"][0]
-    assert "damaged lines moved to " in ran.err
+    result = run("compact", "--json")
+    assert result.code == 1
+    assert (result.value["texts"], result.value["events"], result.value["damaged"]) == (0, 49, 1)
+    assert len(result.value["problems"]) == 1
+    assert "texts/desk-0001.json" in result.value["problems"][0]
+    assert "damaged lines moved to " in result.err
 
 
 class Terminal(io.StringIO):

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
-from tests.tui.cli.conftest import Run, fields_of, write_json
+from tests.tui.cli.conftest import Run, article_json, write_json
 from tui.cli import load_command
 from tui.cli.parser import build_parser
 
@@ -25,9 +25,9 @@ HOSTILE = {
 def filled(run: Run, tmp_path: Path) -> Run:
     """Return `run` on a library of three articles, one of them hostile."""
     files = [
-        write_json(tmp_path / "1.json", fields_of(1, title="The ferry", category="north")),
-        write_json(tmp_path / "2.json", fields_of(2, title="The mill", category="south")),
-        write_json(tmp_path / "3.json", fields_of(3) | HOSTILE),
+        write_json(tmp_path / "1.json", article_json(1, title="The ferry", category="north")),
+        write_json(tmp_path / "2.json", article_json(2, title="The mill", category="south")),
+        write_json(tmp_path / "3.json", article_json(3) | HOSTILE),
     ]
     assert run("import", *files).code == 0
     return run
@@ -155,10 +155,10 @@ def test_feeds_from_newsboat_to_opml(run: Run, tmp_path: Path) -> None:
 
 def test_mark_articles_listed_in_a_file(run: Run, tmp_path: Path) -> None:
     """By feed guid, as newsboat -E writes them, by URL, and by id."""
-    one = fields_of(1) | {"extra": {"guid": "tag:1"}}
+    one = article_json(1) | {"extra": {"guid": "tag:1"}}
     two = {"title": "Two", "url": "https://news.example/2?utm_source=x"}
     files = [write_json(tmp_path / f"{n}.json", each) for n, each in enumerate((one, two), 1)]
-    assert run("import", *files, write_json(tmp_path / "3.json", fields_of(3))).code == 0
+    assert run("import", *files, write_json(tmp_path / "3.json", article_json(3))).code == 0
     (tmp_path / "read").write_text("tag:1\nhttps://news.example/2\n\ntag:9\n")
     marked = run("mark", "--read", "--from", tmp_path / "read")
     assert marked.code == 1

@@ -17,7 +17,7 @@ from tests.support.network import (
     run_server,
     status,
 )
-from tests.tui.cli.conftest import Run, library_of, write_json
+from tests.tui.cli.conftest import Run, library_folder, write_json
 
 STORY = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
 PAGE = f"<html lang='en'><title>The ferry</title><article>{STORY}</article></html>"
@@ -43,9 +43,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def test_add_feeds_sites_and_pages(run: Run, site: Site, home: Path) -> None:
     """Case 101: a page without a text is kept as a URL, and its text fetched later."""
     urls = f"# mine\n{site.url('/story')}\n\n{site.url('/wall')}\n".encode()
-    ran = run("add", "--private", site.url("/"), "-", site.url("/pdf"), stdin=urls)
-    assert ran.code == 1
-    assert ran.err.splitlines() == [
+    result = run("add", "--private", site.url("/"), "-", site.url("/pdf"), stdin=urls)
+    assert result.code == 1
+    assert result.err.splitlines() == [
         "newstui: subscribed to Harbour: 2 new articles",
         "newstui: added: The ferry",
         f"newstui: it has a feed: newstui add {site.url('/feed')}",
@@ -59,7 +59,7 @@ def test_add_feeds_sites_and_pages(run: Run, site: Site, home: Path) -> None:
     assert (ferry["url"], ferry["source"], ferry["language"]) == (site.url("/story"), "page", "en")
     assert facts["Wall"]["words"] == 0
     assert facts["Story 2"]["category"] == "Harbour"
-    assert "Harbour" in (library_of(home) / "feeds.opml").read_text()
+    assert "Harbour" in (library_folder(home) / "feeds.opml").read_text()
 
     site.routes["/wall"] = page(PAGE.replace("The ferry", "Wall"))
     assert run("add", "--missing", "--private").code == 0
@@ -70,9 +70,9 @@ def test_add_feeds_sites_and_pages(run: Run, site: Site, home: Path) -> None:
 
 def test_private_hosts_are_rejected_without_a_terminal(run: Run, site: Site) -> None:
     """Case 83: nobody can be asked, so the answer is no."""
-    ran = run("add", site.url("/feed"))
-    assert ran.code == 1
-    assert "is on a private network (127.0.0.1); --private allows it" in ran.err
+    result = run("add", site.url("/feed"))
+    assert result.code == 1
+    assert "is on a private network (127.0.0.1); --private allows it" in result.err
     assert site.requests == []
 
 
@@ -101,8 +101,8 @@ def test_fetch_reports_new_articles_and_failures(run: Run, site: Site) -> None:
     )
     assert run("fetch", "--quiet").err == ""
     site.routes["/feed"] = status(500)
-    ran = run("fetch", "--quiet", "harbour")
-    assert (ran.code, ran.err) == (1, "newstui: Harbour: 500 Internal Server Error\n")
+    result = run("fetch", "--quiet", "harbour")
+    assert (result.code, result.err) == (1, "newstui: Harbour: 500 Internal Server Error\n")
     (feed,) = run("feeds", "--json").values
     assert (feed["error"], feed["articles"], feed["unread"]) == ("500 Internal Server Error", 3, 2)
     assert feed["share_read"] == 0.333
@@ -128,8 +128,8 @@ def test_edit_feeds_by_name(run: Run, site: Site) -> None:
 
 
 def test_fetch_without_feeds(run: Run, home: Path) -> None:
-    ran = run("fetch")
-    assert (ran.code, "no feeds yet" in ran.err) == (0, True)
+    result = run("fetch")
+    assert (result.code, "no feeds yet" in result.err) == (0, True)
     assert run("fetch", "--quiet").err == ""
     assert run("fetch", "moon").code == 1
     assert run("fetch", "--every", "soon").code == 2
@@ -139,11 +139,11 @@ def test_passwords_are_not_printed(run: Run, site: Site, home: Path) -> None:
     """Case 86: not in any output, and the file is private."""
     site.routes["/feed"] = page(rss(item(1), title=""), "application/rss+xml")
     url = site.url("/feed").replace("://", "://ada:secret@")
-    said = [run("add", "--private", url), run("fetch"), run("feeds"), run("feeds", "--json")]
+    output = [run("add", "--private", url), run("fetch"), run("feeds"), run("feeds", "--json")]
     site.routes["/feed"] = status(401)
-    said += [run("fetch"), run("add", "--private", url), run("list", "--json")]
-    assert "secret" not in "".join(ran.out + ran.err for ran in said)
-    file = library_of(home) / "feeds.opml"
+    output += [run("fetch"), run("add", "--private", url), run("list", "--json")]
+    assert "secret" not in "".join(result.out + result.err for result in output)
+    file = library_folder(home) / "feeds.opml"
     assert "secret" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -153,8 +153,8 @@ def test_an_import_adds_a_missing_text(run: Run, tmp_path: Path) -> None:
     facts = {"title": "Kept", "url": "https://e.example/1", "tags": ["mine"], "starred": True}
     run("import", write_json(tmp_path / "bare.json", facts))
     text = {"title": "Other", "url": "https://e.example/1#x", "text": "Words at last, five."}
-    ran = run("import", write_json(tmp_path / "text.json", text))
-    assert ran.code == 0
+    result = run("import", write_json(tmp_path / "text.json", text))
+    assert result.code == 0
     (article,) = run("list", "--json").values
     assert (article["title"], article["tags"], article["words"]) == ("Kept", ["mine"], 4)
     assert article["starred"]

@@ -13,7 +13,7 @@ import pytest
 from store.journal.events import Event, encode_event, encode_line
 from tests.support.codebase import ROOT
 from tests.support.terminal import Terminal
-from tests.tui.cli.conftest import XDG, Run, fields_of, library_of, write_json
+from tests.tui.cli.conftest import XDG, Run, article_json, library_folder, write_json
 from tests.tui.cli.test_command_environment import process
 
 HOSTILE = ROOT / "sample_articles/hostile-text.json"
@@ -35,14 +35,14 @@ def check_safe(data: bytes) -> str:
     return text
 
 
-HERE = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
+LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
 """The environment in which a process finds the library of `run`."""
 
 
 @pytest.fixture
 def hostile(home: Path, run: Run) -> Path:
     """Make a library of the hostile article and a harmless one; return the home folder."""
-    assert run("import", HOSTILE, write_json(home / "harmless.jsonl", fields_of(1))).code == 0
+    assert run("import", HOSTILE, write_json(home / "harmless.jsonl", article_json(1))).code == 0
     return home
 
 
@@ -69,19 +69,19 @@ COMMANDS = [
 def test_no_control_character_reaches_a_pipe(hostile: Path, run: Run) -> None:
     """Cases 45, 46, 48, 49, 57: of no command, no field and no message."""
     for command in COMMANDS:
-        ran = run(*command)
-        check_safe(ran.out.encode())
-        check_safe(ran.err.encode())
-    ran_alone = process(hostile, "show", ARTICLE, env=HERE)
-    assert check_safe(ran_alone.stdout)
-    assert check_safe(ran_alone.stderr) == ""
+        result = run(*command)
+        check_safe(result.out.encode())
+        check_safe(result.err.encode())
+    process_result = process(hostile, "show", ARTICLE, env=LIBRARY_ENVIRONMENT)
+    assert check_safe(process_result.stdout)
+    assert check_safe(process_result.stderr) == ""
 
 
 def test_no_control_character_reaches_a_terminal(hostile: Path) -> None:
     """Cases 45, 57: the same on a terminal."""
     for command in (("list",), ("show", ARTICLE), ("show", ESCAPES)):
         arguments = [sys.executable, "-m", "tui", *command]
-        with Terminal(arguments, hostile, env=HERE) as terminal:
+        with Terminal(arguments, hostile, env=LIBRARY_ENVIRONMENT) as terminal:
             terminal.wait_exit()
             text = check_safe(terminal.raw)
         assert text.strip()
@@ -100,10 +100,10 @@ def test_text_that_looks_like_markup_is_printed(run: Run) -> None:
 def test_import_errors_are_sanitized(home: Path) -> None:
     """Cases 45, 57: name, item and value of a skipped item; also next to the progress line."""
     name = home / "bad\x1b[31m\x9b\u202e.json"
-    name.write_bytes(orjson.dumps([fields_of(1, words=ESCAPES), fields_of(2, read=ESCAPES)]))
-    ran = process(home, "import", name)
-    assert ran.returncode == 1
-    assert len(check_safe(ran.stderr).splitlines()) == 3
+    name.write_bytes(orjson.dumps([article_json(1, words=ESCAPES), article_json(2, read=ESCAPES)]))
+    result = process(home, "import", name)
+    assert result.returncode == 1
+    assert len(check_safe(result.stderr).splitlines()) == 3
     with Terminal([sys.executable, "-m", "tui", "import", name], home) as terminal:
         assert terminal.wait_exit() == 1
         raw = terminal.raw
@@ -116,9 +116,9 @@ def test_import_errors_are_sanitized(home: Path) -> None:
 
 def test_synced_files_are_sanitized(home: Path, run: Run, tmp_path: Path) -> None:
     """Cases 45, 46, 57: segments and events of other machines are sanitized too."""
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1), fields_of(2)))
-    journal = library_of(home) / "journal/other.jsonl"
-    ids = (fields_of(1)["id"],)
+    run("import", write_json(tmp_path / "one.jsonl", article_json(1), article_json(2)))
+    journal = library_folder(home) / "journal/other.jsonl"
+    ids = (article_json(1)["id"],)
     events = [
         Event("edited", ids, 1, 1, "other", {"to": {"title": f"A{ESCAPES}B", "category": ESCAPES}}),
         Event("tagged", ids, 2, 2, "other", {"tag": f"tag{ESCAPES}"}),
@@ -126,16 +126,16 @@ def test_synced_files_are_sanitized(home: Path, run: Run, tmp_path: Path) -> Non
     journal.write_bytes(
         encode_line({"format": 1, "machine": "other"}) + b"".join(map(encode_event, events))
     )
-    segment = library_of(home) / "articles/desk-0001.json"
+    segment = library_folder(home) / "articles/desk-0001.json"
     tables = orjson.loads(segment.read_bytes())
     for document in tables["articles"].values():
         document |= {"category": ESCAPES, "extra": {f"k{ESCAPES}": ESCAPES}}
     segment.write_bytes(orjson.dumps(tables))
     for command in (("list",), ("show", "00000001"), ("similar", "00000001")):
         for option in ((), ("--json",)):
-            ran = run(*command, *option)
-            check_safe(ran.out.encode())
-            check_safe(ran.err.encode())
+            result = run(*command, *option)
+            check_safe(result.out.encode())
+            check_safe(result.err.encode())
     for value in run("list", "--json").values:
         for name in ("title", "category", "tags"):
             assert UNSAFE.findall("".join(value[name])) == []
@@ -165,16 +165,16 @@ def test_arguments_that_are_not_utf_8(
 ) -> None:
     """Case 52: no traceback, and U+FFFD is stored."""
     monkeypatch.chdir(home)
-    run("import", write_json(home / "one.jsonl", fields_of(1)))
-    ran = run(*map(os.fsdecode, arguments))
-    assert ran.code == code, ran.err
-    check_safe(ran.out.encode())
-    check_safe(ran.err.encode())
+    run("import", write_json(home / "one.jsonl", article_json(1)))
+    result = run(*map(os.fsdecode, arguments))
+    assert result.code == code, result.err
+    check_safe(result.out.encode())
+    check_safe(result.err.encode())
     if arguments[0] == b"edit":
         assert "A��" in run("list").out
     if arguments[0] == b"mark":
-        alone = process(home, *arguments, env=HERE)
-        assert (alone.returncode, alone.stderr.decode()) == (code, ran.err)
+        alone = process(home, *arguments, env=LIBRARY_ENVIRONMENT)
+        assert (alone.returncode, alone.stderr.decode()) == (code, result.err)
 
 
 def test_surrogates_in_an_import(run: Run, tmp_path: Path) -> None:

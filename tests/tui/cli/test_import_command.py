@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from store.system.paths import platform_paths
-from tests.tui.cli.conftest import Run, contents, fields_of, library_of, write_json
+from tests.tui.cli.conftest import Run, article_json, contents, library_folder, write_json
 
 READING_PAGE = """The council of Brae has voted to keep its ferry, by nine votes to eight, last night.
 Summary
@@ -31,9 +31,9 @@ Last Read: 2022/03/02 08:15
 """
 
 FORMATS = {
-    "article.json": orjson.dumps(fields_of(1, title="As JSON")).decode(),
-    "articles.json": orjson.dumps({"articles": [fields_of(2, title="As an array")]}).decode(),
-    "lines.jsonl": orjson.dumps(fields_of(3, title="As a line")).decode() + "\n",
+    "article.json": orjson.dumps(article_json(1, title="As JSON")).decode(),
+    "articles.json": orjson.dumps({"articles": [article_json(2, title="As an array")]}).decode(),
+    "lines.jsonl": orjson.dumps(article_json(3, title="As a line")).decode() + "\n",
     "note.md": "---\ntitle: As Markdown\ncategory: world\n---\n\nSome *words*.\n",
     "page.html": "<!doctype html><title>As HTML</title><article><p>Some words of a page, no more"
     " than one sentence.</p></article>",
@@ -46,8 +46,8 @@ FORMATS = {
 def test_every_format(name: str, run: Run, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(FORMATS[name], encoding="utf-8")
-    ran = run("import", file)
-    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: 1 article added\n")
+    result = run("import", file)
+    assert (result.code, result.out, result.err) == (0, "", "newstui: 1 article added\n")
     (article,) = run("list", "--json").values
     assert article["source"] == "import"
     expected = "The council of Brae" if name == "reading.txt" else "As "
@@ -60,15 +60,15 @@ def test_a_folder_and_files_together(run: Run, tmp_path: Path) -> None:
     for name, text in FORMATS.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "picture.png").write_bytes(b"\x89PNG")
-    extra = write_json(tmp_path / "extra.jsonl", fields_of(8), fields_of(9))
-    ran = run("import", tmp_path / "folder", extra, "--json")
-    assert ran.code == 0
-    assert ran.value == {"added": 9, "known": 0, "refused": 0}
+    extra = write_json(tmp_path / "extra.jsonl", article_json(8), article_json(9))
+    result = run("import", tmp_path / "folder", extra, "--json")
+    assert result.code == 0
+    assert result.value == {"added": 9, "known": 0, "refused": 0}
 
 
 def test_standard_input(run: Run) -> None:
-    ran = run("import", "-", stdin=orjson.dumps(fields_of(1)))
-    assert (ran.code, ran.err) == (0, "newstui: 1 article added\n")
+    result = run("import", "-", stdin=orjson.dumps(article_json(1)))
+    assert (result.code, result.err) == (0, "newstui: 1 article added\n")
     assert run("import", "-", stdin=b"").err == (
         "newstui: standard input: the file is empty\nnewstui: 0 articles added, 1 skipped\n"
     )
@@ -80,24 +80,24 @@ def test_a_second_import_adds_nothing(run: Run, home: Path, tmp_path: Path) -> N
         (tmp_path / name).write_text(text, encoding="utf-8")
     paths = [tmp_path / name for name in FORMATS]
     run("import", *paths[:3])
-    ran = run("import", *paths)
-    assert ran.err == "newstui: 4 articles added, 3 already there\n"
-    before = contents(library_of(home))
+    result = run("import", *paths)
+    assert result.err == "newstui: 4 articles added, 3 already there\n"
+    before = contents(library_folder(home))
     assert run("import", *paths).err == "newstui: 0 articles added, 7 already there\n"
-    assert contents(library_of(home)) == before
+    assert contents(library_folder(home)) == before
 
 
 def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
     """Case 102: a line with file, item and reason; the rest is imported; exit code 1."""
-    good = write_json(tmp_path / "good.jsonl", fields_of(1))
+    good = write_json(tmp_path / "good.jsonl", article_json(1))
     bad = tmp_path / "bad.json"
     bad.write_bytes(b'{"title": ')
     array = tmp_path / "array.json"
-    array.write_bytes(orjson.dumps([fields_of(2), "no article", fields_of(3, words="many")]))
-    ran = run("import", bad, good, array, tmp_path / "missing.md")
-    assert ran.code == 1
-    assert ran.out == ""
-    reasons = ran.err.splitlines()
+    array.write_bytes(orjson.dumps([article_json(2), "no article", article_json(3, words="many")]))
+    result = run("import", bad, good, array, tmp_path / "missing.md")
+    assert result.code == 1
+    assert result.out == ""
+    reasons = result.err.splitlines()
     assert reasons[0].startswith(f"newstui: {bad}: not JSON: ")
     assert reasons[1:] == [
         f"newstui: {array}: article 2: expected an article (a JSON object), found text",
@@ -110,25 +110,27 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
 
 def test_damaged_lines_of_json_lines_are_skipped(run: Run, tmp_path: Path) -> None:
     """Case 102: three files, one with a damaged line in the middle."""
-    files = [write_json(tmp_path / f"{n}.jsonl", fields_of(n), fields_of(n + 3)) for n in (1, 2, 3)]
+    files = [
+        write_json(tmp_path / f"{n}.jsonl", article_json(n), article_json(n + 3)) for n in (1, 2, 3)
+    ]
     first, second = files[1].read_bytes().splitlines(keepends=True)
     files[1].write_bytes(first + b'{"title": "torn\n' + second)
-    ran = run("import", *files, "--json")
-    assert ran.code == 1
-    assert ran.value == {"added": 6, "known": 0, "refused": 1}
-    assert ran.err.startswith(f"newstui: {files[1]}: line 2: not JSON: ")
-    assert len(ran.err.splitlines()) == 1
+    result = run("import", *files, "--json")
+    assert result.code == 1
+    assert result.value == {"added": 6, "known": 0, "refused": 1}
+    assert result.err.startswith(f"newstui: {files[1]}: line 2: not JSON: ")
+    assert len(result.err.splitlines()) == 1
 
 
 def test_pipes_sockets_and_devices_are_skipped(run: Run, tmp_path: Path) -> None:
     """Case 102: nothing that could hang is opened."""
-    pipe, good = tmp_path / "pipe.md", write_json(tmp_path / "good.jsonl", fields_of(1))
+    pipe, good = tmp_path / "pipe.md", write_json(tmp_path / "good.jsonl", article_json(1))
     os.mkfifo(pipe)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.md"))
-        ran = run("import", pipe, "/dev/zero", tmp_path / "s.md", good)
-    assert ran.code == 1
-    assert ran.err.splitlines() == [
+        result = run("import", pipe, "/dev/zero", tmp_path / "s.md", good)
+    assert result.code == 1
+    assert result.err.splitlines() == [
         f"newstui: {pipe}: not a regular file",
         "newstui: /dev/zero: not a regular file",
         f"newstui: {tmp_path / 's.md'}: not a regular file",
@@ -152,19 +154,19 @@ def test_files_without_an_article_are_rejected(
     """Case 102: one line, and the library is not changed."""
     file = tmp_path / "file.txt"
     file.write_bytes(data)
-    ran = run("import", file)
-    assert ran.code == 1
-    first, last = ran.err.splitlines()
+    result = run("import", file)
+    assert result.code == 1
+    first, last = result.err.splitlines()
     assert first.startswith(f"newstui: {file}: {reason}")
     assert last == "newstui: 0 articles added, 1 skipped"
-    assert contents(library_of(home)) == {}
+    assert contents(library_folder(home)) == {}
 
 
 def test_empty_folders_are_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    ran = run("import", tmp_path / "empty")
-    assert ran.code == 1
-    assert "no articles in this folder (*.json, " in ran.err
+    result = run("import", tmp_path / "empty")
+    assert result.code == 1
+    assert "no articles in this folder (*.json, " in result.err
 
 
 def test_reading_state_is_imported(run: Run, tmp_path: Path) -> None:
@@ -195,12 +197,12 @@ def test_hooks_run(run: Run, tmp_path: Path) -> None:
     config.mkdir(parents=True)
     settings = config / "settings.toml"
     settings.write_text(f'on_new = ["tee", "{noted}"]\non_read = ["false"]\n')
-    file = write_json(tmp_path / "1.json", fields_of(1, title="The ferry"))
+    file = write_json(tmp_path / "1.json", article_json(1, title="The ferry"))
     assert run("import", file).code == 0
     assert orjson.loads(noted.read_bytes())["title"] == "The ferry"
     noted.unlink()
     assert run("import", file).code == 0
     assert not noted.exists()
-    marked = run("mark", "--read", fields_of(1)["id"])
+    marked = run("mark", "--read", article_json(1)["id"])
     assert marked.code == 0
     assert "on_read: false failed with exit code 1" in marked.err

@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from tests.support.codebase import ROOT
-from tests.tui.cli.conftest import Run, fields_of, write_json
+from tests.tui.cli.conftest import Run, article_json, write_json
 
-FRESH = ("similar",)
+CHANGING_FIELDS = ("similar",)
 """Fields that depend on the rest of the library."""
 
 
@@ -37,12 +37,12 @@ def test_every_sample_article(samples: bool, run: Run, tmp_path: Path) -> None:
     assert samples
     run("import", ROOT / "sample_articles")
     for before, after in round_trips(run, tmp_path, run("list", "--json").ids):
-        assert without(after, *FRESH) == without(before, *FRESH)
+        assert without(after, *CHANGING_FIELDS) == without(before, *CHANGING_FIELDS)
         titles = {other["title"] for other in before["similar"] if other["origin"] == "import"}
         assert titles <= {other["title"] for other in after["similar"]}
 
 
-RICH = fields_of(
+FULL_ARTICLE = article_json(
     7,
     authors=["A. Writer", "B, with a comma"],
     tags=["one", "two words"],
@@ -85,7 +85,7 @@ RICH = fields_of(
     ids=repr,
 )
 def test_every_field(change: dict[str, Any], run: Run, tmp_path: Path) -> None:
-    given = RICH | change
+    given = FULL_ARTICLE | change
     file = write_json(tmp_path / "rich.jsonl", given)
     assert run("import", file).code == 0
     ((before, after),) = round_trips(run, tmp_path, [given["id"]])
@@ -99,24 +99,24 @@ def test_every_field(change: dict[str, Any], run: Run, tmp_path: Path) -> None:
 
 
 def test_the_origin_of_a_summary_is_kept(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
-    ((before, after),) = round_trips(run, tmp_path, [fields_of(1)["id"]])
+    run("import", write_json(tmp_path / "one.jsonl", article_json(1)))
+    ((before, after),) = round_trips(run, tmp_path, [article_json(1)["id"]])
     assert before["summary_origin"] == after["summary_origin"] == "extract"
 
 
 def test_reading_state_is_kept(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
+    run("import", write_json(tmp_path / "one.jsonl", article_json(1)))
     run("mark", "00000001", "--read", "--star")
     run("mark", "00000001", "--unread")
     run("edit", "00000001", "--title", "Another title")
-    ((before, after),) = round_trips(run, tmp_path, [fields_of(1)["id"]])
+    ((before, after),) = round_trips(run, tmp_path, [article_json(1)["id"]])
     assert after == before
     assert (after["read"], after["starred"], after["read_count"]) == (False, True, 1)
     assert after["title"] == "Another title"
 
 
 def test_the_output_of_list_can_be_imported(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "two.jsonl", fields_of(1), fields_of(2)))
+    run("import", write_json(tmp_path / "two.jsonl", article_json(1), article_json(2)))
     listed = run("list", "--json")
     other = tmp_path / "other"
     assert run("import", "-", "--library", other, stdin=listed.out.encode()).code == 0
@@ -127,7 +127,7 @@ def test_the_output_of_list_can_be_imported(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_array_can_be_imported(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "two.jsonl", fields_of(1), fields_of(2)))
+    run("import", write_json(tmp_path / "two.jsonl", article_json(1), article_json(2)))
     shown = [run("show", article, "--json").value for article in run("list", "--json").ids]
-    ran = run("import", "-", "--json", "--library", tmp_path / "o", stdin=orjson.dumps(shown))
-    assert ran.value == {"added": 2, "known": 0, "refused": 0}
+    result = run("import", "-", "--json", "--library", tmp_path / "o", stdin=orjson.dumps(shown))
+    assert result.value == {"added": 2, "known": 0, "refused": 0}

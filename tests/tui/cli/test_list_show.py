@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from tests.support.codebase import ROOT
-from tests.tui.cli.conftest import Run, fields_of, write_json
+from tests.tui.cli.conftest import Run, article_json, write_json
 from tui.config.commands import COMMANDS
 
-FACTS: dict[str, type | UnionType] = {
+METADATA_FIELDS: dict[str, type | UnionType] = {
     "id": str,
     "title": str,
     "category": str,
@@ -36,14 +36,14 @@ FACTS: dict[str, type | UnionType] = {
     "position": int,
     "minutes": int,
 }
-WHOLE = FACTS | {
+ARTICLE_FIELDS = METADATA_FIELDS | {
     "text": str,
     "summary": str,
     "summary_origin": str | None,
     "summary_complete": bool,
     "similar": list,
 }
-SIMILAR: dict[str, type | UnionType] = {
+SIMILAR_FIELDS: dict[str, type | UnionType] = {
     "id": str | None,
     "title": str,
     "category": str,
@@ -71,19 +71,19 @@ def test_the_json_of_a_list(run: Run) -> None:
     values = run("list", "--json").values
     assert len(values) == len([*(ROOT / "sample_articles").glob("*.[mj]*")])
     for value in values:
-        check_types(value, FACTS)
+        check_types(value, METADATA_FIELDS)
 
 
 @pytest.mark.usefixtures("samples")
 def test_the_json_of_an_article(run: Run) -> None:
     for article in run("list", "--json").ids:
         value = run("show", article, "--json").value
-        check_types(value, WHOLE)
+        check_types(value, ARTICLE_FIELDS)
         assert value["summary_origin"] in ("import", "extract", "command", None)
         assert len(value["similar"]) <= 5
         assert value["minutes"] >= 1
         for other in value["similar"]:
-            check_types(other, SIMILAR)
+            check_types(other, SIMILAR_FIELDS)
             assert other["origin"] in ("import", "index")
         assert run("similar", article, "--json").values == value["similar"]
 
@@ -97,9 +97,9 @@ def test_list_and_show_agree(run: Run) -> None:
 
 @pytest.mark.usefixtures("three")
 def test_newest_first_one_line_each(run: Run) -> None:
-    ran = run("list")
-    assert ran.err == ""
-    assert ran.lines == [
+    result = run("list")
+    assert result.err == ""
+    assert result.lines == [
         f"0000000{n}  ●  2024-01-0{n}  world           1′  Title {n}" for n in (3, 2, 1)
     ]
 
@@ -115,8 +115,8 @@ def test_read_and_starred_are_shown(run: Run) -> None:
 @pytest.mark.usefixtures("three")
 def test_filters(run: Run, tmp_path: Path) -> None:
     more = [
-        fields_of(4, category="science", title="Straße im Nebel", text="One two three."),
-        fields_of(5, category="science", title="a small thing", text="word " * 600),
+        article_json(4, category="science", title="Straße im Nebel", text="One two three."),
+        article_json(5, category="science", title="a small thing", text="word " * 600),
     ]
     run("import", write_json(tmp_path / "more.jsonl", *more))
     run("mark", "00000001", "00000004", "--read")
@@ -146,17 +146,17 @@ def test_an_empty_list_is_reported_on_standard_error(run: Run, three: Path) -> N
     assert run("list", "--library", three.parent / "other").err == (
         "newstui: no articles yet; `newstui import` adds some\n"
     )
-    ran = run("list", "nowhere")
-    assert (ran.code, ran.out, ran.err) == (0, "", "newstui: no matching articles\n")
-    ran = run("list", "nowhere", "--json")
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    result = run("list", "nowhere")
+    assert (result.code, result.out, result.err) == (0, "", "newstui: no matching articles\n")
+    result = run("list", "nowhere", "--json")
+    assert (result.code, result.out, result.err) == (0, "", "")
 
 
 @pytest.mark.usefixtures("three")
 def test_show_as_text(run: Run) -> None:
-    ran = run("show", "00000002")
-    assert ran.code == 0
-    text = "\n".join(ran.lines)
+    result = run("show", "00000002")
+    assert result.code == 0
+    text = "\n".join(result.lines)
     assert text.startswith("Title 2\n\nThe words of article 2. They are few.\n\nSimilar Readings (")
     assert "\n\nSummary\nThe words of article 2. (automatic summary)\n\nStatistics\n" in text
     assert "\n8 words\nRead 0 times\n1 minute to read\n\nDetails\n" in text
@@ -167,7 +167,7 @@ def test_show_as_text(run: Run) -> None:
 
 @pytest.mark.usefixtures("three")
 def test_ids_can_be_shortened(run: Run) -> None:
-    whole = fields_of(2)["id"]
+    whole = article_json(2)["id"]
     for prefix in (whole, whole[:8], whole.upper()):
         assert run("show", prefix, "--json").value["id"] == whole
 
@@ -175,35 +175,35 @@ def test_ids_can_be_shortened(run: Run) -> None:
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("command", ["show", "similar"])
 def test_unknown_and_ambiguous_ids(command: str, run: Run) -> None:
-    ran = run(command, "ffff")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "newstui: no article has an id that starts with 'ffff'\n"
-    ran = run(command, "0000")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "newstui: 3 articles have ids that start with '0000'\n"
+    result = run(command, "ffff")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "newstui: no article has an id that starts with 'ffff'\n"
+    result = run(command, "0000")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "newstui: 3 articles have ids that start with '0000'\n"
     assert run(command, "").code == 1
 
 
 @pytest.mark.usefixtures("samples")
 def test_similar_as_text(run: Run) -> None:
     dam = next(v for v in run("list", "--json").values if v["title"].startswith("Sarn dam talks"))
-    ran = run("similar", dam["id"])
-    assert ran.code == 0
-    assert [line.partition(".")[0] for line in ran.lines] == list("12345")
-    assert any("; in common: " in line for line in ran.lines)
+    result = run("similar", dam["id"])
+    assert result.code == 0
+    assert [line.partition(".")[0] for line in result.lines] == list("12345")
+    assert any("; in common: " in line for line in result.lines)
 
 
 def test_no_similar_articles(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1)))
-    ran = run("similar", "00000001")
-    assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "newstui: no similar articles\n"
+    run("import", write_json(tmp_path / "one.jsonl", article_json(1)))
+    result = run("similar", "00000001")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "newstui: no similar articles\n"
 
 
 def test_keys_lists_every_command(run: Run) -> None:
-    ran = run("keys")
-    assert all(f" {command.id} " in ran.out for command in COMMANDS)
-    assert "space page-down" in ran.out
+    result = run("keys")
+    assert all(f" {command.id} " in result.out for command in COMMANDS)
+    assert "space page-down" in result.out
     values = run("keys", "--json").values
     assert values == [
         {"id": each.id, "keys": list(each.keys), "help": each.help, "places": list(each.places)}
@@ -217,7 +217,7 @@ def test_first_and_last_day_of_the_calendar(
 ) -> None:
     """Case 97: they are printed in every time zone."""
     dates = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31", "0001-01-01")
-    write_json(home / "odd.jsonl", *(fields_of(n, date=d) for n, d in enumerate(dates, 1)))
+    write_json(home / "odd.jsonl", *(article_json(n, date=d) for n, d in enumerate(dates, 1)))
     with monkeypatch.context() as patch:
         patch.setenv("TZ", zone)
         time.tzset()
@@ -229,7 +229,7 @@ def test_first_and_last_day_of_the_calendar(
 
 
 def test_articles_without_a_date(run: Run, tmp_path: Path) -> None:
-    run("import", write_json(tmp_path / "one.jsonl", fields_of(1, date=None)))
+    run("import", write_json(tmp_path / "one.jsonl", article_json(1, date=None)))
     (line,) = run("list").lines
     assert line.endswith("Title 1")
 

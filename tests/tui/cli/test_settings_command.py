@@ -17,20 +17,20 @@ def write(home: Path, text: str) -> None:
 
 
 def test_default_settings(run: Run, home: Path) -> None:
-    ran = run("settings")
-    assert (ran.code, ran.err) == (0, "")
-    assert len(ran.lines) == len(list(iter_setting_declarations()))
-    assert all(line.endswith(" default") for line in ran.lines)
+    result = run("settings")
+    assert (result.code, result.err) == (0, "")
+    assert len(result.lines) == len(list(iter_setting_declarations()))
+    assert all(line.endswith(" default") for line in result.lines)
     assert list(home.iterdir()) == []
 
 
 def test_settings_file(run: Run, home: Path) -> None:
     """Mistakes are reported on standard error, with exit code 1; the rest is used."""
     write(home, 'theem = "x"\nmeasure = 60\non_new = ["a", "b"]\n[searches]\nweek = "newer:7d"\n')
-    ran = run("settings")
-    assert ran.code == 1
-    assert ran.err == 'newstui: settings.toml: unknown setting "theem"; did you mean "theme"?\n'
-    assert {tuple(line.split()) for line in ran.lines} >= {
+    result = run("settings")
+    assert result.code == 1
+    assert result.err == 'newstui: settings.toml: unknown setting "theem"; did you mean "theme"?\n'
+    assert {tuple(line.split()) for line in result.lines} >= {
         ("measure", "=", "60", "settings.toml"),
         ("on_new", "=", '["a",', '"b"]', "settings.toml"),
         ("[searches]", "settings.toml"),
@@ -53,7 +53,7 @@ def test_config_folder_from_the_environment(
 
 def test_doctor_checks_the_settings(run: Run, home: Path) -> None:
     write(home, 'open_command = ["mine"]\nx = 1\n')
-    ran = run("doctor")
-    assert ran.code == 1
-    assert 'settings.toml: unknown setting "x"' in ran.out
-    assert "mine URL" in ran.out
+    result = run("doctor")
+    assert result.code == 1
+    assert 'settings.toml: unknown setting "x"' in result.out
+    assert "mine URL" in result.out

@@ -9,17 +9,17 @@ from themes import BUILT_IN_THEMES
 
 
 def test_themes_are_listed(run: Run, home: Path) -> None:
-    ran = run("themes")
-    assert (ran.code, ran.err) == (0, "")
-    assert [line[2:].split()[0] for line in ran.lines] == list(BUILT_IN_THEMES)
+    result = run("themes")
+    assert (result.code, result.err) == (0, "")
+    assert [line[2:].split()[0] for line in result.lines] == list(BUILT_IN_THEMES)
     folder = home / ".config/newstui"
     (folder / "themes").mkdir(parents=True)
     (folder / "themes/wrong.toml").write_text('name = "wrong"\n')
     (folder / "settings.toml").write_text('theme = "sepia"\n')
-    ran = run("themes", "--json")
-    assert ran.code == 1
-    assert [value["name"] for value in ran.values if value["on"]] == ["sepia"]
-    assert ran.values[0] == {
+    result = run("themes", "--json")
+    assert result.code == 1
+    assert [value["name"] for value in result.values if value["on"]] == ["sepia"]
+    assert result.values[0] == {
         "name": "dark", "label": "Dark", "dark": True, "source": "newstui", "on": False
     }  # fmt: skip
-    assert "newstui: themes/wrong.toml: colors: missing" in ran.err
+    assert "newstui: themes/wrong.toml: colors: missing" in result.err
