@@ -129,7 +129,7 @@ def test_a_browser_that_fails(tmp_path: Path, desk: FakeDesktop) -> None:
     with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
         for code in (4, 3):
             terminal.write("o")
-            terminal.wait_for(f"Not opened: xdg-open ended with exit code {code}")
+            terminal.wait_for(f"Not opened: xdg-open exited with code {code}")
         assert terminal.shows(unread_row("Title 1"))
 
 

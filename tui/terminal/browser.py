@@ -1,7 +1,6 @@
-"""How a URL gets opened and text gets copied: decided from the surroundings, done, honestly told.
+"""Open URLs: by a program with a window, by a text browser in this terminal, or by showing them.
 
-`open_route` and `copy_route` decide and touch nothing; `open_url` and `copy` act on what was
-decided. None of them needs the app, so `newstui doctor` can say what they would do.
+`choose_open_method` only decides, so that `newstui doctor` can tell what would be done; `open_url` acts.
 """
 
 from __future__ import annotations
@@ -31,53 +30,52 @@ LAUNCHERS = ("wslview", "xdg-open")
 PROGRAM_NAME = re.compile(r"[\w./+][\w./+-]*", re.ASCII)
 
 BROWSER_START_TIMEOUT = 0.2
-"""Seconds to see whether a browser fails at once."""
+"""Seconds to wait for a browser that fails at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMethod:
-    """How a URL would be opened.
+    """A way to open URLs.
 
     `command` starts a program with windows of its own. `text-browser` needs the terminal: call
-    `open_url` while the app is suspended. `show` starts nothing: the URL is to be shown, and
-    copied with `copy_line`.
+    `open_url` while the app is suspended. `show` starts nothing: the caller shows the URL, and copies it
+    with `copy_line_to_clipboard`.
     """
 
     kind: Literal["command", "text-browser", "show"]
     argv: tuple[str, ...] = ()
-    """The program and its arguments; the URL comes last."""
+    """The program and its arguments; the URL is added."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenResult:
-    """What came of opening a URL."""
+    """The result of opening a URL."""
 
     state: Literal["opened", "failed", "shown"]
     url: str
-    """As it was checked and handed over."""
+    """The URL as it was validated."""
     message: str
     """One line for the user."""
 
 
-def choose_open_method(s: HostEnvironment, open_command: tuple[str, ...] = ()) -> OpenMethod:
-    """Decide how a URL gets opened.
+def choose_open_method(host: HostEnvironment, open_command: tuple[str, ...] = ()) -> OpenMethod:
+    """Decide how to open URLs.
 
-    What the user has set goes first. Over SSH, or with no display, no browser is started, for it
-    would run on the wrong machine or over the reader; but a text browser that `$BROWSER` names
-    is wanted here.
+    The user's setting comes first. Over SSH or without a display no browser is started: it would run
+    on the wrong machine, or over the reader. Locally, a text browser named by `$BROWSER` is wanted.
     """
     if open_command:
         return _open_method_for(open_command)
-    if s.is_remote:
+    if host.is_remote:
         return OpenMethod("show")
-    named = _named_browser(s)
-    if named and (s.has_display or PurePath(named).name in TEXT_BROWSERS):
+    named = _named_browser(host)
+    if named and (host.has_display or PurePath(named).name in TEXT_BROWSERS):
         return _open_method_for((named,))
-    if not s.has_display:
+    if not host.has_display:
         return OpenMethod("show")
-    launchers = ("open",) if s.platform == "darwin" else LAUNCHERS
+    launchers = ("open",) if host.platform == "darwin" else LAUNCHERS
     for program in (*launchers, *TEXT_BROWSERS):
-        if s.which(program):
+        if host.which(program):
             return _open_method_for((program,))
     return OpenMethod("show")
 
@@ -87,36 +85,36 @@ def _open_method_for(argv: tuple[str, ...]) -> OpenMethod:
     return OpenMethod("text-browser" if in_terminal else "command", argv)
 
 
-def _named_browser(s: HostEnvironment) -> str:
-    """`$BROWSER` if it is one program and nothing else; it may be a list, or a line for a shell."""
-    name = s.env.get("BROWSER", "")
-    return name if PROGRAM_NAME.fullmatch(name) and s.which(name) else ""
+def _named_browser(host: HostEnvironment) -> str:
+    """Return `$BROWSER` if it is a single program; it may also be a list or a shell command."""
+    name = host.env.get("BROWSER", "")
+    return name if PROGRAM_NAME.fullmatch(name) and host.which(name) else ""
 
 
 def open_url(
     url: str,
-    route: OpenMethod,
+    method: OpenMethod,
     env: Mapping[str, str],
     *,
     failed_later: Callable[[OpenResult], None] | None = None,
 ) -> OpenResult:
-    """Open a URL by `route`; waits at most 0.2 s, but for a text browser as long as it runs.
+    """Open a URL; wait at most 0.2 s, but for a text browser as long as it runs.
 
     Args:
-        url: From anywhere; it is checked before anything else.
-        route: What `open_route` decided.
-        env: The environment, handed on to the program.
-        failed_later: Told, on another thread, when the program failed after we stopped waiting.
+        url: An untrusted URL, which is validated first.
+        method: The result of `choose_open_method`.
+        env: The environment for the program.
+        failed_later: Called on another thread if the program fails after we stopped waiting.
     """
     try:
         checked = validate_url(url)
     except UrlRejected as error:
         return OpenResult("failed", url, f"Not opened: {error}")
-    if route.kind == "show":
+    if method.kind == "show":
         return OpenResult("shown", checked, checked)
-    argv = [*route.argv, checked]
+    argv = [*method.argv, checked]
     try:
-        if route.kind == "text-browser":
+        if method.kind == "text-browser":
             return _open_result(_run_in_terminal(argv, env), argv)
         return _launch(argv, env, failed_later)
     except OSError as error:
@@ -128,7 +126,7 @@ def _open_result(code: int, argv: list[str]) -> OpenResult:
     name = PurePath(argv[0]).name
     if code == 0:
         return OpenResult("opened", argv[-1], f"Opened with {name}")
-    return OpenResult("failed", argv[-1], f"Not opened: {name} ended with exit code {code}")
+    return OpenResult("failed", argv[-1], f"Not opened: {name} exited with code {code}")
 
 
 def _launch(
@@ -156,7 +154,7 @@ def _launch(
 
 
 def _safe_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment without a `$BROWSER` that xdg-open would take apart and run."""
+    """Return the environment without a `$BROWSER` that xdg-open would split and run."""
     kept = dict(env)
     if not PROGRAM_NAME.fullmatch(kept.get("BROWSER", "")):
         kept.pop("BROWSER", None)
@@ -166,16 +164,16 @@ def _safe_environment(env: Mapping[str, str]) -> dict[str, str]:
 def _run_in_terminal(argv: list[str], env: Mapping[str, str]) -> int:
     with _ignore_interrupts():
         code = subprocess.run(argv, env=dict(env), check=False).returncode  # noqa: S603
-    with contextlib.suppress(termios.error):  # keys that were meant for the browser
+    with contextlib.suppress(termios.error):  # keys typed for the browser
         termios.tcflush(0, termios.TCIFLUSH)
     return code
 
 
 @contextlib.contextmanager
 def _ignore_interrupts() -> Iterator[None]:
-    """While another program has the terminal, ctrl+c ends that program and not this one.
+    """Let ctrl+c end the program that has the terminal, and not this one.
 
-    A handler and not SIG_IGN, which the other program would inherit.
+    By a handler and not SIG_IGN, which the other program would inherit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -188,24 +186,24 @@ def _ignore_interrupts() -> Iterator[None]:
 
 
 def describe_methods(
-    s: HostEnvironment, open_command: tuple[str, ...] = (), copy_command: tuple[str, ...] = ()
+    host: HostEnvironment, open_command: tuple[str, ...] = (), copy_command: tuple[str, ...] = ()
 ) -> list[tuple[str, str]]:
-    """What would be done here, as pairs of a name and a sentence, for `newstui doctor`."""
-    copying = choose_copy_method(s, copy_command)
+    """Describe how URLs would be opened and text copied, as pairs of name and description."""
+    copy_method = choose_copy_method(host, copy_command)
     lines = [
-        ("browser", _describe_open_method(s, choose_open_method(s, open_command))),
-        ("clipboard", describe_copy_method(copying)),
+        ("browser", _describe_open_method(host, choose_open_method(host, open_command))),
+        ("clipboard", describe_copy_method(copy_method)),
     ]
-    if copying.multiplexer and copying.kind in ("tmux", "terminal"):
-        lines.append((copying.multiplexer, MULTIPLEXER_HINTS[copying.multiplexer]))
+    if copy_method.multiplexer and copy_method.kind in ("tmux", "terminal"):
+        lines.append((copy_method.multiplexer, MULTIPLEXER_HINTS[copy_method.multiplexer]))
     return lines
 
 
-def _describe_open_method(s: HostEnvironment, route: OpenMethod) -> str:
-    command = shlex.join(route.argv)
-    if route.kind == "command":
+def _describe_open_method(host: HostEnvironment, method: OpenMethod) -> str:
+    command = shlex.join(method.argv)
+    if method.kind == "command":
         return f"{command} URL"
-    if route.kind == "text-browser":
+    if method.kind == "text-browser":
         return f"{command} URL, in this terminal"
-    why = "over SSH" if s.is_remote else "no browser found" if s.has_display else "no display"
-    return f"the URL is shown and copied ({why}); open_command in the settings changes that"
+    why = "over SSH" if host.is_remote else "no browser found" if host.has_display else "no display"
+    return f"shows and copies the URL ({why}); the setting open_command changes that"

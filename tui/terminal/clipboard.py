@@ -1,4 +1,4 @@
-"""Copy text: by a program of the desktop, through tmux, or by the terminal itself (OSC 52)."""
+"""Copy text: by a desktop program, through tmux, or by the terminal itself (OSC 52)."""
 
 from __future__ import annotations
 
@@ -15,40 +15,28 @@ from store.text.clean import clean_line, clean_text
 from tui.terminal.environment import HostEnvironment
 
 CLIPBOARD_TOOL_TIMEOUT = 5.0
-
-
+"""Seconds a program may take to copy."""
 MAX_OSC52_BYTES = 74_994
-"""Bytes of text: what fits, in base64, into the 100,000 bytes that terminals take as one sequence."""
-
-
+"""Bytes of text that fit, in base64, into the 100,000 bytes that terminals take in one sequence."""
 SCREEN_CHUNK_BYTES = 240
-"""GNU screen's limit for one string is 256 bytes in its oldest versions, later 512 and 768."""
-
-
+"""GNU screen limits a string to 256 bytes in its oldest versions, later to 512 and 768."""
 MULTIPLEXER_HINTS = {
     "tmux": "needs `set -g set-clipboard on` (or external) and a terminal that allows OSC 52",
-    "screen": "the terminal outside of screen has to allow OSC 52; whether it does is not known",
+    "screen": "needs a terminal that allows OSC 52, which cannot be verified",
 }
-
+COPIED_MESSAGE = "Copied"
+SENT_MESSAGE = "Sent to the terminal's clipboard"
 
 SaveText = Callable[[str], Path]
-
-
 WriteBytes = Callable[[bytes], None]
-
-
-COPIED_MESSAGE = "Copied"
-
-
-SENT_MESSAGE = "Sent to the terminal's clipboard"
 
 
 @dataclass(frozen=True, slots=True)
 class CopyMethod:
-    """How text would be copied.
+    """A way to copy text.
 
-    `command` is the user's own and takes the text on standard input; `local` is a tool of this
-    desktop; `tmux` hands it to tmux, which sends it on; `terminal` sends OSC 52.
+    `command` runs the user's own program with the text on standard input; `local` a tool of this
+    desktop; `tmux` passes the text to tmux, which sends it on; `terminal` sends OSC 52.
     """
 
     kind: Literal["command", "local", "tmux", "terminal"]
@@ -56,80 +44,79 @@ class CopyMethod:
     multiplexer: Literal["tmux", "screen", ""] = ""
 
 
-def choose_copy_method(s: HostEnvironment, copy_command: tuple[str, ...] = ()) -> CopyMethod:
-    """Decide how text gets copied; over SSH never into the clipboard of the remote machine."""
+def choose_copy_method(host: HostEnvironment, copy_command: tuple[str, ...] = ()) -> CopyMethod:
+    """Decide how to copy text; over SSH never into the clipboard of the remote machine."""
     if copy_command:
-        return CopyMethod("command", copy_command, s.multiplexer)
-    if not s.is_remote and (tool := _desktop_clipboard_tool(s)):
-        return CopyMethod("local", tool, s.multiplexer)
-    if s.multiplexer == "tmux" and s.which("tmux"):
+        return CopyMethod("command", copy_command, host.multiplexer)
+    if not host.is_remote and (tool := _desktop_clipboard_tool(host)):
+        return CopyMethod("local", tool, host.multiplexer)
+    if host.multiplexer == "tmux" and host.which("tmux"):
         return CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux")
-    return CopyMethod("terminal", (), s.multiplexer)
+    return CopyMethod("terminal", (), host.multiplexer)
 
 
-def _desktop_clipboard_tool(s: HostEnvironment) -> tuple[str, ...]:
-    """The desktop's own program for its clipboard.
+def _desktop_clipboard_tool(host: HostEnvironment) -> tuple[str, ...]:
+    """Return the desktop's clipboard program.
 
-    Run here and not by a library, because its exit code is what tells whether it has copied, and
-    its complaints must not land on the screen.
+    Not a clipboard library: the exit code tells whether it copied, and its error messages must not reach
+    the screen.
     """
     tools = [
-        (s.platform == "darwin", ("pbcopy",)),
-        (bool(s.env.get("WAYLAND_DISPLAY")), ("wl-copy",)),
-        (bool(s.env.get("DISPLAY")), ("xclip", "-selection", "clipboard")),
-        (bool(s.env.get("DISPLAY")), ("xsel", "--clipboard", "--input")),
+        (host.platform == "darwin", ("pbcopy",)),
+        (bool(host.env.get("WAYLAND_DISPLAY")), ("wl-copy",)),
+        (bool(host.env.get("DISPLAY")), ("xclip", "-selection", "clipboard")),
+        (bool(host.env.get("DISPLAY")), ("xsel", "--clipboard", "--input")),
     ]
-    return next((argv for fits, argv in tools if fits and s.which(argv[0])), ())
+    return next((argv for fits, argv in tools if fits and host.which(argv[0])), ())
 
 
 class ClipboardTooLarge(InvalidInput):
-    """More than terminals take, of which they would take nothing or half."""
+    """The text is more than terminals take in one sequence."""
 
 
 def copy_to_clipboard(
-    text: str, route: CopyMethod, write: WriteBytes, keep: SaveText | None = None
+    text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None = None
 ) -> str:
-    """Copy text, cleaned, and say what is known of it.
+    """Sanitize and copy text.
 
-    Where a tool of the desktop or tmux fails, the terminal is asked instead.
+    If a desktop tool or tmux fails, the terminal is used instead.
 
     Args:
-        text: Several lines, from anywhere.
-        route: What `copy_route` decided.
+        text: Untrusted text of any number of lines.
+        method: The result of `choose_copy_method`.
         write: Sends bytes to the terminal.
-        keep: Puts into a file what is too large for the terminal, and tells which.
+        save: Saves text that is too large for the terminal to a file, and returns its path.
 
     Returns:
-        `Copied` where a program said so, `Sent to the terminal's clipboard`, or that it was too
-        large and where it was saved.
+        A message: copied, sent to the terminal, or too large and saved to a file.
 
     Raises:
-        TooLarge: For the terminal, and there is no `keep`.
-        BadInput: The user's `copy_command` failed.
+        ClipboardTooLarge: Text is too large for the terminal, and there is no `save`.
+        InvalidInput: The user's `copy_command` failed.
     """
-    return _copy(clean_text(text), route, write, keep)
+    return _copy(clean_text(text), method, write, save)
 
 
 def copy_line_to_clipboard(
-    text: str, route: CopyMethod, write: WriteBytes, keep: SaveText | None = None
+    text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None = None
 ) -> str:
-    """`copy` for a URL or a link: one line whatever is in it, with no line end."""
-    return _copy(clean_line(text, 2 * len(text)), route, write, keep)
+    """Copy a URL or link as one line without a line end."""
+    return _copy(clean_line(text, 2 * len(text)), method, write, save)
 
 
-def _copy(text: str, route: CopyMethod, write: WriteBytes, keep: SaveText | None) -> str:
-    if route.kind == "command":
-        _run_copy_command(text, route.argv)
+def _copy(text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None) -> str:
+    if method.kind == "command":
+        _run_copy_command(text, method.argv)
         return COPIED_MESSAGE
-    if route.kind == "local" and _run_with_input(route.argv, text) == 0:
+    if method.kind == "local" and _run_with_input(method.argv, text) == 0:
         return COPIED_MESSAGE
-    try:  # first, for tmux would take what its terminal cannot
-        sequence = encode_osc52(text, route.multiplexer)
+    try:  # first, because tmux would take what its terminal cannot
+        sequence = encode_osc52(text, method.multiplexer)
     except ClipboardTooLarge as error:
-        if keep is None:
+        if save is None:
             raise
-        return f"{error}, saved to {clean_line(str(keep(text)))}"
-    if not (route.kind == "tmux" and _run_with_input(route.argv, text) == 0):
+        return f"{error}, saved to {clean_line(str(save(text)))}"
+    if not (method.kind == "tmux" and _run_with_input(method.argv, text) == 0):
         write(sequence)
     return SENT_MESSAGE
 
@@ -137,14 +124,14 @@ def _copy(text: str, route: CopyMethod, write: WriteBytes, keep: SaveText | None
 def _run_copy_command(text: str, argv: tuple[str, ...]) -> None:
     code = _run_with_input(argv, text)
     if code != 0:
-        what = "cannot be run, or does not end" if code is None else f"ended with exit code {code}"
+        what = "cannot be run, or timed out" if code is None else f"exited with code {code}"
         raise InvalidInput(f"Not copied: copy_command {PurePath(argv[0]).name} {what}")
 
 
 def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:
-    """The exit code of a program that got `text`; None if it could not be run or did not end.
+    """Run a program with `text` as input; return its exit code, or None if it failed to run or end.
 
-    In a session of its own: what xclip leaves running keeps the clipboard when the reader ends.
+    In a session of its own: the process xclip leaves behind keeps the clipboard after the reader ends.
     """
     try:
         return subprocess.run(  # noqa: S603 - the user's command or one of ours, no shell
@@ -161,13 +148,13 @@ def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:
 
 
 def encode_osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> bytes:
-    """The sequence that asks a terminal to take `text` into its clipboard.
+    """Return the sequence that makes a terminal copy `text`.
 
-    xterm control sequences, "Operating System Commands", Ps = 52; inside tmux and screen wrapped
-    so that they pass it on.
+    See xterm control sequences, "Operating System Commands", Ps = 52; wrapped for tmux and screen to pass
+    it on.
 
     Raises:
-        TooLarge: Over 74,994 bytes.
+        ClipboardTooLarge: The text has more than 74,994 bytes.
     """
     data = text.encode(errors="replace")
     if len(data) > MAX_OSC52_BYTES:
@@ -183,10 +170,10 @@ def encode_osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> 
     return sequence
 
 
-def describe_copy_method(route: CopyMethod) -> str:
-    """Describe in words how text is copied."""
-    if route.kind == "terminal":
-        return "sent to the terminal (OSC 52); whether it takes it is not known"
-    if route.kind == "tmux":
-        return f"{shlex.join(route.argv)}, and tmux sends it to the terminal"
-    return shlex.join(route.argv)
+def describe_copy_method(method: CopyMethod) -> str:
+    """Describe how text is copied."""
+    if method.kind == "terminal":
+        return "sent to the terminal (OSC 52), which cannot be verified"
+    if method.kind == "tmux":
+        return f"{shlex.join(method.argv)}, and tmux sends it to the terminal"
+    return shlex.join(method.argv)

@@ -35,7 +35,7 @@ async def test_finding_in_the_article(start: Start) -> None:
         await running.type("paragraph 2")
         assert reader.article_view.text_search.status_text == "1 of 11"
         assert "1 of 11" in screen_lines(running.app)[-2]
-        assert screen_lines(running.app)[-1].endswith("enter done  down next  escape back ")
+        assert screen_lines(running.app)[-1].endswith("enter done  down next  esc cancel ")
         await running.press("enter", "n", "n")
         assert "n next hit  N previous hit  enter jump here" in screen_lines(running.app)[-1]
         assert "3 of 11" in screen_lines(running.app)[-2]

@@ -140,7 +140,7 @@ def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
     opened = open_url(URL, OpenMethod("command", (str(fake),)), {})
     assert (opened.state, opened.message) == (
         "failed",
-        "Not opened: browser ended with exit code 3",
+        "Not opened: browser exited with code 3",
     )
     for kind in ("command", "text-browser"):
         missing = open_url(URL, OpenMethod(kind, ("/nowhere/x",)), {})
@@ -164,7 +164,7 @@ def test_a_browser_that_stays(tmp_path: Path) -> None:
     assert not later
     (tmp_path / "gate").write_text("go\n")
     assert told.wait(60)
-    assert later == [OpenResult("failed", URL, "Not opened: browser ended with exit code 4")]
+    assert later == [OpenResult("failed", URL, "Not opened: browser exited with code 4")]
 
 
 def test_a_browser_has_no_terminal(tmp_path: Path) -> None:

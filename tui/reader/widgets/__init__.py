@@ -1,1 +1,1 @@
-"""The panes: they draw values they are given and post messages; they know no store."""
+"""The panes and bars of the reader: they draw values and post messages."""

@@ -1,4 +1,4 @@
-"""The list of articles: rows drawn from data, the same at ten and at a hundred thousand."""
+"""The article list, drawn line by line: as fast with a hundred thousand rows as with ten."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ from tui.rendering.wording import format_age, join_nonempty
 
 CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
 STORY_ORIGIN_SIGN = "◆"
-"""In a story stands before the article one came from."""
+"""In a story, marks the article it was opened from."""
 SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
 AGE_CELLS, MINUTES_CELLS = 4, 4
 MIN_ONE_LINE_WIDTH = 48
-"""From this width on everything about an article fits beside its title."""
+"""From this width on an article's facts fit next to its title."""
 MIN_LONG_CATEGORY_WIDTH = 72
-"""From this width on more of a category is seen."""
+"""From this width on more of the category is shown."""
 SECOND_LINE_INDENT = 4
 MIN_TWO_LINE_HEIGHT = 16
-"""From this height on a narrower list gives each article a second line."""
+"""From this height on a narrower list has two lines for each article."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListViewState:
-    """How a list stands: what it shows, and from where on."""
+    """Rows, cursor and scroll position of a list, to be restored later."""
 
     rows: Sequence[ArticleRow]
     has_day_headings: bool
     selected_article: str
-    """The one under the cursor."""
+    """The id of the article under the cursor."""
     top_line: int
 
 
 class ArticleList(LineView):
-    """Rows with a cursor; posts where the cursor is and what was chosen."""
+    """Rows with a cursor; posts cursor moves and the article to open."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "unread", "star", "selection", "heading", "match"
@@ -59,13 +59,13 @@ class ArticleList(LineView):
 
     @dataclass
     class CursorMoved(Message):
-        """The cursor stands on another article."""
+        """The cursor moved to another article."""
 
         row: ArticleRow
 
     @dataclass
     class OpenRequested(Message):
-        """The article under the cursor is to be opened."""
+        """The user wants to open the article under the cursor."""
 
         row: ArticleRow
 
@@ -73,7 +73,7 @@ class ArticleList(LineView):
         """Make an empty list.
 
         Args:
-            now: Seconds since 1970, for the ages.
+            now: Returns seconds since 1970, for the ages.
             id: The widget's id.
         """
         super().__init__(id=id)
@@ -81,13 +81,13 @@ class ArticleList(LineView):
         self.rows: list[ArticleRow] = []
         self.cursor = 0
         self.empty_text = ""
-        """What stands there while there are no rows."""
+        """Shown while there are no rows."""
         self.is_cursor_settled = False
-        """Whether the cursor has its place; until then it stands on the first row, whichever it is."""
+        """Whether the cursor stays on its article; until then it stays on the first row."""
         self.scroll_jump_percent = 50
-        """By how much of its height, in hundredths, the view moves when the cursor leaves it."""
+        """Percent of its height that the view scrolls when the cursor leaves it."""
         self.snippets: dict[str, Snippet] | None = None
-        """By article the line in which the words stand that were searched for."""
+        """The snippets of a search, by article."""
         self._find_title_highlights: Callable[[str], HighlightRanges] = lambda _: ()
         self._has_day_headings = False
         self._next_midnight = 0
@@ -99,11 +99,11 @@ class ArticleList(LineView):
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[ArticleRow], *, dated: bool = False) -> None:
-        """Show other rows; the cursor stays on its article, else on the next that is still there.
+        """Show other rows; the cursor stays on its article, or on the next one that is still there.
 
         Args:
-            rows: All of them.
-            dated: Whether they are in order of their dates, so that headings can part them.
+            rows: All rows.
+            dated: Whether they are sorted by date, and so get date headings.
         """
         before = self.selected_row
         offset = self._list_lines.line_of_row(self.cursor) - self.top_line
@@ -143,18 +143,18 @@ class ArticleList(LineView):
         self._list_lines = ListLayout(len(self.rows), headings, 2 if two else 1)
         self.set_line_count(self._list_lines.line_count)
 
-    # -- what a search has found ------------------------------------------------------------
+    # -- search results --------------------------------------------------------------------
 
     @property
     def view_state(self) -> ListViewState:
-        """The list as it stands, to come back to."""
+        """The current state, to be restored later."""
         row = self.selected_row
         return ListViewState(
             self.rows, self._has_day_headings, row.id if row else "", self.top_line
         )
 
     def restore_view_state(self, standing: ListViewState) -> None:
-        """Show a list as it stood."""
+        """Restore an earlier state."""
         self.snippets = None
         self.show(standing.rows, dated=standing.has_day_headings)
         self.select_article(standing.selected_article)
@@ -164,45 +164,45 @@ class ArticleList(LineView):
     def show_matches(
         self,
         rows: Sequence[ArticleRow],
-        lines: Mapping[str, Snippet],
-        marks: Callable[[str], HighlightRanges],
+        snippets: Mapping[str, Snippet],
+        find_highlights: Callable[[str], HighlightRanges],
         *,
         stay: bool = False,
     ) -> None:
-        """Show what a search has found.
+        """Show the results of a search.
 
         Args:
-            rows: In the order of the search.
-            lines: By article the line in which the words stand, as far as they are known.
-            marks: Where in a title the words stand.
-            stay: Whether the cursor stays on its article, else it goes to the first.
+            rows: The rows, in the order of the search.
+            snippets: The snippets known so far, by article.
+            find_highlights: Returns the ranges to highlight in a title.
+            stay: Whether the cursor stays on its article; else it goes to the first.
         """
-        self.snippets, self._find_title_highlights = dict(lines), marks
+        self.snippets, self._find_title_highlights = dict(snippets), find_highlights
         if not stay:
             self.cursor, self.rows = 0, []
             self.scroll_to_line(0)
         self.show(rows)
 
     def articles_without_snippet(self, around: int) -> list[str]:
-        """The articles around the cursor whose lines are not known yet."""
+        """Return the articles around the cursor whose snippets are not known yet."""
         known = self.snippets or {}
         rows = self.rows[max(0, self.cursor - around) : self.cursor + around]
         return [row.id for row in rows if row.id not in known]
 
-    def add_snippets(self, lines: Mapping[str, Snippet]) -> None:
-        """Show more of the lines in which the words stand."""
+    def add_snippets(self, snippets: Mapping[str, Snippet]) -> None:
+        """Show more snippets."""
         if self.snippets is not None:
-            self.snippets |= lines
+            self.snippets |= snippets
             self.refresh()
 
     def remove_articles(self, articles: Collection[str]) -> None:
-        """Take rows out of the list."""
+        """Remove the rows of some articles."""
         if any(row.id in articles for row in self.rows):
             left = [row for row in self.rows if row.id not in articles]
             self.show(left, dated=self._has_day_headings)
 
     def update_rows(self, changed: Mapping[str, ArticleRow]) -> None:
-        """Draw anew only the rows that are different now."""
+        """Redraw the rows that changed."""
         for index in self._indexes_of(changed):
             new = changed[self.rows[index].id]
             if new != self.rows[index]:
@@ -212,7 +212,7 @@ class ArticleList(LineView):
     def _indexes_of(self, articles: Collection[str]) -> Sequence[int]:
         row = self.selected_row
         if row is not None and len(articles) == 1 and row.id in articles:
-            return [self.cursor]  # nearly always: nothing has to be looked for
+            return [self.cursor]  # nearly always: no search needed
         return [index for index, row in enumerate(self.rows) if row.id in articles]
 
     def _refresh_row(self, index: int) -> None:
@@ -222,7 +222,7 @@ class ArticleList(LineView):
                 self.refresh_line(line)
 
     def index_of(self, article: str) -> int | None:
-        """The place of an article in the list."""
+        """Return the index of an article's row."""
         return next(iter(self._indexes_of([article])), None)
 
     def select_article(self, article: str) -> None:
@@ -231,24 +231,20 @@ class ArticleList(LineView):
             self.move_cursor_to(index)
 
     def move_cursor(self, by: int) -> bool:
-        """Move the cursor by so many rows.
-
-        Returns:
-            Whether it moved.
-        """
+        """Move the cursor by some rows; return False if it did not move."""
         return self.move_cursor_to(self.cursor + by)
 
     def move_cursor_to(self, index: int) -> bool:
-        """Move the cursor to a row, or as near as there are rows."""
+        """Move the cursor to a row, or the nearest one; return False if it did not move."""
         self.is_cursor_settled = True
         index = min(max(0, index), len(self.rows) - 1)
         if index == self.cursor or index < 0:
             return False
         old, self.cursor = self.cursor, index
         if self._has_day_headings and self._now() >= self._next_midnight:
-            self._lay_out_rows()  # what was today is yesterday now
+            self._lay_out_rows()  # it is past midnight
             self.refresh()
-        # The facts below a title look the same with the cursor and without it.
+        # The facts below a title look the same with and without the cursor.
         self.refresh_line(self._list_lines.line_of_row(old))
         self.refresh_line(self._list_lines.line_of_row(index))
         self._scroll_to_cursor()
@@ -256,9 +252,9 @@ class ArticleList(LineView):
         return True
 
     def find_unread(self, number: int) -> int | None:
-        """The row of the unread article of that number below (or, negative, above) the cursor.
+        """Return the row of the nth unread article below (or, if negative, above) the cursor.
 
-        The last there is, where there are fewer.
+        The last one, if there are fewer.
         """
         step = 1 if number > 0 else -1
         end = len(self.rows) if number > 0 else -1
@@ -267,7 +263,7 @@ class ArticleList(LineView):
         return last[0] if last else None
 
     def _scroll_to_cursor(self) -> None:
-        # By half a screen: a held key redraws two rows, not the whole list at every step.
+        # By half a screen: a key held down redraws two rows, and not the whole list, at most steps.
         height = max(1, self.size.height)
         first = self._list_lines.top_line_of_row(self.cursor)
         last = self._list_lines.line_of_row(self.cursor) + self._list_lines.row_height - 1
@@ -283,15 +279,15 @@ class ArticleList(LineView):
     def _scroll_to_row_start(self, line: int) -> None:
         self.scroll_to_line(
             line - self._list_lines.line_content(max(0, line)).line_in_row
-        )  # a row is seen from its title on
+        )  # a row is never cut off above
 
     @property
     def page_size(self) -> int:
-        """Rows a page moves."""
+        """Rows of a page."""
         return max(1, self.size.height // self._list_lines.row_height - 1)
 
     def on_resize(self) -> None:
-        """Keep the cursor on the screen, and the beginning of the list where both have room."""
+        """Keep the cursor on the screen, and the start of the list if both fit."""
         offset = self._list_lines.line_of_row(self.cursor) - self.top_line
         self._lay_out_rows()
         line = self._list_lines.line_of_row(self.cursor)
@@ -301,7 +297,7 @@ class ArticleList(LineView):
         self._scroll_to_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose by mouse: the first click moves the cursor, the second opens."""
+        """Move the cursor on the first click, open the article on the second."""
         spot = self._list_lines.line_content(self.top_line + event.y)
         chosen = not spot.heading and spot.row < len(self.rows)
         if chosen and not self.move_cursor_to(spot.row):
@@ -309,17 +305,17 @@ class ArticleList(LineView):
 
     @property
     def caret(self) -> Offset:
-        """The terminal's cursor stands on the row."""
+        """The position of the terminal's cursor: the current row."""
         return Offset(
             0, self._list_lines.line_of_row(self.cursor) - self.top_line if self.rows else 0
         )
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """A heading, or one line of a row: cursor, unread mark, star, title, facts."""
+        """Return a heading, or one line of a row: signs, title, facts."""
         return self._build_line_with_cursor(y, width, self.cursor)
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """The same, the cursor on the first row of all."""
+        """Return the same with the cursor on the first row."""
         return self._build_line_with_cursor(y, width, 0)
 
     def _build_line_with_cursor(self, y: int, width: int, cursor: int) -> Sequence[StyledText]:

@@ -1,4 +1,4 @@
-"""The bottom line: what the list shows, what was just done, and the keys that matter now."""
+"""The bars of one line: the status line, the trail over an article, the find bar."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ from tui.rendering.cells import StyledText, cell_width, fit_cells, truncate_cell
 from tui.rendering.trail import Trail, render_breadcrumbs
 
 STATUS_GAP_CELLS = 4
-"""Cells between the two halves, at least."""
+"""Minimum gap between the two halves, in cells."""
 NOTICE_SECONDS = 6.0
-"""Seconds a message stays."""
+"""Seconds a notice stays."""
+
+
+MAX_FIND_LENGTH = 200
+"""Maximum length of a search."""
 
 
 class StatusLine(LineView, can_focus=False):
-    """One line that is written only when what it says changes."""
+    """The bottom line: a notice or the state of the list, and the keys that matter now."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
 
@@ -39,29 +43,29 @@ class StatusLine(LineView, can_focus=False):
 
     @property
     def text(self) -> str:
-        """What stands there but for the keys."""
+        """The text on the left: the notice, else the state."""
         return self._notice or self._state
 
     def set_state(self, state: str) -> None:
-        """Say what the list shows."""
+        """Set the state of the list."""
         if state != self._state:
             self._state = state
             self.refresh()
 
     def set_key_hints(self, keys: Sequence[str]) -> None:
-        """Name the keys that matter now, each with what it does."""
+        """Set the keys to show, each with its label."""
         if keys != self._key_hints:
             self._key_hints = keys
             self.refresh()
 
     def set_pending_keys(self, keys: str) -> None:
-        """Show what was typed of a command so far, in the place of the keys that matter."""
+        """Show the keys typed of a command so far, instead of the hints."""
         if keys != self._pending_keys:
             self._pending_keys = keys
             self.refresh()
 
     def show_notice(self, text: str) -> None:
-        """Say something that was just done, for some seconds."""
+        """Show a message for some seconds."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
         self._notice = text
@@ -69,29 +73,29 @@ class StatusLine(LineView, can_focus=False):
         self.refresh()
 
     def clear_notice(self) -> None:
-        """Say nothing more of what was done."""
+        """Remove the notice."""
         if self._notice:
             self._notice = ""
             self.refresh()
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """The state and the keys, without what was said last."""
+        """Return the line without a notice."""
         self._notice = self._pending_keys = ""
         return self.build_line(y, width)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """State or message on the left, on the right the keys there is room for."""
+        """Return notice or state on the left, and on the right the keys that fit."""
         text, role = f" {self.text}", "accent" if self._notice else "muted"
         keys = [self._pending_keys] if self._pending_keys else self._key_hints
         while keys and cell_width(text) + cell_width("  ".join(keys)) + STATUS_GAP_CELLS > width:
-            keys = [*keys[:-3], *keys[-2:]] if len(keys) > 2 else keys[:-1]  # help and quit last
+            keys = [*keys[:-3], *keys[-2:]] if len(keys) > 2 else keys[:-1]  # help and quit go last
         right = "  ".join(keys)
         left = fit_cells(text, max(0, width - cell_width(right) - 1))
         return [(left, role), (f"{right} ", "muted")]
 
 
 class TrailLine(LineView, can_focus=False):
-    """The trail in one line, once it has more than one article."""
+    """The trail over an article, once it has more than one article."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("strong")
 
@@ -101,15 +105,15 @@ class TrailLine(LineView, can_focus=False):
         self.display = False
 
     def show(self, *, room: bool) -> None:
-        """Show the trail as it is now, if there is room for it.
+        """Show the current trail, if there is room.
 
-        Its row is taken from the first article on, so that the article's place stays the same.
+        Its row is reserved from the first article on, so that the article does not move later.
         """
         self.display = room and bool(self._trail.stops)
         self.refresh()
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """Titles before, the one of the article that is open, titles ahead."""
+        """Return the titles before the current article, its own, and those after it."""
         if len(self._trail.stops) < 2 or width < 1:
             return []
         titles = [stop.title or "…" for stop in self._trail.stops]
@@ -117,18 +121,14 @@ class TrailLine(LineView, can_focus=False):
         return [(f" {before}", "muted"), (here, "strong"), (after, "muted")]
 
 
-MAX_FIND_LENGTH = 200
-"""Characters that are looked for, at most."""
-
-
 class FindInput(SanitizedInput):
-    """The words."""
+    """The input of the find bar."""
 
-    HINTS = ("enter done", "down next", "escape back")
+    HINTS = ("enter done", "down next", "esc cancel")
 
 
 class FindCount(LineView, can_focus=False):
-    """Which hit of how many."""
+    """The current hit and the number of hits."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
 
@@ -137,43 +137,43 @@ class FindCount(LineView, can_focus=False):
         self._count = ""
 
     def show_count(self, count: str) -> None:
-        """Say it."""
+        """Show a count."""
         if count != self._count:
             self._count = count
             self.refresh()
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """The one line."""
+        """Return the count."""
         return [(truncate_cells(f" {self._count}", width), "accent")]
 
 
 class FindBar(Horizontal):
-    """What is looked for, and how much of it was found."""
+    """The input of a search in the article, and the count of its hits."""
 
     @dataclass
     class WordsChanged(Message):
-        """Other words are looked for."""
+        """The search changed."""
 
         words: str
 
     @dataclass
     class StepRequested(Message):
-        """Another hit is to be shown."""
+        """The user wants to see another hit."""
 
         by: int
 
     class Confirmed(Message):
-        """What was typed is what was meant."""
+        """The user finished typing."""
 
     class Cancelled(Message):
-        """Nothing is to be found after all."""
+        """The user cancelled the search."""
 
     def __init__(self, words: str, origin: int) -> None:
         """Make the bar.
 
         Args:
-            words: What is looked for at first.
-            origin: Where reading stood before, as an offset into the text.
+            words: The initial search.
+            origin: The position before the search, an offset into the text.
         """
         super().__init__()
         self.start_position = origin
@@ -187,44 +187,44 @@ class FindBar(Horizontal):
         self._count = FindCount()
 
     def compose(self) -> ComposeResult:
-        """The words, and right of them the count."""
+        """Compose the input, and the count to the right of it."""
         yield self._input
         yield self._count
 
     @property
     def words(self) -> str:
-        """What is looked for."""
+        """The search."""
         return self._input.value
 
     def focus_input(self) -> None:
-        """Let the words be typed, or changed."""
+        """Focus the input."""
         self.screen.set_focus(self._input)
 
     def show_count(self, count: str) -> None:
-        """Say which hit of how many is shown."""
+        """Show the current hit and the number of hits."""
         self._count.show_count(count)
 
     @on(Input.Changed)
     def forward_words(self, event: Input.Changed) -> None:
-        """The words have changed."""
+        """Post the change of the search."""
         event.stop()
-        if self._input.has_focus:  # and not those the bar began with
+        if self._input.has_focus:  # and not for the initial value
             self.post_message(self.WordsChanged(event.value))
 
     @on(Input.Submitted)
     def forward_confirm(self, event: Input.Submitted) -> None:
-        """The words are complete."""
+        """Post that the user finished typing."""
         event.stop()
         self.post_message(self.Confirmed())
 
     @on(SanitizedInput.MoveRequested)
     def forward_step(self, event: SanitizedInput.MoveRequested) -> None:
-        """Another hit, while the words are typed."""
+        """Post that another hit is wanted."""
         event.stop()
         self.post_message(self.StepRequested(event.by))
 
     @on(SanitizedInput.Cancelled)
     def forward_cancel(self, event: SanitizedInput.Cancelled) -> None:
-        """Away with it."""
+        """Post that the search is cancelled."""
         event.stop()
         self.post_message(self.Cancelled())

@@ -1,4 +1,4 @@
-"""The line in which a search is typed."""
+"""The inputs of the bottom line: search, prompts, tags."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from textual.widgets import Input
 from tui.rendering.wording import format_count
 
 JOIN_CONTROLS = "\u200c\u200d"
-"""Invisible, but part of how some scripts are written."""
+"""Invisible, but needed by some scripts."""
 
 
 class SanitizedInput(Input):
-    """An input into which nothing gets that could control the terminal, by a paste say."""
+    """An input that rejects control characters, which a paste may contain."""
 
-    HINTS: ClassVar[tuple[str, ...]] = ("enter done", "escape leave it")
-    """What keys do while one types: those of the panes are text then."""
+    HINTS: ClassVar[tuple[str, ...]] = ("enter save", "esc cancel")
+    """The keys that are not text while the user types."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("tab", "submit", show=False),
@@ -33,57 +33,57 @@ class SanitizedInput(Input):
     ]
 
     class Cancelled(Message):
-        """What was typed is given up."""
+        """The user cancelled the input."""
 
     @dataclass
     class MoveRequested(Message):
-        """The list above is to be moved through meanwhile."""
+        """The user wants to move in the list above."""
 
         by: int
 
     def on_mount(self) -> None:
-        """Nothing is sent while nothing is typed."""
+        """Stop the blinking, so that an idle reader sends nothing."""
         self.cursor_blink = False
 
     def action_move(self, by: int) -> None:
-        """Move through the list."""
+        """Move in the list."""
         self.post_message(self.MoveRequested(by))
 
     def action_leave(self) -> None:
-        """Give it up."""
+        """Cancel the input."""
         self.post_message(self.Cancelled())
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw it, and see that the terminal's cursor stands in it, wherever it has come to stand."""
+        """Draw the input, and place the terminal's cursor in it."""
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset
         return super().render_lines(crop)
 
     def validate_value(self, value: str) -> str:
-        """The value without controls and invisible characters."""
+        """Return the value without control and invisible characters."""
         return "".join(char for char in value if char.isprintable() or char in JOIN_CONTROLS)
 
 
 class LibrarySearchInput(SanitizedInput):
-    """The line in which is typed what to search for in the library."""
+    """The input of a search in the library."""
 
-    HINTS = ("enter open", "tab list", "escape clear")
+    HINTS = ("enter open", "tab results", "esc clear")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
     class ListRequested(Message):
-        """What was found is to be gone through as a list."""
+        """The user wants to move to the results."""
 
     def action_keep(self) -> None:
-        """Go to what was found."""
+        """Go to the results."""
         self.post_message(self.ListRequested())
 
 
 MAX_PROMPT_LENGTH = 4000
-"""Characters of a path or a command."""
+"""Characters of a path or command."""
 
 
 class Prompt(SanitizedInput):
-    """Asks; what it is about is the article that keys meant when it was asked for."""
+    """Asks a question about the article that was current when it was opened."""
 
     def __init__(
         self, article: str, question: str, value: str = "", limit: int = MAX_PROMPT_LENGTH
@@ -92,52 +92,62 @@ class Prompt(SanitizedInput):
 
         Args:
             article: The id of the article.
-            question: What is seen while nothing is typed.
-            value: What stands there at first.
-            limit: Characters it takes.
+            question: The placeholder.
+            value: The initial value.
+            limit: Maximum number of characters.
         """
         super().__init__(value, placeholder=question, max_length=limit, compact=True)
         self.article = article
 
 
 class ExportPrompt(Prompt):
-    """Asks for the file an article is written to."""
+    """Asks for the file to export an article to."""
 
 
 class ListExportPrompt(Prompt):
-    """Asks for the file or folder that all articles of a list are written to."""
+    """Asks for the file or folder to export a list to."""
 
     def __init__(self, articles: Sequence[str]) -> None:
         """Make the input for these articles."""
         number = format_count(len(articles), "article")
-        super().__init__("", f"{number} to .json, .jsonl, .html, .epub, or a folder (Markdown)")
+        super().__init__(
+            "", f"Export {number} to (file.json, .jsonl, .html, .epub or folder/ for Markdown):"
+        )
         self.articles = articles
 
 
 class PipePrompt(Prompt):
-    """Asks for the program an article is given to."""
+    """Asks for the command to pipe an article to."""
+
+    HINTS = ("enter run", "esc cancel")
 
 
 class ImportPrompt(Prompt):
-    """Asks for a file or a folder to import."""
+    """Asks for a file or folder to import."""
+
+    HINTS = ("enter import", "esc cancel")
 
 
 class OwnLibraryUrlPrompt(Prompt):
-    """Asks for URLs to add to the user's own library, while the samples are shown."""
+    """Asks for URLs to add to the user's own library, while the sample library is open."""
+
+    HINTS = ("enter add", "esc cancel")
 
 
 class UrlPrompt(Prompt):
-    """Asks for URLs; a paste of several lines is as many of them."""
+    """Asks for URLs; each line of a paste is one."""
+
+    HINTS = ("enter add", "esc cancel")
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take all lines: the input itself would take the first one."""
+        """Insert all lines: Textual's input takes only the first."""
         event.prevent_default()
         event.stop()
         self.insert_text_at_cursor(" ".join(event.text.split()))
 
     @property
     def urls(self) -> list[str]:
-        """What was typed."""
+        """The URLs, without duplicates."""
         return list(dict.fromkeys(self.value.split()))
 
 
@@ -146,25 +156,23 @@ MAX_TAG_LENGTH = 100
 
 
 class TagPrompt(Prompt):
-    """Asks for a tag; tab and right take the one that is proposed."""
+    """Asks for a tag; tab and right accept the suggestion."""
 
-    HINTS = ("enter done", "tab complete", "escape leave it")
+    HINTS = ("enter save", "tab complete", "esc cancel")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
 
     def __init__(self, article: str, *, adds: bool) -> None:
         """Make an empty input.
 
         Args:
-            article: The id of the article that keys meant when it was asked for.
-            adds: Whether the article gets the tag or loses it.
+            article: The id of the article.
+            adds: True to add a tag, False to remove one.
         """
-        super().__init__(
-            article, "tag to add" if adds else "tag to take away", limit=MAX_TAG_LENGTH
-        )
+        super().__init__(article, "tag to add" if adds else "tag to remove", limit=MAX_TAG_LENGTH)
         self.is_adding = adds
 
     def suggest_tags(self, tags: Sequence[str]) -> None:
-        """Propose one of these while it is typed; those to be taken away are named at once."""
+        """Suggest one of these tags; those that can be removed are also listed."""
         self.suggester = SuggestFromList(tags, case_sensitive=False)
         if not self.is_adding:
-            self.placeholder = f"tag to take away: {', '.join(tags)}"
+            self.placeholder = f"tag to remove: {', '.join(tags)}"

@@ -1,4 +1,4 @@
-"""What every pane is made of: lines drawn from data, only those that are on the screen."""
+"""The base of all panes: views that build and draw only the lines on the screen."""
 
 from __future__ import annotations
 
@@ -14,51 +14,56 @@ from textual.strip import Strip
 
 from tui.rendering.cells import StyledText, cell_width
 
+MAX_DOCUMENT_CELLS = 80
+"""Maximum line width in cells."""
+LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
+"""Returns the lines for a width."""
+
 
 def role_classes(*roles: str) -> set[str]:
-    """The component classes of the roles a view draws in; each costs a start some time."""
+    """Return the component classes of some roles; each one costs time at the start."""
     return {f"line--{role}" for role in roles}
 
 
 class LineView(ScrollView, can_focus=True):
-    """A scrolling view that asks for each visible line as pieces of text and role."""
+    """A scrolling view of lines that subclasses build as styled text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("text", "muted")
 
     _styles: dict[str, Style]
-    """How the roles look in the frame that is drawn."""
+    """The styles of the roles in the current frame."""
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """The pieces of line `y` of the whole content, at most `width` cells."""
+        """Return line `y` of the content, at most `width` cells."""
         raise NotImplementedError
 
     @property
     def caret(self) -> Offset:
-        """Where in the view the terminal's own cursor belongs, for those who follow that one."""
+        """The position of the terminal's cursor, which screen readers and magnifiers follow."""
         return Offset(0, 0)
 
     def on_focus(self) -> None:
-        """Have the terminal's cursor come here."""
+        """Move the terminal's cursor here."""
         self.refresh(Region(0, self.caret.y, self.size.width, 1))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines, and see that the terminal's cursor stands where it belongs afterwards."""
+        """Draw lines, and place the terminal's cursor."""
         if self.has_focus:
             self.app.cursor_position = self.content_region.offset + self.caret
-        self._styles = {}  # the theme and the focus decide, and stay what they are for a frame
+        self._styles = {}  # theme and focus do not change within a frame
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw line `y` of what is on the screen; every cell gets a style."""
+        """Draw line `y` of the screen; every cell gets a style."""
         width = self.size.width
         return self.to_strip(self.build_line(self.scroll_offset.y + y, width), width)
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """Line `y` as it will stand when the reader is opened next time."""
+        """Return line `y` as it will look at the next start."""
         return []
 
     def splash_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
-        """Column, row and content of its lines as they will stand when the reader is opened next."""
+        """Yield column, row and content of the lines as they will look at the next start."""
         self._styles = {}
         region = self.content_region
         for y in range(region.height if self.display else 0):
@@ -66,7 +71,7 @@ class LineView(ScrollView, can_focus=True):
             yield region.x, region.y + y, strip.render(console)
 
     def to_strip(self, pieces: Sequence[StyledText], width: int) -> Strip:
-        """Pieces as a strip of that width."""
+        """Return a strip of that width."""
         segments = [Segment(text, self.role_style(role)) for text, role in pieces if text]
         used = sum(cell_width(segment.text) for segment in segments)
         if used < width:
@@ -74,15 +79,15 @@ class LineView(ScrollView, can_focus=True):
         return Strip(segments, max(used, width))
 
     def role_style(self, role: str) -> Style:
-        """How text of a role looks in the theme that is on."""
+        """Return the style of a role in the current theme."""
         style = self._styles.get(role)
         if style is None:
             style = self._styles[role] = self.get_component_rich_style(f"line--{role}")
         return style
 
     def set_line_count(self, lines: int) -> None:
-        """Tell how many lines there are; the view stays where it is if it can."""
-        # Set without its watchers: nothing else has to be arranged anew, as there are no scrollbars.
+        """Set the number of lines; the view stays where it is if it can."""
+        # Set without its watchers: without scrollbars nothing else has to be laid out again.
         self.set_reactive(LineView.virtual_size, Size(self.size.width, lines))
         if self.top_line > self.max_top_line:
             self.scroll_to(y=self.max_top_line, animate=False, force=True)
@@ -95,7 +100,7 @@ class LineView(ScrollView, can_focus=True):
 
     @property
     def max_top_line(self) -> int:
-        """The furthest line that can be the first on the screen."""
+        """The last line that can be the first on the screen."""
         return max(0, self.virtual_size.height - self.size.height)
 
     def scroll_to_line(self, line: int) -> None:
@@ -103,24 +108,17 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_to(y=min(max(0, line), self.max_top_line), animate=False, force=True)
 
     def scroll_lines(self, lines: int) -> None:
-        """Scroll down (or, negative, up) by so many lines."""
+        """Scroll down (or, if negative, up) by some lines."""
         self.scroll_to_line(self.top_line + lines)
 
     @property
     def page_size(self) -> int:
-        """Lines a page moves: one less than fit, so that the eye finds its place."""
+        """Lines of a page: one less than fit, so that the eye finds its place."""
         return max(1, self.size.height - 1)
 
 
-MAX_DOCUMENT_CELLS = 80
-"""Cells of the longest line."""
-
-LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
-"""Writes the lines for a width."""
-
-
 class DocumentView(LineView):
-    """Shows what a function writes, and has it written anew for every other width."""
+    """Shows the lines a function returns for the width, in the middle of a wide screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "heading", "accent", "unread", "strong", "selection"
@@ -139,9 +137,9 @@ class DocumentView(LineView):
         self._margin = 1
         self._centered_line = 0
         self.find_centered_line: Callable[[], int] | None = None
-        """Tells the line that is kept in the middle, once lines are written."""
+        """Returns the line to keep in the middle."""
         self.caret_line = 0
-        """The line the terminal's cursor stands on, where none is kept in the middle."""
+        """The line of the terminal's cursor, if no line is kept in the middle."""
 
     def show(self, write: LineWriter) -> None:
         """Show other lines; the view stays where it is if it can."""
@@ -149,7 +147,7 @@ class DocumentView(LineView):
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Have the lines written for the width."""
+        """Get the lines for the new width."""
         width = min(self.size.width - 2, MAX_DOCUMENT_CELLS)
         if width < 1:
             return
@@ -163,12 +161,12 @@ class DocumentView(LineView):
 
     @property
     def caret(self) -> Offset:
-        """The terminal's cursor stands on the line that is kept in the middle, or the one named."""
+        """The position of the terminal's cursor: the line kept in the middle, or `caret_line`."""
         line = self.caret_line if self.find_centered_line is None else self._centered_line
         return Offset(0, min(max(0, line - self.top_line), max(0, self.size.height - 1)))
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """One line, in the middle."""
+        """Return one line, centred."""
         if y >= len(self._lines):
             return []
         return [(" " * self._margin, "text"), *self._lines[y]]

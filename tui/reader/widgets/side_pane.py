@@ -1,4 +1,4 @@
-"""The side pane: summary, similar readings, statistics and details of one article."""
+"""The side pane: summary, similar articles, statistics and details of one article."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tui.rendering.article_details import DetailLine, build_detail_sections
 from tui.rendering.cells import StyledText
 
 FIRST_CURSOR_LINE = 1
-"""The line the cursor begins on: below the first heading, so that enter opens the article."""
+"""The first line of the cursor: below the first heading, so that enter opens the article."""
 
 
 class SidePane(LineView):
-    """Everything about an article but its text, with a cursor while it has the focus."""
+    """Shows an article's details, with a cursor while it has the focus."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "heading", "accent", "unread", "strong", "selection"
@@ -28,13 +28,13 @@ class SidePane(LineView):
 
     @dataclass
     class SimilarChosen(Message):
-        """A similar reading is to be opened."""
+        """The user wants to open a similar article."""
 
         number: int
 
     @dataclass
     class TextOffsetChosen(Message):
-        """A place of the text is to be shown."""
+        """The user wants to see a place of the text."""
 
         offset: int
 
@@ -42,7 +42,7 @@ class SidePane(LineView):
         """Make an empty pane.
 
         Args:
-            now: Seconds since 1970, for the ages.
+            now: Returns seconds since 1970, for the ages.
             id: The widget's id.
         """
         super().__init__(id=id)
@@ -51,14 +51,14 @@ class SidePane(LineView):
         self.similar: Sequence[SimilarArticle] | None = None
         self.insights = ArticleInsights()
         self._summary_programs: dict[str, str] = {}
-        """The program that makes a summary, by the article it is for."""
+        """The program that is summarizing an article, by article."""
         self.folded_sections: set[str] = set()
-        """The sections of which only the heading is shown, whatever the article."""
+        """The names of the folded sections, for all articles."""
         self.cursor = FIRST_CURSOR_LINE
         self._lines: list[DetailLine] = []
 
     def show(self, entry: FullArticle) -> None:
-        """Show an article; the similar readings of the same one stay."""
+        """Show an article; similar articles and insights stay if it is the same one."""
         if self.full_article is None or self.full_article.article.id != entry.article.id:
             self.similar, self.insights = None, ArticleInsights()
             self.cursor = FIRST_CURSOR_LINE
@@ -74,24 +74,24 @@ class SidePane(LineView):
         self.refresh()
 
     def show_similar(self, article: str, similar: Sequence[SimilarArticle]) -> None:
-        """Show the similar readings, if they belong to the article shown."""
+        """Show similar articles, if they belong to the article shown."""
         if self.full_article is not None and self.full_article.article.id == article:
             self.similar = similar
             self._build_lines()
 
-    def show_insights(self, article: str, study: ArticleInsights) -> None:
-        """Show what was studied of the article, if it is the one shown."""
+    def show_insights(self, article: str, insights: ArticleInsights) -> None:
+        """Show insights, if they belong to the article shown."""
         if self.full_article is not None and self.full_article.article.id == article:
-            self.insights = study
+            self.insights = insights
             self._build_lines()
 
     def show_summary_program(self, article: str, program: str) -> None:
-        """Show which program makes a summary of an article, if it is the one shown; none has no name."""
+        """Show that a program is summarizing an article; an empty name means none is."""
         self._summary_programs[article] = program
         self._build_lines()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Lay out the lines for the new width."""
         self._build_lines()
         self._scroll_to_cursor()
 
@@ -109,7 +109,7 @@ class SidePane(LineView):
         ]
         lines = [line for lines in shown for line in lines]
         while lines and lines[-1] == DetailLine():
-            lines.pop()  # nothing follows that it would part
+            lines.pop()  # no blank line at the end
         if lines != self._lines:
             self._lines = lines
             self.cursor = min(self.cursor, len(lines) - 1)
@@ -119,7 +119,7 @@ class SidePane(LineView):
     # -- the cursor ------------------------------------------------------------------------
 
     def scroll_lines(self, lines: int) -> None:
-        """Move the cursor down (or, negative, up) by so many lines, and the view with it."""
+        """Move the cursor down (or, if negative, up) by some lines, and scroll to it."""
         old, last = self.cursor, len(self._lines) - 1
         self.cursor = min(max(0, old + lines), max(0, last))
         for line in {old, self.cursor}:
@@ -132,11 +132,7 @@ class SidePane(LineView):
             self.scroll_to_line(self.cursor - height // 2)
 
     def activate_line(self) -> bool:
-        """Do what enter does on the line of the cursor.
-
-        Returns:
-            Whether it does anything there.
-        """
+        """Do what enter does on the current line; return False if it does nothing there."""
         line = self._lines[self.cursor] if self._lines else DetailLine()
         if line.folded_section:
             self.folded_sections ^= {line.folded_section}
@@ -156,7 +152,7 @@ class SidePane(LineView):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """By mouse: the first click moves the cursor, the second does what enter does."""
+        """Move the cursor on the first click, activate the line on the second."""
         line = self.top_line + event.y
         if line == self.cursor:
             self.activate_line()
@@ -165,11 +161,11 @@ class SidePane(LineView):
 
     @property
     def caret(self) -> Offset:
-        """The terminal's cursor stands on the line."""
+        """The position of the terminal's cursor: the current line."""
         return Offset(0, self.cursor - self.top_line)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """One line, a cell from the edge; the one of the cursor is marked."""
+        """Return one line, one cell from the edge; the current one is highlighted."""
         if y >= len(self._lines):
             return []
         pieces = self._lines[y].pieces
