@@ -71,14 +71,7 @@ def make_backup(
     """Write everything in the library to an archive, in steps, and verify it.
 
     Other processes may write to the library meanwhile. The archive has its name only once it is
-    complete.
-
-    Args:
-        library: The library's folder; nothing in it is changed.
-        target: The archive.
-        clock: Now, in UTC.
-        version: The version of newstui, for the manifest.
-        force: Whether an existing file is replaced.
+    complete. With `force`, an existing file is replaced.
 
     Raises:
         InvalidInput: There is nothing to back up, or the target exists.
@@ -283,12 +276,8 @@ def make_auto_backup(
     """Make the backup of the day if there is something new, in steps of milliseconds.
 
     There is at most one a day, and none while the library is empty or the same as in one of the
-    backups that are kept. Errors are not raised but are the problems of the last progress.
-
-    Args:
-        paths: The paths of the library.
-        clock: Now, in UTC. It need not be right: see `select_surplus_backups`.
-        version: The version of newstui, for the manifest.
+    backups that are kept. Errors are not raised but are the problems of the last progress. The
+    clock need not be right: see `select_surplus_backups`.
 
     Returns:
         The new backup, if one was made.

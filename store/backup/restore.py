@@ -84,15 +84,9 @@ def restore_backup(
 ) -> Generator[BackupProgress, None, RestoreResult]:
     """Restore a backup, in steps. Nothing that exists is overwritten.
 
-    The library is not touched before every byte of the archive has been checked.
-
-    Args:
-        archive: An archive that `store.backup.backup` made.
-        library: The folder to restore into; created if need be.
-        machine: The name under which this machine writes: if the library has another segment of the
-            same name, the articles it lacks are added to segments of this machine.
-        clock: Now, in UTC.
-        merge: Whether the library may have files already; what is missing is then added.
+    The library is created if need be, and not touched before every byte of the archive has been
+    checked. With `merge`, it may have files already: what is missing is added. Where it has another
+    segment of the same name, the missing articles go to segments of this machine.
 
     Raises:
         InvalidInput: The archive is damaged, or the library is not empty.

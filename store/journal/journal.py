@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,7 +77,8 @@ class Journal:
         self._clock = clock
         self._warn = warn
         self._cursors: dict[str, Cursor] = {}
-        self._latest_order = 0
+        self.latest_order = 0
+        """The order of the latest event seen."""
         self._unreadable: set[str] = set()
         self._writers: dict[str, str] = {}
         self._seen_hashes: dict[str, set[int]] = {}
@@ -136,11 +138,6 @@ class Journal:
             (cursor.newest_format for cursor in self._cursors.values()), default=JOURNAL_FORMAT
         )
 
-    @property
-    def latest_order(self) -> int:
-        """The order of the latest event seen."""
-        return self._latest_order
-
     def saved_cursors(self) -> dict[str, SavedCursor]:
         """Return how far each file has been read, for a snapshot."""
         return {
@@ -163,7 +160,7 @@ class Journal:
             self._warn_lost(path, cursor)
         if lost:
             return False
-        self._cursors, self._latest_order = cursors, max(self._latest_order, latest_order)
+        self._cursors, self.latest_order = cursors, max(self.latest_order, latest_order)
         return True
 
     def has_changes(self) -> bool:
@@ -239,7 +236,9 @@ class Journal:
         """Yield the events of this machine, also under its former names, the latest first."""
         own = [path for path in self.paths() if is_same_machine(self._writer(path), self._machine)]
         last: list[Event] = []
-        for event in heapq.merge(*map(self._read_backwards, own), key=_stamp, reverse=True):
+        for event in heapq.merge(
+            *map(self._read_backwards, own), key=attrgetter("stamp"), reverse=True
+        ):
             last = [each for each in last if each.stamp == event.stamp]
             if event not in last:  # a conflict copy may have it as well
                 last.append(event)
@@ -316,9 +315,7 @@ class Journal:
             except OSError:
                 self._seen_hashes.clear()  # none of these lines counts as read
                 raise
-        self._latest_order = max(
-            self._latest_order, max((event.order for event in found), default=0)
-        )
+        self.latest_order = max(self.latest_order, max((event.order for event in found), default=0))
         self._cursors[path.name] = cursor
         return found
 
@@ -378,7 +375,7 @@ class Journal:
     def _assign_orders(self, new_events: Iterable[NewEvent]) -> list[Event]:
         now, order, events = (
             min(to_microseconds(self._clock()), CLOCK_LIMIT),
-            self._latest_order,
+            self.latest_order,
             [],
         )
         for new_event in new_events:
@@ -416,10 +413,6 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, size)
             raise make_save_error(error, self.own_path, len(data)) from error
-
-
-def _stamp(event: Event) -> int:
-    return event.stamp
 
 
 def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[Event]:

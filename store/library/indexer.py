@@ -51,14 +51,7 @@ class Indexer:
     def __init__(
         self, folder: Path, catalog: Callable[[], Catalog], segments: Segments, warn: WarningHandler
     ) -> None:
-        """Open nothing yet.
-
-        Args:
-            folder: The folder of the index; the lock of its writer is beside it.
-            catalog: Returns the articles in memory, which may be replaced between two steps.
-            segments: The articles on disk.
-            warn: Called with a line about a segment that cannot be read.
-        """
+        """Open nothing yet; the catalog that is returned may change between two steps."""
         self._folder = folder
         self._catalog = catalog
         self._segments = segments
@@ -66,11 +59,7 @@ class Indexer:
         self._languages: set[str] = set()
 
     def update(self, covered: IndexCoverage | None, state: ReadingState) -> Iterator[IndexProgress]:
-        """Index what is new, in steps.
-
-        Args:
-            covered: What the index covers; None if there is none that can be used.
-            state: What was edited, tagged and deleted.
+        """Index what is new, in steps; `covered` is None if there is no usable index.
 
         Raises:
             IndexUnusable: It cannot be written.

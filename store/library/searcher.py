@@ -58,12 +58,7 @@ class LibrarySearcher:
     """The index of one library and the queries it answers, on the library's thread."""
 
     def __init__(self, folder: Path, library: SearchContext) -> None:
-        """Open nothing yet.
-
-        Args:
-            folder: The folder of the index; the lock of its writer is beside it.
-            library: What is indexed.
-        """
+        """Open nothing yet; the lock of the index's writer is beside its folder."""
         self._folder = folder
         self._context = library
         self._index: FullTextIndex | None = None

@@ -130,12 +130,7 @@ class DayCounter:
     """Counts readings by day, event by event."""
 
     def __init__(self, words: Mapping[str, int], zone: tzinfo | None = None) -> None:
-        """Start with no readings.
-
-        Args:
-            words: The words of each article, by id.
-            zone: The reader's time zone; that of the system if None.
-        """
+        """Start with no readings; `words` is by article, and `zone` that of the system if None."""
         self._words = words
         self._zone = zone
         self._sums: dict[date, list[int]] = {}
@@ -174,14 +169,7 @@ def local_day(at: int, zone: tzinfo | None = None) -> date:
 def compute_statistics(
     rows: Iterable[ArticleRow], days: Mapping[date, Tally], pace: Pace, today: date
 ) -> Statistics:
-    """Return the statistics of a library.
-
-    Args:
-        rows: Of every article.
-        days: The readings by day.
-        pace: The reading speed.
-        today: The reader's date.
-    """
+    """Return the statistics of a library from its rows and its readings by day."""
     articles = read = starred = readings = words = 0
     shares: dict[str, list[int]] = {}
     for row in rows:
@@ -220,10 +208,7 @@ def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
     """Yield the articles that were read in one sitting, and the seconds it took.
 
     A sitting lasts from opening an article to leaving it or opening the next one, if it was marked
-    as read meanwhile.
-
-    Args:
-        events: Of one machine after the other, each in order.
+    as read meanwhile. The events are those of one machine after the other, each in order.
     """
     machine = ""
     sitting: _Sitting | None = None
@@ -255,9 +240,7 @@ def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
 def compute_pace(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
     """Return the median speed of the latest plausible readings.
 
-    Args:
-        events: Of `PACE_KINDS`, of one machine after the other, each in order.
-        words: The words of each article, by id.
+    The events are of `PACE_KINDS`, of one machine after the other, each in order.
     """
     paces = [
         60 * words[article] / seconds
@@ -300,12 +283,7 @@ def gather_statistics(
 
 
 def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:
-    """Compute in steps the speed at which the user has read lately.
-
-    Args:
-        library: The library.
-        words: The words of each article, by id.
-    """
+    """Compute in steps the speed at which the user has read lately."""
     events: list[Event] = []
     for batch in library.events(PACE_KINDS, MAX_PACE_EVENTS):
         events += batch

@@ -36,11 +36,8 @@ def find_updates(
 ) -> Iterator[NewEvent]:
     """Yield the updates to articles that the library has, as imported events.
 
-    Args:
-        found: The articles that have arrived.
-        catalog: The articles of the library.
-        state: What was recorded already.
-        facts: Reads the facts of an article as it arrived first; called only if they may matter.
+    `facts` reads the facts of an article as it arrived first, and is called only if they may
+    matter.
     """
     for each in found:
         row, location = catalog.get_row(each.article.id), catalog.location(each.article.id)
@@ -65,13 +62,7 @@ def find_newer_texts(
     """Yield the articles that have arrived with a newer text and that nobody has opened.
 
     A shorter text may be truncated and is ignored. So is an article that another machine wrote,
-    since only that machine writes its files.
-
-    Args:
-        found: The articles that have arrived.
-        catalog: The articles of the library.
-        state: What was opened.
-        segments: The texts of the library, read only if they may matter.
+    since only that machine writes its files. Texts of the library are read only if they may matter.
     """
     for each in found:
         new = each.article

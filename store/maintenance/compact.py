@@ -82,13 +82,7 @@ class CompactResult:
 def compact_library(
     library: Path, machine: str, clock: Clock, *, dry_run: bool = False
 ) -> Generator[CompactProgress, None, CompactResult]:
-    """Compact what this machine has written.
-
-    Args:
-        library: The folder of the library.
-        machine: The name under which this machine writes.
-        clock: Now, in UTC.
-        dry_run: Only compute what would be removed; write nothing.
+    """Compact what this machine has written; with `dry_run`, only compute what would go.
 
     Raises:
         LibraryBusy: Another process is writing for too long.
@@ -255,10 +249,8 @@ class _JournalRewrite:
     ) -> Iterator[CompactProgress]:
         """Find the lines that can be removed.
 
-        Args:
-            limit: The time before which an event must have been undone.
-            pairs: Whether undone events can be removed, with the events that undid them.
-            only_damaged: Whether only damaged lines can be removed.
+        These are damaged lines and, unless `only_damaged`, events: with `pairs` also those undone
+        before `limit`, and the events that undid them.
         """
         with self.path.open("rb") as file:
             undone = undo_times(file, self.machine) if pairs else {}
@@ -339,13 +331,7 @@ class ObsoleteLineFilter:
     def __init__(
         self, machine: str, undone: Iterable[EventId], *, only_damaged: bool = False
     ) -> None:
-        """Start before the first line.
-
-        Args:
-            machine: The machine that writes the journal.
-            undone: Ids of the events that can be removed with those that undid them.
-            only_damaged: Whether every event stays.
-        """
+        """Start before the first line; `undone` events can be removed with their undoing."""
         self._only_damaged = only_damaged
         self._machine = machine
         self._undone = frozenset(undone)

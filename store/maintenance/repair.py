@@ -71,13 +71,8 @@ class Repairer:
     ) -> None:
         """Start without having seen any file.
 
-        Args:
-            library: The folder.
-            machine: The machine whose segments are our own.
-            clock: Now, in UTC.
-            warn: Called with a line about anything else that is wrong.
-            read_only_reason: Returns why no file can be written at the moment, or an empty string.
-            repair: Whether files of this machine may be repaired; if not, they are only salvaged.
+        `read_only_reason` returns why no file can be written at the moment, or an empty string.
+        Without `repair`, damaged files of this machine are only salvaged.
         """
         self._folders = {table: library / table for table in DOCUMENT_PARSERS}
         self._machine = machine

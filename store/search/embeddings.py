@@ -112,14 +112,7 @@ class StaticEmbeddings:
 def mix_scores(
     vectors: Embeddings, asked: str, texts: Sequence[str], scores: Sequence[float]
 ) -> list[float]:
-    """Mix scores by shared words with semantic similarity; 1 is still an identical text.
-
-    Args:
-        vectors: Embeds the texts.
-        asked: The text that similar ones are searched for.
-        texts: Those found by their words.
-        scores: Of each of these, by its words.
-    """
+    """Mix scores by shared words with similarity to the text; 1 is still an identical text."""
     target = vectors.embed(asked)
     text_vectors = [vectors.embed(text) for text in texts]
 

@@ -64,12 +64,7 @@ EMPTY_HIGHLIGHTER = Highlighter()
 def make_highlighter(
     conditions: Iterable[WordsCondition], forms: WordForms = no_other_forms
 ) -> Highlighter:
-    """Return a highlighter for the words of a query.
-
-    Args:
-        conditions: The words.
-        forms: Returns the forms of a word that count as the word.
-    """
+    """Return a highlighter for words; `forms` returns the forms that count as a word."""
     patterns = [pattern for each in conditions if (pattern := _build_pattern(each, forms))]
     return Highlighter(re.compile("|".join(patterns))) if patterns else EMPTY_HIGHLIGHTER
 

@@ -25,6 +25,7 @@ from store.search.syntax_tree import (
     ValueCondition,
     WordsCondition,
 )
+from store.text.keywords import STOP_WORD_LANGUAGES
 from store.text.terms import UNSPACED_SCRIPT
 from store.text.tokenizer import normalize_text, tokenize
 
@@ -50,24 +51,12 @@ OTHER_FORM_WEIGHT = 0.8
 """The weight of another form of a word, relative to the word itself."""
 
 SNOWBALL_STEMMERS: Mapping[str, str] = {
+    **STOP_WORD_LANGUAGES,
     "ar": "arabic",
-    "da": "danish",
-    "de": "german",
     "el": "greek",
     "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
     "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
     "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
     "ta": "tamil",
     "tr": "turkish",
 }
@@ -76,11 +65,7 @@ SNOWBALL_STEMMERS: Mapping[str, str] = {
 
 @cache
 def make_stemmer(language: str) -> TextAnalyzer:
-    """Return an analyser that stems words separated by spaces.
-
-    Args:
-        language: A value of `SNOWBALL_STEMMERS`.
-    """
+    """Return an analyser that stems words separated by spaces; see `SNOWBALL_STEMMERS`."""
     return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
 
 
@@ -135,10 +120,7 @@ class IndexQueryBuilder:
     ) -> Query:
         """Return a query for unquoted text: mostly one word, or several if it has a hyphen, say.
 
-        Args:
-            text: What was typed between two spaces.
-            fields: The fields to search.
-            typing: Whether the last word may be incomplete because it is still being typed.
+        With `typing`, the last word may be incomplete because it is still being typed.
         """
         words = tokenize(text)
         if not words:
@@ -161,10 +143,7 @@ class IndexQueryBuilder:
     ) -> Query:
         """Return a query for words that follow each other exactly.
 
-        Args:
-            text: The phrase, without the quotes.
-            fields: The fields to search.
-            typing: Whether the last word may be incomplete.
+        With `typing`, the last word may be incomplete.
         """
         words = tokenize(text)
         if words and len(words) > 1 and UNSPACED_SCRIPT.match(words[-1].text):

@@ -49,11 +49,7 @@ class ListQuery:
     """Articles that stay in the list although they are no longer unread or starred."""
 
     def select(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
-        """Return the rows that the list shows, in its order.
-
-        Args:
-            rows: Those that match the query, in the order of `sort_newest_first`.
-        """
+        """Return the rows that the list shows, from rows in the order of `sort_newest_first`."""
         selected = self._filter(rows)
         if order := _SORT_KEYS[self.sort]:
             _sort(selected, *order)

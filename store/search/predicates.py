@@ -47,9 +47,7 @@ _MEASURE_GETTERS: dict[RowMeasure, Callable[[ArticleRow], int]] = {
 def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
     """Return a function that tells whether a row matches, built once for many rows.
 
-    Args:
-        node: The query.
-        leaf: Returns the predicate of a condition that a row alone cannot answer.
+    `leaf` returns the predicate of a condition that a row alone cannot answer.
     """
     if isinstance(node, Not):
         part = build_predicate(node.part, leaf)

@@ -170,14 +170,6 @@ class SimilarArticleFinder:
         lookup_text: TextLookup,
         embeddings: Embeddings | None = None,
     ) -> None:
-        """Search this index.
-
-        Args:
-            index: The index.
-            lookup_row: Returns the row of a hit.
-            lookup_text: Returns its text.
-            embeddings: Measure semantic similarity, if installed.
-        """
         self._index = index
         self._embeddings = embeddings
         self._lookup_row = lookup_row
@@ -186,11 +178,6 @@ class SimilarArticleFinder:
 
     def find(self, article: Article, body: Body, limit: int = 5) -> tuple[SimilarArticle, ...]:
         """Return the most similar articles, those whose titles came with the article first.
-
-        Args:
-            article: The article.
-            body: Its text, its summary and the titles that came with it.
-            limit: How many at most, in all.
 
         Raises:
             IndexUnusable: The index is damaged.
@@ -482,10 +469,8 @@ def _time_proximity(query: SimilarityQuery, row: ArticleRow) -> float:
 def find_new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[ParagraphSpan, ...]:
     """Return the paragraphs of a text most of whose words are new to the reader.
 
-    Args:
-        text: The text, with paragraphs separated by an empty line.
-        seen: The words of each article of the story that was read; without any, nothing is marked
-            as new, because all of it is.
+    `seen` are the words of each article of the story that was read. Without any, nothing is marked
+    as new, because everything is.
     """
     if not seen:
         return ()

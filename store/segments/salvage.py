@@ -82,14 +82,10 @@ class _FoundDocument:
 
 
 def salvage(data: bytes, table: str) -> SalvageResult:
-    """Take every intact document out of the bytes of a file.
+    """Take every intact document of a table out of the bytes of a file.
 
     A document counts if it is an object with the fields in `REQUIRED_FIELDS`. If an id occurs
     twice, the first document keeps it, unless only the second one continues the sequence of ids.
-
-    Args:
-        data: Anything.
-        table: `articles` or `texts`, which documents to look for.
     """
     body = data.decode("utf-16", "replace").encode() if data[:4] in _UTF_16 else data
     version = _FORMAT.search(body)
@@ -241,12 +237,7 @@ def describe_salvage(
 ) -> str:
     """Return one line about a damaged file and what came out of it.
 
-    Args:
-        path: The damaged file.
-        table: Its table, `articles` or `texts`.
-        salvaged: What came out of it.
-        kept: Where its bytes are kept; None if it was left as it is.
-        left: How it was left then.
+    `kept` is the file that keeps its bytes, or None if it was left as it is; `left` then says how.
     """
     saved, lost = len(salvaged.documents), salvaged.lost
     total = saved + (lost or 0)
