@@ -7,7 +7,7 @@ import argparse
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.clean import clean_line
-from tui.actions.changes import add_tag, remove_tag
+from tui.actions.article_changes import add_tag, remove_tag
 from tui.cli.context import open_loaded_library
 from tui.cli.exit_codes import ExitCode
 

@@ -11,12 +11,12 @@ from store.library.protocol import Library
 from store.model.errors import ArticleNotFound, InvalidInput
 from store.search import ListQuery
 from store.text.urls import canonicalize_url
-from tui.actions.changes import ArticleState, set_state
+from tui.actions.article_changes import TargetState, set_state
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.exit_codes import exit_code
 
-STATES: Mapping[str, ArticleState] = {
+STATES: Mapping[str, TargetState] = {
     "read": "read",
     "unread": "unread",
     "star": "starred",

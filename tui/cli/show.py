@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from store.exporters.newstui_json import article_to_dict
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
-from tui.actions.exports import render_markdown
+from tui.actions.article_export import render_markdown
 from tui.cli.console import print_data, print_json
 from tui.cli.context import open_article, update_index_with_progress
 from tui.cli.exit_codes import ExitCode

@@ -9,12 +9,12 @@ from typing import ClassVar
 from store.library.story import StoryArticle, collect_story
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from tui.actions import changes
-from tui.actions.changes import ActionResult
-from tui.actions.triage import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
-from tui.plain.commands import CommandHandler
+from tui.actions import article_changes
+from tui.actions.article_changes import ActionResult
+from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
+from tui.plain.command_groups import CommandHandler
 from tui.plain.input import ParsedLine, plain_help_lines
-from tui.plain.session import PlainSession
+from tui.plain.plain_session import PlainSession
 from tui.rendering.plain_text import describe_row_facts, describe_summary
 from tui.rendering.wording import LATER_TAG, format_count, join_nonempty
 
@@ -136,7 +136,7 @@ class StoryMode(Mode):
 
     def _mark_all_read(self, typed: ParsedLine) -> None:
         articles = [chapter.row.id for chapter in self._chapters]
-        self.session.report(changes.set_state(self.session.library, articles, "read"))
+        self.session.report(article_changes.set_state(self.session.library, articles, "read"))
 
 
 class TriageMode(Mode):
@@ -171,16 +171,16 @@ class TriageMode(Mode):
         self.handlers = {
             **self.handlers,
             "article.toggle_read": lambda _: self._decide(
-                "read", changes.set_state(library, [self._current()], "read")
+                "read", article_changes.set_state(library, [self._current()], "read")
             ),
             "article.toggle_star": lambda _: self._decide(
-                "starred", changes.set_state(library, [self._current()], "starred")
+                "starred", article_changes.set_state(library, [self._current()], "starred")
             ),
             "triage.later": lambda _: self._decide(
-                LATER_TAG, changes.add_tag(library, self._current(), LATER_TAG)
+                LATER_TAG, article_changes.add_tag(library, self._current(), LATER_TAG)
             ),
             "article.delete": lambda _: self._decide(
-                "deleted", changes.delete(library, self._current())
+                "deleted", article_changes.delete(library, self._current())
             ),
             "article.open": lambda _: self.open(self._current()),
             "move.down": lambda _: self._step(1),
@@ -239,7 +239,7 @@ class TriageMode(Mode):
         self._step(1)
 
     def _undo(self, typed: ParsedLine) -> None:
-        result = changes.undo(self.session.library)
+        result = article_changes.undo(self.session.library)
         self._report(result)
         if self._queue.return_to(result.articles):
             self.begin()

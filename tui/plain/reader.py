@@ -14,7 +14,7 @@ from store.library.protocol import Library
 from store.model.errors import NewstuiError
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
-from tui.plain.commands import (
+from tui.plain.command_groups import (
     CommandHandler,
     EditCommands,
     ExportCommands,
@@ -29,7 +29,7 @@ from tui.plain.input import (
 )
 from tui.plain.modes import Mode, StoryMode, TriageMode
 from tui.plain.pager import ArticlePager, Environment
-from tui.plain.session import PlainSession
+from tui.plain.plain_session import PlainSession
 from tui.rendering.plain_text import article_details_lines
 
 

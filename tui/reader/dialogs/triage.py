@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.article import ArticleRow, FullArticle
-from tui.actions.triage import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
+from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN

@@ -8,7 +8,7 @@ from __future__ import annotations
 from store.library.protocol import Library
 from store.search import ListQuery
 from store.system.hooks import HookRunner
-from tui.actions.changes import ArticleFlag
+from tui.actions.article_changes import ArticleFlag
 from tui.reader.gateway.articles import Articles
 from tui.reader.gateway.changes import Changes
 from tui.reader.gateway.exports import Exports

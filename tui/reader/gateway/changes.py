@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tui.actions import changes as actions
-from tui.actions.changes import ActionResult, ArticleFlag
+from tui.actions import article_changes
+from tui.actions.article_changes import ActionResult, ArticleFlag
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
 
@@ -23,27 +23,27 @@ class Changes:
 
     def toggle_flag(self, flag: ArticleFlag, article: str, *, say: bool = False) -> None:
         """Mark an article as read or star it, or undo that; `say` asks for a status line."""
-        self._submit(lambda: actions.toggle_flag(self._library, article, flag), say=say)
+        self._submit(lambda: article_changes.toggle_flag(self._library, article, flag), say=say)
 
     def mark_all_read(self, articles: Sequence[str]) -> None:
         """Mark all articles as read that are unread, as one change."""
-        self._submit(lambda: actions.set_state(self._library, articles, "read"))
+        self._submit(lambda: article_changes.set_state(self._library, articles, "read"))
 
     def delete(self, article: str) -> None:
         """Delete an article."""
-        self._submit(lambda: actions.delete(self._library, article))
+        self._submit(lambda: article_changes.delete(self._library, article))
 
     def tag(self, article: str, tag: str) -> None:
         """Add a tag to an article."""
-        self._submit(lambda: actions.add_tag(self._library, article, tag))
+        self._submit(lambda: article_changes.add_tag(self._library, article, tag))
 
     def untag(self, article: str, tag: str) -> None:
         """Remove a tag from an article."""
-        self._submit(lambda: actions.remove_tag(self._library, article, tag))
+        self._submit(lambda: article_changes.remove_tag(self._library, article, tag))
 
     def undo(self) -> None:
         """Undo the last change."""
-        self._submit(lambda: actions.undo(self._library))
+        self._submit(lambda: article_changes.undo(self._library))
 
     def list_tags(self, article: str) -> None:
         """List the tags of an article, and all known tags."""
@@ -71,5 +71,5 @@ class Changes:
 
     def _list_undo_history(self) -> None:
         changes = self._library.undoable()
-        titles = actions.find_titles(self._library, changes)
+        titles = article_changes.find_titles(self._library, changes)
         self._worker.post(messages.UndoHistoryListed(changes, titles))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import NewstuiError
 from store.text.clean import clean_line
-from tui.actions import exports as actions
+from tui.actions import article_export
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Worker
 from tui.rendering.wording import format_count
@@ -106,15 +106,15 @@ class Exports:
         self._worker.submit(lambda: self._render_markdown(article, arguments))
 
     def _suggest_export_name(self, article: str) -> None:
-        path = actions.suggest_export_path(self._library.get_article(article))
+        path = article_export.suggest_export_path(self._library.get_article(article))
         self._worker.post(messages.ExportNameSuggested(article, path))
 
     def _export_article(self, article: str, path: Path) -> None:
-        notice = actions.export_article(self._library.get_article(article), path)
+        notice = article_export.export_article(self._library.get_article(article), path)
         self._worker.post_notice(notice)
 
     def _render_markdown(self, article: str, arguments: list[str]) -> None:
-        text = actions.render_markdown(self._library.get_article(article))
+        text = article_export.render_markdown(self._library.get_article(article))
         self._worker.post(messages.ArticleRendered(arguments, text))
 
 

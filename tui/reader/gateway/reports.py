@@ -76,7 +76,7 @@ class Reports:
         yield messages.StoryUpdated(article, story.chapters, complete=True)
 
     def _pace_steps(self) -> ReportSteps:
-        from tui.actions.triage import measure_pace
+        from tui.actions.triage_queue import measure_pace
 
         pace = yield from measure_pace(self._library)
         yield messages.PaceMeasured(pace)

@@ -11,7 +11,7 @@ from textual import on, work
 from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import format_timestamp, from_microseconds
 from store.text.clean import clean_line, clean_text
-from tui.actions.exports import describe_pipe_end, parse_pipe_command, run_pipe_command
+from tui.actions.article_export import describe_pipe_end, parse_pipe_command, run_pipe_command
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.screen.prompting import Asking

@@ -31,7 +31,7 @@ class Insights(Panes):
 
     def action_view_triage(self) -> None:
         """Go through what is unread in the list, from the cursor on."""
-        from tui.actions.triage import TriageQueue
+        from tui.actions.triage_queue import TriageQueue
         from tui.reader.dialogs.triage import TriageScreen
 
         queue = TriageQueue(self.article_list.rows, self.article_list.cursor)

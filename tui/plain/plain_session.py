@@ -8,7 +8,7 @@ from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import LibraryReadOnly, NewstuiError
 from store.search import ListQuery
-from tui.actions.changes import ActionResult
+from tui.actions.article_changes import ActionResult
 from tui.config.keymaps import Keymap
 from tui.plain.input import ParsedLine
 from tui.plain.pager import ArticlePager, Environment, ListPager

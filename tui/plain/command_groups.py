@@ -12,9 +12,9 @@ from store.model.article import FullArticle
 from store.model.errors import InvalidQuery, NewstuiError
 from store.search import SHOWS, SORTS, ListQuery
 from store.text.urls import extract_host, is_deceptive_url
-from tui.actions import changes, exports
+from tui.actions import article_changes, article_export
 from tui.plain.input import ParsedLine
-from tui.plain.session import PlainSession
+from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
 from tui.rendering.wording import format_count, format_markdown_link, summarize_change
 
@@ -101,22 +101,22 @@ class EditCommands:
             "article.toggle_read": lambda typed: self._toggle(typed, "read"),
             "article.toggle_star": lambda typed: self._toggle(typed, "starred"),
             "article.delete": self._delete,
-            "article.tag": lambda typed: self._change_tag(typed, changes.add_tag),
-            "article.untag": lambda typed: self._change_tag(typed, changes.remove_tag),
+            "article.tag": lambda typed: self._change_tag(typed, article_changes.add_tag),
+            "article.untag": lambda typed: self._change_tag(typed, article_changes.remove_tag),
             "list.mark_all_read": self._mark_all_read,
             "app.undo": self._undo,
             "app.history": self._say_undo_history,
         }
 
-    def _toggle(self, typed: ParsedLine, flag: changes.ArticleFlag) -> None:
+    def _toggle(self, typed: ParsedLine, flag: article_changes.ArticleFlag) -> None:
         article = self._session.target(typed, typed.command)
-        self._session.report(changes.toggle_flag(self._session.library, article, flag))
+        self._session.report(article_changes.toggle_flag(self._session.library, article, flag))
 
     def _delete(self, typed: ParsedLine) -> None:
         article = self._session.target(typed, typed.command)
-        self._session.report(changes.delete(self._session.library, article))
+        self._session.report(article_changes.delete(self._session.library, article))
 
-    def _change_tag(self, typed: ParsedLine, change: changes.TagAction) -> None:
+    def _change_tag(self, typed: ParsedLine, change: article_changes.TagAction) -> None:
         if tag := typed.words or self._session.environment.ask_words("Tag: "):
             if tag.isdecimal():  # the tag, and not the number of an article
                 typed = replace(typed, number=0)
@@ -125,14 +125,14 @@ class EditCommands:
 
     def _mark_all_read(self, typed: ParsedLine) -> None:
         articles = [row.id for row in self._session.list.rows]
-        self._session.report(changes.set_state(self._session.library, articles, "read"))
+        self._session.report(article_changes.set_state(self._session.library, articles, "read"))
 
     def _undo(self, typed: ParsedLine) -> None:
-        self._session.report(changes.undo(self._session.library))
+        self._session.report(article_changes.undo(self._session.library))
 
     def _say_undo_history(self, typed: ParsedLine) -> None:
         undoable = self._session.library.undoable()
-        titles = changes.find_titles(self._session.library, undoable)
+        titles = article_changes.find_titles(self._session.library, undoable)
         lines = [summarize_change(change, titles) for change in undoable]
         self._session.environment.say_lines(lines or ["Nothing to undo"])
 
@@ -192,18 +192,22 @@ class ExportCommands:
     def _export(self, typed: ParsedLine) -> None:
         entry = self._target(typed)
         name = "" if typed.words.isdecimal() else typed.words
-        suggested = exports.suggest_export_path(entry)
+        suggested = article_export.suggest_export_path(entry)
         name = name or self._environment.ask_words(f"File (enter for {suggested}): ") or suggested
-        self._environment.say(exports.export_article(entry, Path(name).expanduser()))
+        self._environment.say(article_export.export_article(entry, Path(name).expanduser()))
 
     def _pipe(self, typed: ParsedLine) -> None:
         entry = self._target(typed)
         configured = shlex.join(self._environment.settings.pipe_command)
         hint = f" (enter for {configured})" if configured else ""
         words = typed.words or self._environment.ask_words(f"Program{hint}: ") or configured
-        if arguments := exports.parse_pipe_command(words):
-            output = exports.run_pipe_command(arguments, exports.render_markdown(entry))
-            self._environment.say(output.rstrip("\n") or exports.describe_pipe_end(arguments))
+        if arguments := article_export.parse_pipe_command(words):
+            output = article_export.run_pipe_command(
+                arguments, article_export.render_markdown(entry)
+            )
+            self._environment.say(
+                output.rstrip("\n") or article_export.describe_pipe_end(arguments)
+            )
 
 
 class FeedCommands:

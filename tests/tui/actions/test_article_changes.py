@@ -9,8 +9,8 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.search import ListQuery
 from tests.support.reader import article_id, make_article, make_library
-from tui.actions import changes
-from tui.actions.triage import TriageQueue
+from tui.actions import article_changes
+from tui.actions.triage_queue import TriageQueue
 
 
 @pytest.fixture
@@ -24,42 +24,48 @@ def library(tmp_path: Path) -> FolderLibrary:
 
 def test_state_changes_skip_articles_in_that_state(library: FolderLibrary) -> None:
     ids = [article_id(number) for number in (1, 2, 3)]
-    assert changes.toggle_flag(library, ids[0], "read").message == "Marked as read"
-    result = changes.set_state(library, ids, "read")
+    assert article_changes.toggle_flag(library, ids[0], "read").message == "Marked as read"
+    result = article_changes.set_state(library, ids, "read")
     assert (result.message, result.marked_read) == ("Marked 2 articles as read", ids[1:])
-    again = changes.set_state(library, ids, "read")
+    again = article_changes.set_state(library, ids, "read")
     assert (again.message, again.is_undoable) == ("Already all read", False)
-    assert changes.set_state(library, ids[:1], "starred").message == "Starred"
-    assert changes.set_state(library, ids[:1], "starred").message == "Already starred"
-    assert changes.set_state(library, ids[:2], "unread").message == "Marked 2 articles as unread"
+    assert article_changes.set_state(library, ids[:1], "starred").message == "Starred"
+    assert article_changes.set_state(library, ids[:1], "starred").message == "Already starred"
+    assert (
+        article_changes.set_state(library, ids[:2], "unread").message
+        == "Marked 2 articles as unread"
+    )
 
 
 def test_tags_are_the_same_in_upper_and_lower_case(library: FolderLibrary) -> None:
     first = article_id(1)
-    assert changes.add_tag(library, first, " Sea\n").message == "Tagged Sea"
-    assert changes.add_tag(library, first, "SEA").message == "Already tagged Sea"
-    assert changes.remove_tag(library, first, "sea").message == "Untagged Sea"
-    assert changes.remove_tag(library, first, "sea").message == "Not tagged sea"
+    assert article_changes.add_tag(library, first, " Sea\n").message == "Tagged Sea"
+    assert article_changes.add_tag(library, first, "SEA").message == "Already tagged Sea"
+    assert article_changes.remove_tag(library, first, "sea").message == "Untagged Sea"
+    assert article_changes.remove_tag(library, first, "sea").message == "Not tagged sea"
 
 
 def test_undo_brings_a_deleted_article_back(library: FolderLibrary) -> None:
     first = article_id(1)
-    assert changes.delete(library, first).removed == [first]
-    for action in (changes.delete(library, first), changes.toggle_flag(library, first, "read")):
-        assert action == changes.ALREADY_DELETED
-    assert changes.set_state(library, [first], "read") == changes.ALREADY_DELETED
-    undone = changes.undo(library)
+    assert article_changes.delete(library, first).removed == [first]
+    for action in (
+        article_changes.delete(library, first),
+        article_changes.toggle_flag(library, first, "read"),
+    ):
+        assert action == article_changes.ALREADY_DELETED
+    assert article_changes.set_state(library, [first], "read") == article_changes.ALREADY_DELETED
+    undone = article_changes.undo(library)
     assert undone.message.startswith("Undone: deleted: Article number 1")
     assert (undone.is_list_stale, first in undone.rows) == (True, True)
-    assert changes.undo(library).message == "Nothing to undo"
+    assert article_changes.undo(library).message == "Nothing to undo"
 
 
 def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibrary) -> None:
-    changes.set_state(library, [article_id(3)], "read")
+    article_changes.set_state(library, [article_id(3)], "read")
     rows = library.rows(ListQuery())
     queue = TriageQueue(rows, cursor=2)
     assert [row.id for row in queue.rows] == [article_id(number) for number in (2, 1, 4)]
-    deleted = changes.delete(library, queue.decidable)
+    deleted = article_changes.delete(library, queue.decidable)
     queue.apply_changes(deleted.rows, deleted.removed)
     queue.decide("deleted")
     assert queue.decidable == ""
@@ -67,7 +73,7 @@ def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibra
     assert queue.describe_progress()[:2] == ("2 of 3", "2 articles left")
     assert queue.step(5)
     assert queue.current is None
-    undone = changes.undo(library)
+    undone = article_changes.undo(library)
     queue.apply_changes(undone.rows, undone.removed)
     assert queue.return_to(undone.articles)
     assert queue.decidable == article_id(2)

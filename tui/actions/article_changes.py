@@ -13,7 +13,7 @@ from store.text.clean import clean_line
 from tui.rendering.wording import describe_event, summarize_change
 
 ArticleFlag = Literal["read", "starred"]
-ArticleState = Literal["read", "unread", "starred", "unstarred"]
+TargetState = Literal["read", "unread", "starred", "unstarred"]
 
 TagAction = Callable[[Library, str, str], "ActionResult"]
 
@@ -53,13 +53,13 @@ def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResu
     if row is None:
         return ALREADY_DELETED
     if flag == "read":
-        state: ArticleState = "unread" if row.read else "read"
+        state: TargetState = "unread" if row.read else "read"
     else:
         state = "unstarred" if row.starred else "starred"
     return _record(library, state, [article])
 
 
-def set_state(library: Library, articles: Sequence[str], state: ArticleState) -> ActionResult:
+def set_state(library: Library, articles: Sequence[str], state: TargetState) -> ActionResult:
     """Bring articles into a state, as one change; those already in it are skipped."""
     rows = [row for row in map(library.get_row, articles) if row is not None]
     changed = [row.id for row in rows if not _has_state(row, state)]
@@ -125,7 +125,7 @@ def _record(library: Library, event: str, articles: Sequence[str], **data: str) 
     )
 
 
-def _has_state(row: ArticleRow, state: ArticleState) -> bool:
+def _has_state(row: ArticleRow, state: TargetState) -> bool:
     is_set = row.read if state.endswith("read") else row.starred
     return is_set is not state.startswith("un")
 
