@@ -1,7 +1,7 @@
-"""Kills a real reader at random moments while keys are typed: `python -m tests.faults.kills`.
+"""Kill a real reader at random moments while keys are typed: `python -m tests.faults.kills`.
 
-Each key makes one mark, so a library that lost nothing has the first so many of them: at least as
-many as the screen showed and as the journal had whole lines for, at most as many as were typed.
+Each key makes one mark, so an intact library has the first N of them: at least as many as the screen
+showed or the journal had complete lines for, at most as many as were typed.
 """
 
 from __future__ import annotations
@@ -26,64 +26,64 @@ from tests.support.reader_process import NEWSTUI, article_json, make_home, open_
 from tests.support.terminal import Terminal
 
 ARTICLES = 24
-BURST = 12
-"""Keys that are typed at once before the kill."""
-SLOWEST = 0.02
-"""Seconds from one key to the next, at most."""
-LONGEST = 0.08
-"""Seconds from the last key to the kill, at most."""
+LAST_KEYS = 12
+"""Keys typed at once before the kill."""
+MAX_KEY_INTERVAL = 0.02
+"""The longest time between keys, in seconds."""
+MAX_KILL_DELAY = 0.08
+"""The longest time from the last key to the kill, in seconds."""
 JOURNAL = Path("data/newstui/journal/desk.jsonl")
 
 Marks = list[tuple[str, str]]
-"""Event and title, in the order in which they are made."""
+"""Event and title, in the order they are made."""
 
 
 @dataclass
 class Report:
-    """What the rounds were like."""
+    """The result of the rounds."""
 
     rounds: int = 0
     typed: int = 0
-    """Marks for which a key was typed."""
+    """Marks whose key was typed."""
     seen: int = 0
-    """Marks that were on the screen or whole in the journal when the reader was killed."""
+    """Marks on the screen or complete in the journal when the reader was killed."""
     kept: int = 0
-    """Marks that were in the library afterwards."""
+    """Marks in the library afterwards."""
     losses: list[str] = field(default_factory=list)
 
-    def line(self) -> str:
-        """The numbers as they are printed."""
+    def summary(self) -> str:
+        """Return the numbers as one line."""
         return (
             f"{self.rounds} rounds: {self.typed} marks typed, {self.seen} seen when the reader was"
             f" killed, {self.kept} kept; {len(self.losses)} losses"
         )
 
 
-def script() -> tuple[str, Marks]:
-    """The keys, and the marks that they make."""
+def make_script() -> tuple[str, Marks]:
+    """Return the keys, and the marks they make."""
     titles = [f"Title {number}" for number in range(ARTICLES, 0, -1)]
     marks = [(event, title) for title in titles for event in ("read", "starred")]
     return "msj" * ARTICLES, marks
 
 
 def type_and_kill(terminal: Terminal, chance: random.Random) -> int:
-    """Type until the moment has come, then end the reader at once; how many marks were typed.
+    """Type for a random time, kill the reader, and return the number of marks typed.
 
-    The last keys come all at once, so that it is at work on them when it is killed.
+    The last keys are typed at once, so that the reader is busy with them when it is killed.
     """
-    keys = script()[0]
-    last = chance.randint(1, len(keys) - BURST)
+    keys = make_script()[0]
+    last = chance.randint(1, len(keys) - LAST_KEYS)
     for key in keys[:last]:
         terminal.write(key)
-        terminal.read_for(chance.uniform(0, SLOWEST))
-    terminal.write(keys[last : last + BURST])
-    terminal.read_for(chance.uniform(0, LONGEST))
+        terminal.read_for(chance.uniform(0, MAX_KEY_INTERVAL))
+    terminal.write(keys[last : last + LAST_KEYS])
+    terminal.read_for(chance.uniform(0, MAX_KILL_DELAY))
     terminal.signal(signal.SIGKILL)
-    return len(keys[: last + BURST].replace("j", ""))
+    return len(keys[: last + LAST_KEYS].replace("j", ""))
 
 
-def on_screen(terminal: Terminal) -> set[tuple[str, str]]:
-    """The marks that the list shows; a row that was not drawn yet shows none."""
+def find_marks_on_screen(terminal: Terminal) -> set[tuple[str, str]]:
+    """Return the marks shown in the list; a row that is not drawn yet shows none."""
     found = set()
     for line in terminal.screen():
         marks, title = line[:4], line[4:16].strip()
@@ -93,74 +93,74 @@ def on_screen(terminal: Terminal) -> set[tuple[str, str]]:
     return found
 
 
-def whole_lines(home: Path) -> int:
-    """How many events stand whole in the journal."""
+def count_journal_events(home: Path) -> int:
+    """Return the number of complete events in the journal."""
     path = home / JOURNAL
     return max(0, path.read_bytes().count(b"\n") - 1) if path.exists() else 0
 
 
-def in_library(library: FolderLibrary) -> set[tuple[str, str]]:
-    """The marks that the library has."""
+def list_marks(library: FolderLibrary) -> set[tuple[str, str]]:
+    """Return the marks in the library."""
     rows = library.rows(ListQuery())
     read_ones = {("read", row.title) for row in rows if row.read}
     return read_ones | {("starred", row.title) for row in rows if row.starred}
 
 
-def reopened(home: Path) -> FolderLibrary:
-    """The library as the next process finds it."""
+def open_library(home: Path) -> FolderLibrary:
+    """Open the library as the next process would."""
     library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "desk", system_clock)
     load(library)
     return library
 
 
-def one_round(home: Path, chance: random.Random, report: Report) -> str:
-    """Read, type, kill and look; what is wrong, empty if nothing is."""
+def run_round(home: Path, chance: random.Random, report: Report) -> str:
+    """Type, kill and check; return a problem, or an empty string."""
     with open_reader(home, ARTICLES) as terminal:
         typed = type_and_kill(terminal, chance)
-        before = whole_lines(home)
+        before = count_journal_events(home)
         terminal.wait_exit()
-        shown = on_screen(terminal)
-    marks = script()[1]
-    library = reopened(home)
-    kept = in_library(library)
+        shown = find_marks_on_screen(terminal)
+    marks = make_script()[1]
+    library = open_library(home)
+    kept = list_marks(library)
     report.rounds += 1
     report.typed += typed
     report.seen += max(before, len(shown))
     report.kept += len(kept)
     if kept != set(marks[: len(kept)]) or len(kept) > typed:
-        return f"{sorted(kept)} is not what {typed} keys make"
+        return f"{sorted(kept)} differs from the marks of {typed} keys"
     if not shown <= kept or before > len(kept):
         return f"{len(shown)} on the screen, {before} in the journal, {len(kept)} kept"
-    torn = any("damaged lines" in problem for problem in library.problems)
-    return doctored(home, torn=torn) or goes_on(library, home)
+    is_torn = any("damaged lines" in problem for problem in library.problems)
+    return check_doctor(home, is_torn=is_torn) or check_next_mark(library, home)
 
 
-def doctored(home: Path, *, torn: bool) -> str:
-    """What `newstui doctor` finds wrong but for a torn line."""
+def check_doctor(home: Path, *, is_torn: bool) -> str:
+    """Return the problems `newstui doctor` reports, apart from a torn line."""
     command = [*NEWSTUI, "doctor"]
     env = environment(home, {"NEWSTUI_MACHINE": "desk"})
     ran = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     problems = [line for line in ran.stdout.splitlines() if line.startswith("problem")]
-    if ran.stderr or (problems if not torn else problems[1:]):
+    if ran.stderr or (problems if not is_torn else problems[1:]):
         return f"doctor: {problems} {ran.stderr}"
     return ""
 
 
-def goes_on(library: FolderLibrary, home: Path) -> str:
-    """Whether the next mark works."""
+def check_next_mark(library: FolderLibrary, home: Path) -> str:
+    """Return a problem if the next change fails."""
     last = library.rows(ListQuery())[-1]
     library.record("tagged", [last.id], tag="later")
-    entry = reopened(home).get_article(last.id)
-    return "" if "later" in entry.article.tags else "the next mark is not there"
+    entry = open_library(home).get_article(last.id)
+    return "" if "later" in entry.article.tags else "the next change is missing"
 
 
 def run(folder: Path, rounds: int, seed: int) -> Report:
-    """Kill the reader so many times.
+    """Kill the reader `rounds` times.
 
     Args:
         folder: An empty folder to work in.
-        rounds: How many times.
-        seed: For the moments.
+        rounds: The number of kills.
+        seed: The seed of the random moments.
     """
     report, chance = Report(), random.Random(seed)
     plain = folder / "plain"
@@ -169,25 +169,25 @@ def run(folder: Path, rounds: int, seed: int) -> Report:
     for number in range(1, rounds + 1):
         home = folder / f"round{number}"
         shutil.copytree(plain, home)
-        if problem := one_round(home, chance, report):
+        if problem := run_round(home, chance, report):
             report.losses.append(f"round {number}: {problem}")
         shutil.rmtree(home)
     return report
 
 
-def _say(stream: TextIO, *lines: str) -> None:
+def _print(stream: TextIO, *lines: str) -> None:
     stream.writelines(f"{line}\n" for line in lines)
 
 
 def main() -> int:
-    """Run it and print the numbers; 1 if anything was lost."""
+    """Run everything and print the numbers; return 1 if anything was lost."""
     parser = argparse.ArgumentParser(description="Kill the reader at random moments.")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newstui-kills-") as folder:
         report = run(Path(folder), options.rounds, options.seed)
-    _say(sys.stdout, report.line(), *report.losses)
+    _print(sys.stdout, report.summary(), *report.losses)
     return 1 if report.losses else 0
 
 

@@ -1,22 +1,19 @@
-"""A script of real operations in which every call that touches the disk goes wrong in turn.
+"""A script of real operations in which every call that touches the disk fails in turn.
 
-`python -m tests.faults.script` runs it once for each call and each fault, until a whole run has no
-call left that could fail. After each fault the library is opened anew, as the next process does: it
-has to be as it was after the last thing that was acknowledged, or as the one after it leaves it.
+`python -m tests.faults.script` runs it once for each call and each fault, until a run has no call left
+that could fail. After each fault the library is opened again, as the next process does: it has to be
+as it was after the last acknowledged change, or as the next change would leave it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,15 +24,21 @@ from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact_library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import NewstuiError
-from tests.support.fault_injection import FAULTS, WRITE_FAULTS, Effect, Killed, do_half
+from tests.support.fault_injection import (
+    DISK_CALLS,
+    FAULTS,
+    WRITE_FAULTS,
+    FaultInjector,
+    Killed,
+    do_half,
+)
 from tests.support.libraries import START, Machine, add, article, articles, ids, state
 
-CALLS = ("open", "write", "fsync", "replace", "rename", "ftruncate")
-KINDS = {**FAULTS, "short write": do_half}
-SEGMENT = 10
-"""Articles in a segment here, so that an import writes several."""
-STEP = timedelta(days=8)
-"""From one operation to the next, so that what was deleted is old when it is compacted."""
+EFFECTS = {**FAULTS, "short write": do_half}
+SEGMENT_ARTICLES = 10
+"""Articles per segment here, so that an import writes several segments."""
+OPERATION_INTERVAL = timedelta(days=8)
+"""Time between operations, so that deleted articles are old enough to be purged."""
 HISTORY = ReadingStatus(read=True, starred=True, read_count=2, last_read="2030-01-01T00:00:00Z")
 
 
@@ -44,16 +47,16 @@ HISTORY = ReadingStatus(read=True, starred=True, read_count=2, last_read="2030-0
 
 @dataclass
 class Session:
-    """One process that works with the library."""
+    """A process that works with the library."""
 
     machine: Machine
     acknowledge: Callable[[], None]
-    """Called for each thing that is said to be on the disk."""
+    """Called for each change that is reported to be on disk."""
     opened: FolderLibrary | None = None
 
     @property
     def library(self) -> FolderLibrary:
-        """The library, opened if it is not."""
+        """The library, opened on first use."""
         self.opened = self.opened or self.machine.open()
         return self.opened
 
@@ -61,7 +64,7 @@ class Session:
 Operation = Callable[[Session], None]
 
 
-def opening(session: Session) -> None:
+def open_library(session: Session) -> None:
     """Open the library, as the next start does."""
     session.opened = None
     assert session.library
@@ -69,7 +72,7 @@ def opening(session: Session) -> None:
 
 
 def record(event: str, *numbers: int, **data: Any) -> Operation:
-    """Something happens to articles."""
+    """Return an operation that records an event of articles."""
 
     def operation(session: Session) -> None:
         session.library.record(event, ids(*numbers), **data)
@@ -78,8 +81,8 @@ def record(event: str, *numbers: int, **data: Any) -> Operation:
     return operation
 
 
-def take_in(found: Sequence[ParsedArticle]) -> Operation:
-    """Articles come in; each segment is acknowledged by itself."""
+def add_articles(found: Sequence[ParsedArticle]) -> Operation:
+    """Return an operation that adds articles and acknowledges each segment."""
 
     def operation(session: Session) -> None:
         for _ in session.library.add(found):
@@ -89,30 +92,30 @@ def take_in(found: Sequence[ParsedArticle]) -> Operation:
 
 
 def undo(session: Session) -> None:
-    """Take back the last change."""
+    """Undo the last change."""
     session.library.undo()
     session.acknowledge()
 
 
 def snapshot(session: Session) -> None:
-    """Leave the library, which keeps the reading state."""
+    """Close the library, which writes a snapshot."""
     session.library.close()
     session.acknowledge()
 
 
-def compacting(session: Session) -> None:
-    """Take out what was deleted long ago."""
+def compact(session: Session) -> None:
+    """Purge the texts of articles deleted long ago."""
     for _ in compact_library(session.machine.folder, session.machine.name, session.machine.clock):
         pass
     session.acknowledge()
 
 
-def script() -> list[Operation]:
-    """What is done, in order."""
+def make_script() -> list[Operation]:
+    """Return the operations, in order."""
     fifty = [article(n, HISTORY if n % 5 == 0 else None) for n in range(1, 51)]
     return [
-        opening,
-        take_in(fifty),
+        open_library,
+        add_articles(fifty),
         record("deleted", 7),
         record("deleted", 8, 9),
         undo,
@@ -125,11 +128,11 @@ def script() -> list[Operation]:
         record("edited", 4, to={"title": "Another title"}),
         undo,
         undo,
-        take_in(articles([51, 52])),
-        opening,
-        take_in(articles(range(51, 56))),
+        add_articles(articles([51, 52])),
+        open_library,
+        add_articles(articles(range(51, 56))),
         record("position", 51, position=3),
-        compacting,
+        compact,
         record("unread", 12),
         undo,
         snapshot,
@@ -140,84 +143,48 @@ def script() -> list[Operation]:
 # -- one run -------------------------------------------------------------------------------
 
 
-@dataclass
-class Fault:
-    """Makes the `at`-th of some calls go wrong; after a kill nothing reaches the disk any more."""
-
-    wrong: Effect
-    at: int
-    calls: Sequence[str] = CALLS
-    seen: int = field(default=0, init=False)
-    dead: bool = field(default=False, init=False)
-
-    @property
-    def happened(self) -> bool:
-        """Whether there were so many calls."""
-        return self.seen >= self.at
-
-    @contextmanager
-    def injected(self) -> Iterator[None]:
-        """The fault is there within."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name in (*CALLS, "unlink"):
-                patch.setattr(os, name, partial(self._call, name, getattr(os, name)))
-            yield
-
-    def _call(self, name: str, real: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        if self.dead:
-            raise Killed
-        self.seen += name in self.calls
-        if name not in self.calls or self.seen != self.at:
-            return real(*given, **named)
-        try:
-            return self.wrong(lambda *other: real(*other, **named), given)
-        except Killed:
-            self.dead = True
-            raise
-
-
-def seen(library: FolderLibrary) -> Any:
-    """Everything that can be seen of the library: articles, reading, texts, and what to undo."""
+def read_everything(library: FolderLibrary) -> Any:
+    """Return everything a library shows: articles, reading states, texts, undo history."""
     found = state(library)
     texts = {each: library.get_article(each).body for each in found}
     return found, texts, library.undoable()
 
 
-class Undisturbed:
-    """The states after each thing that is acknowledged in a run without faults."""
+class ReferenceRun:
+    """The states after each acknowledged change in a run without faults."""
 
     def __init__(self, home: Path) -> None:
         """Run the script once."""
-        self.operations = script()
+        self.operations = make_script()
         machine = Machine(home)
-        self.states: list[Any] = [seen(machine.open())]
-        self.first: list[int] = []
-        """Of each operation the number of the state that it finds."""
-        session = Session(machine, lambda: self.states.append(seen(machine.open())))
+        self.states: list[Any] = [read_everything(machine.open())]
+        self.first_states: list[int] = []
+        """For each operation, the number of the state before it."""
+        session = Session(machine, lambda: self.states.append(read_everything(machine.open())))
         for number, operation in enumerate(self.operations):
-            self.first.append(len(self.states) - 1)
-            at_time(machine, number)
+            self.first_states.append(len(self.states) - 1)
+            set_clock(machine, number)
             operation(session)
-        self.first.append(len(self.states) - 1)
+        self.first_states.append(len(self.states) - 1)
 
 
-def at_time(machine: Machine, number: int) -> None:
+def set_clock(machine: Machine, number: int) -> None:
     """Set the clock to the time of an operation."""
-    machine.clock.now = START + number * STEP
+    machine.clock.now = START + number * OPERATION_INTERVAL
 
 
-class Run:
-    """One run of the script with a fault in it."""
+class FaultyRun:
+    """A run of the script with a fault."""
 
-    def __init__(self, home: Path, plain: Undisturbed, fault: Fault) -> None:
+    def __init__(self, home: Path, reference: ReferenceRun, fault: FaultInjector) -> None:
         """Prepare it.
 
         Args:
             home: For the library; it must not exist.
-            plain: What is legal.
-            fault: What goes wrong.
+            reference: The valid states.
+            fault: The fault to inject.
         """
-        self.plain, self.fault = plain, fault
+        self.reference, self.fault = reference, fault
         self.machine = Machine(home)
         self.acknowledged = 0
         self.session = Session(self.machine, self._acknowledge)
@@ -226,59 +193,59 @@ class Run:
         self.acknowledged += 1
 
     def check(self) -> str:
-        """Run it up to the fault and on; what is wrong afterwards, empty if nothing is."""
+        """Run the script up to the fault and a little further; return a problem, or nothing."""
         error: BaseException | None = None
         number = -1
-        with self.fault.injected():
-            for number, operation in enumerate(self.plain.operations):
-                at_time(self.machine, number)
+        with self.fault.inject():
+            for number, operation in enumerate(self.reference.operations):
+                set_clock(self.machine, number)
                 try:
                     operation(self.session)
                 except (NewstuiError, OSError, Killed) as problem:
                     error = problem
-                if self.fault.happened:
+                if self.fault.has_struck:
                     break
         where = f"operation {number}, {error!r}"
         if isinstance(error, OSError):
-            return f"{where}: not told in our words"
+            return f"{where}: raised as a bare OSError"
         try:
-            wrong = self._wrong_now(error) or self._wrong_later(number)
+            finding = self._check_state(error) or self._check_continuation(number)
         except NewstuiError as problem:
-            wrong = f"afterwards {problem!r}"
-        return f"{where}: {wrong}" if wrong else ""
+            finding = f"afterwards {problem!r}"
+        return f"{where}: {finding}" if finding else ""
 
-    def _wrong_now(self, error: BaseException | None) -> str:
-        if not isinstance(error, Killed) and self._temporary():
-            return f"{self._temporary()} stayed behind"
-        legal = self.plain.states[self.acknowledged :][: 1 if error is None else 2]
-        found = seen(self.machine.open())
+    def _check_state(self, error: BaseException | None) -> str:
+        if not isinstance(error, Killed) and self._temporary_files():
+            return f"{self._temporary_files()} left behind"
+        legal = self.reference.states[self.acknowledged :][: 1 if error is None else 2]
+        found = read_everything(self.machine.open())
         if found not in legal:
-            return "the library is in no legal state"
+            return "the library is in no valid state"
         if isinstance(error, Killed):
             self.session.opened = None
         elif self.session.opened:
             self.session.library.refresh()
-            if seen(self.session.library) != found:
-                return "the process sees something else than is on the disk"
+            if read_everything(self.session.library) != found:
+                return "the process and the disk differ"
         return ""
 
-    def _wrong_later(self, number: int) -> str:
-        """Do the operation again unless it is done, and the next two."""
-        first = self.plain.first
-        done = seen(self.session.library) == self.plain.states[first[number + 1]]
-        last = min(number + 3, len(self.plain.operations))
+    def _check_continuation(self, number: int) -> str:
+        """Repeat the operation unless it took effect, and run the next two."""
+        first = self.reference.first_states
+        done = read_everything(self.session.library) == self.reference.states[first[number + 1]]
+        last = min(number + 3, len(self.reference.operations))
         for each in range(number + done, last):
-            at_time(self.machine, each)
-            self.plain.operations[each](self.session)
+            set_clock(self.machine, each)
+            self.reference.operations[each](self.session)
         for library in (self.session.library, self.machine.open()):
-            if seen(library) != self.plain.states[first[last]]:
-                return "what was done next is not there, or something else is different"
+            if read_everything(library) != self.reference.states[first[last]]:
+                return "the following operations are missing, or something else differs"
         add(self.session.library, articles([99]))
         self.session.library.close()
-        compacting(self.session)
-        return f"{self._temporary()} were not swept away" if self._temporary() else ""
+        compact(self.session)
+        return f"{self._temporary_files()} not removed" if self._temporary_files() else ""
 
-    def _temporary(self) -> list[Path]:
+    def _temporary_files(self) -> list[Path]:
         return list(self.machine.home.rglob(".newstui-*"))
 
 
@@ -287,13 +254,13 @@ class Run:
 
 @dataclass
 class Report:
-    """How many faults there were, of which kind, and what they did."""
+    """The numbers of faults by kind, and the losses."""
 
     injected: Counter[str] = field(default_factory=Counter)
     losses: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterable[str]:
-        """The report as it is printed."""
+        """Yield the lines of the report."""
         yield from (f"{kind:20}{number:6}" for kind, number in self.injected.items())
         total = self.injected.total()
         yield f"{total} faults injected, {total - len(self.losses)} survived"
@@ -301,48 +268,52 @@ class Report:
         yield from self.losses
 
 
-def run(home: Path, every: int = 1, tell: Callable[[str], None] = lambda line: None) -> Report:
+def run(
+    home: Path, every: int = 1, report_kind: Callable[[str], None] = lambda line: None
+) -> Report:
     """Run the script with every fault.
 
     Args:
         home: An empty folder to work in.
-        every: Only every so many calls, for each kind of fault others.
-        tell: Told about each kind that is done.
+        every: Use every Nth call only, different ones for each kind of fault.
+        report_kind: Called with a line for each finished kind.
     """
     report = Report()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.library.folder.SEGMENT_SIZE", SEGMENT)
-        patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT)
+        patch.setattr("store.library.folder.SEGMENT_SIZE", SEGMENT_ARTICLES)
+        patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT_ARTICLES)
         patch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
-        plain = Undisturbed(home / "undisturbed")
-        for offset, (kind, wrong) in enumerate(KINDS.items()):
-            writes = kind in WRITE_FAULTS or wrong is do_half
+        reference = ReferenceRun(home / "undisturbed")
+        for offset, (kind, effect) in enumerate(EFFECTS.items()):
+            writes = kind in WRITE_FAULTS or effect is do_half
             for at in count(1 + offset * 3 % every, every):
-                fault = Fault(wrong, at, ("write",) if writes else CALLS)
+                fault = FaultInjector(effect, at, ("write",) if writes else DISK_CALLS)
                 with tempfile.TemporaryDirectory(dir=home) as folder:
-                    problem = Run(Path(folder), plain, fault).check()
+                    problem = FaultyRun(Path(folder), reference, fault).check()
                 if problem:
                     report.losses.append(f"{kind} at call {at}: {problem}")
-                if not fault.happened:
+                if not fault.has_struck:
                     break
                 report.injected[kind] += 1
-            tell(f"{kind}: {report.injected[kind]} faults, {len(report.losses)} losses so far")
+            report_kind(
+                f"{kind}: {report.injected[kind]} faults, {len(report.losses)} losses so far"
+            )
     return report
 
 
-def _say(stream: TextIO, *lines: str) -> None:
+def _print(stream: TextIO, *lines: str) -> None:
     stream.writelines(f"{line}\n" for line in lines)
     stream.flush()
 
 
 def main() -> int:
-    """Run all of it and print the numbers; 1 if anything was lost."""
+    """Run everything and print the numbers; return 1 if anything was lost."""
     parser = argparse.ArgumentParser(description="Make every call to the disk fail in turn.")
-    parser.add_argument("--every", type=int, default=1, help="only every so many calls")
+    parser.add_argument("--every", type=int, default=1, help="use every Nth call only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newstui-faults-") as home:
-        report = run(Path(home), options.every, lambda line: _say(sys.stderr, line))
-    _say(sys.stdout, *report.lines())
+        report = run(Path(home), options.every, lambda line: _print(sys.stderr, line))
+    _print(sys.stdout, *report.lines())
     return 1 if report.losses else 0
 
 

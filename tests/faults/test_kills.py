@@ -1,4 +1,4 @@
-"""A few rounds of killing the reader; 200 of them: `python -m tests.faults.kills`."""
+"""A few rounds of killing the reader; 200 rounds: `python -m tests.faults.kills`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ ROUNDS = 2
 
 
 @pytest.mark.slow
-def test_kill_9_while_marks_are_made(tmp_path: Path) -> None:
-    """Cases 1 and 118: what the screen showed is there, in order, and the next start works."""
+def test_kill_9_while_marking(tmp_path: Path) -> None:
+    """Cases 1 and 118: marks shown on screen are kept, in order, and the next start works."""
     report = run(tmp_path, ROUNDS, seed=1)
     assert report.losses == []
     assert report.rounds == ROUNDS

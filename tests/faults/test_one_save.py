@@ -1,7 +1,7 @@
-"""Fault loop: every call that touches the disk fails, or kills, in turn; nothing is ever half done.
+"""Fault loop over single saves: every call that touches the disk fails, or kills, in turn.
 
-For each way a single save can go wrong the library is opened anew, as the next process does, and
-must be as it was before the save or as it should be after it.
+After each fault the library is opened again, as the next process does, and has to be as it was before
+the save or as it should be after it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +18,13 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import ReadingStatus
 from store.model.errors import SaveFailed
-from tests.support.fault_injection import FAULTS, Killed, fail_with
+from tests.support.fault_injection import FAULTS, FaultInjector, Killed, fail_with
 from tests.support.libraries import Machine, add, article, articles, ids, state
 
 CALLS = ("open", "write", "fsync", "replace")
 ONE_LINE = re.compile(r"Not saved: [^\n]+\Z")
-MOST = 60
+MAX_CALLS = 60
 """More calls than any save makes."""
-
-
-@dataclass
-class Fault:
-    """Makes the `at`-th call of one function go wrong."""
-
-    call: str
-    at: int
-    wrong: Callable[[Callable[..., Any], tuple[Any, ...]], Any]
-    seen: int = field(default=0, init=False)
-
-    @property
-    def happened(self) -> bool:
-        """Whether there were so many calls."""
-        return self.seen >= self.at
-
-    @contextmanager
-    def injected(self) -> Iterator[None]:
-        """The fault is there within."""
-        real = getattr(os, self.call)
-
-        def call(*given: Any, **named: Any) -> Any:
-            self.seen += 1
-            if self.seen != self.at:
-                return real(*given, **named)
-            return self.wrong(lambda *other: real(*other, **named), given)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, self.call, call)
-            yield
 
 
 def mark(library: FolderLibrary) -> None:
@@ -67,12 +35,12 @@ def first_mark(library: FolderLibrary) -> None:
     library.record("starred", ids(2))
 
 
-def take_in(library: FolderLibrary) -> None:
+def add_two(library: FolderLibrary) -> None:
     read = ReadingStatus(read=True, read_count=2, last_read="2030-01-01T00:00:00Z")
     add(library, [article(3, read), article(4)])
 
 
-def take_back(library: FolderLibrary) -> None:
+def undo(library: FolderLibrary) -> None:
     library.undo()
 
 
@@ -80,12 +48,12 @@ def snapshot(library: FolderLibrary) -> None:
     library._write_snapshot()
 
 
-SAVES = (mark, first_mark, take_in, take_back, snapshot)
+SAVES = (mark, first_mark, add_two, undo, snapshot)
 
 
 @pytest.fixture
 def prepare(tmp_path: Path) -> Callable[[str], tuple[Machine, FolderLibrary]]:
-    """Makes a library, by name, that has something to lose."""
+    """Return a function that makes a library with data, by name."""
 
     def prepare(name: str) -> tuple[Machine, FolderLibrary]:
         machine = Machine(tmp_path / name)
@@ -100,14 +68,14 @@ def prepare(tmp_path: Path) -> Callable[[str], tuple[Machine, FolderLibrary]]:
     return prepare
 
 
-def temporary(machine: Machine) -> list[Path]:
+def temporary_files(machine: Machine) -> list[Path]:
     return list(machine.home.rglob(".newstui-*"))
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("save", SAVES)
-def test_a_save_is_whole_or_not_at_all(
+def test_a_save_is_complete_or_does_not_happen(
     prepare: Callable[[str], tuple[Machine, FolderLibrary]],
     save: Callable[[FolderLibrary], None],
     call: str,
@@ -119,36 +87,36 @@ def test_a_save_is_whole_or_not_at_all(
     before = state(library)
     save(library)
     after = state(machine.open())
-    for at in range(1, MOST):
-        machine, library = prepare(f"{name} {at}")
-        told, said, acknowledged = list(library.problems), "", False
-        wrong = Fault(call, at, FAULTS[fault])
+    for number in range(1, MAX_CALLS):
+        machine, library = prepare(f"{name} {number}")
+        problems, outcome, is_acknowledged = list(library.problems), "", False
+        injector = FaultInjector(FAULTS[fault], number, (call,))
         try:
-            with wrong.injected():
+            with injector.inject():
                 save(library)
-                acknowledged = True
+                is_acknowledged = True
         except SaveFailed as error:
-            said = str(error)
+            outcome = str(error)
         except Killed:
-            said = "killed"
-        assert said == "killed" or temporary(machine) == []
-        assert said in ("", "killed") or ONE_LINE.match(said)
+            outcome = "killed"
+        assert outcome == "killed" or temporary_files(machine) == []
+        assert outcome in ("", "killed") or ONE_LINE.match(outcome)
         found = state(machine.open())
-        assert found in ([after] if acknowledged else [before, after])
-        assert list(library.problems) == told or save is snapshot
-        check_that_it_goes_on(machine, library, found)
-        if not wrong.happened:
+        assert found in ([after] if is_acknowledged else [before, after])
+        assert list(library.problems) == problems or save is snapshot
+        check_continuation(machine, library, found)
+        if not injector.has_struck:
             break
-    assert at < MOST - 1
-    assert at > 1 or (call, save) in NEVER
+    assert number < MAX_CALLS - 1
+    assert number > 1 or (call, save) in UNUSED_CALLS
 
 
-NEVER = {("replace", mark), ("replace", first_mark), ("replace", take_back)}
-"""An event is appended: nothing is renamed."""
+UNUSED_CALLS = {("replace", mark), ("replace", first_mark), ("replace", undo)}
+"""Events are appended: nothing is renamed."""
 
 
-def check_that_it_goes_on(machine: Machine, library: FolderLibrary, found: Any) -> None:
-    """The next change works, in the process that failed and in a new one; nothing is lost."""
+def check_continuation(machine: Machine, library: FolderLibrary, found: Any) -> None:
+    """Check that the next changes work in the failed process and in a new one, without a loss."""
     for each in (library, machine.open()):
         each.record("tagged", ids(2), tag="later")
     again = machine.open()
@@ -163,20 +131,20 @@ def check_that_it_goes_on(machine: Machine, library: FolderLibrary, found: Any) 
 def test_a_disk_that_stays_full(
     prepare: Callable[[str], tuple[Machine, FolderLibrary]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases 4 and 6: the error stays; so does everything that was there."""
+    """Cases 4 and 6: the error persists, and the library stays as it was."""
     machine, library = prepare("full")
     before = state(library)
     contents = {path: path.read_bytes() for path in machine.folder.rglob("*.json*")}
     with monkeypatch.context() as patch:
         full = fail_with(errno.ENOSPC)
-        patch.setattr(os, "write", lambda *given: full(os.write, given))
-        for save in (mark, take_in, take_back):
+        patch.setattr(os, "write", lambda *arguments: full(os.write, arguments))
+        for save in (mark, add_two, undo):
             for _ in range(2):
                 with pytest.raises(SaveFailed, match="no space left on"):
                     save(library)
                 assert state(library) == before
     assert {path: path.read_bytes() for path in machine.folder.rglob("*.json*")} == contents
-    assert temporary(machine) == []
+    assert temporary_files(machine) == []
     mark(library)
     assert state(machine.open()) == state(library) != before
 
@@ -184,7 +152,7 @@ def test_a_disk_that_stays_full(
 def test_short_writes_are_continued(
     prepare: Callable[[str], tuple[Machine, FolderLibrary]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 9."""
+    """Case 9: a write that takes seven bytes at a time still writes the whole file."""
     machine, library = prepare("short")
     write = os.write
     with monkeypatch.context() as patch:
@@ -195,7 +163,7 @@ def test_short_writes_are_continued(
     assert list(machine.open().problems) == []
 
 
-def test_an_event_is_on_the_disk_before_it_is_acknowledged(
+def test_an_event_is_on_disk_before_it_is_acknowledged(
     prepare: Callable[[str], tuple[Machine, FolderLibrary]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 2 and 3: appended and synced; a new journal's name is synced with its folder."""
@@ -204,11 +172,11 @@ def test_an_event_is_on_the_disk_before_it_is_acknowledged(
     for name in ("write", "fsync", "replace", "ftruncate"):
         real = getattr(os, name)
 
-        def noted(*given: Any, name: str = name, real: Any = real) -> Any:
+        def log_call(*arguments: Any, name: str = name, real: Any = real) -> Any:
             calls.append(name)
-            return real(*given)
+            return real(*arguments)
 
-        monkeypatch.setattr(os, name, noted)
+        monkeypatch.setattr(os, name, log_call)
     for expected in (["write", "fsync", "fsync"], ["write", "fsync"]):
         calls.clear()
         first_mark(library)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import pytest
+
+DISK_CALLS = ("open", "write", "fsync", "replace", "rename", "ftruncate")
+"""The functions of `os` that can fail."""
 Call = Callable[..., Any]
 Effect = Callable[[Call, tuple[Any, ...]], Any]
 """Runs instead of a call, given the real call and its arguments."""
@@ -70,6 +77,47 @@ FAULTS: dict[str, Effect] = {
 }
 WRITE_FAULTS = {"ENOSPC after half", "killed within"}
 """Faults that only differ from the others in writes."""
+
+
+@dataclass
+class FaultInjector:
+    """Makes the `call_number`-th of some calls fail; after a kill, every call does.
+
+    Attributes:
+        effect: Runs instead of that call.
+        calls: The functions of `os` that are counted.
+    """
+
+    effect: Effect
+    call_number: int
+    calls: Sequence[str] = DISK_CALLS
+    call_count: int = field(default=0, init=False)
+    is_dead: bool = field(default=False, init=False)
+
+    @property
+    def has_struck(self) -> bool:
+        """True if there were that many calls."""
+        return self.call_count >= self.call_number
+
+    @contextmanager
+    def inject(self) -> Iterator[None]:
+        """Inject the fault inside this context."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in {*DISK_CALLS, *self.calls, "unlink"}:
+                patch.setattr(os, name, partial(self._call, name, getattr(os, name)))
+            yield
+
+    def _call(self, name: str, real: Call, *arguments: Any, **keywords: Any) -> Any:
+        if self.is_dead:
+            raise Killed
+        self.call_count += name in self.calls
+        if name not in self.calls or self.call_count != self.call_number:
+            return real(*arguments, **keywords)
+        try:
+            return self.effect(lambda *other: real(*other, **keywords), arguments)
+        except Killed:
+            self.is_dead = True
+            raise
 
 
 def always_failing(code: int) -> Callable[..., Any]:

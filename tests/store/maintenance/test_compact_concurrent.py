@@ -14,9 +14,9 @@ import store.maintenance.compact
 from store.maintenance.compact import CompactResult
 from store.model.errors import SaveFailed
 from store.system.files import write_atomically
-from tests.faults.test_one_save import CALLS, MOST, Fault
+from tests.faults.test_one_save import CALLS, MAX_CALLS
 from tests.support.codebase import ROOT
-from tests.support.fault_injection import FAULTS, Killed
+from tests.support.fault_injection import FAULTS, FaultInjector, Killed
 from tests.support.libraries import Machine, add, articles, ids, load, state
 from tests.support.maintenance import MONTH, compact, event_kinds, stored_text
 
@@ -25,7 +25,7 @@ from tests.support.maintenance import MONTH, compact, event_kinds, stored_text
 @pytest.mark.parametrize("call", CALLS)
 def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> None:
     """Cases 1, 2, 4 to 10: each file is the old or the new one, and the state the same."""
-    for at in range(1, MOST):
+    for at in range(1, MAX_CALLS):
         machine = Machine(tmp_path / str(at))
         library = machine.open()
         add(library, articles([1, 2, 3]))
@@ -37,10 +37,10 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
         machine.clock.now += MONTH
         before = state(library)
         lines = machine.journal.read_bytes().splitlines()
-        wrong = Fault(call, at, FAULTS[fault])
+        wrong = FaultInjector(FAULTS[fault], at, (call,))
         killed = False
         try:
-            with wrong.injected():
+            with wrong.inject():
                 compact(machine)
         except SaveFailed:
             pass
@@ -56,7 +56,7 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
         assert state(machine.open()) == state(library) != before
         assert b"damaged" not in machine.journal.read_bytes()
         assert list(machine.journal.parent.glob("desk.jsonl.damaged-*"))
-        if not wrong.happened:
+        if not wrong.has_struck:
             return
     raise AssertionError("more calls than there can be")
 
