@@ -20,6 +20,7 @@ from store.search import ListQuery
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line
+from tui import __version__
 from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
 from tui.cli.context import resolve_paths
 from tui.cli.exit_codes import exit_code
@@ -60,7 +61,7 @@ def run_doctor(options: argparse.Namespace) -> int:
 
 
 def _examine(paths: Paths, *, repair: bool) -> Iterator[Finding]:
-    yield "newstui", version("newstui")
+    yield "newstui", __version__
     yield "python", sys.version.split()[0]
     yield "textual", version("textual")
     yield "library", str(paths.library)
