@@ -35,7 +35,7 @@ NAMES = ("desk", "lamp")
 # -- there and back ------------------------------------------------------------------------
 
 
-def test_what_comes_back_is_what_was_there(full: Machine, archive: Path, other: Machine) -> None:
+def test_a_backup_restores_the_same_library(full: Machine, archive: Path, other: Machine) -> None:
     restored = restore(archive, other)
     assert (restored.articles, restored.events, restored.files) == (8, 5, 7)
     assert (restored.unchanged, restored.skipped) == (0, ())
@@ -48,7 +48,7 @@ def test_what_comes_back_is_what_was_there(full: Machine, archive: Path, other: 
     assert list(theirs.problems) == []
 
 
-def test_the_archive_says_what_it_is(full: Machine, tmp_path: Path) -> None:
+def test_the_manifest_describes_the_archive(full: Machine, tmp_path: Path) -> None:
     made = backup_of(full, tmp_path / "backup.zip")
     assert (made.articles, made.events, made.problems) == (8, 5, ())
     assert made.size == made.path.stat().st_size
@@ -69,9 +69,7 @@ def test_the_archive_says_what_it_is(full: Machine, tmp_path: Path) -> None:
     ]
 
 
-def test_files_and_folders_are_for_their_owner_alone(
-    full: Machine, archive: Path, other: Machine
-) -> None:
+def test_files_and_folders_are_private(full: Machine, archive: Path, other: Machine) -> None:
     """Case 31: the backup and what comes back of it are 0600, folders 0700, under any umask."""
     before = os.umask(0)
     try:
@@ -88,7 +86,7 @@ def test_files_and_folders_are_for_their_owner_alone(
     assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
 
 
-def test_hidden_files_locks_and_temporary_ones_stay_out(full: Machine, tmp_path: Path) -> None:
+def test_hidden_lock_and_temporary_files_are_left_out(full: Machine, tmp_path: Path) -> None:
     for name in ("articles/.newstui-1.tmp", "texts/x.tmp", "journal/.hidden", ".stignore", "x.txt"):
         (full.folder / name).write_text("not of the library")
     (full.folder / "texts/folder").mkdir()
@@ -109,7 +107,7 @@ def test_nothing_to_back_up(machine: Machine, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_moment_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
+def test_the_time_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
     """Case 35: a year that zip files cannot have does not stop a backup."""
     for year in (1970, 2150):
         full.clock.now = datetime(year, 1, 1, tzinfo=UTC)
@@ -120,7 +118,7 @@ def test_the_moment_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
 # -- what is there already -----------------------------------------------------------------
 
 
-def test_a_file_that_is_there_is_replaced_only_when_told(full: Machine, tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_on_request(full: Machine, tmp_path: Path) -> None:
     """Case 109: no backup over something else without a word."""
     target = tmp_path / "backup.zip"
     target.write_bytes(b"precious")
@@ -152,7 +150,7 @@ def test_a_link_is_never_followed(force: bool, full: Machine, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_a_file_that_appears_meanwhile_is_not_replaced(
+def test_a_file_created_meanwhile_is_not_replaced(
     links: bool, full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 109: also on a file system without hard links."""
@@ -205,7 +203,7 @@ def test_a_journal_ends_with_its_last_complete_line(
     assert other.journal.read_bytes() == whole
 
 
-def test_a_file_that_goes_meanwhile(full: Machine, tmp_path: Path) -> None:
+def test_a_file_deleted_meanwhile(full: Machine, tmp_path: Path) -> None:
     steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     next(steps)
     (full.folder / "feeds.opml").unlink()
@@ -266,7 +264,7 @@ def test_a_failed_backup_leaves_nothing(
 
 
 @pytest.mark.parametrize(("name", "force"), [("link", False), ("replace", True)])
-def test_the_last_step_of_a_backup_fails(
+def test_a_failure_in_the_last_step(
     name: str, force: bool, full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 8: the name cannot be given; nothing stays."""
@@ -285,7 +283,7 @@ def test_short_writes(full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run_steps(verify_archive(tmp_path / "backup.zip")).count("articles") == 8
 
 
-def test_a_disk_that_writes_something_else(
+def test_a_disk_that_corrupts_what_is_written(
     full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 15: a backup is believed only once it has been read back."""
@@ -303,7 +301,7 @@ def test_a_disk_that_writes_something_else(
     assert not (tmp_path / "backup.zip").exists()
 
 
-def test_a_backup_that_is_given_up_leaves_nothing(full: Machine, tmp_path: Path) -> None:
+def test_an_abandoned_backup_leaves_nothing(full: Machine, tmp_path: Path) -> None:
     steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     before = file_names(tmp_path)
     next(steps)
@@ -312,7 +310,7 @@ def test_a_backup_that_is_given_up_leaves_nothing(full: Machine, tmp_path: Path)
     assert file_names(tmp_path) == before
 
 
-def test_what_a_crash_left_is_swept_away(full: Machine, tmp_path: Path) -> None:
+def test_leftovers_of_a_crash_are_removed(full: Machine, tmp_path: Path) -> None:
     """Case 10: temporary files of ours that are older than an hour, and no others."""
     names = [".newstui-0123.tmp", ".newstui-new.tmp", "newstui-0123.tmp"]
     for name in names:

@@ -48,12 +48,12 @@ def test_the_backup_of_the_day(small: Machine) -> None:
     assert small.folder not in made.parents
 
 
-def test_there_is_one_a_day(small: Machine) -> None:
+def test_at_most_one_backup_a_day(small: Machine) -> None:
     assert day_by_day(small, "2031-05-06", "2031-05-06") == ["2031-05-06"]
     assert run_steps(make_auto_backup(paths_of(small), small.clock, VERSION)) is None
 
 
-def test_there_is_none_of_what_has_not_changed(small: Machine) -> None:
+def test_no_backup_without_changes(small: Machine) -> None:
     paths = paths_of(small)
     assert run_steps(make_auto_backup(paths, small.clock, VERSION)) is not None
     small.clock.now += timedelta(days=3)
@@ -61,14 +61,14 @@ def test_there_is_none_of_what_has_not_changed(small: Machine) -> None:
     assert len(day_by_day(small, "2031-05-12")) == 2
 
 
-def test_there_is_none_of_an_empty_library(machine: Machine) -> None:
+def test_no_backup_of_an_empty_library(machine: Machine) -> None:
     """Case 11: a library that has lost its articles pushes out none that had them."""
     machine.open().record("opened", ids(1))
     assert list(make_auto_backup(paths_of(machine), machine.clock, VERSION)) == []
     assert not paths_of(machine).state.exists()
 
 
-def test_two_libraries_have_their_own(small: Machine) -> None:
+def test_each_library_has_its_own_backups(small: Machine) -> None:
     paths = paths_of(small)
     assert auto_backup_folder(paths) != auto_backup_folder(
         paths._replace(library=small.home / "another")
@@ -98,7 +98,7 @@ def test_the_clock_jumps(days: list[str], kept: list[str], small: Machine) -> No
     assert day_by_day(small, *days) == kept
 
 
-def test_a_clock_that_was_wrong_for_long(small: Machine) -> None:
+def test_a_clock_that_was_wrong_for_a_long_time(small: Machine) -> None:
     """Case 35: backups of a far future neither stop new ones nor push them out."""
     future = [f"2100-01-{day:02}" for day in range(1, 10)]
     present = [f"2031-05-{day:02}" for day in range(1, 10)]
@@ -106,7 +106,7 @@ def test_a_clock_that_was_wrong_for_long(small: Machine) -> None:
     assert day_by_day(small, *present) == present[-7:] + future[-7:]
 
 
-def test_which_are_superfluous() -> None:
+def test_surplus_backups() -> None:
     """Case 35: only names of ours count, and incomplete backups for themselves."""
     good = [f"newstui-2031-05-{day:02}.zip" for day in range(1, 9)]
     bad = [f"newstui-2031-05-{day:02}-incomplete.zip" for day in range(9, 18)]
@@ -117,7 +117,7 @@ def test_which_are_superfluous() -> None:
     assert select_surplus_backups(good[:7], "2100-01-01") == []
 
 
-def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
+def test_backups_of_a_damaged_library_displace_no_intact_one(small: Machine) -> None:
     """Case 13: it is backed up, told, and counted apart."""
     assert day_by_day(small, "2031-05-01") == ["2031-05-01"]
     paths, text = paths_of(small), small.segments("texts")[0]
@@ -132,7 +132,7 @@ def test_a_damaged_library_pushes_out_no_sound_backup(small: Machine) -> None:
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "link", "scandir"])
-def test_a_failure_is_told_and_not_raised(
+def test_a_failure_is_reported_and_not_raised(
     name: str, small: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 4, 6: the reader goes on."""
@@ -148,7 +148,7 @@ def test_a_failure_is_told_and_not_raised(
     assert list(folder.iterdir()) == []
 
 
-def test_it_is_done_in_steps(full: Machine) -> None:
+def test_automatic_backups_run_in_steps(full: Machine) -> None:
     """Between any two steps the reader may do something else, or leave."""
     paths = paths_of(full)
     steps = make_auto_backup(paths, full.clock, VERSION)
@@ -160,7 +160,7 @@ def test_it_is_done_in_steps(full: Machine) -> None:
     assert len(list(make_auto_backup(paths, full.clock, VERSION))) >= 12
 
 
-def test_two_at_once(small: Machine) -> None:
+def test_two_automatic_backups_at_once(small: Machine) -> None:
     """Case 36: the second one finds it done."""
     paths = paths_of(small)
     steps = make_auto_backup(paths, small.clock, VERSION)

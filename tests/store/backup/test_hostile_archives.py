@@ -52,7 +52,7 @@ def refused(archive: Path, machine: Machine) -> str:
 
 
 @pytest.mark.parametrize("part", range(16))
-def test_an_archive_that_was_cut_off(part: int, archive: Path, other: Machine) -> None:
+def test_a_truncated_archive(part: int, archive: Path, other: Machine) -> None:
     """Case 13: wherever it ends, nothing of it is taken."""
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size * part // 16])
     assert "not a backup, or truncated" in refused(archive, other)
@@ -73,7 +73,7 @@ def test_a_flipped_byte(part: int, full: Machine, archive: Path, other: Machine)
     assert other.home.exists() == bool(expected)
 
 
-def test_no_byte_that_is_compared_may_be_another(archive: Path, other: Machine) -> None:
+def test_every_verified_byte_is_compared(archive: Path, other: Machine) -> None:
     """Case 15: the archive is whole, its contents are not those of the manifest."""
 
     def change(members: dict[str, bytes]) -> None:
@@ -101,7 +101,7 @@ def test_no_byte_that_is_compared_may_be_another(archive: Path, other: Machine) 
     ],
 )
 @pytest.mark.parametrize("named", [True, False])
-def test_a_name_that_leads_elsewhere(named: bool, name: str, archive: Path, other: Machine) -> None:
+def test_a_name_outside_the_library(named: bool, name: str, archive: Path, other: Machine) -> None:
     """No member leaves the library, whether the manifest names it or not."""
 
     def change(members: dict[str, bytes]) -> None:
@@ -115,7 +115,7 @@ def test_a_name_that_leads_elsewhere(named: bool, name: str, archive: Path, othe
     assert "library file" in line
 
 
-def test_a_member_that_the_manifest_does_not_name(archive: Path, other: Machine) -> None:
+def test_a_member_missing_in_the_manifest(archive: Path, other: Machine) -> None:
     def change(members: dict[str, bytes]) -> None:
         members["articles/more.json"] = b"{}"
 
@@ -123,13 +123,13 @@ def test_a_member_that_the_manifest_does_not_name(archive: Path, other: Machine)
     assert line.endswith("articles/more.json: not in the manifest")
 
 
-def test_a_member_that_is_missing(archive: Path, other: Machine) -> None:
+def test_a_missing_member(archive: Path, other: Machine) -> None:
     line = refused(rewritten(archive, without_feeds), other)
     assert line.endswith("feeds.opml: is missing")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO])
-def test_a_member_that_is_no_plain_file(kind: int, archive: Path, other: Machine) -> None:
+def test_a_member_that_is_not_a_regular_file(kind: int, archive: Path, other: Machine) -> None:
     rewritten(archive, without_feeds)
     with ZipFile(archive, "a") as file:
         info = ZipInfo("feeds.opml")
@@ -144,14 +144,14 @@ def test_the_same_name_twice(archive: Path, other: Machine) -> None:
     assert "two members have the same name" in refused(archive, other)
 
 
-def test_a_member_packed_by_another_method(archive: Path, other: Machine) -> None:
+def test_an_unsupported_compression_method(archive: Path, other: Machine) -> None:
     rewritten(archive, without_feeds)
     with ZipFile(archive, "a") as file:
         file.writestr("feeds.opml", b"<opml/>", zipfile.ZIP_LZMA)
     assert "unsupported compression method" in refused(archive, other)
 
 
-def test_a_bomb(archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_bomb(archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member is unpacked no further than the manifest says it is large."""
 
     def change(members: dict[str, bytes]) -> None:
@@ -185,7 +185,7 @@ def test_a_bomb(archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch) 
         ({"size": 6}, "feeds.opml: larger than the manifest says"),
     ],
 )
-def test_a_manifest_that_lies(
+def test_a_wrong_manifest(
     fields: dict[str, Any], reason: str, archive: Path, other: Machine
 ) -> None:
     def change(members: dict[str, bytes]) -> None:
@@ -209,9 +209,7 @@ def test_a_manifest_that_lies(
     ],
     ids=["empty", "null", "list", "no format", "newer", "no object", "deep"],
 )
-def test_a_manifest_that_is_none(
-    manifest: bytes, reason: str, archive: Path, other: Machine
-) -> None:
+def test_an_invalid_manifest(manifest: bytes, reason: str, archive: Path, other: Machine) -> None:
     """Cases 18, 33: whatever stands there, one line."""
 
     def change(members: dict[str, bytes]) -> None:

@@ -38,7 +38,7 @@ def test_a_library_that_was_only_opened_is_empty(archive: Path, other: Machine) 
     assert restore(archive, other).articles == 8
 
 
-def test_through_a_link(archive: Path, full: Machine, other: Machine) -> None:
+def test_restore_through_a_link(archive: Path, full: Machine, other: Machine) -> None:
     """Case 32: the library may be a symbolic link, which stays."""
     real = other.home / "disk" / "library"
     real.mkdir(parents=True)
@@ -63,7 +63,7 @@ def test_merging_adds_what_is_missing(archive: Path, full: Machine, other: Machi
     assert (again.articles, again.files, again.unchanged, again.skipped) == (0, 0, 7, ())
 
 
-def test_merging_an_old_backup_into_the_library_it_is_of(archive: Path, full: Machine) -> None:
+def test_merging_an_old_backup_of_the_same_library(archive: Path, full: Machine) -> None:
     """What has grown since then holds everything the backup has: nothing is refused."""
     library = full.open()
     add(library, articles(range(3001, 3005)))
@@ -96,7 +96,7 @@ def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine
     assert (again.articles, again.events, again.files, len(again.skipped)) == (0, 0, 0, 1)
 
 
-def test_single_articles_come_back(archive: Path, full: Machine) -> None:
+def test_single_articles_are_restored(archive: Path, full: Machine) -> None:
     """Case 13: what a damaged segment has lost, and nothing else."""
     before, path = state(full.open()), full.segments("articles")[0]
     tables = orjson.loads(path.read_bytes())
@@ -132,7 +132,7 @@ def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
 @pytest.mark.parametrize(("name", "k"), [("write", 1), ("write", 4), ("fsync", 1), ("fsync", 6)])
-def test_a_disk_that_refuses_what_comes_back(
+def test_a_write_error_during_a_restore(
     name: str,
     k: int,
     code: int,
@@ -150,7 +150,7 @@ def test_a_disk_that_refuses_what_comes_back(
 
 
 @pytest.mark.parametrize("k", range(1, 7))
-def test_a_restoring_that_stops_in_the_middle_goes_on(
+def test_an_interrupted_restore_can_be_repeated(
     k: int,
     archive: Path,
     full: Machine,
@@ -171,7 +171,7 @@ def test_a_restoring_that_stops_in_the_middle_goes_on(
     assert folder_contents(other.folder) == folder_contents(full.folder)
 
 
-def test_no_room_for_what_comes_back(
+def test_no_space_for_a_restore(
     archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 4: seen before anything is unpacked."""

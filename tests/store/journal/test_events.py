@@ -40,14 +40,14 @@ def stamp(order: int, machine: str) -> int:
 
 
 @given(EVENTS)
-def test_an_event_and_its_line(event: Event) -> None:
+def test_an_event_survives_its_line(event: Event) -> None:
     line = encode_event(event)
     assert line.count(b"\n") == 1
     assert decode_event(line, "desk") == event
 
 
 @given(EVENTS, st.data())
-def test_a_changed_line_is_noticed(event: Event, data: st.DataObject) -> None:
+def test_a_changed_line_is_detected(event: Event, data: st.DataObject) -> None:
     """Case 15, for journals."""
     line = bytearray(encode_event(event))
     at = data.draw(st.integers(0, len(line) - 1))
@@ -79,7 +79,7 @@ def test_a_changed_line_is_noticed(event: Event, data: st.DataObject) -> None:
         {"at": "2031-05-06T07:08:09Z", "event": "undone", "article": "a", "of": "x"},
     ],
 )
-def test_a_line_that_is_no_event_is_noticed(
+def test_an_invalid_event_is_detected(
     fields: dict[str, object], tmp_path: Path, clock: FakeClock
 ) -> None:
     """Case 12, for journals: wrong types are left out, whoever wrote them."""
@@ -99,7 +99,7 @@ def test_a_line_has_a_checksum(body: bytes) -> None:
         decode_line(body + b"\n")
 
 
-def test_stamps_order_events_of_all_machines_and_fit_into_a_file() -> None:
+def test_stamps_order_events_of_all_machines_and_fit_into_json() -> None:
     desk, lap = stamp(5, "desk"), stamp(5, "lap")
     assert desk != lap
     assert max(desk, lap) < stamp(6, "desk") < 1 << 64

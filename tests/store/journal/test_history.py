@@ -28,7 +28,7 @@ def happened(library: Library, *kinds: str, last: int | None = None) -> list[tup
     ]
 
 
-def test_events_come_by_kind_and_without_what_was_undone(machine: Machine) -> None:
+def test_history_filters_kinds_and_undone_events(machine: Machine) -> None:
     library = machine.open()
     library.record("read", ids(1))
     library.record("starred", ids(2))
@@ -40,7 +40,7 @@ def test_events_come_by_kind_and_without_what_was_undone(machine: Machine) -> No
     assert happened(library, "opened") == []
 
 
-def test_the_last_events(machine: Machine) -> None:
+def test_history_of_the_latest_lines(machine: Machine) -> None:
     library = machine.open()
     library.record("read", ids(1))
     library.record("read", ids(2))
@@ -51,7 +51,7 @@ def test_the_last_events(machine: Machine) -> None:
     assert happened(library, "read", last=4) == []
 
 
-def test_events_of_all_machines_in_steps(
+def test_history_of_all_machines_in_steps(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "HISTORY_BATCH_SIZE", 2)
@@ -64,7 +64,7 @@ def test_events_of_all_machines_in_steps(
     assert len(list(library.events({"read"}))) > 4
 
 
-def test_a_copy_of_a_conflict_counts_once(machine: Machine) -> None:
+def test_a_conflict_copy_counts_once(machine: Machine) -> None:
     """Case 39: the same line in two files is one event; a torn line is none."""
     machine.open().record("read", ids(1))
     data = machine.journal.read_bytes()

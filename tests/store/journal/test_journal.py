@@ -64,7 +64,7 @@ def test_several_journals_see_each_other(make: Make) -> None:
     assert orders == sorted(set(orders))
 
 
-def test_reading_in_pieces_and_appending_between_them(make: Make) -> None:
+def test_read_in_batches_with_appends_in_between(make: Make) -> None:
     writer, reader = make(), make()
     for number in range(10):
         write(writer, "read", article=str(number))
@@ -75,7 +75,7 @@ def test_reading_in_pieces_and_appending_between_them(make: Make) -> None:
     assert [event.articles[0] for event in seen] == [*"0123456789", "x"]
 
 
-def test_the_events_of_some_articles(make: Make) -> None:
+def test_events_for_some_articles(make: Make) -> None:
     journal = make()
     odd = 'a"b\\c\u2603'
     for article in ("a", "b", odd):
@@ -88,7 +88,7 @@ def test_the_events_of_some_articles(make: Make) -> None:
     assert {event.articles for event in journal.events_for(["a", "b"])} == {("a",), ("b",)}
 
 
-def test_the_last_events_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recent_events_come_latest_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.system.line_files.LINE_BLOCK_BYTES", 37)
     journal = make()
     assert list(journal.recent_events()) == []
@@ -106,7 +106,7 @@ def test_the_last_events_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
         os.truncate(journal.own_path, size)
 
 
-def test_the_first_line_tells_format_and_machine(make: Make) -> None:
+def test_the_first_line_states_format_and_machine(make: Make) -> None:
     journal = make()
     write(journal, "read")
     with journal.own_path.open("rb") as file:
@@ -114,7 +114,7 @@ def test_the_first_line_tells_format_and_machine(make: Make) -> None:
     assert fields == {"format": 1, "machine": "desk"}
 
 
-def test_a_newer_format_is_read_and_not_written(make: Make) -> None:
+def test_a_newer_format_is_read_but_not_written(make: Make) -> None:
     """Case 33."""
     journal = make()
     journal.own_path.write_bytes(
@@ -129,14 +129,14 @@ def test_a_newer_format_is_read_and_not_written(make: Make) -> None:
 
 
 @pytest.mark.parametrize("version", ["x", None, [1]])
-def test_a_format_that_is_none(make: Make, version: object) -> None:
+def test_an_invalid_format_is_a_damaged_line(make: Make, version: object) -> None:
     journal = make()
     journal.own_path.write_bytes(encode_line({"format": version}))
     assert journal.read(ALL) == []
     assert journal.bad_lines == {"desk.jsonl": 1}
 
 
-def test_copies_that_a_sync_made_of_a_conflict_do_not_count_twice(make: Make) -> None:
+def test_conflict_copies_do_not_count_twice(make: Make) -> None:
     """Case 39."""
     journal = make()
     write(journal, "read")
@@ -147,7 +147,7 @@ def test_copies_that_a_sync_made_of_a_conflict_do_not_count_twice(make: Make) ->
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_journal_that_cannot_be_read_is_told_once(make: Make, warnings: list[str]) -> None:
+def test_an_unreadable_journal_is_reported_once(make: Make, warnings: list[str]) -> None:
     """Case 28."""
     write(make("lap"), "read")
     write(make(), "starred")
@@ -158,7 +158,7 @@ def test_a_journal_that_cannot_be_read_is_told_once(make: Make, warnings: list[s
     assert "lap.jsonl: cannot be read" in warnings[0]
 
 
-def test_a_folder_in_the_place_of_a_journal(make: Make, warnings: list[str]) -> None:
+def test_a_folder_in_place_of_a_journal(make: Make, warnings: list[str]) -> None:
     """Case 28: whatever cannot be read is told, once, and the rest works."""
     write(make(), "starred")
     make("lap").own_path.mkdir()
@@ -178,7 +178,7 @@ def lines(make: Make) -> list[bytes]:
     return make().own_path.read_bytes().splitlines(keepends=True)
 
 
-def test_a_journal_cut_anywhere_keeps_its_whole_lines(make: Make, lines: list[bytes]) -> None:
+def test_a_truncated_journal_keeps_its_complete_lines(make: Make, lines: list[bytes]) -> None:
     """Case 20: and what is appended after it is whole, too."""
     data, path = b"".join(lines), make().own_path
     for cut in range(len(data) + 1):
@@ -194,7 +194,7 @@ def test_a_journal_cut_anywhere_keeps_its_whole_lines(make: Make, lines: list[by
         assert kinds(list(again.recent_events())) == ["deleted", *reversed(before)]
 
 
-def test_damaged_lines_are_counted_and_left_out(make: Make, lines: list[bytes]) -> None:
+def test_damaged_lines_are_counted_and_skipped(make: Make, lines: list[bytes]) -> None:
     """Cases 14 and 15, for journals."""
     bad = [
         b"\0" * 50 + b"\n",
@@ -210,7 +210,7 @@ def test_damaged_lines_are_counted_and_left_out(make: Make, lines: list[bytes]) 
     assert kinds(list(journal.recent_events())) == ["read", "opened", "unread", "starred", "read"]
 
 
-def test_no_order_of_bytes_raises(make: Make, lines: list[bytes]) -> None:
+def test_no_sequence_of_bytes_raises(make: Make, lines: list[bytes]) -> None:
     """Case 15, for journals: whatever happened to the file, the rest is read."""
     data, rng = b"".join(lines), random.Random(20)
     for _ in range(300):
@@ -226,7 +226,7 @@ def test_no_order_of_bytes_raises(make: Make, lines: list[bytes]) -> None:
 # -- somebody else's hands -----------------------------------------------------------------
 
 
-def test_a_replaced_journal_is_noticed(make: Make, lines: list[bytes]) -> None:
+def test_a_replaced_journal_is_detected(make: Make, lines: list[bytes]) -> None:
     """Case 39."""
     journal, data = make(), b"".join(lines)
     journal.read(ALL)
@@ -248,7 +248,7 @@ def test_a_replaced_journal_is_noticed(make: Make, lines: list[bytes]) -> None:
     assert not journal.has_replaced_file()
 
 
-def test_resuming(make: Make, lines: list[bytes]) -> None:
+def test_resume_from_saved_cursors(make: Make, lines: list[bytes]) -> None:
     journal = make()
     journal.read(ALL)
     covered = journal.saved_cursors()
@@ -270,7 +270,7 @@ def test_resuming(make: Make, lines: list[bytes]) -> None:
 # -- errors --------------------------------------------------------------------------------
 
 
-def test_a_failed_append_leaves_what_others_wrote_to_be_read(
+def test_a_failed_append_leaves_the_lines_of_others_unread(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 38: an event that was read on the way to a failed one is not lost."""
@@ -287,7 +287,7 @@ def test_a_failed_append_leaves_what_others_wrote_to_be_read(
 
 
 @pytest.mark.parametrize("value", ["\ud800", 1 << 70, {1, 2}, object()])
-def test_what_is_not_json_is_refused_before_anything_is_written(make: Make, value: object) -> None:
+def test_data_that_is_not_json_is_rejected_before_writing(make: Make, value: object) -> None:
     """Case 21."""
     journal = make()
     write(journal, "read")
@@ -300,14 +300,14 @@ def test_what_is_not_json_is_refused_before_anything_is_written(make: Make, valu
     assert kinds(journal.append([NewEvent("unread", ("a",))])) == ["unread"]
 
 
-def test_an_event_that_could_not_be_read_again_is_not_written(make: Make) -> None:
+def test_an_event_that_could_not_be_decoded_is_not_written(make: Make) -> None:
     journal = make()
     with pytest.raises(ValueError, match="not an event"):
         journal.append([NewEvent("position", ("a",), {"position": None})])
     assert not journal.own_path.exists() or journal.own_path.stat().st_size == 0
 
 
-def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 38."""
     monkeypatch.setattr("store.system.files.LOCK_TIMEOUT", 0.0)
     journal = make()
@@ -319,7 +319,7 @@ def test_a_journal_that_is_locked_for_too_long(make: Make, monkeypatch: pytest.M
     assert kinds(journal.append([NewEvent("unread", ("a",))])) == ["unread"]
 
 
-def test_what_could_not_be_read_is_read_later(
+def test_an_unreadable_journal_is_read_later(
     make: Make, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 6: a disk that fails half-way through a journal costs no event."""

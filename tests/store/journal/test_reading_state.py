@@ -197,7 +197,7 @@ class Crowd:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(st.integers(2, 3), STEPS)
-def test_all_machines_agree_in_the_end(count: int, steps: list[Any]) -> None:
+def test_all_machines_converge(count: int, steps: list[Any]) -> None:
     """Cases 35, 39 and 42: files in any order, partly, again and as copies of conflicts."""
     with machines(count) as crowd:
         game = Crowd(crowd)
@@ -237,7 +237,7 @@ STAMPED = st.builds(
 
 
 @given(st.lists(STAMPED, max_size=8, unique_by=lambda event: event.stamp), st.randoms())
-def test_events_add_up_in_any_order(events: list[Event], rng: Any) -> None:
+def test_events_give_the_same_state_in_any_order(events: list[Event], rng: Any) -> None:
     """Also those that came with an import, which may be of the same time."""
     shuffled = rng.sample(events, len(events))
     one, other = ArticleState(), ArticleState()
@@ -249,7 +249,7 @@ def test_events_add_up_in_any_order(events: list[Event], rng: Any) -> None:
     assert ArticleState.from_json(one.to_json()) == one
 
 
-def test_an_undo_may_be_read_before_what_it_takes_back() -> None:
+def test_an_undo_may_be_read_before_its_event() -> None:
     """Case 42: nobody says in which order files arrive."""
     read = Event("read", ("a",), 5, 5, "desk")
     undone = Event("undone", ("a",), 6, 6, "desk", {"of": read.stamp})
@@ -276,7 +276,7 @@ CLONED = st.builds(
     st.sets(st.integers(0, 5)),
     st.randoms(),
 )
-def test_an_undo_takes_back_one_of_two_events_of_the_same_moment(
+def test_an_undo_reverts_one_of_two_events_at_the_same_time(
     events: list[Event], taken_back: set[int], rng: Any
 ) -> None:
     """Case 42: two clones with one name may write at the same microsecond; all agree in the end."""
@@ -325,7 +325,7 @@ def test_an_undo_counts_nothing_twice(tmp_path: Path) -> None:
     assert state(here) == state(desk.open())
 
 
-def test_a_machine_that_comes_back_with_less(tmp_path: Path) -> None:
+def test_a_machine_restored_from_an_older_state(tmp_path: Path) -> None:
     """Case 39: a journal that shrinks is read anew, and again when it is whole."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     library = desk.open()
@@ -349,7 +349,7 @@ def test_a_machine_that_comes_back_with_less(tmp_path: Path) -> None:
     assert library.get_article(article_id(1)).reading == ReadingStatus()
 
 
-def test_the_copy_that_was_added_first_counts(tmp_path: Path) -> None:
+def test_the_copy_added_first_is_valid(tmp_path: Path) -> None:
     """Case 42: an article that came in on two machines is one."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     one, two = desk.open(), lap.open()

@@ -46,7 +46,7 @@ def replayed(machine: Machine) -> dict[str, Any]:
     return state(Machine(machine.home, clock=machine.clock).open())
 
 
-def test_a_start_reads_only_what_the_snapshot_does_not_cover(
+def test_a_start_reads_only_lines_after_the_snapshot(
     used: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, size = used.cache / "reading.json", used.journal.stat().st_size
@@ -64,7 +64,7 @@ def test_it_is_a_tinydb_file(used: Machine) -> None:
         assert {each["article"] for each in database.table("reading")} == set(ids(1, 2, 3))
 
 
-def test_undo_goes_on_after_a_snapshot(used: Machine) -> None:
+def test_undo_works_after_a_snapshot(used: Machine) -> None:
     library = used.open()
     undone = [library.undo() for _ in range(6)]
     assert [each[0].event for each in undone if each] == [
@@ -74,7 +74,7 @@ def test_undo_goes_on_after_a_snapshot(used: Machine) -> None:
     assert not any(row.read_count or row.starred for row in rows)
 
 
-def test_any_damage_is_noticed(used: Machine) -> None:
+def test_any_damage_is_detected(used: Machine) -> None:
     """Case 15: cut anywhere or changed anywhere, it is not believed."""
     path = used.cache / "reading.json"
     data = path.read_bytes()
@@ -117,7 +117,7 @@ def test_without_a_snapshot_the_journals_are_read(used: Machine, content: bytes 
         ("undone", [[]]),
     ],
 )
-def test_another_version_is_not_believed(
+def test_a_snapshot_of_another_version_is_ignored(
     used: Machine, monkeypatch: pytest.MonkeyPatch, name: str, value: Any
 ) -> None:
     path = used.cache / "reading.json"
@@ -168,7 +168,7 @@ def test_a_cache_that_cannot_be_written(used: Machine, monkeypatch: pytest.Monke
     assert ["Read-only file system" in problem for problem in library.problems] == [True]
 
 
-def test_what_no_json_file_can_hold(used: Machine) -> None:
+def test_values_that_json_cannot_hold(used: Machine) -> None:
     """Case 21: counts beyond 64 bits, from a file that somebody made."""
     library = used.open()
     for _ in range(2):

@@ -70,7 +70,7 @@ def test_a_newer_format_opens_read_only(stocked: Machine, kind: str) -> None:
 
 
 @pytest.mark.parametrize("meta", [[], "x", {"format": "x"}, {"format": None}, None])
-def test_a_format_that_is_none_is_ours(stocked: Machine, meta: Any) -> None:
+def test_a_missing_format_is_ours(stocked: Machine, meta: Any) -> None:
     path = stocked.segments()[0]
     tables = orjson.loads(path.read_bytes())
     path.write_bytes(orjson.dumps(tables | {"_meta": {"1": meta}}))
@@ -78,7 +78,7 @@ def test_a_format_that_is_none_is_ours(stocked: Machine, meta: Any) -> None:
     assert (library.read_only_reason, list_numbers(library)) == ("", [2, 1])
 
 
-def test_no_snapshot_of_events_of_a_newer_version(
+def test_no_snapshot_with_events_of_a_newer_version(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 33: a start from a snapshot would not see the format again."""
@@ -153,9 +153,7 @@ def open_umask() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_everything_is_for_its_owner_alone(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_is_private(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 31: articles, texts, journal, lock and snapshot, under any umask."""
     monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
     library = machine.open()
@@ -192,7 +190,7 @@ def test_links_stay_links(tmp_path: Path) -> None:
     assert (list_numbers(library), reading_status(library).starred) == ([2, 1], True)
 
 
-def test_what_a_crash_left_is_swept(stocked: Machine) -> None:
+def test_leftovers_of_a_crash_are_removed(stocked: Machine) -> None:
     """Case 10: with the lock held, and only what nobody can be writing any more."""
     now = stocked.clock.now.timestamp()
     stocked.cache.mkdir(exist_ok=True)
@@ -209,7 +207,7 @@ def test_what_a_crash_left_is_swept(stocked: Machine) -> None:
 # -- one change, one line ------------------------------------------------------------------
 
 
-def test_all_read_is_one_line_and_one_fsync(
+def test_marking_all_as_read_is_one_line_and_one_fsync(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 24 and 26: nothing else is written, however large the library."""
@@ -232,7 +230,7 @@ def test_all_read_is_one_line_and_one_fsync(
 # -- segments change under us --------------------------------------------------------------
 
 
-def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
+def test_segments_changed_by_others(stocked: Machine, tmp_path: Path) -> None:
     """Case 39: they come, grow, are replaced and go."""
     library = stocked.open()
     lap = Machine(tmp_path / "lap", "lap")
@@ -264,7 +262,7 @@ def test_segments_that_others_change(stocked: Machine, tmp_path: Path) -> None:
     assert not library.refresh().is_list_stale
 
 
-def test_a_segment_that_is_gone_takes_no_reading_with_it(
+def test_a_lost_segment_does_not_lose_reading_state(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 40: what was read is not forgotten, and comes back with the file."""
@@ -281,7 +279,7 @@ def test_a_segment_that_is_gone_takes_no_reading_with_it(
     assert (reading_status(library).read, reading_status(library).starred) == (True, True)
 
 
-def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
+def test_a_lost_journal_is_written_again(stocked: Machine) -> None:
     """Case 40: from what the reader that runs still holds, and it says so."""
     library = stocked.open()
     library.record("starred", [ONE])
@@ -295,7 +293,7 @@ def test_a_journal_that_is_gone_is_written_anew(stocked: Machine) -> None:
     assert "added 1 lost event again" in problem
 
 
-def test_a_change_that_fails_leaves_the_library_as_it_was(
+def test_a_failed_change_leaves_the_library_as_it_was(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 22."""

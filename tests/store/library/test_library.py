@@ -50,7 +50,7 @@ def test_an_empty_library(library: Library) -> None:
         ({"show": "starred", "text": "3"}, []),
     ],
 )
-def test_what_a_list_shows(three: Library, query: dict[str, Any], shown: list[int]) -> None:
+def test_lists_show_the_right_rows(three: Library, query: dict[str, Any], shown: list[int]) -> None:
     three.record("read", [ONE])
     three.record("starred", [TWO])
     assert list_numbers(three, **query) == shown
@@ -70,18 +70,18 @@ def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: A
     assert list_numbers(library, sort=sort) == [9, 7, 4, 2]
 
 
-def test_categories_count_what_is_unread(three: Library) -> None:
+def test_categories_count_unread_articles(three: Library) -> None:
     three.record("read", [THREE])
     three.record("deleted", [ONE])
     assert three.categories() == [CategoryCount("culture", 1, 0), CategoryCount("world", 1, 1)]
 
 
 @pytest.mark.parametrize("given", [ONE, ONE[:4], ONE[:9], ONE.upper()])
-def test_an_article_is_found_by_how_its_id_begins(three: Library, given: str) -> None:
+def test_an_article_is_found_by_a_prefix_of_its_id(three: Library, given: str) -> None:
     assert three.find_id(given) == ONE
 
 
-def test_an_id_need_not_be_in_small_letters(library: Library) -> None:
+def test_prefixes_of_ids_ignore_case(library: Library) -> None:
     add(library, [article(1, id="ABC-1")])
     assert [library.find_id(given) for given in ("ABC-1", "AB", "abc")] == ["ABC-1"] * 3
 
@@ -89,12 +89,12 @@ def test_an_id_need_not_be_in_small_letters(library: Library) -> None:
 @pytest.mark.parametrize(
     ("given", "said"), [("000", "3 articles have ids"), ("f", "no article"), ("", "no article")]
 )
-def test_what_is_not_found_is_said(three: Library, given: str, said: str) -> None:
+def test_an_unknown_id_is_reported(three: Library, given: str, said: str) -> None:
     with pytest.raises(ArticleNotFound, match=said):
         three.find_id(given)
 
 
-def test_an_article_whole(library: Library) -> None:
+def test_a_full_article(library: Library) -> None:
     found = article(1, authors=("A", "B"), tags=("x",), language="en", extra={"guid": ["1"]})
     given = ParsedArticle(
         found.article, Body("Text.\n\nMore.", "Sum.", "import", False, ("Other",))
@@ -110,11 +110,11 @@ def test_an_article_whole(library: Library) -> None:
         library.get_article(TWO)
 
 
-def test_a_missing_summary_is_made(three: Library) -> None:
+def test_a_missing_summary_is_generated(three: Library) -> None:
     assert three.get_article(ONE).body.summary_origin == "extract"
 
 
-def test_many_articles_in_the_order_asked_for(three: Library) -> None:
+def test_many_articles_in_the_order_of_the_ids(three: Library) -> None:
     asked = [TWO, "unknown", ONE, THREE]
     assert [each.id for each, _ in three.articles(asked)] == [TWO, ONE, THREE]
     assert [each for each, _ in three.articles(iter(asked))] == [
@@ -149,7 +149,7 @@ def test_values_are_copies(library: Library) -> None:
         (["starred", "unstarred"], {}),
     ],
 )
-def test_what_events_make_of_an_article(
+def test_events_change_the_reading_status(
     three: Library,
     open_library: Open,
     clock: FakeClock,
@@ -171,7 +171,7 @@ def test_what_events_make_of_an_article(
     assert state(open_library()) == state(three)
 
 
-def test_the_position_is_the_last_one(three: Library, open_library: Open) -> None:
+def test_the_latest_position_counts(three: Library, open_library: Open) -> None:
     for position in (120, 40):
         three.record("position", [ONE], position=position)
     assert reading_status(open_library()).position == 40
@@ -185,9 +185,7 @@ def test_tags(library: Library, open_library: Open) -> None:
         assert each.get_article(ONE).article.tags == ("stays", "b", "new")
 
 
-def test_edits_change_what_is_shown_and_undo_brings_it_back(
-    three: Library, open_library: Open
-) -> None:
+def test_edits_are_shown_and_can_be_undone(three: Library, open_library: Open) -> None:
     before = state(three)
     three.record("edited", [ONE], to={"title": "New", "category": "other"})
     three.record("edited", [ONE], to={"title": "Newer", "date": "2031-05-06"})
@@ -208,7 +206,7 @@ def test_edits_change_what_is_shown_and_undo_brings_it_back(
 @pytest.mark.parametrize(
     "to", [{"title": ""}, {"date": "never"}, {"date": 5 * 10**18}, {"date": [1]}, {"text": "x"}]
 )
-def test_an_edit_to_nothing_sensible_changes_nothing(three: Library, to: dict[str, Any]) -> None:
+def test_an_invalid_edit_changes_nothing(three: Library, to: dict[str, Any]) -> None:
     before = state(three)
     three.record("edited", [ONE], to=to)
     assert state(three) == before
@@ -223,7 +221,7 @@ def test_edits_are_safe_to_show(three: Library) -> None:
     assert three.get_article(ONE).article.title == "ab"
 
 
-def test_deleted_articles_vanish_and_restored_ones_come_back(
+def test_deleted_articles_disappear_and_restored_ones_return(
     three: Library, open_library: Open
 ) -> None:
     other = open_library()
@@ -244,7 +242,7 @@ def test_deleted_articles_vanish_and_restored_ones_come_back(
     assert list_numbers(three) == list_numbers(other) == [3, 2, 1]
 
 
-def test_events_of_articles_nobody_knows_do_no_harm(three: Library) -> None:
+def test_events_of_unknown_articles_do_no_harm(three: Library) -> None:
     assert three.record("read", ["unknown"]) == {}
     assert three.record("read", []) == {}
     assert list_numbers(three) == [3, 2, 1]
@@ -254,7 +252,7 @@ def test_events_of_articles_nobody_knows_do_no_harm(three: Library) -> None:
     ("event", "data"),
     [("undone", {"of": 1}), ("raed", {}), ("position", {}), ("tagged", {"tag": 1}), ("edited", {})],
 )
-def test_what_is_no_event_is_refused(three: Library, event: str, data: dict[str, Any]) -> None:
+def test_an_unknown_event_is_rejected(three: Library, event: str, data: dict[str, Any]) -> None:
     before = state(three)
     with pytest.raises(ValueError, match="event"):
         three.record(event, [ONE], **data)

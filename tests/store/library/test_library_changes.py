@@ -59,7 +59,7 @@ def test_every_change_can_be_undone_across_a_restart(
     assert undo(later) == ("starred", (ONE, TWO))
 
 
-def test_undo_takes_the_changes_back_one_by_one(three: Library) -> None:
+def test_undo_reverts_changes_one_by_one(three: Library) -> None:
     states = [state(three)]
     for event in ("read", "opened", "starred", "unread", "deleted"):
         states.append(state(three))
@@ -89,7 +89,7 @@ def test_undo_of_a_batch(library: Library, open_library: Open) -> None:
     assert reading_status(library, 7).read_count == 1
 
 
-def test_an_undo_also_tells_what_others_did(three: Library, open_library: Open) -> None:
+def test_an_undo_also_returns_the_changes_of_others(three: Library, open_library: Open) -> None:
     other = open_library()
     three.record("starred", [THREE])
     other.record("read", [ONE])
@@ -104,7 +104,9 @@ def test_an_undo_also_tells_what_others_did(three: Library, open_library: Open) 
     assert set(undone[1]) == {TWO, THREE}
 
 
-def test_two_undos_at_once_do_not_take_back_the_same(three: Library, open_library: Open) -> None:
+def test_two_simultaneous_undos_revert_different_changes(
+    three: Library, open_library: Open
+) -> None:
     """Case 36."""
     other = open_library()
     three.record("read", [ONE])
@@ -136,7 +138,7 @@ def test_the_same_article_twice_in_one_file(library: Library) -> None:
     assert row.title == "Title 1"
 
 
-def test_what_is_there_stays_as_it_is(three: Library) -> None:
+def test_existing_articles_are_not_replaced(three: Library) -> None:
     three.record("read", [ONE])
     before = state(three)
     changed = article(1, ReadingStatus(starred=True), title="Other")
@@ -160,7 +162,7 @@ WHEN = "2030-01-01T00:00:00Z"
     ],
     ids=str,
 )
-def test_reading_state_comes_with_an_import(
+def test_reading_state_is_imported(
     library: Library, open_library: Open, came: ReadingStatus
 ) -> None:
     add(library, [article(1, came)])
@@ -168,7 +170,7 @@ def test_reading_state_comes_with_an_import(
         assert reading_status(each) == came
 
 
-def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
+def test_imported_history_cannot_be_undone_and_yields_to_later_changes(
     library: Library, open_library: Open
 ) -> None:
     late = ReadingStatus(read=True, read_count=2, last_read="2090-01-01T00:00:00Z", starred=True)
@@ -185,12 +187,12 @@ def test_imported_history_is_not_undone_and_yields_to_what_is_done_here(
     assert reading_status(library) == late
 
 
-def test_adding_goes_on_in_steps_that_are_on_the_disk(library: Library, open_library: Open) -> None:
+def test_every_step_of_adding_is_on_the_disk(library: Library, open_library: Open) -> None:
     for step in library.add(articles(range(1, 2101))):
         assert len(open_library().rows(ListQuery())) == step.added
 
 
-def test_similar_readings_know_what_was_added_since(library: Library) -> None:
+def test_similar_articles_include_new_ones(library: Library) -> None:
     def similar() -> list[str | None]:
         for _ in library.update_index():
             pass
@@ -205,7 +207,7 @@ def test_similar_readings_know_what_was_added_since(library: Library) -> None:
     assert TWO not in similar()
 
 
-def test_titles_that_came_with_an_article_are_known_without_an_index(library: Library) -> None:
+def test_imported_titles_are_known_without_an_index(library: Library) -> None:
     found = article(1)
     body = replace(found.body, similar=("title 2", "Elsewhere"))
     add(library, [replace(found, body=body), article(2)])
@@ -218,7 +220,7 @@ def test_titles_that_came_with_an_article_are_known_without_an_index(library: Li
 # -- several, and the clock ----------------------------------------------------------------
 
 
-def test_what_one_instance_does_the_other_sees(three: Library, open_library: Open) -> None:
+def test_instances_see_each_others_changes(three: Library, open_library: Open) -> None:
     """Case 36: both work fully, and nothing is lost."""
     other = open_library()
     for turn in range(10):
@@ -290,16 +292,14 @@ def test_the_library_can_be_used_between_any_two_steps_of_loading(
     assert reading_status(fresh, 1).read_count == 1
 
 
-def test_facts_that_newstui_does_not_know_are_kept(library: Library) -> None:
+def test_unknown_facts_are_kept(library: Library) -> None:
     extra = {"guid": "x", "scores": [1, 2.5, None], "deep": {"a": {"b": True}}}
     add(library, [article(1, extra=extra)])
     facts: Article = library.get_article(ONE).article
     assert facts.extra == extra
 
 
-def test_an_article_in_progress_is_one_that_was_begun_and_not_read(
-    three: Library, open_library: Open
-) -> None:
+def test_in_progress_means_started_and_unread(three: Library, open_library: Open) -> None:
     """It is found again after a restart, until it is read or was left at its beginning."""
     in_progress = ListQuery("in progress")
     three.record("position", [ONE, TWO], position=7)

@@ -29,7 +29,7 @@ def seen(library: FolderLibrary) -> tuple[str, int, str, tuple[str, ...]]:
 FILLED = ("Title 1", 3, "Three words came.", ("mine",))
 
 
-def test_the_text_is_put_in_where_the_article_stands(desk: Machine) -> None:
+def test_a_text_completes_an_article_in_place(desk: Machine) -> None:
     library = desk.open()
     add(library, [BARE, article(2)])
     library.record("starred", [article_id(1)])
@@ -42,7 +42,7 @@ def test_the_text_is_put_in_where_the_article_stands(desk: Machine) -> None:
     assert seen(library) == FILLED
 
 
-def test_another_machine_adds_a_copy_and_that_one_counts(desk: Machine) -> None:
+def test_another_machine_adds_a_copy_that_is_preferred(desk: Machine) -> None:
     add(desk.open(), [BARE])
     before = desk.segments()[0].read_bytes()
     laptop = Machine(desk.home, "laptop")
@@ -55,7 +55,7 @@ def test_another_machine_adds_a_copy_and_that_one_counts(desk: Machine) -> None:
         assert add(library, [WHOLE]).added == 0
 
 
-def test_what_was_deleted_is_not_filled(desk: Machine) -> None:
+def test_a_deleted_article_is_not_completed(desk: Machine) -> None:
     library = desk.open()
     add(library, [BARE])
     library.record("deleted", [article_id(1)])
@@ -63,7 +63,7 @@ def test_what_was_deleted_is_not_filled(desk: Machine) -> None:
     assert library.get_row(article_id(1)) is None
 
 
-def test_a_text_that_is_there_is_never_replaced(desk: Machine) -> None:
+def test_an_existing_text_is_never_replaced(desk: Machine) -> None:
     library = desk.open()
     add(library, [WHOLE])
     other = ParsedArticle(replace(WHOLE.article, words=5), Body("Five quite other words came."))

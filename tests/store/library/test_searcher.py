@@ -71,7 +71,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
         ("harbor", []),
     ],
 )
-def test_what_a_query_finds(library: FolderLibrary, query: str, expected: list[int]) -> None:
+def test_queries_find_the_right_articles(
+    library: FolderLibrary, query: str, expected: list[int]
+) -> None:
     assert list_numbers(library, text=query) == expected
     matches = library.search(SearchQuery(query, newest_first=True))
     assert [row.id for row in matches.rows] == ids(*expected)
@@ -80,16 +82,16 @@ def test_what_a_query_finds(library: FolderLibrary, query: str, expected: list[i
     assert best.total >= len(best.rows) == min(1, len(expected))
 
 
-def test_a_list_of_a_query_is_filtered_and_ordered(library: FolderLibrary) -> None:
+def test_a_list_with_a_query_is_filtered_and_sorted(library: FolderLibrary) -> None:
     query = ListQuery(show="unread", text="harbour or lighthouse", sort="words")
     assert [row.id for row in library.rows(query)] == ids(5, 4)
 
 
-def test_the_best_comes_first(library: FolderLibrary) -> None:
+def test_the_best_hit_comes_first(library: FolderLibrary) -> None:
     assert [row.id for row in library.search(SearchQuery("harbour")).rows] == ids(1, 4)
 
 
-def test_the_line_with_the_words_is_told_with_marks(library: FolderLibrary) -> None:
+def test_snippets_have_highlights(library: FolderLibrary) -> None:
     matches = library.search(SearchQuery("harbour or cafe"))
     lines = library.snippets(matches, ids(1, 2, 3, 4))
     marked = {
@@ -114,7 +116,7 @@ def test_a_query_is_words_and_never_a_pattern(
     assert list_numbers(library, text=pattern) == list_numbers(library, text=words)
 
 
-def test_what_cannot_be_understood_is_refused(library: FolderLibrary) -> None:
+def test_an_invalid_query_is_rejected(library: FolderLibrary) -> None:
     for ask in (
         lambda: library.rows(ListQuery(text="date:feb")),
         lambda: library.search(SearchQuery("date:feb")),
@@ -135,7 +137,7 @@ def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> 
     assert opened.search(SearchQuery("is:unread")).note == ""
 
 
-def test_a_text_is_read_out_of_a_file_that_others_wrote_otherwise(
+def test_a_text_is_read_from_a_file_in_another_layout(
     tmp_path: Path, library: FolderLibrary
 ) -> None:
     machine = Machine(tmp_path)

@@ -29,9 +29,7 @@ from tests.support.libraries import (
 ONE = article_id(1)
 
 
-def test_adding_while_another_process_adds(
-    stocked: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_add_while_another_process_adds(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 38: named, and nothing is lost."""
     monkeypatch.setattr("store.system.files.LOCK_TIMEOUT", 0.0)
     one, two = stocked.open(), stocked.open()

@@ -43,7 +43,7 @@ def read_on(*days_ago: int) -> Statistics:
     return Statistics(TODAY, days={TODAY - timedelta(days=ago): Tally(1, 100) for ago in days_ago})
 
 
-def test_a_library_adds_up() -> None:
+def test_statistics_of_a_library() -> None:
     rows = [row("a", 100, 2), row("b", 300, 0, starred=True), row("b", 50, 1), row("b", 5, 0)]
     found = compute_statistics(rows, {}, AVERAGE_PACE, TODAY)
     assert (found.articles, found.read, found.starred) == (4, 2, 1)
@@ -89,7 +89,7 @@ def test_the_last_days_and_weeks() -> None:
     assert [tally for _, tally in weeks] == [(0, 0), (1, 100), (2, 200)]
 
 
-def test_a_sitting_is_from_opening_an_article_to_leaving_it() -> None:
+def test_a_sitting_lasts_from_opening_an_article_to_leaving_it() -> None:
     events = [
         event("opened", "long"),
         event("read", "long", after=100),
@@ -114,7 +114,7 @@ def reading(seconds: float, article: str = "long") -> list[Event]:
     return [opened, event("read", article, after=1), event("opened", "x", after=seconds)]
 
 
-def test_the_pace_is_the_median_of_what_can_have_been_read() -> None:
+def test_the_pace_is_the_median_of_plausible_readings() -> None:
     assert Pace().words_per_minute == WORDS_PER_MINUTE
     events = [each for seconds in (120, 130, 138, 150, 150) for each in reading(seconds)]
     noise = reading(5) + reading(9000) + reading(20, "short")

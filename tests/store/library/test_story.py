@@ -54,14 +54,14 @@ def test_a_story_grows_by_one_article_a_step_newest_last(library: Library) -> No
     assert 4 in distances, "it shares no word with the first, but with what is similar to it"
 
 
-def test_each_tells_what_is_new_in_it(library: Library) -> None:
+def test_each_article_has_its_new_words(library: Library) -> None:
     *_, story = collect_story(library, ids(2)[0])
     second = story[numbers(story).index(2)]
     assert "tolls" in second.new_words
     assert not {"dam", "talks", "sarn"} & set(second.new_words), "the first one had these"
 
 
-def test_an_article_that_went_meanwhile_is_left_out(library: Library) -> None:
+def test_an_article_deleted_meanwhile_is_left_out(library: Library) -> None:
     story = collect_story(library, ids(2)[0])
     next(story)
     next(story)
@@ -72,7 +72,7 @@ def test_an_article_that_went_meanwhile_is_left_out(library: Library) -> None:
         next(collect_story(library, "none"))
 
 
-def test_numbers_and_words_that_say_nothing_are_not_new() -> None:
+def test_numbers_and_uninformative_words_are_not_new() -> None:
     plain = article(1, title="Two 2024 weeks of Harbour talks").article
     entry = FullArticle(plain, Body("The harbour's pilots. ３５ 日本語の記事"), ReadingStatus())
     row = ArticleRow("id", "", "", 5, 0, 0, read=False, starred=False, read_count=0)

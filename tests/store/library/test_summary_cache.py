@@ -27,7 +27,7 @@ def entry(summaries: SummaryCache, body: Body = BODY) -> FullArticle:
     )
 
 
-def test_a_program_is_asked_once_a_text(summaries: SummaryCache) -> None:
+def test_a_program_runs_once_per_text(summaries: SummaryCache) -> None:
     before = entry(summaries)
     assert before.body.summary_origin == "extract"
     assert summaries.needs_summary(before, MODEL)
@@ -41,7 +41,7 @@ def test_a_program_is_asked_once_a_text(summaries: SummaryCache) -> None:
     assert summaries.needs_summary(changed, MODEL)
 
 
-def test_what_came_with_an_article_is_left_alone(summaries: SummaryCache) -> None:
+def test_a_summary_that_came_with_the_article_is_kept(summaries: SummaryCache) -> None:
     given = Body(TEXT, "Ferry stays.", "import")
     assert summaries.apply_summary("../x", given) == given
     assert not summaries.needs_summary(entry(summaries, given), MODEL)
@@ -50,7 +50,7 @@ def test_what_came_with_an_article_is_left_alone(summaries: SummaryCache) -> Non
     )
 
 
-def test_answers_are_cleaned_and_end_with_a_sentence() -> None:
+def test_output_is_sanitized_and_ends_with_a_sentence() -> None:
     """Case 52: a program may write anything."""
     assert apply_program_summary(BODY, "It \x1b[31mstays\x1b]0;x\x07.\u202e").summary == "It stays."
     assert apply_program_summary(BODY, " \n\x1b[2J") == BODY
@@ -62,20 +62,20 @@ def test_answers_are_cleaned_and_end_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"text": 3}'])
-def test_damaged_files_count_as_none(summaries: SummaryCache, tmp_path: Path, data: bytes) -> None:
+def test_damaged_files_are_ignored(summaries: SummaryCache, tmp_path: Path, data: bytes) -> None:
     summaries.save("../x", apply_program_summary(BODY, "It stays."), MODEL)
     (file,) = (tmp_path / "cache" / "summaries").iterdir()
     file.write_bytes(data)
     assert entry(summaries).body.summary_origin == "extract"
 
 
-def test_kept_values_are_safe_to_show(summaries: SummaryCache) -> None:
+def test_cached_values_are_safe_to_show(summaries: SummaryCache) -> None:
     """Case 52: the file may have been written by anybody."""
     summaries.save("../x", replace(BODY, summary="It \x1b[2Jstays."), MODEL)
     assert entry(summaries).body.summary == "It stays."
 
 
-def test_a_library_hands_them_out(machine: Machine) -> None:
+def test_a_library_applies_cached_summaries(machine: Machine) -> None:
     library = machine.open()
     add(library, [replace(article(1), body=BODY)])
     made = apply_program_summary(library.get_article(article_id(1)).body, "It stays.")

@@ -88,7 +88,7 @@ def test_as_many_undos_as_changes(
         assert state(machine.open()) == states[0]
 
 
-def test_titles_and_tags_that_the_library_knows(three: Library, open_library: Open) -> None:
+def test_known_titles_and_tags(three: Library, open_library: Open) -> None:
     one, two, three_ = ids(1, 2, 3)
     three.record("deleted", [one])
     assert [three.title(each) for each in (one, two, "nobody")] == ["Title 1", "Title 2", ""]
@@ -103,7 +103,7 @@ def test_titles_and_tags_that_the_library_knows(three: Library, open_library: Op
     assert three.tags() == ["a b"]
 
 
-def test_tags_of_articles_that_were_looked_at_are_known(library: Library) -> None:
+def test_tags_of_opened_articles_are_known(library: Library) -> None:
     add(library, [article(1, tags=("tide", "harbour")), article(2, tags=("never",))])
     assert library.tags() == []
     library.get_article(ids(1)[0])
@@ -111,7 +111,9 @@ def test_tags_of_articles_that_were_looked_at_are_known(library: Library) -> Non
 
 
 @pytest.mark.parametrize("event", ["deleted", "restored"])
-def test_own_changes_are_no_news(three: Library, open_library: Open, event: str) -> None:
+def test_own_changes_are_not_reported_by_refresh(
+    three: Library, open_library: Open, event: str
+) -> None:
     """What one changed oneself is known; another process is told."""
     other = open_library()
     three.record("deleted", ids(1))

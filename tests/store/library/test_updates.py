@@ -50,7 +50,7 @@ def is_marked(library: FolderLibrary) -> bool:
     return row.updated
 
 
-def test_what_was_read_stays_read_and_says_that_it_was_updated(desk: Machine) -> None:
+def test_a_read_article_stays_read_and_is_marked_as_updated(desk: Machine) -> None:
     """Case 98: the first text stays; undo has nothing to do with it; read again, it is read."""
     library = desk.open()
     library.record("read", [ONE])
@@ -68,7 +68,7 @@ def test_what_was_read_stays_read_and_says_that_it_was_updated(desk: Machine) ->
     assert not is_marked(library)
 
 
-def test_the_same_update_is_noted_once(desk: Machine) -> None:
+def test_the_same_update_is_recorded_once(desk: Machine) -> None:
     """Case 98: fetched again, on this machine or another, it is the same update."""
     desk.open().record("opened", [ONE])
     for machine in (desk, desk, Machine(desk.home, "laptop")):
@@ -94,7 +94,7 @@ def test_the_same_update_is_noted_once(desk: Machine) -> None:
         (came(2, 120, feed=""), True),
     ],
 )
-def test_what_counts_as_an_update(desk: Machine, again: ParsedArticle, noted: bool) -> None:
+def test_updates_are_recognized(desk: Machine, again: ParsedArticle, noted: bool) -> None:
     """Case 98: a later date; without one a text that has grown; in files both."""
     library = desk.open()
     library.record("opened", [ONE])
@@ -103,7 +103,7 @@ def test_what_counts_as_an_update(desk: Machine, again: ParsedArticle, noted: bo
     assert events(library) == noted
 
 
-def test_what_was_deleted_is_left_alone(desk: Machine) -> None:
+def test_a_deleted_article_is_not_updated(desk: Machine) -> None:
     """Case 98: neither comes back nor is noted."""
     library = desk.open()
     library.record("deleted", [ONE])
@@ -120,7 +120,7 @@ def renewed(days: float, words: int) -> ParsedArticle:
 
 
 @pytest.mark.parametrize("again", [renewed(2, 100), renewed(2, 120), quiet(2, 120)])
-def test_what_nobody_has_opened_becomes_what_it_is_now(desk: Machine, again: ParsedArticle) -> None:
+def test_an_unopened_article_is_replaced(desk: Machine, again: ParsedArticle) -> None:
     """Case 98: title and text are the newer ones; marks stay, and nothing is marked as updated."""
     library = desk.open()
     library.record("starred", [ONE])
@@ -143,7 +143,7 @@ def test_what_nobody_has_opened_becomes_what_it_is_now(desk: Machine, again: Par
 @pytest.mark.parametrize(
     ("again", "mark"), [(renewed(2, 90), None), (renewed(2, 120), "opened"), (came(), None)]
 )
-def test_what_was_opened_or_may_be_cut_off_stays(
+def test_an_opened_or_longer_text_is_kept(
     desk: Machine, again: ParsedArticle, mark: str | None
 ) -> None:
     """Case 98: what was read is what is kept."""
@@ -154,7 +154,7 @@ def test_what_was_opened_or_may_be_cut_off_stays(
     assert library.get_article(ONE).body.text == "Text of 100 words."
 
 
-def test_what_another_machine_wrote_is_left_to_it(desk: Machine) -> None:
+def test_an_article_of_another_machine_is_not_replaced(desk: Machine) -> None:
     """Case 98: every file has one writer; the update is noted."""
     laptop = Machine(desk.home, "laptop").open()
     add(laptop, [renewed(2, 120)])

@@ -30,7 +30,7 @@ from tests.support.maintenance import (
 # -- the journal ---------------------------------------------------------------------------
 
 
-def test_what_goes_and_what_stays(stocked: Machine) -> None:
+def test_what_compaction_removes_and_keeps(stocked: Machine) -> None:
     library = stocked.open()
     for position in (5, 9, 7):
         library.record("position", ids(1), position=position)
@@ -53,7 +53,7 @@ def test_what_goes_and_what_stays(stocked: Machine) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_any_history_adds_up_to_the_same(tmp_path: Path, seed: int) -> None:
+def test_any_history_gives_the_same_state_after_compaction(tmp_path: Path, seed: int) -> None:
     """Here, where the journal is open, on another machine, with and without their snapshots."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     at_desk = make_busy_library(desk, seed)
@@ -78,7 +78,7 @@ def test_any_history_adds_up_to_the_same(tmp_path: Path, seed: int) -> None:
     assert state(desk.open()) == state(at_desk)
 
 
-def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> None:
+def test_a_compacted_journal_is_detected_whatever_it_contains(stocked: Machine) -> None:
     """Case 39: a rewritten journal can be as long, and the same just before the point read."""
     library = stocked.open()
     for position in (1, 2, 3):
@@ -95,7 +95,7 @@ def test_it_is_noticed_whatever_stands_at_the_same_place(stocked: Machine) -> No
     assert not stocked.open_unloaded()._journal.resume({name: (offset, proof, head)}, 0)
 
 
-def test_each_compacting_is_another_one(stocked: Machine) -> None:
+def test_each_compaction_has_its_own_time(stocked: Machine) -> None:
     """Case 35: also where the clock went back."""
     heads = []
     for _ in range(3):
@@ -110,7 +110,7 @@ def test_each_compacting_is_another_one(stocked: Machine) -> None:
     assert heads == sorted(set(heads))
 
 
-def test_the_greatest_order_is_never_given_again(stocked: Machine) -> None:
+def test_the_greatest_order_is_never_reused(stocked: Machine) -> None:
     """Case 35: the clock was wrong for a while, and what was done then was undone."""
     library = stocked.open()
     library.record("read", ids(1))
@@ -127,7 +127,7 @@ def test_the_greatest_order_is_never_given_again(stocked: Machine) -> None:
     assert not state(again)[ids(1)[0]][2].read
 
 
-def test_an_import_that_was_repeated(stocked: Machine) -> None:
+def test_duplicate_events_of_a_repeated_import(stocked: Machine) -> None:
     """A crash between events and articles leaves the events; the next import writes them again."""
     library = stocked.open()
     found = [article(3, ReadingStatus(read=True, read_count=4, last_read="2030-01-01T00:00:00Z"))]
@@ -144,7 +144,7 @@ def test_an_import_that_was_repeated(stocked: Machine) -> None:
     assert library.get_article(ids(3)[0]).reading.read_count == 4
 
 
-def test_damaged_lines_are_kept_aside(stocked: Machine) -> None:
+def test_damaged_lines_are_kept_in_a_file(stocked: Machine) -> None:
     """Cases 15 and 20."""
     library = stocked.open()
     library.record("read", ids(1))
@@ -162,7 +162,7 @@ def test_damaged_lines_are_kept_aside(stocked: Machine) -> None:
     assert event_kinds(stocked) == ["read"]
 
 
-def test_a_copy_of_the_journal_keeps_what_was_undone(stocked: Machine) -> None:
+def test_a_conflict_copy_keeps_undone_events(stocked: Machine) -> None:
     """Case 39: the copy has the event and not what undid it."""
     library = stocked.open()
     library.record("starred", ids(1))
@@ -188,7 +188,7 @@ def test_a_dry_run_changes_nothing(stocked: Machine) -> None:
     assert abs(done.bytes_after - told.bytes_after) < 9
 
 
-def test_nothing_there(machine: Machine) -> None:
+def test_an_empty_library_is_compacted(machine: Machine) -> None:
     assert compact(machine) == CompactResult()
     assert compact(machine, dry_run=True) == CompactResult()
 
@@ -200,7 +200,9 @@ def test_a_newer_format(stocked: Machine) -> None:
         compact(stocked)
 
 
-def test_without_locks_it_is_not_done(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_compacted_without_locks(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Case 41: what another process appends meanwhile would be lost."""
 
     def refuse(*_: Any) -> None:
@@ -229,7 +231,7 @@ def deleted(machine: Machine) -> Machine:
     return machine
 
 
-def test_texts_go_after_thirty_days(deleted: Machine) -> None:
+def test_texts_are_purged_after_thirty_days(deleted: Machine) -> None:
     before = state(deleted.open())
     facts, texts = deleted.segments()[0], deleted.segments("texts")[0]
     assert compact(deleted).texts == 1
@@ -247,19 +249,19 @@ def test_texts_go_after_thirty_days(deleted: Machine) -> None:
     assert compact(deleted).texts == 0
 
 
-def test_not_before(stocked: Machine) -> None:
+def test_texts_are_not_purged_earlier(stocked: Machine) -> None:
     stocked.open().record("deleted", ids(1))
     stocked.clock.now += MONTH - timedelta(minutes=1)
     assert compact(stocked) == CompactResult()
 
 
-def test_a_second_import_does_not_bring_it_back(deleted: Machine) -> None:
+def test_a_second_import_does_not_restore_a_purged_article(deleted: Machine) -> None:
     compact(deleted)
     library = deleted.open()
     assert (add(library, articles([1])).added, len(state(library))) == (0, 2)
 
 
-def test_restored_after_all(deleted: Machine) -> None:
+def test_a_purged_article_is_restored(deleted: Machine) -> None:
     """Its title is there, its text is not; nothing fails."""
     compact(deleted)
     library = deleted.open()
@@ -268,7 +270,7 @@ def test_restored_after_all(deleted: Machine) -> None:
     assert (entry.article.title, entry.body.text) == ("Title 1", "")
 
 
-def test_each_machine_compacts_its_own(tmp_path: Path) -> None:
+def test_each_machine_compacts_its_own_files(tmp_path: Path) -> None:
     """A whole copy of another machine counts, should the article be restored."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     for machine in (desk, lap):
@@ -286,7 +288,7 @@ def test_each_machine_compacts_its_own(tmp_path: Path) -> None:
         assert each.get_article(ids(1)[0]).body.text == "Text 1."
 
 
-def test_a_damaged_segment_is_left(deleted: Machine) -> None:
+def test_a_damaged_segment_is_left_alone(deleted: Machine) -> None:
     path = deleted.segments("texts")[0]
     path.write_bytes(path.read_bytes()[:-9])
     before = path.read_bytes()
@@ -295,7 +297,7 @@ def test_a_damaged_segment_is_left(deleted: Machine) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_reader_that_is_open_sees_it(deleted: Machine) -> None:
+def test_an_open_reader_sees_the_compaction(deleted: Machine) -> None:
     """Case 39."""
     library = deleted.open()
     before = state(library)

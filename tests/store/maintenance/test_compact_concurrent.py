@@ -95,7 +95,7 @@ def waiting(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         child.communicate()
 
 
-def test_who_waits_to_append_loses_nothing(stocked: Machine, waiting: list[Any]) -> None:
+def test_a_waiting_append_loses_nothing(stocked: Machine, waiting: list[Any]) -> None:
     """Case 38: the lock it waited for is on a file that has no name any more."""
     library = stocked.open()
     for position in (1, 2):
@@ -109,7 +109,7 @@ def test_who_waits_to_append_loses_nothing(stocked: Machine, waiting: list[Any])
     assert (found[ids(2)[0]][2].read, found[ids(1)[0]][2].starred) == (True, True)
 
 
-def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
+def test_append_to_a_journal_compacted_just_now(stocked: Machine) -> None:
     """Case 38: a change that is made right after another process compacted."""
     library, late = stocked.open(), stocked.open()
     for position in (1, 2):
@@ -129,7 +129,9 @@ def test_appending_after_it_without_having_seen_it(stocked: Machine) -> None:
     assert state(late) == state(stocked.open())
 
 
-def test_rewritten_while_it_is_read(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_compacted_while_it_is_read(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Case 39: between two steps of a start."""
     monkeypatch.setattr("store.library.folder.LIBRARY_BATCH_SIZE", 2)
     library = stocked.open()

@@ -77,7 +77,7 @@ ACCIDENTS: dict[str, tuple[Damage, int]] = {
 
 
 @pytest.mark.parametrize("name", ACCIDENTS)
-def test_damaged_facts_are_mended(two: Machine, name: str) -> None:
+def test_damaged_facts_are_repaired(two: Machine, name: str) -> None:
     """Cases 11 to 19: one line says what and how many; kept aside; the second start is clean."""
     damage, count = ACCIDENTS[name]
     path = articles_file(two)
@@ -102,7 +102,7 @@ def test_damaged_facts_are_mended(two: Machine, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACCIDENTS)
-def test_damaged_texts_are_mended(two: Machine, name: str) -> None:
+def test_damaged_texts_are_repaired(two: Machine, name: str) -> None:
     """Cases 11 to 19: the articles stay, those whose text is lost with an empty one."""
     damage, count = ACCIDENTS[name]
     path = texts_file(two)
@@ -187,7 +187,7 @@ def test_a_damaged_file_of_a_newer_format_is_left_as_it_is(two: Machine) -> None
     assert (path.read_bytes(), damaged_copies(two)) == (damaged, [])
 
 
-def test_a_key_that_stands_twice_is_kept_before_the_first_write(machine: Machine) -> None:
+def test_a_file_with_a_duplicate_key_is_kept_before_writing(machine: Machine) -> None:
     """Case 19: reading takes the last; writing would lose the other."""
     add(machine.open(), articles([1, 2]))
     path = articles_file(machine)
@@ -203,7 +203,7 @@ def test_a_key_that_stands_twice_is_kept_before_the_first_write(machine: Machine
     assert list_numbers(machine.open()) == [3, 2, 1]
 
 
-def test_adding_mends_first(two: Machine) -> None:
+def test_adding_repairs_first(two: Machine) -> None:
     """Case 12: with the lock held already; and in a process that has not read the file yet."""
     articles_file(two, 2).write_bytes(articles_file(two, 2).read_bytes()[:-20])
     texts_file(two, 2).write_bytes(b"")
@@ -217,7 +217,7 @@ def test_adding_mends_first(two: Machine) -> None:
     assert again.get_article(article_id(20)).body.text == "Text 20."
 
 
-def test_a_mended_library_goes_on(two: Machine) -> None:
+def test_a_repaired_library_works(two: Machine) -> None:
     """Case 23: no number of a lost article is given to another while its text is there."""
     path = articles_file(two, 2)
     path.write_bytes(path.read_bytes()[: path.read_bytes().index(b'"4":{')])
@@ -227,7 +227,7 @@ def test_a_mended_library_goes_on(two: Machine) -> None:
     assert article_texts(two.open()) == expected_texts([*FIRST_SEGMENT, 11, 12, 13, 30])
 
 
-def test_a_file_that_was_mended_itself_knows_no_better(two: Machine) -> None:
+def test_a_repaired_file_says_nothing_about_its_pair(two: Machine) -> None:
     """Case 13: what is not known is not called all."""
     for path in (articles_file(two), texts_file(two)):
         data = path.read_bytes()

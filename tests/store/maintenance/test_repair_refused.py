@@ -51,7 +51,7 @@ def test_a_full_disk(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "replace", "open"])
-def test_every_call_of_a_mending_fails_once(
+def test_every_call_of_a_repair_fails_once(
     two: Machine, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Cases 6 to 8 and 13: nothing is lost, and the next start mends it."""
@@ -78,7 +78,7 @@ def test_every_call_of_a_mending_fails_once(
     assert list(two.open().problems) == []
 
 
-def test_while_somebody_else_writes(two: Machine) -> None:
+def test_no_repair_while_another_process_writes(two: Machine) -> None:
     """Case 38: what is whole is shown meanwhile."""
     articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     lock = two.folder / "articles" / ".desk.lock"
@@ -105,7 +105,7 @@ def test_a_read_only_library(two: Machine, monkeypatch: pytest.MonkeyPatch) -> N
     assert (articles_file(two).read_bytes(), damaged_copies(two)) == (damaged, [])
 
 
-def test_what_cannot_be_read_is_not_damaged(two: Machine) -> None:
+def test_an_unreadable_file_is_not_damaged(two: Machine) -> None:
     """Case 12: an error of the disk is not mended."""
     articles_file(two).unlink()
     articles_file(two).mkdir()
@@ -147,7 +147,7 @@ def test_a_damaged_file_of_another_machine_is_only_read(two: Machine, synced: Ma
     assert {21, 22, 23} <= set(list_numbers(library))
 
 
-def test_half_a_file_from_a_running_sync(two: Machine, synced: Machine) -> None:
+def test_half_of_a_file_during_a_sync(two: Machine, synced: Machine) -> None:
     """Case 39: what was read from it before stays until it is whole again."""
     library = two.open()
     before = list_numbers(library)
@@ -164,7 +164,7 @@ def test_half_a_file_from_a_running_sync(two: Machine, synced: Machine) -> None:
     assert (list_numbers(library), list(library.problems)) == (before, [])
 
 
-def test_our_file_is_damaged_under_a_running_reader(two: Machine) -> None:
+def test_our_file_is_damaged_while_the_reader_runs(two: Machine) -> None:
     """Cases 13 and 39: mended when it is seen."""
     library = two.open()
     path = articles_file(two)
@@ -178,7 +178,7 @@ def test_our_file_is_damaged_under_a_running_reader(two: Machine) -> None:
     assert list(two.open().problems) == []
 
 
-def test_our_file_is_replaced_by_somebody_else(two: Machine) -> None:
+def test_our_file_is_replaced_by_another_program(two: Machine) -> None:
     """Case 39: articles that went with it are told; what another newstui adds is not."""
     library, other = two.open(), two.open()
     add(other, articles([20]))
@@ -195,7 +195,7 @@ def test_our_file_is_replaced_by_somebody_else(two: Machine) -> None:
     assert list(library.problems) == [said]
 
 
-def test_our_file_is_removed_by_somebody_else(
+def test_our_file_is_removed_by_another_program(
     two: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 40 and 130: where few files may be open, what is gone is told."""
@@ -229,7 +229,7 @@ print(progress.article_count, len(library.problems))
 
 
 @pytest.mark.slow
-def test_two_processes_mend_once(two: Machine) -> None:
+def test_two_processes_repair_once(two: Machine) -> None:
     """Cases 13 and 36: the second finds it mended."""
     articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     command = [sys.executable, "-c", OPENER, str(two.folder), str(two.cache)]

@@ -61,7 +61,7 @@ def listed(shelf: Shelf, vectors: Fake | None) -> list[tuple[str | None, float]]
     return [(each.id, each.score) for each in found]
 
 
-def test_what_is_near_in_meaning_comes_first_and_scores_stay_below_one(shelf: Shelf) -> None:
+def test_articles_close_in_meaning_come_first_with_scores_below_one(shelf: Shelf) -> None:
     by_words = dict(listed(shelf, None))
     by_both = listed(shelf, Fake())
     assert by_both[0][0] == "alike"
@@ -71,7 +71,7 @@ def test_what_is_near_in_meaning_comes_first_and_scores_stay_below_one(shelf: Sh
     assert all(0 <= score <= 1 for score in scores.values())
 
 
-def test_meaning_is_mixed_with_words_and_widened_by_what_is_nearest() -> None:
+def test_meaning_is_mixed_with_words_and_extended_by_the_closest() -> None:
     scores = mix_scores(Fake(), "union", ["wages", "regatta", "nothing known"], [0.2, 0.2, 0.2])
     assert scores[0] > scores[1] >= scores[2]
     assert mix_scores(Fake(), "union", ["union"], [1.0]) == pytest.approx([1.0])
@@ -79,7 +79,7 @@ def test_meaning_is_mixed_with_words_and_widened_by_what_is_nearest() -> None:
     assert mix_scores(Fake(), "union", [], []) == []
 
 
-def test_vectors_of_a_text_are_made_once_and_of_its_beginning() -> None:
+def test_the_vector_of_a_text_is_cached_and_of_its_beginning() -> None:
     made: list[str] = []
 
     def vector(text: str) -> EmbeddingVector:
@@ -92,13 +92,13 @@ def test_vectors_of_a_text_are_made_once_and_of_its_beginning() -> None:
 
 
 @pytest.mark.usefixtures("_nothing_loaded")
-def test_without_the_package_there_are_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_there_are_no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "EMBEDDINGS_PACKAGE", "no_such_package_of_weights")
     assert load_installed_embeddings() is None
 
 
 @pytest.mark.usefixtures("_nothing_loaded")
-def test_a_package_without_its_weights_is_told_of_and_left(
+def test_a_package_without_weights_is_reported_and_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spec = ModuleSpec(EMBEDDINGS_PACKAGE, None, is_package=True)
@@ -116,7 +116,7 @@ def test_a_package_without_its_weights_is_told_of_and_left(
 @pytest.mark.skipif(
     find_spec(EMBEDDINGS_PACKAGE) is None, reason="newstui[semantic] is not installed"
 )
-def test_the_installed_vectors_know_what_is_about_the_same() -> None:
+def test_installed_embeddings_recognize_the_same_subject() -> None:
     vectors = load_installed_embeddings()
     assert vectors is not None
     strike = vectors.embed("The ferry crews walked out for higher wages.")

@@ -87,18 +87,16 @@ TEXTS = [
         ("---", set()),
     ],
 )
-def test_words_are_found_in_all_their_forms(
-    machine: Machine, asked: str, expected: set[int]
-) -> None:
+def test_words_match_in_all_their_forms(machine: Machine, asked: str, expected: set[int]) -> None:
     assert found_by(library(machine, *TEXTS), asked) == expected
 
 
 @pytest.mark.parametrize("asked", ["or", "organ", "organi", "organiz", "organization", "well-kn"])
-def test_the_beginning_of_a_word_finds_it_at_every_letter(machine: Machine, asked: str) -> None:
+def test_every_prefix_of_a_word_finds_it(machine: Machine, asked: str) -> None:
     assert 4 in found_by(library(machine, *TEXTS), asked, typing=True)
 
 
-def test_a_run_without_spaces_is_spelt_out_in_pairs() -> None:
+def test_unspaced_text_is_split_into_pairs() -> None:
     assert [word.text for word in tokenize("東京都 and Ω")] == ["東京", "京都", "都", "and", "ω"]
 
 
@@ -115,7 +113,7 @@ def test_words_are_compared_without_case_accents_and_widths(text: str, folded: s
     assert normalize_text(text) == folded
 
 
-def test_while_the_engine_commits_others_have_their_turn(
+def test_other_calls_work_while_the_engine_commits(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = library(machine, *TEXTS)
@@ -137,7 +135,7 @@ def test_while_the_engine_commits_others_have_their_turn(
     assert found_by(opened, "courts") == {1}
 
 
-def test_an_index_that_is_complete_is_left_alone(machine: Machine) -> None:
+def test_a_complete_index_is_left_alone(machine: Machine) -> None:
     found_by(library(machine, *TEXTS), "court")
     before = (machine.cache / "index" / INDEX_META_FILE).stat()
     again = machine.open()
@@ -145,7 +143,7 @@ def test_an_index_that_is_complete_is_left_alone(machine: Machine) -> None:
     assert (machine.cache / "index" / INDEX_META_FILE).stat() == before
 
 
-def test_what_is_added_edited_deleted_and_undone_is_followed(machine: Machine) -> None:
+def test_the_index_follows_all_changes(machine: Machine) -> None:
     opened = library(machine, *TEXTS)
     assert found_by(opened, "glacier") == set()
     add(opened, [made(6, "A glacier.")])
@@ -162,7 +160,7 @@ def test_what_is_added_edited_deleted_and_undone_is_followed(machine: Machine) -
 
 
 @pytest.mark.parametrize("damage", ["state", "meta", "version", "emptied", "gone"])
-def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
+def test_a_damaged_index_is_rebuilt(machine: Machine, damage: str) -> None:
     found_by(library(machine, *TEXTS), "court")
     folder = machine.cache / "index"
     state = folder / COVERAGE_FILE
@@ -183,7 +181,7 @@ def test_a_damaged_index_is_built_anew(machine: Machine, damage: str) -> None:
     assert found_by(opened, "court") == {1}
 
 
-def test_one_process_writes_the_others_read(machine: Machine) -> None:
+def test_one_process_writes_while_others_read(machine: Machine) -> None:
     first, second = library(machine, *TEXTS), machine.open()
     steps = first.update_index()
     next(step for step in steps if step.total)  # it holds the lock now

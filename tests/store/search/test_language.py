@@ -82,7 +82,7 @@ A, B, C = WordsCondition("a"), WordsCondition("b"), WordsCondition("c")
         ("older:2w", RangeCondition("when", None, NOW - 14 * DAY - 1)),
     ],
 )
-def test_what_a_query_means(text: str, node: QueryNode) -> None:
+def test_syntax_trees_of_queries(text: str, node: QueryNode) -> None:
     assert parse_query(text, NOW) == node
 
 
@@ -109,7 +109,7 @@ def test_what_a_query_means(text: str, node: QueryNode) -> None:
         ("a" * 3000, 2001, "at most 2,000 characters"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(text: str, column: int, reason: str) -> None:
+def test_errors_name_their_column(text: str, column: int, reason: str) -> None:
     with pytest.raises(InvalidQuery) as caught:
         parse_query(text, NOW)
     assert str(caught.value).startswith(f"column {column}: ")
@@ -133,16 +133,14 @@ def test_what_is_wrong_is_told_with_its_place(text: str, column: int, reason: st
         ("category:wor", CategoryCondition("wor", is_prefix=True)),
     ],
 )
-def test_what_is_still_being_typed_is_read_as_far_as_it_makes_sense(
-    text: str, node: QueryNode
-) -> None:
+def test_unfinished_queries_are_parsed_as_far_as_possible(text: str, node: QueryNode) -> None:
     found = parse_query(text, NOW, typing=True)
     assert found in (node, And((node,)))
 
 
 @given(st.text(alphabet='ab -"():*.<>1|“”or', max_size=40) | st.text(max_size=40))
 @settings(max_examples=50)
-def test_any_text_is_understood_or_refused_at_a_place_in_it(text: str) -> None:
+def test_any_text_is_parsed_or_rejected_at_an_offset_in_it(text: str) -> None:
     for typing in (False, True):
         places = [place_of_error(text[:end], typing=typing) for end in range(len(text) + 1)]
         assert all(0 <= place <= end for end, place in enumerate(places))
@@ -159,7 +157,7 @@ def place_of_error(text: str, *, typing: bool) -> int:
 
 @given(st.text(alphabet='ab "(', max_size=20), st.sampled_from(sorted(QUERY_FIELDS)))
 @settings(max_examples=50)
-def test_no_beginning_of_a_query_is_a_mistake_while_it_is_typed(text: str, field: str) -> None:
+def test_no_prefix_of_a_query_is_an_error_while_typing(text: str, field: str) -> None:
     whole = f"{text} {field}:"
     for end in range(len(whole) + 1):
         parse_query(whole[:end], NOW, typing=True)

@@ -70,14 +70,14 @@ def test_filters(rows: list[ArticleRow], show: str, category: str | None) -> Non
         assert (row in shown) == (state[show] and category in (None, row.category))
 
 
-def test_a_list_is_one_of_its_own() -> None:
+def test_a_selection_is_a_new_list() -> None:
     """Case 44."""
     rows = [ArticleRow("a", "t", "c", 1, 1, 1, read=False, starred=False, read_count=0)]
     ListQuery().select(rows).clear()
     assert len(rows) == 1
 
 
-def test_what_is_to_stay_does() -> None:
+def test_pinned_articles_stay() -> None:
     """An article that is being read stays in the list of the unread, and the list is the same."""
     marked = [
         ArticleRow(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1)

@@ -79,7 +79,7 @@ def names(found: Sequence[SimilarArticle]) -> list[str | None]:
     return [similar.id for similar in found]
 
 
-def test_the_same_story_is_found_and_says_why(shelf: Shelf) -> None:
+def test_the_same_story_is_found_with_shared_words(shelf: Shelf) -> None:
     found = shelf.best("ferry")
     assert names(found)[0] == "talks"
     assert "bees" not in names(found)
@@ -89,9 +89,7 @@ def test_the_same_story_is_found_and_says_why(shelf: Shelf) -> None:
     assert all(term in FERRY.lower() and term in TALKS.lower() for term in found[0].shared_terms)
 
 
-def test_words_that_stand_in_too_many_places_are_not_looked_up(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_frequent_words_are_left_out(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(20):
         shelf.put(
             f"more{number}", f"Harbour notes {number}", f"The harbour and the union, {number}."
@@ -113,7 +111,7 @@ def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
 
-def test_what_is_found_is_shown_as_the_library_has_it(shelf: Shelf) -> None:
+def test_similar_articles_show_the_current_rows(shelf: Shelf) -> None:
     readings = shelf.readings()
     shelf.rows["talks"] = shelf.rows["talks"]._replace(title="Corrected", read=True)
     first = readings.find(Article("ferry", "Ferry strike"), Body(FERRY))[0]
@@ -125,7 +123,7 @@ def test_what_is_found_is_shown_as_the_library_has_it(shelf: Shelf) -> None:
     )
 
 
-def test_titles_that_came_with_it_are_first_whatever_their_case_and_signs(shelf: Shelf) -> None:
+def test_imported_titles_come_first_ignoring_case_and_signs(shelf: Shelf) -> None:
     titles = ("honey PRICES — “rise”!", "A title of elsewhere", "Honey prices rise", " ")
     found = shelf.best("ferry", titles)
     assert names(found)[:3] == ["bees", None, "talks"]
@@ -134,21 +132,21 @@ def test_titles_that_came_with_it_are_first_whatever_their_case_and_signs(shelf:
     assert found[1] == SimilarArticle(None, "A title of elsewhere", origin="import")
 
 
-def test_neither_the_article_nor_a_copy_of_it(shelf: Shelf) -> None:
+def test_neither_the_article_nor_its_duplicates_are_listed(shelf: Shelf) -> None:
     shelf.put("agency", "Harbour of Arlen at a standstill", f"(Agency) {FERRY} More follows.")
     found = shelf.best("ferry", ["FERRY strike shuts Arlen harbour!"])
     assert not {"ferry", "agency"} & set(names(found))
     assert names(found)[0] == "talks"
 
 
-def test_the_same_story_from_two_sources_is_one_with_a_count(shelf: Shelf) -> None:
+def test_duplicates_are_counted_not_listed(shelf: Shelf) -> None:
     shelf.put("wire", "Talks in ferry dispute", f"{TALKS} (wire)")
     found = shelf.best("ferry")
     assert len({"wire", "talks"} & set(names(found))) == 1
     assert found[0].duplicate_count == 1
 
 
-def test_a_column_of_the_same_title_is_no_copy(shelf: Shelf) -> None:
+def test_a_column_with_the_same_title_is_no_duplicate(shelf: Shelf) -> None:
     shelf.put(
         "talks2",
         "Ferry union and owners meet",
@@ -170,13 +168,13 @@ def test_never_more_than_the_limit(shelf: Shelf) -> None:
     assert shelf.best("ferry", limit=0) == ()
 
 
-def test_the_strongest_words_are_the_key_terms(shelf: Shelf) -> None:
+def test_the_strongest_words_are_the_keywords(shelf: Shelf) -> None:
     terms = shelf.readings().insights(Article("ferry", "Ferry strike"), Body(FERRY)).keywords
     assert terms[0] in ("ferry", "crews", "arlen")
     assert not {"the", "and", "monday"} & set(terms)
 
 
-def test_of_equals_the_one_nearer_in_time_is_first(shelf: Shelf) -> None:
+def test_closeness_in_time_decides_between_equals(shelf: Shelf) -> None:
     shelf.put(
         "late",
         "Ferry of Arlen: the talks",
@@ -201,7 +199,7 @@ def test_japanese_articles_share_whole_words(shelf: Shelf) -> None:
     assert "フェリー" in found[0].shared_terms
 
 
-def test_what_is_new_is_what_was_in_nothing_that_was_read(shelf: Shelf) -> None:
+def test_new_paragraphs_are_those_unlike_anything_read(shelf: Shelf) -> None:
     news = "Firefighters found smoke below the bridge deck and towed three trawlers away."
     text = f"{FERRY}\n\n{news}"
     readings = shelf.readings()

@@ -32,7 +32,7 @@ def test_the_bytes_are_kept_under_a_free_name(tmp_path: Path) -> None:
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
 
 
-def test_an_empty_file_is_kept_too_and_each_only_once(tmp_path: Path) -> None:
+def test_each_content_is_kept_once_even_an_empty_one(tmp_path: Path) -> None:
     """Case 11: so a start that cannot write the rest does not fill the disk with copies."""
     path = tmp_path / "vm-1-0003.json"
     path.touch()
@@ -41,7 +41,7 @@ def test_an_empty_file_is_kept_too_and_each_only_once(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [path, kept]
 
 
-def test_what_a_link_points_to_is_kept_beside_it(tmp_path: Path) -> None:
+def test_a_link_is_followed_and_its_target_kept(tmp_path: Path) -> None:
     """Case 32: the link stays."""
     real = tmp_path / "real"
     real.mkdir()
@@ -52,7 +52,9 @@ def test_what_a_link_points_to_is_kept_beside_it(tmp_path: Path) -> None:
     assert link.is_symlink()
 
 
-def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_kept_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cases 4 and 6: the damaged file is what it was, and no half of a copy stands beside it."""
     path = tmp_path / "vm-1-0003.json"
     path.write_bytes(b"{")
@@ -87,7 +89,7 @@ ENDS = "; the damaged file is kept as vm-1-0003.json.damaged-20261122T130500"
         (5, 0, {"duplicates": 3}, "all 5 articles, 3 duplicates dropped"),
     ],
 )
-def test_one_line_tells_what_was_saved(
+def test_one_line_says_what_was_salvaged(
     count: int, lost: int | None, more: dict[str, int], said: str
 ) -> None:
     """Cases 12 and 13: `Recovered 812 of 815`."""
@@ -95,6 +97,6 @@ def test_one_line_tells_what_was_saved(
     assert describe_salvage(PATH, "articles", salvaged, KEPT) == BEGINS + said + ENDS
 
 
-def test_the_file_of_another_machine_is_left_to_it() -> None:
+def test_a_file_of_another_machine_is_left_alone() -> None:
     line = describe_salvage(PATH, "articles", SalvageResult({"1": {}}, 1, WHY), None)
     assert line == BEGINS + "1 of 2 articles; the file is left to the machine that writes it"

@@ -45,7 +45,7 @@ def test_our_file_is_removed(two: Machine) -> None:
         assert texts_of(each) == [f"Text {number}." for number in (1, 2, 3, 4, 6, 7, 8)]
 
 
-def test_another_file_takes_the_place_of_ours(two: Machine, tmp_path: Path) -> None:
+def test_our_file_is_replaced(two: Machine, tmp_path: Path) -> None:
     """Case 39: the articles of both are there afterwards, and neither file was written over."""
     library = two.open()
     clone = Machine(tmp_path / "clone", two.name, two.clock)
@@ -62,7 +62,7 @@ def test_another_file_takes_the_place_of_ours(two: Machine, tmp_path: Path) -> N
     assert texts_of(two.open()) == [f"Text {number}." for number in [*range(1, 9), *range(31, 35)]]
 
 
-def test_what_cannot_be_added_now_is_added_later(
+def test_articles_that_cannot_be_added_now_are_added_later(
     two: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cases 4 and 40: a full disk."""
@@ -81,7 +81,7 @@ def test_what_cannot_be_added_now_is_added_later(
     assert state(library) == state(two.open()) == before
 
 
-def test_files_are_let_go(two: Machine) -> None:
+def test_open_files_are_closed(two: Machine) -> None:
     """Case 130: what is no longer used is not kept open."""
 
     def open_files() -> int:

@@ -29,12 +29,12 @@ FLIPS = 500
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(("data", "reason"), DAMAGED_FILES)
-def test_nothing_is_made_of_nothing(data: bytes, reason: str, table: str) -> None:
+def test_nothing_is_salvaged_from_nothing(data: bytes, reason: str, table: str) -> None:
     assert salvage(data, table) == SalvageResult({}, None, reason)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_document_before_a_cut_is_saved_at_every_byte(table: str) -> None:
+def test_every_document_before_a_cut_is_salvaged_at_every_byte(table: str) -> None:
     """Case 13: cut anywhere."""
     data = encode_segment(table, 5)
     places = document_spans(data, table, 5)
@@ -52,7 +52,7 @@ def test_every_document_before_a_cut_is_saved_at_every_byte(table: str) -> None:
     [b"", bytes(4096), b"\xff" * 99, b'"1":{"id":"', b"{" * 999],
     ids=["nothing", "NUL", "not UTF-8", "a start", "braces"],
 )
-def test_every_document_before_a_cut_is_saved_in_64_places(table: str, tail: bytes) -> None:
+def test_every_document_before_a_cut_is_salvaged_in_64_places(table: str, tail: bytes) -> None:
     """Cases 13, 14 and 16: cut, and then filled with something else."""
     data = encode_segment(table, 80)
     places = document_spans(data, table, 80)
@@ -66,7 +66,7 @@ def test_every_document_before_a_cut_is_saved_in_64_places(table: str, tail: byt
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("size", [1, 64, 512, 4096])
-def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
+def test_a_hole_loses_only_what_it_covers(table: str, size: int) -> None:
     """Case 14: NUL bytes in the middle, at the beginning, over several documents."""
     data = encode_segment(table, 60)
     places = document_spans(data, table, 60)
@@ -85,7 +85,7 @@ def test_a_hole_costs_what_it_covers(table: str, size: int) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("hits", [1, 2])
-def test_a_flip_costs_at_most_what_it_hits(table: str, hits: int) -> None:
+def test_a_flipped_bit_loses_at_most_what_it_hits(table: str, hits: int) -> None:
     """Case 15: never a traceback; what no flip touched is saved."""
     chance = random.Random(f"{table} {hits}")
     good = encode_segment(table, 50)
@@ -112,7 +112,7 @@ def test_a_flip_costs_at_most_what_it_hits(table: str, hits: int) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_flip_of_what_holds_the_file_together_is_survived(table: str) -> None:
+def test_every_flipped_bit_of_the_structure_is_survived(table: str) -> None:
     """Case 15: each byte of the frame (braces, ids, commas) replaced by what may stand there."""
     good = encode_segment(table, 4)
     places, whole = document_spans(good, table, 4), documents(table, 4)
@@ -133,21 +133,21 @@ def test_every_flip_of_what_holds_the_file_together_is_survived(table: str) -> N
 @pytest.mark.parametrize(
     "front", [b"garbage ", b"\0" * 512, b'{"a":"', b"}}}]]", b'"', b"\\", b'{"1":{', b"\xff\xfe"]
 )
-def test_garbage_in_front_costs_nothing(table: str, front: bytes) -> None:
+def test_garbage_in_front_loses_nothing(table: str, front: bytes) -> None:
     found = salvage(front + encode_segment(table, 9), table)
     assert (found.documents, found.lost) == (documents(table, 9), 0)
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("behind", [b"garbage", b'"', b"\0" * 512, b'{"1":{"id":"', b"}}}}"])
-def test_garbage_behind_costs_nothing(table: str, behind: bytes) -> None:
+def test_garbage_at_the_end_loses_nothing(table: str, behind: bytes) -> None:
     """Case 16: trailing garbage after a good file."""
     found = salvage(encode_segment(table, 9) + behind, table)
     assert (found.documents, found.lost, found.format) == (documents(table, 9), 0, 1)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_two_files_one_behind_the_other_are_one(table: str) -> None:
+def test_two_concatenated_files_are_read_as_one(table: str) -> None:
     found = salvage(encode_segment(table, 5) + encode_segment(table, 8), table)
     assert found.documents == documents(table, 8)
     assert (found.duplicates, found.lost) == (5, 0)
@@ -155,7 +155,7 @@ def test_two_files_one_behind_the_other_are_one(table: str) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_file_in_utf_16_is_saved_whole(table: str) -> None:
+def test_a_file_in_utf_16_is_salvaged_completely(table: str) -> None:
     """Case 17: an editor saved it in another encoding."""
     data = encode_segment(table, 9).decode()
     for encoding in ("utf-16-le", "utf-16-be"):
@@ -177,7 +177,7 @@ json_like = st.lists(
 @given(st.binary() | json_like, st.sampled_from(TABLES))
 @example(b'{"1":{"2":{"3":{' * 50, "texts")
 @settings(max_examples=400, deadline=None)
-def test_no_bytes_make_it_fail(data: bytes, table: str) -> None:
+def test_no_bytes_make_salvage_fail(data: bytes, table: str) -> None:
     """Case 15: never a traceback, and whatever comes out can be written and read again."""
     found = salvage(data, table)
     again = orjson.dumps({**META, table: found.documents})
@@ -225,7 +225,7 @@ GROWING: list[Callable[[int], bytes]] = [
 
 
 @pytest.mark.parametrize("grown", GROWING, ids=map(str, range(len(GROWING))))
-def test_the_work_grows_with_the_size(
+def test_salvage_takes_linear_time(
     grown: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 13: whatever the bytes are, each is looked at a fixed number of times."""

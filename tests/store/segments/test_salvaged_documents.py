@@ -42,7 +42,7 @@ def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
     ],
     ids=["NaN", "Infinity", "surrogate", "pair", "NUL", "newline"],
 )
-def test_values_that_json_does_not_have_cost_no_document(value: bytes, saved: object) -> None:
+def test_values_unknown_to_json_lose_no_document(value: bytes, saved: object) -> None:
     """Cases 18 and 21: NaN, lone surrogates and raw controls; what is saved can be written."""
     hurt = b'{"articles":{"1":{"id":"a","title":"b","extra":{"v":%s}},"2":{"id":"c","title":"d"}}}'
     other = b'"3":{"id":"e","title":"f","extra":{"v":NaN}}'
@@ -53,7 +53,7 @@ def test_values_that_json_does_not_have_cost_no_document(value: bytes, saved: ob
     assert parse_tables(orjson.dumps({"articles": found.documents}), thorough=True)
 
 
-def test_what_cannot_be_mended_is_lost() -> None:
+def test_a_document_that_cannot_be_repaired_is_lost() -> None:
     """Case 18: nested too deep, or a number without an end; the others are saved."""
     for value in (b"[" * 5000 + b"]" * 5000, b"1" * 5000, b"1" * 400, b"{" * 5000 + b"}" * 5000):
         data = b'{"articles":{"1":{"id":"a","title":"b"},"2":{"id":"a","title":"b","v":%s},'
@@ -62,7 +62,7 @@ def test_what_cannot_be_mended_is_lost() -> None:
         assert found.lost == 1
 
 
-def test_documents_of_the_wrong_kind_are_lost_and_the_others_saved() -> None:
+def test_documents_of_the_wrong_type_are_lost_and_the_others_salvaged() -> None:
     """Case 12: a document that is a text, an id that is none, an object that is no article."""
     good = documents("articles", 6)
     for number, wrong in (("2", "text"), ("2", None), ("2", {"title": "no id"}), ("2", [{}])):
@@ -76,14 +76,14 @@ def test_documents_of_the_wrong_kind_are_lost_and_the_others_saved() -> None:
     assert found.lost == 2
 
 
-def test_what_belongs_to_an_article_is_not_taken_for_one() -> None:
+def test_a_part_of_an_article_is_not_taken_for_one() -> None:
     inner = {"9": {"id": "inner", "title": "inner"}, "3": {"id": "more", "title": "more"}}
     good = {str(n): {**article_document(n), "extra": {"related": inner}} for n in (1, 2)}
     found = salvage(orjson.dumps({"articles": good}) + b"x", "articles")
     assert (found.documents, found.lost) == (good, 0)
 
 
-def test_an_article_that_lost_its_end_does_not_swallow_the_others() -> None:
+def test_an_article_without_its_end_does_not_swallow_others() -> None:
     """Case 15: a blank where its last brace was leaves JSON of another shape."""
     data = bytearray(encode_segment("articles", 5))
     end = document_spans(bytes(data), "articles", 5)[1][1]
@@ -110,7 +110,7 @@ def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(("at", "wrong"), [(1, 3), (5, 7), (5, 4), (5, 70), (5, 9), (2, 1)])
-def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong: int) -> None:
+def test_a_damaged_id_is_corrected_by_its_neighbours(table: str, at: int, wrong: int) -> None:
     """Case 15: otherwise an article would be shown with the text of another."""
     data = encode_segment(table, 9).replace(b'"%d":{"' % at, b'"%d":{"' % wrong) + b"x"
     assert data.count(b'"%d":{"' % wrong) >= 1
@@ -122,7 +122,7 @@ def test_an_id_that_was_hit_is_told_by_its_neighbours(table: str, at: int, wrong
     assert (found.duplicates, found.lost) == (0, 0)
 
 
-def test_one_of_two_equal_ids_is_right_if_it_continues_the_row() -> None:
+def test_one_of_two_equal_ids_is_right_if_it_continues_the_sequence() -> None:
     data = encode_segment("articles", 9)
     for number, other in ((4, 8), (5, 6)):
         start = document_spans(encode_segment("articles", 9), "articles", 9)[number - 1][0]
@@ -141,7 +141,7 @@ def test_an_indented_file_is_salvaged_too() -> None:
     assert found.format == 1
 
 
-def test_the_format_is_told_even_of_a_damaged_file() -> None:
+def test_the_format_of_a_damaged_file_is_known() -> None:
     """Case 33: what a newer newstui wrote is not written back as ours."""
     data = encode_segment("texts", 3).replace(b'"format":1', b'"format":99')
     assert salvage(data[:-9], "texts").format == 99

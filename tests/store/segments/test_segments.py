@@ -72,7 +72,7 @@ def test_plain_tinydb_opens_every_file(segments: Segments) -> None:
         assert found.doc_id == 4
 
 
-def test_newest_first_whoever_wrote_them(segments: Segments) -> None:
+def test_segments_come_latest_first_whoever_wrote_them(segments: Segments) -> None:
     for name, time in (("desk-0001", 5), ("lap-0009", 7), ("desk-0002", 6)):
         segments.facts_path(name).write_bytes(b"{}")
         os.utime(segments.facts_path(name), (time, time))
@@ -92,7 +92,7 @@ def test_no_folder_and_no_permission(tmp_path: Path) -> None:
         Segments(tmp_path, "desk").signatures()
 
 
-def test_names_of_machines_that_look_alike(tmp_path: Path, segments: Segments) -> None:
+def test_similar_machine_names(tmp_path: Path, segments: Segments) -> None:
     """Case 42: `desk` and `desk-0001` write different files."""
     segments.append(articles([1]))
     other = Segments(tmp_path, "desk-0001")
@@ -172,7 +172,7 @@ def test_a_damaged_file_is_never_written_to(segments: Segments, content: bytes) 
         (b"null", "expected tables, found null"),
     ],
 )
-def test_the_reason_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_the_reason_of_damage_is_reported(tmp_path: Path, content: bytes, reason: str) -> None:
     """Case 17, and 11 to 16."""
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(LibraryDamaged, match=rf"/file: {reason}"):
@@ -185,7 +185,7 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     assert JsonStorage(tmp_path / "file").read() == {"articles": {}}
 
 
-def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
     with pytest.raises(LibraryDamaged, match="cannot be read: Is a directory"):
         JsonStorage(tmp_path).read()
 
@@ -202,7 +202,7 @@ def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
         ("2", {"id": "a", "title": "b", "date": 5}),
     ],
 )
-def test_a_document_that_is_no_article_is_told(machine: Machine, key: str, document: Any) -> None:
+def test_an_invalid_article_document_is_reported(machine: Machine, key: str, document: Any) -> None:
     """Case 12: the others of its segment are there."""
     add(machine.open(), articles([7]))
     path = machine.segments()[0]
@@ -219,7 +219,7 @@ def test_a_document_that_is_no_article_is_told(machine: Machine, key: str, docum
 
 
 @pytest.mark.parametrize("document", [{"text": 5}, {"text": "a", "similar": 5}])
-def test_a_document_that_is_no_text(segments: Segments, document: Any) -> None:
+def test_an_invalid_text_document(segments: Segments, document: Any) -> None:
     (place,) = segments.append(articles([1]))
     path = segments.folders[1] / "desk-0001.json"
     path.write_bytes(orjson.dumps({"texts": {"1": document}}))
@@ -227,7 +227,7 @@ def test_a_document_that_is_no_text(segments: Segments, document: Any) -> None:
         segments.read_body(place)
 
 
-def test_an_article_that_became_none(segments: Segments) -> None:
+def test_an_article_that_became_invalid(segments: Segments) -> None:
     (place,) = segments.append(articles([1]))
     segments.facts_path("desk-0001").write_bytes(orjson.dumps({"articles": {"1": {"id": "x"}}}))
     with pytest.raises(LibraryDamaged, match="article 1: cannot be read"):
@@ -236,7 +236,7 @@ def test_an_article_that_became_none(segments: Segments) -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", {1, 2}, float, 1 << 70])
-def test_what_is_not_json_is_refused(segments: Segments, value: Any) -> None:
+def test_values_that_are_not_json_are_rejected(segments: Segments, value: Any) -> None:
     """Case 21: the change is refused, nothing else is affected."""
     segments.append(articles([1]))
     before = segments.facts_path("desk-0001").read_bytes()
@@ -250,7 +250,7 @@ def test_what_is_not_json_is_refused(segments: Segments, value: Any) -> None:
 HOSTILE = "a\x1b]52;c;x\x07b\u202e\x9b31m"
 
 
-def test_what_comes_from_a_file_is_safe_to_show() -> None:
+def test_documents_are_safe_to_show() -> None:
     """Case 45: whatever wrote it."""
     fields = ("title", "category", "url", "language", "source", "date", "created", "updated")
     facts = dict.fromkeys(fields, HOSTILE) | {"id": "i", "authors": [HOSTILE], "tags": [HOSTILE]}
@@ -264,7 +264,7 @@ def test_what_comes_from_a_file_is_safe_to_show() -> None:
         assert "\\x9b" not in text
 
 
-def test_documents_come_back_as_they_were() -> None:
+def test_documents_survive_a_round_trip() -> None:
     whole = Article(
         "i", "T", "c", "https://x.org/", ("A",), ("t",), "2031-01-01", "2031-01-02T00:00:00Z",
         "2031-01-03T00:00:00Z", 5, "en", "feed", {"k": {"n": [1]}},

@@ -22,7 +22,7 @@ def whys(data: bytes, *, thorough: bool = False) -> str:
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
-def test_a_good_file_is_read_and_needs_no_salvage(table: str, mark: bytes) -> None:
+def test_an_intact_file_needs_no_salvage(table: str, mark: bytes) -> None:
     """Case 17: a byte order mark is accepted."""
     data = mark + encode_segment(table, 12)
     for thorough in (False, True):
@@ -30,7 +30,7 @@ def test_a_good_file_is_read_and_needs_no_salvage(table: str, mark: bytes) -> No
     assert salvage(data, table) == SalvageResult(documents(table, 12), 0, "", format=1)
 
 
-def test_what_tinydb_writes_itself_is_read(tmp_path: Path) -> None:
+def test_a_file_written_by_tinydb_is_read(tmp_path: Path) -> None:
     path = tmp_path / "plain.json"
     with TinyDB(path, indent=2) as database:
         database.table("articles").insert_multiple(documents("articles", 3).values())
@@ -38,7 +38,7 @@ def test_what_tinydb_writes_itself_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("data", "reason"), DAMAGED_FILES)
-def test_what_is_no_file_of_tables_is_named(data: bytes, reason: str) -> None:
+def test_a_file_without_tables_is_named(data: bytes, reason: str) -> None:
     """Cases 11, 12, 14 and 16 to 18: one error type, the reason in words and the place."""
     assert whys(data) == reason
 
@@ -52,13 +52,13 @@ def test_what_is_no_file_of_tables_is_named(data: bytes, reason: str) -> None:
         (b'{"a":{"1":{"\\u001b[2J":1,"\\u001b[2J":2}}}', ""),
     ],
 )
-def test_a_key_that_stands_twice_is_found_before_a_write(data: bytes, key: str) -> None:
+def test_a_duplicate_key_is_found_before_writing(data: bytes, key: str) -> None:
     """Case 19: who only reads takes the last, as TinyDB does; who writes would lose the other."""
     assert parse_tables(data)
     assert whys(data, thorough=True) == f"duplicate key “{key}”"
 
 
-def test_the_thorough_look_at_nesting_that_the_parser_still_takes_ends_in_words() -> None:
+def test_deep_nesting_is_reported_by_the_thorough_check() -> None:
     """Case 18: no RecursionError; orjson takes more levels than the json module."""
     data = b'{"a":{"1":{"x":' + b"[" * 1020 + b"]" * 1020 + b"}}}"
     assert parse_tables(data)

@@ -90,7 +90,7 @@ def clone(desk: Machine, tmp_path: Path) -> Machine:
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("machine", ["desk", "my-desk-0b1c"])
-def test_names_of_copies(tmp_path: Path, pattern: str, machine: str) -> None:
+def test_names_of_conflict_copies(tmp_path: Path, pattern: str, machine: str) -> None:
     """Case 39: what each tool makes of a conflict."""
     assert segment_name(pattern.format(f"{machine}-0001")) == f"{machine}-0001"
     path = tmp_path / f"{pattern.format(machine)}.jsonl"
@@ -119,7 +119,7 @@ def test_names_of_other_files(name: str) -> None:
         ("notes of mine", b"{}\n", ""),
     ],
 )
-def test_whose_a_journal_is(tmp_path: Path, name: str, first: bytes, machine: str) -> None:
+def test_the_writer_of_a_journal(tmp_path: Path, name: str, first: bytes, machine: str) -> None:
     """Case 42: the machine of the first line, if the name begins with it; else the name."""
     path = tmp_path / f"{name}.jsonl"
     path.write_bytes(first)
@@ -132,7 +132,7 @@ def test_whose_a_journal_is(tmp_path: Path, name: str, first: bytes, machine: st
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("running", [True, False])
-def test_a_copy_is_read_along(
+def test_a_copy_is_read_with_its_original(
     desk: Machine, clone: Machine, pattern: str, *, running: bool
 ) -> None:
     """Case 39: events and articles of both files are there, and what both have counts once."""
@@ -160,7 +160,7 @@ def test_a_copy_is_read_along(
 
 
 @pytest.mark.usefixtures("clone")
-def test_a_copy_may_have_less_or_more_or_come_in_parts(desk: Machine) -> None:
+def test_a_copy_may_be_shorter_or_longer_or_arrive_in_parts(desk: Machine) -> None:
     """Case 39: a file is delivered bit by bit, and its beginning is what was read already."""
     library = desk.open()
     data = desk.journal.read_bytes()
@@ -174,7 +174,7 @@ def test_a_copy_may_have_less_or_more_or_come_in_parts(desk: Machine) -> None:
     assert state(desk.open()) == before
 
 
-def test_a_start_from_the_snapshot(
+def test_start_from_the_snapshot_with_copies(
     desk: Machine, clone: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 39: what a snapshot covers of two files counts once, whichever of them grows."""
@@ -195,7 +195,7 @@ def test_a_start_from_the_snapshot(
     assert state(desk.open()) == state(library)
 
 
-def test_a_failed_change_forgets_nothing_that_others_wrote(tmp_path: Path) -> None:
+def test_a_failed_change_forgets_no_lines_of_others(tmp_path: Path) -> None:
     """Cases 38 and 39: also where a line counts only once."""
     clock = FakeClock()
     journal, other = (Journal(tmp_path, "desk", clock, print) for _ in range(2))
@@ -211,7 +211,7 @@ def test_a_failed_change_forgets_nothing_that_others_wrote(tmp_path: Path) -> No
     ]
 
 
-def test_undo_reaches_a_copy_of_our_journal(desk: Machine, clone: Machine) -> None:
+def test_undo_covers_a_copy_of_our_journal(desk: Machine, clone: Machine) -> None:
     """Case 39: what this machine did is there to be undone, each change once."""
     conflict(desk, clone)
     library = desk.open()
@@ -223,7 +223,7 @@ def test_undo_reaches_a_copy_of_our_journal(desk: Machine, clone: Machine) -> No
     assert state(desk.open()) == state(library)
 
 
-def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
+def test_texts_match_their_articles(desk: Machine, clone: Machine) -> None:
     """Case 39: the facts are those of one machine, the texts those of the other."""
     for kind in ("articles", "texts"):
         one, other = desk.segments(kind)[0], clone.segments(kind)[0]
@@ -240,7 +240,7 @@ def test_texts_find_their_articles(desk: Machine, clone: Machine) -> None:
 # -- what the user is told -----------------------------------------------------------------
 
 
-def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
+def test_redundant_copies_are_reported(desk: Machine, clone: Machine) -> None:
     """Case 39: of two copies of one file, one has to stay."""
     assert list(review_copies(desk.folder)) == []
     conflict(desk, clone, "{} (1)")
@@ -261,7 +261,7 @@ def test_which_copies_may_go(desk: Machine, clone: Machine) -> None:
     assert state(desk.open()) == before
 
 
-def test_nothing_can_be_told_of_a_damaged_copy(desk: Machine) -> None:
+def test_damaged_copies_are_reviewed_without_error(desk: Machine) -> None:
     """Case 15: whatever is in it, no traceback."""
     for kind, name in (("articles", "desk-0001 (1).json"), ("journal", "desk (1).jsonl")):
         (desk.folder / kind / name).write_bytes(b"\xff\n{")

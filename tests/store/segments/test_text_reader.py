@@ -37,7 +37,7 @@ def test_every_text_is_read_without_the_others(
 
 
 @pytest.mark.parametrize("cut", [2, 3, 40])
-def test_a_file_that_is_cut_off_is_read_whole(segments: Segments, cut: int) -> None:
+def test_a_truncated_file_is_parsed_as_a_whole(segments: Segments, cut: int) -> None:
     """Case 11: and so it is found out, although the text that is asked for stands in it."""
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes()[:-cut])
@@ -45,7 +45,7 @@ def test_a_file_that_is_cut_off_is_read_whole(segments: Segments, cut: int) -> N
         TextReader(segments).read_body(place(1))
 
 
-def test_a_number_that_stands_twice_is_not_guessed(segments: Segments) -> None:
+def test_a_duplicate_document_id_is_not_guessed(segments: Segments) -> None:
     """Case 18: the whole file is looked at, which refuses it."""
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes().replace(b'"2":{', b'"1":{'))
