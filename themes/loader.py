@@ -103,7 +103,7 @@ class Theme:
 
     @property
     def uses_terminal_colors(self) -> bool:
-        """Whether it uses the terminal's own colours, which must be sent by name."""
+        """True if the theme uses the terminal's own colours, which must be sent by name."""
         return any(color.startswith("ansi_") for color in self.colors.values())
 
 

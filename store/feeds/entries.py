@@ -31,7 +31,7 @@ MAX_CLOCK_SKEW_SECONDS = timedelta(days=1).total_seconds()
 
 @dataclass(frozen=True, slots=True)
 class FeedInfo:
-    """What is known of a feed before its entries are parsed."""
+    """The facts about a feed that its entries need."""
 
     key: str
     """The URL it was first subscribed to, which its articles refer to for good."""

@@ -18,11 +18,15 @@ from pathlib import Path
 from typing import TextIO
 
 from store.library.folder import FolderLibrary
-from store.model.times import system_clock
 from store.search import ListQuery
 from tests.support.environment import environment
-from tests.support.libraries import load
-from tests.support.reader_process import NEWSTUI, article_json, make_home, open_reader
+from tests.support.reader_process import (
+    NEWSTUI,
+    article_json,
+    make_home,
+    open_library,
+    open_reader,
+)
 from tests.support.terminal import Terminal
 
 ARTICLES = 24
@@ -104,13 +108,6 @@ def list_marks(library: FolderLibrary) -> set[tuple[str, str]]:
     rows = library.rows(ListQuery())
     read_ones = {("read", row.title) for row in rows if row.read}
     return read_ones | {("starred", row.title) for row in rows if row.starred}
-
-
-def open_library(home: Path) -> FolderLibrary:
-    """Open the library as the next process would."""
-    library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "desk", system_clock)
-    load(library)
-    return library
 
 
 def run_round(home: Path, chance: random.Random, report: Report) -> str:

@@ -23,7 +23,7 @@ LIST_CHANGING_EVENTS = {"deleted", "edited"}
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What an action did.
+    """The outcome of an action.
 
     Attributes:
         message: A status line; names no key.

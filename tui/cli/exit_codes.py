@@ -10,7 +10,7 @@ from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError
 
 
 class ExitCode(IntEnum):
-    """How newstui ended, for the shell."""
+    """The exit codes of newstui."""
 
     OK = 0
     FAILED = 1

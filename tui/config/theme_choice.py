@@ -108,7 +108,7 @@ class ThemeChoice:
 
     @property
     def follows_terminal(self) -> bool:
-        """Whether the terminal's background decides, and so has to be queried."""
+        """True if the terminal's background decides, and so has to be queried."""
         return (
             not self.forced_name
             and self.chosen_name == AUTO_THEME_NAME

@@ -48,7 +48,7 @@ class Mode:
 
     @property
     def place(self) -> str:
-        """Where the mode is, as in `Command.places`."""
+        """The place of the mode, as in `Command.places`."""
         return self.PLACE
 
     def begin(self) -> None:

@@ -112,7 +112,7 @@ class TextLayout:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all lines are laid out."""
+        """True if all lines are laid out."""
         return self._complete
 
     def lay_out_more(self, lines: int) -> bool:

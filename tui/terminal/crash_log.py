@@ -27,7 +27,7 @@ class CrashLog:
 
     @property
     def has_content(self) -> bool:
-        """Whether there is anything to write."""
+        """True if there is anything to write."""
         return bool(self._text.getvalue().strip())
 
     def save(self, now: datetime) -> str:

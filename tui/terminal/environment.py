@@ -23,12 +23,12 @@ class HostEnvironment:
 
     @property
     def is_remote(self) -> bool:
-        """Whether the user is at another machine."""
+        """Return True if the user is at another machine."""
         return is_remote(self.env)
 
     @property
     def has_display(self) -> bool:
-        """Whether there is a desktop to show a browser on; under WSL there is Windows."""
+        """Return True if there is a desktop to show a browser on; under WSL that is Windows."""
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return self.platform == "darwin" or any(self.env.get(name) for name in names)
 
