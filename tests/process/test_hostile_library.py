@@ -151,13 +151,13 @@ def walk(terminal: Terminal, articles: int) -> None:
     terminal.wait_for(in_the_list)
     for keys, seen, back in (
         ("?", "Keys", "q"),
-        ("U", "Can be undone", "q"),
+        ("U", "Undo history", "q"),
         ("\x10", "Search for commands", "\x1b"),
-        ("c", "every category", "q"),
+        ("c", "All", "q"),
         ("f", "starred", "q"),
         (",", "Sort by", "q"),
         ("/", "words, “phrases”", "\x1b"),
-        ("o", "Source", "q"),
+        ("o", "─ Link ─", "q"),
     ):
         terminal.write(keys)
         terminal.wait_for(seen)
@@ -165,7 +165,7 @@ def walk(terminal: Terminal, articles: int) -> None:
         terminal.wait_gone(seen)
         terminal.wait_for(in_the_list)
     terminal.write("1")
-    terminal.wait_for(re.compile("^ not in the library: ", re.MULTILINE))
+    terminal.wait_for(re.compile("^ Not in the library: ", re.MULTILINE))
     terminal.write("z")
     terminal.wait_gone(in_the_list)
     terminal.wait_quiet()

@@ -171,13 +171,13 @@ def test_kill_after_marking(tmp_path: Path) -> None:
 
 
 CRASH = """
-from tui.reader.screen.reader_screen import Reader
+from tui.reader.screen.list_actions import ListActions
 
 def fail(self):
     row = self.article_list.rows[0]
     raise RuntimeError("injected")
 
-Reader.action_app_history = fail
+ListActions.request_filters = fail
 """
 
 
@@ -186,7 +186,7 @@ def test_crash(tmp_path: Path) -> None:
     make_home(tmp_path, long_article_json(1))
     command = faulty_reader(tmp_path, CRASH)
     with open_and_scroll(open_reader(tmp_path, 1, command=command)) as terminal:
-        terminal.write("U")
+        terminal.write("f")
         assert_clean_exit(terminal, 1)
         last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
     log = tmp_path / "state/newstui/crash.log"
@@ -203,7 +203,8 @@ def test_crash(tmp_path: Path) -> None:
 def test_crash_during_startup(tmp_path: Path) -> None:
     """Case 119: the screen is cleared, and the line is printed."""
     make_home(tmp_path, article_json(1))
-    patch = CRASH.replace("action_app_history", "on_mount")
+    patch = CRASH.replace("list_actions import ListActions", "reader_screen import Reader")
+    patch = patch.replace("ListActions.request_filters", "Reader.on_mount")
     with start_reader(tmp_path, command=faulty_reader(tmp_path, patch)) as terminal:
         assert terminal.wait_exit() == 1
         assert terminal.changed_modes() == set()
@@ -241,6 +242,6 @@ def test_unwritable_crash_log(tmp_path: Path) -> None:
     command = faulty_reader(tmp_path, CRASH)
     (tmp_path / "state/newstui/crash.log").mkdir(parents=True)
     with open_reader(tmp_path, 1, command=command) as terminal:
-        terminal.write("U")
+        terminal.write("f")
         assert_clean_exit(terminal, 1)
         assert b"RuntimeError: injected\r\n" in terminal.raw

@@ -64,11 +64,11 @@ def test_fill_the_library_from_the_reader(tmp_path: Path) -> None:
     with open_reader(tmp_path, SAMPLES) as terminal:
         terminal.wait_for("Your library is empty")
         terminal.write("kk\r")
-        terminal.wait_for("a file or a folder")
+        terminal.wait_for("File or folder")
         terminal.write(f"{tmp_path}/nowhere\r")
-        terminal.wait_for("there is no ")
+        terminal.wait_for("No such file or folder")
         terminal.write("\x15")
-        terminal.wait_for("a file or a folder")
+        terminal.wait_for("File or folder")
         terminal.write(f"{folder}\r")
         terminal.wait_for("The ferry is late")
         assert not terminal.shows("Sample articles")
@@ -82,7 +82,7 @@ def test_the_first_start(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     with open_reader(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
-        terminal.wait_for("look around in sample articles")
+        terminal.wait_for("Look around in sample articles")
         terminal.write("\r")
         terminal.wait_gone("Your library is empty")
         assert terminal.shows("Sample library: changes are not saved.")

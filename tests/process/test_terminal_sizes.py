@@ -18,7 +18,7 @@ from tests.support.reader_process import (
 
 pytestmark = pytest.mark.slow
 
-TOO_SMALL = "terminal too small (need 40×10)"
+TOO_SMALL = "Terminal too small (need 40×10)"
 
 
 def test_shrink_to_one_cell_and_back(tmp_path: Path) -> None:

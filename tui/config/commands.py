@@ -28,7 +28,7 @@ class Command:
     """A command of the reader."""
 
     id: str
-    """The name by which keys are rebound; `move.down` runs `action_move_down` of the reader."""
+    """The name by which keys are rebound; the `commands` of a screen run it."""
     keys: tuple[str, ...]
     label: str
     """One or two words, for the footer and the palette."""
@@ -47,17 +47,6 @@ class Command:
     def group(self) -> str:
         """The heading of its group."""
         return GROUP_HEADINGS[self.id.partition(".")[0]]
-
-    @property
-    def action(self) -> str:
-        """The action of the reader's screen that runs it."""
-        name, _, argument = self.id.partition(":")
-        action = name.replace(".", "_")
-        return f"{action}({argument})" if argument else action
-
-    def action_with_count(self, count: int) -> str:
-        """Return the action with the count typed before the key, if it takes one."""
-        return f"{self.action}({count})" if self.takes_count and count else self.action
 
 
 GROUP_HEADINGS = {

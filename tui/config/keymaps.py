@@ -104,6 +104,11 @@ class Keymap:
         keys = self.keys[command_id]
         return format_key(keys[0]) if keys else COMMANDS_BY_ID[command_id].label
 
+    @property
+    def cancel_key(self) -> str:
+        """The key to name for closing and cancelling: escape, unless the user has taken it away."""
+        return "esc" if "escape" in self.keys["article.back"] else self.first_key("article.back")
+
 
 @dataclass(frozen=True, slots=True)
 class PendingKeys:

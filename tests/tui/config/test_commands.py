@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
-import pytest
-
+from store.library.protocol import Library
+from tui.actions.triage_queue import TriageQueue
 from tui.config.commands import (
     COMMANDS,
     COMMANDS_BY_ID,
+    DIALOG_PLACES,
     FOOTER_COMMANDS,
     GROUP_HEADINGS,
     PANES,
@@ -19,15 +21,24 @@ from tui.config.commands import (
     group_commands,
 )
 from tui.config.keymaps import make_keymap
+from tui.reader.app import NewsApp
+from tui.reader.dialogs.dialog import Dialog, KeymapScreen
+from tui.reader.dialogs.full_screen import StatisticsScreen
 from tui.reader.dialogs.help import HelpDialog, keymap_help_lines
 from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import TextDialog
-from tui.reader.dialogs.url_dialog import UrlDialog
-from tui.reader.screen.reader_screen import Reader
+from tui.reader.dialogs.story_screen import StoryScreen
+from tui.reader.dialogs.text_dialog import TextDialog, UrlDialog
+from tui.reader.dialogs.triage_screen import TriageScreen
+from tui.reader.gateway import Gateway
+from tui.reader.screen.link_actions import ExternalMethods
+from tui.terminal.browser import OpenMethod
+from tui.terminal.clipboard import CopyMethod
 
 OF_THE_READER = {*PANES, "find", "select"}
 """Places that are no dialogs."""
+NO_LIBRARY = cast(Library, None)
+"""Nothing is asked of it here."""
 
 
 def marked() -> Iterator[str]:
@@ -48,31 +59,34 @@ def test_every_command_has_a_test_with_real_keys() -> None:
     assert set(marked()) == set(COMMANDS_BY_ID)
 
 
-@pytest.mark.parametrize("each", COMMANDS, ids=lambda each: str(each.id))
-def test_every_command_has_an_action(each: object) -> None:
-    action = getattr(each, "action").partition("(")[0]  # noqa: B009 - the parameter is an id too
-    places = set(getattr(each, "places"))  # noqa: B009
-    if not places.isdisjoint(OF_THE_READER):
-        assert callable(getattr(Reader, f"action_{action}"))
-    dialogs = {
-        "source": UrlDialog,
-        "help": HelpDialog,
-        "sheet": TextDialog,
-        "picker": Picker,
-        "links": LinksDialog,
-    }
-    for place, screen in dialogs.items():
-        assert place not in places or callable(getattr(screen, f"action_{action}"))
+def commands_of(screen: KeymapScreen) -> set[str]:
+    return set(screen.commands)
 
 
-def test_every_action_has_a_command() -> None:
+def test_the_reader_carries_out_its_commands_and_no_others() -> None:
     """Case 129: whatever the reader does has a key."""
-    own = {
-        name for base in Reader.__mro__ if base.__module__.startswith("tui.") for name in vars(base)
-    }
-    actions = {name.removeprefix("action_") for name in own if name.startswith("action_")}
-    reading = [each for each in COMMANDS if not OF_THE_READER.isdisjoint(each.places)]
-    assert actions == {each.action.partition("(")[0] for each in reading}
+    methods = ExternalMethods({}, OpenMethod("command"), CopyMethod("command"))
+    app = NewsApp(lambda post: Gateway(NO_LIBRARY, post), lambda: 0, methods)
+    reading = {each.id for each in COMMANDS if not OF_THE_READER.isdisjoint(each.places)}
+    assert commands_of(app.reader) == reading
+
+
+def test_every_dialog_carries_out_the_commands_of_its_place() -> None:
+    keymap, gateway = make_keymap(), Gateway(NO_LIBRARY, lambda _: None)
+    dialogs: list[Dialog[Any]] = [
+        UrlDialog(keymap, "", "", id),
+        HelpDialog(keymap, "list"),
+        TextDialog(keymap, "", []),
+        Picker(keymap, "", []),
+        LinksDialog(keymap, [], id, id),
+        StoryScreen(keymap, gateway.changes, "", lambda: 0),
+        TriageScreen(keymap, gateway, TriageQueue([]), lambda: 0),
+        StatisticsScreen(keymap),
+    ]
+    assert {dialog.PLACE for dialog in dialogs} == set(DIALOG_PLACES)
+    for dialog in dialogs:
+        available = {each.id for each in COMMANDS if dialog.PLACE in each.places}
+        assert available <= commands_of(dialog), dialog.PLACE
 
 
 def test_ids_and_keys_are_unique() -> None:
@@ -104,7 +118,7 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
     ]
     found = keymap_help_lines(keymap, "list", "UNDO history")
     assert found == ["newstui:", "U\tshow the undo history"]
-    assert keymap_help_lines(keymap, "list", "zebra") == ["no command fits"]
+    assert keymap_help_lines(keymap, "list", "zebra") == ["No matching commands"]
 
 
 def test_footers_and_names() -> None:

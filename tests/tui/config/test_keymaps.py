@@ -18,7 +18,7 @@ from tui.config.keymaps import (
     parse_keys,
     resolve_key,
 )
-from tui.reader.dialogs.keymap_screen import event_key_name
+from tui.reader.key_queue import event_key_name
 
 
 def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:

@@ -22,7 +22,7 @@ from tests.support.reader import (
     parse_stylesheets_once,
     run_reader,
 )
-from tui.reader.screen import panes as reader_screen
+from tui.reader.screen import reader_screen, side_pane_actions
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +51,7 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 0.001)
     monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
     yield
     monkeypatch.undo()

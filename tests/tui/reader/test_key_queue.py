@@ -58,17 +58,17 @@ async def test_what_is_typed_after_an_answer_is_a_command(
         assert running.selected_number == 1
         await running.press_at_once("g", "enter", "/", *"tide", "escape", "h", "o")
         await running.wait_until(lambda: outside.opened)
-        assert running.reader.current_pane == "list"
+        assert running.reader.state.current_pane == "list"
 
 
 async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start: Start) -> None:
     async with start() as running:
         await running.press_at_once("f", "j", "enter")
-        assert (running.reader.current_query.show, running.opened_number) == ("unread", 0)
+        assert (running.reader.state.query.show, running.opened_number) == ("unread", 0)
         await running.press_at_once("c", "j", "enter", "j")
-        assert (running.reader.current_query.category, running.selected_number) == ("north", 9)
+        assert (running.reader.state.query.category, running.selected_number) == ("north", 9)
         await running.press_at_once(",", "G", "enter", "k")
-        assert running.reader.current_query.sort == "read count"
+        assert running.reader.state.query.sort == "read count"
         await running.press_at_once("U", "q", "?", "j")
         assert isinstance(running.app.screen, HelpDialog)
 
@@ -89,7 +89,7 @@ async def test_what_is_typed_after_an_article_was_opened_is_about_its_text(
         await running.wait_until(lambda: outside.opened)
         assert outside.opened == ["https://site.example/2"]
         await running.press_at_once("J", "v", "}", "escape")
-        assert running.status != "there is no text to select"
+        assert running.status != "No text to select"
 
 
 async def test_a_search_is_typed_and_its_first_find_opened_in_one_go(start: Start) -> None:
@@ -104,7 +104,7 @@ async def test_a_search_is_typed_and_its_first_find_opened_in_one_go(start: Star
         assert running.reader.article_list.selected_row.id == article_id(11)
         await running.press("escape", "escape")
         await running.press_at_once("/", *"nowhere", "enter")
-        assert (running.reader.current_pane, "nothing found" in screen_text(running.app)) == (
+        assert (running.reader.state.current_pane, "No matches" in screen_text(running.app)) == (
             "list",
             True,
         )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tui.config.commands import PANES, Pane
-from tui.reader.screen.pane_layout import MIN_TERMINAL_SIZE, choose_pane_layout
+from tui.reader.screen.panes import MIN_TERMINAL_SIZE, choose_pane_layout
 
 SIZES = some.integers(0, 300)
 

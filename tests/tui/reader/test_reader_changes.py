@@ -68,11 +68,15 @@ async def test_deleting_what_is_read_goes_back_to_the_list(
     async with start(size=size) as running:
         await running.press("enter", "J", "z", *(["i"] if pane == "side" else []), "d")
         reader = running.reader
-        assert (reader.current_pane, reader.is_reading, reader.is_zoomed) == ("list", False, False)
+        assert (reader.state.current_pane, reader.state.is_reading, reader.panes.is_zoomed) == (
+            "list",
+            False,
+            False,
+        )
         assert (running.opened_number, running.selected_number) == (0, 10)
         assert "Article number 11" not in screen_text(running.app)
         await running.press("[")
-        assert running.status == "the trail begins here", "it is not on the trail any more"
+        assert running.status == "No older article in the trail", "it is not on the trail any more"
         await running.press("s")
     assert opened(tmp_path).get_article(article_id(10)).reading.starred
 
@@ -82,7 +86,7 @@ async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> N
         await running.press("enter", "h", "j", "d")
         assert (running.opened_number, running.selected_number) == (12, 10)
         await running.press("tab", "j")
-        assert running.reader.is_reading
+        assert running.reader.state.is_reading
 
 
 async def test_a_held_key_deletes_what_it_was_pressed_on(start: Start, tmp_path: Path) -> None:
@@ -198,7 +202,7 @@ async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
         assert running.status == "Untagged Ships & boats · u to undo"
         assert tags(tmp_path, 12) == ()
         await running.press("-")
-        assert running.status == "it has no tags"
+        assert running.status == "No tags to remove"
         await running.press("u", "-")
         await running.type("x")
         await running.press("enter")
@@ -214,7 +218,7 @@ async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Pat
             assert not running.reader.query(TagPrompt)
             assert running.reader.focused is running.reader.article_list
         await running.press("enter", "+", "escape")
-        assert (running.reader.current_pane, running.opened_number) == ("article", 12)
+        assert (running.reader.state.current_pane, running.opened_number) == ("article", 12)
         await running.press("+", "shift+tab", "-", "escape")
         assert not running.reader.query(TagPrompt)
     assert not [each for each in opened(tmp_path).undoable() if "tagged" in each.event]

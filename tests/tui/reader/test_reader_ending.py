@@ -12,7 +12,7 @@ from tests.support.reader import MIDDLE, NARROW, TINY, Start, article_id, make_l
 from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, format_keys
 from tui.reader.dialogs.text_dialog import TextDialog
-from tui.reader.screen.command_palette import ReaderCommands
+from tui.reader.screen.overlay_actions import ReaderCommands
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 

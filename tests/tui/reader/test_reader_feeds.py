@@ -68,14 +68,16 @@ async def test_new_articles_appear_and_nothing_moves(
         await running.press("j", "enter")
         before = running.opened_number
         await running.press("r")
-        await running.wait_until(lambda: "fetching 2 of 3" in running.reader._progress_text)
+        await running.wait_until(lambda: "fetching 2 of 3" in running.reader.progress_text)
         await running.press("j", "r")
-        assert "fetching already" in running.status
+        assert "Already fetching" in running.status
         await running.press("h", "escape")
         await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
         await running.settle()
-        assert running.status.startswith("2 new articles from 2 feeds · 1 failed, F says why")
-        assert "stopped before 1 feed" in running.status
+        assert running.status.startswith(
+            "2 new articles from 2 feeds · 1 of 2 feeds failed (F shows why)"
+        )
+        assert "cancelled before 1 feed" in running.status
         assert running.selected_number == before
         assert [row.title for row in running.reader.article_list.rows[:2]] == [
             "Story 21",
@@ -87,7 +89,7 @@ async def test_new_articles_appear_and_nothing_moves(
         assert any("Harbour" in line and "0%" in line and "now" in line for line in lines)
         assert "     404 Not Found" in lines
         assert lines[-1].strip() == "3 feeds, 1 failed"
-    assert len(library.rows(running.reader.current_query)) == 14
+    assert len(library.rows(running.reader.state.query)) == 14
 
 
 @pytest.mark.command("feeds.add")

@@ -87,7 +87,7 @@ async def test_no_screen_shows_a_character_that_controls(
             while running.app.screen is not running.reader:
                 await running.press("escape")
             await running.press("escape", "escape", "g")
-            running.reader.is_zoomed = False
+            running.reader.panes.is_zoomed = False
 
 
 async def test_every_article_opens_and_scrolls(start: Start, found: list[ParsedArticle]) -> None:

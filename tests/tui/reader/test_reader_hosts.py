@@ -20,9 +20,9 @@ async def test_its_real_host_is_shown_first(start: Start, outside: FakePrograms)
     """Case 69: nothing opens before that was seen, and no is what enter means."""
     async with start() as running:
         await running.press("o")
-        await running.wait_until(lambda: "open evil.example" in screen_text(running.app))
+        await running.wait_until(lambda: "Open evil.example" in screen_text(running.app))
         await running.press("enter")
-        await running.wait_until(lambda: running.status == "not opened")
+        await running.wait_until(lambda: running.status == "Not opened")
         assert outside.opened == []
         await running.press("o")
         await running.wait_until(lambda: isinstance(running.app.screen, Picker))

@@ -18,8 +18,8 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import picture, screen_lines, screen_text
-from tui.reader.dialogs.story import StoryScreen
-from tui.reader.dialogs.triage import TriageScreen
+from tui.reader.dialogs.story_screen import StoryScreen
+from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.gateway import messages
 
 SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}

@@ -9,12 +9,14 @@ from tests.support.reader import NARROW, WIDE, Start
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.dialogs.theme_picker import ThemePicker
-from tui.reader.screen.reader_screen import Reader
+from tui.reader.dialogs.picker import ThemePicker
+from tui.reader.screen.side_pane_actions import SidePaneActions
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
+    jumps: list[int] = []
+    monkeypatch.setattr(SidePaneActions, "open_similar", lambda _, number: jumps.append(number))
     async with start(loaded=LoadedSettings(Settings(preset="vim"))) as running:
         await running.press("5")
         assert screen_lines(running.app)[-1].endswith(" 5 ")
@@ -29,8 +31,6 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
         assert running.selected_number == 11, "gx is nothing, and x is not looked at alone"
         await running.press("enter", "1", "0", "j")
         assert running.reader.article_view.top_line == 10
-        jumps: list[int] = []
-        monkeypatch.setattr(Reader, "action_similar_jump", lambda _, number: jumps.append(number))
         await running.press("g", "1", "g", "5")
         assert jumps == [1, 5]
         await running.press("J", "J")
@@ -49,7 +49,7 @@ async def test_keys_of_the_users_own(start: Start) -> None:
         assert running.status == 'settings.toml: unknown setting "x" (and 1 more)'
         await running.press("ctrl+n", "j")
         assert running.selected_number == 11
-        assert running.status == "j means nothing here; ctrl+x h shows the keys"
+        assert running.status == "j is not bound here · ctrl+x h for help"
         await running.press("ctrl+x", "h")
         assert isinstance(running.app.screen, HelpDialog)
         assert "ctrl+x h" in screen_text(running.app)
@@ -63,7 +63,7 @@ async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None
     async with start(size=size) as running:
         await running.press("?", "/")
         await running.type("markdown q")
-        assert "no command fits" in screen_text(running.app)
+        assert "No matching commands" in screen_text(running.app)
         await running.press("backspace", "backspace", "enter")
         text = screen_text(running.app)
         assert "copy title and URL as" in text
@@ -122,7 +122,7 @@ async def test_a_slow_link(start: Start) -> None:
 async def test_the_ways_to_fill_a_library(start: Start) -> None:
     async with start(hint="samples") as running:
         asked: list[tuple[str, ...]] = []
-        running.reader.run_cli_command = lambda arguments: asked.append(tuple(arguments))
+        running.reader.welcome.run_cli_command = lambda arguments: asked.append(tuple(arguments))
         assert "Your library is empty" in screen_text(running.app)
         await running.press("enter")
         assert running.app.screen is running.reader, "to look around"
@@ -131,6 +131,6 @@ async def test_the_ways_to_fill_a_library(start: Start) -> None:
         await running.press("enter")
         assert asked == [("add", "a.example", "b.example")]
         await running.press("W", "enter", "enter")
-        assert running.reader.prompt is None
+        assert running.reader.prompts.prompt is None
         await running.press("W", "G", "enter")
         assert running.app.screen is running.reader

@@ -53,7 +53,7 @@ async def test_url_and_link_are_copied(start: Start, outside: FakePrograms) -> N
 async def test_without_a_url_there_is_nothing_to_open(start: Start, key: str) -> None:
     async with start() as running:
         await running.press("j", "j", key)
-        assert running.status == "this article has no URL"
+        assert running.status == "This article has no URL"
 
 
 async def test_a_url_that_is_not_one_is_refused(start: Start, outside: FakePrograms) -> None:

@@ -11,7 +11,7 @@ from store.search import SHOWS, SORTS
 from tests.support.reader import Start, article_id, make_article, make_library
 from tests.support.screens import screen_lines, screen_text
 from tui.reader.dialogs.picker import Picker
-from tui.reader.screen import panes as reader_screen
+from tui.reader.screen import reader_screen
 
 
 def numbers(running: Any) -> list[int]:
@@ -71,10 +71,9 @@ async def test_one_category(start: Start) -> None:
     async with start() as running:
         await running.press("m", "c")
         text = screen_text(running.app)
-        assert "every category" in text
-        assert "every category  11 unread of 12" in text
-        assert "north             6 unread of 6" in text
-        assert "south             5 unread of 6" in text
+        assert "All    11 unread of 12" in text
+        assert "north    6 unread of 6" in text
+        assert "south    5 unread of 6" in text
         await running.press("j", "enter")
         assert numbers(running) == [11, 9, 7, 5, 3, 1]
         assert running.status.startswith("north · 6 articles")

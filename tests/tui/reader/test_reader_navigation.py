@@ -55,9 +55,9 @@ async def test_next_and_previous_article_from_any_pane(start: Start) -> None:
         await running.press("K", "K", "K")
         assert (running.selected_number, running.opened_number) == (12, 12)
         await running.press("K")
-        assert running.status == "the list begins here"
+        assert running.status == "Start of the list"
         await running.press("h", "G", "J")
-        assert (running.selected_number, running.status) == (1, "the list ends here")
+        assert (running.selected_number, running.status) == (1, "End of the list")
 
 
 async def test_next_article_follows_the_one_that_is_read(start: Start) -> None:
@@ -78,9 +78,9 @@ async def test_next_and_previous_unread(start: Start) -> None:
         await running.press("p")
         assert running.selected_number == 12
         await running.press("p")
-        assert (running.selected_number, running.status) == (12, "no unread article above")
+        assert (running.selected_number, running.status) == (12, "No unread article above")
         await running.press("A", "n")
-        assert (running.selected_number, running.status) == (12, "no unread article below")
+        assert (running.selected_number, running.status) == (12, "No unread article below")
 
 
 async def test_next_unread_opens_while_reading(start: Start) -> None:
@@ -110,7 +110,7 @@ async def test_space_reads_to_the_end_and_on_to_the_next_unread(start: Start) ->
 async def test_space_at_the_last_unread_says_so(start: Start) -> None:
     async with start() as running:
         await running.press("G", "enter", "space")
-        assert (running.opened_number, running.status) == (1, "no unread article below")
+        assert (running.opened_number, running.status) == (1, "No unread article below")
 
 
 @pytest.mark.command("move.page_down", "move.page_up", "move.half_page_down", "move.half_page_up")
@@ -156,7 +156,7 @@ async def test_the_side_pane_scrolls_too(start: Start) -> None:
         await running.press("shift+tab", "j")
         side = running.reader.side_pane
         assert (
-            running.reader.current_pane,
+            running.reader.state.current_pane,
             side.cursor,
             side.top_line,
             running.selected_number,
@@ -205,9 +205,9 @@ async def test_back_before_the_article_has_come(start: Start) -> None:
     """Keys mean the pane one is in, however fast they come."""
     async with start() as running:
         await running.press_at_once("enter", "h", "j")
-        assert (running.reader.current_pane, running.selected_number) == ("list", 11)
+        assert (running.reader.state.current_pane, running.selected_number) == ("list", 11)
         await running.press("/")
-        assert running.reader.search_input is not None
+        assert running.reader.search.input is not None
 
 
 async def test_a_page_down_waits_for_the_article(start: Start) -> None:

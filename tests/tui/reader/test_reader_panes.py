@@ -19,7 +19,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_lines, screen_text
-from tui.reader.screen import panes as reader_screen
+from tui.reader.screen import side_pane_actions
 from tui.reader.widgets.article_view import SCROLL_THUMB, ArticleView
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
@@ -39,11 +39,14 @@ async def test_into_the_article_and_back(start: Start) -> None:
             await running.resize(*size)
             for forth, back in (("enter", "h"), ("l", "escape")):
                 await running.press(forth)
-                assert (running.reader.current_pane, running.opened_number) == ("article", 12), size
+                assert (running.reader.state.current_pane, running.opened_number) == (
+                    "article",
+                    12,
+                ), size
                 assert running.reader.article_view.has_focus
                 assert "The short text of article 12." in screen_text(running.app)
                 await running.press(back)
-                assert running.reader.current_pane == "list", size
+                assert running.reader.state.current_pane == "list", size
                 assert running.reader.article_list.has_focus
                 assert "Article number 11" in screen_text(running.app)
 
@@ -67,7 +70,7 @@ async def test_the_panes_of_each_size(start: Start) -> None:
         for size, panes in PANES_AT.items():
             await running.resize(*size)
             assert shown(running) == panes, size
-            too_small = "terminal too small (need 40×10)" in screen_text(running.app)
+            too_small = "Terminal too small (need 40×10)" in screen_text(running.app)
             assert too_small is (panes == [] and size != (1, 1))
 
 
@@ -104,13 +107,11 @@ async def test_tab_goes_round(start: Start) -> None:
             await running.resize(*size)
             for pane in order:
                 await running.press("tab")
-                assert running.reader.current_pane == pane, size
-                assert running.app.focused is running.reader.pane_widget(
-                    running.reader.current_pane
-                )
+                assert running.reader.state.current_pane == pane, size
+                assert running.app.focused is running.reader.panes.current_widget
             for pane in [*reversed(order[:-1]), "list"]:
                 await running.press("shift+tab")
-                assert running.reader.current_pane == pane, size
+                assert running.reader.state.current_pane == pane, size
 
 
 async def test_the_side_pane_shows_summary_similar_statistics_and_details(
@@ -168,13 +169,13 @@ async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> N
 async def test_the_side_pane_follows_the_cursor_once_it_rests(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 3600.0)
+    monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 3600.0)
     async with start() as running:
         await running.press("j", "j", "j")
         assert (running.selected_number, running.side_number) == (9, 0), (
             "a held key draws the list alone"
         )
-        monkeypatch.setattr(reader_screen, "PREVIEW_DELAY", 0.001)
+        monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 0.001)
         await running.press("j")
         await running.wait_until(lambda: running.side_number == 8)
         assert running.opened_number == 0, "a summary is read without opening the article"
@@ -301,6 +302,6 @@ async def test_an_empty_library_says_what_to_do(
 ) -> None:
     nothing: list[ParsedArticle] = []
     async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
-        assert "no articles yet; `newstui import" in screen_text(running.app)
+        assert "No articles yet · W to add some" in screen_text(running.app)
         await running.press("j", "enter", "tab", "1", "m", "h")
         assert running.app.is_running

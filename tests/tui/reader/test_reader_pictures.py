@@ -95,8 +95,10 @@ async def drawn_after(
     """The picture once these keys were pressed and the side pane has caught up."""
     await running.press(*keys)
     reader = running.reader
-    if "side" in reader.pane_layout.visible_panes:
-        await running.wait_until(lambda: running.side_number == int(reader.current_article[-12:]))
+    if "side" in reader.panes.layout.visible_panes:
+        await running.wait_until(
+            lambda: running.side_number == int(reader.state.current_article[-12:])
+        )
         await running.settle()
     return picture(running.app, styles=styles).encode()
 

@@ -116,7 +116,7 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
         await running.press("u", "u")
         assert running.status == "Nothing to undo"
         await running.press("U")
-        assert "nothing" in screen_text(running.app)
+        assert "Nothing to undo" in screen_text(running.app)
     assert not kept(tmp_path, 12).read
     assert not kept(tmp_path, 11).starred
 
@@ -218,7 +218,7 @@ async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
     async with start(library=make_library(tmp_path / "other", found), size=NARROW) as running:
         await running.press("enter", "j", "k", "space", "<", ">", "G", "g", "i", "1")
         assert running.app.is_running
-        assert running.status == "there is no similar reading 1"
+        assert running.status == "No similar article 1"
 
 
 async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert numbers(running) == [9, 5, 3]
         assert "newest first" in screen_text(running.app)
         await running.press("j", "enter")
-        assert (running.opened_number, running.reader.current_pane) == (5, "article")
+        assert (running.opened_number, running.reader.state.current_pane) == (5, "article")
         assert running.reader.article_view.text_search is not None
         assert running.reader.article_view.text_search.status_text == "1 of 2"
         await running.press("n")
@@ -74,7 +74,7 @@ async def test_enter_opens_what_is_under_the_cursor_at_once(
         await running.type("title:number is:unread lighthouse")
         await running.press("down", "enter")
         assert running.opened_number == numbers(running)[1]
-        assert running.reader.search_input is None
+        assert running.reader.search.input is None
         await running.press("escape", "h", "/")
         assert (
             running.app.screen.query_one(".search", SanitizedInput).value
@@ -152,7 +152,7 @@ async def test_brackets_in_a_search_and_in_what_it_finds_are_text(
         assert "[red]Brackets[/red] of the" in screen_text(running.app)
         await running.type("x")
         assert "/[/red] [red]x · 0 found" in screen_text(running.app)
-        assert "nothing found" in screen_text(running.app)
+        assert "No matches" in screen_text(running.app)
 
 
 @pytest.mark.command("list.category")
@@ -163,12 +163,12 @@ async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) 
         await running.press("c")
         shown = " ".join(screen_text(running.app).split())
         assert "/lights 3 unread of 3" in shown
-        assert "/wrong a mistake" in shown
+        assert "/wrong invalid query" in shown
         await running.press("down", "down", "enter")
         assert running.status.startswith("column 6: date: expected a date")
         await running.press("c", "home")
         await running.press("down", "enter")
         assert numbers(running) == [9, 5, 3]
-        assert running.reader.current_query.text == kept["lights"]
+        assert running.reader.state.query.text == kept["lights"]
         await running.press("c", "g", "enter")
         assert len(numbers(running)) == 13

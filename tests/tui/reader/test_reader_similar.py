@@ -39,7 +39,7 @@ async def test_every_number_jumps(start: Start) -> None:
         for number in (1, 3, 4, 5):
             await running.press("h", "g", "enter", str(number))
             assert running.reader.article_view.full_article.article.id == similar[number - 1].id
-            assert running.reader.current_pane == "article"
+            assert running.reader.state.current_pane == "article"
             assert running.reader.article_list.selected_row.id == similar[number - 1].id
 
 
@@ -49,7 +49,7 @@ async def test_a_title_that_is_not_in_the_library_is_named(start: Start) -> None
         await running.press("enter")
         assert "not in the library" in screen_text(running.app)
         await running.press("2")
-        assert running.status == "not in the library: Nobody [has] this one"
+        assert running.status == "Not in the library: Nobody [has] this one"
         assert running.opened_number == 10
 
 
@@ -70,7 +70,7 @@ async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "two", [make_article(1), make_article(2)])
     async with start(library=library) as running:
         await running.press("5")
-        assert running.status == "there is no similar reading 5"
+        assert running.status == "No similar article 5"
         await running.press("enter")
         assert running.status == "2 articles", (
             "what was said of another article is not said of this"
@@ -90,7 +90,7 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
             await running.press("j")
             await running.wait_until(lambda: running.side_number == 1)
             await running.press("5")
-            assert running.status == "similar readings are known once all is indexed"
+            assert running.status == "Similar articles are known once indexing is done"
             assert "searching …" in screen_text(running.app)
         running.reader.post_message(messages.IndexProgressed(0, 0))
         await running.settle()
@@ -101,17 +101,17 @@ async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
 async def test_back_and_forward_along_the_trail(start: Start) -> None:
     async with start() as running:
         await running.press("[")
-        assert running.status == "the trail begins here"
+        assert running.status == "No older article in the trail"
         await running.press("enter", "1", "J", "[")
         assert (running.opened_number, running.selected_number) == (3, 3)
         await running.press("[")
         assert running.opened_number == 10
         await running.press("[")
-        assert (running.opened_number, running.status) == (10, "the trail begins here")
+        assert (running.opened_number, running.status) == (10, "No older article in the trail")
         await running.press("]", "]")
         assert running.opened_number == 2
         await running.press("]")
-        assert (running.opened_number, running.status) == (2, "the trail ends here")
+        assert (running.opened_number, running.status) == (2, "No newer article in the trail")
 
 
 async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
@@ -142,7 +142,7 @@ async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int,
     async with start(size=size) as running:
         await running.press("j", "enter", "i", "2")
         view = running.reader.article_view
-        assert running.opened_number == int(running.reader.current_article[-12:]) != 9
+        assert running.opened_number == int(running.reader.state.current_article[-12:]) != 9
         shown = "".join(text for text, _ in view.build_line(0, view.size.width)).strip()
         assert shown == view.full_article.article.title
         assert f"text of article {running.opened_number}." in screen_text(running.app)
@@ -157,7 +157,7 @@ async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(
     one = replace(one, body=replace(one.body, text=text, summary=summary))
     async with start(library=make_library(tmp_path / "told", [one])) as running:
         await running.settle()
-        running.reader.focus_pane("side")
+        running.reader.panes.focus("side")
         await running.press("enter")
-        assert running.reader.current_pane == "article"
+        assert running.reader.state.current_pane == "article"
         assert running.reader.article_view.position == text.index(summary)

@@ -53,7 +53,11 @@ async def test_finding_in_the_article(start: Start) -> None:
         )
         place = reader.article_view.position
         await running.press("enter")
-        assert (reader.find_bar, reader.article_view.text_search, reader.article_view.position) == (
+        assert (
+            reader.text.find_bar,
+            reader.article_view.text_search,
+            reader.article_view.position,
+        ) == (
             None,
             None,
             place,
@@ -64,15 +68,15 @@ async def test_finding_in_the_article(start: Start) -> None:
             "from the end on it begins anew"
         )
         await running.press("escape")
-        assert (reader.find_bar, reader.article_view.position, reader.current_pane) == (
+        assert (reader.text.find_bar, reader.article_view.position, reader.state.current_pane) == (
             None,
             place,
             "article",
         )
         await running.press("/", "x", "q", "enter", "escape")
-        assert (reader.find_bar, reader.article_view.position) == (None, place)
+        assert (reader.text.find_bar, reader.article_view.position) == (None, place)
         await running.press("/", "t", "enter", "J")
-        assert (running.opened_number, reader.find_bar) == (2, None)
+        assert (running.opened_number, reader.text.find_bar) == (2, None)
         await running.press("n")
         assert running.opened_number == 1, "n means the next unread article again"
 
@@ -81,10 +85,10 @@ async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
     """What a search of the library found is marked in the article, and n goes on from there."""
     async with start() as running:
         reader = running.reader
-        reader.open_article(reader.article_list.rows[0].id, find=("begin", "40"))
+        reader.articles.open(reader.article_list.rows[0].id, find=("begin", "40"))
         await running.settle()
         assert reader.article_view.text_search.status_text == "1 of 41"
-        assert reader.current_pane == "article"
+        assert reader.state.current_pane == "article"
         await running.press("N")
         assert reader.article_view.text_search.status_text == "41 of 41"
         assert not reader.article_list.rows[0].read, "what is jumped to is not read"
@@ -144,7 +148,7 @@ async def test_links_by_number(start: Start, outside: FakePrograms) -> None:
         await running.press(";", "escape")
         assert running.reader.article_view.position == 0
         await running.press("J", ";")
-        assert running.status == "no links in this article"
+        assert running.status == "No links in this article"
 
 
 async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:
@@ -152,7 +156,7 @@ async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
         await running.press_at_once("/", "escape", "/", "escape", "/")
-        assert running.reader.find_bar is not None
+        assert running.reader.text.find_bar is not None
         await running.press("escape", "h")
         for _ in range(3):
             await running.press_at_once("/", "escape")

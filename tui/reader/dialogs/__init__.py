@@ -1,1 +1,1 @@
-"""What opens over the reader."""
+"""The screens that open over the reader."""

@@ -1,86 +1,134 @@
-"""The base of all dialogs."""
+"""Screens whose keys come from the keymap, and the base of all dialogs."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from inspect import iscoroutine
+from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
-from tui.reader.dialogs.keymap_screen import LAST_LINE, KeymapScreen, T
+from tui.config.commands import Command
+from tui.config.keymaps import Keymap
+
+T = TypeVar("T")
+
+CommandTable = Mapping[str, Callable[..., object]]
+"""What carries out each command, by the command's id."""
+
+LAST_LINE = 1_000_000_000
+"""A line number beyond the end of any list or text."""
+
+
+class KeymapScreen:
+    """A screen that carries out the commands of a keymap."""
+
+    keymap: Keymap
+
+    @property
+    def place(self) -> str:
+        """The place whose keys apply, as in `Command.places`; empty while the user types text."""
+        raise NotImplementedError
+
+    @property
+    def commands(self) -> CommandTable:
+        """The commands of all its places."""
+        raise NotImplementedError
+
+    async def run_command(self, command: Command, count: int = 0) -> None:
+        """Carry out a command.
+
+        Args:
+            command: One that is available in the current place.
+            count: The number typed before its key; 0 for none.
+        """
+        handler = self.commands[command.id]
+        result = handler(count) if command.takes_count and count else handler()
+        if iscoroutine(result):
+            await result
+
+    def show_pending_keys(self, keys: str) -> None:
+        """Show the keys of a command that is not complete yet; empty once it is."""
+
+    def report_unbound_key(self, key: str) -> None:
+        """Tell the user that a key is not bound here."""
+
+
+def movement_commands(
+    move: Callable[[int], object], page_size: Callable[[], int]
+) -> dict[str, Callable[..., object]]:
+    """Return the commands that move through lines.
+
+    Args:
+        move: Moves by so many lines; beyond an end, to that end.
+        page_size: Returns the number of lines that a page moves.
+    """
+
+    def half_page() -> int:
+        return max(1, page_size() // 2)
+
+    def go_to_line(line: int) -> None:
+        move(-LAST_LINE)
+        move(line - 1)
+
+    return {
+        "move.down": lambda count=1: move(count),
+        "move.up": lambda count=1: move(-count),
+        "move.page_down": lambda count=1: move(count * page_size()),
+        "move.page_up": lambda count=1: move(-count * page_size()),
+        "move.half_page_down": lambda count=1: move(count * half_page()),
+        "move.half_page_up": lambda count=1: move(-count * half_page()),
+        "move.start": lambda line=1: go_to_line(line),
+        "move.end": lambda line=LAST_LINE: go_to_line(line),
+    }
 
 
 class Dialog(KeymapScreen, ModalScreen[T]):
-    """Something that lies over the reader, to be looked through and left."""
+    """A screen over the reader, with lines to move through."""
 
     PLACE: ClassVar[str]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.keymap = keymap
 
     @property
     def place(self) -> str:
         """The kind of dialog."""
         return self.PLACE
 
+    @property
+    def commands(self) -> CommandTable:
+        """Those of every dialog; the key that opens the help also closes it."""
+        return {
+            **movement_commands(self.move, lambda: self.page_size),
+            "article.open": self.submit,
+            "article.back": self.cancel,
+            "dialog.close": self.cancel,
+            "app.help": self.cancel,
+        }
+
+    def key_hint(self, command_id: str, label: str) -> str:
+        """A key and what it does here, for a border or a bottom line."""
+        return f"{self.keymap.first_key(command_id)} {label}"
+
+    def cancel_hint(self, label: str) -> str:
+        """The key that closes the dialog and what that means here."""
+        return f"{self.keymap.cancel_key} {label}"
+
     def move(self, by: int) -> None:
-        """Move by so many lines; by more than there are is to the end."""
+        """Move by so many lines; beyond an end, to that end."""
         raise NotImplementedError
 
     @property
     def page_size(self) -> int:
-        """Lines a page moves."""
+        """The number of lines that a page moves."""
         raise NotImplementedError
 
     def submit(self) -> None:
-        """What enter does."""
+        """Close the dialog with the user's choice."""
         raise NotImplementedError
 
-    def go_to_line(self, line: int) -> None:
-        """To the line of that number, from 1."""
-        self.move(-LAST_LINE)
-        self.move(line - 1)
-
-    def action_move_down(self, count: int = 1) -> None:
-        """Down."""
-        self.move(count)
-
-    def action_move_up(self, count: int = 1) -> None:
-        """Up."""
-        self.move(-count)
-
-    def action_move_page_down(self, count: int = 1) -> None:
-        """A page down."""
-        self.move(count * self.page_size)
-
-    def action_move_page_up(self, count: int = 1) -> None:
-        """A page up."""
-        self.move(-count * self.page_size)
-
-    def action_move_half_page_down(self, count: int = 1) -> None:
-        """Half a page down."""
-        self.move(count * max(1, self.page_size // 2))
-
-    def action_move_half_page_up(self, count: int = 1) -> None:
-        """Half a page up."""
-        self.move(-count * max(1, self.page_size // 2))
-
-    def action_move_start(self, line: int = 1) -> None:
-        """To the first line, or to the one of that number."""
-        self.go_to_line(line)
-
-    def action_move_end(self, line: int = 0) -> None:
-        """To the last line, or to the one of that number."""
-        self.go_to_line(line or LAST_LINE)
-
-    def action_article_open(self) -> None:
-        """Take what was chosen."""
-        self.submit()
-
-    def action_article_back(self) -> None:
-        """Leave without choosing anything."""
-        self.dismiss(None)
-
-    def action_app_help(self) -> None:
-        """Leave; the key that shows the help takes it away again."""
-        self.dismiss(None)
-
-    def action_dialog_close(self) -> None:
-        """Leave without choosing anything."""
+    def cancel(self) -> None:
+        """Close the dialog without a choice."""
         self.dismiss(None)

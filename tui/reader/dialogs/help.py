@@ -1,4 +1,4 @@
-"""The help: the keys in force, those of the pane one came from first, and a search through them."""
+"""The help: the keys in force, those of the current pane first, and a search through them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tui.config.commands import Command, format_keys, group_commands
 from tui.config.keymaps import Keymap
+from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
 from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
 from tui.reader.widgets.inputs import SanitizedInput
@@ -23,57 +24,69 @@ FIRST_HELP_HEADINGS = {
     "story": ("Article",),
     "triage": ("Triage", "Article"),
 }
-"""The headings that stand first in the help of a pane."""
+"""The groups that come first in the help of a place."""
 SIGN_MEANINGS = (
     (UNREAD_SIGN, "unread"),
     (STAR_SIGN, "starred"),
     (UPDATED_SIGN, "changed by its publisher since you read it"),
     ("5′", "minutes to read"),
-    (STORY_ORIGIN_SIGN, "in a story: the article one came from"),
+    (STORY_ORIGIN_SIGN, "in a story: the article you came from"),
 )
-"""What stands before titles and behind them."""
+"""The signs before and after titles."""
 MAX_HELP_SEARCH_LENGTH = 40
-"""Characters that can be searched for."""
+"""In characters."""
 
 
 class HelpDialog(TextDialog):
-    """Every command that is available in a pane, with its keys."""
+    """Lists the commands of a place with their keys."""
 
     PLACE = "help"
-    SUBTITLE = "/ searches · esc closes"
 
     def __init__(self, keymap: Keymap, place: str) -> None:
-        """Make the help.
+        """Create the help.
 
         Args:
             keymap: The keys in force.
-            place: The pane it is asked for in.
+            place: The place whose commands come first.
         """
-        super().__init__(f"Keys: {place}", keymap_help_lines(keymap, place))
-        self._keymap = keymap
+        super().__init__(keymap, f"Keys: {place}", keymap_help_lines(keymap, place))
         self._help_place = place
         self._search_input = SanitizedInput(
-            placeholder="a key or a word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
+            placeholder="key or word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
         )
         self._search_input.display = False
 
     def compose(self) -> ComposeResult:
-        """The lines, and below them what is searched for."""
+        """The lines, and the search input below them."""
         yield from super().compose()
         yield self._search_input
 
     @property
     def place(self) -> str:
-        """Nowhere while a search is typed."""
+        """The help; none while the user types a search."""
         return "" if self.focused is self._search_input else self.PLACE
 
-    def action_list_search(self) -> None:
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        return f"{self.key_hint('list.search', 'search')} · {self.cancel_hint('close')}"
+
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a dialog, and the search."""
+        return {
+            **super().commands,
+            "list.search": self.start_search,
+            "article.back": self.leave,
+        }
+
+    def start_search(self) -> None:
         """Ask for words."""
         self._search_input.display = True
         self.set_focus(self._search_input)
 
-    def action_article_back(self) -> None:
-        """Out of a search first."""
+    def leave(self) -> None:
+        """Clear the search, or close the help if there is none."""
         if self._search_input.display:
             self.clear_search()
         else:
@@ -81,36 +94,37 @@ class HelpDialog(TextDialog):
 
     @on(Input.Changed)
     def filter_commands(self, event: Input.Changed) -> None:
-        """Show the commands that fit."""
+        """Show the matching commands."""
         self.query_one(TextDialogView).show(
-            keymap_help_lines(self._keymap, self._help_place, event.value)
+            keymap_help_lines(self.keymap, self._help_place, event.value)
         )
 
     @on(Input.Submitted)
     def focus_results(self) -> None:
-        """Go through what was found."""
+        """Go to the matching commands."""
         self.set_focus(self.query_one(TextDialogView))
 
     @on(SanitizedInput.MoveRequested)
     def scroll_while_typing(self, event: SanitizedInput.MoveRequested) -> None:
-        """Scroll while the search is typed."""
+        """Scroll while the user types."""
         self.move(event.by)
 
     @on(SanitizedInput.Cancelled)
     def clear_search(self) -> None:
-        """Show all of it again."""
+        """Show all commands again."""
         self._search_input.value = ""
         self._search_input.display = False
         self.set_focus(self.query_one(TextDialogView))
 
 
 def keymap_help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
-    """The commands of a place under their headings, with their keys.
+    """Return the commands of a place with their keys, under headings.
 
     Args:
         keymap: The keys in force.
-        place: The pane; its own headings come first.
-        words: Only lines with all of these; case makes no difference but for a single letter.
+        place: The place; its own headings come first.
+        words: Only lines with all of these words are returned. A single letter is a key, and
+            case-sensitive.
     """
     lines: list[str] = []
     first = FIRST_HELP_HEADINGS.get(place, ())
@@ -125,7 +139,7 @@ def keymap_help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
     ]
     if signs:
         lines += [*([""] if lines else []), "Signs:", *signs]
-    return lines or ["no command fits"]
+    return lines or ["No matching commands"]
 
 
 def _command_lines(
@@ -133,8 +147,10 @@ def _command_lines(
 ) -> Iterator[str]:
     for each in commands:
         keys = keymap.keys[each.id]
-        there = place in each.places or each in keymap.commands_by_place.get(place, {}).values()
-        if there and all(_matches_command(word, each, keys) for word in words):
+        is_available = (
+            place in each.places or each in keymap.commands_by_place.get(place, {}).values()
+        )
+        if is_available and all(_matches_command(word, each, keys) for word in words):
             yield f"{format_keys(keys)}\t{each.help}"
 
 
@@ -144,7 +160,7 @@ def _has_all_words(words: str, *texts: str) -> bool:
 
 
 def _matches_command(word: str, command: Command, keys: Sequence[str]) -> bool:
-    if len(word) == 1:  # a key, and `j` is not `J`
+    if len(word) == 1:  # a key: `j` is not `J`
         return word in keys
     text = f"{format_keys(keys)} {command.label} {command.help}"
     return word.lower() in text.lower()

@@ -1,25 +1,28 @@
-"""The links of an article, numbered: one is opened or copied, while the text shows the numbers."""
+"""The dialog with the links of an article, numbered as in the text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 
-from tui.reader.dialogs.dialog import Dialog
+from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, fit_cells, pad_left
 from tui.rendering.text_layout import ArticleLink
+
+if TYPE_CHECKING:
+    from tui.config.keymaps import Keymap
 
 LINK_CURSOR_SIGN = ">"
 LINK_GAP_CELLS = 2
 
 
 class LinksView(LineView):
-    """One line for each link: its number, its text and where it leads."""
+    """One line for each link: number, text and URL."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "selection")
 
@@ -34,14 +37,14 @@ class LinksView(LineView):
         self.move_cursor_to(self.cursor)
 
     def move_cursor_to(self, index: int) -> None:
-        """Put the cursor on a link, or as near as there are links."""
+        """Put the cursor on the link of that index, or the nearest."""
         self.cursor = min(max(0, index), len(self._links) - 1)
         if not self.top_line <= self.cursor < self.top_line + self.size.height:
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """The link of that line."""
+        """Return the link of that line."""
         if y >= len(self._links):
             return []
         link, selected = self._links[y], y == self.cursor
@@ -56,40 +59,51 @@ class LinksView(LineView):
 
 
 class LinksDialog(Dialog[ArticleLink | None]):
-    """Asks for one of the links; ends with it, or with None."""
+    """Asks for a link to open; ends with it, or with None."""
 
     PLACE = "links"
     CSS_PATH = "dialog.tcss"
 
     def __init__(
         self,
+        keymap: Keymap,
         links: Sequence[ArticleLink],
-        keys: str,
-        follow: Callable[[ArticleLink], object],
+        reveal: Callable[[ArticleLink], object],
         copy: Callable[[ArticleLink], object],
     ) -> None:
-        """Make the dialog.
+        """Create the dialog.
 
         Args:
+            keymap: The keys in force.
             links: At least one.
-            keys: What the keys do, in a line.
-            follow: Shows where in the text a link stands.
-            copy: Copies where it leads.
+            reveal: Scrolls the text to a link.
+            copy: Copies the URL of a link.
         """
-        super().__init__()
+        super().__init__(keymap)
         self._links = links
-        self._key_hints = keys
-        self._reveal_link = follow
-        self._copy = copy
+        self._reveal_link = reveal
+        self._copy_link = copy
         self._typed_number = 0
 
     def compose(self) -> ComposeResult:
-        """The links below the text."""
+        """The links, below the text."""
         view = LinksView(self._links)
         view.border_title = Content("Links")
-        view.border_subtitle = Content(self._key_hints)
+        view.border_subtitle = Content(
+            f"{self.key_hint('article.open', 'open')} · "
+            f"{self.key_hint('article.copy_url', 'copy')} · {self.cancel_hint('close')}"
+        )
         view.styles.height = len(self._links) + 2
         yield view
+
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a dialog, and opening and copying with the article's keys."""
+        return {
+            **super().commands,
+            "article.open_url": self.submit,
+            "article.copy_url": self.copy,
+        }
 
     @property
     def view(self) -> LinksView:
@@ -98,11 +112,11 @@ class LinksDialog(Dialog[ArticleLink | None]):
 
     @property
     def selected_link(self) -> ArticleLink:
-        """The link the cursor stands on."""
+        """The link under the cursor."""
         return self._links[self.view.cursor]
 
     def move(self, by: int) -> None:
-        """Move through the links; the text follows."""
+        """Move the cursor; the text follows."""
         self._typed_number = 0
         self._select_link(self.view.cursor + by)
 
@@ -112,11 +126,11 @@ class LinksDialog(Dialog[ArticleLink | None]):
 
     @property
     def page_size(self) -> int:
-        """Lines a page moves."""
+        """The number of lines that a page moves."""
         return self.view.page_size
 
     def on_key(self, event: events.Key) -> None:
-        """A number is a link's; it opens as soon as no other number begins like it."""
+        """Select a link by its number, and open it once no longer number is possible."""
         if not (event.character or "").isdecimal() or not (event.character or "").isascii():
             return
         event.stop()
@@ -130,14 +144,10 @@ class LinksDialog(Dialog[ArticleLink | None]):
                 self.submit()
 
     def submit(self) -> None:
-        """Choose the link."""
+        """End with the selected link."""
         self.dismiss(self.selected_link)
 
-    def action_article_open_url(self) -> None:
-        """Choose the link, with the key that opens the article's own URL."""
-        self.submit()
-
-    def action_article_copy_url(self) -> None:
-        """Copy where the link leads."""
-        self._copy(self.selected_link)
+    def copy(self) -> None:
+        """Copy the URL of the selected link."""
+        self._copy_link(self.selected_link)
         self.dismiss(None)

@@ -1,24 +1,27 @@
-"""A sheet of lines over the screen: the list of what can be undone, a URL, the help."""
+"""Dialogs that show lines to read: the undo history, the feeds, a URL, the help."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
 
-from tui.reader.dialogs.dialog import Dialog
+from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 
+if TYPE_CHECKING:
+    from tui.config.keymaps import Keymap
+
 KEY_COLUMN_CELLS = 18
-"""Cells of the left column: a date and time, and a gap."""
+"""Width of the left column: a date and time, and a gap."""
 
 
 class TextDialogView(LineView):
-    """The lines of a sheet: what stands left of a tab is a column of its own."""
+    """The lines, in two columns where they have a tab."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("heading", "accent")
 
@@ -28,20 +31,20 @@ class TextDialogView(LineView):
         self._lines: list[Sequence[StyledText]] = []
 
     def show(self, lines: Sequence[str]) -> None:
-        """Show other lines, from the first on."""
+        """Show other lines, from the first."""
         self._source_lines = lines
         self.on_resize()
         self.scroll_to_line(0)
         self.refresh(layout=True)
 
     def on_resize(self) -> None:
-        """Break the lines for the width."""
+        """Wrap the lines for the width."""
         self._lines = self._wrap_lines(self.size.width)
         self.set_line_count(len(self._lines))
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As high as the lines are at a width."""
+        """Return the number of lines at a width."""
         return len(self._wrap_lines(width))
 
     def _wrap_lines(self, width: int) -> list[Sequence[StyledText]]:
@@ -50,7 +53,7 @@ class TextDialogView(LineView):
         ]
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """One line, a cell from the edge."""
+        """Return one line, indented by a cell."""
         return [(" ", "text"), *self._lines[y]] if y < len(self._lines) else []
 
 
@@ -60,21 +63,20 @@ def _wrap_line(line: str, width: int) -> list[Sequence[StyledText]]:
         role = "heading" if line.endswith(":") else "text"
         return [[(part, role)] for part in wrap_text(line, width)] or [[]]
     lines = wrap_text(text, max(1, width - KEY_COLUMN_CELLS)) or [""]
-    if cell_width(key) >= KEY_COLUMN_CELLS:  # a line of its own: none of the keys is cut off
+    if cell_width(key) >= KEY_COLUMN_CELLS:  # on a line of its own, so that no key is cut off
         return [[(key, "accent")], *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines)]
     head: Sequence[StyledText] = [(fit_cells(key, KEY_COLUMN_CELLS), "accent"), (lines[0], "text")]
     return [head, *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines[1:])]
 
 
 class TextDialog(Dialog[None]):
-    """Lines to read; any of the keys that mean back or away closes it."""
+    """Shows lines to read."""
 
     PLACE = "sheet"
-    SUBTITLE: ClassVar[str] = "esc closes"
     CSS_PATH = "dialog.tcss"
 
-    def __init__(self, title: str, lines: Sequence[str]) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, title: str, lines: Sequence[str]) -> None:
+        super().__init__(keymap)
         self._title = title
         self._lines = lines
 
@@ -82,8 +84,13 @@ class TextDialog(Dialog[None]):
         """One view, as high as its lines if they fit."""
         view = TextDialogView(self._lines)
         view.border_title = Content(self._title)
-        view.border_subtitle = Content(self.SUBTITLE)
+        view.border_subtitle = Content(self.subtitle)
         yield view
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        return self.cancel_hint("close")
 
     def move(self, by: int) -> None:
         """Scroll by lines."""
@@ -91,9 +98,36 @@ class TextDialog(Dialog[None]):
 
     @property
     def page_size(self) -> int:
-        """Lines a page moves."""
+        """The number of lines that a page moves."""
         return self.query_one(TextDialogView).page_size
 
     def submit(self) -> None:
-        """Close the sheet."""
+        """Close the dialog."""
         self.dismiss(None)
+
+
+class UrlDialog(TextDialog):
+    """Shows a URL where no browser can be started."""
+
+    PLACE = "source"
+
+    def __init__(
+        self, keymap: Keymap, url: str, copy_result: str, copy: Callable[[str], object]
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            keymap: The keys in force.
+            url: The URL.
+            copy_result: What came of copying it, in words.
+            copy: Copies it again.
+        """
+        copy_hint = f"{keymap.first_key('article.copy_url')} to copy again"
+        super().__init__(keymap, "Link", [url, "", copy_result, "", copy_hint])
+        self._url = url
+        self._copy = copy
+
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a dialog, and copying."""
+        return {**super().commands, "article.copy_url": lambda: self._copy(self._url)}

@@ -1,17 +1,24 @@
-"""Feeds while one reads: fetching, adding by URL, and the list of feeds."""
+"""Feeds: fetching them, listing them, adding URLs; and other ways to fill an empty library."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual.screen import Screen
 
+from store.text.urls import extract_host
+from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
-from tui.reader.screen.prompting import Asking
-from tui.reader.widgets.inputs import UrlPrompt
+from tui.reader.gateway.feeds import Feeds
+from tui.reader.screen.prompts import Prompts
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.inputs import ImportPrompt, OwnLibraryUrlPrompt, UrlPrompt
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import describe_feed_problem, format_age, format_count, join_nonempty
 
@@ -19,107 +26,153 @@ if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
 
 MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
-"""Cells of a sheet, and of it those that are not for names."""
+"""Width of the feed list, and of its columns behind the names."""
+URL_QUESTION = "URL of a feed, a site or a page"
+FILL_OPTIONS = ("Import files or a folder", "Add a feed or a page by URL")
+SAMPLES_OPTION, NOT_NOW_OPTION = "Look around in sample articles", "Not now"
 
 
-class Feeding(Asking):
-    """Fetching goes on beside everything else; the bottom line says how far it is."""
+@dataclass(eq=False)
+class FeedActions:
+    """Fetches feeds and adds new ones."""
 
-    def on_mount(self) -> None:
-        """Fetch from time to time where the settings say so; other screens' parts mount as well."""
-        if minutes := self.settings.fetch_every:
-            self.set_interval(60 * minutes, self.action_feeds_fetch)
+    screen: Screen[None]
+    keymap: Keymap
+    feeds: Feeds
+    state: ReaderState
+    prompts: Prompts
+    status_line: StatusLine
 
-    def action_feeds_fetch(self) -> None:
+    def fetch(self) -> None:
         """Fetch the feeds."""
-        if self.gateway.feeds.is_fetching:
-            self.status_line.show_notice(
-                f"fetching already; {self.keymap.first_key('article.back')} stops it"
-            )
+        if self.feeds.is_fetching:
+            self.status_line.show_notice(f"Already fetching · {self.keymap.cancel_key} to cancel")
         else:
-            self.gateway.feeds.fetch()
+            self.feeds.fetch()
 
-    def stop_fetch(self) -> bool:
-        """Stop the fetch; tells whether there was one."""
-        there = self.gateway.feeds.is_fetching
-        if there:
-            self.gateway.feeds.stop_fetch()
-        return there
+    def cancel_fetch(self) -> bool:
+        """Cancel the fetch.
 
-    @on(messages.FetchProgressed)
-    def show_fetch_progress(self, message: messages.FetchProgressed) -> None:
-        """Say how far it is."""
-        self._progress_text = join_nonempty(
-            (f"fetching {message.done} of {message.total}", message.feed_name)
-        )
-        self.update_status()
+        Returns:
+            False if there was none.
+        """
+        was_fetching = self.feeds.is_fetching
+        if was_fetching:
+            self.feeds.stop_fetch()
+        return was_fetching
 
-    @on(messages.FetchEnded)
     def show_fetch_result(self, message: messages.FetchEnded) -> None:
-        """Say what came of it."""
-        self._progress_text = ""
-        self.update_status()
-        stopped = message.total - message.done
-        parts = (
-            f"{format_count(message.added, 'new article')} from {format_count(message.done, 'feed')}",
-            f"{message.failed:,} failed, {self.keymap.first_key('feeds.list')} says why"
-            if message.failed
-            else "",
-            f"stopped before {format_count(stopped, 'feed')}" if stopped else "",
-        )
+        """Show how many articles are new and how many feeds failed."""
+        parts = []
+        if message.failed < message.done or not message.done:
+            new, feeds = (
+                format_count(message.added, "new article"),
+                format_count(message.done, "feed"),
+            )
+            parts.append(f"{new} from {feeds}")
+        if message.failed:
+            key = self.keymap.first_key("feeds.list")
+            feeds = format_count(message.done, "feed")
+            parts.append(f"{message.failed:,} of {feeds} failed ({key} shows why)")
+        if skipped := message.total - message.done:
+            parts.append(f"cancelled before {format_count(skipped, 'feed')}")
         self.status_line.show_notice(join_nonempty(parts))
 
-    # -- the list of feeds -----------------------------------------------------------------
-
-    def action_feeds_list(self) -> None:
-        """Ask for the feeds."""
-        self.gateway.feeds.list_feeds()
-
-    @on(messages.FeedsListed)
     def show_feeds(self, message: messages.FeedsListed) -> None:
-        """Show the feeds."""
-        if self.is_active:
-            lines = feed_lines(message.feeds, message.now, self.app.size.width)
-            self.app.push_screen(
-                TextDialog("Feeds", lines or ["no feeds yet; a subscribes to one"])
-            )
+        """Show the feeds with their counts."""
+        if self.screen.is_active:
+            lines = feed_lines(message.feeds, message.now, self.screen.app.size.width)
+            no_feeds = f"No feeds yet: {self.keymap.first_key('feeds.add')} adds one"
+            self.screen.app.push_screen(TextDialog(self.keymap, "Feeds", lines or [no_feeds]))
 
-    # -- adding ----------------------------------------------------------------------------
-
-    async def action_feeds_add(self) -> None:
-        """Ask for URLs."""
-        if self._read_only_reason:
-            self.status_line.show_notice(self._read_only_reason)
+    async def prompt_for_urls(self) -> None:
+        """Ask for URLs to add."""
+        if self.state.read_only_reason:
+            self.status_line.show_notice(self.state.read_only_reason)
             return
-        await self.show_prompt(UrlPrompt("", "URL of a feed, a site or a page"))
+        prompt = UrlPrompt("", URL_QUESTION)
 
-    @on(UrlPrompt.Submitted, "UrlPrompt")
-    def add_urls(self, event: UrlPrompt.Submitted) -> None:
-        """Add what was typed."""
-        asked = event.input
-        if isinstance(asked, UrlPrompt) and self.close_if_current(asked):
-            for url in asked.urls:
-                self.gateway.feeds.add_url(url)
+        def add(_: str) -> None:
+            for url in prompt.urls:
+                self.feeds.add_url(url)
 
-    @on(messages.PrivateHostDetected)
+        await self.prompts.ask(prompt, add)
+
     def confirm_private_host(self, message: messages.PrivateHostDetected) -> None:
-        """Ask once whether a host on a private network may be asked."""
+        """Ask whether to fetch from a host on the user's own network."""
 
-        def take(index: int | None) -> None:
+        def add(index: int | None) -> None:
             if index == 1:
-                self.gateway.feeds.add_url(message.url, private=True)
+                self.feeds.add_url(message.url, private=True)
 
-        lines = [f"leave it: {message.problem}", "fetch it all the same"]
-        self.app.push_screen(Picker("Fetch this?", lines), take)
+        title = f"{extract_host(message.url)} is on your own network"
+        lines = ["Don't fetch", "Fetch anyway"]
+        self.screen.app.push_screen(Picker(self.keymap, title, lines), add)
+
+
+@dataclass(eq=False)
+class WelcomeActions:
+    """Offers the ways to fill the library."""
+
+    screen: Screen[None]
+    keymap: Keymap
+    feeds: FeedActions
+    prompts: Prompts
+    shows_samples: bool
+    """Whether the sample articles are shown, because the user's own library is empty."""
+    run_cli_command: Callable[[Sequence[str]], None]
+    """Ends the reader, carries out a command of newstui, and starts the reader again."""
+
+    def greet(self) -> None:
+        """Ask a new user how to begin; enter alone shows the samples."""
+        if self.shows_samples:
+            self._show_picker("Your library is empty", selected=len(FILL_OPTIONS))
+
+    def choose(self) -> None:
+        """Ask how to fill the library."""
+        self._show_picker("Fill your library")
+
+    def _show_picker(self, title: str, selected: int = 0) -> None:
+        async def prompt(index: int | None) -> None:
+            if index == 0:
+                await self._prompt_for_path()
+            elif index == 1 and self.shows_samples:
+                await self._prompt_for_own_urls()
+            elif index == 1:
+                await self.feeds.prompt_for_urls()
+
+        lines = (*FILL_OPTIONS, SAMPLES_OPTION if self.shows_samples else NOT_NOW_OPTION)
+        self.screen.app.push_screen(Picker(self.keymap, title, lines, selected), prompt)
+
+    async def _prompt_for_path(self) -> None:
+        def find_fault(text: str) -> str:
+            path = Path(text.strip()).expanduser()
+            return "" if path.exists() else f"No such file or folder: {path}"
+
+        def import_path(text: str) -> None:
+            if text.strip():
+                path = Path(text.strip()).expanduser().absolute()
+                self.run_cli_command(("import", str(path)))
+
+        await self.prompts.ask(ImportPrompt("", "File or folder"), import_path, find_fault)
+
+    async def _prompt_for_own_urls(self) -> None:
+        """Ask for URLs to add to the user's own library: the samples are not kept."""
+
+        def add(text: str) -> None:
+            if urls := text.split():
+                self.run_cli_command(("add", *urls))
+
+        await self.prompts.ask(OwnLibraryUrlPrompt("", URL_QUESTION), add)
 
 
 def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:
-    """A line a feed, with a line below it where it failed.
+    """Return a line for each feed, and one below it if it failed.
 
     Args:
-        feeds: By name.
-        now: Seconds since 1970.
-        columns: Of the terminal.
+        feeds: In order.
+        now: Seconds since 1970, for the ages.
+        columns: Width of the terminal.
     """
     from store.model.times import to_unix_seconds
 
@@ -129,14 +182,14 @@ def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]
     lines = [f"  {fit_cells('', name_cells)} unread     of  read   last"]
     for each in feeds:
         feed, state = each.subscription, each.state
-        trouble = describe_feed_problem(each, now)
-        mark = "‖" if feed.paused else "!" if trouble else " "
-        share = f"{each.read_ratio:>4.0%}" if each.article_count else "    "
+        problem = describe_feed_problem(each, now)
+        mark = "‖" if feed.paused else "!" if problem else " "
+        ratio = f"{each.read_ratio:>4.0%}" if each.article_count else "    "
         when = format_age(to_unix_seconds(state.succeeded), now) or "never"
-        counts = f"{each.unread_count:>6,} {each.article_count:>6,}  {share}  {when:>5}"
+        counts = f"{each.unread_count:>6,} {each.article_count:>6,}  {ratio}  {when:>5}"
         lines.append(f"{mark} {fit_cells(feed.display_name, name_cells)} {counts}")
-        if trouble:
-            lines.append(f"    {trouble}")
+        if problem:
+            lines.append(f"    {problem}")
     failed = sum(bool(each.state.error) for each in feeds)
-    number = format_count(len(feeds), "feed")
-    return [*lines, "", f"{number}, {failed:,} failed" if failed else number]
+    total = format_count(len(feeds), "feed")
+    return [*lines, "", f"{total}, {failed:,} failed" if failed else total]

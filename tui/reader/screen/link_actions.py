@@ -1,4 +1,4 @@
-"""What leaves the reader: URLs for a browser, text for the clipboard."""
+"""Opening URLs in a browser, and copying to the clipboard."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual import on, work
+from textual.screen import Screen
 
 from store.model.errors import NewstuiError
 from store.system.files import write_atomically
 from store.text.urls import extract_host, is_deceptive_url
+from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.url_dialog import UrlDialog
-from tui.reader.driver import ReaderDriver
+from tui.reader.dialogs.text_dialog import UrlDialog
 from tui.reader.gateway import messages
-from tui.reader.screen.panes import Panes
+from tui.reader.gateway.articles import Articles
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.bars import StatusLine
 from tui.rendering.wording import format_markdown_link
 from tui.terminal.browser import OpenMethod, OpenResult, choose_open_method, open_url
 from tui.terminal.clipboard import (
@@ -32,74 +34,68 @@ from tui.terminal.clipboard import (
 from tui.terminal.environment import HostEnvironment
 
 MAX_HOST_CELLS = 60
-"""Of a longer host the end is shown: it is what says whose it is."""
+"""Of a longer host the end is shown, which says whose it is."""
 COPIED_TEXT_FILE = "copied.txt"
-"""The file in the state folder that holds what was too large to be copied last."""
+"""The file in the state folder for text that is too long for the clipboard."""
 
 CopyFunction = Callable[[str, CopyMethod, Callable[[bytes], None], SaveText | None], str]
-"""Copies a text by a route and says what is known of it."""
+"""Copies a text by a method, and returns a message about the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalMethods:
-    """How URLs open and text is copied here."""
+    """The ways to open URLs and to copy text on this machine."""
 
     env: Mapping[str, str]
     open_method: OpenMethod
     copy_method: CopyMethod
     save_text: SaveText | None = None
-    """Puts into a file what is too large to be copied."""
+    """Writes text that is too long for the clipboard to a file."""
 
 
 def choose_external_methods(
     env: Mapping[str, str], settings: Settings, state: Path
 ) -> ExternalMethods:
-    """The routes for an environment, and what the user has set.
+    """Return the methods for an environment and the user's settings.
 
     Args:
-        env: The environment.
-        settings: What the user has set.
-        state: The folder for what is too large to be copied.
+        env: The environment variables.
+        settings: May name commands to open and to copy with.
+        state: The folder for text that is too long for the clipboard.
     """
 
-    def keep(text: str) -> Path:
+    def save_text(text: str) -> Path:
         write_atomically(state / COPIED_TEXT_FILE, text.encode(errors="replace"))
         return state / COPIED_TEXT_FILE
 
-    surroundings = HostEnvironment(env, sys.platform, shutil.which)
-    opening = choose_open_method(surroundings, settings.open_command)
-    return ExternalMethods(
-        env, opening, choose_copy_method(surroundings, settings.copy_command), keep
-    )
+    host = HostEnvironment(env, sys.platform, shutil.which)
+    open_method = choose_open_method(host, settings.open_command)
+    copy_method = choose_copy_method(host, settings.copy_command)
+    return ExternalMethods(env, open_method, copy_method, save_text)
 
 
-class Outward(Panes):
-    """Opening and copying; what an article is comes from the library first."""
+@dataclass(eq=False)
+class LinkActions:
+    """Opens and copies the URL of the current article, and other URLs and texts."""
 
-    external_methods: ExternalMethods
-    get_driver: Callable[[], ReaderDriver | None]
+    screen: Screen[None]
+    keymap: Keymap
+    articles: Articles
+    state: ReaderState
+    status_line: StatusLine
+    methods: ExternalMethods
+    send: Callable[[bytes], None]
+    """Sends bytes to the terminal."""
 
-    def action_article_open_url(self) -> None:
-        """Open the source."""
-        self._request_link("open")
+    def request_link(self, purpose: str) -> None:
+        """Ask for title and URL of the current article, for `use_link`."""
+        if article := self.state.current_article:
+            self.articles.load_link(article, purpose)
 
-    def action_article_copy_url(self) -> None:
-        """Copy the URL."""
-        self._request_link("copy url")
-
-    def action_article_copy_link(self) -> None:
-        """Copy title and URL as a Markdown link."""
-        self._request_link("copy link")
-
-    def _request_link(self, purpose: str) -> None:
-        if self.current_article:
-            self.gateway.articles.load_link(self.current_article, purpose)
-
-    @on(messages.LinkLoaded)
     def use_link(self, message: messages.LinkLoaded) -> None:
-        """Do with title and URL what was asked."""
+        """Open or copy the URL that was asked for."""
         if not message.url:
-            self.status_line.show_notice("this article has no URL")
+            self.status_line.show_notice("This article has no URL")
         elif message.purpose == "open":
             self.open_in_browser(message.url)
         elif message.purpose == "copy url":
@@ -107,68 +103,63 @@ class Outward(Panes):
         else:
             self.copy_line(format_markdown_link(message.title, message.url))
 
-    @work(exclusive=True, group="browser")
-    async def open_in_browser(self, url: str) -> None:
-        """Open a URL by this machine's route, off the event loop unless the terminal is lent."""
-        route, env = self.external_methods.open_method, self.external_methods.env
+    def open_in_browser(self, url: str) -> None:
+        """Open a URL, after a question if it may be deceptive."""
+        self.screen.run_worker(self._open_in_browser(url), group="browser", exclusive=True)
+
+    async def _open_in_browser(self, url: str) -> None:
+        # Off the event loop, unless a browser in the terminal takes the reader's place.
+        method, env = self.methods.open_method, self.methods.env
         if not await self._confirm_url(url):
-            self.status_line.show_notice("not opened")
+            self.status_line.show_notice("Not opened")
             return
-        if route.kind == "text-browser":
-            with self.app.suspend():
-                opened = open_url(url, route, env)
+        if method.kind == "text-browser":
+            with self.screen.app.suspend():
+                result = open_url(url, method, env)
         else:
-            opened = await asyncio.to_thread(
-                open_url, url, route, env, failed_later=self.report_browser_failure
+            result = await asyncio.to_thread(
+                open_url, url, method, env, failed_later=self._report_failure
             )
-        if opened.state == "shown":
-            said = await self._copy_and_describe(opened.url)
-            self.app.push_screen(
-                UrlDialog(
-                    opened.url,
-                    said,
-                    self.keymap.first_key("article.copy_url"),
-                    self.copy_line,
-                )
-            )
+        if result.state == "shown":
+            copied = await self._copy(result.url, copy_line_to_clipboard)
+            dialog = UrlDialog(self.keymap, result.url, copied, self.copy_line)
+            self.screen.app.push_screen(dialog)
         else:
-            self.status_line.show_notice(opened.message)
+            self.status_line.show_notice(result.message)
 
     async def _confirm_url(self, url: str) -> bool:
-        """Whether a URL is to be opened; asked where it may seem to lead elsewhere than it does."""
+        """Return True if a URL may be opened; ask if it may lead elsewhere than it seems to."""
         if not is_deceptive_url(url):
             return True
         host = extract_host(url)
         shown = host if len(host) <= MAX_HOST_CELLS else f"…{host[-MAX_HOST_CELLS:]}"
-        question = Picker("Not what it seems", [f"open {shown}", "do not open it"], 1)
-        return await self.app.push_screen_wait(question) == 0
+        lines = [f"Open {shown}", "Don't open"]
+        question = Picker(self.keymap, "Deceptive link", lines, 1)
+        return await self.screen.app.push_screen_wait(question) == 0
 
-    def report_browser_failure(self, opened: OpenResult) -> None:
-        """Say that a browser failed after it had started; called on another thread."""
-        self.app.call_later(self.status_line.show_notice, opened.message)
+    def _report_failure(self, result: OpenResult) -> None:
+        """Report that a browser failed after it had started; called on another thread."""
+        self.screen.app.call_later(self.status_line.show_notice, result.message)
 
-    @work(exclusive=True, group="clipboard")
-    async def copy_line(self, text: str) -> None:
-        """Copy a line and say what is known of it."""
-        self.status_line.show_notice(await self._copy_and_describe(text))
+    def copy_line(self, text: str) -> None:
+        """Copy a text as one line."""
+        self._start_copying(text, copy_line_to_clipboard)
 
-    @work(exclusive=True, group="clipboard")
-    async def copy_text_to_clipboard(self, text: str) -> None:
-        """Copy lines of a text and say what is known of it."""
-        self.status_line.show_notice(await self._copy_and_describe(text, copy_to_clipboard))
+    def copy_text(self, text: str) -> None:
+        """Copy a text with its line breaks."""
+        self._start_copying(text, copy_to_clipboard)
 
-    async def _copy_and_describe(
-        self, text: str, how: CopyFunction = copy_line_to_clipboard
-    ) -> str:
-        driver = self.get_driver()
-        send = driver.send if driver else _discard_bytes
+    def _start_copying(self, text: str, copy: CopyFunction) -> None:
+        async def work() -> None:
+            self.status_line.show_notice(await self._copy(text, copy))
+
+        self.screen.run_worker(work(), group="clipboard", exclusive=True)
+
+    async def _copy(self, text: str, copy: CopyFunction) -> str:
+        methods = self.methods
         try:
             return await asyncio.to_thread(
-                how, text, self.external_methods.copy_method, send, self.external_methods.save_text
+                copy, text, methods.copy_method, self.send, methods.save_text
             )
         except NewstuiError as error:
             return str(error)
-
-
-def _discard_bytes(data: bytes) -> None:
-    """There is no terminal to send to: the app runs without one."""

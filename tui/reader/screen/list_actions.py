@@ -1,96 +1,139 @@
-"""What the list shows: the keys that search, filter and sort it."""
+"""The list of articles: which ones it shows, and in which order."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from textual import on
+from textual.screen import Screen
 
-from store.search import SHOWS, SORTS
+from store.search import SHOWS, SORTS, ListQuery
+from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker, format_columns
 from tui.reader.gateway import messages
-from tui.reader.screen.search_actions import Searching
-from tui.rendering.wording import describe_indexing, describe_loading
+from tui.reader.gateway.lists import Lists
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.screen.search_actions import SearchActions
+from tui.reader.widgets.article_list import ArticleList
+from tui.rendering.wording import describe_list
 
 
-class Listing(Searching):
-    """What the list shows."""
+@dataclass(eq=False)
+class ListActions:
+    """Lists articles by reading state, category or saved search."""
 
-    @on(messages.LoadProgressed)
-    def show_load_progress(self, message: messages.LoadProgressed) -> None:
-        """Say how far the loading is."""
-        self._progress_text = describe_loading(
-            message.done, message.total, history=message.is_history
+    screen: Screen[None]
+    keymap: Keymap
+    lists: Lists
+    state: ReaderState
+    article_list: ArticleList
+    search: SearchActions
+    saved_searches: Mapping[str, str]
+    """Queries by name."""
+    _undone_articles: Collection[str] = field(default=(), init=False)
+    """Articles that an undo has restored and the list has not shown yet."""
+
+    def show(self, query: ListQuery) -> None:
+        """Ask for another list; that ends a search."""
+        if self.state.is_searching:
+            self.search.end()
+        self.state.query = query
+        self.lists.list_rows(query)
+
+    def clear_saved_search(self) -> bool:
+        """Show the list without the saved search.
+
+        Returns:
+            False if there was none.
+        """
+        if not self.state.query.text:
+            return False
+        self.show(replace(self.state.query, text=""))
+        return True
+
+    def show_rows(self, message: messages.RowsListed) -> bool:
+        """Show a list, unless another one was asked for since.
+
+        Returns:
+            True if it is shown.
+        """
+        if message.query != self.state.query or self.state.is_searching:
+            return False
+        self.article_list.empty_text = self._empty_list_text()
+        self.article_list.show(message.rows, dated=message.query.sort == "date")
+        for article in self._undone_articles:
+            self.article_list.select_article(article)
+        self._undone_articles = ()
+        return True
+
+    def _empty_list_text(self) -> str:
+        key = self.keymap.first_key
+        if self.state.query == ListQuery():
+            return f"No articles yet · {key('app.welcome')} to add some"
+        return (
+            f"No matching articles · {key('list.filter')} filter, "
+            f"{key('list.category')} category, {key('list.search')} search"
         )
-        self.update_status()
 
-    @on(messages.IndexProgressed)
-    def show_index_progress(self, message: messages.IndexProgressed) -> None:
-        """Say how far the indexing is."""
-        self._progress_text = describe_indexing(message.done, message.total)
-        self.update_status()
+    def reload(self, message: messages.LibraryChanged) -> None:
+        """Ask for the list again; the open article and restored ones stay in it."""
+        self._undone_articles = message.undone
+        pinned = {*message.undone}
+        if self.article_list.index_of(self.state.requested_article) is not None:
+            pinned.add(self.state.requested_article)
+        self.lists.list_rows(replace(self.state.query, pinned_ids=pinned))
 
-    def action_list_filter(self) -> None:
-        """Choose a reading state, once it is counted what each would show."""
-        self.gateway.lists.count_filters(self.current_query)
+    def describe(self) -> Sequence[str]:
+        """Return what the list shows and in which order, in words."""
+        return describe_list(self.state.query, len(self.article_list.rows))
 
-    @on(messages.FiltersCounted)
+    # -- choosing a list ---------------------------------------------------------------------
+
+    def request_filters(self) -> None:
+        """Ask how many articles each reading state would show, for `choose_filter`."""
+        self.lists.count_filters(self.state.query)
+
     def choose_filter(self, message: messages.FiltersCounted) -> None:
-        """Offer the reading states with their counts."""
-        if not self.is_active or message.query != self.current_query:
-            return
+        """Ask for a reading state."""
+        if message.query == self.state.query:
+            lines = format_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
+            self._choose("Show", lines, [replace(message.query, show=show) for show in SHOWS])
 
-        def take(index: int | None) -> None:
-            if index is not None:
-                self.show_list(replace(self.current_query, show=SHOWS[index]))
+    def choose_sort(self) -> None:
+        """Ask for an order; while searching, switch between the two there are."""
+        if not self.search.toggle_order():
+            self._choose("Sort by", SORTS, [replace(self.state.query, sort=each) for each in SORTS])
 
-        lines = format_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
-        self.app.push_screen(Picker("Show", lines, SHOWS.index(self.current_query.show)), take)
+    def request_categories(self) -> None:
+        """Ask for the categories and saved searches with their counts, for `choose_category`."""
+        self.lists.count_categories(self.saved_searches)
 
-    def action_list_sort(self) -> None:
-        """Choose an order; of what was found, the newest or the best first."""
-        if self.toggle_search_order():
-            return
-
-        def take(index: int | None) -> None:
-            if index is not None:
-                self.show_list(replace(self.current_query, sort=SORTS[index]))
-
-        self.app.push_screen(Picker("Sort by", SORTS, SORTS.index(self.current_query.sort)), take)
-
-    def action_list_category(self) -> None:
-        """Choose a category or a search that is kept, once they are counted."""
-        self.gateway.lists.count_categories(self.settings.searches)
-
-    @on(messages.CategoriesCounted)
     def choose_category(self, message: messages.CategoriesCounted) -> None:
-        """Offer the searches and the categories with their counts."""
-        if not self.is_active:
-            return
-        base, categories = replace(self.current_query, text="", category=None), message.categories
+        """Ask for a category or a saved search."""
+        base, categories = replace(self.state.query, text="", category=None), message.categories
         queries = [base]
-        queries += [replace(base, text=kept.text) for kept in message.searches]
+        queries += [replace(base, text=each.text) for each in message.searches]
         queries += [replace(base, category=each.name) for each in categories]
         unread, total = sum(c.unread for c in categories), sum(c.total for c in categories)
-        every = "every category", _unread_of_total(unread, total)
-        kept = [
-            (
-                f"/{each.name}",
-                "a mistake" if each.problem else _unread_of_total(each.unread, each.total),
-            )
-            for each in message.searches
+        lines = [("All", _unread_of_total(unread, total))]
+        lines += [
+            (f"/{s.name}", "invalid query" if s.problem else _unread_of_total(s.unread, s.total))
+            for s in message.searches
         ]
-        rest = [(c.name or "(none)", _unread_of_total(c.unread, c.total)) for c in categories]
+        lines += [(c.name or "(none)", _unread_of_total(c.unread, c.total)) for c in categories]
+        self._choose("Category", format_columns(lines), queries)
 
-        def take(index: int | None) -> None:
+    def _choose(self, title: str, lines: Sequence[str], queries: Sequence[ListQuery]) -> None:
+        """Ask for one of several lists, each described in a line."""
+
+        def show(index: int | None) -> None:
             if index is not None:
-                self.show_list(queries[index])
+                self.show(queries[index])
 
-        shown = self.current_query
-        chosen = queries.index(shown) if shown in queries else 0
-        self.app.push_screen(
-            Picker("Category", format_columns([every, *kept, *rest]), chosen), take
-        )
+        if self.screen.is_active:  # and not another dialog, opened since the counts were asked for
+            query = self.state.query
+            selected = queries.index(query) if query in queries else 0
+            self.screen.app.push_screen(Picker(self.keymap, title, lines, selected), show)
 
 
 def _unread_of_total(unread: int, total: int) -> str:

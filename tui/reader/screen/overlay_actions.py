@@ -1,69 +1,156 @@
-"""Story, triage and statistics: the screens over the reader, and what the library tells them."""
+"""The screens that open over the reader: story, triage, statistics, themes, help and palette."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.message import Message
+from textual.screen import Screen
 
-from tui.reader.gateway import messages
-from tui.reader.screen.panes import Panes
+from store.model.errors import NewstuiError
+from tui.config.commands import COMMANDS, PANES, Command, format_keys
+from tui.reader.dialogs.dialog import KeymapScreen
+from tui.reader.dialogs.help import HelpDialog
+from tui.reader.dialogs.picker import ThemePicker
+from tui.reader.gateway import Gateway
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.bars import StatusLine
 
 if TYPE_CHECKING:
+    from tui.config.keymaps import Keymap
+    from tui.config.theme_choice import ThemeChoice
     from tui.reader.dialogs.full_screen import FullScreenDialog
 
 
-class Insights(Panes):
-    """Opens these screens and hands them what is meant for them; each is imported when needed."""
+@dataclass(eq=False)
+class OverlayActions:
+    """Opens these screens, and hands them the messages they need.
 
-    _overlay: FullScreenDialog[str] | FullScreenDialog[None] | None = None
-    """The one that is open."""
+    The full-screen ones are imported with the first use, for the start time's sake.
+    """
 
-    def action_view_story(self) -> None:
-        """Tell the story of the article."""
-        from tui.reader.dialogs.story import StoryScreen
+    screen: Screen[None]
+    keymap: Keymap
+    gateway: Gateway
+    state: ReaderState
+    status_line: StatusLine
+    now: Callable[[], int]
+    open_article: Callable[[str], None]
+    theme_choice: ThemeChoice
+    apply_theme: Callable[[str], None]
+    _overlay: FullScreenDialog[str] | FullScreenDialog[None] | None = field(
+        default=None, init=False
+    )
+    """The full-screen dialog that is open."""
 
-        if article := self.current_article:
-            self._open_overlay(StoryScreen(self.keymap, self.gateway, article, self.now))
+    def show_story(self) -> None:
+        """Show the story of the current article."""
+        from tui.reader.dialogs.story_screen import StoryScreen
+
+        if article := self.state.current_article:
+            self._open(StoryScreen(self.keymap, self.gateway.changes, article, self.now))
             self.gateway.reports.find_story(article)
 
-    def action_view_triage(self) -> None:
-        """Go through what is unread in the list, from the cursor on."""
+    def show_triage(self) -> None:
+        """Triage the unread articles of the list, from the cursor on."""
         from tui.actions.triage_queue import TriageQueue
-        from tui.reader.dialogs.triage import TriageScreen
+        from tui.reader.dialogs.triage_screen import TriageScreen
 
-        queue = TriageQueue(self.article_list.rows, self.article_list.cursor)
-        self._open_overlay(TriageScreen(self.keymap, self.gateway, queue, self.now))
+        articles = self.state.article_list
+        queue = TriageQueue(articles.rows, articles.cursor)
+        self._open(TriageScreen(self.keymap, self.gateway, queue, self.now))
 
-    def action_view_statistics(self) -> None:
-        """Show what was read."""
-        from tui.reader.dialogs.statistics import StatisticsScreen
+    def show_statistics(self) -> None:
+        """Show the reading statistics."""
+        from tui.reader.dialogs.full_screen import StatisticsScreen
 
-        screen = self._overlay = StatisticsScreen(self.keymap)
-        self.app.push_screen(screen, lambda _: self._forget_overlay())
+        overlay = self._overlay = StatisticsScreen(self.keymap)
+        self.screen.app.push_screen(overlay, lambda _: self._close())
         self.gateway.reports.count_statistics(datetime.fromtimestamp(self.now(), UTC))
 
-    def _open_overlay(self, screen: FullScreenDialog[str]) -> None:
-        self._overlay = screen
-        self.app.push_screen(screen, self._finish_overlay)
+    def _open(self, overlay: FullScreenDialog[str]) -> None:
+        def close(article: str | None) -> None:
+            self._close()
+            if article:
+                self.open_article(article)
 
-    def _finish_overlay(self, article: str | None) -> None:
-        self._forget_overlay()
-        if article:
-            self.open_article(article)
+        self._overlay = overlay
+        self.screen.app.push_screen(overlay, close)
 
-    def _forget_overlay(self) -> None:
+    def _close(self) -> None:
         self._overlay = None
         self.gateway.reports.cancel()
 
-    @on(messages.StoryUpdated)
-    @on(messages.StatisticsUpdated)
-    @on(messages.PaceMeasured)
-    @on(messages.ArticleLoaded)
-    @on(messages.RowsChanged)
-    def forward_to_overlay(self, message: Message) -> None:
-        """Tell the screen that is open; what is not meant for it, it drops."""
+    def receive_message(self, message: Message) -> None:
+        """Hand a message to the full-screen dialog, which ignores what it does not need."""
         if self._overlay is not None:
             self._overlay.receive_message(message)
+
+    def show_help(self, place: str) -> None:
+        """Show the keys of a place."""
+        self.screen.app.push_screen(HelpDialog(self.keymap, place))
+
+    def show_palette(self) -> None:
+        """Show the command palette."""
+        self.screen.app.push_screen(CommandPalette(providers=[ReaderCommands]))
+
+    def choose_theme(self) -> None:
+        """Ask for a theme; the highlighted one is previewed."""
+        if self.theme_choice.forced_name:
+            self.status_line.show_notice("Themes are off: NO_COLOR is set")
+            return
+        picker = ThemePicker(self.keymap, self.theme_choice, self.apply_theme)
+
+        def choose(index: int | None) -> None:
+            try:
+                if index is not None:
+                    self.theme_choice.choose(picker.theme_name_at(index))
+            except NewstuiError as error:
+                self.status_line.show_notice(str(error))
+            self.apply_theme(self.theme_choice.current_name)
+
+        self.screen.app.push_screen(picker, choose)
+
+
+class ReaderCommands(Provider):
+    """The commands of the reader in the palette, each with its current keys."""
+
+    async def discover(self) -> Hits:
+        """Offer all commands, before anything is typed."""
+        for screen, command, help_text in self._commands():
+            yield DiscoveryHit(
+                Content(command.label),
+                partial(screen.run_command, command),
+                text=command.label,
+                help=help_text,
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Offer the commands that match what is typed."""
+        matcher = self.matcher(query)
+        for screen, command, help_text in self._commands():
+            text = f"{command.label}: {command.help}"
+            if (score := matcher.match(text)) > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(text),
+                    partial(screen.run_command, command),
+                    text=command.label,
+                    help=help_text,
+                )
+
+    def _commands(self) -> Iterator[tuple[KeymapScreen, Command, str]]:
+        screen = self.screen
+        assert isinstance(screen, KeymapScreen)  # noqa: S101 - the palette opens over the reader
+        well_known_last = sorted(COMMANDS, key=lambda each: each.group == "Move")
+        for command in well_known_last:
+            if not set(PANES).isdisjoint(command.places):
+                keys = screen.keymap.keys[command.id]
+                help_text = f"{command.help} ({format_keys(keys)})" if keys else command.help
+                yield screen, command, help_text

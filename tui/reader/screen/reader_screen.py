@@ -1,114 +1,724 @@
-"""What the keys of the reader do: one action for every command of `tui.config.commands`."""
+"""The reader's screen: what it is composed of, which part does which command, and what follows a message.
+
+Every part owns its state and is handed what it needs. What several parts need to know is in
+`ReaderState`. Commands and messages reach the parts from here alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
-from textual import on
-from textual.command import CommandPalette
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, Static
 
-from tui.config.commands import Pane
-from tui.reader.dialogs.help import HelpDialog
-from tui.reader.screen.command_palette import ReaderCommands
-from tui.reader.screen.edit_actions import Changing
-from tui.reader.screen.export_actions import Exporting
-from tui.reader.screen.list_actions import Listing
-from tui.reader.screen.navigation_actions import Moving
-from tui.reader.screen.overlay_actions import Insights
-from tui.reader.screen.related_actions import Studying
-from tui.reader.screen.text_actions import Within
-from tui.reader.screen.theme_actions import Theming
-from tui.reader.screen.welcome_actions import Welcoming
-from tui.reader.widgets.inputs import SanitizedInput
+from store.search import ListQuery
+from tui.config.commands import FOOTER_COMMANDS, footer_hints
+from tui.reader.dialogs.dialog import CommandTable, KeymapScreen, movement_commands
+from tui.reader.gateway import Gateway, PostMessage, messages
+from tui.reader.screen.article_actions import ArticleActions, is_article
+from tui.reader.screen.edit_actions import EditActions
+from tui.reader.screen.export_actions import ExportActions
+from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
+from tui.reader.screen.link_actions import ExternalMethods, LinkActions
+from tui.reader.screen.list_actions import ListActions
+from tui.reader.screen.navigation_actions import NavigationActions
+from tui.reader.screen.overlay_actions import OverlayActions
+from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
+from tui.reader.screen.prompts import Prompts
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.screen.search_actions import SearchActions
+from tui.reader.screen.side_pane_actions import SidePaneActions
+from tui.reader.screen.text_actions import TextActions
+from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.bars import FindBar, StatusLine, TrailLine
+from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
+from tui.reader.widgets.side_pane import SidePane
+from tui.rendering.wording import (
+    describe_indexing,
+    describe_loading,
+    format_first_and_count,
+    join_nonempty,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.config.keymaps import Keymap
+    from tui.config.settings import LoadedSettings
+    from tui.config.theme_choice import ThemeChoice
+
+REFRESH_INTERVAL = 2.0
+"""Seconds between two looks for changes by other processes and machines."""
+SLOW_SCROLL_JUMP_PERCENT, SLOW_PREVIEW_DELAY_FACTOR = 90, 4.0
+"""Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
+many times as long the cursor rests before the side pane follows it."""
+
+GatewayFactory = Callable[[PostMessage], Gateway]
 
 
-class Reader(Moving, Listing, Changing, Exporting, Welcoming, Insights, Within, Studying, Theming):
-    """The reader's screen."""
+@dataclass(frozen=True, slots=True)
+class ReaderHost:
+    """What the app does for its screen."""
 
-    # What gets or loses the focus draws itself anew, and nothing else has to.
+    external_methods: ExternalMethods
+    theme_choice: ThemeChoice
+    apply_theme: Callable[[str], None]
+    send: Callable[[bytes], None]
+    """Sends bytes to the terminal."""
+    redraw: Callable[[], None]
+    """Draws everything again."""
+    run_cli_command: Callable[[Sequence[str]], None]
+    """Ends the reader, carries out a command of newstui, and starts the reader again."""
+
+
+class Reader(KeymapScreen, Screen[None]):
+    """The reader's screen: list, article and side pane."""
+
+    AUTO_FOCUS = "#list"
+    # A widget that gains or loses the focus draws itself again, and nothing else has to.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def open_article(self, article: str, *, visit: bool = True, find: Sequence[str] = ()) -> None:
-        """Open an article; one that was searched for at the first place found in it."""
-        super().open_article(article, visit=visit, find=find or self.matched_terms(article))
+    def __init__(
+        self,
+        make_gateway: GatewayFactory,
+        now: Callable[[], int],
+        hint: str,
+        loaded: LoadedSettings,
+        keymap: Keymap,
+        host: ReaderHost,
+    ) -> None:
+        """Create the screen; it loads the library once it is mounted.
 
-    def action_article_open(self) -> None:
-        """Into the article selected in the list, or that the side pane is about.
-
-        On a heading of the side pane fold its section, on a similar reading open that one.
+        Args:
+            make_gateway: Creates the gateway, given the function that takes its messages.
+            now: Returns seconds since 1970.
+            hint: Shown above the list; only the sample articles have one.
+            loaded: The user's settings, and what is wrong with them.
+            keymap: The keys in force.
+            host: The app.
         """
-        if self.current_pane == "side" and self.side_pane.activate_line():
-            return
-        entry, subject = self.article_view.full_article, self.current_article
-        if entry is not None and entry.article.id == subject == self._requested_article:
-            self.focus_pane("article")
-        elif subject and not self.is_reading:
-            self.open_article(subject)
+        super().__init__()
+        self.keymap = keymap
+        self._hint = hint
+        self._settings = loaded.settings
+        self._settings_faults = loaded.faults
+        self._host = host
+        self.progress_text = ""
+        """What is going on, for the bottom line."""
+        self.notify_list_shown: Callable[[], None] = lambda: None
+        """Called when a list is shown: from the first one on, keys have a meaning."""
+        self.gateway = make_gateway(self.post_message)
+        self.article_list = ArticleList(now, id="list")
+        self.article_view = ArticleView(id="article")
+        self.article_view.measure = self._settings.measure
+        self.side_pane = SidePane(now, id="side")
+        self.status_line = StatusLine(id="status")
+        self.state = ReaderState(self.article_list)
+        self.trail_line = TrailLine(self.state.trail, id="trail")
+        self._create_reading_parts()
+        self._create_other_parts(now)
 
-    def action_article_back(self) -> None:
-        """Out of an input or a search, or back to the list."""
-        if self.prompt is not None:
-            self.close_prompt()
-        elif self.search_input is not None or self.current_pane == "list":
-            _ = self.stop_export() or self.clear_search() or self.stop_fetch()
+    def _create_reading_parts(self) -> None:
+        """Create the parts around the three panes; each is handed the parts before it."""
+        keymap, gateway, state = self.keymap, self.gateway, self.state
+        articles, view, side = self.article_list, self.article_view, self.side_pane
+        status = self.status_line
+        panes = self.panes = Panes(
+            self,
+            state,
+            {"list": articles, "article": view, "side": side},
+            update_key_hints=self.update_key_hints,
+            update_lines=self._update_lines,
+            update_side_pane=lambda: self.side.follow(),
+        )
+        self.links = LinkActions(
+            self,
+            keymap,
+            gateway.articles,
+            state,
+            status,
+            self._host.external_methods,
+            self._host.send,
+        )
+        self.text = TextActions(
+            self, keymap, panes, view, status, self.links, self.update_key_hints
+        )
+        self.search = SearchActions(
+            self,
+            gateway.lists,
+            state,
+            panes,
+            articles,
+            status,
+            open_article=lambda article: self.articles.open(article),
+            update_status=self.update_status,
+        )
+        self.articles = ArticleActions(
+            self,
+            gateway.articles,
+            state,
+            panes,
+            view,
+            self.trail_line,
+            status,
+            self.text,
+            self.search.matched_terms,
+        )
+        self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
+        self.navigation = NavigationActions(state, panes, view, status, self.articles)
+
+    def _create_other_parts(self, now: Callable[[], int]) -> None:
+        """Create the parts that ask, list, change, export and fetch."""
+        keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
+        searches, pipe_command = self._settings.searches, self._settings.pipe_command
+        self.lists = ListActions(
+            self, keymap, gateway.lists, state, self.article_list, self.search, searches
+        )
+        prompts = self.prompts = Prompts(self, self.panes, status)
+        self.edits = EditActions(self, keymap, gateway.changes, state, self.panes, prompts, status)
+        self.exports = ExportActions(
+            self, keymap, gateway.exports, state, prompts, status, pipe_command, now
+        )
+        self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
+        self.welcome = WelcomeActions(
+            self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
+        )
+        self.overlays = OverlayActions(
+            self,
+            keymap,
+            gateway,
+            state,
+            status,
+            now,
+            self.articles.open,
+            self._host.theme_choice,
+            self._host.apply_theme,
+        )
+
+    def compose(self) -> ComposeResult:
+        """The three panes, the hint and the trail above them, the bottom line below."""
+        if self._hint:
+            yield Static(Content(self._hint), id="hint")
+        with Container(id="body"):
+            yield self.article_list
+            with Horizontal(id="reading"):
+                yield self.trail_line
+                yield self.article_view
+                yield self.side_pane
+        yield self.status_line
+
+    def on_mount(self) -> None:
+        """Load the library, and look for changes and new articles from time to time."""
+        self.article_list.empty_text = "Loading…"
+        self.update_key_hints()
+        self.panes.update()
+        self.gateway.load(self.state.query)
+        self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
+        if minutes := self._settings.fetch_every:
+            self.set_interval(60 * minutes, self.feeds.fetch)
+        self.call_after_refresh(self.welcome.greet)
+
+    @property
+    def is_article_loading(self) -> bool:
+        """True if the user is in an article that is not there yet."""
+        return (
+            self.state.current_pane == "article"
+            and self.state.is_reading
+            and self.articles.is_loading
+        )
+
+    def save_bandwidth(self) -> None:
+        """Send less over a slow connection: scroll less often, update the side pane later."""
+        self.article_list.scroll_jump_percent = SLOW_SCROLL_JUMP_PERCENT
+        self.side.preview_delay_factor = SLOW_PREVIEW_DELAY_FACTOR
+
+    # -- commands ----------------------------------------------------------------------------
+
+    @cached_property
+    def commands(self) -> CommandTable:
+        """Which part does which command."""
+        return {
+            **self._navigation_commands(),
+            **self._article_commands(),
+            **self._text_commands(),
+            **self._list_commands(),
+            **self._view_commands(),
+            "app.undo": self.gateway.changes.undo,
+            "app.history": self.gateway.changes.list_undo_history,
+            "app.help": lambda: self.overlays.show_help(self.place or self.state.current_pane),
+            "app.palette": self.overlays.show_palette,
+            "app.theme": self.overlays.choose_theme,
+            "app.welcome": self.welcome.choose,
+            "app.redraw": self._host.redraw,
+            "app.suspend": self.suspend,
+            "app.quit": lambda: self.app.action_quit(),
+        }
+
+    def _navigation_commands(self) -> CommandTable:
+        go = self.navigation
+        return {
+            **movement_commands(go.move, lambda: go.page_size),
+            "move.page_down": go.page_down,
+            "move.next_article": go.step_article,
+            "move.previous_article": lambda count=1: go.step_article(-count),
+            "move.next_unread": go.step_unread,
+            "move.previous_unread": lambda count=1: go.step_unread(-count),
+            "move.next_pane": lambda: self.panes.step(1),
+            "move.previous_pane": lambda: self.panes.step(-1),
+            "trail.back": lambda count=1: self.articles.follow_trail(-count),
+            "trail.forward": self.articles.follow_trail,
+            **{f"similar.jump:{n}": partial(self.side.open_similar, n) for n in range(1, 6)},
+        }
+
+    def _article_commands(self) -> CommandTable:
+        return {
+            "article.open": self.open_selected,
+            "article.back": self.go_back,
+            "article.open_url": lambda: self.links.request_link("open"),
+            "article.copy_url": lambda: self.links.request_link("copy url"),
+            "article.copy_link": lambda: self.links.request_link("copy link"),
+            "article.toggle_read": lambda: self.edits.toggle_flag("read"),
+            "article.toggle_star": lambda: self.edits.toggle_flag("starred"),
+            "article.delete": self.edits.delete,
+            "article.tag": lambda: self.edits.prompt_for_tag(adds=True),
+            "article.untag": lambda: self.edits.prompt_for_tag(adds=False),
+            "article.export": self.exports.request_export_name,
+            "article.pipe": self.exports.prompt_for_command,
+        }
+
+    def _text_commands(self) -> CommandTable:
+        text, view = self.text, self.article_view
+        select = view.move_selection
+        return {
+            "article.find": text.start_find,
+            "article.links": text.show_links,
+            "find.next": lambda count=1: view.step_hit(count),
+            "find.previous": lambda count=1: view.step_hit(-count),
+            "find.keep": text.close_find_bar,
+            "find.close": text.close_find_bar,
+            "select.start": text.start_selection,
+            "select.begin": view.toggle_selection_anchor,
+            "select.word_next": lambda count=1: select("word", count),
+            "select.word_previous": lambda count=1: select("word", -count),
+            "select.paragraph_next": lambda count=1: select("paragraph", count),
+            "select.paragraph_previous": lambda count=1: select("paragraph", -count),
+            "select.copy": text.copy_selection,
+            "select.leave": text.cancel_selection,
+        }
+
+    def _list_commands(self) -> CommandTable:
+        return {
+            "list.search": self.search.start,
+            "list.filter": self.lists.request_filters,
+            "list.category": self.lists.request_categories,
+            "list.sort": self.lists.choose_sort,
+            "list.mark_all_read": self.edits.mark_all_read,
+            "list.export": self.exports.prompt_for_list_file,
+            "feeds.fetch": self.feeds.fetch,
+            "feeds.list": self.gateway.feeds.list_feeds,
+            "feeds.add": self.feeds.prompt_for_urls,
+        }
+
+    def _view_commands(self) -> CommandTable:
+        return {
+            "view.story": self.overlays.show_story,
+            "view.triage": self.overlays.show_triage,
+            "view.statistics": self.overlays.show_statistics,
+            "view.zoom": self.toggle_zoom,
+            "view.side": self.panes.toggle_side,
+            "view.narrower": lambda: self.article_view.change_measure(-1),
+            "view.wider": lambda: self.article_view.change_measure(1),
+        }
+
+    def open_selected(self) -> None:
+        """Open the current article, or do what enter does in the side pane."""
+        if self.state.current_pane == "side" and self.side_pane.activate_line():
+            return
+        article = self.state.current_article
+        is_open = is_article(self.article_view.full_article, article)
+        if is_open and article == self.state.requested_article:
+            self.panes.focus("article")
+        elif article and not self.state.is_reading:
+            self.articles.open(article)
+
+    def go_back(self) -> None:
+        """Return to the list; there cancel or clear the first of these that there is."""
+        if self.prompts.prompt is not None:
+            self.prompts.close()
+        elif self.search.input is not None or self.state.current_pane == "list":
+            _ = (
+                self.exports.cancel()
+                or self.search.clear()
+                or self.lists.clear_saved_search()
+                or self.feeds.cancel_fetch()
+            )
         else:
-            self.save_position()
-            self.is_zoomed = False
-            self.focus_pane("list")
-            self.update_pane_layout()
+            self.articles.save_position()
+            self.panes.return_to_list()
+
+    def toggle_zoom(self) -> None:
+        """Show only the article, or all panes again."""
+        self.panes.is_zoomed = not self.panes.is_zoomed
+        if self.panes.is_zoomed and self.state.current_pane == "list":
+            self.open_selected()
+        self.panes.update()
+
+    def suspend(self) -> None:
+        """Suspend the process."""
+        self.articles.save_position()
+        self.app.action_suspend_process()
+
+    # -- messages from the library: an article -----------------------------------------------
+
+    @on(messages.ArticleLoaded)
+    def receive_article(self, message: messages.ArticleLoaded) -> None:
+        """Show an article in the panes it belongs to, then in the full-screen dialog."""
+        self.articles.show(message)
+        self.side.show(message)
+        self.overlays.receive_message(message)
+
+    @on(messages.LinkLoaded)
+    def receive_link(self, message: messages.LinkLoaded) -> None:
+        """Open or copy the URL."""
+        self.links.use_link(message)
+
+    @on(messages.InsightsComputed)
+    def receive_insights(self, message: messages.InsightsComputed) -> None:
+        """Show keywords and new paragraphs."""
+        self.side.show_insights(message)
+
+    @on(messages.SummaryStatusChanged)
+    def receive_summary_status(self, message: messages.SummaryStatusChanged) -> None:
+        """Show which command is writing a summary."""
+        self.side_pane.show_summary_program(message.article, message.program_name)
+
+    @on(messages.SimilarFound)
+    def receive_similar(self, message: messages.SimilarFound) -> None:
+        """Show similar articles."""
+        self.side.show_similar(message)
+
+    @on(messages.TagsListed)
+    def receive_tags(self, message: messages.TagsListed) -> None:
+        """Complete the tag that is being typed."""
+        self.edits.suggest_tags(message)
+
+    @on(messages.ExportNameSuggested)
+    async def receive_export_name(self, message: messages.ExportNameSuggested) -> None:
+        """Ask for the file."""
+        await self.exports.prompt_for_file(message)
+
+    @on(messages.ArticleRendered)
+    def receive_markdown(self, message: messages.ArticleRendered) -> None:
+        """Pipe the article to the command."""
+        self.exports.pipe(message)
+
+    # -- messages from the library: the list -------------------------------------------------
+
+    @on(messages.LibraryLoaded)
+    def finish_loading(self, message: messages.LibraryLoaded) -> None:
+        """Report what is wrong with the library and the settings."""
+        self.state.read_only_reason = message.read_only_reason
+        self.article_list.is_cursor_settled = True
+        self.show_progress("")
+        problems = [
+            *filter(None, [message.read_only_reason]),
+            *self._settings_faults,
+            *message.problems,
+        ]
+        if problems:
+            self.status_line.show_notice(format_first_and_count(problems[0], len(problems)))
+
+    @on(messages.RowsListed)
+    def receive_rows(self, message: messages.RowsListed) -> None:
+        """Show a list."""
+        if self.lists.show_rows(message):
+            self.update_status()
+            self.notify_list_shown()
+
+    @on(messages.RowsChanged)
+    def receive_changes(self, message: messages.RowsChanged) -> None:
+        """Update list, panes and the full-screen dialog, then say what was done."""
+        if message.removed:
+            self.article_list.remove_articles(message.removed)
+            self.side.remove(message.removed)
+            self.articles.remove(message.removed)
+        self.article_list.update_rows(message.rows)
+        entries = (self.article_view.full_article, self.side_pane.full_article)
+        for article in {each.article.id for each in entries if each} & message.rows.keys():
+            self.gateway.articles.preview_article(article)
+        self.overlays.receive_message(message)
+        if message.notice:
+            self.status_line.show_notice(message.describe(self.keymap))
+        self.update_status()
+
+    @on(messages.LibraryChanged)
+    def receive_library_change(self, message: messages.LibraryChanged) -> None:
+        """Ask for the list again."""
+        self.lists.reload(message)
+
+    @on(messages.FiltersCounted)
+    def receive_filter_counts(self, message: messages.FiltersCounted) -> None:
+        """Ask for a reading state."""
+        self.lists.choose_filter(message)
+
+    @on(messages.CategoriesCounted)
+    def receive_category_counts(self, message: messages.CategoriesCounted) -> None:
+        """Ask for a category."""
+        self.lists.choose_category(message)
+
+    @on(messages.SearchCompleted)
+    def receive_matches(self, message: messages.SearchCompleted) -> None:
+        """Show matches."""
+        self.search.show_matches(message)
+
+    @on(messages.SearchRejected)
+    def receive_query_error(self, message: messages.SearchRejected) -> None:
+        """Show what is wrong with the query."""
+        self.search.show_query_error(message)
+
+    @on(messages.SnippetsFound)
+    def receive_snippets(self, message: messages.SnippetsFound) -> None:
+        """Show snippets."""
+        self.search.show_snippets(message)
+
+    # -- messages from the library: progress, feeds, reports, failures -----------------------
+
+    @on(messages.LoadProgressed)
+    def show_load_progress(self, message: messages.LoadProgressed) -> None:
+        """Show how much is loaded."""
+        self.show_progress(
+            describe_loading(message.done, message.total, history=message.is_history)
+        )
+
+    @on(messages.IndexProgressed)
+    def show_index_progress(self, message: messages.IndexProgressed) -> None:
+        """Show how much is indexed; similar articles may be known at the end."""
+        self.show_progress(describe_indexing(message.done, message.total))
+        if not message.total:
+            self.side.reload_insights(only_missing=True)
+
+    @on(messages.IndexUpdated)
+    def receive_index_update(self) -> None:
+        """Ask again what is similar."""
+        self.side.reload_insights()
+
+    @on(messages.FetchProgressed)
+    def show_fetch_progress(self, message: messages.FetchProgressed) -> None:
+        """Show how many feeds are fetched."""
+        progress = f"fetching {message.done} of {message.total}"
+        self.show_progress(join_nonempty((progress, message.feed_name)))
+
+    @on(messages.FetchEnded)
+    def receive_fetch_result(self, message: messages.FetchEnded) -> None:
+        """Show the result of the fetch."""
+        self.show_progress("")
+        self.feeds.show_fetch_result(message)
+
+    @on(messages.ExportProgressed)
+    def show_export_progress(self, message: messages.ExportProgressed) -> None:
+        """Show how many articles are exported."""
+        progress = f"exporting {message.done:,} of {message.total:,}"
+        self.show_progress(progress if message.total else "")
+
+    def show_progress(self, text: str) -> None:
+        """Show what is going on; nothing if the text is empty."""
+        self.progress_text = text
+        self.update_status()
+
+    @on(messages.FeedsListed)
+    def receive_feeds(self, message: messages.FeedsListed) -> None:
+        """Show the feeds."""
+        self.feeds.show_feeds(message)
+
+    @on(messages.PrivateHostDetected)
+    def receive_private_host(self, message: messages.PrivateHostDetected) -> None:
+        """Ask whether to fetch from there."""
+        self.feeds.confirm_private_host(message)
+
+    @on(messages.UndoHistoryListed)
+    def receive_undo_history(self, message: messages.UndoHistoryListed) -> None:
+        """Show the undo history."""
+        self.edits.show_undo_history(message)
+
+    @on(messages.StoryUpdated)
+    @on(messages.StatisticsUpdated)
+    @on(messages.PaceMeasured)
+    def receive_report(
+        self, message: messages.StoryUpdated | messages.StatisticsUpdated | messages.PaceMeasured
+    ) -> None:
+        """Hand a report to the full-screen dialog."""
+        self.overlays.receive_message(message)
+
+    @on(messages.OperationFailed)
+    @on(messages.BackupFailed)
+    def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
+        """Show what failed."""
+        if isinstance(message, messages.OperationFailed) and not self.article_list.rows:
+            self.article_list.empty_text = message.problem
+            self.article_list.refresh()
+        self.status_line.show_notice(message.problem)
+
+    # -- messages from the widgets -----------------------------------------------------------
+
+    @on(ArticleList.CursorMoved)
+    def follow_cursor(self) -> None:
+        """Load what the new place of the cursor needs."""
+        self.search.request_snippets()
+        self.side.schedule_preview()
+
+    @on(ArticleList.OpenRequested)
+    def open_clicked(self, message: ArticleList.OpenRequested) -> None:
+        """Open the article that was clicked."""
+        self.articles.open(message.row.id)
+
+    @on(ArticleView.EndReached)
+    def record_read(self, message: ArticleView.EndReached) -> None:
+        """Record that an article was read to its end."""
+        self.gateway.articles.record_event("read", message.article)
+
+    @on(SidePane.SimilarChosen)
+    def open_similar(self, message: SidePane.SimilarChosen) -> None:
+        """Open the similar article that was chosen."""
+        self.side.open_similar(message.number)
+
+    @on(SidePane.TextOffsetChosen)
+    def go_to_text(self, message: SidePane.TextOffsetChosen) -> None:
+        """Go to the place in the text that was chosen."""
+        self.side.go_to_text(message.offset)
+
+    @on(Input.Changed, ".search")
+    def search_typed_text(self, event: Input.Changed) -> None:
+        """Search while the user types."""
+        self.search.search_typed_text(event.value)
+
+    @on(Input.Submitted, ".search")
+    def open_match(self) -> None:
+        """Open the match under the cursor."""
+        self.search.open_match()
+
+    @on(LibrarySearchInput.ListRequested)
+    def list_all_matches(self) -> None:
+        """Go to the list of matches."""
+        self.search.list_all_matches()
+
+    @on(SanitizedInput.MoveRequested)
+    def move_cursor_while_typing(self, event: SanitizedInput.MoveRequested) -> None:
+        """Move through the list while the user types."""
+        self.article_list.move_cursor(event.by)
+
+    @on(Input.Submitted, "Prompt")
+    def submit_prompt(self, event: Input.Submitted) -> None:
+        """Take the answer to a question."""
+        self.prompts.submit(event.input, event.value)
 
     @on(SanitizedInput.Cancelled)
     def cancel_input(self) -> None:
-        """Out of what was being typed."""
-        self.action_article_back()
+        """Leave the input."""
+        self.go_back()
 
-    def action_view_zoom(self) -> None:
-        """Only the article, or all panes again."""
-        self.is_zoomed = not self.is_zoomed
-        if self.is_zoomed and self.current_pane == "list":
-            self.action_article_open()
-        self.update_pane_layout()
+    @on(FindBar.WordsChanged)
+    def find_typed_words(self, event: FindBar.WordsChanged) -> None:
+        """Find words while the user types."""
+        self.text.find_typed_words(event.words)
 
-    def action_view_side(self) -> None:
-        """The side pane on or off."""
-        if self.pane_layout.kind == "narrow":
-            before: Pane = "article" if self.is_reading else "list"
-            self.focus_pane(before if self.current_pane == "side" else "side")
-            return
-        self.is_side_wanted = "side" not in self.pane_layout.visible_panes
-        self.is_zoomed = False
-        self.update_pane_layout()
-        self.schedule_preview()
+    @on(FindBar.StepRequested)
+    def step_hit(self, event: FindBar.StepRequested) -> None:
+        """Go to another hit while the user types."""
+        self.article_view.step_hit(event.by)
 
-    def action_view_narrower(self) -> None:
-        """Shorter lines."""
-        self.article_view.change_measure(-1)
+    @on(FindBar.Confirmed)
+    def confirm_find(self) -> None:
+        """Go to the text."""
+        self.text.confirm_find()
 
-    def action_view_wider(self) -> None:
-        """Longer lines."""
-        self.article_view.change_measure(1)
+    @on(FindBar.Cancelled)
+    def cancel_find(self) -> None:
+        """Return to the old position."""
+        self.text.cancel_find()
 
-    def action_app_help(self) -> None:
-        """Show the keys of the pane one is in."""
-        self.app.push_screen(HelpDialog(self.keymap, self.place or self.current_pane))
+    @on(ArticleView.FindProgressed)
+    def update_hit_count(self) -> None:
+        """Show how much was found so far."""
+        self.text.update_hit_count()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the new size."""
+        self.panes.update(event.size.width, event.size.height)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Note where the user is."""
+        self.panes.receive_focus(event.widget)
+        if isinstance(event.widget, SanitizedInput):
+            self.update_key_hints()
+
+    # -- the bottom line ---------------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """The place whose keys apply; none while the user types."""
+        if isinstance(self.focused, Input):
+            return ""
+        if self.state.current_pane == "article":
+            if self.article_view.selection is not None:
+                return "select"
+            if self.text.find_bar is not None:
+                return "find"
+        return self.state.current_pane
+
+    def show_pending_keys(self, keys: str) -> None:
+        """Show the keys of a command that is not complete yet."""
+        self.status_line.set_pending_keys(keys)
 
     def report_unbound_key(self, key: str) -> None:
-        """Tell that a key means nothing here, and where those stand that do."""
-        self.status_line.show_notice(
-            f"{key} means nothing here; {self.keymap.first_key('app.help')} shows the keys"
-        )
+        """Tell the user that a key is not bound, and which one opens the help."""
+        help_key = self.keymap.first_key("app.help")
+        self.status_line.show_notice(f"{key} is not bound here · {help_key} for help")
 
-    def action_app_palette(self) -> None:
-        """Find a command by its name."""
-        self.app.push_screen(CommandPalette(providers=[ReaderCommands]))
+    def update_key_hints(self) -> None:
+        """Name the keys that matter in this place; while the user types, those of the input."""
+        if isinstance(self.focused, SanitizedInput):
+            self.status_line.set_key_hints(self.focused.HINTS)
+        else:
+            place = self.place if self.place in FOOTER_COMMANDS else self.state.current_pane
+            self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
 
-    async def action_app_suspend(self) -> None:
-        """Put the reader aside."""
-        self.save_position()
-        self.app.action_suspend_process()
+    def _update_lines(self) -> None:
+        """Update the trail and the bottom line for a new layout."""
+        self.articles.show_trail()
+        self.update_status()
 
-    async def action_app_quit(self) -> None:
-        """Leave newstui."""
-        await self.app.action_quit()
+    def update_status(self) -> None:
+        """Write into the bottom line what the list shows and what is going on."""
+        if self.panes.layout.kind == "tiny":
+            columns, rows = MIN_TERMINAL_SIZE
+            self.status_line.set_state(f"Terminal too small (need {columns}×{rows})")
+            return
+        read_only = "[read-only]" if self.state.read_only_reason else ""
+        listed = self.search.describe_matches() or self.lists.describe()
+        self.status_line.set_state(join_nonempty((read_only, *listed, self.progress_text)))
+
+    def splash_lines(self) -> list[tuple[int, int, str]]:
+        """Return the lines that the next start shows at once: column, row and content of each.
+
+        None if the screen shows something else than the next start will.
+        """
+        if (
+            self.state.query != ListQuery()
+            or self.state.is_searching
+            or not self.article_list.display
+            or self._hint
+        ):
+            return []
+        self.status_line.set_key_hints(footer_hints("list", self.keymap.keys))
+        views = (self.article_list, self.article_view, self.side_pane, self.status_line)
+        return [line for view in views for line in view.splash_lines(self.app.console)]

@@ -1,198 +1,201 @@
-"""The search: what is typed is looked for in the whole library, and the list shows what was found."""
+"""The search: it runs while the user types, and the list shows what it found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from textual import on
-from textual.widgets import Input
+from textual.screen import Screen
 
-from store.search import ListQuery, Matches, SearchQuery
+from store.search import Matches, SearchQuery
 from tui.reader.gateway import messages
+from tui.reader.gateway.lists import Lists
 from tui.reader.screen.panes import Panes
+from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.article_list import ArticleList, ListViewState
+from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput
 from tui.rendering.wording import join_nonempty
 
 MAX_SEARCH_LENGTH = 200
-"""Characters that can be searched for."""
+"""In characters."""
 MAX_ROWS_WHILE_TYPING = 300
-"""Rows that are asked for while one types: more than anybody looks through."""
+"""Rows asked for while the user types: more than anybody looks through."""
 SNIPPET_ROWS_AROUND = 24
-"""Rows before and behind the cursor whose lines are asked for."""
+"""Rows above and below the cursor whose snippets are asked for."""
 
 
-class Searching(Panes):
-    """Searches as one types; `escape` brings the list back as it was."""
+@dataclass(eq=False)
+class SearchActions:
+    """Searches the library, and restores the list afterwards."""
 
-    search_input: LibrarySearchInput | None = None
-    """Where it is typed, as long as it is."""
-    _current_search = SearchQuery("", is_typing=True)
-    _matches: Matches | None = None
-    """What was found; None where nothing is searched for."""
-    _shown_search: SearchQuery | None = None
-    """The search whose rows are shown."""
-    _search_to_open: SearchQuery | None = None
-    """The search whose first find is to be opened as soon as it is known."""
-    _list_before_search: ListViewState | None = None
-    """The list as it was."""
+    screen: Screen[None]
+    lists: Lists
+    state: ReaderState
+    panes: Panes
+    article_list: ArticleList
+    status_line: StatusLine
+    open_article: Callable[[str], None]
+    update_status: Callable[[], None]
+    input: LibrarySearchInput | None = field(default=None, init=False)
+    """The search input, while it is shown."""
+    _query: SearchQuery = field(default=SearchQuery("", is_typing=True), init=False)
+    _matches: Matches | None = field(default=None, init=False)
+    """What was found; None if nothing is searched for."""
+    _shown_query: SearchQuery | None = field(default=None, init=False)
+    """The query whose matches are shown."""
+    _query_to_open: SearchQuery | None = field(default=None, init=False)
+    """The query whose first match is to be opened once it is known."""
+    _list_before: ListViewState | None = field(default=None, init=False)
 
-    async def action_list_search(self) -> None:
-        """Ask what to search for."""
-        if self.search_input is None:
-            self.search_input = LibrarySearchInput(
-                self._current_search.text,
+    async def start(self) -> None:
+        """Ask for a query."""
+        if self.input is None:
+            self.input = LibrarySearchInput(
+                self._query.text,
                 placeholder="words, “phrases”, -not, title: category: is: date: …",
                 classes="search",
                 max_length=MAX_SEARCH_LENGTH,
                 compact=True,
             )
-            await self.mount(self.search_input, before=self.status_line)
-        self.is_zoomed = False
-        self.focus_pane("list")
-        self.update_pane_layout()
-        self.set_focus(self.search_input)
+            await self.screen.mount(self.input, before=self.status_line)
+        self.panes.return_to_list()
+        self.screen.set_focus(self.input)
 
-    @on(Input.Changed, ".search")
-    def search_as_typed(self, event: Input.Changed) -> None:
-        """Look for what is typed so far, unless the search has ended since."""
-        if self.search_input is not None and event.value != self._current_search.text:
-            self._start_search(replace(self._current_search, text=event.value))
+    def search_typed_text(self, text: str) -> None:
+        """Search for what is typed so far, unless the search has ended since."""
+        if self.input is not None and text != self._query.text:
+            self._search(replace(self._query, text=text))
 
-    def _start_search(self, asked: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
-        self._current_search = asked
-        if self._list_before_search is None:
-            self._list_before_search, self.is_searching = self.article_list.view_state, True
-            self.update_pane_layout()
-        if asked.text.strip():
-            self.gateway.lists.search(asked, limit)
+    def _search(self, query: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
+        self._query = query
+        if self._list_before is None:
+            self._list_before, self.state.is_searching = self.article_list.view_state, True
+            self.panes.update()
+        if query.text.strip():
+            self.lists.search(query, limit)
         else:
             self._restore_list()
 
-    @on(messages.SearchCompleted)
+    # -- results -----------------------------------------------------------------------------
+
+    def _is_current(self, query: SearchQuery) -> bool:
+        return query == self._query and self.state.is_searching
+
     def show_matches(self, message: messages.SearchCompleted) -> None:
-        """Show what was found, unless something else was asked since."""
-        if message.search != self._current_search or not self.is_searching:
+        """Show what was found, unless the query has changed since."""
+        if not self._is_current(message.search):
             return
-        more = self._shown_search == message.search  # the rest of what is shown already
-        self._matches, self._shown_search = message.matches, message.search
+        is_continued = self._shown_query == message.search
+        self._matches, self._shown_query = message.matches, message.search
         matches = message.matches
-        self.article_list.empty_text = matches.note or "nothing found"
-        spans = matches.highlighter.find_spans
-        self.article_list.show_matches(matches.rows, message.snippets, spans, stay=more)
+        self.article_list.empty_text = matches.note or "No matches"
+        find_highlights = matches.highlighter.find_spans
+        self.article_list.show_matches(
+            matches.rows, message.snippets, find_highlights, stay=is_continued
+        )
         self.update_status()
-        if message.search == self._search_to_open:
+        if message.search == self._query_to_open:
             self._open_selected_row()
 
-    @on(messages.SearchRejected)
     def show_query_error(self, message: messages.SearchRejected) -> None:
-        """Say where the query goes wrong."""
-        if message.search == self._current_search and self.is_searching:
+        """Show what is wrong with the query, unless it has changed since."""
+        if self._is_current(message.search):
             self.status_line.show_notice(message.reason)
 
-    @on(ArticleList.CursorMoved)
     def request_snippets(self) -> None:
-        """Ask for the lines around the cursor that are not known yet."""
-        if self.is_searching and self._matches is not None:
+        """Ask for the missing snippets around the cursor."""
+        if self.state.is_searching and self._matches is not None:
             missing = self.article_list.articles_without_snippet(SNIPPET_ROWS_AROUND)
             if missing:
-                self.gateway.lists.find_snippets(self._current_search, self._matches, missing)
+                self.lists.find_snippets(self._query, self._matches, missing)
 
-    @on(messages.SnippetsFound)
     def show_snippets(self, message: messages.SnippetsFound) -> None:
-        """Show more lines of what was found."""
-        if message.search == self._current_search and self.is_searching:
+        """Show more snippets, unless the query has changed since."""
+        if self._is_current(message.search):
             self.article_list.add_snippets(message.snippets)
 
-    @on(LibrarySearchInput.MoveRequested)
-    def move_cursor_while_typing(self, event: LibrarySearchInput.MoveRequested) -> None:
-        """Move through what was found while one types."""
-        self.article_list.move_cursor(event.by)
+    def matched_terms(self, article: str) -> Sequence[str]:
+        """Return the terms by which the search has found an article; none if it has not."""
+        matches = self._matches
+        if matches is not None and any(row.id == article for row in matches.rows):
+            return matches.terms
+        return ()
 
-    @on(Input.Submitted, ".search")
+    def describe_matches(self) -> Sequence[str]:
+        """Return query, number and order of the matches, in words; nothing if there is no search."""
+        matches = self._matches
+        if matches is None:
+            return ()
+        number = f"{matches.total:,}{'' if matches.is_exact else '+'} found"
+        order = "newest first" if self._query.newest_first else "best first"
+        return [f"/{self._query.text}", join_nonempty((number, order)), matches.note]
+
+    # -- leaving the input -------------------------------------------------------------------
+
     def open_match(self) -> None:
-        """Open the article under the cursor at the first place that was found."""
-        self.close_search_input()
-        if self._shown_search == self._current_search:
+        """Open the article under the cursor, at its first match."""
+        self._close_input()
+        if self._shown_query == self._query:
             self._open_selected_row()
-        elif self.is_searching and self._current_search.text.strip():
-            self._search_to_open = (
-                self._current_search
-            )  # what is typed fast is found a little later
+        elif self.state.is_searching and self._query.text.strip():
+            self._query_to_open = self._query  # the answer is slower than the user
 
     def _open_selected_row(self) -> None:
-        self._search_to_open = None
+        self._query_to_open = None
         if (row := self.article_list.selected_row) is not None:
             self.open_article(row.id)
 
-    @on(LibrarySearchInput.ListRequested)
     def list_all_matches(self) -> None:
-        """Go to the list of what was found, all of it."""
-        self.close_search_input()
-        if self.is_searching and self._matches and self._matches.total > len(self._matches.rows):
-            self._start_search(self._current_search, None)
+        """Go to the list, and ask for all matches."""
+        self._close_input()
+        matches = self._matches
+        if self.state.is_searching and matches and matches.total > len(matches.rows):
+            self._search(self._query, None)
 
-    def close_search_input(self) -> None:
-        """Take the input away."""
-        self.focus_pane("list")
-        self.update_pane_layout()
-        if self.search_input is not None:
-            self.search_input.remove()
-            self.search_input = None
+    def _close_input(self) -> None:
+        self.panes.focus("list")
+        self.panes.update()
+        if self.input is not None:
+            self.input.remove()
+            self.input = None
 
-    def matched_terms(self, article: str) -> Sequence[str]:
-        """The words by which the search has found an article; none if it has not."""
-        found = self._matches
-        if found is not None and any(row.id == article for row in found.rows):
-            return found.terms
-        return ()
+    # -- ending the search -------------------------------------------------------------------
 
-    def clear_search(self) -> bool:
-        """Show the list as it was before the search; tells whether there was one."""
-        there = self.is_searching or self.search_input is not None
-        if there:
-            self._end_search()
-            self.gateway.lists.list_rows(self.current_query)  # it may have changed meanwhile
-        elif self.current_query.text:
-            self.show_list(replace(self.current_query, text=""))
-            there = True
-        return there
+    def clear(self) -> bool:
+        """Show the list as it was before the search.
 
-    def _end_search(self) -> None:
-        if self.is_searching:
+        Returns:
+            False if there was no search.
+        """
+        if not self.state.is_searching and self.input is None:
+            return False
+        self.end()
+        self.lists.list_rows(self.state.query)  # it may have changed meanwhile
+        return True
+
+    def end(self) -> None:
+        """Restore the list, and remove the input."""
+        if self.state.is_searching:
             self._restore_list()
-        self.is_searching = False
-        self._list_before_search = None
-        self._current_search = replace(self._current_search, text="")
-        self.close_search_input()
+        self.state.is_searching = False
+        self._list_before = None
+        self._query = replace(self._query, text="")
+        self._close_input()
         self.update_status()
 
     def _restore_list(self) -> None:
-        self._matches = self._shown_search = None
-        if self._list_before_search is not None:
-            self.article_list.restore_view_state(self._list_before_search)
+        self._matches = self._shown_query = None
+        if self._list_before is not None:
+            self.article_list.restore_view_state(self._list_before)
         self.update_status()
 
-    def show_list(self, query: ListQuery) -> None:
-        """Show another list; that ends a search."""
-        if self.is_searching:
-            self._end_search()
-        super().show_list(query)
+    def toggle_order(self) -> bool:
+        """Show the newest matches first, or the best.
 
-    def toggle_search_order(self) -> bool:
-        """The newest first, or the best; tells whether there is a search."""
-        if self.is_searching:
-            self._start_search(
-                replace(self._current_search, newest_first=not self._current_search.newest_first)
-            )
-        return self.is_searching
-
-    def describe_list(self) -> Sequence[str]:
-        """What the search asks for and how much it has found."""
-        matches = self._matches
-        if matches is None:
-            return super().describe_list()
-        number = f"{matches.total:,}{'' if matches.is_exact else '+'} found"
-        order = "newest first" if self._current_search.newest_first else "best first"
-        return [f"/{self._current_search.text}", join_nonempty((number, order)), matches.note]
+        Returns:
+            False if there is no search.
+        """
+        if self.state.is_searching:
+            self._search(replace(self._query, newest_first=not self._query.newest_first))
+        return self.state.is_searching

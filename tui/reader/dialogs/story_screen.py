@@ -1,4 +1,4 @@
-"""The screen that tells a story: an article and its similar readings on one time line."""
+"""The story screen: an article and its similar articles on a timeline."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.article import ArticleRow
+from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
@@ -17,13 +18,13 @@ from tui.rendering.wording import format_age, format_count, format_row_date, joi
 if TYPE_CHECKING:
     from store.library.story import StoryArticle
     from tui.config.keymaps import Keymap
-    from tui.reader.gateway import Gateway
+    from tui.reader.gateway.changes import Changes
 
 STORY_INDENT_CELLS = 4
 
 
 class StoryScreen(FullScreenDialog[str]):
-    """A story, the newest article last; ends with the article that is to be opened."""
+    """A story, newest article last; ends with the article to open."""
 
     PLACE = "story"
     HINTS = (
@@ -35,37 +36,37 @@ class StoryScreen(FullScreenDialog[str]):
     )
 
     def __init__(
-        self, keymap: Keymap, gateway: Gateway, article: str, now: Callable[[], int]
+        self, keymap: Keymap, changes: Changes, article: str, now: Callable[[], int]
     ) -> None:
-        """Make the screen; the story is to be asked for.
+        """Create the screen; it waits for `StoryUpdated`.
 
         Args:
             keymap: The keys in force.
-            gateway: Marks the story read.
-            article: Whose story it is.
-            now: Seconds since 1970, for the ages.
+            changes: Records what the user does here.
+            article: The id of the article whose story it is.
+            now: Returns seconds since 1970, for the ages.
         """
         super().__init__(keymap)
         self.article = article
-        self._gateway = gateway
+        self._changes = changes
         self._now = now
         self._chapters: tuple[StoryArticle, ...] = ()
         self._changed_rows: dict[str, ArticleRow] = {}
-        """The rows that have changed since."""
+        """Rows that have changed since, by id."""
         self._is_complete = False
         self._selected_article = article
         self._chapter_lines: list[int] = []
-        """The line each chapter begins on."""
+        """The first line of each chapter."""
         self.view.find_centered_line = self._selected_line
 
     @property
     def selected_index(self) -> int:
-        """The number of the chapter that is chosen."""
+        """The index of the selected chapter."""
         ids = [chapter.row.id for chapter in self._chapters]
         return ids.index(self._selected_article) if self._selected_article in ids else 0
 
     def receive_message(self, message: Message) -> None:
-        """Show more of the story, or changed marks; what was chosen stays so."""
+        """Show more of the story, or changed rows; the selection stays."""
         if isinstance(message, messages.StoryUpdated) and message.article == self.article:
             self._chapters, self._is_complete = message.chapters, message.complete
             self.update_view()
@@ -78,8 +79,8 @@ class StoryScreen(FullScreenDialog[str]):
         return self._chapter_lines[self.selected_index] if self._chapter_lines else 0
 
     def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """The heading, then the chapters."""
-        state = "" if self._is_complete else "looking …"
+        """Return the heading and the chapters."""
+        state = "" if self._is_complete else "searching…"
         number = format_count(len(self._chapters), "article") if self._chapters else ""
         lines: list[Sequence[StyledText]] = [
             [("Story", "heading"), (f"  {join_nonempty((number, state))}", "muted")],
@@ -88,17 +89,17 @@ class StoryScreen(FullScreenDialog[str]):
         self._chapter_lines.clear()
         for index, chapter in enumerate(self._chapters):
             self._chapter_lines.append(len(lines))
-            lines += self._build_chapter(chapter, width, chosen=index == self.selected_index)
+            lines += self._build_chapter(chapter, width, selected=index == self.selected_index)
         return lines
 
     def _build_chapter(
-        self, chapter: StoryArticle, width: int, *, chosen: bool
+        self, chapter: StoryArticle, width: int, *, selected: bool
     ) -> list[Sequence[StyledText]]:
         row = self._changed_rows.get(chapter.row.id, chapter.row)
         mark = STORY_ORIGIN_SIGN if row.id == self.article else " "
-        head = f"{'>' if chosen else ' '}{' ' if row.read else UNREAD_SIGN}{mark}"
+        head = f"{'>' if selected else ' '}{' ' if row.read else UNREAD_SIGN}{mark}"
         head += STAR_SIGN if row.starred else " "
-        role = "selection" if chosen else "text" if row.read else "unread"
+        role = "selection" if selected else "text" if row.read else "unread"
         first, *rest = wrap_text(row.title, width - STORY_INDENT_CELLS) or [""]
         blank = " " * STORY_INDENT_CELLS
         lines: list[Sequence[StyledText]] = [[(head + first, role)]]
@@ -108,14 +109,25 @@ class StoryScreen(FullScreenDialog[str]):
         )
         lines.append([(blank + facts, "muted")])
         if chapter.new_words:
-            adds = wrap_text("adds: " + ", ".join(chapter.new_words), width - STORY_INDENT_CELLS)
-            lines += [[(blank + line, "accent")] for line in adds]
+            words = "new here: " + ", ".join(chapter.new_words)
+            news = wrap_text(words, width - STORY_INDENT_CELLS)
+            lines += [[(blank + line, "accent")] for line in news]
         return [*lines, []]
 
-    # -- what the keys do --------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------
+
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a dialog, and changes of the articles."""
+        return {
+            **super().commands,
+            "article.toggle_read": self.mark_all_read,
+            "article.toggle_star": self.toggle_star,
+            "app.undo": self._changes.undo,
+        }
 
     def move(self, by: int) -> None:
-        """Choose another chapter."""
+        """Select another chapter."""
         if self._chapters:
             index = min(max(0, self.selected_index + by), len(self._chapters) - 1)
             self._selected_article = self._chapters[index].row.id
@@ -124,23 +136,19 @@ class StoryScreen(FullScreenDialog[str]):
 
     @property
     def page_size(self) -> int:
-        """Chapters a page moves."""
+        """The number of chapters that a page moves."""
         return max(1, self.view.page_size // 4)
 
     def submit(self) -> None:
-        """Open the chapter."""
+        """End with the selected chapter's article."""
         if self._chapters:
             self.dismiss(self._selected_article)
 
-    def action_article_toggle_read(self) -> None:
-        """Mark the whole story read, as one change."""
-        self._gateway.changes.mark_all_read([chapter.row.id for chapter in self._chapters])
+    def mark_all_read(self) -> None:
+        """Mark all articles of the story as read, as one change."""
+        self._changes.mark_all_read([chapter.row.id for chapter in self._chapters])
 
-    def action_article_toggle_star(self) -> None:
-        """Star or unstar the chapter."""
+    def toggle_star(self) -> None:
+        """Star or unstar the selected chapter's article."""
         if self._chapters:
-            self._gateway.changes.toggle_flag("starred", self._selected_article)
-
-    def action_app_undo(self) -> None:
-        """Take back the last change."""
-        self._gateway.changes.undo()
+            self._changes.toggle_flag("starred", self._selected_article)

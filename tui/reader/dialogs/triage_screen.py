@@ -1,4 +1,4 @@
-"""The screen for going through what is unread: one summary at a time, one key a decision."""
+"""The triage screen: unread articles one at a time, each decided with one key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.message import Message
 
 from store.model.article import ArticleRow, FullArticle
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
+from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from tui.reader.gateway import ArticleFlag, Gateway
 
 TITLE_LINE = 3
-"""The line the title begins on, where the terminal's cursor stands."""
+"""The first line of the title, where the terminal's cursor is."""
 
 
 class TriageScreen(FullScreenDialog[str]):
-    """One article after the other; ends with the one that is to be opened."""
+    """One article at a time; ends with the one to open."""
 
     PLACE = "triage"
     HINTS = (
@@ -43,34 +44,30 @@ class TriageScreen(FullScreenDialog[str]):
         ("move.up", "back"),
         ("app.undo", "undo"),
         ("app.help", "help"),
-        ("dialog.close", "leave"),
+        ("dialog.close", "quit"),
     )
 
     def __init__(
-        self,
-        keymap: Keymap,
-        gateway: Gateway,
-        queue: TriageQueue,
-        now: Callable[[], int],
+        self, keymap: Keymap, gateway: Gateway, queue: TriageQueue, now: Callable[[], int]
     ) -> None:
-        """Make the screen.
+        """Create the screen.
 
         Args:
             keymap: The keys in force.
-            gateway: Records the decisions and gets the summaries.
-            queue: The articles to decide on.
-            now: Seconds since 1970, for the ages.
+            gateway: Loads the summaries and records the decisions.
+            queue: The articles.
+            now: Returns seconds since 1970, for the ages.
         """
         super().__init__(keymap)
         self._gateway = gateway
+        self._queue = queue
         self._now = now
         self.view.caret_line = TITLE_LINE
-        self._queue = queue
         self._full_article: FullArticle | None = None
         self._is_undoing = False
 
     def on_mount(self) -> None:
-        """Ask for the first summary and for the reader's speed."""
+        """Ask for the first summary and for the user's reading speed."""
         super().on_mount()
         self._show_current()
         self._gateway.reports.measure_pace()
@@ -81,47 +78,46 @@ class TriageScreen(FullScreenDialog[str]):
         if article := self._queue.decidable:
             self._gateway.articles.preview_article(article)
 
-    # -- what the library answers ------------------------------------------------------------
+    # -- messages --------------------------------------------------------------------------
 
     def receive_message(self, message: Message) -> None:
-        """Take in a summary, what was recorded, or how fast the reader reads."""
+        """Take in a summary, recorded changes or the reading speed."""
         if isinstance(message, messages.ArticleLoaded):
-            if message.full_article.article.id == self._queue.decidable:
+            row = self._queue.current
+            if row is not None and row.id == message.full_article.article.id:
                 self._full_article = message.full_article
         elif isinstance(message, messages.PaceMeasured):
             self._queue.pace = message.pace
         elif isinstance(message, messages.RowsChanged):
-            self._apply_changes(message)
+            self._queue.apply_changes(message.rows, message.removed)
+            if message.notice:
+                self.show_notice(message.describe(self.keymap))
+                self._return_to_undone(message)
         self.update_view()
 
-    def _apply_changes(self, message: messages.RowsChanged) -> None:
-        self._queue.apply_changes(message.rows, message.removed)
-        if not message.notice:
-            return
-        self.show_notice(message.describe(self.keymap))
-        if self._is_undoing:
-            self._is_undoing = False
-            if self._queue.return_to(message.rows.keys()):
-                self._show_current()
+    def _return_to_undone(self, message: messages.RowsChanged) -> None:
+        is_undoing, self._is_undoing = self._is_undoing, False
+        if is_undoing and self._queue.return_to(message.rows.keys()):
+            self._show_current()
 
-    # -- what is shown -----------------------------------------------------------------------
+    # -- lines -----------------------------------------------------------------------------
 
     def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """How much is left, and one article."""
+        """Return how much is left, and the current article."""
         row = self._queue.current
         if row is None:
             end = "No more unread articles" if self._queue.rows else "No unread articles"
             return [[("Triage", "heading")], [], [(end, "text")]]
-        place, *remaining = self._queue.describe_progress()
-        lines: list[Sequence[StyledText]] = [
+        place, *left = self._queue.describe_progress()
+        return [
             [("Triage", "heading"), (f"  {place}", "muted")],
-            [(join_nonempty(remaining), "muted")],
+            [(join_nonempty(left), "muted")],
             [],
             *([(line, "strong")] for line in wrap_text(row.title, width)),
             [(self._facts_line(row), "muted")],
             [],
+            *self._summary_lines(row, width),
         ]
-        return [*lines, *self._summary_lines(row, width)]
 
     def _facts_line(self, row: ArticleRow) -> str:
         return join_nonempty(
@@ -145,23 +141,25 @@ class TriageScreen(FullScreenDialog[str]):
         lines: list[Sequence[StyledText]] = []
         for paragraph in filter(None, text.split("\n")):
             lines += [[(line, "text")] for line in wrap_text(paragraph, width)] + [[]]
-        return lines or [[("no summary and no text", "muted")]]
+        return lines or [[("no summary, no text", "muted")]]
 
-    # -- what the keys do --------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------
 
-    def move(self, by: int) -> None:
-        """Scroll a long summary."""
-        self.view.scroll_lines(by)
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a dialog, and the decisions."""
+        return {
+            **super().commands,
+            "move.down": self._step,
+            "move.up": lambda count=1: self._step(-count),
+            "article.toggle_read": lambda: self._toggle_flag("read"),
+            "article.toggle_star": lambda: self._toggle_flag("starred"),
+            "article.delete": self.delete,
+            "triage.later": self.tag_later,
+            "app.undo": self.undo,
+        }
 
-    def action_move_down(self, count: int = 1) -> None:
-        """To the next article, without a decision."""
-        self._step_article(count)
-
-    def action_move_up(self, count: int = 1) -> None:
-        """Back to the article before."""
-        self._step_article(-count)
-
-    def _step_article(self, by: int) -> None:
+    def _step(self, by: int = 1) -> None:
         if self._queue.step(by):
             self.show_notice("")
             self._show_current()
@@ -170,35 +168,26 @@ class TriageScreen(FullScreenDialog[str]):
         if article := self._queue.decidable:
             record(article)
             self._queue.decide(decision)
-            self._step_article(1)
+            self._step()
 
     def _toggle_flag(self, flag: ArticleFlag) -> None:
-        self._decide(
-            flag, lambda article: self._gateway.changes.toggle_flag(flag, article, say=True)
-        )
+        changes = self._gateway.changes
+        self._decide(flag, lambda article: changes.toggle_flag(flag, article, say=True))
 
-    def action_article_toggle_read(self) -> None:
-        """Read: mark it so, and on to the next."""
-        self._toggle_flag("read")
-
-    def action_article_toggle_star(self) -> None:
-        """Star it, and on to the next."""
-        self._toggle_flag("starred")
-
-    def action_triage_later(self) -> None:
-        """Tag it for later, and on to the next."""
+    def tag_later(self) -> None:
+        """Tag the article to be read later, and go on."""
         self._decide(LATER_TAG, lambda article: self._gateway.changes.tag(article, LATER_TAG))
 
-    def action_article_delete(self) -> None:
-        """Delete it, and on to the next."""
+    def delete(self) -> None:
+        """Delete the article, and go on."""
         self._decide("deleted", self._gateway.changes.delete)
 
-    def action_app_undo(self) -> None:
-        """Take back the last change, and go back to its article."""
+    def undo(self) -> None:
+        """Undo the last change, and go back to its article."""
         self._is_undoing = True
         self._gateway.changes.undo()
 
     def submit(self) -> None:
-        """Open the article."""
+        """End with the article, to open it."""
         if article := self._queue.decidable:
             self.dismiss(article)

@@ -1,0 +1,152 @@
+"""Opening articles: the article pane, the reading position and the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from textual.screen import Screen
+
+from store.model.article import FullArticle
+from tui.reader.gateway import messages
+from tui.reader.gateway.articles import Articles
+from tui.reader.screen.panes import Panes
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.screen.text_actions import TextActions
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.bars import StatusLine, TrailLine
+
+MIN_TRAIL_ROWS = 14
+"""Height of the terminal from which there is room for the trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingArticle:
+    """An article that was asked for, and where to go in it once it is shown."""
+
+    id: str
+    terms: Sequence[str] = ()
+    offset: int | None = None
+
+
+def is_article(entry: FullArticle | None, article: str) -> bool:
+    """Return True if an entry is the article of that id."""
+    return entry is not None and entry.article.id == article
+
+
+@dataclass(eq=False)
+class ArticleActions:
+    """Opens articles, keeps the position in each, and goes along the trail."""
+
+    screen: Screen[None]
+    articles: Articles
+    state: ReaderState
+    panes: Panes
+    article_view: ArticleView
+    trail_line: TrailLine
+    status_line: StatusLine
+    text: TextActions
+    matched_terms: Callable[[str], Sequence[str]]
+    """Returns the terms by which the search has found an article."""
+    _pending: PendingArticle = field(default_factory=lambda: PendingArticle(""), init=False)
+
+    @property
+    def is_loading(self) -> bool:
+        """True if the article opened last is not there yet."""
+        requested = self.state.requested_article
+        return bool(requested) and not is_article(self.article_view.full_article, requested)
+
+    def open(
+        self,
+        article: str,
+        *,
+        visit: bool = True,
+        find: Sequence[str] = (),
+        offset: int | None = None,
+    ) -> None:
+        """Open an article in the article pane.
+
+        Args:
+            article: Its id.
+            visit: Whether it is added to the trail; not when going along the trail.
+            find: Terms to highlight in it; by default those it was searched by.
+            offset: Where in the text to go.
+        """
+        self.text.close_find_bar()
+        self.save_position()
+        self.status_line.clear_notice()  # it was about another article
+        self._pending = PendingArticle(article, find or self.matched_terms(article), offset)
+        self.state.requested_article = article
+        articles, trail = self.state.article_list, self.state.trail
+        index = articles.index_of(article)
+        if visit:
+            trail.visit(article, articles.rows[index].title if index is not None else "")
+        elif index is None and trail.current_stop is not None:
+            index = articles.index_of(trail.current_stop.selected_id)
+        self.articles.open_article(article)
+        if index is not None:
+            articles.move_cursor_to(index)
+        self.show_trail()
+        self.panes.focus("article")
+
+    def show(self, message: messages.ArticleLoaded) -> None:
+        """Show an article that was opened, unless another one was since, or its changed header."""
+        entry = message.full_article
+        article = entry.article.id
+        self.state.trail.set_title(article, entry.article.title)
+        if message.opened and article == self.state.requested_article:
+            # The trail knows the position in a library that cannot be changed.
+            position = self.state.trail.saved_position(article)
+            self.article_view.show(entry, entry.reading.position if position is None else position)
+            self.show_trail()
+            self._go_to_pending()
+        elif is_article(self.article_view.full_article, article):
+            self.article_view.update_header(entry)
+
+    def _go_to_pending(self) -> None:
+        pending, self._pending = self._pending, PendingArticle("")
+        if pending.offset is not None:
+            self.article_view.go_to_position(pending.offset)
+        if pending.terms:
+            self.screen.call_after_refresh(self.text.highlight, pending.id, pending.terms)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Close articles that are gone, and forget them on the trail."""
+        self.state.trail.remove_articles(articles)
+        self.show_trail()
+        entry = self.article_view.full_article
+        if entry is not None and entry.article.id in articles:
+            self.article_view.clear()
+        if self.state.requested_article in articles:
+            was_reading = self.state.is_reading
+            self.state.requested_article = ""
+            if was_reading:
+                self.panes.return_to_list()
+
+    def show_trail(self) -> None:
+        """Show the trail, where there is room for it."""
+        self.trail_line.show(
+            room=self.panes.is_visible("article") and self.screen.app.size.height >= MIN_TRAIL_ROWS
+        )
+
+    def save_position(self) -> None:
+        """Record the reading position of the open article."""
+        entry, position = self.article_view.full_article, self.article_view.position
+        if entry is None:
+            return
+        row = self.state.article_list.selected_row
+        self.state.trail.save_position(entry.article.id, position, row.id if row else "")
+        if position != entry.reading.position:
+            reading = replace(entry.reading, position=position)
+            self.article_view.full_article = replace(entry, reading=reading)
+            self.articles.record_event("position", entry.article.id, position=position)
+
+    def follow_trail(self, by: int = 1) -> None:
+        """Go forward (or, negative, back) along the trail."""
+        article = self.state.trail.step(by)
+        if article is not None:
+            self.open(article, visit=False)
+        else:
+            self.status_line.show_notice(
+                f"No {'older' if by < 0 else 'newer'} article in the trail"
+            )

@@ -1,0 +1,42 @@
+"""What the parts of the reader's screen share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from store.search import ListQuery
+from tui.rendering.trail import Trail
+
+if TYPE_CHECKING:
+    from tui.config.commands import Pane
+    from tui.reader.widgets.article_list import ArticleList
+
+
+@dataclass(eq=False, slots=True)
+class ReaderState:
+    """Every part may read all fields; each is written by one part alone."""
+
+    article_list: ArticleList
+    query: ListQuery = field(default_factory=ListQuery)
+    """What the list shows. Written by `ListActions`."""
+    is_searching: bool = False
+    """True while the list shows search results. Written by `SearchActions`."""
+    current_pane: Pane = "list"
+    """The pane the user is in. Written by `Panes`."""
+    is_reading: bool = False
+    """True if commands apply to the open article, not to the selected one. Written by `Panes`."""
+    requested_article: str = ""
+    """The article opened last: answers about others come too late. Written by `ArticleActions`."""
+    trail: Trail = field(default_factory=Trail)
+    """The articles opened so far. Written by `ArticleActions`."""
+    read_only_reason: str = ""
+    """Why the library cannot be changed; empty if it can. Written by the screen."""
+
+    @property
+    def current_article(self) -> str:
+        """The article commands apply to, and the side pane is about; empty if there is none."""
+        if self.is_reading:
+            return self.requested_article
+        row = self.article_list.selected_row
+        return row.id if row is not None else ""

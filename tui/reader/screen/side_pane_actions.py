@@ -1,0 +1,151 @@
+"""The side pane: it follows the current article, and leads to similar ones and into the text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from store.model.article import FullArticle, SimilarArticle
+from tui.reader.gateway import Gateway, messages
+from tui.reader.screen.article_actions import ArticleActions, is_article
+from tui.reader.screen.panes import Panes
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.side_pane import SidePane
+
+PREVIEW_DELAY = 0.15
+"""Seconds that the list's cursor rests before the side pane follows it."""
+INSIGHTS_DELAY = 0.03
+"""Seconds until the insights of an article are asked for: computing them would delay its text."""
+
+
+@dataclass(eq=False)
+class SidePaneActions:
+    """Shows the current article's summary, keywords and similar articles."""
+
+    screen: Screen[None]
+    gateway: Gateway
+    state: ReaderState
+    panes: Panes
+    article_view: ArticleView
+    side_pane: SidePane
+    status_line: StatusLine
+    articles: ArticleActions
+    preview_delay_factor: float = field(default=1.0, init=False)
+    _preview_timer: Timer | None = field(default=None, init=False)
+    _pending_jump: tuple[str, int] = field(default=("", 0), init=False)
+    """An article, and the number of the similar one to open once those are known."""
+
+    # -- following the current article -------------------------------------------------------
+
+    def follow(self) -> None:
+        """Show the current article in the side pane."""
+        article, entry = self.state.current_article, self.article_view.full_article
+        if not article or is_article(self.side_pane.full_article, article):
+            return
+        if self.state.current_pane == "list":
+            self.schedule_preview()
+        elif entry is not None and entry.article.id == article:
+            self.side_pane.show(entry)
+            self.gateway.articles.load_insights(entry)
+        elif self.state.current_pane == "side":
+            self.gateway.articles.preview_article(article)
+
+    def schedule_preview(self) -> None:
+        """Follow the list's cursor once it rests."""
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        if self.panes.is_visible("side"):
+            delay = PREVIEW_DELAY * self.preview_delay_factor
+            self._preview_timer = self.screen.set_timer(delay, self._load_preview)
+
+    def _load_preview(self) -> None:
+        article = self.state.current_article
+        if (
+            article
+            and not self.state.is_reading
+            and not is_article(self.side_pane.full_article, article)
+        ):
+            self.gateway.articles.preview_article(article)
+
+    def show(self, message: messages.ArticleLoaded) -> None:
+        """Show an article if it is the current one, and ask for its insights a little later."""
+        if message.full_article.article.id == self.state.current_article:
+            self.side_pane.show(message.full_article)
+        load = partial(self._load_insights, message.full_article, opened=message.opened)
+        self.screen.set_timer(INSIGHTS_DELAY, load)
+
+    def _load_insights(self, entry: FullArticle, *, opened: bool) -> None:
+        is_shown = is_article(self.article_view.full_article, entry.article.id) or is_article(
+            self.side_pane.full_article, entry.article.id
+        )
+        if is_shown and (opened or self.side_pane.similar is None):
+            self.gateway.articles.load_insights(entry)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Show nothing if the article shown is gone."""
+        entry = self.side_pane.full_article
+        if entry is not None and entry.article.id in articles:
+            self.side_pane.clear()
+
+    # -- insights ----------------------------------------------------------------------------
+
+    def show_insights(self, message: messages.InsightsComputed) -> None:
+        """Show the keywords in the side pane, and mark new paragraphs in the text."""
+        self.side_pane.show_insights(message.article, message.insights)
+        if is_article(self.article_view.full_article, message.article):
+            self.article_view.show_new_paragraphs(message.insights.new_paragraphs)
+
+    def reload_insights(self, *, only_missing: bool = False) -> None:
+        """Ask again what is similar to the article shown: more is indexed now.
+
+        Args:
+            only_missing: Not if similar articles are shown already.
+        """
+        entry = self.side_pane.full_article
+        if entry is not None and not (only_missing and self.side_pane.similar is not None):
+            self.gateway.articles.load_insights(entry)
+
+    # -- similar articles --------------------------------------------------------------------
+
+    def show_similar(self, message: messages.SimilarFound) -> None:
+        """Show the similar articles, and open the one that was asked for before they were known."""
+        if message.similar or not self.gateway.lists.is_indexing:  # else some may still be found
+            self.side_pane.show_similar(message.article, message.similar)
+        article, number = self._pending_jump
+        if message.article == article == self.state.current_article:
+            self._open_similar(number, message.similar)
+
+    def open_similar(self, number: int) -> None:
+        """Open a similar article by its number, once they are known."""
+        article, similar = self.state.current_article, self.side_pane.similar
+        if similar is not None and is_article(self.side_pane.full_article, article):
+            self._open_similar(number, similar)
+        elif article:
+            self._pending_jump = article, number
+            self.gateway.articles.preview_article(article)
+
+    def _open_similar(self, number: int, similar: Sequence[SimilarArticle]) -> None:
+        self._pending_jump = "", 0
+        if not similar and self.gateway.lists.is_indexing:
+            self.status_line.show_notice("Similar articles are known once indexing is done")
+        elif number > len(similar):
+            self.status_line.show_notice(f"No similar article {number}")
+        elif (article := similar[number - 1].id) is None:
+            self.status_line.show_notice(f"Not in the library: {similar[number - 1].title}")
+        else:
+            self.articles.open(article)
+
+    def go_to_text(self, offset: int) -> None:
+        """Go to the place of a summary's sentence, opening its article if it is not open."""
+        article = self.state.current_article
+        if is_article(self.article_view.full_article, article):
+            self.panes.focus("article")
+            self.article_view.go_to_position(offset)
+        elif article:
+            self.articles.open(article, offset=offset)
