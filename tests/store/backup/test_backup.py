@@ -1,4 +1,4 @@
-"""A backup: everything of the library in one file, made while others write, and read back."""
+"""Backups: the whole library in one file, made while others write, and verified."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_manifest_describes_the_archive(full: Machine, tmp_path: Path) -> No
 
 
 def test_files_and_folders_are_private(full: Machine, archive: Path, other: Machine) -> None:
-    """Case 31: the backup and what comes back of it are 0600, folders 0700, under any umask."""
+    """Case 31: the backup and what is restored from it are 0600, folders 0700, under any umask."""
     before = os.umask(0)
     try:
         restore(archive, other)
@@ -119,7 +119,7 @@ def test_the_time_is_that_of_the_clock(full: Machine, tmp_path: Path) -> None:
 
 
 def test_an_existing_file_is_replaced_only_on_request(full: Machine, tmp_path: Path) -> None:
-    """Case 109: no backup over something else without a word."""
+    """Case 109: a backup never silently replaces a file."""
     target = tmp_path / "backup.zip"
     target.write_bytes(b"precious")
     with pytest.raises(InvalidInput, match=r"backup.zip: already exists"):
@@ -131,7 +131,7 @@ def test_an_existing_file_is_replaced_only_on_request(full: Machine, tmp_path: P
 
 @pytest.mark.parametrize("force", [True, False])
 def test_a_link_is_never_followed(force: bool, full: Machine, tmp_path: Path) -> None:
-    """Case 109: the target of a symbolic link stays what it is, and a missing one missing."""
+    """Case 109: the target of a symbolic link is unchanged, and a missing one stays missing."""
     precious, missing = tmp_path / "precious", tmp_path / "missing"
     precious.write_bytes(b"precious")
     for name, end in (("one.zip", precious), ("two.zip", missing)):
@@ -171,7 +171,7 @@ def test_a_file_created_meanwhile_is_not_replaced(
 
 
 def test_others_write_between_any_two_steps(full: Machine, tmp_path: Path, other: Machine) -> None:
-    """Case 36: whatever is in the backup is whole: each article with its text and its events."""
+    """Case 36: the backup is consistent: each article with its text and its events."""
     writer = full.open()
     steps = make_backup(full.folder, tmp_path / "backup.zip", full.clock, VERSION)
     made = 0
@@ -195,7 +195,7 @@ def test_others_write_between_any_two_steps(full: Machine, tmp_path: Path, other
 def test_a_journal_ends_with_its_last_complete_line(
     full: Machine, tmp_path: Path, other: Machine
 ) -> None:
-    """Case 20: what is being written at the moment is not in the backup, all before it is."""
+    """Case 20: a line being written is not in the backup, all lines before it are."""
     whole = full.journal.read_bytes()
     full.journal.write_bytes(whole + b'{"at":"2031-05-06T07:0')
     assert backup_of(full, tmp_path / "backup.zip").events == 5
@@ -213,7 +213,7 @@ def test_a_file_deleted_meanwhile(full: Machine, tmp_path: Path) -> None:
 
 
 def test_a_damaged_library_is_backed_up_as_it_is(full: Machine, tmp_path: Path) -> None:
-    """Cases 12, 13: what is left is worth a backup most of all, and the user is told."""
+    """Cases 12, 13: what is left is most worth a backup, and the user is told."""
     first, second = full.segments("texts")
     first.write_bytes(first.read_bytes()[:-20])
     second.unlink()
@@ -242,7 +242,7 @@ def test_a_failed_backup_leaves_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Cases 4, 5, 6, 7, 110: no half file, the old one as it was, one line that says why."""
+    """Cases 4, 5, 6, 7, 110: no partial file, the old one as it was, one line that says why."""
     target = tmp_path / "backup.zip"
     if force:
         target.write_bytes(b"the old one")
@@ -267,7 +267,7 @@ def test_a_failed_backup_leaves_nothing(
 def test_a_failure_in_the_last_step(
     name: str, force: bool, full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 8: the name cannot be given; nothing stays."""
+    """Case 8: the file cannot be given its name; nothing is left."""
     before = file_names(tmp_path)
     monkeypatch.setattr(os, name, always_failing(errno.EROFS))
     with pytest.raises(SaveFailed, match="Read-only file system"):
@@ -286,7 +286,7 @@ def test_short_writes(full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_disk_that_corrupts_what_is_written(
     full: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 15: a backup is believed only once it has been read back."""
+    """Case 15: a backup counts only once it has been verified."""
     write = os.write
 
     def flipping(descriptor: int, data: Any) -> int:

@@ -1,4 +1,4 @@
-"""The backups that newstui keeps by itself: one a day, seven of them, whatever the clock says."""
+"""Automatic backups: one a day, seven of them, whatever the clock says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.libraries import Machine, add, articles, ids
 
 
 def day_by_day(machine: Machine, *days: str) -> list[str]:
-    """Something is read each day, then the automatic backup is asked for; which are kept."""
+    """Read something and request the automatic backup each day; return those that are kept."""
     paths = paths_of(machine)
     for day in days:
         machine.clock.now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
@@ -62,7 +62,7 @@ def test_no_backup_without_changes(small: Machine) -> None:
 
 
 def test_no_backup_of_an_empty_library(machine: Machine) -> None:
-    """Case 11: a library that has lost its articles pushes out none that had them."""
+    """Case 11: a library that has lost its articles displaces no backup that has them."""
     machine.open().record("opened", ids(1))
     assert list(make_auto_backup(paths_of(machine), machine.clock, VERSION)) == []
     assert not paths_of(machine).state.exists()
@@ -99,7 +99,7 @@ def test_the_clock_jumps(days: list[str], kept: list[str], small: Machine) -> No
 
 
 def test_a_clock_that_was_wrong_for_a_long_time(small: Machine) -> None:
-    """Case 35: backups of a far future neither stop new ones nor push them out."""
+    """Case 35: backups from the far future neither stop new ones nor displace them."""
     future = [f"2100-01-{day:02}" for day in range(1, 10)]
     present = [f"2031-05-{day:02}" for day in range(1, 10)]
     assert day_by_day(small, *future) == future[-7:]
@@ -107,7 +107,7 @@ def test_a_clock_that_was_wrong_for_a_long_time(small: Machine) -> None:
 
 
 def test_surplus_backups() -> None:
-    """Case 35: only names of ours count, and incomplete backups for themselves."""
+    """Case 35: only our own names count, and incomplete backups count separately."""
     good = [f"newstui-2031-05-{day:02}.zip" for day in range(1, 9)]
     bad = [f"newstui-2031-05-{day:02}-incomplete.zip" for day in range(9, 18)]
     foreign = ["newstui-2031-05-01.zip.bak", "holiday.zip", "newstui-1.zip"]
@@ -118,7 +118,7 @@ def test_surplus_backups() -> None:
 
 
 def test_backups_of_a_damaged_library_displace_no_intact_one(small: Machine) -> None:
-    """Case 13: it is backed up, told, and counted apart."""
+    """Case 13: it is backed up, reported, and counted separately."""
     assert day_by_day(small, "2031-05-01") == ["2031-05-01"]
     paths, text = paths_of(small), small.segments("texts")[0]
     text.write_bytes(b"")

@@ -1,4 +1,4 @@
-"""Archives that are damaged or hostile are refused whole."""
+"""Damaged and hostile archives are rejected as a whole."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def refused(archive: Path, machine: Machine) -> str:
 
 @pytest.mark.parametrize("part", range(16))
 def test_a_truncated_archive(part: int, archive: Path, other: Machine) -> None:
-    """Case 13: wherever it ends, nothing of it is taken."""
+    """Case 13: wherever it ends, nothing of it is restored."""
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size * part // 16])
     assert "not a backup, or truncated" in refused(archive, other)
 
 
 @pytest.mark.parametrize("part", range(40))
 def test_a_flipped_byte(part: int, full: Machine, archive: Path, other: Machine) -> None:
-    """Case 15: a damaged archive is refused, or what comes back is what was there all the same."""
+    """Case 15: a damaged archive is rejected, or restores the same library all the same."""
     data = bytearray(archive.read_bytes())
     data[len(data) * part // 40] ^= 0x10
     archive.write_bytes(data)
@@ -74,7 +74,7 @@ def test_a_flipped_byte(part: int, full: Machine, archive: Path, other: Machine)
 
 
 def test_every_verified_byte_is_compared(archive: Path, other: Machine) -> None:
-    """Case 15: the archive is whole, its contents are not those of the manifest."""
+    """Case 15: an intact zip file whose contents are not those of the manifest."""
 
     def change(members: dict[str, bytes]) -> None:
         members["texts/desk-0001.json"] = members["texts/desk-0001.json"].replace(b"1.", b"2.")
@@ -152,7 +152,7 @@ def test_an_unsupported_compression_method(archive: Path, other: Machine) -> Non
 
 
 def test_a_zip_bomb(archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A member is unpacked no further than the manifest says it is large."""
+    """A member is not unpacked beyond the size in the manifest."""
 
     def change(members: dict[str, bytes]) -> None:
         members["journal/desk.jsonl"] = bytes(20_000_000)
@@ -210,7 +210,7 @@ def test_a_wrong_manifest(
     ids=["empty", "null", "list", "no format", "newer", "no object", "deep"],
 )
 def test_an_invalid_manifest(manifest: bytes, reason: str, archive: Path, other: Machine) -> None:
-    """Cases 18, 33: whatever stands there, one line."""
+    """Cases 18, 33: whatever it contains, one line."""
 
     def change(members: dict[str, bytes]) -> None:
         members[MANIFEST_NAME] = manifest

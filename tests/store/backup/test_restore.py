@@ -1,4 +1,4 @@
-"""Bringing a backup back: nothing is overwritten, and what stops goes on."""
+"""Restoring a backup: nothing is overwritten, and an interrupted restore can be repeated."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_merging_adds_what_is_missing(archive: Path, full: Machine, other: Machi
 
 
 def test_merging_an_old_backup_of_the_same_library(archive: Path, full: Machine) -> None:
-    """What has grown since then holds everything the backup has: nothing is refused."""
+    """The grown library has everything that is in the backup: nothing is skipped."""
     library = full.open()
     add(library, articles(range(3001, 3005)))
     library.record("read", ids(3001))
@@ -75,7 +75,7 @@ def test_merging_an_old_backup_of_the_same_library(archive: Path, full: Machine)
 
 
 def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine) -> None:
-    """Where both have a file of one name, its articles and events come along; the rest stays."""
+    """Of a file that both have, the missing articles and events are added."""
     mine = other.open()
     add(mine, articles(range(5001, 5003)))
     mine.record("read", ids(5001))
@@ -97,7 +97,7 @@ def test_merging_overwrites_nothing(archive: Path, full: Machine, other: Machine
 
 
 def test_single_articles_are_restored(archive: Path, full: Machine) -> None:
-    """Case 13: what a damaged segment has lost, and nothing else."""
+    """Case 13: those that a damaged segment has lost, and nothing else."""
     before, path = state(full.open()), full.segments("articles")[0]
     tables = orjson.loads(path.read_bytes())
     for key in ("2", "4"):
@@ -111,7 +111,7 @@ def test_single_articles_are_restored(archive: Path, full: Machine) -> None:
 
 
 def test_merging_into_a_library_that_was_compacted(full: Machine, tmp_path: Path) -> None:
-    """Case 35: events that no longer matter do not come back; those of an emptied journal do."""
+    """Case 35: events that no longer matter are not restored; those of an emptied journal are."""
     library = full.open()
     for position in range(5):
         library.record("position", ids(1), position=position)
@@ -157,7 +157,7 @@ def test_an_interrupted_restore_can_be_repeated(
     other: Machine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Case 6: no article without its text and its events; a second run completes it."""
+    """Case 6: no article without its text and events; a second run completes the restore."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", failing_at_call(os.link, k, errno.EIO))
         with pytest.raises(SaveFailed):
@@ -174,7 +174,7 @@ def test_an_interrupted_restore_can_be_repeated(
 def test_no_space_for_a_restore(
     archive: Path, other: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 4: seen before anything is unpacked."""
+    """Case 4: checked before anything is unpacked."""
     usage = shutil.disk_usage(other.home.parent)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(SaveFailed, match="no space left on"):

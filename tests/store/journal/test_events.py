@@ -1,4 +1,4 @@
-"""Events as lines: what is written is read again, and what is no event is refused."""
+"""Events as lines: a round trip, and the rejection of invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to articles, as the journals tell it."""
+"""The history of events in the journals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journals: what is written is read again, torn and damaged lines are left out, clocks may jump."""
+"""The journals: round trips, torn and damaged lines, clocks that jump."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def kinds(events: list[Event]) -> list[str]:
 
 
 def test_several_journals_see_each_other(make: Make) -> None:
-    """Case 36: appending gives the others' events first, then one's own."""
+    """Case 36: an append returns the events of others first, then its own."""
     first, second = make(), make()
     write(first, "read")
     assert kinds(second.append([NewEvent("starred", ("a",))])) == ["read", "starred"]
@@ -159,7 +159,7 @@ def test_an_unreadable_journal_is_reported_once(make: Make, warnings: list[str])
 
 
 def test_a_folder_in_place_of_a_journal(make: Make, warnings: list[str]) -> None:
-    """Case 28: whatever cannot be read is told, once, and the rest works."""
+    """Case 28: an unreadable journal is reported once, and the others work."""
     write(make(), "starred")
     make("lap").own_path.mkdir()
     journal = make()
@@ -179,7 +179,7 @@ def lines(make: Make) -> list[bytes]:
 
 
 def test_a_truncated_journal_keeps_its_complete_lines(make: Make, lines: list[bytes]) -> None:
-    """Case 20: and what is appended after it is whole, too."""
+    """Case 20: what is appended after it is complete, too."""
     data, path = b"".join(lines), make().own_path
     for cut in range(len(data) + 1):
         path.write_bytes(data[:cut])
@@ -211,7 +211,7 @@ def test_damaged_lines_are_counted_and_skipped(make: Make, lines: list[bytes]) -
 
 
 def test_no_sequence_of_bytes_raises(make: Make, lines: list[bytes]) -> None:
-    """Case 15, for journals: whatever happened to the file, the rest is read."""
+    """Case 15, for journals: whatever happened to one file, the others are read."""
     data, rng = b"".join(lines), random.Random(20)
     for _ in range(300):
         damaged = bytearray(data)
@@ -273,7 +273,7 @@ def test_resume_from_saved_cursors(make: Make, lines: list[bytes]) -> None:
 def test_a_failed_append_leaves_the_lines_of_others_unread(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 38: an event that was read on the way to a failed one is not lost."""
+    """Case 38: an event read before the failure is not lost."""
     journal = make()
     write(journal, "read")
     write(make(), "starred")
@@ -322,7 +322,7 @@ def test_a_journal_locked_for_too_long(make: Make, monkeypatch: pytest.MonkeyPat
 def test_an_unreadable_journal_is_read_later(
     make: Make, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 6: a disk that fails half-way through a journal costs no event."""
+    """Case 6: a disk that fails half-way through a journal loses no event."""
     for number in range(9):
         write(make(), "read", article=str(number))
     reader = make("lap")

@@ -1,4 +1,4 @@
-"""The reading state: what events add up to is the same in whatever order and wherever they arrive."""
+"""The reading state: the same in whatever order and on whatever machine events arrive."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ STEPS = st.lists(
 )
 
 
-def told(number: int, reading: ReadingStatus | None = None) -> ParsedArticle:
+def make_parsed(number: int, reading: ReadingStatus | None = None) -> ParsedArticle:
     """The article of that number, with a text of as many words."""
     found = article(number, reading, words=number)
     return replace(found, body=Body(" ".join([f"word{number}"] * number)))
@@ -118,7 +118,7 @@ class Crowd:
     def __init__(self, crowd: list[Machine]) -> None:
         self.machines = crowd
         self.open: list[Library] = [machine.open() for machine in crowd]
-        add_articles(self.open[0], [told(1), told(2)])
+        add_articles(self.open[0], [make_parsed(1), make_parsed(2)])
         for machine in crowd[1:]:
             carry(crowd[0], machine)
         self.number = 0
@@ -168,7 +168,7 @@ class Crowd:
                 library.record("read", [article_id(1)])
                 library.undo()
                 library.record("starred", [article_id(2)])
-                add_articles(library, [told(4 + self.number % 2)])
+                add_articles(library, [make_parsed(4 + self.number % 2)])
             for kind in ("articles", "texts", "journal"):
                 for path in (copy.folder / kind).glob(f"{other.name}*.json*"):
                     if MACHINE_NAME_PATTERN.match(path.stem):
@@ -183,7 +183,7 @@ class Crowd:
         came = ReadingStatus(
             read=read, read_count=count, last_read="2030-01-01T00:00:00Z", position=count
         )
-        add_articles(self.open[who], [told(3, came)])
+        add_articles(self.open[who], [make_parsed(3, came)])
 
     def carry(self, source: int, target: int, keep: float) -> None:
         if source != target:

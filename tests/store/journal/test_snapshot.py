@@ -1,4 +1,4 @@
-"""The snapshot: it may be anything at any time, and the state is what the journals say."""
+"""The snapshot: whatever becomes of it, the state is that of the journals."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_undo_works_after_a_snapshot(used: Machine) -> None:
 
 
 def test_any_damage_is_detected(used: Machine) -> None:
-    """Case 15: cut anywhere or changed anywhere, it is not believed."""
+    """Case 15: truncated or changed anywhere, it is ignored."""
     path = used.cache / "reading.json"
     data = path.read_bytes()
     for cut in range(len(data)):
@@ -90,7 +90,7 @@ def test_any_damage_is_detected(used: Machine) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"null", b"{}", b'{"_meta":{"1":5}}', b"\0" * 99])
 def test_without_a_snapshot_the_journals_are_read(used: Machine, content: bytes | None) -> None:
-    """Cases 11 to 16, for what is derived."""
+    """Cases 11 to 16, for derived files."""
     path = used.cache / "reading.json"
     expected = state(used.open())
     path.unlink()
@@ -99,7 +99,7 @@ def test_without_a_snapshot_the_journals_are_read(used: Machine, content: bytes 
     library = used.open()
     assert state(library) == expected
     assert list(library.problems) == []
-    assert read_snapshot(path) is not None  # it was written anew
+    assert read_snapshot(path) is not None  # it was written again
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_snapshot_of_another_version_is_ignored(
 
 @pytest.mark.parametrize("what", ["shrunk", "replaced", "gone", "grown"])
 def test_a_stale_snapshot(used: Machine, what: str) -> None:
-    """Case 39: the journal it covers is another one now."""
+    """Case 39: the journal it covers has been replaced."""
     data = used.journal.read_bytes()
     lines = data.splitlines(keepends=True)
     other = {
@@ -155,7 +155,7 @@ def test_a_stale_snapshot(used: Machine, what: str) -> None:
 
 
 def test_a_cache_that_cannot_be_written(used: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 28: it is only a pity."""
+    """Case 28: a start only takes longer."""
     expected = state(used.open())
 
     def refuse(*_: Any) -> None:
@@ -169,7 +169,7 @@ def test_a_cache_that_cannot_be_written(used: Machine, monkeypatch: pytest.Monke
 
 
 def test_values_that_json_cannot_hold(used: Machine) -> None:
-    """Case 21: counts beyond 64 bits, from a file that somebody made."""
+    """Case 21: counts beyond 64 bits, from a file made by hand."""
     library = used.open()
     for _ in range(2):
         library.record("read", [ONE], count=(1 << 64) - 1)

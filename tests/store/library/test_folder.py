@@ -1,4 +1,4 @@
-"""A library in a folder: who may write, whose files they are, and several processes at once."""
+"""A library in a folder: permissions, files of other machines, several processes."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_links_stay_links(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_crash_are_removed(stocked: Machine) -> None:
-    """Case 10: with the lock held, and only what nobody can be writing any more."""
+    """Case 10: with the lock held, and only files that nobody can be writing any more."""
     now = stocked.clock.now.timestamp()
     stocked.cache.mkdir(exist_ok=True)
     left = [folder / ".newstui-0.tmp" for folder in (*stocked.folder.iterdir(), stocked.cache)]
@@ -231,7 +231,7 @@ def test_marking_all_as_read_is_one_line_and_one_fsync(
 
 
 def test_segments_changed_by_others(stocked: Machine, tmp_path: Path) -> None:
-    """Case 39: they come, grow, are replaced and go."""
+    """Case 39: they appear, grow, are replaced and disappear."""
     library = stocked.open()
     lap = Machine(tmp_path / "lap", "lap")
     other = lap.open()
@@ -265,7 +265,7 @@ def test_segments_changed_by_others(stocked: Machine, tmp_path: Path) -> None:
 def test_a_lost_segment_does_not_lose_reading_state(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 40: what was read is not forgotten, and comes back with the file."""
+    """Case 40: the reading state is kept, and shown again when the file returns."""
     monkeypatch.setattr("store.segments.open_files.MAX_OPEN_FILES", 0)
     library = stocked.open()
     library.record("read", [ONE])
@@ -280,7 +280,7 @@ def test_a_lost_segment_does_not_lose_reading_state(
 
 
 def test_a_lost_journal_is_written_again(stocked: Machine) -> None:
-    """Case 40: from what the reader that runs still holds, and it says so."""
+    """Case 40: from what the running reader still has, and reported."""
     library = stocked.open()
     library.record("starred", [ONE])
     before = stocked.journal.read_bytes()

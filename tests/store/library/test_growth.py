@@ -1,4 +1,4 @@
-"""Growth: what a mark costs does not depend on how much is there already."""
+"""Growth: the cost of a change does not depend on the size of the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a library promises, on every implementation of the protocol."""
+"""The promises of the `Library` protocol, on every implementation."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_lists_show_the_right_rows(three: Library, query: dict[str, Any], shown:
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: Any) -> None:
-    """Case 35: by what is asked for, then by date, then by id."""
+    """Case 35: by the chosen order, then by date, then by id."""
     same: dict[str, Any] = {
         "title": "T",
         "category": "c",

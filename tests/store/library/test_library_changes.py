@@ -1,4 +1,4 @@
-"""What a library promises of undo, of adding, and of several that work on it at once."""
+"""The promises of the `Library` protocol about undo, adding and several instances."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_instances_see_each_others_changes(three: Library, open_library: Open) -
 def test_own_changes_keep_their_order_whatever_the_clock_says(
     three: Library, open_library: Open, clock: FakeClock, later: datetime | timedelta
 ) -> None:
-    """Case 35: the clock jumps, and comes back."""
+    """Case 35: the clock jumps forward and back."""
     three.record("read", [ONE])
     start, clock.tick = clock.now, timedelta(0)
     clock.now = later if isinstance(later, datetime) else start + later

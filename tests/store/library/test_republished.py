@@ -1,4 +1,4 @@
-"""Articles that came as addresses get their text later, on whichever machine it comes."""
+"""Articles imported as URLs get their text later, on whichever machine it arrives."""
 
 from __future__ import annotations
 

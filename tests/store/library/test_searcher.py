@@ -1,4 +1,4 @@
-"""Searching a library: by the index and without it, words and facts, excerpts and their marks."""
+"""Searching a library: with and without the index, words and facts, snippets and highlights."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_snippets_have_highlights(library: FolderLibrary) -> None:
 def test_a_query_is_words_and_never_a_pattern(
     library: FolderLibrary, pattern: str, words: str
 ) -> None:
-    """Case 106: of what would be a regular expression the letters count, and the rest is nothing."""
+    """Case 106: of a regular expression only the letters count."""
     assert list_numbers(library, text=pattern) == list_numbers(library, text=words)
 
 

@@ -1,4 +1,4 @@
-"""Several processes work on one library at once: one waits for the other, and nothing is lost."""
+"""Several processes work on one library at once: one waits for the other, nothing is lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_add_while_another_process_adds(stocked: Machine, monkeypatch: pytest.Mo
 
 
 def test_a_file_system_without_locks(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 41: goes on, and says so once."""
+    """Case 41: the work goes on, and that is reported once."""
 
     def refuse(*_: Any) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
@@ -80,7 +80,7 @@ for _ in range(100):
 
 @pytest.mark.slow
 def test_two_processes_lose_nothing(stocked: Machine) -> None:
-    """Case 38: twice a hundred marks are two hundred."""
+    """Case 38: twice a hundred changes are two hundred."""
     add(stocked.open(), [article(3, id="both")])
     command = [sys.executable, "-c", MARKER, str(stocked.folder), str(stocked.cache)]
     running = [

@@ -1,4 +1,4 @@
-"""What reading adds up to: pure functions over rows and events."""
+"""Statistics: pure functions over rows and events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stories: similar readings of similar readings on one time line, and what each adds."""
+"""Stories: similar articles of similar articles in chronological order, and their new words."""
 
 from __future__ import annotations
 

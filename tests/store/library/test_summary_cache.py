@@ -1,4 +1,4 @@
-"""What a program has made of texts: kept by article, text and program."""
+"""Summaries of programs, cached by article, text and program."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_damaged_files_are_ignored(summaries: SummaryCache, tmp_path: Path, data
 
 
 def test_cached_values_are_safe_to_show(summaries: SummaryCache) -> None:
-    """Case 52: the file may have been written by anybody."""
+    """Case 52: anybody may have written the file."""
     summaries.save("../x", replace(BODY, summary="It \x1b[2Jstays."), MODEL)
     assert entry(summaries).body.summary == "It stays."
 

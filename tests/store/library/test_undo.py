@@ -1,4 +1,4 @@
-"""Undo: as many undos as there were changes give back what was there, whatever was changed."""
+"""Undo: as many undos as changes restore the original state, whatever was changed."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_tags_of_opened_articles_are_known(library: Library) -> None:
 def test_own_changes_are_not_reported_by_refresh(
     three: Library, open_library: Open, event: str
 ) -> None:
-    """What one changed oneself is known; another process is told."""
+    """They are known already; another process gets them."""
     other = open_library()
     three.record("deleted", ids(1))
     if event == "restored":

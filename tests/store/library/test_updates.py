@@ -1,4 +1,4 @@
-"""What publishers change later: unopened articles become it, of others it is noted."""
+"""Updates by publishers: unopened articles are replaced, for others the update is recorded."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def is_marked(library: FolderLibrary) -> bool:
 
 
 def test_a_read_article_stays_read_and_is_marked_as_updated(desk: Machine) -> None:
-    """Case 98: the first text stays; undo has nothing to do with it; read again, it is read."""
+    """Case 98: the first text stays; undo is not involved; reading it again clears the mark."""
     library = desk.open()
     library.record("read", [ONE])
     assert add(library, [came(2, 120)]).existing == 1
@@ -95,7 +95,7 @@ def test_the_same_update_is_recorded_once(desk: Machine) -> None:
     ],
 )
 def test_updates_are_recognized(desk: Machine, again: ParsedArticle, noted: bool) -> None:
-    """Case 98: a later date; without one a text that has grown; in files both."""
+    """Case 98: by a later date; without one by a longer text; in files by both."""
     library = desk.open()
     library.record("opened", [ONE])
     add(library, [again])
@@ -104,7 +104,7 @@ def test_updates_are_recognized(desk: Machine, again: ParsedArticle, noted: bool
 
 
 def test_a_deleted_article_is_not_updated(desk: Machine) -> None:
-    """Case 98: neither comes back nor is noted."""
+    """Case 98: it neither returns nor records an update."""
     library = desk.open()
     library.record("deleted", [ONE])
     add(library, [came(2, 120)])
@@ -121,7 +121,7 @@ def renewed(days: float, words: int) -> ParsedArticle:
 
 @pytest.mark.parametrize("again", [renewed(2, 100), renewed(2, 120), quiet(2, 120)])
 def test_an_unopened_article_is_replaced(desk: Machine, again: ParsedArticle) -> None:
-    """Case 98: title and text are the newer ones; marks stay, and nothing is marked as updated."""
+    """Case 98: by the newer title and text; its state stays, and it is not marked as updated."""
     library = desk.open()
     library.record("starred", [ONE])
     assert add(library, [again]).existing == 1
@@ -146,7 +146,7 @@ def test_an_unopened_article_is_replaced(desk: Machine, again: ParsedArticle) ->
 def test_an_opened_or_longer_text_is_kept(
     desk: Machine, again: ParsedArticle, mark: str | None
 ) -> None:
-    """Case 98: what was read is what is kept."""
+    """Case 98: the text that was read is kept."""
     library = desk.open()
     if mark:
         library.record(mark, [ONE])
@@ -155,7 +155,7 @@ def test_an_opened_or_longer_text_is_kept(
 
 
 def test_an_article_of_another_machine_is_not_replaced(desk: Machine) -> None:
-    """Case 98: every file has one writer; the update is noted."""
+    """Case 98: every file has one writer; the update is recorded."""
     laptop = Machine(desk.home, "laptop").open()
     add(laptop, [renewed(2, 120)])
     assert laptop.get_article(ONE).body.text == "Text of 100 words."

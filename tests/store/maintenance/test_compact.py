@@ -1,4 +1,4 @@
-"""Compacting: what goes is what nobody can miss."""
+"""Compaction: nothing is removed that can be missed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_compaction_removes_and_keeps(stocked: Machine) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_any_history_gives_the_same_state_after_compaction(tmp_path: Path, seed: int) -> None:
-    """Here, where the journal is open, on another machine, with and without their snapshots."""
+    """Here, in an open journal, on another machine, with and without snapshots."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     at_desk = make_busy_library(desk, seed)
     sync_files(desk, lap)
@@ -79,7 +79,7 @@ def test_any_history_gives_the_same_state_after_compaction(tmp_path: Path, seed:
 
 
 def test_a_compacted_journal_is_detected_whatever_it_contains(stocked: Machine) -> None:
-    """Case 39: a rewritten journal can be as long, and the same just before the point read."""
+    """Case 39: it can be as long as the old one, and the same just before the cursor."""
     library = stocked.open()
     for position in (1, 2, 3):
         library.record("position", ids(1), position=position)
@@ -96,7 +96,7 @@ def test_a_compacted_journal_is_detected_whatever_it_contains(stocked: Machine) 
 
 
 def test_each_compaction_has_its_own_time(stocked: Machine) -> None:
-    """Case 35: also where the clock went back."""
+    """Case 35: also if the clock went back."""
     heads = []
     for _ in range(3):
         library = stocked.open()
@@ -163,7 +163,7 @@ def test_damaged_lines_are_kept_in_a_file(stocked: Machine) -> None:
 
 
 def test_a_conflict_copy_keeps_undone_events(stocked: Machine) -> None:
-    """Case 39: the copy has the event and not what undid it."""
+    """Case 39: the copy has the event but not its undoing."""
     library = stocked.open()
     library.record("starred", ids(1))
     shutil.copy2(stocked.journal, stocked.journal.with_name("desk.sync-conflict-1-2-ABC.jsonl"))
@@ -180,12 +180,12 @@ def test_a_dry_run_changes_nothing(stocked: Machine) -> None:
         library.record("position", ids(2), position=position)
     stocked.clock.now += MONTH
     before = {path: path.read_bytes() for path in stocked.folder.rglob("*") if path.is_file()}
-    told = compact(stocked, dry_run=True)
-    assert (told.texts, told.events) == (1, 1)
+    preview = compact(stocked, dry_run=True)
+    assert (preview.texts, preview.events) == (1, 1)
     assert {p: p.read_bytes() for p in stocked.folder.rglob("*") if p.is_file()} == before
     done = compact(stocked)
-    assert (done.texts, done.events) == (told.texts, told.events)
-    assert abs(done.bytes_after - told.bytes_after) < 9
+    assert (done.texts, done.events) == (preview.texts, preview.events)
+    assert abs(done.bytes_after - preview.bytes_after) < 9
 
 
 def test_an_empty_library_is_compacted(machine: Machine) -> None:
@@ -271,7 +271,7 @@ def test_a_purged_article_is_restored(deleted: Machine) -> None:
 
 
 def test_each_machine_compacts_its_own_files(tmp_path: Path) -> None:
-    """A whole copy of another machine counts, should the article be restored."""
+    """A complete copy of another machine is preferred if the article is restored."""
     desk, lap = Machine(tmp_path / "desk"), Machine(tmp_path / "lap", "lap")
     for machine in (desk, lap):
         add(machine.open(), articles([1, 2]))

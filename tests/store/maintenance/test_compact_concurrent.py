@@ -1,4 +1,4 @@
-"""Compacting loses nothing, whatever happens meanwhile."""
+"""Compaction loses nothing, whatever happens meanwhile."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def waiting(stocked: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
 
 def test_a_waiting_append_loses_nothing(stocked: Machine, waiting: list[Any]) -> None:
-    """Case 38: the lock it waited for is on a file that has no name any more."""
+    """Case 38: the lock it waited for is on a file that no longer has a name."""
     library = stocked.open()
     for position in (1, 2):
         library.record("position", ids(1), position=position)
@@ -110,7 +110,7 @@ def test_a_waiting_append_loses_nothing(stocked: Machine, waiting: list[Any]) ->
 
 
 def test_append_to_a_journal_compacted_just_now(stocked: Machine) -> None:
-    """Case 38: a change that is made right after another process compacted."""
+    """Case 38: a change right after another process compacted."""
     library, late = stocked.open(), stocked.open()
     for position in (1, 2):
         library.record("position", ids(1), position=position)

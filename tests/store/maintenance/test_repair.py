@@ -1,4 +1,4 @@
-"""Damaged files in a library: what is whole is used, what was damaged is kept, and it is told."""
+"""Damaged files in a library: salvaged, kept and reported."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ ACCIDENTS: dict[str, tuple[Damage, int]] = {
 
 @pytest.mark.parametrize("name", ACCIDENTS)
 def test_damaged_facts_are_repaired(two: Machine, name: str) -> None:
-    """Cases 11 to 19: one line says what and how many; kept aside; the second start is clean."""
+    """Cases 11 to 19: one line says how many; the file is kept; the second start is clean."""
     damage, count = ACCIDENTS[name]
     path = articles_file(two)
     path.write_bytes(damaged := damage(path.read_bytes()))
@@ -129,7 +129,7 @@ def test_damaged_texts_are_repaired(two: Machine, name: str) -> None:
 @pytest.mark.parametrize("name", ACCIDENTS)
 @pytest.mark.parametrize("file", ["journal", "snapshot"])
 def test_damaged_journals_and_snapshots(two: Machine, file: str, name: str) -> None:
-    """Cases 14 to 18 and 20: every article is there, and the next mark is kept."""
+    """Cases 14 to 18 and 20: every article is there, and the next change is kept."""
     damage, _ = ACCIDENTS[name]
     before = state(two.open())
     path = two.journal if file == "journal" else two.cache / "reading.json"
@@ -158,7 +158,7 @@ def test_a_byte_order_mark_does_no_harm(two: Machine) -> None:
 
 
 def test_both_files_of_a_segment(two: Machine) -> None:
-    """Cases 13 and 15: each is mended by itself, and no article gets the text of another."""
+    """Cases 13 and 15: each is repaired by itself, and no article gets the text of another."""
     articles_file(two).write_bytes(articles_file(two).read_bytes()[:-300])
     texts_file(two).write_bytes(in_third(b'"3":{', b'"3":5,{')(texts_file(two).read_bytes()))
     library = two.open()
@@ -188,7 +188,7 @@ def test_a_damaged_file_of_a_newer_format_is_left_as_it_is(two: Machine) -> None
 
 
 def test_a_file_with_a_duplicate_key_is_kept_before_writing(machine: Machine) -> None:
-    """Case 19: reading takes the last; writing would lose the other."""
+    """Case 19: a reader takes the last; a writer would lose the other."""
     add(machine.open(), articles([1, 2]))
     path = articles_file(machine)
     double = path.read_bytes().replace(b'"words":100', b'"words":7,"words":100')
@@ -218,7 +218,7 @@ def test_adding_repairs_first(two: Machine) -> None:
 
 
 def test_a_repaired_library_works(two: Machine) -> None:
-    """Case 23: no number of a lost article is given to another while its text is there."""
+    """Case 23: the document id of a lost article is not reused while its text exists."""
     path = articles_file(two, 2)
     path.write_bytes(path.read_bytes()[: path.read_bytes().index(b'"4":{')])
     library = two.open()
@@ -228,7 +228,7 @@ def test_a_repaired_library_works(two: Machine) -> None:
 
 
 def test_a_repaired_file_says_nothing_about_its_pair(two: Machine) -> None:
-    """Case 13: what is not known is not called all."""
+    """Case 13: an unknown number lost is not reported as none."""
     for path in (articles_file(two), texts_file(two)):
         data = path.read_bytes()
         path.write_bytes(data[: data.index(b'"8":{')])

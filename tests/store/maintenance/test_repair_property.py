@@ -1,4 +1,4 @@
-"""Bits flipped at random anywhere in a library cost what they hit, and no more."""
+"""Bits flipped at random anywhere in a library lose what they hit, and no more."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def opened(library: FolderLibrary, numbers: list[int]) -> Mapping[int, str | Non
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_flipped_bits_anywhere(two: Machine, part: int) -> None:
-    """Case 15: never a traceback, and what was not touched is there as it was."""
+    """Case 15: never a traceback, and what was not hit is unchanged."""
     chance = random.Random(part)
     copy = Copy(two)
     for _ in range(FLIPS // PARTS):

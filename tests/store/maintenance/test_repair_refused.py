@@ -1,4 +1,4 @@
-"""Damaged files that cannot be mended, or that others write too: they are left as they are, and it is told."""
+"""Damaged files that cannot be repaired, or that others write: left as they are, and reported."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from tests.support.maintenance import (
 pytestmark = pytest.mark.usefixtures("small")
 
 
-# -- where it cannot be mended -------------------------------------------------------------
+# -- where it cannot be repaired -----------------------------------------------------------
 
 
 def test_a_full_disk(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases 4 and 13: what is whole is shown, nothing is changed, and it is tried again."""
+    """Cases 4 and 13: intact articles are shown, nothing is changed, and the repair is retried."""
     for path in (articles_file(two), texts_file(two)):
         path.write_bytes(path.read_bytes()[:-80])
     before = {path: path.read_bytes() for path in two.folder.rglob("*.json*")}
@@ -54,7 +54,7 @@ def test_a_full_disk(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_call_of_a_repair_fails_once(
     two: Machine, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Cases 6 to 8 and 13: nothing is lost, and the next start mends it."""
+    """Cases 6 to 8 and 13: nothing is lost, and the next start repairs the file."""
     path = articles_file(two)
     good = path.read_bytes()
     damaged, found = good[:-80], newest_first([*range(1, 10), *SECOND_SEGMENT])
@@ -79,7 +79,7 @@ def test_every_call_of_a_repair_fails_once(
 
 
 def test_no_repair_while_another_process_writes(two: Machine) -> None:
-    """Case 38: what is whole is shown meanwhile."""
+    """Case 38: intact articles are shown meanwhile."""
     articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     lock = two.folder / "articles" / ".desk.lock"
     with file_lock(lock, 0.0, pytest.fail):
@@ -106,7 +106,7 @@ def test_a_read_only_library(two: Machine, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_unreadable_file_is_not_damaged(two: Machine) -> None:
-    """Case 12: an error of the disk is not mended."""
+    """Case 12: a read error is not repaired."""
     articles_file(two).unlink()
     articles_file(two).mkdir()
     library = two.open()
@@ -127,7 +127,7 @@ def synced(two: Machine) -> Machine:
 
 
 def test_a_damaged_file_of_another_machine_is_only_read(two: Machine, synced: Machine) -> None:
-    """Cases 13, 39 and 42: never written; told once; well again when a whole one comes."""
+    """Cases 13, 39 and 42: never written, reported once, and fine when an intact one arrives."""
     path = articles_file(synced)
     good = path.read_bytes()
     path.write_bytes(damaged := good[:-30])
@@ -148,7 +148,7 @@ def test_a_damaged_file_of_another_machine_is_only_read(two: Machine, synced: Ma
 
 
 def test_half_of_a_file_during_a_sync(two: Machine, synced: Machine) -> None:
-    """Case 39: what was read from it before stays until it is whole again."""
+    """Case 39: articles read from it before stay until it is complete again."""
     library = two.open()
     before = list_numbers(library)
     path = articles_file(synced)
@@ -165,7 +165,7 @@ def test_half_of_a_file_during_a_sync(two: Machine, synced: Machine) -> None:
 
 
 def test_our_file_is_damaged_while_the_reader_runs(two: Machine) -> None:
-    """Cases 13 and 39: mended when it is seen."""
+    """Cases 13 and 39: repaired as soon as it is seen."""
     library = two.open()
     path = articles_file(two)
     path.write_bytes(path.read_bytes()[:-80])
@@ -179,7 +179,7 @@ def test_our_file_is_damaged_while_the_reader_runs(two: Machine) -> None:
 
 
 def test_our_file_is_replaced_by_another_program(two: Machine) -> None:
-    """Case 39: articles that went with it are told; what another newstui adds is not."""
+    """Case 39: lost articles are reported, those that another newstui adds are not."""
     library, other = two.open(), two.open()
     add(other, articles([20]))
     assert library.refresh().is_list_stale
@@ -198,7 +198,7 @@ def test_our_file_is_replaced_by_another_program(two: Machine) -> None:
 def test_our_file_is_removed_by_another_program(
     two: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases 40 and 130: where few files may be open, what is gone is told."""
+    """Cases 40 and 130: reported where too few files may be open."""
     monkeypatch.setattr("store.segments.open_files.MAX_OPEN_FILES", 0)
     library = two.open()
     library.record("deleted", ids(11))
@@ -230,7 +230,7 @@ print(progress.article_count, len(library.problems))
 
 @pytest.mark.slow
 def test_two_processes_repair_once(two: Machine) -> None:
-    """Cases 13 and 36: the second finds it mended."""
+    """Cases 13 and 36: the second one finds it repaired."""
     articles_file(two).write_bytes(articles_file(two).read_bytes()[:-80])
     command = [sys.executable, "-c", OPENER, str(two.folder), str(two.cache)]
     running = [

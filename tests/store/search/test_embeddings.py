@@ -1,4 +1,4 @@
-"""Similar readings by meaning: what the optional vectors of words change, and that none need be there."""
+"""Semantic similarity: what the optional embeddings change, and that none are needed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MEANINGS = {"union": (1.0, 0.0), "wages": (1.0, 0.0), "regatta": (0.0, 1.0)}
 
 
 class Fake:
-    """Knows three words; the last of them that a text has is what it is about."""
+    """Knows three words; a text is about the last of them that it has."""
 
     def embed(self, text: str) -> EmbeddingVector:
         known = [MEANINGS[word] for word in text.split() if word in MEANINGS]

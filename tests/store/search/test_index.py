@@ -1,4 +1,4 @@
-"""The full-text index: what it covers, what it finds, and what it survives."""
+"""The full-text index: its coverage, its hits, and the damage it survives."""
 
 from __future__ import annotations
 

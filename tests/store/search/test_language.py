@@ -1,4 +1,4 @@
-"""The query language: what a query means, and where one that cannot be understood goes wrong."""
+"""The query language: syntax trees, and the places of errors."""
 
 from __future__ import annotations
 

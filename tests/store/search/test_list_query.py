@@ -1,4 +1,4 @@
-"""What a list shows and in which order; rows of equal rank have the same order everywhere."""
+"""Lists: filters and orders; rows of equal rank have the same order everywhere."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_selection_is_a_new_list() -> None:
 
 
 def test_pinned_articles_stay() -> None:
-    """An article that is being read stays in the list of the unread, and the list is the same."""
+    """An article that is being read stays in the list of unread ones, and the list is equal."""
     marked = [
         ArticleRow(name, name, "c", 1, 1, 1, read=True, starred=False, read_count=1)
         for name in "ab"

@@ -1,4 +1,4 @@
-"""Similar readings: which other articles are found, in what order, and why."""
+"""Similar articles: which are found, in what order, and why."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_too_frequent_words_are_left_out(shelf: Shelf, monkeypatch: pytest.Monke
 
 
 def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
-    """It is nearer by its rare words than what is of the same subject at greater length."""
+    """It is closer by its rare words than a longer text on the same subject."""
     crews = "The crews of the harbour and the union of the owners met on a ferry in Arlen. " * 8
     shelf.put("subject", "Ferry crews, owners, union: harbour of Arlen", crews)
     shelf.put(

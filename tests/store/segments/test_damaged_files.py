@@ -1,4 +1,4 @@
-"""What is done with a damaged file: it is kept aside, and one line tells what was saved."""
+"""Damaged files: their bytes are kept, and one line says what was salvaged."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_link_is_followed_and_its_target_kept(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_kept_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases 4 and 6: the damaged file is what it was, and no half of a copy stands beside it."""
+    """Cases 4 and 6: the damaged file stays as it is, without half of a copy beside it."""
     path = tmp_path / "vm-1-0003.json"
     path.write_bytes(b"{")
 

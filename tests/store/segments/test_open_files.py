@@ -1,4 +1,4 @@
-"""Our own segments are removed or replaced while a newstui runs that has read them."""
+"""Our own segments are removed or replaced while newstui is running."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def texts_of(library: Any) -> list[str]:
 
 
 def test_our_file_is_removed(two: Machine) -> None:
-    """Case 40: made anew from what is open, and told once; deleted articles are not missed."""
+    """Case 40: rewritten from the open files and reported once, without deleted articles."""
     library, other = two.open(), two.open()
     library.record("deleted", ids(5))
     before = state(library)
@@ -46,7 +46,7 @@ def test_our_file_is_removed(two: Machine) -> None:
 
 
 def test_our_file_is_replaced(two: Machine, tmp_path: Path) -> None:
-    """Case 39: the articles of both are there afterwards, and neither file was written over."""
+    """Case 39: the articles of both are there afterwards, and neither file was overwritten."""
     library = two.open()
     clone = Machine(tmp_path / "clone", two.name, two.clock)
     add(clone.open(), articles([31, 32, 33, 34]))
@@ -82,7 +82,7 @@ def test_articles_that_cannot_be_added_now_are_added_later(
 
 
 def test_open_files_are_closed(two: Machine) -> None:
-    """Case 130: what is no longer used is not kept open."""
+    """Case 130: files that are no longer used are closed."""
 
     def open_files() -> int:
         gc.collect()

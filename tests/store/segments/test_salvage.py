@@ -1,4 +1,4 @@
-"""Cases 13 to 19: what is taken out of a damaged file of articles."""
+"""Cases 13 to 19: salvage of damaged article files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_nothing_is_salvaged_from_nothing(data: bytes, reason: str, table: str) 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_document_before_a_cut_is_salvaged_at_every_byte(table: str) -> None:
-    """Case 13: cut anywhere."""
+    """Case 13: truncated anywhere."""
     data = encode_segment(table, 5)
     places = document_spans(data, table, 5)
     for cut in range(len(data) - 1):
@@ -53,7 +53,7 @@ def test_every_document_before_a_cut_is_salvaged_at_every_byte(table: str) -> No
     ids=["nothing", "NUL", "not UTF-8", "a start", "braces"],
 )
 def test_every_document_before_a_cut_is_salvaged_in_64_places(table: str, tail: bytes) -> None:
-    """Cases 13, 14 and 16: cut, and then filled with something else."""
+    """Cases 13, 14 and 16: truncated, then filled with something else."""
     data = encode_segment(table, 80)
     places = document_spans(data, table, 80)
     for part in range(64):
@@ -86,7 +86,7 @@ def test_a_hole_loses_only_what_it_covers(table: str, size: int) -> None:
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("hits", [1, 2])
 def test_a_flipped_bit_loses_at_most_what_it_hits(table: str, hits: int) -> None:
-    """Case 15: never a traceback; what no flip touched is saved."""
+    """Case 15: never a traceback; documents that no flip touched are salvaged."""
     chance = random.Random(f"{table} {hits}")
     good = encode_segment(table, 50)
     places, whole = document_spans(good, table, 50), documents(table, 50)
@@ -113,7 +113,7 @@ def test_a_flipped_bit_loses_at_most_what_it_hits(table: str, hits: int) -> None
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_flipped_bit_of_the_structure_is_survived(table: str) -> None:
-    """Case 15: each byte of the frame (braces, ids, commas) replaced by what may stand there."""
+    """Case 15: each structural byte (braces, ids, commas) replaced by what may be there."""
     good = encode_segment(table, 4)
     places, whole = document_spans(good, table, 4), documents(table, 4)
     frame = [at for at in range(len(good)) if not any(s + 5 <= at < e - 3 for s, e in places)]
@@ -228,7 +228,7 @@ GROWING: list[Callable[[int], bytes]] = [
 def test_salvage_takes_linear_time(
     grown: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 13: whatever the bytes are, each is looked at a fixed number of times."""
+    """Case 13: each byte is examined a fixed number of times, whatever the bytes are."""
     for size in (100, 1000, 5000):
         data = grown(size)
         assert steps(data, monkeypatch) <= 16 * len(data)

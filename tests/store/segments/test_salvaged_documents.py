@@ -1,4 +1,4 @@
-"""Cases 12 to 19: single documents of a damaged file, and the ids they have."""
+"""Cases 12 to 19: single documents of a damaged file, and their ids."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.damaged_json import (
 
 
 def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
-    """Case 17: the article is saved, its bytes that mean nothing are not."""
+    """Case 17: the article is salvaged, its invalid bytes are replaced."""
     data = encode_segment("articles", 9).replace("wörld".encode(), "wörld".encode("latin-1"), 1)
     found = salvage(data, "articles")
     assert found.documents["1"].pop("category") == "w\ufffdrld"
@@ -43,7 +43,7 @@ def test_latin_1_in_a_document_is_replaced_and_counted() -> None:
     ids=["NaN", "Infinity", "surrogate", "pair", "NUL", "newline"],
 )
 def test_values_unknown_to_json_lose_no_document(value: bytes, saved: object) -> None:
-    """Cases 18 and 21: NaN, lone surrogates and raw controls; what is saved can be written."""
+    """Cases 18 and 21: NaN, lone surrogates and raw controls; the result can be written."""
     hurt = b'{"articles":{"1":{"id":"a","title":"b","extra":{"v":%s}},"2":{"id":"c","title":"d"}}}'
     other = b'"3":{"id":"e","title":"f","extra":{"v":NaN}}'
     found = salvage((hurt % value)[:-2] + b"," + other + b"}}", "articles")
@@ -54,7 +54,7 @@ def test_values_unknown_to_json_lose_no_document(value: bytes, saved: object) ->
 
 
 def test_a_document_that_cannot_be_repaired_is_lost() -> None:
-    """Case 18: nested too deep, or a number without an end; the others are saved."""
+    """Case 18: nested too deeply, or an endless number; the others are salvaged."""
     for value in (b"[" * 5000 + b"]" * 5000, b"1" * 5000, b"1" * 400, b"{" * 5000 + b"}" * 5000):
         data = b'{"articles":{"1":{"id":"a","title":"b"},"2":{"id":"a","title":"b","v":%s},'
         found = salvage(data % value + b'"3":{"id":"c","title":"d"}}}', "articles")
@@ -63,7 +63,7 @@ def test_a_document_that_cannot_be_repaired_is_lost() -> None:
 
 
 def test_documents_of_the_wrong_type_are_lost_and_the_others_salvaged() -> None:
-    """Case 12: a document that is a text, an id that is none, an object that is no article."""
+    """Case 12: a string as document, an invalid id, an object that is no article."""
     good = documents("articles", 6)
     for number, wrong in (("2", "text"), ("2", None), ("2", {"title": "no id"}), ("2", [{}])):
         data = orjson.dumps({"x": {"1": 0}, "articles": {**good, number: wrong}})
@@ -84,7 +84,7 @@ def test_a_part_of_an_article_is_not_taken_for_one() -> None:
 
 
 def test_an_article_without_its_end_does_not_swallow_others() -> None:
-    """Case 15: a blank where its last brace was leaves JSON of another shape."""
+    """Case 15: a blank in place of its last brace leaves JSON of another structure."""
     data = bytearray(encode_segment("articles", 5))
     end = document_spans(bytes(data), "articles", 5)[1][1]
     data[end - 1] = ord(" ")
@@ -95,7 +95,7 @@ def test_an_article_without_its_end_does_not_swallow_others() -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_of_two_documents_with_one_id_the_first_is_kept(table: str) -> None:
-    """Case 19: a copy is counted as one, another document as lost."""
+    """Case 19: a duplicate is counted as such, a different document as lost."""
     good = [b'"%d":%s' % (n, orjson.dumps(MAKERS[table](n))) for n in (1, 2, 3)]
     frame = b'{"%s":{%%s}}' % table.encode()
     found = salvage(frame % b",".join([*good, good[1]]), table)
@@ -142,7 +142,7 @@ def test_an_indented_file_is_salvaged_too() -> None:
 
 
 def test_the_format_of_a_damaged_file_is_known() -> None:
-    """Case 33: what a newer newstui wrote is not written back as ours."""
+    """Case 33: a file of a newer newstui is not written back as ours."""
     data = encode_segment("texts", 3).replace(b'"format":1', b'"format":99')
     assert salvage(data[:-9], "texts").format == 99
     assert salvage(data[9:], "texts").format is None

@@ -1,4 +1,4 @@
-"""Segments: TinyDB files of a thousand articles at most, facts and texts side by side."""
+"""Segments: TinyDB files of up to a thousand articles, facts and texts side by side."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ ACCIDENTS = [
 
 @pytest.mark.parametrize("content", ACCIDENTS, ids=lambda content: repr(content[:24]))
 def test_a_damaged_file_is_never_written_to(segments: Segments, content: bytes) -> None:
-    """Cases 11 to 18: where nobody mends it; articles are added to the next segment."""
+    """Cases 11 to 18: without repair, articles are added to the next segment."""
     segments.append(articles(range(15)))
     path = segments.facts_path("desk-0002")
     path.write_bytes(content)
@@ -203,7 +203,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_article_document_is_reported(machine: Machine, key: str, document: Any) -> None:
-    """Case 12: the others of its segment are there."""
+    """Case 12: the other articles of its segment are there."""
     add(machine.open(), articles([7]))
     path = machine.segments()[0]
     tables = orjson.loads(path.read_bytes())
@@ -237,7 +237,7 @@ def test_an_article_that_became_invalid(segments: Segments) -> None:
 
 @pytest.mark.parametrize("value", ["\ud800", {1, 2}, float, 1 << 70])
 def test_values_that_are_not_json_are_rejected(segments: Segments, value: Any) -> None:
-    """Case 21: the change is refused, nothing else is affected."""
+    """Case 21: the change is rejected, nothing else is affected."""
     segments.append(articles([1]))
     before = segments.facts_path("desk-0001").read_bytes()
     with pytest.raises(SaveFailed, match="Not saved"):
@@ -251,7 +251,7 @@ HOSTILE = "a\x1b]52;c;x\x07b\u202e\x9b31m"
 
 
 def test_documents_are_safe_to_show() -> None:
-    """Case 45: whatever wrote it."""
+    """Case 45: whatever wrote them."""
     fields = ("title", "category", "url", "language", "source", "date", "created", "updated")
     facts = dict.fromkeys(fields, HOSTILE) | {"id": "i", "authors": [HOSTILE], "tags": [HOSTILE]}
     shown = article_from_document({**facts, "extra": {HOSTILE: [HOSTILE]}})

@@ -1,4 +1,4 @@
-"""Cases 11 to 19: what a damaged file of articles is called."""
+"""Cases 11 to 19: the reasons for which a file is damaged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_file_written_by_tinydb_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("data", "reason"), DAMAGED_FILES)
 def test_a_file_without_tables_is_named(data: bytes, reason: str) -> None:
-    """Cases 11, 12, 14 and 16 to 18: one error type, the reason in words and the place."""
+    """Cases 11, 12, 14 and 16 to 18: one error type, with reason and place."""
     assert whys(data) == reason
 
 
@@ -53,13 +53,13 @@ def test_a_file_without_tables_is_named(data: bytes, reason: str) -> None:
     ],
 )
 def test_a_duplicate_key_is_found_before_writing(data: bytes, key: str) -> None:
-    """Case 19: who only reads takes the last, as TinyDB does; who writes would lose the other."""
+    """Case 19: a reader takes the last one, like TinyDB; a writer would lose the other."""
     assert parse_tables(data)
     assert whys(data, thorough=True) == f"duplicate key “{key}”"
 
 
 def test_deep_nesting_is_reported_by_the_thorough_check() -> None:
-    """Case 18: no RecursionError; orjson takes more levels than the json module."""
+    """Case 18: no RecursionError; orjson accepts more levels than the json module."""
     data = b'{"a":{"1":{"x":' + b"[" * 1020 + b"]" * 1020 + b"}}}"
     assert parse_tables(data)
     assert whys(data, thorough=True) == "nested too deep"

@@ -1,4 +1,4 @@
-"""Copies that a sync made of a conflict: read along, never written to, named until they can go."""
+"""Sync-conflict copies: read, never written to, and reported until they can be deleted."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ PATTERNS = [
 ]
 
 
-def told(number: int) -> ParsedArticle:
+def make_parsed(number: int) -> ParsedArticle:
     """The article of that number, with a text of as many words."""
     return replace(article(number, words=number), body=Body(" ".join(["word"] * number)))
 
 
 def conflict(machine: Machine, source: Machine, pattern: str = PATTERNS[0]) -> list[Path]:
-    """The files of another library turn up as copies of a conflict."""
+    """Copy the files of another library in as conflict copies."""
     copies = []
     for kind in ("articles", "texts", "journal"):
         for path in (source.folder / kind).glob(f"{source.name}*.json*"):
@@ -66,7 +66,7 @@ def desk(tmp_path: Path) -> Machine:
     """A machine with two articles, one of them read."""
     desk = Machine(tmp_path / "desk")
     library = desk.open()
-    add(library, [told(1), told(2)])
+    add(library, [make_parsed(1), make_parsed(2)])
     library.record("read", [ONE])
     return desk
 
@@ -79,8 +79,8 @@ def clone(desk: Machine, tmp_path: Path) -> Machine:
     library = clone.open()
     library.record("starred", [ONE])
     library.record("read", ids(1, 2))
-    add(library, [told(5)])
-    add(desk.open(), [told(3), told(4)])
+    add(library, [make_parsed(5)])
+    add(desk.open(), [make_parsed(3), make_parsed(4)])
     desk.open().record("unread", [ONE])
     return clone
 
@@ -91,7 +91,7 @@ def clone(desk: Machine, tmp_path: Path) -> Machine:
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("machine", ["desk", "my-desk-0b1c"])
 def test_names_of_conflict_copies(tmp_path: Path, pattern: str, machine: str) -> None:
-    """Case 39: what each tool makes of a conflict."""
+    """Case 39: the names that each tool gives them."""
     assert segment_name(pattern.format(f"{machine}-0001")) == f"{machine}-0001"
     path = tmp_path / f"{pattern.format(machine)}.jsonl"
     path.write_bytes(encode_line({"format": 1, "machine": machine}))
@@ -120,7 +120,7 @@ def test_names_of_other_files(name: str) -> None:
     ],
 )
 def test_the_writer_of_a_journal(tmp_path: Path, name: str, first: bytes, machine: str) -> None:
-    """Case 42: the machine of the first line, if the name begins with it; else the name."""
+    """Case 42: the machine in the first line, if the name starts with it; else the name."""
     path = tmp_path / f"{name}.jsonl"
     path.write_bytes(first)
     assert find_writer(path) == (machine, first != b"")
@@ -147,9 +147,9 @@ def test_a_copy_is_read_with_its_original(
     assert (reading_status(library).starred, reading_status(library).read_count) == (True, 2)
     assert (reading_status(library).read, reading_status(library, 2).read) == (True, True)
     for number in range(1, 6):
-        assert library.get_article(article_id(number)).body.text == told(number).body.text
+        assert library.get_article(article_id(number)).body.text == make_parsed(number).body.text
     library.record("read", ids(3))
-    add(library, [told(6), told(5)])
+    add(library, [make_parsed(6), make_parsed(5)])
     assert library.refresh().rows == {}
     assert state(desk.open()) == state(library)
     assert list(library.problems) == []
@@ -161,7 +161,7 @@ def test_a_copy_is_read_with_its_original(
 
 @pytest.mark.usefixtures("clone")
 def test_a_copy_may_be_shorter_or_longer_or_arrive_in_parts(desk: Machine) -> None:
-    """Case 39: a file is delivered bit by bit, and its beginning is what was read already."""
+    """Case 39: a file arrives bit by bit, and its beginning has been read already."""
     library = desk.open()
     data = desk.journal.read_bytes()
     copy = desk.journal.with_name("desk (conflicted copy).jsonl")
@@ -212,7 +212,7 @@ def test_a_failed_change_forgets_no_lines_of_others(tmp_path: Path) -> None:
 
 
 def test_undo_covers_a_copy_of_our_journal(desk: Machine, clone: Machine) -> None:
-    """Case 39: what this machine did is there to be undone, each change once."""
+    """Case 39: every change of this machine can be undone once."""
     conflict(desk, clone)
     library = desk.open()
     before = [undone.event for undone in library.undoable()]
@@ -234,14 +234,14 @@ def test_texts_match_their_articles(desk: Machine, clone: Machine) -> None:
     library = desk.open()
     assert list_numbers(library) == [5, 4, 3, 2, 1]
     for number in range(1, 6):
-        assert library.get_article(article_id(number)).body.text == told(number).body.text
+        assert library.get_article(article_id(number)).body.text == make_parsed(number).body.text
 
 
-# -- what the user is told -----------------------------------------------------------------
+# -- review --------------------------------------------------------------------------------
 
 
 def test_redundant_copies_are_reported(desk: Machine, clone: Machine) -> None:
-    """Case 39: of two copies of one file, one has to stay."""
+    """Case 39: of two copies of one file, one has to be kept."""
     assert list(review_copies(desk.folder)) == []
     conflict(desk, clone, "{} (1)")
     conflict(desk, clone, "{} (2)")
@@ -262,7 +262,7 @@ def test_redundant_copies_are_reported(desk: Machine, clone: Machine) -> None:
 
 
 def test_damaged_copies_are_reviewed_without_error(desk: Machine) -> None:
-    """Case 15: whatever is in it, no traceback."""
+    """Case 15: whatever they contain, no traceback."""
     for kind, name in (("articles", "desk-0001 (1).json"), ("journal", "desk (1).jsonl")):
         (desk.folder / kind / name).write_bytes(b"\xff\n{")
     assert len(list(review_copies(desk.folder))) == 1

@@ -1,4 +1,4 @@
-"""Single texts out of a segment: what is read is what the whole file says."""
+"""Random access to texts: the same texts as in the parsed file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def place(number: int) -> ArticleLocation:
 def test_every_text_is_read_without_the_others(
     segments: Segments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the first to the last, whatever stands in them."""
+    """From the first to the last, whatever they contain."""
     monkeypatch.setattr(Segments, "read_body", None)  # the whole file is not looked at
     glimpses = TextReader(segments)
     assert [glimpses.read_body(place(n)).text for n in range(1, 5)] == TEXTS
@@ -38,7 +38,7 @@ def test_every_text_is_read_without_the_others(
 
 @pytest.mark.parametrize("cut", [2, 3, 40])
 def test_a_truncated_file_is_parsed_as_a_whole(segments: Segments, cut: int) -> None:
-    """Case 11: and so it is found out, although the text that is asked for stands in it."""
+    """Case 11: so the damage is found although the text itself is intact."""
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(BadContent):
@@ -46,7 +46,7 @@ def test_a_truncated_file_is_parsed_as_a_whole(segments: Segments, cut: int) -> 
 
 
 def test_a_duplicate_document_id_is_not_guessed(segments: Segments) -> None:
-    """Case 18: the whole file is looked at, which refuses it."""
+    """Case 18: the whole file is parsed, and rejected."""
     path = segments.texts_path("desk-0001")
     path.write_bytes(path.read_bytes().replace(b'"2":{', b'"1":{'))
     with pytest.raises(BadContent):
