@@ -1,4 +1,4 @@
-"""The themes that come with newstui: complete, and readable as their names promise."""
+"""The built-in themes: complete, and readable as their names promise."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ READ_ON_SURFACES = [role for role in themes.STYLED_ROLES if role != "selection-t
 
 
 def least(theme: Theme) -> float:
-    """The contrast that WCAG asks for: AAA where the name says so, else AA."""
+    """Return the contrast WCAG requires: AAA for high contrast, else AA."""
     return 7.0 if theme.name.startswith("high-contrast") else 4.5
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("role", READ_ON_SURFACES)
-def test_text_can_be_read_wherever_it_stands(theme: Theme, role: str) -> None:
+def test_text_is_readable_on_every_surface(theme: Theme, role: str) -> None:
     for behind in ("background", "surface"):
         found = contrast_ratio(theme.colors[role], theme.colors[behind])
         assert found >= least(theme), f"{role} on {behind}: {found:.2f}"
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
-def test_the_cursor_row_can_be_read(theme: Theme) -> None:
+def test_the_cursor_row_is_readable(theme: Theme) -> None:
     found = contrast_ratio(theme.colors["selection-text"], theme.colors["selection"])
     assert found >= max(7.0, least(theme))
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
-def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
-    """Buttons and the input's cursor set the background's colour on these."""
+def test_text_on_an_accent_is_readable(theme: Theme) -> None:
+    """Buttons and the input's cursor use the background colour on it."""
     for role in ("accent", "warning", "error", "text"):
         assert contrast_ratio(theme.colors["background"], theme.colors[role]) >= 4.5
 
@@ -53,7 +53,7 @@ def test_high_contrast_shows_lines_and_cursor_too(name: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
-def test_dark_says_which_of_the_two_is_dark(theme: Theme) -> None:
+def test_dark_themes_have_a_dark_background(theme: Theme) -> None:
     text, background = theme.colors["text"], theme.colors["background"]
     on_black = contrast_ratio(text, "#000000") > contrast_ratio(background, "#000000")
     assert theme.dark is on_black
@@ -70,8 +70,8 @@ def test_every_theme_has_every_role(theme: Theme) -> None:
 @pytest.mark.parametrize(
     "theme", themes.load_built_in_themes().values(), ids=lambda theme: theme.name
 )
-def test_nothing_is_told_apart_by_colour_alone(theme: Theme) -> None:
-    """Case 128: unread, selected and matched differ from plain text in how they are set."""
+def test_nothing_is_distinguished_by_colour_alone(theme: Theme) -> None:
+    """Case 128: unread, selected and matched text differ from plain text in style."""
     plain = theme.styles["text"]
     for role in ("unread", "selection-text", "match", "link", "heading", "error"):
         assert theme.styles[role] != plain, role
@@ -79,22 +79,22 @@ def test_nothing_is_told_apart_by_colour_alone(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", PALETTE, ids=lambda theme: theme.name)
-def test_palette_themes_name_no_colour_of_their_own(theme: Theme) -> None:
-    """Case 128: they are what the user has made of the terminal, and nothing else."""
+def test_terminal_themes_use_only_terminal_colours(theme: Theme) -> None:
+    """Case 128: they look as the user configured the terminal."""
     assert all(color.startswith("ansi_") for color in theme.colors.values())
     for role in ("background", "surface", "text", "selection-text", "unread", "heading"):
         assert theme.colors[role] == "ansi_default"
 
 
 def test_monochrome_has_no_colour_at_all() -> None:
-    """Case 128: what colour would say is said by bold, dim, reverse and underline."""
+    """Case 128: bold, dim, reverse and underline replace colours."""
     theme = themes.load_built_in_theme("monochrome")
     assert set(theme.colors.values()) == {"ansi_default"}
     words = {word for style in theme.styles.values() for word in style.split()}
     assert words == {"bold", "dim", "reverse", "underline", "none"}
 
 
-def test_the_list_of_themes_is_what_the_folder_holds() -> None:
+def test_the_list_of_themes_matches_the_folder() -> None:
     files = {path.stem for path in Path(themes.__file__).parent.glob("*.toml")}
     loaded = themes.load_built_in_themes()
     assert set(themes.BUILT_IN_THEMES) == files
@@ -104,7 +104,7 @@ def test_the_list_of_themes_is_what_the_folder_holds() -> None:
     assert themes.BUILT_IN_THEMES[0] == "dark"
 
 
-def test_no_theme_of_that_name() -> None:
+def test_an_unknown_theme() -> None:
     with pytest.raises(KeyError, match="drak"):
         themes.load_built_in_theme("drak")
 
@@ -142,6 +142,6 @@ def test_contrast_is_that_of_wcag(a: str, b: str, ratio: float) -> None:
 
 
 @pytest.mark.parametrize("color", ["ansi_red", "ansi_default", "#fff", "#12345g"])
-def test_contrast_of_what_is_no_rgb_colour(color: str) -> None:
+def test_contrast_needs_rgb_colours(color: str) -> None:
     with pytest.raises(ValueError, match=r"is not #rrggbb|invalid literal"):
         contrast_ratio(color, "#000000")

@@ -1,4 +1,4 @@
-"""Theme files that users write: read whole, and every fault told once with file and key."""
+"""User themes: validated as a whole, every fault reported once with file and key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLORS = dict.fromkeys(themes.COLOR_ROLES, "#102030")
 
 
 def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors: str) -> str:
-    """A sound theme file with changes: lines of its head, roles dropped, colours replaced."""
+    """Return a valid theme file with changes: lines at the top, roles dropped, colours replaced."""
     chosen = {**COLORS, **{role.replace("_", "-"): value for role, value in colors.items()}}
     lines = [f'{role} = "{value}"' for role, value in chosen.items() if role not in drop]
     own = {line.split(" = ")[0] for line in head.splitlines()}
@@ -27,7 +27,7 @@ def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors:
     return "\n".join([*rest, head, "[colors]", *lines, styles])
 
 
-def test_a_sound_theme() -> None:
+def test_a_valid_theme() -> None:
     theme = themes.parse_theme(
         toml('label = " Open sea "', '[styles]\nunread = "bold  italic"', text="#ABCDEF"),
         "sea.toml",
@@ -42,8 +42,8 @@ def test_a_sound_theme() -> None:
     assert theme.styles == {**themes.DEFAULT_STYLES, "unread": "bold italic"}
 
 
-def test_colours_of_the_terminal_may_stand_beside_others() -> None:
-    """A theme with the terminal's own background lets its transparency through."""
+def test_terminal_colours_can_be_mixed_with_others() -> None:
+    """A theme with the terminal's background keeps its transparency."""
     theme = themes.parse_theme(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
     assert theme.colors["background"] == "ansi_default"
     assert theme.colors["accent"] == "ansi_bright_blue"
@@ -148,27 +148,27 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "faults"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_theme_says_what_and_where(text: str, faults: list[str]) -> None:
+def test_faults_name_file_and_key(text: str, faults: list[str]) -> None:
     with pytest.raises(ThemeError) as caught:
         themes.parse_theme(text, "sea.toml")
     assert str(caught.value).splitlines() == [f"sea.toml: {fault}" for fault in faults]
 
 
-def test_long_values_are_cut_in_messages() -> None:
+def test_long_values_are_truncated_in_messages() -> None:
     with pytest.raises(ThemeError) as caught:
         themes.parse_theme(toml(text="y" * 5000), "sea.toml")
     assert len(str(caught.value)) < 200
 
 
 @given(st.text())
-def test_whatever_the_file_holds_the_message_is_safe_to_show(text: str) -> None:
-    """Case 128: neither a crash nor a control character comes out of a file of the user's."""
+def test_messages_are_safe_to_show(text: str) -> None:
+    """Case 128: no file causes a crash, or a control character in a message."""
     with pytest.raises(ThemeError) as caught:
         themes.parse_theme(text, "sea.toml")
     assert all(line.isprintable() for line in str(caught.value).split("\n"))
 
 
-def test_the_users_own_themes(tmp_path: Path) -> None:
+def test_user_themes(tmp_path: Path) -> None:
     (tmp_path / "sea.toml").write_text("\ufeff" + toml(), encoding="utf-8")
     (tmp_path / "sand.toml").write_text(toml('name = "sand"\ndark = false'), encoding="utf-8")
     (tmp_path / "broken.toml").write_text(toml(drop=("text", "link")), encoding="utf-8")
@@ -188,5 +188,5 @@ def test_the_users_own_themes(tmp_path: Path) -> None:
     ]
 
 
-def test_no_folder_of_own_themes(tmp_path: Path) -> None:
+def test_no_folder_of_user_themes(tmp_path: Path) -> None:
     assert themes.load_user_themes(tmp_path / "none") == ({}, [])

@@ -503,7 +503,7 @@ TABLE_SIZE_LIMIT = 2_000
 _DELIMITER_ROW = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
 _BAR = re.compile(r"(?<!\\)\|")
 _SPACED_BAR = re.compile(r" \| ")
-_COLUMN_SEPARATOR = " │ "
+COLUMN_SEPARATOR, ROW_RULE_JOINT = f" {QUOTE_BAR} ", "─┼─"
 
 
 def is_delimiter_row(line: str) -> bool:
@@ -545,7 +545,7 @@ def align_columns(rows: Sequence[str], number: int = 0) -> list[InlineText]:
         number += len(row.scanner.links) if number else 0
         scanned.append(row)
     widths = [max(column) for column in zip_longest(*(row.widths for row in scanned), fillvalue=0)]
-    if sum(widths) + len(_COLUMN_SEPARATOR) * len(widths) > MAX_TABLE_WIDTH:
+    if sum(widths) + len(COLUMN_SEPARATOR) * len(widths) > MAX_TABLE_WIDTH:
         return []
     right = (
         [rows[1][end - 1] == ":" != rows[1][at] for at, end in _find_cells(rows[1])]
@@ -589,7 +589,7 @@ class _TableRow:
         gaps = self._gaps()
         self.scanner.replace(*gaps[0], before[0] if before else "")
         for gap, (left, to_right) in zip(gaps[1:-1], pairwise(range(len(self.cells))), strict=True):
-            self.scanner.replace(*gap, after[left] + _COLUMN_SEPARATOR + before[to_right])
+            self.scanner.replace(*gap, after[left] + COLUMN_SEPARATOR + before[to_right])
         self.scanner.replace(*gaps[-1], "")
         return self.scanner.build_text()
 
@@ -613,5 +613,5 @@ def _trim_range(line: str, start: int, end: int) -> OffsetRange:
 
 def _draw_delimiter_row(line: str, widths: Sequence[int]) -> InlineText:
     scanner = InlineScanner(line)
-    scanner.replace(0, len(line), "─┼─".join("─" * width for width in widths))
+    scanner.replace(0, len(line), ROW_RULE_JOINT.join("─" * width for width in widths))
     return scanner.build_text()

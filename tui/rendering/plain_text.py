@@ -25,7 +25,14 @@ from tui.rendering.article_details import (
     list_statistics,
 )
 from tui.rendering.cells import break_paragraph
-from tui.rendering.markdown import LIST_BULLET, QUOTE_BAR, Block, BlockKind, parse_blocks
+from tui.rendering.markdown import (
+    COLUMN_SEPARATOR,
+    LIST_BULLET,
+    ROW_RULE_JOINT,
+    Block,
+    BlockKind,
+    parse_blocks,
+)
 from tui.rendering.wording import (
     UPDATED_LABEL,
     format_count,
@@ -33,8 +40,6 @@ from tui.rendering.wording import (
     format_row_date,
     join_nonempty,
 )
-
-_COLUMN_SEPARATOR = f" {QUOTE_BAR} "
 
 
 class PlainLine(NamedTuple):
@@ -170,11 +175,11 @@ def _describe_block(block: Block, next_link: int, *, first: bool) -> str | None:
 
 
 def _describe_code(text: str, *, first: bool) -> str | None:
-    is_table = _COLUMN_SEPARATOR in text or "─┼─" in text
-    if is_table and not text.strip("─┼ "):
+    is_table = COLUMN_SEPARATOR in text or ROW_RULE_JOINT in text
+    if is_table and not text.strip(f"{ROW_RULE_JOINT} "):
         return None  # the rule below the header
     label = ("Table:\n" if is_table else "Code:\n") if first else ""
-    return label + text.replace(_COLUMN_SEPARATOR, " | ")
+    return label + text.replace(COLUMN_SEPARATOR, " | ")
 
 
 def _wrap_plain_lines(

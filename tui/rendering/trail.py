@@ -35,11 +35,6 @@ class Trail:
     current_index: int = -1
 
     @property
-    def article_ids(self) -> list[str]:
-        """The ids of the articles, in order."""
-        return [stop.article_id for stop in self.stops]
-
-    @property
     def current_stop(self) -> TrailStop | None:
         """The current stop; None on an empty trail."""
         return self.stops[self.current_index] if self.stops else None

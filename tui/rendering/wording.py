@@ -75,13 +75,10 @@ def format_date(text: str | None, zone: tzinfo | None = None) -> str:
         zone: The reader's time zone; the system's if it is None. A date without a time is the
             same everywhere.
     """
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if not ISO_DATE.match(text):
+    moment = _parse_iso(text)
+    if moment is None:
+        return text or ""
+    if not ISO_DATE.match(text or ""):
         moment = _to_zone(moment, zone)
     return f"{format_day(moment)}, {moment.year}"
 
@@ -93,12 +90,9 @@ def format_day(day: date) -> str:
 
 def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
     """Return an ISO time as `2022/02/28 20:04` in the reader's zone; empty if unknown."""
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
+    moment = _parse_iso(text)
+    if moment is None:
+        return text or ""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return f"{_to_zone(moment, zone):%Y/%m/%d %H:%M}"
@@ -113,6 +107,13 @@ def format_duration(minutes: int) -> str:
     """Return `4 min` or `3 h 29 min`."""
     hours, rest = divmod(minutes, 60)
     return f"{hours:,} h {rest} min" if hours else f"{rest} min"
+
+
+def _parse_iso(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:

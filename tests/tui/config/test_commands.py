@@ -1,4 +1,4 @@
-"""The table of commands: the one source of keys, actions, help and palette."""
+"""The table of commands, from which keys, actions, help and palette are made."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NO_LIBRARY = cast(Library, None)
 
 
 def marked() -> Iterator[str]:
-    """The commands that tests of the reader say they press the keys of."""
+    """Return the commands whose keys tests of the reader press."""
     for path in (Path(__file__).parents[1] / "reader").glob("test_reader_*.py"):
         names = {"JUMPS": [f"similar.jump:{n}" for n in range(1, 6)]}
         for node in ast.walk(ast.parse(path.read_text())):
@@ -63,15 +63,15 @@ def commands_of(screen: KeymapScreen) -> set[str]:
     return set(screen.commands)
 
 
-def test_the_reader_carries_out_its_commands_and_no_others() -> None:
-    """Case 129: whatever the reader does has a key."""
+def test_the_reader_runs_its_commands_and_no_others() -> None:
+    """Case 129: everything the reader does has a key."""
     methods = ExternalMethods({}, OpenMethod("command"), CopyMethod("command"))
     app = NewsApp(lambda post: Gateway(NO_LIBRARY, post), lambda: 0, methods)
     reading = {each.id for each in COMMANDS if not OF_THE_READER.isdisjoint(each.places)}
     assert commands_of(app.reader) == reading
 
 
-def test_every_dialog_carries_out_the_commands_of_its_place() -> None:
+def test_every_dialog_runs_the_commands_of_its_place() -> None:
     keymap, gateway = make_keymap(), Gateway(NO_LIBRARY, lambda _: None)
     dialogs: list[Dialog[Any]] = [
         UrlDialog(keymap, "", "", id),

@@ -1,4 +1,4 @@
-"""Keys: presets, the user's own over them, and what a key means after those before it."""
+"""Keymaps: presets, the user's own keys, and key sequences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.reader.key_queue import event_key_name
 
 
 def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:
-    """The commands and counts that keys, with blanks between them, stand for."""
+    """Return the commands and counts of a sequence of keys."""
     pending, found = PendingKeys(), []
     for key in keys.split():
         pressed = resolve_key(keymap, place, pending, key)
@@ -34,7 +34,7 @@ def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int
 
 @pytest.mark.parametrize("preset", KEYMAP_PRESETS)
 def test_every_command_has_a_key_in_every_preset(preset: str) -> None:
-    """Case 129: and no key is wanted twice in the same place."""
+    """Case 129: and no key is bound twice in the same place."""
     keymap = make_keymap(preset)
     assert keymap.faults == ()
     assert list(keymap.keys) == list(COMMANDS_BY_ID)
@@ -72,8 +72,8 @@ def test_vim_counts_and_sequences() -> None:
     )
 
 
-def test_what_is_begun_and_not_ended_is_forgotten() -> None:
-    """The key that ends it is not another command: who mistypes `gm` wants no mark."""
+def test_an_unknown_sequence_is_dropped() -> None:
+    """Its last key is not run as a command: a mistyped `gm` does not toggle read."""
     keymap = make_keymap("vim")
     assert typed(keymap, "g m j") == [("move.down", 0)]
     assert typed(keymap, "5 escape j") == [("article.back", 5), ("move.down", 0)]
@@ -99,7 +99,7 @@ def test_keys_of_the_users_own() -> None:
     assert keymap.faults == ('keys: "z" of view.zoom is taken by app.undo',)
 
 
-def test_clashes_and_mistakes_cost_a_line_each() -> None:
+def test_conflicts_and_mistakes_are_reported() -> None:
     own = {
         "article.toggle_star": ("d",),
         "article.opne": ("x",),
@@ -119,7 +119,7 @@ def test_clashes_and_mistakes_cost_a_line_each() -> None:
     assert keymap.keys["move.start"] == ("home",)
 
 
-def test_a_key_may_mean_something_else_in_another_place() -> None:
+def test_a_key_may_be_bound_differently_elsewhere() -> None:
     keymap = make_keymap()
     assert resolve_key(keymap, "source", PendingKeys(), "s").command is None
     assert (
@@ -140,18 +140,18 @@ READ = {
 
 
 @pytest.mark.parametrize(("text", "keys"), READ.items(), ids=READ)
-def test_keys_as_users_write_them(text: str, keys: tuple[str, ...]) -> None:
+def test_parsing_keys(text: str, keys: tuple[str, ...]) -> None:
     assert parse_keys(text) == keys
 
 
 @pytest.mark.parametrize("text", ["", " ", "entre", "hyper+x", "ctrl+", "j\x1b", "\x1b", "ctrl+xy"])
-def test_keys_that_are_none(text: str) -> None:
+def test_unknown_keys(text: str) -> None:
     with pytest.raises(ValueError, match="key"):
         parse_keys(text)
 
 
 @given(st.text(max_size=12))
-def test_whatever_is_written_is_a_key_or_a_fault(text: str) -> None:
+def test_any_text_is_a_key_or_a_fault(text: str) -> None:
     keys: tuple[str, ...] = ()
     with suppress(ValueError):
         keys = parse_keys(text)
@@ -181,8 +181,8 @@ def test_keys_as_the_terminal_sends_them(event: events.Key, name: str) -> None:
     assert event_key_name(event) == name
 
 
-def test_a_place_within_another_has_its_keys_besides_its_own() -> None:
-    """While words are found `n` leads on, and what has no meaning there keeps the one it has."""
+def test_a_place_inherits_keys() -> None:
+    """In a text search `n` goes to the next hit; keys not bound there keep their binding."""
     keymap = make_keymap(own={"find.previous": ["x x"], "article.toggle_star": ["x"]})
     assert resolve_key(keymap, "find", PendingKeys(), "n").command is COMMANDS_BY_ID["find.next"]
     assert (

@@ -1,4 +1,4 @@
-"""The user's settings: read whole, checked whole, every mistake told once."""
+"""The user's settings: validated as a whole, every fault reported once."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def write(folder: Path, text: str | bytes) -> Path:
     return folder
 
 
-def test_without_a_file_all_is_as_it_comes(tmp_path: Path) -> None:
+def test_defaults_without_a_file(tmp_path: Path) -> None:
     loaded = load_settings(tmp_path / "nowhere")
     assert (loaded.settings, dict(loaded.sources), loaded.faults) == (Settings(), {}, ())
 
 
-def test_what_the_file_says_holds(tmp_path: Path) -> None:
+def test_the_file_overrides_defaults(tmp_path: Path) -> None:
     text = """
     theme = "sepia"
     measure = 72
@@ -60,7 +60,7 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
     assert "summary_timeout" not in loaded.sources
 
 
-def test_each_mistake_costs_a_line_and_the_rest_works(tmp_path: Path) -> None:
+def test_faults_are_reported_and_the_rest_applies(tmp_path: Path) -> None:
     text = """
     theme_drak = "sepia"
     measure = 7
@@ -103,19 +103,19 @@ def test_each_mistake_costs_a_line_and_the_rest_works(tmp_path: Path) -> None:
     ],
     ids=["no toml", "no utf-8", "too large", "too deep"],
 )
-def test_a_file_that_cannot_be_used(tmp_path: Path, data: str | bytes, fault: str) -> None:
+def test_an_invalid_file(tmp_path: Path, data: str | bytes, fault: str) -> None:
     loaded = load_settings(write(tmp_path, data))
     assert loaded.settings == Settings()
     assert loaded.faults == (f"settings.toml: {fault}",)
 
 
-def test_a_file_that_is_none(tmp_path: Path) -> None:
-    """A pipe of that name would keep the reader waiting for ever."""
+def test_a_pipe_instead_of_a_file(tmp_path: Path) -> None:
+    """Reading it would block for ever."""
     os.mkfifo(tmp_path / SETTINGS_FILE)
     assert load_settings(tmp_path).faults == ("settings.toml: not a file",)
 
 
-def test_no_control_character_of_the_file_is_told(tmp_path: Path) -> None:
+def test_faults_contain_no_control_characters(tmp_path: Path) -> None:
     """Case 45."""
     text = '"\\u001b]0;x" = 1\ntheme = "\\u001b[31m"\n[searches]\n"\\u009b" = 1'
     faults = load_settings(write(tmp_path, text)).faults
@@ -131,7 +131,7 @@ def test_a_program_may_be_in_the_home_folder(
     assert found.on_new == (str(tmp_path / "bin/new"), "~/x")
 
 
-def test_the_command_line_goes_first(tmp_path: Path) -> None:
+def test_the_command_line_wins(tmp_path: Path) -> None:
     loaded = load_settings(write(tmp_path, "slow = false"), slow=True)
     assert (loaded.settings.slow, loaded.sources["slow"]) == (True, "--slow")
 
@@ -146,12 +146,12 @@ def test_the_command_line_goes_first(tmp_path: Path) -> None:
     ],
 )
 def test_a_slow_link(slow: Literal["auto"] | bool, env: dict[str, str], expected: bool) -> None:
-    """Case 126: over SSH less is sent, unless the settings say otherwise."""
+    """Case 126: over SSH the reader saves bandwidth, unless the settings say otherwise."""
     assert resolve_auto(slow, is_remote(env)) is expected
 
 
-def test_the_example_holds_every_setting_and_is_sound(tmp_path: Path) -> None:
-    """Each setting stands there at its default; with every # taken away it has no mistake."""
+def test_the_example_has_every_setting_and_is_valid(tmp_path: Path) -> None:
+    """Each setting has its default; without the # the file is valid."""
     lines = example_settings().splitlines()
     told = [line for line in lines if line.startswith("# ") and (" = " in line or "# [" in line)]
     text = "\n".join(line.removeprefix("# ") for line in told if "`" not in line)

@@ -1,4 +1,4 @@
-"""Which theme is on: settings, a choice made in the reader, the terminal's background."""
+"""The choice of a theme: settings, theme picker, the terminal's background."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def own(folder: Path, text: str = OWN, name: str = "harbour.toml") -> Path:
     return folder
 
 
-def test_the_theme_of_the_page_is_sound() -> None:
+def test_the_theme_in_the_docs_is_valid() -> None:
     assert themes.parse_theme(OWN, "harbour.toml").name == "harbour"
 
 
-def test_the_settings_say_which() -> None:
+def test_the_settings_choose() -> None:
     assert ThemeChoice(Settings(), {}).current_name == "dark"
     assert ThemeChoice(Settings(theme="sepia"), {}).current_name == "sepia"
     light = Settings(theme_light="sepia")
@@ -43,7 +43,7 @@ def test_the_settings_say_which() -> None:
 
 
 def test_no_color_and_sixteen_colours() -> None:
-    """Case 128: NO_COLOR goes before everything; `auto` knows how many colours there are."""
+    """Case 128: NO_COLOR wins; `auto` depends on the number of colours."""
     fixed = ThemeChoice(Settings(theme="sepia"), {"NO_COLOR": "1"})
     assert (fixed.current_name, fixed.follows_terminal) == ("monochrome", False)
     few = ThemeChoice(Settings(), {"TERM": "xterm", "COLORFGBG": "0;15"})
@@ -61,7 +61,7 @@ def test_no_color_and_sixteen_colours() -> None:
         ({"TERM": "xterm-16color"}, "few"),
     ],
 )
-def test_how_many_colours(env: dict[str, str], colors: str) -> None:
+def test_color_support(env: dict[str, str], colors: str) -> None:
     """Case 128."""
     assert detect_color_support(env) == colors
 
@@ -78,11 +78,11 @@ def test_how_many_colours(env: dict[str, str], colors: str) -> None:
         ("0;99", None),
     ],
 )
-def test_the_background_by_its_variable(value: str, background: str | None) -> None:
+def test_the_background_by_colorfgbg(value: str, background: str | None) -> None:
     assert detect_background({"COLORFGBG": value}) == background
 
 
-def test_a_choice_holds_until_the_setting_is_another(tmp_path: Path) -> None:
+def test_a_choice_applies_until_the_setting_changes(tmp_path: Path) -> None:
     choice = ThemeChoice(Settings(), {}, tmp_path, tmp_path / "state")
     choice.choose("sepia")
     assert choice.current_name == "sepia"
@@ -108,12 +108,12 @@ def test_the_background_is_remembered(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b'{"chosen": 1}', b'{"chosen": "gone", "over": "auto"}']
 )
-def test_what_was_kept_and_cannot_be_used(tmp_path: Path, data: bytes) -> None:
+def test_an_invalid_state_file_is_ignored(tmp_path: Path, data: bytes) -> None:
     (tmp_path / THEME_STATE_FILE).write_bytes(data)
     assert ThemeChoice(Settings(), {}, None, tmp_path).current_name == "dark"
 
 
-def test_a_choice_that_cannot_be_kept_holds_for_this_session(tmp_path: Path) -> None:
+def test_a_choice_that_cannot_be_saved_applies_to_this_session(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     choice = ThemeChoice(Settings(), {}, None, tmp_path / "file/state")
     with pytest.raises(NewstuiError):
@@ -121,8 +121,8 @@ def test_a_choice_that_cannot_be_kept_holds_for_this_session(tmp_path: Path) -> 
     assert choice.current_name == "sepia"
 
 
-def test_themes_of_the_users_own(tmp_path: Path) -> None:
-    """Mistakes cost a line each, the other files work, and an own `dark` goes before ours."""
+def test_user_themes(tmp_path: Path) -> None:
+    """Each fault is reported in a line, the other files work, and a user's `dark` wins."""
     own(tmp_path)
     own(tmp_path, OWN.replace('"harbour"', '"dark"'), "dark.toml")
     own(tmp_path, OWN.replace("#10151a", "#xyz").replace("surface", "surfaec"), "wrong.toml")
@@ -147,8 +147,8 @@ def test_themes_of_the_users_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
 @pytest.mark.parametrize("cut", range(28))
-def test_the_answer_is_taken_out_wherever_it_is_cut(cut: int, end: str) -> None:
-    """Case 47: no key comes of it; keys typed before and after stay as they are."""
+def test_the_reply_is_removed_however_it_is_split(cut: int, end: str) -> None:
+    """Case 47: it is not taken for keys; keys typed before and after are kept."""
     told: list[tuple[str, ...]] = []
     incoming = InputFilter(lambda *colors: told.append(colors))
     text = f"j\x1b]11;rgb:fdfd/f6f6/e3e3{end}k"
@@ -158,7 +158,7 @@ def test_the_answer_is_taken_out_wherever_it_is_cut(cut: int, end: str) -> None:
     assert incoming.filter("\x1b]") == "\x1b]", "nothing is waited for any more"
 
 
-def test_keys_are_not_held_back_while_it_is_waited_for() -> None:
+def test_keys_pass_while_the_reply_is_expected() -> None:
     incoming = InputFilter(lambda *_: None)
     for keys in ("\x1b", "\x1b[A", "j", "\x1bOP", "]"):
         assert incoming.filter(keys) == keys

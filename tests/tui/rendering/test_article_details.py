@@ -1,4 +1,4 @@
-"""The lines of the side pane that lead somewhere."""
+"""The sections of the side pane, and what enter does on their lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def text(line: DetailLine) -> str:
     return "".join(piece for piece, _ in line.pieces)
 
 
-def test_lines_of_a_summary_lead_to_the_places_of_their_sentences() -> None:
+def test_summary_lines_lead_to_their_sentences_in_the_text() -> None:
     insights = ArticleInsights(summary_positions=((0, 40), (29, 7)))
     assert [(text(line), line.text_position) for line in lines(0, insights)] == [
         ("The ferry stopped on", 40),
@@ -39,11 +39,11 @@ def test_lines_of_a_summary_lead_to_the_places_of_their_sentences() -> None:
     ]
 
 
-def test_without_places_they_lead_nowhere() -> None:
+def test_summary_lines_without_positions_lead_nowhere() -> None:
     assert {line.text_position for line in lines(0, ArticleInsights())} == {None}
 
 
-def test_keywords_are_a_detail_and_copies_are_counted() -> None:
+def test_keywords_and_duplicates_are_shown() -> None:
     details = [text(line) for line in lines(3, ArticleInsights(keywords=("ferry", "crews")))]
     assert "Keywords: ferry," in details
     other = SimilarArticle("y", "Crews strike", category="coast", duplicate_count=2)

@@ -1,4 +1,4 @@
-"""Cells: what text takes on the screen, and cutting it to that."""
+"""Cells: measuring and truncating text."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ JOINED = st.text("aé中🎉👍🏽❤\ufe0f\u200d🇩🇪क्षกำ각\u0
     ],
 )
 def test_fit(text: str, width: int, shown: str) -> None:
-    """Case 55: cut text ends with an ellipsis and never in half a wide character."""
+    """Case 55: truncated text ends with an ellipsis and never inside a wide character."""
     assert fit_cells(text, width) == shown
 
 
-def test_pad_left_and_cut() -> None:
+def test_pad_left_and_truncate() -> None:
     assert pad_left("42", 4) == "  42"
     assert pad_left("日本語", 4) == " 日…"
     assert truncate_cells("日本語", 4) == "日…"
     assert truncate_cells("news", 9) == "news"
 
 
-def test_widened() -> None:
-    """Case 55: what is marked never ends in half a character."""
+def test_expand_to_clusters() -> None:
+    """Case 55: a highlight never ends inside a cluster."""
     assert expand_to_clusters("plain", 1, 3) == (1, 3)
     assert expand_to_clusters("ae\u0301b", 2, 3) == (1, 3)
     assert expand_to_clusters("a👩\u200d👩b", 2, 3) == (1, 4)
@@ -73,14 +73,14 @@ def test_fit_takes_exactly_its_width(text: str, width: int) -> None:
 
 @given(TEXT | JOINED)
 def test_cells_agree_with_what_textual_draws(text: str) -> None:
-    """Case 55: the widths here are those the lines are drawn with."""
+    """Case 55: Textual draws lines with the same widths."""
     counted = measure_cells(text)[1]
     assert len(counted) == len(text) + 1
     assert counted[-1] == cell_len(text)
 
 
 def test_narrow_characters_are_one_cell_each() -> None:
-    """The fast path holds only what is one cell alone and beside others."""
+    """The fast path has only characters that are one cell, alone and next to others."""
     every = [chr(code) for code in range(0x20, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
     narrow = [char for char in every if char > "\x7f" and is_narrow(char)]
     assert len(narrow) > 1000
@@ -88,15 +88,15 @@ def test_narrow_characters_are_one_cell_each() -> None:
     assert not {"\u200b", "\u200d", "\ufe0f", "\u0301", "\u1160"}.intersection(narrow)
 
 
-def test_kinds_are_all_known() -> None:
-    """Every kind that a character can have has a width."""
+def test_every_kind_has_a_width() -> None:
+    """Every kind a character can have is in the table of widths."""
     kinds, counted = measure_cells("aé中（。 \u3000\u200b🇩🇪\u200d❤\ufe0f👍🏽क्ष\"'[]กำ")
     assert set(kinds) <= set("nwxsSbpqoca")
     assert list(counted) == sorted(counted)
 
 
-def test_long_chains_are_not_one_cluster() -> None:
-    """Case 65: a chain of joins is cut off before it is wider than any screen."""
+def test_long_chains_are_split() -> None:
+    """Case 65: no chain of joined characters becomes a cluster wider than the screen."""
     text = "क्" * 20_000
     counted = measure_cells(text)[1]
     widest = max(after - before for before, after in pairwise(counted))

@@ -1,4 +1,4 @@
-"""Headings of a list by date: which there are, and what stands on which line."""
+"""Date headings of the article list, and the lines of headings and rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def hours(number: int) -> timedelta:
     return timedelta(hours=number)
 
 
-def test_sections_begin_where_a_day_ends() -> None:
+def test_headings_start_at_day_boundaries() -> None:
     found = build_date_headings(
         rows(hours(-30), hours(1), hours(12), hours(13), hours(36), hours(37), hours(24 * 6)),
         find_day_boundaries(at(NOON), UTC),
@@ -42,7 +42,7 @@ def test_sections_begin_where_a_day_ends() -> None:
     assert found == [("Today", 0), ("Yesterday", 3), ("This week", 5)]
 
 
-def test_a_section_without_rows_has_no_heading() -> None:
+def test_days_without_rows_have_no_heading() -> None:
     assert build_date_headings([], find_day_boundaries(at(NOON), UTC)) == []
     old = rows(hours(24 * 7), hours(24 * 9000))
     assert build_date_headings(old, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
@@ -50,7 +50,7 @@ def test_a_section_without_rows_has_no_heading() -> None:
     assert build_date_headings(undated, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
 
 
-def test_days_are_the_readers_own() -> None:
+def test_days_are_those_of_the_readers_zone() -> None:
     late = datetime(2026, 11, 22, 23, tzinfo=UTC)  # the 23rd in Tokyo
     there = find_day_boundaries(at(late), ZoneInfo("Asia/Tokyo"))
     assert there.today == at(datetime(2026, 11, 22, 15, tzinfo=UTC))
@@ -66,7 +66,7 @@ def test_a_day_may_have_23_hours() -> None:
 
 @pytest.mark.parametrize("height", [1, 2])
 @pytest.mark.parametrize("starts", [(), (0,), (0, 1, 5), (2, 4)])
-def test_each_line_has_one_thing_on_it(height: int, starts: tuple[int, ...]) -> None:
+def test_every_line_is_one_heading_or_row(height: int, starts: tuple[int, ...]) -> None:
     lines = ListLayout(7, [ListHeading(f"from {start}", start) for start in starts], height)
     spots = [lines.line_content(line) for line in range(lines.line_count)]
     assert [spot.row for spot in spots if spot.heading] == list(starts)

@@ -1,4 +1,4 @@
-"""Tables: columns that line up."""
+"""Tables with aligned columns."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def shown(text: str, width: int = 60) -> list[str]:
         ("|x|\n|-|\n||", ["x", "─", ""]),
     ],
 )  # fmt: skip
-def test_columns_line_up(text: str, lines: list[str]) -> None:
+def test_columns_are_aligned(text: str, lines: list[str]) -> None:
     assert [line.rstrip() for line in shown(text)] == lines
 
 
-def test_a_row_too_long_goes_on_below_with_a_mark() -> None:
+def test_a_long_row_continues_below_with_a_prefix() -> None:
     assert shown("a | bbbbbbbbbb\n--|--\nc | d", 10)[:2] == ["a │ bbbbbb", "↳ bbbb"]
 
 
-def test_links_of_a_table_have_their_numbers() -> None:
+def test_links_in_tables_are_numbered() -> None:
     text = "[x](http://x) | y\n--|--\n[z](http://z) | [w](http://w)\n\n[after](http://a)"
     layout = TextLayout(text, 60, numbered=True)
     assert [line.text.split() for line in layout][::2] == [
@@ -50,15 +50,15 @@ def test_links_of_a_table_have_their_numbers() -> None:
     ]  # fmt: skip
 
 
-def test_a_table_wider_than_any_screen_stands_as_it_is() -> None:
-    """Case 65: what it costs to line up columns has an end."""
+def test_a_very_wide_table_is_not_aligned() -> None:
+    """Case 65: the cost of aligning columns is bounded."""
     text = "|" + "a|" * 300 + "\n|" + "-|" * 300
     assert shown(text, 80)[0].startswith("|a|a|")
 
 
 @given(st.lists(st.lists(CELL, min_size=2, max_size=3), min_size=1, max_size=4))
-def test_bars_stand_below_each_other(rows: list[list[str]]) -> None:
-    """Case 55: whatever stands in the cells."""
+def test_bars_are_in_one_column(rows: list[list[str]]) -> None:
+    """Case 55: for any cell content."""
     text = "\n".join(["h | h | h", "--|--|--", *(" | ".join(["x", *row]) for row in rows)])
     lines = shown(text, 400)
     bars = [

@@ -1,4 +1,4 @@
-"""Articles and rows in words, and what lines that are typed to the linear reader mean."""
+"""Articles and rows in plain words, and the input of line mode."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def said(entry: FullArticle, width: int = 80) -> list[str]:
     return [line.text for line in article_lines(entry, width)]
 
 
-def test_what_is_drawn_elsewhere_is_said() -> None:
-    """Headings, quotes, lists, links, code and tables in words; nothing of lines or boxes."""
+def test_markup_becomes_words() -> None:
+    """Headings, quotes, lists, links, code and tables are words, without lines or boxes."""
     lines = said(entry_of(TEXT, authors=("Ada",)))
     assert lines[:3] == [
         "Article number 1 about the harbour",
@@ -74,8 +74,8 @@ def test_what_is_drawn_elsewhere_is_said() -> None:
     assert not set("".join(lines)) & set("│─┼•↳▐●★")
 
 
-def test_lines_fit_and_know_their_place() -> None:
-    """No line is longer than was asked, but for a URL; each knows where it stands in the text."""
+def test_lines_fit_and_have_offsets() -> None:
+    """No line but a URL is wider than asked for; each has its offset in the text."""
     text = TEXT.replace("The end.", "The words go on and on. " * 20)
     lines = list(article_lines(entry_of(text), 30))
     assert all(len(line.text) <= 30 for line in lines if "https:" not in line.text)
@@ -97,8 +97,8 @@ def test_an_article_without_a_text_says_so() -> None:
     ]
 
 
-def test_what_belongs_to_an_article() -> None:
-    """Summary, similar readings, statistics and details, each with its name."""
+def test_details_of_an_article() -> None:
+    """Summary, similar articles, statistics and details, with labels."""
     entry = replace(entry_of("Words."), body=Body("Words.", "Cut", "import", False))
     similar = (SimilarArticle("x", "One", "north", timestamp=86_400), SimilarArticle(None, "Two"))
     insights = ArticleInsights(keywords=("ferry", "crews"))
@@ -114,7 +114,7 @@ def test_what_belongs_to_an_article() -> None:
     assert "Keywords: ferry, crews" in lines
 
 
-def test_a_row_says_its_state() -> None:
+def test_a_row_names_its_state() -> None:
     """Every state is a word."""
     row = ArticleRow("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
     assert describe_row(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
@@ -145,14 +145,14 @@ HERE = ("article.toggle_read", "list.search", "list.category", "article.delete",
         ("9" * 30, None),
     ],
 )
-def test_what_a_line_means(line: str, meant: ParsedLine | None) -> None:
-    """Keys of the table and names of commands, with a number before or behind and words behind."""
+def test_parsing_a_line(line: str, meant: ParsedLine | None) -> None:
+    """Keys and command names, with a number before or after and words after."""
     assert parse_input_line(line, build_vocabulary(make_keymap(), "list", HERE)) == meant
 
 
 @pytest.mark.parametrize("preset", KEYMAP_PRESETS)
 def test_every_command_can_be_typed_with_every_preset(preset: str) -> None:
-    """Case 129: where a preset has keys that no line can hold, the command's name is typed."""
+    """Case 129: where a line cannot hold the keys of a preset, the command's name can be typed."""
     keymap = make_keymap(preset)
     known = build_vocabulary(keymap, "list", HERE)
     assert set(HERE) <= set(known.values())

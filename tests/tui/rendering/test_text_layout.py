@@ -101,8 +101,8 @@ def test_blocks(text: str, width: int, lines: list[str]) -> None:
         "http:// and https://",
     ],
 )
-def test_what_is_no_markup_is_shown_as_it_is(text: str) -> None:
-    """Cases 60 and 61: char for char."""
+def test_text_without_markup_is_unchanged(text: str) -> None:
+    """Cases 60 and 61: character by character."""
     (line,) = TextLayout(text, 200)
     assert line.text == text
 
@@ -137,7 +137,7 @@ def test_inline(text: str, parts: list[tuple[str, str]]) -> None:
     assert styled(TextLayout(text, 80)[0]) == parts
 
 
-def test_spans_go_on_over_lines_and_leave_prefixes_out() -> None:
+def test_spans_continue_over_lines_without_prefixes() -> None:
     lines = list(TextLayout("- a [link of words](http://x) b", 8))
     assert [line.text for line in lines] == ["• a link", "  of", "  words", "  b"]
     assert [line.spans for line in lines] == [
@@ -149,8 +149,8 @@ def test_spans_go_on_over_lines_and_leave_prefixes_out() -> None:
     assert [line.indent for line in lines] == [2, 2, 2, 2]
 
 
-def test_links_are_numbered_with_their_source() -> None:
-    """Case 64: the URL is the source's own, undecoded, whatever it is."""
+def test_links_are_numbered_and_keep_their_url() -> None:
+    """Case 64: the URL is as in the source, not decoded."""
     text = (
         '# A [b](http://x/%41?a=1&amp;b "title")\n\n![p](<a b.png>) [c](javascript:x)\n'
         "[http://in.side](http://out.side) [![i](i.png)](/home) https://bare.org/x."
@@ -167,7 +167,7 @@ def test_links_are_numbered_with_their_source() -> None:
     assert all(text[link.offset] in "[!h" for link in links)
 
 
-def test_offsets_are_those_of_what_is_shown() -> None:
+def test_offsets_are_those_of_the_shown_text() -> None:
     text = "# Title\n\n\nA **strong** word and [a link](http://x) more\n- item one"
     layout = TextLayout(text, 12)
     lines = [(line.text, text[line.offset :][:3]) for line in layout if line.text]
@@ -180,7 +180,7 @@ def test_offsets_are_those_of_what_is_shown() -> None:
     ]
 
 
-def test_place_is_kept_from_width_to_width() -> None:
+def test_positions_survive_a_change_of_width() -> None:
     text = "\n\n".join(f"Paragraph {n} " + "some *more* words " * 20 for n in range(50))
     place = TextLayout(text, 80)[100].offset
     for width in (20, 37, 120):
@@ -215,7 +215,7 @@ def test_right_to_left(text: str, rtl: bool) -> None:
 
 @given(ANY | MARKED | LINKED, st.integers(1, 120))
 def test_any_text_fits(text: str, width: int) -> None:
-    """Cases 55 and 61: no line is wider than the view, and none keeps anything that would break it."""
+    """Cases 55 and 61: no line is wider than the view or contains characters that would break it."""
     for line in TextLayout(text, width):
         assert fits(line.text, width)
         assert "\n" not in line.text
@@ -244,8 +244,8 @@ def test_plain_paragraphs_keep_their_words(words: list[str], width: int) -> None
 
 
 @given(ANY | MARKED | LINKED, st.integers(1, 40))
-def test_laid_out_bit_by_bit_it_is_the_same(text: str, width: int) -> None:
-    """What is laid out on demand is what is laid out at once."""
+def test_lazy_layout_equals_complete_layout(text: str, width: int) -> None:
+    """Lines laid out on demand are those laid out at once."""
     whole, bits = list(TextLayout(text, width)), TextLayout(text, width)
     while bits.lay_out_more(1):
         assert bits.laid_out_lines <= len(whole)
@@ -254,7 +254,7 @@ def test_laid_out_bit_by_bit_it_is_the_same(text: str, width: int) -> None:
 
 
 def test_first_screen_takes_only_what_it_shows() -> None:
-    """Case 54: of 100,000 lines only those asked for are laid out."""
+    """Case 54: only the lines asked for are laid out, of 100,000."""
     layout = TextLayout("\n".join(["the quick brown fox jumps over the lazy dog"] * 100_000), 20)
     assert layout.lay_out_more(40)
     assert layout.laid_out_lines <= 43
@@ -304,15 +304,15 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text(text: str) -> None:
-    """Case 65: all of it is laid out (a quadratic pass would not end), and all of it fits."""
+    """Case 65: all of it is laid out (a quadratic pass would not end) and fits."""
     layout = TextLayout(text, 80)
     assert len(layout) > 0
     assert all(cell_len(layout[y].text) <= 80 for y in range(0, len(layout), 100))
     assert len(layout.links) <= len(text)
 
 
-def test_a_line_has_its_own_marks_only() -> None:
-    """Case 65: of 20,000 links in one paragraph a line knows those it shows."""
+def test_a_line_has_only_its_own_spans() -> None:
+    """Case 65: of 20,000 links in one paragraph a line has those it shows."""
     layout = TextLayout("[a](http://b) " * 20_000, 80)
     assert [span.start for span in layout[len(layout) // 2].spans] == list(range(0, 80, 2))
     assert len(layout.links) == 20_000

@@ -1,4 +1,4 @@
-"""Finding in an article: what is a hit, where it stands, and in which order hits come."""
+"""Text search in an article: hits, their positions and their order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEXT = st.text("aAéßİ‘’—e\u0301中が\u05d0\u05b7क्षि 🎉\n*[]
 def found(
     text: str, *terms: str, near: tuple[int, int] = (0, 0), words: bool = False
 ) -> TextSearch:
-    """What is found once the whole text was looked through."""
+    """Return the finished search."""
     find = TextSearch(terms, near, words=words)
     layout = TextLayout(text, 20)
     while find.search_blocks(layout, 1):
@@ -24,7 +24,7 @@ def found(
 
 
 def shown(text: str, *terms: str, words: bool = False) -> list[str]:
-    """The hits as they stand in the text."""
+    """Return the text of the hits."""
     layout = TextLayout(text, 20)
     hits = found(text, *terms, words=words).hits
     blocks = [layout.block(hit.block_number) for hit in hits]
@@ -55,20 +55,20 @@ def shown(text: str, *terms: str, words: bool = False) -> list[str]:
         ("👩‍👩‍👧 family", "family", ["family"]),
     ],
 )
-def test_what_is_a_hit(text: str, term: str, hits: list[str]) -> None:
-    """Case, accents, kinds of quotes and blanks make no difference; what makes another letter does."""
+def test_hits(text: str, term: str, hits: list[str]) -> None:
+    """Case, accents, kinds of quotes and blanks make no difference; marks that make another letter do."""
     assert shown(text, term) == hits
 
 
-def test_several_terms_at_the_beginnings_of_words() -> None:
-    """What a search of the library found is marked where a word begins with it."""
+def test_several_terms_at_word_starts() -> None:
+    """Terms of a library search are highlighted where a word starts with them."""
     text = "The mail said aims of AI, 人工知能のAI"
     assert shown(text, "ai", "mail", words=True) == ["mail", "ai", "AI"]
     assert shown(text, "知能", words=True) == ["知能"]
     assert shown("harbour harbours", "harbour", "harbours") == ["harbour", "harbours"]
 
 
-def test_hits_go_round_from_where_reading_stands() -> None:
+def test_hits_wrap_around_from_the_reading_position() -> None:
     text = "one tide\n\ntwo tides\n\nthree"
     find = found(text, "tide", near=(1, 0))
     assert (find.status_text, find.current_hit) == ("2 of 2", find.hits[1])
@@ -84,8 +84,8 @@ def test_hits_go_round_from_where_reading_stands() -> None:
     assert nothing.current_hit is None
 
 
-def test_a_long_text_is_looked_through_in_pieces() -> None:
-    """Case 54: the first hit is known before all of 100,000 lines were looked through."""
+def test_a_long_text_is_searched_in_slices() -> None:
+    """Case 54: the first hit is known before all 100,000 lines are searched."""
     layout = TextLayout("\n".join(["a line with the tide in it"] * 100_000), 80)
     find = TextSearch(["tide"])
     assert find.search_blocks(layout, 100)
@@ -94,7 +94,7 @@ def test_a_long_text_is_looked_through_in_pieces() -> None:
     assert find.current_hit == (0, 16, 20)
 
 
-def test_hits_are_marked_on_every_line_they_reach() -> None:
+def test_hits_are_highlighted_on_all_their_lines() -> None:
     layout = TextLayout("- one two three", 9)
     find = found("- one two three", "one two three")
     spans = [find.line_spans(line) for line in layout]
@@ -110,8 +110,8 @@ def test_hits_are_marked_on_every_line_they_reach() -> None:
 
 
 @given(TEXT, st.text("aes中がß'\u05d0", min_size=1, max_size=2))
-def test_hits_stand_in_the_text(text: str, term: str) -> None:
-    """Every hit is what was looked for, and is marked on the lines whatever the width."""
+def test_hits_match_the_term_at_every_width(text: str, term: str) -> None:
+    """Every hit equals the term, and is highlighted at every width."""
     hits = shown(text, term)
     assert all(fold_for_search(term).strip() in fold_for_search(hit) for hit in hits)
     layout = TextLayout(text, 7)

@@ -1,4 +1,4 @@
-"""Selecting with the keyboard: where the cursor goes, and what is copied."""
+"""Selecting text with the keyboard: cursor moves and the copied text."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MOVES = st.lists(
 
 
 def word(selection: TextSelection, layout: TextLayout) -> str:
-    """What is marked."""
+    """Return the selected words."""
     return selection.selected_text(layout)
 
 
-def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
+def test_the_cursor_moves_by_words_lines_and_paragraphs() -> None:
     layout = TextLayout(TEXT, 20)
     selection = TextSelection(layout, (0, 0))
     seen = []
@@ -47,8 +47,8 @@ def test_the_cursor_goes_by_words_lines_and_paragraphs() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
-    """Quotes keep their marks; bullets are as shown; markup is not copied."""
+def test_copied_text_is_not_wrapped() -> None:
+    """Quotes keep their `>`; bullets are as shown; markup is not copied."""
     for width in (12, 20, 80):
         layout = TextLayout(TEXT, width)
         selection = TextSelection(layout, (0, 0))
@@ -63,7 +63,7 @@ def test_what_is_copied_is_not_broken_where_the_lines_are() -> None:
         assert word(selection, layout) == "文。"
 
 
-def test_of_a_quote_alone_the_words_are_copied() -> None:
+def test_from_a_quote_alone_only_words_are_copied() -> None:
     layout = TextLayout("> one\n> two", 20)
     selection = TextSelection(layout, (0, 0))
     selection.toggle_anchor()
@@ -71,7 +71,7 @@ def test_of_a_quote_alone_the_words_are_copied() -> None:
     assert word(selection, layout) == "one\ntwo"
 
 
-def test_backwards_it_is_the_same() -> None:
+def test_selecting_backwards_copies_the_same() -> None:
     layout = TextLayout("one two three", 40)
     selection = TextSelection(layout, (0, 0))
     selection.move(layout, "end", 1)
@@ -84,7 +84,7 @@ def test_backwards_it_is_the_same() -> None:
 
 
 @given(st.text("ab \n-*>|中。（é🎉\u0301", max_size=60), st.integers(3, 30), MOVES, MOVES)
-def test_any_selection_stands_in_the_text(
+def test_any_selection_is_part_of_the_text(
     text: str, width: int, before: list[tuple[str, int]], after: list[tuple[str, int]]
 ) -> None:
     layout = TextLayout(text, width)

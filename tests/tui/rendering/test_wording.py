@@ -46,11 +46,11 @@ EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
     ],
 )
 def test_age(passed: int, words: str) -> None:
-    """Case 97: what lies ahead is not older than now."""
+    """Case 97: a time in the future is not older than now."""
     assert format_age(NOW - passed, NOW) == words
 
 
-def test_age_of_what_has_no_date() -> None:
+def test_age_without_a_date() -> None:
     assert format_age(0, NOW) == ""
 
 
@@ -70,7 +70,7 @@ def test_a_date_is_the_same_everywhere_and_a_time_is_local() -> None:
     assert format_row_date(NOW, UTC) == "2027-01-15"
 
 
-def test_what_is_no_date_is_shown_as_it_is() -> None:
+def test_an_invalid_date_is_shown_unchanged() -> None:
     assert (format_date(None), format_minute(None), format_row_date(0)) == ("", "", "")
     assert (format_date("soon"), format_minute("soon")) == ("soon", "soon")
     assert format_date("2022-02-30") == "2022-02-30"
@@ -110,7 +110,7 @@ def test_counts_and_parts() -> None:
         (FeedState(not_before="2027-01-15T07:00:00Z"), ""),
     ],
 )
-def test_a_feed_says_why_it_brings_nothing(state: FeedState, problem: str) -> None:
-    """Case 88: a feed that is not fetched for now says until when."""
+def test_feed_problems(state: FeedState, problem: str) -> None:
+    """Case 88: a deferred feed names the time of its next fetch."""
     feed = FeedStatus(Subscription("https://harbour.example/feed"), state)
     assert describe_feed_problem(feed, NOW, UTC) == problem

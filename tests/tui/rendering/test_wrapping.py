@@ -1,4 +1,4 @@
-"""Wrapping: where lines break, and where they must not."""
+"""Wrapping: line breaks, and where they are not allowed."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def test_no_line_is_too_wide(text: str, width: int) -> None:
 
 
 @given(TEXT | NEWS, st.integers(1, 40), st.integers(0, 8))
-def test_nothing_but_blanks_is_lost(text: str, width: int, hang: int) -> None:
-    """What the lines show is the paragraph in order; only blanks lie between them."""
+def test_only_blanks_are_lost(text: str, width: int, hang: int) -> None:
+    """The lines are the paragraph in order, with only blanks between them."""
     for whole in (True, False):
         at = 0
         for start, end in break_paragraph(text, width, hang, whole=whole):
@@ -105,7 +105,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int, hang: int) -> None:
 
 @given(st.lists(st.text("abcdé", min_size=1, max_size=8), max_size=30), st.integers(8, 60))
 def test_words_stay_whole_and_lines_are_filled(words: list[str], width: int) -> None:
-    """A line is ended only where the next word does not fit."""
+    """A line ends only where the next word does not fit."""
     lines = wrap_text(" ".join(words), width)
     assert " ".join(lines).split() == words
     for line, following in pairwise(lines):
@@ -118,8 +118,8 @@ def test_words_stay_whole_and_lines_are_filled(words: list[str], width: int) -> 
     ),
     st.integers(8, 20),
 )
-def test_no_line_begins_or_ends_with_the_wrong_mark(units: list[str], width: int) -> None:
-    """Kinsoku: closing marks stay with what is before them, opening ones with what follows."""
+def test_no_line_starts_or_ends_with_the_wrong_punctuation(units: list[str], width: int) -> None:
+    """Kinsoku: closing marks stay with the text before them, opening ones with the text after."""
     lines = wrap_text("".join(units), width)
     assert not any(line[0] in "。」）、ー”" for line in lines if line)
     assert not any(line[-1] in "「（“" for line in lines if line)
@@ -137,7 +137,7 @@ def test_no_line_begins_or_ends_with_the_wrong_mark(units: list[str], width: int
     ids=["word", "marks", "wide", "hyphens", "letters and marks"],
 )
 def test_long_lines(text: str) -> None:
-    """Cases 53 and 65: what is long takes long, and no longer (a quadratic pass would not end)."""
+    """Cases 53 and 65: time is linear in the length (a quadratic pass would not end)."""
     shown = break_paragraph(text, 80)
     assert shown[0][0] == 0
     assert shown[-1][1] == len(text.rstrip())
@@ -149,10 +149,10 @@ def test_long_lines(text: str) -> None:
     st.integers(0, 4),
     st.booleans(),
 )
-def test_bit_by_bit_lines_break_at_the_same_places(
+def test_lazy_wrapping_equals_complete_wrapping(
     text: str, width: int, hang: int, whole: bool
 ) -> None:
-    """Case 53: a paragraph of a megabyte is broken in slices, and nobody sees where they end."""
+    """Case 53: a paragraph of a megabyte is wrapped in slices, whose ends are not visible."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tui.rendering.cells.WRAP_CHUNK_CHARS", 40 + width)
         assert list(break_paragraph_lazily(text, width, hang, whole=whole)) == break_paragraph(
@@ -160,8 +160,8 @@ def test_bit_by_bit_lines_break_at_the_same_places(
         )
 
 
-def test_of_a_megabyte_only_what_is_asked_for_is_broken() -> None:
-    """Case 53."""
+def test_only_the_lines_asked_for_are_wrapped() -> None:
+    """Case 53: of a paragraph of a megabyte."""
     text = "長い段落 with é and 👩‍👩‍👧. " * 40_000
     lines = break_paragraph_lazily(text, 80)
     assert [next(lines) for _ in range(3)] == break_paragraph(text[:8000], 80)[:3]

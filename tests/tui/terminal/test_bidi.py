@@ -1,4 +1,4 @@
-"""Text from right to left, on terminals that put it in order by themselves."""
+"""Isolating right-to-left text on terminals that reorder it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HELLO = "שלום עולם"
 
 
 def shown(text: str) -> str:
-    """A row of narrow cells with its marks, `<` and `>`."""
+    """Return a row with its marks as `<` and `>`."""
     marked = "".join(each for each, _ in isolate_rtl([(char, "") for char in text]))
     assert marked.replace(ISOLATE_START, "").replace(ISOLATE_END, "") == text
     return marked.replace(ISOLATE_START, "<").replace(ISOLATE_END, ">")
@@ -35,13 +35,13 @@ def shown(text: str) -> str:
         (HELLO, HELLO),
     ],
 )
-def test_each_stretch_is_isolated(row: str, marked: str) -> None:
-    """Cases 48, 55: no pane is mixed with the one beside it, nor a title with what follows it."""
+def test_every_run_is_isolated(row: str, marked: str) -> None:
+    """Cases 48, 55: no pane is mixed with the one next to it, nor a title with what follows."""
     assert shown(row) == marked
 
 
-def test_only_where_a_terminal_orders_text() -> None:
-    """Case 55: elsewhere a mark could only do harm."""
+def test_terminals_that_reorder_text() -> None:
+    """Case 55: other terminals get no marks."""
     assert terminal_reorders_bidi({"VTE_VERSION": "7200"})
     assert terminal_reorders_bidi({"TERM_PROGRAM": "Apple_Terminal"})
     assert not any(
@@ -49,8 +49,8 @@ def test_only_where_a_terminal_orders_text() -> None:
     )
 
 
-def test_a_terminal_that_knows_no_marks_loses_no_text() -> None:
-    """Case 55: pyte drops what follows a mark up to the next sequence, and shows all of it here."""
+def test_a_terminal_without_marks_loses_no_text() -> None:
+    """Case 55: pyte drops the text after a mark up to the next sequence, and still shows everything."""
     screens = [pyte.Screen(40, 2) for _ in range(2)]
     frames = [
         f"\x1b[1;1H\x1b[31m> {HELLO}, she said\x1b[0m  | 日本 {HELLO}\x1b[2;1H",

@@ -1,4 +1,4 @@
-"""URLs are opened where the user sits, and what is said about it is true."""
+"""URLs are opened on the user's machine, and the messages are true."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ from tests.support.environment import DESKTOP, SSH, URL, make_host, make_program
         ({"TERM": "screen.xterm", "WSL_DISTRO_NAME": "Debian"}, "linux", False, True, "screen"),
     ],
 )
-def test_surroundings(
+def test_host_environment(
     env: dict[str, str], platform: str, remote: bool, display: bool, multiplexer: str
 ) -> None:
-    """Cases 70, 76, 78: where the user sits and what stands between."""
+    """Cases 70, 76, 78: remote or local, display, multiplexer."""
     s = make_host(env, platform=platform)
     assert (s.is_remote, s.has_display, s.multiplexer) == (remote, display, multiplexer)
 
 
 @pytest.mark.parametrize(
-    ("s", "setting", "kind", "argv"),
+    ("host", "setting", "kind", "argv"),
     [
         # the desktop's own launcher
         (make_host(DESKTOP, "xdg-open", "w3m"), (), "command", ("xdg-open",)),
@@ -83,20 +83,20 @@ def test_surroundings(
         (make_host(SSH), ("w3m", "-T", "text/html"), "text-browser", ("w3m", "-T", "text/html")),
     ],
 )  # fmt: skip
-def test_open_route(
-    s: HostEnvironment, setting: tuple[str, ...], kind: str, argv: tuple[str, ...]
+def test_choose_open_method(
+    host: HostEnvironment, setting: tuple[str, ...], kind: str, argv: tuple[str, ...]
 ) -> None:
-    """Cases 68, 70, 71: no browser on the wrong machine, no shell line from the environment."""
-    route = choose_open_method(s, setting)
-    assert (route.kind, route.argv) == (kind, argv)
+    """Cases 68, 70, 71: no browser on the wrong machine, no shell command from the environment."""
+    method = choose_open_method(host, setting)
+    assert (method.kind, method.argv) == (kind, argv)
 
 
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "javascript:alert(1)", "--version", "", "%x"]
 )
 @pytest.mark.parametrize("kind", ["command", "text-browser", "show"])
-def test_refused_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None:
-    """Cases 66, 67: the check comes first, whatever the route."""
+def test_rejected_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None:
+    """Cases 66, 67: validation comes first, whatever the method."""
     fake = make_program(tmp_path, "browser", 'echo ran >> "$LOG"')
     opened = open_url(url, OpenMethod(kind, (str(fake),)), {})  # type: ignore[arg-type]
     assert (opened.state, opened.message[:12]) == ("failed", "Not opened: ")
@@ -104,7 +104,7 @@ def test_refused_urls_start_nothing(tmp_path: Path, url: str, kind: str) -> None
 
 
 def test_the_url_is_one_argument(tmp_path: Path) -> None:
-    """Cases 67, 68: whatever is in it, the program gets one argument that starts with http."""
+    """Cases 67, 68: whatever it contains, the program gets one argument that starts with http."""
     fake = make_program(tmp_path, "browser", 'echo "$#:$2" >> "$LOG"')
     touched = tmp_path / "PWNED"
     url = f"https://example.org/';touch {touched};'$(touch {touched})`touch {touched}`\""
@@ -118,24 +118,24 @@ def test_the_url_is_one_argument(tmp_path: Path) -> None:
     assert not touched.exists()
 
 
-def test_a_shell_line_in_browser_is_not_handed_on(tmp_path: Path) -> None:
-    """Case 68: xdg-open would run `$BROWSER`; it never sees one that is not a plain program."""
+def test_a_shell_command_in_browser_is_not_passed_on(tmp_path: Path) -> None:
+    """Case 68: xdg-open would run `$BROWSER`; it never gets one that is not a single program."""
     fake = make_program(tmp_path, "xdg-open", 'echo "[$BROWSER]" >> "$LOG"')
-    route = OpenMethod("command", (str(fake),))
-    open_url(URL, route, {"BROWSER": "sh -c 'touch PWNED; %s'"})
-    open_url(URL, route, {"BROWSER": "firefox"})
+    method = OpenMethod("command", (str(fake),))
+    open_url(URL, method, {"BROWSER": "sh -c 'touch PWNED; %s'"})
+    open_url(URL, method, {"BROWSER": "firefox"})
     assert read_log(tmp_path).split() == ["[]", "[firefox]"]
 
 
 def test_show_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 70: over SSH the URL comes back, to be shown and copied."""
+    """Case 70: over SSH the URL is returned, to be shown and copied."""
     monkeypatch.setattr(subprocess, "Popen", None)
     opened = open_url(URL, OpenMethod("show"), {})
     assert opened == OpenResult("shown", URL, URL)
 
 
 def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
-    """Case 72: exit code and a missing program are told, nothing is raised."""
+    """Case 72: exit code and missing program are reported, nothing is raised."""
     fake = make_program(tmp_path, "browser", "exit 3")
     opened = open_url(URL, OpenMethod("command", (str(fake),)), {})
     assert (opened.state, opened.message) == (
@@ -148,8 +148,8 @@ def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
         assert missing.message == "Not opened: /nowhere/x: No such file or directory"
 
 
-def test_a_browser_that_stays(tmp_path: Path) -> None:
-    """Case 72: it is not waited for, has a session of its own, and its later failure is told."""
+def test_a_browser_that_keeps_running(tmp_path: Path) -> None:
+    """Case 72: it is not waited for, has its own session, and its later failure is reported."""
     os.mkfifo(tmp_path / "gate")
     fake = make_program(tmp_path, "browser", f'echo $$ >> "$LOG"; read x < {tmp_path}/gate; exit 4')
     later: list[OpenResult] = []
@@ -168,7 +168,7 @@ def test_a_browser_that_stays(tmp_path: Path) -> None:
 
 
 def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
-    """Cases 72, 73: what it prints goes nowhere, and it leads a session of its own."""
+    """Cases 72, 73: its output is discarded, and it has its own session."""
     script = 'echo noise; echo noise >&2; read x; echo "$x:$(ps -o sid= -p $$)" >> "$LOG"; echo $$ >> "$LOG"'
     make_program(tmp_path, "browser", script)
     code = (
@@ -195,7 +195,7 @@ print("keys" if select.select([0], [], [], 0.2)[0] else "no keys")
 
 
 def test_a_text_browser_has_the_terminal(tmp_path: Path) -> None:
-    """Case 71: it reads and draws here; keys that it did not take are dropped."""
+    """Case 71: it reads and draws here; keys it did not read are dropped."""
     fake = make_program(tmp_path, "w3m", "read x; echo got $x; read y; sleep 0.1")
     with Terminal([sys.executable, "-c", LENDER, fake, URL], tmp_path) as terminal:
         terminal.write("one\n")
@@ -206,7 +206,7 @@ def test_a_text_browser_has_the_terminal(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_belongs_to_the_text_browser(tmp_path: Path) -> None:
-    """Case 71: it ends, the reader does not, and the failure is told."""
+    """Case 71: it ends, the reader does not, and the failure is reported."""
     fake = make_program(tmp_path, "w3m", "trap 'exit 9' INT; echo up; while :; do sleep 0.05; done")
     with Terminal([sys.executable, "-c", LENDER, fake, URL], tmp_path) as terminal:
         terminal.wait_for("up")
@@ -215,13 +215,13 @@ def test_ctrl_c_belongs_to_the_text_browser(tmp_path: Path) -> None:
         assert b"failed\r\nno keys" in terminal.raw
 
 
-def test_interrupts_are_ours_again(tmp_path: Path) -> None:
-    """Case 71: afterwards ctrl+c means what it meant before, also after a worker's call."""
+def test_interrupts_are_restored(tmp_path: Path) -> None:
+    """Case 71: afterwards ctrl+c has its old handler, also after a call from a worker."""
     fake = make_program(tmp_path, "w3m", "true")
     before = signal.getsignal(signal.SIGINT)
-    route = OpenMethod("text-browser", (str(fake),))
-    assert open_url(URL, route, {}).state == "opened"
-    worker = threading.Thread(target=open_url, args=(URL, route, {}))
+    method = OpenMethod("text-browser", (str(fake),))
+    assert open_url(URL, method, {}).state == "opened"
+    worker = threading.Thread(target=open_url, args=(URL, method, {}))
     worker.start()
     worker.join()
     assert signal.getsignal(signal.SIGINT) is before
@@ -247,7 +247,7 @@ def test_interrupts_are_ours_again(tmp_path: Path) -> None:
     ],
 )
 def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
-    """Case 78: doctor says which way things go, and what tmux and screen need for it."""
+    """Case 78: doctor names the methods, and what tmux and screen need for them."""
     told = dict(describe_methods(s))
     assert list(told) == list(expected)
     for name, part in expected.items():
@@ -255,6 +255,6 @@ def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
 
 
 def test_describe_knows_the_settings() -> None:
-    """Case 70: what the user has set is what doctor tells."""
+    """Case 70: doctor reports the user's settings."""
     told = dict(describe_methods(make_host(SSH), ("ssh", "desk", "open"), ("my-copy",)))
     assert told == {"browser": "ssh desk open URL", "clipboard": "my-copy"}

@@ -1,4 +1,4 @@
-"""Text is copied where the user sits, and what is said about it is true."""
+"""Text is copied on the user's machine, and the messages are true."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from tests.support.environment import (
 
 
 def unwrap(data: bytes) -> str:
-    """The text in an OSC 52 sequence."""
+    """Return the text of an OSC 52 sequence."""
     found = re.fullmatch(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", data)
     assert found, data
     return base64.b64decode(found[1]).decode()
 
 
 class Screen:
-    """What was sent to the terminal."""
+    """A terminal that records what is sent."""
 
     def __init__(self) -> None:
         self.sent = b""
@@ -54,12 +54,12 @@ class Screen:
 
 @pytest.fixture
 def screen() -> Screen:
-    """A terminal that remembers."""
+    """Return a recording terminal."""
     return Screen()
 
 
 @pytest.mark.parametrize(
-    ("s", "setting", "route"),
+    ("s", "setting", "method"),
     [
         (make_host(DESKTOP, "xclip", "xsel"), (), CopyMethod("local", ("xclip", "-selection", "clipboard"))),
         (make_host(DESKTOP, "xsel"), (), CopyMethod("local", ("xsel", "--clipboard", "--input"))),
@@ -75,19 +75,21 @@ def screen() -> Screen:
         (make_host(SSH | DESKTOP, "xclip"), ("my", "copy"), CopyMethod("command", ("my", "copy"))),
     ],
 )  # fmt: skip
-def test_copy_route(s: HostEnvironment, setting: tuple[str, ...], route: CopyMethod) -> None:
-    """Cases 75, 76, 78: never a tool of the remote machine; OSC 52 where there is nothing else."""
-    assert choose_copy_method(s, setting) == route
+def test_choose_copy_method(
+    s: HostEnvironment, setting: tuple[str, ...], method: CopyMethod
+) -> None:
+    """Cases 75, 76, 78: never a tool of the remote machine; OSC 52 if there is nothing else."""
+    assert choose_copy_method(s, setting) == method
 
 
 def test_osc52() -> None:
-    """Case 75: the bytes, plain and wrapped for what stands between."""
+    """Case 75: the bytes, plain and wrapped for a multiplexer."""
     assert encode_osc52("hé") == b"\x1b]52;c;aMOp\x07"
     assert encode_osc52("hé", "tmux") == b"\x1bPtmux;\x1b\x1b]52;c;aMOp\x07\x1b\\"
     assert encode_osc52("hé", "screen") == b"\x1bP\x1b]52;c;aMOp\x07\x1b\\"
 
 
-def test_screen_gets_pieces_it_can_take() -> None:
+def test_screen_gets_short_strings() -> None:
     """Case 78: no string over 256 bytes, and together they are the whole sequence."""
     pieces = re.findall(rb"\x1bP(.*?)\x1b\\", encode_osc52("text " * 200, "screen"), re.DOTALL)
     assert len(pieces) > 1
@@ -97,19 +99,19 @@ def test_screen_gets_pieces_it_can_take() -> None:
 
 @pytest.mark.parametrize("multiplexer", ["", "tmux", "screen"])
 def test_too_large_for_the_terminal(screen: Screen, tmp_path: Path, multiplexer: str) -> None:
-    """Case 77: all or nothing, and the size is named."""
+    """Case 77: all or nothing, and the message names the size."""
     fake = make_program(tmp_path, "tmux", 'echo ran >> "$LOG"')
     assert len(encode_osc52("x" * MAX_OSC52_BYTES)) == 100_000
-    route = CopyMethod("terminal", (), multiplexer)  # type: ignore[arg-type]
-    for one in (route, CopyMethod("tmux", (str(fake),), "tmux")):
+    method = CopyMethod("terminal", (), multiplexer)  # type: ignore[arg-type]
+    for one in (method, CopyMethod("tmux", (str(fake),), "tmux")):
         with pytest.raises(InvalidInput, match=r"^too large for the terminal \(150 KB\)$"):
             copy_to_clipboard("é" * 75_000, one, screen.write)
     assert screen.sent == b""
     assert read_log(tmp_path) == ""
 
 
-def test_what_is_too_large_is_saved(screen: Screen, tmp_path: Path) -> None:
-    """Case 77: whole, cleaned, and it is said where."""
+def test_too_large_text_is_saved(screen: Screen, tmp_path: Path) -> None:
+    """Case 77: complete and sanitized, and the message names the file."""
     target = tmp_path / "copied.txt"
 
     def keep(text: str) -> Path:
@@ -123,7 +125,7 @@ def test_what_is_too_large_is_saved(screen: Screen, tmp_path: Path) -> None:
 
 
 def test_a_tool_takes_any_size(screen: Screen, tmp_path: Path) -> None:
-    """Case 77: the limit is the terminal's, not that of a program."""
+    """Case 77: the limit applies to the terminal, not to programs."""
     fake = make_program(tmp_path, "xclip", 'wc -c >> "$LOG"')
     assert (
         copy_to_clipboard("x" * 3_000_000, CopyMethod("local", (str(fake),)), screen.write)
@@ -136,14 +138,14 @@ def test_a_tool_takes_any_size(screen: Screen, tmp_path: Path) -> None:
 def test_a_program_that_copies(screen: Screen, tmp_path: Path, kind: str) -> None:
     """Case 76: the text on standard input, nothing to the terminal, `Copied` for exit code 0."""
     fake = make_program(tmp_path, "xclip", 'echo "$1" >> "$LOG"; cat >> "$LOG"; echo noise >&2')
-    route = CopyMethod(kind, (str(fake), "-i"))  # type: ignore[arg-type]
-    assert copy_to_clipboard("日本\nsecond", route, screen.write) == COPIED_MESSAGE
+    method = CopyMethod(kind, (str(fake), "-i"))  # type: ignore[arg-type]
+    assert copy_to_clipboard("日本\nsecond", method, screen.write) == COPIED_MESSAGE
     assert read_log(tmp_path) == "-i\n日本\nsecond"
     assert screen.sent == b""
 
 
 def test_a_tool_that_fails_falls_back(screen: Screen, tmp_path: Path) -> None:
-    """Case 75: a display that is gone, a program that is not there: the terminal is asked."""
+    """Case 75: without a display or a program the terminal is used."""
     for argv in ((str(make_program(tmp_path, "xclip", "exit 1")),), ("/nowhere/xclip",)):
         screen.sent = b""
         assert copy_to_clipboard("text", CopyMethod("local", argv), screen.write) == SENT_MESSAGE
@@ -151,7 +153,7 @@ def test_a_tool_that_fails_falls_back(screen: Screen, tmp_path: Path) -> None:
 
 
 def test_tmux(screen: Screen, tmp_path: Path) -> None:
-    """Case 78: tmux takes it and nobody claims more; an old tmux gets the wrapped sequence."""
+    """Case 78: tmux takes it, and the message claims no more; an old tmux gets the wrapped sequence."""
     fake = str(make_program(tmp_path, "tmux", 'cat >> "$LOG"'))
     assert (
         copy_to_clipboard("text", CopyMethod("tmux", (fake,), "tmux"), screen.write) == SENT_MESSAGE
@@ -168,7 +170,7 @@ def test_tmux(screen: Screen, tmp_path: Path) -> None:
 def test_a_copy_command_that_fails(
     screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 75: what the user has set is not replaced in silence; it cannot hang the reader."""
+    """Case 75: the user's setting is not silently replaced, and cannot block the reader."""
     fake = str(make_program(tmp_path, "mine", "exit 7"))
     with pytest.raises(InvalidInput, match="Not copied: copy_command mine exited with code 7"):
         copy_to_clipboard("text", CopyMethod("command", (fake,)), screen.write)
@@ -185,8 +187,8 @@ def test_a_copy_command_that_fails(
     "hostile",
     ["a\x1b]52;c;eA==\x07b", "a\x9b31mb", "a\udc80b", "a\x00b", "a\u202eb", "a\r\nb", "a\x1b[201~b"],
 )  # fmt: skip
-def test_what_is_copied_is_clean(screen: Screen, hostile: str) -> None:
-    """Case 79: no control, bidi or surrogate; a URL or link has no line end that runs a command."""
+def test_copied_text_is_sanitized(screen: Screen, hostile: str) -> None:
+    """Case 79: no control, bidi or surrogate characters; a URL or link has no line end that runs a command."""
     copy_to_clipboard(hostile, NO_COPY_COMMAND, screen.write)
     text = unwrap(screen.sent)
     assert all(char == "\n" or char.isprintable() for char in text)
@@ -197,7 +199,7 @@ def test_what_is_copied_is_clean(screen: Screen, hostile: str) -> None:
 
 
 def test_a_long_url_is_copied_whole(screen: Screen) -> None:
-    """Cases 66, 79: a URL is never cut, and one that is not opened can still be copied."""
+    """Cases 66, 79: a URL is never truncated, and a rejected one can still be copied."""
     url = "file:///" + "日" * 1500
     assert copy_line_to_clipboard(url + "\n", NO_COPY_COMMAND, screen.write) == SENT_MESSAGE
     assert unwrap(screen.sent) == url

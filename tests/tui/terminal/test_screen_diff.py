@@ -1,4 +1,4 @@
-"""Of each frame only what is different is sent, and the terminal shows the same."""
+"""Only the changed cells of a frame are sent, and the terminal shows the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEXTS = [
 
 
 def frame(random_: random.Random) -> str:
-    """A frame as Textual writes it: whole columns of lines, styles in full, then the cursor."""
+    """Return a frame as Textual writes it: whole lines, full styles, then the cursor."""
     parts = []
     for _ in range(random_.randrange(1, 6)):
         row, column = random_.randrange(ROWS), random_.choice((0, 10, 20))
@@ -45,13 +45,13 @@ def frame(random_: random.Random) -> str:
 
 
 def whole(random_: random.Random) -> str:
-    """The first frame: every cell."""
+    """Return the first frame: every cell."""
     lines = [f"\x1b[{row + 1};1H\x1b[1;31m{'#' * COLUMNS}\x1b[0m" for row in range(ROWS)]
     return "".join(lines) + "\x1b[1;1H"
 
 
 def seen(screen: pyte.Screen) -> object:
-    """All that can be seen: of blanks the background, and lines through them."""
+    """Return what is visible: of blanks the background, and lines through them."""
     rows = []
     for y in range(ROWS):
         for x in range(COLUMNS):
@@ -64,7 +64,7 @@ def seen(screen: pyte.Screen) -> object:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_terminal_shows_what_was_written(seed: int) -> None:
-    """Cases 55 and 126: whatever comes, wide characters too."""
+    """Cases 55 and 126: for any frames, with wide characters."""
     random_ = random.Random(seed)
     plain, less = (pyte.Screen(COLUMNS, ROWS) for _ in range(2))
     streams = pyte.Stream(plain), pyte.Stream(less)
@@ -76,7 +76,7 @@ def test_the_terminal_shows_what_was_written(seed: int) -> None:
         assert seen(less) == seen(plain), (number, data)
 
 
-def test_what_is_there_is_not_sent_again() -> None:
+def test_unchanged_cells_are_not_sent_again() -> None:
     outgoing = ScreenDiff()
     data = f"\x1b[1;1H\x1b[1;31m{'title':20}\x1b[0m\x1b[1;1H"
     assert "title" in outgoing.filter(data)
@@ -88,8 +88,8 @@ def test_what_is_there_is_not_sent_again() -> None:
     assert "title" in outgoing.filter(data)
 
 
-def test_another_screen_is_drawn_whole() -> None:
-    """Case 117: after a stop, and whatever clears the screen."""
+def test_a_cleared_screen_is_drawn_again() -> None:
+    """Case 117: after a stop, and after anything that clears the screen."""
     outgoing = ScreenDiff()
     data = "\x1b[1;1H\x1b[1mtitle\x1b[0m\x1b[1;1H"
     outgoing.filter(data)
@@ -101,7 +101,7 @@ def test_another_screen_is_drawn_whole() -> None:
         assert outgoing.filter(data) == ""
 
 
-def test_only_a_large_frame_is_held_together() -> None:
+def test_only_a_large_frame_is_synchronised() -> None:
     outgoing = ScreenDiff()
     line = f"\x1b[1;1H{'x' * 1200}"
     frames = [SYNC_START, line, SYNC_END, SYNC_START, line, SYNC_END, SYNC_START, "\x1b[1;1Hy"]
@@ -130,8 +130,8 @@ def test_colours_are_sent_where_they_change(old: str, new: str, sent: str) -> No
     assert style_transition(old, new) == sent
 
 
-def test_many_blanks_are_erased_where_that_looks_the_same() -> None:
-    """GNU screen erases without the colour that is set: there blanks are written."""
+def test_many_blanks_are_erased() -> None:
+    """GNU screen erases without the current background: there blanks are written."""
     style = "\x1b[38;2;1;2;3;48;2;4;5;6m"
     words, blanks = (f"\x1b[1;1H{style}{text}\x1b[0m\x1b[1;1H" for text in ("x" * 12, " " * 12))
     for erases, sent in ((True, "\x1b[12X\x1b[12C\x1b[1;1H"), (False, " " * 12 + "\x1b[1;1H")):

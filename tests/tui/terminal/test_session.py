@@ -1,4 +1,4 @@
-"""Taking the terminal and giving it back, step by step; and the harness that the tests see it with."""
+"""The terminal session step by step, and the harness the tests observe it with."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
         ("", {0, 1, 2}, "TERM is not set; newstui --plain works here"),
     ],
 )
-def test_refusal(term: str, ttys: set[int], reason: str | None) -> None:
-    """Cases 121 and 122: what is missing is named."""
+def test_startup_problems(term: str, ttys: set[int], reason: str | None) -> None:
+    """Cases 121 and 122: the message names the problem."""
     assert find_startup_problem({"TERM": term} if term else {}, ttys.__contains__) == reason
 
 
 def test_restore_gives_modes_and_screen_back() -> None:
-    """Case 114: the bytes, and the modes from before."""
+    """Case 114: the reset sequence, and the earlier modes."""
     master, slave = os.openpty()
     try:
         before = read_terminal_modes(slave)
@@ -68,7 +68,7 @@ def test_restore_gives_modes_and_screen_back() -> None:
 
 
 def test_restore_never_blocks() -> None:
-    """Case 115: a terminal that takes nothing is left; one that is gone, or none, does no harm."""
+    """Case 115: a stalled terminal is left alone; one that is gone, or none, does no harm."""
     master, slave = os.openpty()
     os.set_blocking(slave, False)
     with contextlib.suppress(BlockingIOError):
@@ -94,7 +94,7 @@ def test_restore_writes_to_terminals_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_session_restores_after_an_exception(error: type[BaseException]) -> None:
-    """Case 119: an exception that comes out of the app's run leaves the terminal restored."""
+    """Case 119: after an exception of the app the terminal is restored."""
     master, slave = os.openpty()
     handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
     with pytest.raises(error), session(slave):
@@ -106,7 +106,7 @@ def test_session_restores_after_an_exception(error: type[BaseException]) -> None
 
 
 def test_session_leaves_nothing_behind() -> None:
-    """Case 114: a run that ends by itself writes nothing and gives handlers and files back."""
+    """Case 114: a run that ends by itself writes nothing and restores handlers and files."""
     master, slave = os.openpty()
     files = psutil.Process().num_fds()
     threads = threading.active_count()
@@ -147,7 +147,7 @@ def test_needs_utf8_mode(env: dict[str, str], encoding: str, needed: bool) -> No
 
 
 @pytest.mark.slow
-def test_starting_again_in_utf8(tmp_path: Path) -> None:
+def test_restart_in_utf8_mode(tmp_path: Path) -> None:
     """Case 123: Japanese in a POSIX locale comes out as Japanese, options and arguments kept."""
     program = tmp_path / "print.py"
     program.write_text(
@@ -163,7 +163,7 @@ def test_starting_again_in_utf8(tmp_path: Path) -> None:
         assert terminal.raw.decode().strip() == "日 ['a b'] True"
 
 
-def test_start_again_keeps_the_environment() -> None:
+def test_restart_keeps_the_environment() -> None:
     """Case 123: the guard against a second try is in the new environment."""
     calls = []
 
@@ -181,7 +181,7 @@ def test_start_again_keeps_the_environment() -> None:
 
 @pytest.mark.parametrize("module", ["tui.terminal.session", "tui.terminal.browser"])
 def test_imports_no_textual(tmp_path: Path, module: str) -> None:
-    """Section 2 of the design: what a command uses imports no Textual."""
+    """The modules a command uses import no Textual."""
     line = f"import sys, {module}; print('textual' in sys.modules)"
     with Terminal([sys.executable, "-c", line], tmp_path) as terminal:
         assert terminal.wait_exit() == 0

@@ -1,4 +1,4 @@
-"""The terminal is given back, whatever happens to the reader, the link or the machine."""
+"""The terminal is restored, whatever happens to the reader, the link or the machine."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def reader(tmp_path: Path) -> Iterator[Terminal]:
 
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[Terminal]:
-    """The same, but the process is not given long to end by itself."""
+    """The same with a short grace period."""
     env = notes_env(tmp_path) | {"GRACE": "0.2"}
     with Terminal(command(tmp_path), tmp_path, env=env) as terminal:
         terminal.wait_for("count 0")
@@ -123,7 +123,7 @@ def notes(tmp_path: Path) -> list[str]:
 
 
 def modes_left_on(raw: bytes) -> set[int]:
-    """The private modes that were set and not reset."""
+    """Return the private modes that were set and not reset."""
     state = {}
     for number, letter in re.findall(rb"\x1b\[\?(\d+)([hl])", raw):
         state[int(number)] = letter == b"h"
@@ -137,7 +137,7 @@ def modes_left_on(raw: bytes) -> set[int]:
 def test_a_signal_ends_it_in_order(
     reader: Terminal, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    """Case 114: the terminal is restored and the exit code says which signal it was."""
+    """Case 114: the terminal is restored, and the exit code tells the signal."""
     assert modes_left_on(reader.raw) >= MODES_ON
     reader.signal(number)
     assert reader.wait_exit() == code
@@ -149,7 +149,7 @@ def test_a_signal_ends_it_in_order(
 
 @pytest.mark.slow
 def test_a_signal_before_the_app_runs(tmp_path: Path) -> None:
-    """Case 114: a signal that comes while the reader still starts ends it at once."""
+    """Case 114: a signal during the start ends the reader at once."""
     with Terminal(command(tmp_path, "early"), tmp_path, env=notes_env(tmp_path)) as terminal:
         terminal.wait_for("early")
         terminal.signal(signal.SIGTERM)
@@ -254,7 +254,7 @@ def test_as_a_job_of_a_shell(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_blocked_main_thread(hasty: Terminal, tmp_path: Path, number: signal.Signals) -> None:
-    """Case 115: after the grace the unsaved is saved, the terminal restored, the process gone."""
+    """Case 115: after the grace period changes are saved, the terminal restored, the process gone."""
     hasty.write("b")
     hasty.wait_for("blocked")
     hasty.signal(number)
@@ -266,7 +266,7 @@ def test_a_blocked_main_thread(hasty: Terminal, tmp_path: Path, number: signal.S
 
 @pytest.mark.slow
 def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
-    """Case 115: the terminal takes nothing any more; when it does again, it is restored."""
+    """Case 115: a terminal that stalls is restored once it goes on."""
     hasty.write("f")
     hasty.wait_raw(b"x" * 4096)
     time.sleep(0.5)  # the link stalls: nobody reads, until every buffer is full
@@ -278,7 +278,7 @@ def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_idle_costs_nothing(reader: Terminal) -> None:
-    """Case 113: the guard sleeps; only Textual's own ten looks a second at the keys remain."""
+    """Case 113: the watcher sleeps; only Textual's ten polls a second for keys remain."""
     reader.read_for(0.3)
     before = psutil.Process(reader.pid).cpu_times()
     assert reader.read_for(1) == b""
@@ -287,7 +287,7 @@ def test_idle_costs_nothing(reader: Terminal) -> None:
 
 
 @pytest.mark.slow
-def test_an_app_sends_bytes_of_its_own(reader: Terminal) -> None:
+def test_an_app_can_send_bytes(reader: Terminal) -> None:
     """Case 75: OSC 52 reaches the terminal through the driver."""
     reader.write("x")
     reader.wait_raw(b"\x1b]52;c;eA==\x07")
