@@ -132,11 +132,6 @@ def open_reader(
         raise
 
 
-def screen_row(terminal: Terminal, title: str) -> str:
-    """Return the list row of a title on the screen, or an empty string."""
-    return next((line for line in terminal.screen() if f" {title} " in line[:60]), "")
-
-
 def unread_row(title: str) -> re.Pattern[str]:
     """Return a pattern for an unread row with that title, selected or not."""
     return re.compile(rf"^.●. {title} ", re.MULTILINE)
