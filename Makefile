@@ -1,5 +1,5 @@
 # `make run` opens the reader, `make test` runs the tests, `make check` is all of CI.
-# Needed: Python 3.11 or newer with pip and venv. Everything else is installed into .venv.
+# It needs Python 3.11 or newer with pip and venv. Everything else is installed into .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,16 +10,16 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lint types imports docs lock clean
 
-help:  ## say what can be made
+help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/run  ## open the reader (on sample articles while your library is empty)
+run: $(VENV)/run  ## start the reader (with sample articles while your library is empty)
 	@$(BIN)/newstui $(ARGS)
 
 test: $(VENV)/dev  ## run all tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: $(VENV)/dev  ## everything CI runs
+check: $(VENV)/dev  ## run everything that CI runs
 	$(BIN)/ruff format --check $(CODE)
 	$(MAKE) lint types imports
 	$(MAKE) test ARGS="--cov --cov-report=term"
@@ -35,23 +35,23 @@ lint: $(VENV)/dev  ## lint the code
 types: $(VENV)/dev  ## check the types
 	$(BIN)/mypy
 
-imports: $(VENV)/dev  ## check who may import whom
+imports: $(VENV)/dev  ## check the import contracts
 	$(BIN)/lint-imports
 
-docs: $(VENV)/dev  ## check that README and docs say what the code does
+docs: $(VENV)/dev  ## test README and docs
 	$(BIN)/python -m pytest -q tests/docs
 
-lock: $(VENV)/dev  ## write the lock files anew
+lock: $(VENV)/dev  ## update the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
 		-o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
 		--group dev -o requirements-dev.lock pyproject.toml
 
-clean:  ## remove what was made
+clean:  ## remove everything that was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage \
 		.import_linter_cache
 
-# The stamps say what .venv was made from: another lock file, another install.
+# The stamps reinstall .venv when a lock file has changed.
 $(VENV)/pip:
 	$(PYTHON) -c 'import sys; sys.exit("newstui needs Python 3.11 or newer: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)

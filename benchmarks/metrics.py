@@ -57,7 +57,7 @@ def compute_rank_metrics(found: Sequence[Sequence[bool]]) -> RankMetrics:
 
 
 class TfIdf:
-    """Textbook cosine of tf-idf vectors: the baseline for similar readings."""
+    """Textbook cosine of tf-idf vectors: the baseline for similar articles."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Index these texts."""

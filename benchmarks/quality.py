@@ -1,4 +1,4 @@
-"""Measure the quality of similar readings, summaries and search on a corpus of news.
+"""Measure the quality of similar articles, summaries and search on a corpus of news.
 
     python -m benchmarks.quality news.jsonl
 
@@ -82,7 +82,7 @@ def main() -> int:
     stories = list(read_corpus(options.corpus))[options.skip :: options.every]
     report(f"{len(stories)} articles of {options.corpus.name}")
     report(
-        f"Similar readings {'by words and meaning' if load_installed_embeddings() else 'by words alone'}"
+        f"Similar articles {'by words and meaning' if load_installed_embeddings() else 'by words alone'}"
     )
     with TemporaryDirectory(prefix="newstui-quality-") as folder:
         measure(stories, Path(folder))
@@ -122,12 +122,12 @@ def _to_parsed_article(story: CorpusArticle) -> ParsedArticle:
     return ParsedArticle(Article(story.key, story.title), Body(story.text))
 
 
-# -- similar readings ----------------------------------------------------------------------
+# -- similar articles ----------------------------------------------------------------------
 
 
 def measure_similar(stories: Sequence[CorpusArticle], library: FolderLibrary) -> None:
-    """Measure the precision of five readings by category, of all places and of the filled ones."""
-    report("", "Similar readings: precision@5 by category, of places and of readings listed")
+    """Measure the precision of five similar articles by category, of all places and of the filled ones."""
+    report("", "Similar articles: precision@5 by category, of all places and of the filled ones")
     by_key = {story.key: story for story in stories}
     times: list[float] = []
 
