@@ -37,11 +37,11 @@ class Command:
     places: tuple[str, ...] = PANES
     """The places where it is available; a key may be bound to another command elsewhere."""
     takes_count: bool = False
-    """Whether it takes the count that was typed before its key."""
+    """True if it takes the count that was typed before its key."""
     needs_article_text: bool = False
-    """Whether it acts on the article's text, and so waits while that is loading."""
+    """True if it acts on the article's text, and so waits while that is loading."""
     opens_dialog: bool = False
-    """Whether it opens a dialog for which the keys typed after it are meant."""
+    """True if it opens a dialog for which the keys typed after it are meant."""
 
     @property
     def group(self) -> str:

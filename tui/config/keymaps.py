@@ -95,7 +95,7 @@ class Keymap:
     commands_by_place: Mapping[str, Mapping[KeySequence, Command]]
     """The command of a key sequence, by place."""
     takes_counts: bool = False
-    """Whether a number before a key is a count."""
+    """True if a number before a key is a count."""
     faults: tuple[str, ...] = ()
     """One line for each of the user's keys that cannot be bound."""
 

@@ -43,7 +43,7 @@ class DayBoundaries:
     yesterday: int
     week_start: int
     tomorrow: int
-    """When the headings have to be built again."""
+    """The time from which on the headings are out of date."""
 
 
 def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:

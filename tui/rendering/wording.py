@@ -40,7 +40,7 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
 }
 """The option that makes a command go on in spite of an error."""
 REPAIR_HINT = "`newstui doctor --repair` repairs it"
-"""What to do about a damaged file."""
+"""The remedy for a damaged file."""
 
 _EVENT_WORDS = {"read": ("marked", "as read"), "unread": ("marked", "as unread")}
 

@@ -75,9 +75,9 @@ class ScreenDiff:
         self._style = self._sent_style = ""
         self._sync_requested = self._sync_started = False
         self.erases_in_color = True
-        """Whether the terminal erases with the current background (terminfo's `bce`)."""
+        """True if the terminal erases with the current background (terminfo's `bce`)."""
         self.isolates_rtl = False
-        """Whether to isolate right-to-left text, because the terminal reorders it."""
+        """True to isolate right-to-left text, because the terminal reorders it."""
 
     def invalidate(self) -> None:
         """Forget the screen, so that everything is sent again."""

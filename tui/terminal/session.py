@@ -154,7 +154,7 @@ class TerminalSession:
         self.exit_code: int | None = None
         """128 plus the signal's number, once there is a reason to stop."""
         self.has_drawn = False
-        """Whether something was drawn before the app started."""
+        """True if something was drawn before the app started."""
         self._request_stop = request_stop
         self._save_unsaved = save_unsaved
         self._stdin = stdin

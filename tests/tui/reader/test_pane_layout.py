@@ -1,4 +1,4 @@
-"""Which panes stand where."""
+"""The pane layout for a terminal's size."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIZES = some.integers(0, 300)
         (110, 24, "wide", PANES),
     ],
 )
-def test_the_shape_of_each_size(
+def test_the_layout_of_each_size(
     columns: int, rows: int, shape: str, panes: tuple[Pane, ...]
 ) -> None:
     """Case 124."""
@@ -42,7 +42,7 @@ def test_the_shape_of_each_size(
         (80, True, True),
     ],
 )
-def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there: bool) -> None:
+def test_the_side_pane_is_shown_if_wanted(columns: int, side: bool | None, there: bool) -> None:
     assert ("side" in choose_pane_layout(columns, 24, "list", side=side).visible_panes) is there
 
 
@@ -54,7 +54,7 @@ def test_the_side_pane_is_there_if_wanted(columns: int, side: bool | None, there
         ("article", None, ("list", "article")),
     ],
 )
-def test_a_list_above_the_article_has_it_all_until_one_is_open(
+def test_a_stacked_list_fills_the_screen_until_an_article_is_open(
     pane: Pane, side: bool | None, panes: tuple[Pane, ...]
 ) -> None:
     arrangement = choose_pane_layout(80, 24, pane, side=side, listing=True)
@@ -74,10 +74,8 @@ def test_a_list_above_the_article_has_it_all_until_one_is_open(
     some.booleans(),
     some.sampled_from([None, True, False]),
 )
-def test_whatever_the_size(
-    columns: int, rows: int, pane: Pane, zoomed: bool, side: bool | None
-) -> None:
-    """There is a pane wherever there is room, each at most once and in the order of `tab`."""
+def test_any_size(columns: int, rows: int, pane: Pane, zoomed: bool, side: bool | None) -> None:
+    """There is a pane if there is room, each at most once and in the order of `tab`."""
     panes = choose_pane_layout(columns, rows, pane, zoomed=zoomed, side=side).visible_panes
     assert bool(panes) is (columns >= MIN_TERMINAL_SIZE[0] and rows >= MIN_TERMINAL_SIZE[1])
     assert list(panes) == [each for each in PANES if each in panes]

@@ -59,7 +59,7 @@ class Sample(App[None]):
 
 
 def segments(app: App[None]) -> Iterator[Segment]:
-    """All that the widgets of the screen draw, as it would be sent."""
+    """Return everything the widgets draw, as it would be sent."""
     for widget in app.screen.walk_children(Widget):
         for strip in widget.render_lines(Region(0, 0, *widget.outer_size)):
             yield from strip
@@ -72,8 +72,8 @@ def color_types(app: App[None]) -> set[ColorType]:
 
 
 @EVERY
-async def test_each_role_is_drawn_as_the_theme_says(theme: Theme) -> None:
-    """Case 128: in every theme, unread, selected and matched text is set as well as coloured."""
+async def test_roles_are_drawn_as_in_the_theme(theme: Theme) -> None:
+    """Case 128: in every theme, unread, selected and matched text differs in style as well as colour."""
     app = Sample(theme)
     async with app.run_test(size=(60, 40)):
         for role in themes.STYLED_ROLES:
@@ -86,8 +86,8 @@ async def test_each_role_is_drawn_as_the_theme_says(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("name", ["terminal", "monochrome"])
-async def test_palette_themes_send_no_colour_of_their_own(name: str) -> None:
-    """Case 128: nothing but default and the sixteen colours that the user has chosen."""
+async def test_terminal_themes_send_only_terminal_colours(name: str) -> None:
+    """Case 128: only the default and the sixteen colours that the user configured."""
     app = Sample(themes.load_built_in_theme(name))
     async with app.run_test(size=(60, 40), notifications=True) as pilot:
         app.notify("gone wrong", severity="error")
@@ -110,7 +110,7 @@ async def test_monochrome_sends_no_colour() -> None:
 
 
 async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 128: with NO_COLOR, `ansi_color=True` makes every theme one of default colours."""
+    """Case 128: with NO_COLOR, `ansi_color=True` makes every theme use default colours."""
     monkeypatch.setenv("NO_COLOR", "1")
     app = Sample(themes.load_built_in_theme("monochrome"), ansi_color=True)
     async with app.run_test(size=(60, 40)) as pilot:
@@ -121,7 +121,7 @@ async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
         assert color_types(app) == {ColorType.DEFAULT}
 
 
-async def test_themes_can_be_changed_while_it_runs() -> None:
+async def test_themes_can_be_changed_at_run_time() -> None:
     app = Sample(themes.load_built_in_theme("dark"))
     app.register_theme(textual_theme(themes.load_built_in_theme("terminal")))
     async with app.run_test(size=(60, 40)) as pilot:

@@ -1,4 +1,4 @@
-"""The widgets by themselves: what they draw, and how much of it."""
+"""The widgets on their own: what they draw, and how much of it."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def row(
     read: bool = False,
     starred: bool = False,
 ) -> ArticleRow:
-    """A row of a list."""
+    """Return a row of the list."""
     return ArticleRow(
         f"id{number}", title or f"Title {number}", category, NOW - number, 0, 300, read, starred, 0
     )
 
 
 def entry(title: str = "Title", text: str = "Text.", **facts: object) -> FullArticle:
-    """An article whole."""
+    """Return an article."""
     article = Article(
         id="id", title=title, category=title, authors=(title,), tags=(title,), words=9
     )
@@ -64,7 +64,7 @@ def entry(title: str = "Title", text: str = "Text.", **facts: object) -> FullArt
 
 
 class Holder(App[None]):
-    """An app with one widget in it that takes all the room."""
+    """An app with a single widget."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "../../../tui/reader/widgets/line_view.tcss"
 
@@ -93,7 +93,7 @@ class Counting(ArticleList):
 
 
 async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None:
-    """Case 54's like for lists: whatever the library's size, a key draws two rows."""
+    """Case 54 for lists: whatever the library's size, a key draws two rows."""
     rows = [row(number) for number in range(100_000)]
     widget = Counting(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 20)) as pilot:
@@ -112,7 +112,7 @@ async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None
         assert set(Counting.built) >= set(range(99_980, 100_000))
 
 
-async def test_a_cursor_that_leaves_the_screen_moves_it_by_half() -> None:
+async def test_the_list_scrolls_by_half_a_screen() -> None:
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 20)) as pilot:
         widget.show([row(number) for number in range(100)])
@@ -128,8 +128,8 @@ async def test_a_cursor_that_leaves_the_screen_moves_it_by_half() -> None:
         assert widget.top_line == 0
 
 
-async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
-    """What there is to know of an article is seen at every width; a key still draws two lines."""
+async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
+    """The facts of an article are shown at every width; a key still draws two lines."""
     widget = Counting(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(36, 20)) as pilot:
         rows = [row(number) for number in range(10)]
@@ -153,7 +153,7 @@ async def test_a_narrow_list_gives_each_article_a_second_line() -> None:
         assert widget.top_line == 0, "the first heading is seen again"
 
 
-async def test_changed_rows_are_drawn_where_they_stand() -> None:
+async def test_changed_rows_are_redrawn_in_place() -> None:
     widget = Counting(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 10)) as pilot:
         rows = [row(number) for number in range(50)]
@@ -174,7 +174,7 @@ async def test_changed_rows_are_drawn_where_they_stand() -> None:
         assert not rows[3].starred, "the rows that came are left as they were"
 
 
-async def test_the_cursor_stays_on_its_article_when_other_rows_come() -> None:
+async def test_the_cursor_stays_on_its_article_when_rows_change() -> None:
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 10)) as pilot:
         rows = [row(number) for number in range(50)]
@@ -199,8 +199,8 @@ async def test_the_cursor_stays_on_its_article_when_other_rows_come() -> None:
         assert widget.cursor < 50
 
 
-async def test_the_first_row_keeps_the_cursor_while_a_library_is_loaded() -> None:
-    """Newer articles may stand in a file that is read later."""
+async def test_the_cursor_stays_on_the_first_row_while_a_library_loads() -> None:
+    """Newer articles may be in a file that is read later."""
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(80, 10)) as pilot:
         rows = [row(number) for number in range(50)]
@@ -236,13 +236,13 @@ WIDTHS = (40, 41, 47, 48, 59, 76, 111, 160)
 
 
 def widths_of(widget: LineView) -> set[int]:
-    """Cells of every line that is drawn, as rich counts them and as the strip says."""
+    """Return the cells of every line, as rich counts them and as the strip says."""
     strips = widget.render_lines(Region(0, 0, *widget.size))
     return {cell_len(strip.text) for strip in strips} | {strip.cell_length for strip in strips}
 
 
 async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
-    """Case 55: columns line up whatever the script; never half a wide character at the edge."""
+    """Case 55: columns are aligned in any script, without half a wide character at the edge."""
     articles = ArticleList(lambda: NOW, id="list")
     view = ArticleView(id="article")
     side = SidePane(lambda: NOW, id="side")
@@ -272,7 +272,7 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
                 assert widths_of(widget) == {width}, (widget, width)
 
 
-async def test_marks_are_glyphs_and_columns() -> None:
+async def test_signs_are_glyphs() -> None:
     """Cases 98 and 128: unread, starred, updated and selected differ by glyph, not by colour alone."""
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(50, 5)) as pilot:
@@ -316,10 +316,10 @@ async def test_an_article_posts_its_end_once() -> None:
         assert (ends, view.position, view.is_at_end) == (["id"], place, True)
         view.clear()
         await pilot.pause()
-        assert "enter opens an article" in screen_text(pilot.app)
+        assert "No article open" in screen_text(pilot.app)
 
 
-async def test_new_facts_of_an_article_are_drawn() -> None:
+async def test_changed_facts_of_an_article_are_drawn() -> None:
     view = ArticleView(id="article")
     async with Holder(view).run_test(size=(60, 10)) as pilot:
         view.show(entry(text=long_text(30)))
@@ -339,7 +339,7 @@ async def test_new_facts_of_an_article_are_drawn() -> None:
         ("import", True, ""),
     ],
 )
-async def test_the_side_pane_says_where_a_summary_is_from(
+async def test_the_side_pane_names_the_origin_of_a_summary(
     origin: str, complete: bool, note: str
 ) -> None:
     side = SidePane(lambda: NOW, id="side")
@@ -360,7 +360,7 @@ async def test_the_side_pane_says_where_a_summary_is_from(
         assert screen_text(pilot.app).count("none") == 2
 
 
-async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_notice_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.reader.widgets import bars as status_module
 
     status = StatusLine(id="status")
@@ -382,7 +382,7 @@ async def test_the_status_line_forgets_what_it_said(monkeypatch: pytest.MonkeyPa
         assert "? help" not in screen_text(pilot.app) or "12 articles" in screen_text(pilot.app)
 
 
-async def test_a_search_takes_only_what_can_be_shown() -> None:
+async def test_an_input_rejects_control_characters() -> None:
     """Case 56."""
     search = SanitizedInput()
     async with Holder(search).run_test(size=(40, 3)) as pilot:

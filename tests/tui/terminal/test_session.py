@@ -192,7 +192,7 @@ class TestHarness:
     """The terminal that these tests use."""
 
     def test_shows_and_types(self, tmp_path: Path) -> None:
-        """What a program writes is on the screen, what is typed arrives."""
+        """The output of a program is on the screen, and typed keys arrive."""
         with Terminal(["sh", "-c", "stty -echo; echo ready; cat"], tmp_path) as terminal:
             terminal.wait_for("ready")
             terminal.write("typed\n")

@@ -121,6 +121,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_list = ArticleList(now, id="list")
         self.article_view = ArticleView(id="article")
         self.article_view.measure = self._settings.measure
+        self.article_view.empty_text = f"{keymap.first_key('article.open')} opens an article"
         self.side_pane = SidePane(now, id="side")
         self.status_line = StatusLine(id="status")
         self.state = ReaderState(self.article_list)

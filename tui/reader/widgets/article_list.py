@@ -83,7 +83,7 @@ class ArticleList(LineView):
         self.empty_text = ""
         """Shown while there are no rows."""
         self.is_cursor_settled = False
-        """Whether the cursor stays on its article; until then it stays on the first row."""
+        """True if the cursor stays on its article; until then it stays on the first row."""
         self.scroll_jump_percent = 50
         """Percent of its height that the view scrolls when the cursor leaves it."""
         self.snippets: dict[str, Snippet] | None = None

@@ -71,6 +71,7 @@ class ArticleView(LineView):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.full_article: FullArticle | None = None
+        self.empty_text = "No article open"
         self.measure = DEFAULT_MEASURE
         self.text_search: TextSearch | None = None
         self.selection: TextSelection | None = None
@@ -129,13 +130,13 @@ class ArticleView(LineView):
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the last line is on the screen."""
+        """True if the last line is on the screen."""
         complete = self._text_layout is not None and self._text_layout.is_complete
         return complete and self.top_line >= self.max_top_line
 
     @property
     def is_jumping(self) -> bool:
-        """Whether a search or the links move the view, so that what it shows has not been read."""
+        """True if a search or the links move the view, so that what it shows has not been read."""
         return self.text_search is not None or self._has_link_numbers
 
     def change_measure(self, change: int) -> None:
@@ -387,7 +388,7 @@ class ArticleView(LineView):
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line of the header or the text, centred, with the signs at its edges."""
         if self.full_article is None:
-            return [(" enter opens an article", "muted")] if y == 0 else []
+            return [(f" {self.empty_text}", "muted")] if y == 0 else []
         margin = " " * ((width - self._text_width) // 2)
         pieces = [(margin, "text"), *self._build_text_line(y)]
         if self._scroll_thumb_row() == y - self.top_line:
