@@ -24,6 +24,7 @@ from tests.support.codebase import (
 )
 
 MAX_FUNCTION_LINES = 50
+QUESTION_WORD = re.compile(r"(?:What|How|Whether|Where|Which|Who|When)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~}])/(?:work|home|root|Users|private|mnt)/\w{2}|\bshared/\w")
 
 
@@ -152,6 +153,17 @@ def test_everything_public_has_a_docstring() -> None:
                     f"{relative_name(path)}: {name}" for name in undocumented_names(owner)
                 ]
     assert undocumented == []
+
+
+def test_docstrings_say_what_is_done() -> None:
+    """A docstring that begins with a question word names a question, not an action or a thing."""
+    odd = [
+        f"{relative_name(path)}: {node.name}: {docstring.splitlines()[0]}"
+        for path in MODULES
+        for node in iter_definitions(path)
+        if QUESTION_WORD.match(docstring := ast.get_docstring(node) or "")
+    ]
+    assert odd == []
 
 
 def undocumented_names(owner: ast.Module | ast.ClassDef) -> list[str]:

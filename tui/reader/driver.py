@@ -189,7 +189,7 @@ class ReaderDriver(LinuxDriver):
         return True
 
     def read_chunk(self) -> bytes:
-        """What has come from the terminal; nothing where it is gone."""
+        """Return what has come from the terminal; nothing if it is gone."""
         with suppress(OSError):
             return os.read(self.fileno, INPUT_CHUNK_BYTES)
         return b""

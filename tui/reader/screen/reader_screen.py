@@ -68,7 +68,7 @@ GatewayFactory = Callable[[PostMessage], Gateway]
 
 @dataclass(frozen=True, slots=True)
 class ReaderHost:
-    """What the app does for its screen."""
+    """The services of the app to its screen."""
 
     external_methods: ExternalMethods
     theme_choice: ThemeChoice
@@ -247,7 +247,7 @@ class Reader(KeymapScreen, Screen[None]):
 
     @cached_property
     def commands(self) -> CommandTable:
-        """Which part does which command."""
+        """The part that runs each command."""
         return {
             **self._navigation_commands(),
             **self._article_commands(),

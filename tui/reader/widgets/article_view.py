@@ -136,7 +136,7 @@ class ArticleView(LineView):
 
     @property
     def is_jumping(self) -> bool:
-        """True if a search or the links move the view, so that what it shows has not been read."""
+        """True if a search or the links move the view: what it shows has not been read then."""
         return self.text_search is not None or self._has_link_numbers
 
     def change_measure(self, change: int) -> None:
