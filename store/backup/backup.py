@@ -22,12 +22,15 @@ from store.backup.archive import (
     ARCHIVE_CHUNK_SIZE,
     LIBRARY_FOLDERS,
     MANIFEST_NAME,
+    ArchiveMember,
     BackupProgress,
+    Manifest,
+    MemberScanner,
+    is_journal,
     list_library_files,
     open_archive,
     verify_archive,
 )
-from store.backup.manifest import ArchiveMember, Manifest, MemberScanner, is_journal
 from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExists
 from store.model.times import Clock, format_timestamp
 from store.system.files import (

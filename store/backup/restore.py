@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -16,32 +16,29 @@ from pathlib import Path
 from store.backup.archive import (
     ARCHIVE_CHUNK_SIZE,
     Archive,
-    BackupProgress,
-    list_library_files,
-    open_archive,
-)
-from store.backup.manifest import (
     ArchiveMember,
+    BackupProgress,
     MemberScanner,
     is_journal,
     is_segment,
+    list_library_files,
+    open_archive,
     parse_documents,
 )
-from store.backup.merge import (
-    add_articles,
-    add_events,
-    append_to_journal,
-    find_missing_articles,
-    find_missing_events,
-    read_known_ids,
-)
+from store.journal.events import Event, newer_format_message, try_decode_event
+from store.journal.journal import TORN_LINE_END
+from store.journal.reading_state import ReadingState
+from store.model.article import ParsedArticle
 from store.model.errors import InvalidInput, LibraryDamaged, LibraryNotEmpty, SaveFailed
 from store.model.times import Clock
-from store.segments.storage import BadContent
+from store.segments.documents import parse_articles
+from store.segments.segments import Segments, format_version, read_tables, segment_name
+from store.segments.storage import SEGMENT_FORMAT, BadContent, parse_tables
 from store.system.files import (
     FILE_MODE,
     FOLDER_MODE,
     TEMPORARY_PREFIX,
+    append_durably,
     file_lock,
     is_stale,
     make_folder,
@@ -51,8 +48,7 @@ from store.system.files import (
 )
 
 RESTORE_ORDER = ("journal", "texts", "articles", "")
-"""The order in which articles are added: an interrupted restore leaves none without events or text.
-"""
+"""As articles are added, so that an interrupted restore leaves none without events or text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,23 +221,19 @@ def _needs_merge(name: str, comparisons: Mapping[str, FileComparison]) -> bool:
 
 
 def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: str) -> int:
-    """Add what the library lacks, and return the number of articles or events added.
-
-    Raises:
-        LibraryDamaged: The file in the backup cannot be read.
-    """
+    """Add what the library lacks, and return the number of articles or events added."""
     if _folder_name(name) == "journal":
-        lines = find_missing_events(unpacked[name], target / name, Path(name).stem)
+        lines = _find_missing_events(unpacked[name], target / name, Path(name).stem)
         if lines:
-            add_events(target / name, lines)
+            _add_events(target / name, lines)
         return len(lines)
     if _folder_name(name) == "texts":
         return 0  # texts are added with their articles
-    found = find_missing_articles(
-        unpacked[name], unpacked.get(_paired_name(name)), read_known_ids(target)
+    found = _find_missing_articles(
+        unpacked[name], unpacked.get(_paired_name(name)), _read_known_ids(target)
     )
     if found:
-        add_articles(target, machine, found)
+        _add_articles(target, machine, found)
     return len(found)
 
 
@@ -334,4 +326,68 @@ def _extend_journal(unpacked: Path, target: Path) -> None:
             raise SaveFailed(f"{target} was changed in the meantime")
         with unpacked.open("rb") as file:
             file.seek(size)
-            append_to_journal(descriptor, target, iter(partial(file.read, ARCHIVE_CHUNK_SIZE), b""))
+            append_durably(descriptor, target, iter(partial(file.read, ARCHIVE_CHUNK_SIZE), b""))
+
+
+# -- what a file of the library lacks ------------------------------------------------------
+
+
+def _find_missing_articles(facts: Path, texts: Path | None, known: set[str]) -> list[ParsedArticle]:
+    """Return the articles of a segment in a backup whose ids are not known."""
+    tables = parse_tables(facts.read_bytes())
+    bodies = parse_tables(texts.read_bytes()).get("texts", {}) if texts else {}
+    if format_version(tables) > SEGMENT_FORMAT:
+        raise LibraryDamaged(newer_format_message(format_version(tables)))
+    found = parse_articles(tables.get("articles", {}), bodies)
+    return [each for each in found if each.article.id not in known]
+
+
+def _read_known_ids(library: Path) -> set[str]:
+    """Return the ids of all articles in the segments of a library that can be read."""
+    known: set[str] = set()
+    for path in (library / "articles").glob("*.json"):
+        with contextlib.suppress(LibraryDamaged):
+            if segment_name(path.stem):
+                documents = read_tables(path, "articles").get("articles", {})
+                known.update(each["id"] for each in documents.values() if "id" in each)
+    return known
+
+
+def _add_articles(library: Path, machine: str, found: list[ParsedArticle]) -> None:
+    with file_lock(library / "articles" / f".{machine}.lock"):
+        Segments(library, machine).append(found)
+
+
+def _find_missing_events(backup: Path, library_journal: Path, machine: str) -> list[bytes]:
+    """Return the lines of a journal that the library lacks; none if they change nothing.
+
+    A journal that was compacted lacks many lines, but none that matters.
+    """
+    with library_journal.open("rb") as file:
+        present = {hash(line) for line in file}
+    with backup.open("rb") as file:
+        missing = [
+            line for line in file if hash(line) not in present and try_decode_event(line, machine)
+        ]
+    if not missing:
+        return []
+    before, after = ReadingState(), ReadingState()
+    for state, lines in ((before, []), (after, missing)):
+        for add in (state.preload_undone, state.apply):
+            with library_journal.open("rb") as file:
+                add(_decode_lines([*lines], machine))
+                add(_decode_lines(file, machine))
+    is_same = all(before.get(each) == after.get(each) for each in after.article_states)
+    return [] if is_same else missing
+
+
+def _decode_lines(lines: Iterable[bytes], machine: str) -> Iterator[Event]:
+    return (event for line in lines if (event := try_decode_event(line, machine)) is not None)
+
+
+def _add_events(journal: Path, lines: list[bytes]) -> None:
+    """Append lines to a journal, the way its machine would."""
+    with file_lock(journal) as descriptor:
+        size = os.fstat(descriptor).st_size
+        is_complete = not size or os.pread(descriptor, 1, size - 1) == b"\n"
+        append_durably(descriptor, journal, lines if is_complete else [TORN_LINE_END, *lines])

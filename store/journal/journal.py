@@ -43,7 +43,7 @@ from store.journal.journal_file import (
 )
 from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
 from store.model.times import Clock, to_microseconds
-from store.system.files import WarningHandler, file_lock, fsync_folder, make_save_error, write_all
+from store.system.files import WarningHandler, append_durably, file_lock
 from store.system.line_files import (
     filter_unseen,
     is_about_other_article,
@@ -403,16 +403,7 @@ class Journal:
             start = encode_line({"format": JOURNAL_FORMAT, "machine": self._machine})
         elif os.pread(descriptor, 1, size - 1) != b"\n":
             start = TORN_LINE_END
-        data = start + lines
-        try:
-            write_all(descriptor, data)
-            os.fsync(descriptor)
-            if size == 0:
-                fsync_folder(self._folder)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, size)
-            raise make_save_error(error, self.own_path, len(data)) from error
+        append_durably(descriptor, self.own_path, [start + lines])
 
 
 def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[Event]:

@@ -19,15 +19,18 @@ from store.search.highlight import make_highlighter, make_snippet, no_other_form
 from store.search.index import FullTextIndex, IndexUnusable, article_number
 from store.search.index_query import IndexQueryBuilder
 from store.search.language import parse_query
-from store.search.predicates import RowPredicate, SplitQuery, build_predicate, split_query
 from store.search.syntax_tree import (
     MATCH_ALL,
     QueryLeaf,
     QueryNode,
+    RowPredicate,
+    SplitQuery,
     ValueCondition,
     WordsCondition,
+    build_predicate,
     iter_wanted_words,
     make_and,
+    split_query,
 )
 from store.segments.segments import Segments
 from store.segments.text_reader import TextReader

@@ -35,6 +35,7 @@ from store.search.syntax_tree import (
     ValueCondition,
     WordsCondition,
     make_and,
+    split_query,
 )
 
 MAX_QUERY_DEPTH = 40
@@ -90,6 +91,15 @@ def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
         raise InvalidQuery(f"a query has at most {MAX_QUERY_LENGTH:,} characters", MAX_QUERY_LENGTH)
     reader = _QueryParser(tokenize_query(text), now, typing=typing)
     return reader.parse()
+
+
+def query_needs_index(text: str, now: int = 0) -> bool:
+    """Return True if rows alone do not answer a query.
+
+    Raises:
+        InvalidQuery: It cannot be parsed.
+    """
+    return split_query(parse_query(text, now)).needs_index
 
 
 def tokenize_query(text: str) -> list[Token]:

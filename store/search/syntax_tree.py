@@ -1,10 +1,17 @@
-"""The syntax tree of a query, as plain values; `store.search.language` parses it from a text."""
+"""The syntax tree of a query: its nodes, the rows it matches, and the part that needs the index.
+
+`store.search.language` parses it from a text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
+
+from store.model.article import ArticleRow, reading_minutes
+from store.text.tokenizer import normalize_text
 
 SearchField = Literal["", "title", "text", "summary"]
 """The field that words are searched in; empty for all, including tags and categories."""
@@ -119,3 +126,117 @@ def make_and(*nodes: QueryNode) -> QueryNode:
     """Return a node that matches whatever all of these match."""
     parts = [part for node in nodes for part in (node.parts if isinstance(node, And) else (node,))]
     return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+# -- over rows in memory -------------------------------------------------------------------
+
+RowPredicate = Callable[[ArticleRow], bool]
+LeafPredicate = Callable[[QueryLeaf], RowPredicate]
+"""Returns the predicate of one condition."""
+
+_STATE_PREDICATES: dict[StateName, RowPredicate] = {
+    "read": lambda row: row.read,
+    "unread": lambda row: not row.read,
+    "starred": lambda row: row.starred,
+    "unstarred": lambda row: not row.starred,
+    "begun": lambda row: row.is_started and not row.read,
+    "updated": attrgetter("updated"),
+}
+_MEASURE_GETTERS: dict[RowMeasure, Callable[[ArticleRow], int]] = {
+    "words": attrgetter("words"),
+    "minutes": lambda row: reading_minutes(row.words),
+    "reads": attrgetter("read_count"),
+    "when": attrgetter("timestamp"),
+    "added": attrgetter("added_at"),
+}
+
+
+def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
+    """Return a function that tells whether a row matches, built once for many rows.
+
+    `leaf` returns the predicate of a condition that a row alone cannot answer.
+    """
+    if isinstance(node, Not):
+        part = build_predicate(node.part, leaf)
+        return lambda row: not part(row)
+    if isinstance(node, And | Or):
+        return _combine(
+            [build_predicate(part, leaf) for part in node.parts], all_of=isinstance(node, And)
+        )
+    if isinstance(node, StateCondition):
+        return _STATE_PREDICATES[node.state]
+    if isinstance(node, RangeCondition):
+        return _range_predicate(node)
+    if isinstance(node, CategoryCondition):
+        return _category_predicate(node)
+    return leaf(node)
+
+
+def is_row_condition(leaf: QueryLeaf) -> bool:
+    """Return True if a row alone tells whether it matches this condition."""
+    return isinstance(leaf, StateCondition | RangeCondition | CategoryCondition)
+
+
+def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
+    """Join predicates; nested pairs are faster than a loop, for many rows."""
+    if not parts:
+        return lambda _: all_of
+    first, *others = parts
+    if not others:
+        return first
+    rest = _combine(others, all_of=all_of)
+    if all_of:
+        return lambda row: first(row) and rest(row)
+    return lambda row: first(row) or rest(row)
+
+
+def _range_predicate(node: RangeCondition) -> RowPredicate:
+    measure, minimum, maximum = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
+    if minimum is None and node.measure in ("when", "added"):
+        minimum = 1  # 0 means unknown
+    if maximum is None:
+        return lambda row: measure(row) >= (minimum or 0)
+    return lambda row: (minimum or 0) <= measure(row) <= maximum
+
+
+def _category_predicate(node: CategoryCondition) -> RowPredicate:
+    name = normalize_text(node.name)
+    known: dict[str, bool] = {}
+
+    def fits(row: ArticleRow) -> bool:
+        is_match = known.get(row.category)
+        if is_match is None:
+            category = normalize_text(row.category)
+            is_match = category.startswith(name) if node.is_prefix else category == name
+            known[row.category] = is_match
+        return is_match
+
+    return fits
+
+
+# -- what needs the index ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SplitQuery:
+    """A query, divided by what answers it."""
+
+    index_part: And
+    """The part that the index answers."""
+    row_part: And
+    """The part that rows answer, with the help of the index where the two are mixed."""
+
+    @property
+    def needs_index(self) -> bool:
+        """True if rows alone do not answer the query."""
+        return bool(self.index_part.parts) or not all(
+            map(is_row_condition, iter_leaves(self.row_part))
+        )
+
+
+def split_query(node: QueryNode) -> SplitQuery:
+    """Divide a query into the part that the index can answer by itself, and the rest."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = [part for part in parts if not any(map(is_row_condition, iter_leaves(part)))]
+    rest = [part for part in parts if part not in words]
+    return SplitQuery(And(tuple(words)), And(tuple(rest)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from store.model.article import Article, ArticleRow, Body, ParsedArticle
+from store.model.article import Article, ArticleRow, Body, ParsedArticle, ReadingStatus
 from store.model.times import to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 
@@ -123,6 +124,16 @@ def body_from_document(document: Mapping[str, Any]) -> Body:
         summary_complete=bool(document.get("summary_complete", True)),
         similar=tuple(map(clean_line, document.get("similar", ()))),
     )
+
+
+def parse_articles(
+    articles: Mapping[str, Any], texts: Mapping[str, Any]
+) -> Iterator[ParsedArticle]:
+    """Yield the articles of two tables that can be read, each with its text."""
+    for key, document in articles.items():
+        with suppress(*DOCUMENT_ERRORS):
+            article = article_from_document(document)
+            yield ParsedArticle(article, body_from_document(texts.get(key) or {}), ReadingStatus())
 
 
 PlainValues = Mapping[str, Any]

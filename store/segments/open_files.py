@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import weakref
 from collections.abc import Collection, Container, Iterable, Iterator
 from pathlib import Path
 
-from store.model.article import ParsedArticle, ReadingStatus
-from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
+from store.model.article import ParsedArticle
+from store.segments.documents import parse_articles
 from store.segments.segments import Segments, segment_machine
 from store.segments.storage import BadContent, Tables, parse_tables
 
@@ -95,18 +94,10 @@ class OpenSegmentFiles:
         if name not in self._pairs or not ids:
             return []
         (facts, texts), _ = self._pairs[name]
-        bodies = _read_tables(texts).get("texts", {})
-        found = []
-        for key, document in _read_tables(facts).get("articles", {}).items():
-            with contextlib.suppress(*DOCUMENT_ERRORS):
-                article = article_from_document(document)
-                if article.id in ids:
-                    found.append(
-                        ParsedArticle(
-                            article, body_from_document(bodies.get(key) or {}), ReadingStatus()
-                        )
-                    )
-        return found
+        found = parse_articles(
+            _read_tables(facts).get("articles", {}), _read_tables(texts).get("texts", {})
+        )
+        return [each for each in found if each.article.id in ids]
 
 
 def _close_descriptors(pair: DescriptorPair) -> None:

@@ -108,6 +108,27 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
+def append_durably(descriptor: int, path: Path, chunks: Iterable[bytes]) -> None:
+    """Append to an open file and sync it; after a failure the file is as it was.
+
+    Raises:
+        SaveFailed: The disk refused.
+    """
+    size = os.fstat(descriptor).st_size
+    written = 0
+    try:
+        for chunk in chunks:
+            write_all(descriptor, chunk)
+            written += len(chunk)
+        os.fsync(descriptor)
+        if size == 0:
+            fsync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise make_save_error(error, path, written) from error
+
+
 def fsync_folder(folder: Path) -> None:
     """Make a new or changed name in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

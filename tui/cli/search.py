@@ -9,7 +9,7 @@ from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, Snippet
 from store.search import Matches, SearchQuery
-from store.search.predicates import query_needs_index
+from store.search.language import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.exit_codes import ExitCode

@@ -10,7 +10,7 @@ from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle
 from store.model.errors import InvalidInput, NewstuiError
 from store.search import ListQuery
-from store.search.predicates import query_needs_index
+from store.search.language import query_needs_index
 from tui.config.settings import Settings
 from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.wording import format_count
