@@ -17,54 +17,60 @@ UNBROKEN_WIDTH = 1000
 """Cells of a line that is not wrapped."""
 LABEL_CELLS, MAX_BAR_CELLS = 12, 20
 """Cells of the label before a bar, and of the longest bar."""
-
-
 HORIZONTAL_BLOCKS = " ▏▎▍▌▋▊▉█"
 VERTICAL_BLOCKS = " ▁▂▃▄▅▆▇█"
 STEPS_PER_CELL = 8
 """Steps in which blocks fill a cell."""
 
 
-def render_statistics(found: Statistics, width: int) -> list[ReportLine]:
+def render_statistics(statistics: Statistics, width: int) -> list[ReportLine]:
     """Return the whole report, from the totals to the charts.
 
     Args:
-        found: The statistics.
+        statistics: The statistics.
         width: Cells of a line; the caller does not wrap the lines.
     """
-    lines = [_heading_line("Reading"), *_total_lines(found), []]
-    if not found.is_complete:
+    lines = [_heading_line("Reading"), *_total_lines(statistics), []]
+    if not statistics.is_complete:
         return [*lines, [("counting …", "muted")]]
-    lines[-1:] = [*_recent_lines(found), *_pace_lines(found.pace, width), []]
+    lines[-1:] = [*_recent_lines(statistics), *_pace_lines(statistics.pace, width), []]
     lines += [
         _heading_line(f"Last {CHART_DAYS} days"),
-        *_day_chart(found.last_days(CHART_DAYS), width),
+        *_day_chart(statistics.last_days(CHART_DAYS), width),
         [],
     ]
     lines += [
         _heading_line("By week"),
-        *_week_chart(found.last_weeks(CHART_WEEKS), found.pace, width),
+        *_week_chart(statistics.last_weeks(CHART_WEEKS), statistics.pace, width),
         [],
     ]
-    return [*lines, _heading_line("Categories"), *_category_chart(found.categories, width)]
+    return [*lines, _heading_line("Categories"), *_category_chart(statistics.categories, width)]
 
 
-def describe_statistics(found: Statistics) -> list[str]:
+def describe_statistics(statistics: Statistics) -> list[str]:
     """Return the report without the charts, for screen readers: `Read: 12 of 28 articles · 43 %`."""
-    facts = [*_total_lines(found), *_recent_lines(found), *_pace_lines(found.pace, UNBROKEN_WIDTH)]
-    labels = ((name[0].strip(), value[0]) for name, value in facts)
-    said = [f"{label}: {value}" if label else f"({value})" for label, value in labels]
-    weeks = [
-        (format_day(monday), tally) for monday, tally in reversed(found.last_weeks(CHART_WEEKS))
+    facts = [
+        *_total_lines(statistics),
+        *_recent_lines(statistics),
+        *_pace_lines(statistics.pace, UNBROKEN_WIDTH),
     ]
-    said += [
-        f"Week of {day}: {describe_tally(tally, found.pace)}"
+    labels = ((name[0].strip(), value[0]) for name, value in facts)
+    lines = [f"{label}: {value}" if label else f"({value})" for label, value in labels]
+    weeks = [
+        (format_day(monday), tally)
+        for monday, tally in reversed(statistics.last_weeks(CHART_WEEKS))
+    ]
+    lines += [
+        f"Week of {day}: {describe_tally(tally, statistics.pace)}"
         for day, tally in weeks
         if tally.articles
     ]
     return [
-        *said,
-        *(f"{each.name or '(none)'}: {_describe_share(each)} read" for each in found.categories),
+        *lines,
+        *(
+            f"{each.name or '(none)'}: {_describe_share(each)} read"
+            for each in statistics.categories
+        ),
     ]
 
 
@@ -72,14 +78,15 @@ def _heading_line(text: str) -> ReportLine:
     return [(text, "heading")]
 
 
-def _total_lines(found: Statistics) -> list[ReportLine]:
-    read, words = found.readings
-    share = f"{100 * found.share_read:.0f} %"
+def _total_lines(statistics: Statistics) -> list[ReportLine]:
+    read, words = statistics.readings
+    share = f"{100 * statistics.share_read:.0f} %"
     return [
         _fact_line(
-            "Read", f"{found.read:,} of {format_count(found.articles, 'article')} · {share}"
+            "Read",
+            f"{statistics.read:,} of {format_count(statistics.articles, 'article')} · {share}",
         ),
-        _fact_line("Starred", f"{found.starred:,}"),
+        _fact_line("Starred", f"{statistics.starred:,}"),
         _fact_line(
             "Total", join_nonempty((format_count(read, "reading"), format_count(words, "word")))
         ),
@@ -99,10 +106,10 @@ def _fact_line(name: str, value: str) -> ReportLine:
     return [(fit_cells(name, LABEL_CELLS), "muted"), (value, "text")]
 
 
-def _recent_lines(found: Statistics) -> list[ReportLine]:
-    today = found.days.get(found.today, Tally())
-    row = f"{format_count(found.streak, 'day')} (longest {found.longest_streak:,})"
-    return [_fact_line("Today", describe_tally(today, found.pace)), _fact_line("Streak", row)]
+def _recent_lines(statistics: Statistics) -> list[ReportLine]:
+    today = statistics.days.get(statistics.today, Tally())
+    row = f"{format_count(statistics.streak, 'day')} (longest {statistics.longest_streak:,})"
+    return [_fact_line("Today", describe_tally(today, statistics.pace)), _fact_line("Streak", row)]
 
 
 def describe_tally(tally: Tally, pace: Pace) -> str:

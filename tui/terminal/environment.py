@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
+"""Set in the environment of a restarted process, so that it does not restart again."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostEnvironment:
@@ -23,12 +26,12 @@ class HostEnvironment:
 
     @property
     def is_remote(self) -> bool:
-        """Return True if the user is at another machine."""
+        """True if the user is at another machine."""
         return is_remote(self.env)
 
     @property
     def has_display(self) -> bool:
-        """Return True if there is a desktop to show a browser on; under WSL that is Windows."""
+        """True if there is a desktop to show a browser on; under WSL that is Windows."""
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return self.platform == "darwin" or any(self.env.get(name) for name in names)
 
@@ -44,9 +47,6 @@ class HostEnvironment:
 def is_remote(env: Mapping[str, str]) -> bool:
     """Return True over SSH, as far as the environment tells."""
     return any(env.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
-
-
-UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
 
 
 def find_startup_problem(

@@ -261,7 +261,7 @@ class TerminalSession:
 
     @property
     def _is_terminal_changed(self) -> bool:
-        """Return True if the terminal differs from its original state.
+        """True if the terminal differs from its original state.
 
         Restoring it otherwise would do harm: the shell's keyboard mode would go, and the cursor would
         jump to a position saved long ago.
