@@ -193,7 +193,7 @@ async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, t
 async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
     async with start(size=NARROW) as running:
         await running.press("-")
-        assert "tag to remove: Ships & boats" in screen_text(running.app)
+        assert "Tag to remove: Ships & boats" in screen_text(running.app)
         await running.type("s")
         await running.wait_until(
             lambda: "ships & boats" in screen_text(running.app).lower().split("\n")[-2]

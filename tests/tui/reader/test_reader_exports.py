@@ -18,7 +18,7 @@ from tests.support.screens import screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
 from tui.reader.gateway.messages import OperationFailed
-from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
+from tui.reader.widgets.inputs import Prompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
 
@@ -31,7 +31,7 @@ async def test_an_article_is_written_to_a_file(
     monkeypatch.setenv("HOME", str(tmp_path))
     async with start() as running:
         await running.press("e")
-        asked = running.reader.query_one(ExportPrompt)
+        asked = running.reader.query_one(Prompt)
         assert asked.value == f"~/{NAME}"
         await running.press("enter")
         assert (tmp_path / NAME).read_text().startswith("---\nnewstui: 1\n")
@@ -39,11 +39,11 @@ async def test_an_article_is_written_to_a_file(
         await running.press("e", "enter")
         assert running.status == f"{tmp_path / NAME}: already exists"
         await running.press("e")
-        running.reader.query_one(ExportPrompt).value = "~/a.html"
+        running.reader.query_one(Prompt).value = "~/a.html"
         await running.press("enter")
         assert "<article " in (tmp_path / "a.html").read_text()
         await running.press("e", "escape")
-        assert not running.reader.query(ExportPrompt)
+        assert not running.reader.query(Prompt)
 
 
 @pytest.mark.command("list.export")
@@ -55,7 +55,7 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
 
         async def export(path: Path) -> str:
             await running.press("E")
-            running.reader.query_one(ListExportPrompt).value = str(path)
+            running.reader.query_one(Prompt).value = str(path)
             await running.press("enter")
             await running.wait_until(lambda: not running.reader.gateway.exports.is_exporting)
             said: str = running.status
@@ -100,19 +100,19 @@ async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) ->
     settings = Settings(pipe_command=("head", "-n", "4"))
     async with start(loaded=LoadedSettings(settings)) as running:
         await running.press("|")
-        assert running.reader.query_one(PipePrompt).value == "head -n 4"
+        assert running.reader.query_one(Prompt).value == "head -n 4"
         await running.press("enter")
         await running.wait_until(lambda: "title: Article number 12" in screen_text(running.app))
         await running.press("escape", "|")
-        running.reader.query_one(PipePrompt).value = "printf '\\033[31mred; %s' $HOME"
+        running.reader.query_one(Prompt).value = "printf '\\033[31mred; %s' $HOME"
         await running.press("enter")
         await running.wait_until(lambda: "red; $HOME" in screen_text(running.app))
         await running.press("escape", "|")
-        running.reader.query_one(PipePrompt).value = "no-such-program 'a"
+        running.reader.query_one(Prompt).value = "no-such-program 'a"
         await running.press("enter")
         assert running.status == "not a command: no closing quotation"
         await running.press("|")
-        running.reader.query_one(PipePrompt).value = "no-such-program"
+        running.reader.query_one(Prompt).value = "no-such-program"
         await running.press("enter")
         await running.wait_until(lambda: "no-such-program cannot be started" in running.status)
 

@@ -23,6 +23,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_lines, screen_text
+from tui.reader.gateway import messages
 
 
 def kept(folder: Path, number: int) -> ReadingStatus:
@@ -297,3 +298,13 @@ async def test_a_library_that_does_not_load_says_so_in_its_place(
         await running.type("x")
         assert running.status == "bug [/]"
         assert "bug [/]" in screen_text(running.app)
+
+
+async def test_every_message_has_receivers(start: Start) -> None:
+    kinds = {kind for kind in vars(messages).values() if isinstance(kind, type)}
+    abstract = {messages.LibraryMessage, messages.ProgressMessage}
+    async with start() as running:
+        assert (
+            set(running.reader.receivers)
+            == {kind for kind in kinds if issubclass(kind, messages.LibraryMessage)} - abstract
+        )

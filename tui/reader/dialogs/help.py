@@ -52,7 +52,7 @@ class HelpDialog(TextDialog):
         super().__init__(keymap, f"Keys: {place}", keymap_help_lines(keymap, place))
         self._help_place = place
         self._search_input = SanitizedInput(
-            placeholder="key or word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
+            placeholder="Key or word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
         )
         self._search_input.display = False
 

@@ -27,7 +27,11 @@ NEXT_COMMAND_PURPOSES: Mapping[NextCommand, str] = {
 }
 
 
-class ProgressMessage(Message):
+class LibraryMessage(Message):
+    """A message from the gateway."""
+
+
+class ProgressMessage(LibraryMessage):
     """Replaces an earlier one of its kind: only the latest progress counts."""
 
     def can_replace(self, message: Message) -> bool:
@@ -46,7 +50,7 @@ class LoadProgressed(ProgressMessage):
 
 
 @dataclass
-class LibraryLoaded(Message):
+class LibraryLoaded(LibraryMessage):
     """All of the library is in memory."""
 
     article_count: int
@@ -55,12 +59,12 @@ class LibraryLoaded(Message):
 
 
 @dataclass
-class IndexUpdated(Message):
+class IndexUpdated(LibraryMessage):
     """More articles are indexed: similar readings may be found now."""
 
 
 @dataclass
-class RowsListed(Message):
+class RowsListed(LibraryMessage):
     """The rows of a query."""
 
     query: ListQuery
@@ -68,7 +72,7 @@ class RowsListed(Message):
 
 
 @dataclass
-class FiltersCounted(Message):
+class FiltersCounted(LibraryMessage):
     """The number of articles of a list by reading state."""
 
     query: ListQuery
@@ -84,7 +88,7 @@ class IndexProgressed(ProgressMessage):
 
 
 @dataclass
-class SearchCompleted(Message):
+class SearchCompleted(LibraryMessage):
     """The results of a search, with snippets for the first rows."""
 
     search: SearchQuery
@@ -93,7 +97,7 @@ class SearchCompleted(Message):
 
 
 @dataclass
-class SearchRejected(Message):
+class SearchRejected(LibraryMessage):
     """A search that is invalid, and the reason in one line."""
 
     search: SearchQuery
@@ -101,7 +105,7 @@ class SearchRejected(Message):
 
 
 @dataclass
-class SnippetsFound(Message):
+class SnippetsFound(LibraryMessage):
     """More snippets for the results of a search."""
 
     search: SearchQuery
@@ -121,7 +125,7 @@ class SavedSearch:
 
 
 @dataclass
-class CategoriesCounted(Message):
+class CategoriesCounted(LibraryMessage):
     """Every category and saved search with its counts."""
 
     categories: Sequence[CategoryCount]
@@ -129,7 +133,7 @@ class CategoriesCounted(Message):
 
 
 @dataclass
-class ArticleLoaded(Message):
+class ArticleLoaded(LibraryMessage):
     """An article, for the article pane (`opened`) or only for the side pane."""
 
     full_article: FullArticle
@@ -137,7 +141,7 @@ class ArticleLoaded(Message):
 
 
 @dataclass
-class LinkLoaded(Message):
+class LinkLoaded(LibraryMessage):
     """Title and URL of an article, for the purpose they were loaded for."""
 
     purpose: str
@@ -146,7 +150,7 @@ class LinkLoaded(Message):
 
 
 @dataclass
-class InsightsComputed(Message):
+class InsightsComputed(LibraryMessage):
     """The insights of an article."""
 
     article: str
@@ -154,7 +158,7 @@ class InsightsComputed(Message):
 
 
 @dataclass
-class SummaryStatusChanged(Message):
+class SummaryStatusChanged(LibraryMessage):
     """A program summarizes an article; an empty name means that it has ended."""
 
     article: str
@@ -162,7 +166,7 @@ class SummaryStatusChanged(Message):
 
 
 @dataclass
-class SimilarFound(Message):
+class SimilarFound(LibraryMessage):
     """The similar readings of an article."""
 
     article: str
@@ -170,7 +174,7 @@ class SimilarFound(Message):
 
 
 @dataclass
-class RowsChanged(Message):
+class RowsChanged(LibraryMessage):
     """Rows changed, here or elsewhere; by id."""
 
     rows: Mapping[str, ArticleRow]
@@ -190,7 +194,7 @@ class RowsChanged(Message):
 
 
 @dataclass
-class LibraryChanged(Message):
+class LibraryChanged(LibraryMessage):
     """Articles were added or deleted: lists have to be reloaded."""
 
     undone: Collection[str] = ()
@@ -198,7 +202,7 @@ class LibraryChanged(Message):
 
 
 @dataclass
-class TagsListed(Message):
+class TagsListed(LibraryMessage):
     """The tags of an article, and all known tags."""
 
     article: str
@@ -207,7 +211,7 @@ class TagsListed(Message):
 
 
 @dataclass
-class UndoHistoryListed(Message):
+class UndoHistoryListed(LibraryMessage):
     """The changes that can be undone, the latest first."""
 
     changes: Sequence[UndoableChange]
@@ -216,7 +220,7 @@ class UndoHistoryListed(Message):
 
 
 @dataclass
-class StoryUpdated(Message):
+class StoryUpdated(LibraryMessage):
     """The story of an article as far as it is collected."""
 
     article: str
@@ -225,14 +229,14 @@ class StoryUpdated(Message):
 
 
 @dataclass
-class StatisticsUpdated(Message):
+class StatisticsUpdated(LibraryMessage):
     """The statistics as far as they are counted."""
 
     statistics: Statistics
 
 
 @dataclass
-class PaceMeasured(Message):
+class PaceMeasured(LibraryMessage):
     """The user's reading speed."""
 
     pace: Pace
@@ -248,7 +252,7 @@ class FetchProgressed(ProgressMessage):
 
 
 @dataclass
-class FetchEnded(Message):
+class FetchEnded(LibraryMessage):
     """All feeds were fetched, or the fetch was stopped; the articles are stored."""
 
     added: int
@@ -258,7 +262,7 @@ class FetchEnded(Message):
 
 
 @dataclass
-class FeedsListed(Message):
+class FeedsListed(LibraryMessage):
     """The feeds with their states and counts."""
 
     feeds: Sequence[FeedStatus]
@@ -267,7 +271,7 @@ class FeedsListed(Message):
 
 
 @dataclass
-class PrivateHostDetected(Message):
+class PrivateHostDetected(LibraryMessage):
     """A typed URL leads to a private network."""
 
     url: str
@@ -275,21 +279,21 @@ class PrivateHostDetected(Message):
 
 
 @dataclass
-class OperationFailed(Message):
+class OperationFailed(LibraryMessage):
     """An operation failed; one line for the user."""
 
     problem: str
 
 
 @dataclass
-class BackupFailed(Message):
+class BackupFailed(LibraryMessage):
     """The automatic backup failed; one line for the user."""
 
     problem: str
 
 
 @dataclass
-class ExportNameSuggested(Message):
+class ExportNameSuggested(LibraryMessage):
     """A path to export an article to."""
 
     article: str
@@ -305,7 +309,7 @@ class ExportProgressed(ProgressMessage):
 
 
 @dataclass
-class ArticleRendered(Message):
+class ArticleRendered(LibraryMessage):
     """An article as Markdown, for a program."""
 
     arguments: list[str]

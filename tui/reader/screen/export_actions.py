@@ -21,7 +21,8 @@ from tui.reader.gateway.exports import Exports
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
-from tui.reader.widgets.inputs import ExportPrompt, ListExportPrompt, PipePrompt
+from tui.reader.widgets.inputs import Prompt
+from tui.rendering.wording import format_count
 
 MAX_OUTPUT_LINES = 2000
 """Of what a command writes."""
@@ -55,8 +56,7 @@ class ExportActions:
             if name := text.strip():
                 self.exports.export_article(message.article, Path(name).expanduser())
 
-        prompt = ExportPrompt(message.article, "Export to file", message.path)
-        await self.prompts.ask(prompt, export)
+        await self.prompts.ask(Prompt("Export to file", message.path, "export"), export)
 
     async def prompt_for_list_file(self) -> None:
         """Ask for the file or folder to export the listed articles to."""
@@ -70,7 +70,7 @@ class ExportActions:
                     timestamp = format_timestamp(from_microseconds(self.now() * 1_000_000))
                     self.exports.export_list(articles, Path(name).expanduser(), timestamp)
 
-            await self.prompts.ask(ListExportPrompt(articles), export)
+            await self.prompts.ask(Prompt(_list_question(len(articles)), verb="export"), export)
 
     def cancel(self) -> bool:
         """Cancel the export of the list.
@@ -93,7 +93,7 @@ class ExportActions:
                 self._request_markdown(article, text)
 
             command = shlex.join(self.pipe_command)
-            await self.prompts.ask(PipePrompt(article, "Pipe to command", command), pipe)
+            await self.prompts.ask(Prompt("Pipe to command", command, "run"), pipe)
 
     def _request_markdown(self, article: str, command: str) -> None:
         try:
@@ -119,3 +119,8 @@ class ExportActions:
         if lines := clean_text(output).strip().splitlines():
             dialog = TextDialog(self.keymap, clean_line(arguments[0]), lines[:MAX_OUTPUT_LINES])
             self.screen.app.push_screen(dialog)
+
+
+def _list_question(count: int) -> str:
+    formats = "file.json, .jsonl, .html, .epub or folder/ for Markdown"
+    return f"Export {format_count(count, 'article')} to ({formats}):"

@@ -18,7 +18,7 @@ from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
-from tui.reader.widgets.inputs import ImportPrompt, OwnLibraryUrlPrompt, UrlPrompt
+from tui.reader.widgets.inputs import Prompt, UrlPrompt
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import describe_feed_problem, format_age, format_count, join_nonempty
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
 """Width of the feed list, and of its columns behind the names."""
-URL_QUESTION = "URL of a feed, a site or a page"
 FILL_OPTIONS = ("Import files or a folder", "Add a feed or a page by URL")
 SAMPLES_OPTION, NOT_NOW_OPTION = "Look around in sample articles", "Not now"
 
@@ -90,7 +89,7 @@ class FeedActions:
         if self.state.read_only_reason:
             self.status_line.show_notice(self.state.read_only_reason)
             return
-        prompt = UrlPrompt("", URL_QUESTION)
+        prompt = UrlPrompt()
 
         def add(_: str) -> None:
             for url in prompt.urls:
@@ -154,7 +153,8 @@ class WelcomeActions:
                 path = Path(text.strip()).expanduser().absolute()
                 self.run_cli_command(("import", str(path)))
 
-        await self.prompts.ask(ImportPrompt("", "File or folder"), import_path, find_fault)
+        prompt = Prompt("File or folder", verb="import")
+        await self.prompts.ask(prompt, import_path, find_fault)
 
     async def _prompt_for_own_urls(self) -> None:
         """Ask for URLs to add to the user's own library: the samples are not kept."""
@@ -163,7 +163,7 @@ class WelcomeActions:
             if urls := text.split():
                 self.run_cli_command(("add", *urls))
 
-        await self.prompts.ask(OwnLibraryUrlPrompt("", URL_QUESTION), add)
+        await self.prompts.ask(UrlPrompt(), add)
 
 
 def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:

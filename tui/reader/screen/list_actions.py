@@ -83,6 +83,12 @@ class ListActions:
             pinned.add(self.state.requested_article)
         self.lists.list_rows(replace(self.state.query, pinned_ids=pinned))
 
+    def show_failure(self, message: messages.OperationFailed) -> None:
+        """Show what failed in the place of the list, if there is none: it may be the loading."""
+        if not self.article_list.rows:
+            self.article_list.empty_text = message.problem
+            self.article_list.refresh()
+
     def describe(self) -> Sequence[str]:
         """Return what the list shows and in which order, in words."""
         return describe_list(self.state.query, len(self.article_list.rows))

@@ -6,10 +6,11 @@ Every part owns its state and is handed what it needs. What several parts need t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from inspect import iscoroutine
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -51,8 +52,6 @@ from tui.rendering.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.config.keymaps import Keymap
     from tui.config.settings import LoadedSettings
     from tui.config.theme_choice import ThemeChoice
@@ -64,6 +63,8 @@ SLOW_SCROLL_JUMP_PERCENT, SLOW_PREVIEW_DELAY_FACTOR = 90, 4.0
 many times as long the cursor rests before the side pane follows it."""
 
 GatewayFactory = Callable[[PostMessage], Gateway]
+Receiver = Callable[[Any], object]
+"""Receives the messages of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,53 +380,77 @@ class Reader(KeymapScreen, Screen[None]):
         self.articles.save_position()
         self.app.action_suspend_process()
 
-    # -- messages from the library: an article -----------------------------------------------
+    # -- messages from the library -----------------------------------------------------------
 
-    @on(messages.ArticleLoaded)
-    def receive_article(self, message: messages.ArticleLoaded) -> None:
-        """Show an article in the panes it belongs to, then in the full-screen dialog."""
-        self.articles.show(message)
-        self.side.show(message)
-        self.overlays.receive_message(message)
+    @cached_property
+    def receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+        """Which parts receive which message, in this order."""
+        return {
+            messages.ArticleLoaded: [
+                self.articles.show,
+                self.side.show,
+                self.overlays.receive_message,
+            ],
+            messages.LinkLoaded: [self.links.use_link],
+            messages.InsightsComputed: [self.side.show_insights],
+            messages.SummaryStatusChanged: [self.side.show_summary_status],
+            messages.SimilarFound: [self.side.show_similar],
+            messages.TagsListed: [self.edits.suggest_tags],
+            messages.ExportNameSuggested: [self.exports.prompt_for_file],
+            messages.ArticleRendered: [self.exports.pipe],
+            messages.RowsListed: [self.receive_rows],
+            messages.RowsChanged: [self.receive_changes, self.overlays.receive_message],
+            messages.LibraryChanged: [self.lists.reload],
+            messages.FiltersCounted: [self.lists.choose_filter],
+            messages.CategoriesCounted: [self.lists.choose_category],
+            messages.SearchCompleted: [self.search.show_matches],
+            messages.SearchRejected: [self.search.show_query_error],
+            messages.SnippetsFound: [self.search.show_snippets],
+            messages.LoadProgressed: [self.show_load_progress],
+            messages.LibraryLoaded: [self.finish_loading],
+            messages.IndexProgressed: [self.show_index_progress, self.side.load_missing_insights],
+            messages.IndexUpdated: [self.side.reload_insights],
+            messages.FetchProgressed: [self.show_fetch_progress],
+            messages.FetchEnded: [self.end_progress, self.feeds.show_fetch_result],
+            messages.ExportProgressed: [self.show_export_progress],
+            messages.FeedsListed: [self.feeds.show_feeds],
+            messages.PrivateHostDetected: [self.feeds.confirm_private_host],
+            messages.UndoHistoryListed: [self.edits.show_undo_history],
+            messages.StoryUpdated: [self.overlays.receive_message],
+            messages.StatisticsUpdated: [self.overlays.receive_message],
+            messages.PaceMeasured: [self.overlays.receive_message],
+            messages.OperationFailed: [self.lists.show_failure, self.show_failure],
+            messages.BackupFailed: [self.show_failure],
+        }
 
-    @on(messages.LinkLoaded)
-    def receive_link(self, message: messages.LinkLoaded) -> None:
-        """Open or copy the URL."""
-        self.links.use_link(message)
+    @on(messages.LibraryMessage)
+    async def receive_message(self, message: messages.LibraryMessage) -> None:
+        """Hand a message to its receivers."""
+        for receive in self.receivers[type(message)]:
+            result = receive(message)
+            if iscoroutine(result):
+                await result
 
-    @on(messages.InsightsComputed)
-    def receive_insights(self, message: messages.InsightsComputed) -> None:
-        """Show keywords and new paragraphs."""
-        self.side.show_insights(message)
+    def receive_rows(self, message: messages.RowsListed) -> None:
+        """Show a list, and let keys have a meaning from now on."""
+        if self.lists.show_rows(message):
+            self.update_status()
+            self.notify_list_shown()
 
-    @on(messages.SummaryStatusChanged)
-    def receive_summary_status(self, message: messages.SummaryStatusChanged) -> None:
-        """Show which command is writing a summary."""
-        self.side_pane.show_summary_program(message.article, message.program_name)
+    def receive_changes(self, message: messages.RowsChanged) -> None:
+        """Update list and panes, and say what was done."""
+        if message.removed:
+            self.article_list.remove_articles(message.removed)
+            self.side.remove(message.removed)
+            self.articles.remove(message.removed)
+        self.article_list.update_rows(message.rows)
+        entries = (self.article_view.full_article, self.side_pane.full_article)
+        for article in {each.article.id for each in entries if each} & message.rows.keys():
+            self.gateway.articles.preview_article(article)
+        if message.notice:
+            self.status_line.show_notice(message.describe(self.keymap))
+        self.update_status()
 
-    @on(messages.SimilarFound)
-    def receive_similar(self, message: messages.SimilarFound) -> None:
-        """Show similar articles."""
-        self.side.show_similar(message)
-
-    @on(messages.TagsListed)
-    def receive_tags(self, message: messages.TagsListed) -> None:
-        """Complete the tag that is being typed."""
-        self.edits.suggest_tags(message)
-
-    @on(messages.ExportNameSuggested)
-    async def receive_export_name(self, message: messages.ExportNameSuggested) -> None:
-        """Ask for the file."""
-        await self.exports.prompt_for_file(message)
-
-    @on(messages.ArticleRendered)
-    def receive_markdown(self, message: messages.ArticleRendered) -> None:
-        """Pipe the article to the command."""
-        self.exports.pipe(message)
-
-    # -- messages from the library: the list -------------------------------------------------
-
-    @on(messages.LibraryLoaded)
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
         """Report what is wrong with the library and the settings."""
         self.state.read_only_reason = message.read_only_reason
@@ -439,135 +464,38 @@ class Reader(KeymapScreen, Screen[None]):
         if problems:
             self.status_line.show_notice(format_first_and_count(problems[0], len(problems)))
 
-    @on(messages.RowsListed)
-    def receive_rows(self, message: messages.RowsListed) -> None:
-        """Show a list."""
-        if self.lists.show_rows(message):
-            self.update_status()
-            self.notify_list_shown()
+    def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
+        """Show what failed."""
+        self.status_line.show_notice(message.problem)
 
-    @on(messages.RowsChanged)
-    def receive_changes(self, message: messages.RowsChanged) -> None:
-        """Update list, panes and the full-screen dialog, then say what was done."""
-        if message.removed:
-            self.article_list.remove_articles(message.removed)
-            self.side.remove(message.removed)
-            self.articles.remove(message.removed)
-        self.article_list.update_rows(message.rows)
-        entries = (self.article_view.full_article, self.side_pane.full_article)
-        for article in {each.article.id for each in entries if each} & message.rows.keys():
-            self.gateway.articles.preview_article(article)
-        self.overlays.receive_message(message)
-        if message.notice:
-            self.status_line.show_notice(message.describe(self.keymap))
-        self.update_status()
-
-    @on(messages.LibraryChanged)
-    def receive_library_change(self, message: messages.LibraryChanged) -> None:
-        """Ask for the list again."""
-        self.lists.reload(message)
-
-    @on(messages.FiltersCounted)
-    def receive_filter_counts(self, message: messages.FiltersCounted) -> None:
-        """Ask for a reading state."""
-        self.lists.choose_filter(message)
-
-    @on(messages.CategoriesCounted)
-    def receive_category_counts(self, message: messages.CategoriesCounted) -> None:
-        """Ask for a category."""
-        self.lists.choose_category(message)
-
-    @on(messages.SearchCompleted)
-    def receive_matches(self, message: messages.SearchCompleted) -> None:
-        """Show matches."""
-        self.search.show_matches(message)
-
-    @on(messages.SearchRejected)
-    def receive_query_error(self, message: messages.SearchRejected) -> None:
-        """Show what is wrong with the query."""
-        self.search.show_query_error(message)
-
-    @on(messages.SnippetsFound)
-    def receive_snippets(self, message: messages.SnippetsFound) -> None:
-        """Show snippets."""
-        self.search.show_snippets(message)
-
-    # -- messages from the library: progress, feeds, reports, failures -----------------------
-
-    @on(messages.LoadProgressed)
     def show_load_progress(self, message: messages.LoadProgressed) -> None:
         """Show how much is loaded."""
         self.show_progress(
             describe_loading(message.done, message.total, history=message.is_history)
         )
 
-    @on(messages.IndexProgressed)
     def show_index_progress(self, message: messages.IndexProgressed) -> None:
-        """Show how much is indexed; similar articles may be known at the end."""
+        """Show how much is indexed."""
         self.show_progress(describe_indexing(message.done, message.total))
-        if not message.total:
-            self.side.reload_insights(only_missing=True)
 
-    @on(messages.IndexUpdated)
-    def receive_index_update(self) -> None:
-        """Ask again what is similar."""
-        self.side.reload_insights()
-
-    @on(messages.FetchProgressed)
     def show_fetch_progress(self, message: messages.FetchProgressed) -> None:
         """Show how many feeds are fetched."""
         progress = f"fetching {message.done} of {message.total}"
         self.show_progress(join_nonempty((progress, message.feed_name)))
 
-    @on(messages.FetchEnded)
-    def receive_fetch_result(self, message: messages.FetchEnded) -> None:
-        """Show the result of the fetch."""
-        self.show_progress("")
-        self.feeds.show_fetch_result(message)
-
-    @on(messages.ExportProgressed)
     def show_export_progress(self, message: messages.ExportProgressed) -> None:
         """Show how many articles are exported."""
         progress = f"exporting {message.done:,} of {message.total:,}"
         self.show_progress(progress if message.total else "")
 
+    def end_progress(self, _: messages.LibraryMessage) -> None:
+        """Show that nothing is going on any more."""
+        self.show_progress("")
+
     def show_progress(self, text: str) -> None:
         """Show what is going on; nothing if the text is empty."""
         self.progress_text = text
         self.update_status()
-
-    @on(messages.FeedsListed)
-    def receive_feeds(self, message: messages.FeedsListed) -> None:
-        """Show the feeds."""
-        self.feeds.show_feeds(message)
-
-    @on(messages.PrivateHostDetected)
-    def receive_private_host(self, message: messages.PrivateHostDetected) -> None:
-        """Ask whether to fetch from there."""
-        self.feeds.confirm_private_host(message)
-
-    @on(messages.UndoHistoryListed)
-    def receive_undo_history(self, message: messages.UndoHistoryListed) -> None:
-        """Show the undo history."""
-        self.edits.show_undo_history(message)
-
-    @on(messages.StoryUpdated)
-    @on(messages.StatisticsUpdated)
-    @on(messages.PaceMeasured)
-    def receive_report(
-        self, message: messages.StoryUpdated | messages.StatisticsUpdated | messages.PaceMeasured
-    ) -> None:
-        """Hand a report to the full-screen dialog."""
-        self.overlays.receive_message(message)
-
-    @on(messages.OperationFailed)
-    @on(messages.BackupFailed)
-    def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
-        """Show what failed."""
-        if isinstance(message, messages.OperationFailed) and not self.article_list.rows:
-            self.article_list.empty_text = message.problem
-            self.article_list.refresh()
-        self.status_line.show_notice(message.problem)
 
     # -- messages from the widgets -----------------------------------------------------------
 
@@ -688,7 +616,7 @@ class Reader(KeymapScreen, Screen[None]):
     def update_key_hints(self) -> None:
         """Name the keys that matter in this place; while the user types, those of the input."""
         if isinstance(self.focused, SanitizedInput):
-            self.status_line.set_key_hints(self.focused.HINTS)
+            self.status_line.set_key_hints(self.focused.hints)
         else:
             place = self.place if self.place in FOOTER_COMMANDS else self.state.current_pane
             self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))

@@ -101,15 +101,19 @@ class SidePaneActions:
         if is_article(self.article_view.full_article, message.article):
             self.article_view.show_new_paragraphs(message.insights.new_paragraphs)
 
-    def reload_insights(self, *, only_missing: bool = False) -> None:
-        """Ask again what is similar to the article shown: more is indexed now.
+    def show_summary_status(self, message: messages.SummaryStatusChanged) -> None:
+        """Show which command is writing a summary."""
+        self.side_pane.show_summary_program(message.article, message.program_name)
 
-        Args:
-            only_missing: Not if similar articles are shown already.
-        """
-        entry = self.side_pane.full_article
-        if entry is not None and not (only_missing and self.side_pane.similar is not None):
-            self.gateway.articles.load_insights(entry)
+    def reload_insights(self, _: messages.LibraryMessage) -> None:
+        """Ask again what is similar to the article shown: more is indexed now."""
+        if self.side_pane.full_article is not None:
+            self.gateway.articles.load_insights(self.side_pane.full_article)
+
+    def load_missing_insights(self, message: messages.IndexProgressed) -> None:
+        """Ask again once all is indexed, if nothing similar was found before."""
+        if not message.total and self.side_pane.similar is None:
+            self.reload_insights(message)
 
     # -- similar articles --------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class TrailLine(LineView, can_focus=False):
 class FindInput(SanitizedInput):
     """The input of the find bar."""
 
-    HINTS = ("enter done", "down next", "esc cancel")
+    hints = ("enter done", "down next", "esc cancel")
 
 
 class FindCount(LineView, can_focus=False):
@@ -179,7 +179,7 @@ class FindBar(Horizontal):
         self.start_position = origin
         self._input = FindInput(
             words,
-            placeholder="find in this article",
+            placeholder="Find in this article",
             id="find",
             max_length=MAX_FIND_LENGTH,
             compact=True,

@@ -14,8 +14,6 @@ from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
-from tui.rendering.wording import format_count
-
 JOIN_CONTROLS = "\u200c\u200d"
 """Invisible, but needed by some scripts."""
 
@@ -23,7 +21,7 @@ JOIN_CONTROLS = "\u200c\u200d"
 class SanitizedInput(Input):
     """An input that rejects control characters, which a paste may contain."""
 
-    HINTS: ClassVar[tuple[str, ...]] = ("enter save", "esc cancel")
+    hints: tuple[str, ...] = ("enter save", "esc cancel")
     """The keys that are not text while the user types."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -67,7 +65,7 @@ class SanitizedInput(Input):
 class LibrarySearchInput(SanitizedInput):
     """The input of a search in the library."""
 
-    HINTS = ("enter open", "tab results", "esc clear")
+    hints = ("enter open", "tab results", "esc clear")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
     class ListRequested(Message):
@@ -83,61 +81,28 @@ MAX_PROMPT_LENGTH = 4000
 
 
 class Prompt(SanitizedInput):
-    """Asks a question about the article that was current when it was opened."""
+    """Asks a question."""
 
     def __init__(
-        self, article: str, question: str, value: str = "", limit: int = MAX_PROMPT_LENGTH
+        self, question: str, value: str = "", verb: str = "save", limit: int = MAX_PROMPT_LENGTH
     ) -> None:
         """Make the input.
 
         Args:
-            article: The id of the article.
             question: The placeholder.
             value: The initial value.
+            verb: What enter does.
             limit: Maximum number of characters.
         """
         super().__init__(value, placeholder=question, max_length=limit, compact=True)
-        self.article = article
-
-
-class ExportPrompt(Prompt):
-    """Asks for the file to export an article to."""
-
-
-class ListExportPrompt(Prompt):
-    """Asks for the file or folder to export a list to."""
-
-    def __init__(self, articles: Sequence[str]) -> None:
-        """Make the input for these articles."""
-        number = format_count(len(articles), "article")
-        super().__init__(
-            "", f"Export {number} to (file.json, .jsonl, .html, .epub or folder/ for Markdown):"
-        )
-        self.articles = articles
-
-
-class PipePrompt(Prompt):
-    """Asks for the command to pipe an article to."""
-
-    HINTS = ("enter run", "esc cancel")
-
-
-class ImportPrompt(Prompt):
-    """Asks for a file or folder to import."""
-
-    HINTS = ("enter import", "esc cancel")
-
-
-class OwnLibraryUrlPrompt(Prompt):
-    """Asks for URLs to add to the user's own library, while the sample library is open."""
-
-    HINTS = ("enter add", "esc cancel")
+        self.hints = (f"enter {verb}", "esc cancel")
 
 
 class UrlPrompt(Prompt):
-    """Asks for URLs; each line of a paste is one."""
+    """Asks for URLs to add; each line of a paste is one."""
 
-    HINTS = ("enter add", "esc cancel")
+    def __init__(self) -> None:
+        super().__init__("URL of a feed, a site or a page", verb="add")
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert all lines: Textual's input takes only the first."""
@@ -158,7 +123,6 @@ MAX_TAG_LENGTH = 100
 class TagPrompt(Prompt):
     """Asks for a tag; tab and right accept the suggestion."""
 
-    HINTS = ("enter save", "tab complete", "esc cancel")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
 
     def __init__(self, article: str, *, adds: bool) -> None:
@@ -168,11 +132,13 @@ class TagPrompt(Prompt):
             article: The id of the article.
             adds: True to add a tag, False to remove one.
         """
-        super().__init__(article, "tag to add" if adds else "tag to remove", limit=MAX_TAG_LENGTH)
+        super().__init__("Tag to add" if adds else "Tag to remove", limit=MAX_TAG_LENGTH)
+        self.hints = ("enter save", "tab complete", "esc cancel")
+        self.article = article
         self.is_adding = adds
 
     def suggest_tags(self, tags: Sequence[str]) -> None:
         """Suggest one of these tags; those that can be removed are also listed."""
         self.suggester = SuggestFromList(tags, case_sensitive=False)
         if not self.is_adding:
-            self.placeholder = f"tag to remove: {', '.join(tags)}"
+            self.placeholder = f"Tag to remove: {', '.join(tags)}"
