@@ -1,7 +1,8 @@
 """The command line of newstui.
 
-Every command has a module of its name with a function `run_NAME`; only the module that is needed is
-imported, which keeps commands fast. Textual is imported by `start_reader` alone.
+Every command has a module of its name with a function `run_NAME`, which returns an exit code, or None
+if nothing can fail in part; only the module that is needed is imported, which keeps commands fast.
+Textual is imported by `start_reader` alone.
 """
 
 from __future__ import annotations
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run newstui and return its exit code.
-
-    Args:
-        arguments: The command line without the program; by default the one of this process.
-    """
+    """Run newstui on a command line, by default that of this process, and return its exit code."""
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
         restart_in_utf8_mode(os.environ, sys.orig_argv)
     given = sys.argv[1:] if arguments is None else arguments
@@ -44,22 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_command_line(arguments: Sequence[str], library: Path | None) -> int:
-    """Run a command from within a reader and return its exit code.
-
-    Args:
-        arguments: The command and its arguments.
-        library: The library folder the reader was started with, if it is not the default.
-    """
+    """Run a command from within a reader, on its library folder, and return the exit code."""
     try:
         return main([*([] if library is None else ["--library", str(library)]), *arguments])
     except SystemExit as end:  # argparse: a usage error
         return end.code if isinstance(end.code, int) else ExitCode.FAILED
 
 
-def load_command(name: str) -> Callable[[argparse.Namespace], int]:
+def load_command(name: str) -> Callable[[argparse.Namespace], int | None]:
     """Import a command and return its function."""
     module = import_module(f"tui.cli.{'import_' if name == 'import' else name}")
-    command: Callable[[argparse.Namespace], int] = getattr(module, f"run_{name}")
+    command: Callable[[argparse.Namespace], int | None] = getattr(module, f"run_{name}")
     return command
 
 
@@ -72,14 +64,15 @@ def _run(arguments: Sequence[str]) -> int:
         return _start_reader(options.library, slow=options.slow)
     # `newstui list | head` ends quietly, like any filter.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    code = None
     if options.command:
         code = load_command(options.command)(options)
     else:
         from tui.cli.plain import start_plain_reader
 
-        code = start_plain_reader(options, run_command_line)
+        start_plain_reader(options, run_command_line)
     flush_output()
-    return code
+    return code or ExitCode.OK
 
 
 def _start_reader(library: Path | None, *, slow: bool = False) -> int:

@@ -40,7 +40,7 @@ def run_add(options: argparse.Namespace) -> int:
     try:
         if options.missing:
             adder.fetch_missing_texts()
-        with ProgressLine("adding").display() as line:
+        with ProgressLine("adding") as line:
             for url in _read_urls(options.urls):
                 line.update(url)
                 adder.add(url)
@@ -101,7 +101,7 @@ class UrlAdder:
         rows = [row.id for row in self._library.rows(ListQuery()) if not row.words]
         articles = [each for each, _ in self._library.articles(rows) if each.url]
         pages = PageCache(self._feed_store.cache)
-        with ProgressLine("fetching pages").display() as line:
+        with ProgressLine("fetching pages") as line:
             for number, article in enumerate(articles, 1):
                 line.update(f"{number} of {len(articles)} · {article.title}")
                 try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-from store.maintenance.compact import CompactProgress, CompactResult, compact_library
+from store.maintenance.compact import CompactResult, compact_library
 from store.model.times import system_clock
 from store.system.machine import machine_name
-from tui.cli.console import ProgressLine, print_json, print_message, print_messages
+from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import load_with_progress, resolve_paths
 from tui.cli.exit_codes import exit_code
 from tui.rendering.wording import describe_loading, format_count
@@ -20,14 +20,9 @@ def run_compact(options: argparse.Namespace) -> int:
     paths = resolve_paths(options)
     machine = machine_name(paths.state, os.environ)
     steps = compact_library(paths.library, machine, system_clock, dry_run=options.dry_run)
-    with ProgressLine("compact").display() as line:
-        while True:
-            try:
-                step: CompactProgress = next(steps)
-            except StopIteration as end:
-                result: CompactResult = end.value
-                break
-            line.update(describe_loading(step.done, step.total, history=True))
+    result = run_with_progress(
+        "compact", steps, lambda step: describe_loading(step.done, step.total, history=True)
+    )
     if result.bytes_before and not options.dry_run:
         load_with_progress(open_library(paths))  # saves a snapshot of the compacted history
     print_messages(result.problems)
@@ -55,8 +50,5 @@ def _describe_result(result: CompactResult, *, dry_run: bool) -> str:
     if not removed:
         return "nothing to compact"
     freed = f"{max(0, result.bytes_before - result.bytes_after) / 1000:,.1f} KB"
-    return (
-        f"would remove {removed}, freeing {freed}"
-        if dry_run
-        else f"removed {removed}, freed {freed}"
-    )
+    verbs = ("would remove", "freeing") if dry_run else ("removed", "freed")
+    return f"{verbs[0]} {removed}, {verbs[1]} {freed}"

@@ -8,14 +8,17 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any, Self, TypeVar
 
 import orjson
 
 from store.model.errors import NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
+
+Step = TypeVar("Step")
+Result = TypeVar("Result")
 
 PROGRESS_DELAY = 1.0
 """Seconds before progress is shown."""
@@ -90,23 +93,20 @@ def _output_errors() -> Iterator[None]:
 
 
 class ProgressLine:
-    """A progress line at the bottom of the terminal, shown once an operation takes a second."""
+    """A progress line at the bottom of the terminal, shown once the block takes a second."""
 
     def __init__(self, label: str) -> None:
         self._label = label
         self._bar: Any = None
-        self._show_after = math.inf
+        is_shown = sys.stderr.isatty()
+        self._show_after = time.monotonic() + PROGRESS_DELAY if is_shown else math.inf
 
-    @contextmanager
-    def display(self) -> Iterator[ProgressLine]:
-        """Show the line while the block runs, if standard error is a terminal."""
-        if sys.stderr.isatty():
-            self._show_after = time.monotonic() + PROGRESS_DELAY
-        try:
-            yield self
-        finally:
-            if self._bar is not None:
-                self._bar.stop()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
     def update(self, text: str) -> None:
         """Show the progress."""
@@ -117,8 +117,7 @@ class ProgressLine:
             else:
                 self._start_bar()
         if self._bar is not None:
-            for task in self._bar.task_ids:
-                self._bar.update(task, description=f"{self._label}: {text}")
+            self._bar.update(self._bar.task_ids[0], description=f"{self._label}: {text}")
 
     def _start_bar(self) -> None:
         from rich.console import Console  # imported here: it takes longer than most commands
@@ -128,3 +127,16 @@ class ProgressLine:
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._bar.add_task(self._label, total=None)
         self._bar.start()
+
+
+def run_with_progress(
+    label: str, steps: Generator[Step, None, Result], describe: Callable[[Step], str]
+) -> Result:
+    """Run an operation in steps, show its progress as described, and return its result."""
+    with ProgressLine(label) as line, closing(steps):
+        while True:
+            try:
+                line.update(describe(next(steps)))
+            except StopIteration as end:
+                result: Result = end.value
+                return result

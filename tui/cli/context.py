@@ -31,7 +31,7 @@ def resolve_settings(options: argparse.Namespace) -> Settings:
 
 def load_with_progress(library: Library) -> None:
     """Load a library and show the progress."""
-    with ProgressLine("opening the library").display() as line:
+    with ProgressLine("opening the library") as line:
         for step in library.load():
             line.update(describe_loading(step.done, step.total, history=step.is_history))
 
@@ -46,7 +46,7 @@ def open_loaded_library(options: argparse.Namespace) -> Library:
 
 def update_index_with_progress(library: Library) -> None:
     """Update the search index and show the progress."""
-    with ProgressLine("indexing").display() as line:
+    with ProgressLine("indexing") as line:
         for step in library.update_index():
             line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
 

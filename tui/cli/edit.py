@@ -9,10 +9,9 @@ from store.model.times import parse_timestamp
 from store.text.clean import clean_line
 from tui.actions.article_changes import add_tag, remove_tag
 from tui.cli.context import open_loaded_library
-from tui.cli.exit_codes import ExitCode
 
 
-def run_edit(options: argparse.Namespace) -> int:
+def run_edit(options: argparse.Namespace) -> None:
     """Edit an article; tags are events of their own."""
     fields = _edited_fields(options)
     library = open_loaded_library(options)
@@ -23,7 +22,6 @@ def run_edit(options: argparse.Namespace) -> int:
         for tag in filter(None, map(clean_line, tags)):
             change(library, article, tag)
     library.close()
-    return ExitCode.OK
 
 
 def _edited_fields(options: argparse.Namespace) -> dict[str, str]:

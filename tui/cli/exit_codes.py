@@ -27,7 +27,7 @@ EXIT_CODE_HELP = """\
   130  interrupted"""
 
 CommandRunner = Callable[[Sequence[str], Path | None], int]
-"""Runs a command line on a library folder (None: the default) and returns its exit code."""
+"""Runs the commands a reader asks for, on its library folder (None: the default)."""
 
 
 def exit_code(*, failed: object) -> ExitCode:

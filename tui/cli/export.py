@@ -37,7 +37,7 @@ def run_export(options: argparse.Namespace) -> int:
         options.title, format_timestamp(system_clock()), [row.title for row in rows], entries
     )
     skipped = 0
-    with ProgressLine("exporting").display() as line:
+    with ProgressLine("exporting") as line:
         if out is None:
             _write_collection(options.to, collection, sys.stdout.buffer, line)
         elif options.to == "markdown":

@@ -20,7 +20,7 @@ from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import exit_code
 from tui.cli.list import ROW_CATEGORY_CELLS
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import describe_feed_problem, format_count, format_minute
+from tui.rendering.wording import describe_added, describe_feed_problem, format_minute
 
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 
@@ -84,13 +84,11 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
 def _import_subscriptions(feed_store: FeedStore, path: str) -> int:
     try:
         new, existing, rejected = feed_store.import_subscriptions(Path(path).read_bytes())
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror}") from error
-    except InvalidInput as error:
-        raise InvalidInput(f"{path}: {error}") from error
+    except (OSError, InvalidInput) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidInput(f"{path}: {reason}") from error
     print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
-    there = f", {existing:,} already there" if existing else ""
-    print_message(f"{format_count(new, 'feed')} added{there}")
+    print_message(describe_added(new, "feed", existing))
     return exit_code(failed=rejected)
 
 

@@ -89,7 +89,7 @@ class FetchRound:
 
         states = self._feed_store.states()
         results = fetch_and_store(subscriptions, states, self._context, store)
-        with closing(results), ProgressLine("fetching").display() as line:
+        with closing(results), ProgressLine("fetching") as line:
             for result in results:
                 self.feed_count += 1
                 name = result.subscription.display_name

@@ -15,10 +15,8 @@ from store.model.times import current_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
 from tui.cli.exit_codes import exit_code
-from tui.rendering.wording import format_count, join_nonempty
+from tui.rendering.wording import describe_added
 from tui.services import open_library
-
-STDIN_PATH = "-"
 
 
 def run_import(options: argparse.Namespace) -> int:
@@ -28,7 +26,7 @@ def run_import(options: argparse.Namespace) -> int:
     reader = ImportReader(options.paths, options.format)
     progress = AddProgress()
     new: list[str] = []
-    with ProgressLine("importing").display() as line:
+    with ProgressLine("importing") as line:
         for progress in library.add(reader):
             new += progress.new_ids
             line.update(f"{progress.added + progress.existing:,} articles")
@@ -38,12 +36,7 @@ def run_import(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped})
     else:
-        parts = (
-            f"{format_count(progress.added, 'article')} added",
-            f"{progress.existing:,} already there" if progress.existing else "",
-            f"{skipped:,} skipped" if skipped else "",
-        )
-        print_message(join_nonempty(parts, ", "))
+        print_message(describe_added(progress.added, "article", progress.existing, skipped))
     return exit_code(failed=skipped)
 
 
@@ -66,10 +59,9 @@ class ImportReader:
 
     def _read_items(self) -> Iterator[ParsedArticle | Rejection]:
         for name in self._names:
-            if name == STDIN_PATH:
-                yield from read_articles(
-                    "standard input", sys.stdin.buffer, now=self._now, kind=self._kind
-                )
+            if name == "-":
+                stdin = sys.stdin.buffer
+                yield from read_articles("standard input", stdin, now=self._now, kind=self._kind)
                 continue
             for source in find_sources([Path(name)]):
                 if isinstance(source, Rejection):

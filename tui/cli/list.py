@@ -11,7 +11,6 @@ from store.search import ListQuery
 from store.search.language import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.exit_codes import ExitCode
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import format_row_date
 
@@ -19,14 +18,14 @@ SHORT_ID_LENGTH = 8
 ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
 
 
-def run_list(options: argparse.Namespace) -> int:
+def run_list(options: argparse.Namespace) -> None:
     """Print a line for each article, or its metadata as JSON."""
     library = open_loaded_library(options)
     rows = query_rows(library, options)
     if options.json:
         for article, reading in library.articles(row.id for row in rows):
             print_json(metadata_to_dict(article, reading))
-        return ExitCode.OK
+        return
     if not rows:
         is_empty = build_query(options) == ListQuery()
         print_message(
@@ -34,7 +33,6 @@ def run_list(options: argparse.Namespace) -> int:
         )
     for row in rows:
         print_data(format_row(row))
-    return ExitCode.OK
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow]:

@@ -20,7 +20,7 @@ from tui.cli.context import (
     run_article_hook,
     update_index_with_progress,
 )
-from tui.cli.exit_codes import CommandRunner, ExitCode
+from tui.cli.exit_codes import CommandRunner
 from tui.config.keymaps import make_keymap
 from tui.plain import Environment, PlainReader
 from tui.services import describe_samples, open_library, open_sample_library
@@ -29,13 +29,8 @@ from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
 from tui.terminal.environment import HostEnvironment
 
 
-def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) -> int:
-    """Run the line-mode reader until the user quits or the input ends.
-
-    Args:
-        options: The command line.
-        run_command: Runs the commands the reader asks for, such as an import.
-    """
+def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) -> None:
+    """Run the line-mode reader until the user quits or the input ends."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             # An exit, unlike a kill, saves the position in the text.
@@ -50,7 +45,6 @@ def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) 
                 again = _run_reader(options, samples, run_command, sample=True)
         else:
             again = _run_reader(options, library, run_command)
-    return ExitCode.OK
 
 
 def _run_reader(

@@ -6,13 +6,11 @@ import argparse
 
 from tui.cli.console import page_size, print_data
 from tui.cli.context import open_article
-from tui.cli.exit_codes import ExitCode
 from tui.rendering.plain_text import article_lines
 
 
-def run_read(options: argparse.Namespace) -> int:
+def run_read(options: argparse.Namespace) -> None:
     """Print an article as plain text."""
     _, entry = open_article(options)
     columns, _ = page_size()
     print_data("\n".join(line.text for line in article_lines(entry, columns)))
-    return ExitCode.OK

@@ -9,11 +9,11 @@ from pathlib import Path
 from store.backup.restore import restore_backup
 from store.model.times import system_clock
 from store.system.machine import machine_name
-from tui.cli.backup import run_with_progress
-from tui.cli.console import print_json, print_message, print_messages
+from tui.cli.backup import describe_progress
+from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import resolve_paths
 from tui.cli.exit_codes import exit_code
-from tui.rendering.wording import format_count, join_nonempty
+from tui.rendering.wording import describe_added, format_count
 
 
 def run_restore(options: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def run_restore(options: argparse.Namespace) -> int:
     library: Path = options.into or paths.library
     machine = machine_name(paths.state, os.environ)
     steps = restore_backup(options.file, library, machine, system_clock, merge=options.merge)
-    restored = run_with_progress("restore", steps)
+    restored = run_with_progress("restore", steps, describe_progress)
     print_messages(restored.skipped)
     if options.json:
         print_json(
@@ -38,12 +38,6 @@ def run_restore(options: argparse.Namespace) -> int:
     else:
         articles = format_count(restored.articles, "article")
         events = format_count(restored.events, "event")
-        files = (
-            f"{format_count(restored.files, 'file')} added",
-            f"{restored.unchanged:,} already there" if restored.unchanged else "",
-            f"{len(restored.skipped):,} skipped" if restored.skipped else "",
-        )
-        print_message(
-            f"restored {articles} and {events} to {library} ({join_nonempty(files, ', ')})"
-        )
+        files = describe_added(restored.files, "file", restored.unchanged, len(restored.skipped))
+        print_message(f"restored {articles} and {events} to {library} ({files})")
     return exit_code(failed=restored.skipped)

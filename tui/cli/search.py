@@ -12,7 +12,6 @@ from store.search import Matches, SearchQuery
 from store.search.language import query_needs_index
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.exit_codes import ExitCode
 from tui.cli.list import format_row
 from tui.rendering.cells import fit_cells
 
@@ -21,7 +20,7 @@ SNIPPET_INDENT = 14
 SNIPPET_CELLS = 86
 
 
-def run_search(options: argparse.Namespace) -> int:
+def run_search(options: argparse.Namespace) -> None:
     """Print the articles found, each with a snippet, or their metadata as JSON."""
     library = open_loaded_library(options)
     query = SearchQuery(" ".join(options.words), newest_first=options.newest)
@@ -40,7 +39,6 @@ def run_search(options: argparse.Namespace) -> int:
             print_data(" " * SNIPPET_INDENT + fit_cells(snippet.text, SNIPPET_CELLS).rstrip())
     if not matches.rows:
         print_message("no matching articles")
-    return ExitCode.OK
 
 
 def _rows_with_snippets(library: Library, matches: Matches) -> Iterator[tuple[ArticleRow, Snippet]]:

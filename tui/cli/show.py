@@ -10,7 +10,6 @@ from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.actions.article_export import render_markdown
 from tui.cli.console import print_data, print_json
 from tui.cli.context import open_article, update_index_with_progress
-from tui.cli.exit_codes import ExitCode
 from tui.cli.similar import similar_lines
 from tui.rendering.article_details import (
     SIMILAR_HEADING,
@@ -21,7 +20,7 @@ from tui.rendering.article_details import (
 from tui.rendering.wording import format_count, join_nonempty
 
 
-def run_show(options: argparse.Namespace) -> int:
+def run_show(options: argparse.Namespace) -> None:
     """Print an article with its similar articles, summary, statistics and details."""
     library, entry = open_article(options)
     update_index_with_progress(library)
@@ -32,7 +31,6 @@ def run_show(options: argparse.Namespace) -> int:
         print_data(render_markdown(entry).removesuffix("\n"))
     else:
         print_data("\n".join(_article_lines(entry, similar, library.insights(entry))))
-    return ExitCode.OK
 
 
 def _article_lines(

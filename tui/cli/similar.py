@@ -9,12 +9,11 @@ from store.exporters.newstui_json import similar_to_dict
 from store.model.article import SimilarArticle
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_article, update_index_with_progress
-from tui.cli.exit_codes import ExitCode
 from tui.cli.list import SHORT_ID_LENGTH
 from tui.rendering.plain_text import describe_similar
 
 
-def run_similar(options: argparse.Namespace) -> int:
+def run_similar(options: argparse.Namespace) -> None:
     """Print the articles similar to an article."""
     library, entry = open_article(options)
     update_index_with_progress(library)
@@ -26,7 +25,6 @@ def run_similar(options: argparse.Namespace) -> int:
             print_json(similar_to_dict(each))
     else:
         print_data("\n".join(similar_lines(similar)))
-    return ExitCode.OK
 
 
 def similar_lines(similar: Sequence[SimilarArticle]) -> Iterator[str]:

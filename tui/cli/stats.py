@@ -10,28 +10,26 @@ from store.library.statistics import Pace, Statistics, Tally, gather_statistics
 from store.model.times import system_clock
 from tui.cli.console import ProgressLine, print_data, print_json
 from tui.cli.context import open_loaded_library
-from tui.cli.exit_codes import ExitCode
 from tui.rendering.statistics_report import CHART_DAYS, CHART_WEEKS, render_statistics
 
 STATISTICS_WIDTH = 80
 
 
-def run_stats(options: argparse.Namespace) -> int:
+def run_stats(options: argparse.Namespace) -> None:
     """Print reading statistics, as a report or as JSON."""
     library = open_loaded_library(options)
     statistics = None
-    with ProgressLine("counting").display() as line:
+    with ProgressLine("counting") as line:
         for step, partial in enumerate(gather_statistics(library, system_clock())):
             line.update(f"step {step}")
             statistics = partial or statistics
     if statistics is None:
-        return ExitCode.OK
+        return
     if options.json:
         print_json(_statistics_json(statistics), pretty=True)
     else:
         for spans in render_statistics(statistics, STATISTICS_WIDTH):
             print_data("".join(text for text, _ in spans).rstrip())
-    return ExitCode.OK
 
 
 def _statistics_json(statistics: Statistics) -> dict[str, Any]:

@@ -179,6 +179,13 @@ def format_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> str:
+    """Return the result of an import: `3 articles added, 2 already there, 1 skipped`."""
+    there = f"{existing:,} already there" if existing else ""
+    left = f"{skipped:,} skipped" if skipped else ""
+    return join_nonempty((f"{format_count(number, noun)} added", there, left), ", ")
+
+
 def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
     """Return filter, category, search, number of articles and order of a list; some may be empty."""
     shown = "" if query.show == "all" else query.show

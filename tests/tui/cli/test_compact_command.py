@@ -103,7 +103,7 @@ def test_progress_is_shown_after_a_delay(
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", quiet)
     monkeypatch.setenv("TERM", "xterm")
-    with ProgressLine("opening").display() as counter:
+    with ProgressLine("opening") as counter:
         counter.update(describe_loading(34, 100, history=True))
     assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
 
@@ -116,7 +116,7 @@ def test_progress_is_printed_once_on_a_dumb_terminal(
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
     monkeypatch.setenv("TERM", "dumb")
-    with ProgressLine("indexing").display() as counter:
+    with ProgressLine("indexing") as counter:
         for done in range(5):
             counter.update(f"{done}")
     assert terminal.getvalue() == "newstui: indexing …\n"
