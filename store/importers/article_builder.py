@@ -9,7 +9,6 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -28,11 +27,11 @@ from store.importers.coerce import (
 from store.importers.containers import ImportItem
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
-from store.model.errors import InvalidInput, UrlRejected
+from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.clean import clean_json
 from store.text.prose import count_words, ends_with_full_stop, make_title
-from store.text.urls import canonicalize_url
+from store.text.urls import make_url_id
 
 TEXT_NAMESPACE = uuid.UUID("7c1d5c0e-3a0b-4f0e-9c59-2f1a54f1b6de")
 """Namespace of ids that are made from title, date and text. It must never change."""
@@ -160,8 +159,7 @@ def _take_id(
     if given:
         invalid["id"] = value
     if url[:8].lower().startswith(("http://", "https://")):
-        with suppress(UrlRejected):
-            return str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(url)))
+        return make_url_id(url)
     return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
 
 

@@ -62,6 +62,7 @@ from store.segments.segments import SEGMENT_SIZE, ArticleLocation, FileSignature
 from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
 from store.segments.text_reader import TextReader
 from store.system.files import make_library_folders
+from store.text.urls import make_url_id
 
 if TYPE_CHECKING:
     from store.library.related import RelatedArticles
@@ -265,6 +266,21 @@ class FolderLibrary:
     def find_id(self, id_or_prefix: str) -> str:
         """Return the only id that starts with these characters, ignoring case."""
         return self._catalog.find_id(id_or_prefix)
+
+    def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
+        ids: dict[str, None] = {}
+        unknown: dict[str, None] = {}
+        for name in names:
+            candidates = (name, make_url_id(name))
+            found = next((each for each in candidates if self._catalog.get_row(each)), "")
+            (ids if found else unknown)[found or name] = None
+        if unknown:
+            for article, _ in self.articles(row.id for row in self._catalog.rows()):
+                if (guid := article.extra.get("guid")) in unknown:
+                    del unknown[guid]
+                    ids[article.id] = None
+        return list(ids), list(unknown)
 
     def get_article(self, article: str) -> FullArticle:
         """Return an article with its text and reading status."""

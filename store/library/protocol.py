@@ -145,6 +145,9 @@ class Library(Protocol):
             ArticleNotFound: No id does, or several do.
         """
 
+    def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
+
     def get_article(self, article: str) -> FullArticle:
         """Return an article with its text and reading status.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urljoin, urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from store.model.errors import UrlRejected
 from store.text.clean import clean_line
@@ -116,6 +117,11 @@ def canonicalize_url(url: str) -> str:
             fragment=parts.fragment if parts.fragment.startswith("!") else "",
         )
     )
+
+
+def make_url_id(url: str) -> str:
+    """Return the id of the article at a URL, the same on all machines."""
+    return str(uuid5(NAMESPACE_URL, canonicalize_url(url)))
 
 
 def validate_url(text: str) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from store.library.protocol import Library
 from store.model.errors import ArticleNotFound, InvalidInput
-from store.search import ListQuery
-from store.text.urls import canonicalize_url
 from tui.actions.article_changes import TargetState, set_state
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, run_article_hook
@@ -30,7 +27,7 @@ def run_mark(options: argparse.Namespace) -> int:
     library = open_loaded_library(options)
     ids, failed = _find_articles(library, options.ids)
     if options.file:
-        more, unknown = _identify_articles(library, _read_article_names(options.file))
+        more, unknown = library.identify(_read_article_names(options.file))
         ids = list(dict.fromkeys([*ids, *more]))
         if unknown:
             failed = True
@@ -60,26 +57,3 @@ def _find_articles(library: Library, names: Sequence[str]) -> tuple[list[str], b
             print_message(str(error))
             failed = True
     return list(dict.fromkeys(ids)), failed
-
-
-def _identify_articles(library: Library, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
-    ids: dict[str, None] = {}
-    left: dict[str, None] = {}
-    for name in names:
-        found = next(
-            (each for each in _candidate_ids(name) if library.get_row(each) is not None), ""
-        )
-        (ids if found else left)[found or name] = None
-    if left:
-        every = (row.id for row in library.rows(ListQuery()))
-        for article, _ in library.articles(every):
-            if (guid := article.extra.get("guid")) in left:
-                del left[guid]
-                ids[article.id] = None
-    return list(ids), list(left)
-
-
-def _candidate_ids(name: str) -> list[str]:
-    """Return the ids an article of this id or URL can have."""
-    return [name, str(uuid.uuid5(uuid.NAMESPACE_URL, canonicalize_url(name)))]
