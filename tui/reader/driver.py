@@ -1,4 +1,4 @@
-"""Textual's terminal driver with some manners added: see `ReaderDriver`."""
+"""The terminal driver: Textual's own, with job control and redrawing as a shell user expects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.constants import ESCAPE_DELAY
 
-# The parser has no public name of its own; where Textual's driver has it from may change.
+# The parser has no public name; the module that Textual's driver takes it from may change.
 from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
 
 from tui.terminal.input_filter import BACKGROUND_QUERY, InputFilter
@@ -32,47 +32,47 @@ if TYPE_CHECKING:
 
 SHOW_CURSOR = b"\x1b[?25h"
 BACKGROUND_STOP_DELAY = 1.0
-"""Seconds that a job continued in the background waits before it stops itself again: the shell's
-`kill` sends SIGTERM and SIGCONT together, and by then the app has ended."""
+"""Seconds before a job that was continued in the background stops itself again: a shell's `kill`
+sends SIGTERM and SIGCONT together, and within this time the app has ended."""
 MAX_LISTEN_WAIT, LISTEN_POLL_INTERVAL = 3.0, 0.01
-"""Seconds after which keys are taken whatever is there, and between two looks until then."""
+"""Seconds after which keys are read in any case, and between two checks until then."""
 INPUT_CHUNK_BYTES = 4096
-"""Bytes read at once."""
+"""Bytes read from the terminal at once."""
 
 
 @runtime_checkable
 class DriverOwner(Protocol):
-    """An app that wants to know its driver."""
+    """An app that sets up its driver."""
 
     def attach_driver(self, driver: ReaderDriver) -> None:
         """Called once, before the terminal is touched."""
 
 
 def _no_op() -> None:
-    """Nothing to do before stopping."""
+    """Do nothing."""
 
 
 class ReaderDriver(LinuxDriver):
-    """The driver of the reader, with what Textual's own leaves out.
+    """Textual's driver, with what that leaves out.
 
-    - A lone SIGCONT changes nothing; Textual starts a second thread that reads keys.
-    - SIGTSTP and SIGCONT wait for the event loop. Handled at once, they may find the main thread
-      inside the queue of the terminal's writer, and then wait for its lock for ever.
-    - A stopped job that is ended, or put in the background, does not touch the terminal it no longer
-      has, which would stop it again before it could end.
+    - A lone SIGCONT changes nothing; Textual would start a second thread that reads keys.
+    - SIGTSTP and SIGCONT wait for the event loop. Handled at once, they may interrupt the main
+      thread inside the queue of the terminal's writer, and then wait for its lock forever.
+    - A stopped job that ends, or is put in the background, does not touch the terminal it no longer
+      owns, which would stop it again before it could end.
     - After a stop everything is drawn again; Textual draws only where the size has changed.
-    - No key comes out of a paste or of a terminal's answer, and bytes that are no UTF-8 do no harm.
-    - The thread that reads keys sleeps while there are none, and is gone at once when it has to;
-      Textual's looks ten times a second.
-    - What is unsaved is flushed before ctrl+z or SIGTSTP stops the process.
-    - Only cells that are different now are sent: over a slow link that is what can be felt.
-    - The terminal's cursor can be seen, for those whose eyes or screen readers follow it; Textual hides
-      it for good. It is shown once and then only moved, with what is drawn.
-    - An app that has a `take_driver` gets to know its driver, so it can send bytes of its own.
+    - Pastes and replies of the terminal produce no keys, and invalid UTF-8 is harmless.
+    - The thread that reads keys sleeps while there are none, and ends at once when it has to;
+      Textual's polls ten times a second.
+    - Unsaved changes are flushed before ctrl+z or SIGTSTP stops the process.
+    - Only changed cells are sent, which is noticeable over a slow connection.
+    - The terminal's cursor can be visible, for users and screen readers that follow it; Textual
+      hides it for good. It is shown once, and then moved with what is drawn.
+    - An app with an `attach_driver` is handed its driver, so that it can send bytes itself.
     """
 
     before_suspend: Callable[[], None]
-    """Called on the main thread before the terminal is given back to the shell."""
+    """Called on the main thread before the terminal is handed back to the shell."""
 
     def __init__(
         self,
@@ -88,14 +88,14 @@ class ReaderDriver(LinuxDriver):
         self.suspended = False
         self.is_terminal_lent = False
         self.keys_enabled = Event()
-        """Keys wait in the terminal while an app has cleared this: nothing could take them yet."""
+        """Cleared by an app that cannot use keys yet: they wait in the terminal."""
         self.keys_enabled.set()
         self.stop_read_fd, self.stop_write_fd = os.pipe()
         os.set_blocking(self.stop_read_fd, False)
         self.on_background: BackgroundCallback | None = None
-        """Told the terminal's background, if it answers; it is not asked without."""
+        """Called with the terminal's background; the terminal is asked for it only if this is set."""
         self.shows_cursor = False
-        """Whether the terminal's own cursor is seen where it stands."""
+        """True if the terminal's own cursor is visible."""
         self.screen_diff = ScreenDiff()
         self.redraw = partial(app.call_later, app.refresh, layout=True)
         self.defer_signal(signal.SIGTSTP)
@@ -104,18 +104,18 @@ class ReaderDriver(LinuxDriver):
             app.attach_driver(self)
 
     def send(self, data: bytes) -> None:
-        """Send bytes of ours between two of Textual's writes; may be called from any thread."""
+        """Send bytes between two of Textual's writes; may be called from any thread."""
         super().write(data.decode("ascii"))
         self.flush()
 
     def write(self, data: str) -> None:
-        """Send of what Textual writes the cells that are different now."""
+        """Send the cells that are changed by what Textual writes."""
         if changes := self.screen_diff.filter(data):
             super().write(changes)
 
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:
-        """While the app lends the terminal to another program."""
+        """Lend the terminal to another program."""
         self.is_terminal_lent = True
         try:
             with super().no_automatic_restart():
@@ -137,13 +137,13 @@ class ReaderDriver(LinuxDriver):
             self.send(BACKGROUND_QUERY)
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal back for a while."""
+        """Hand the terminal back for a while."""
         self.before_suspend()
         super().suspend_application_mode()
         self.suspended = True
 
     def resume_application_mode(self) -> None:
-        """Take the terminal again, if it was given back for a while and not for good."""
+        """Take the terminal again, if it was handed back for a while and not for good."""
         if not self.suspended:
             return
         super().resume_application_mode()
@@ -158,32 +158,32 @@ class ReaderDriver(LinuxDriver):
             super().disable_input()
 
     def run_input_thread(self) -> None:
-        """Read keys until the terminal is given back or is gone."""
+        """Read keys until the terminal is handed back or is gone."""
         if not self.wait_until_keys_enabled():
             return
         parser, incoming = XTermParser(), InputFilter(self.on_background)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        patience: float | None = None
+        timeout: float | None = None
         while True:
-            there = select.select([self.fileno, self.stop_read_fd], [], [], patience)[0]
-            if self.stop_read_fd in there:
+            readable = select.select([self.fileno, self.stop_read_fd], [], [], timeout)[0]
+            if self.stop_read_fd in readable:
                 return
-            if not there:  # an escape that nothing has followed was the key
-                patience, messages = None, parser.tick()
+            if not readable:  # nothing followed an escape, so it was the key
+                timeout, messages = None, parser.tick()
             else:
                 data = self.read_chunk()
                 if not data:
                     return
-                patience = ESCAPE_DELAY + 0.01
+                timeout = ESCAPE_DELAY + 0.01
                 text = incoming.filter(decode(data))
                 messages = parser.feed(text) if text else ()
             for message in messages:
                 self.process_message(message)
 
     def wait_until_keys_enabled(self) -> bool:
-        """Wait until there is something that keys can mean; False if the terminal is given back."""
-        latest = time.monotonic() + MAX_LISTEN_WAIT
-        while not self.keys_enabled.is_set() and time.monotonic() < latest:
+        """Wait until keys can be used; return False if the terminal is handed back before that."""
+        deadline = time.monotonic() + MAX_LISTEN_WAIT
+        while not self.keys_enabled.is_set() and time.monotonic() < deadline:
             if select.select([self.stop_read_fd], [], [], LISTEN_POLL_INTERVAL)[0]:
                 return False
         return True
@@ -195,12 +195,12 @@ class ReaderDriver(LinuxDriver):
         return b""
 
     def clear_stop_request(self) -> None:
-        """Forget that a thread before was told to stop."""
+        """Discard the stop request to an earlier thread."""
         with suppress(BlockingIOError):
             os.read(self.stop_read_fd, INPUT_CHUNK_BYTES)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, unless it is not ours now."""
+        """Hand the terminal back, unless it is not ours now."""
         self.suspended = False
         if not self.in_application_mode:
             return
@@ -209,20 +209,20 @@ class ReaderDriver(LinuxDriver):
         self.in_application_mode = False
 
     def defer_signal(self, number: signal.Signals) -> None:
-        """Run Textual's handler on the event loop, but at once while the terminal is lent.
+        """Run Textual's signal handler on the event loop, but at once while the terminal is lent.
 
-        The loop stands still then, and ctrl+z in the other program has to stop this one as well.
+        The loop is blocked then, and ctrl+z in the other program has to stop this one as well.
         """
-        handle = signal.getsignal(number)
+        handler = signal.getsignal(number)
         loop = asyncio.get_running_loop()
 
-        def arrived(number: int, frame: FrameType | None) -> None:
-            if not callable(handle):
+        def receive_signal(number: int, frame: FrameType | None) -> None:
+            if not callable(handler):
                 return
             if self.is_terminal_lent:
-                handle(number, frame)
+                handler(number, frame)
                 return
-            wait = 0 if is_foreground_job(self.fileno) else BACKGROUND_STOP_DELAY
-            loop.call_soon_threadsafe(loop.call_later, wait, handle, number, None)
+            delay = 0 if is_foreground_job(self.fileno) else BACKGROUND_STOP_DELAY
+            loop.call_soon_threadsafe(loop.call_later, delay, handler, number, None)
 
-        signal.signal(number, arrived)
+        signal.signal(number, receive_signal)

@@ -1,4 +1,4 @@
-"""One run of the reader: from the library on disk to the exit code."""
+"""A run of the reader: from the library on disk to the exit code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from store.model.times import system_clock
 from store.system.paths import Paths
 from tui import __version__
 
@@ -23,18 +24,18 @@ if TYPE_CHECKING:
     from tui.reader.gateway.feeds import FeedAccess
 
 SHUTDOWN_TIMEOUT = 2.0
-"""Seconds the last changes have to reach the disk."""
+"""Seconds that the last changes have to reach the disk."""
 
 
 class ReaderRun:
-    """Holds what is there so far, so that a signal at any moment finds what it has to end."""
+    """Keeps what has been started so far, so that a signal can end it at any moment."""
 
     def __init__(self, paths: Paths, *, slow: bool = False) -> None:
-        """Make a run.
+        """Prepare a run; nothing is opened yet.
 
         Args:
-            paths: Where the library, the settings and all else are.
-            slow: Whether the command line says that the link is slow.
+            paths: The folders of the library, the settings and everything else.
+            slow: Save bandwidth, whatever the settings say.
         """
         self._paths = paths
         self._slow = slow
@@ -46,11 +47,11 @@ class ReaderRun:
         self._gateway: Gateway | None = None
 
     def request_stop(self, code: int) -> bool:
-        """Ask the app to end; False while there is none."""
+        """Ask the app to end; return False if there is none yet."""
         return self._app is not None and self._app.request_stop(code)
 
     def flush_changes(self) -> None:
-        """See the last changes onto the disk."""
+        """Wait until the last changes are on the disk."""
         if self._gateway is not None:
             self._gateway.close(SHUTDOWN_TIMEOUT)
 
@@ -63,7 +64,6 @@ class ReaderRun:
         Returns:
             The exit code.
         """
-        from store.model.times import system_clock
         from tui.services import open_library, open_sample_library
 
         library: Library = open_library(self._paths)
@@ -75,14 +75,12 @@ class ReaderRun:
 
     def _auto_backup(self) -> Generator[BackupProgress, None, Path | None]:
         from store.backup.backup import make_auto_backup
-        from store.model.times import system_clock
 
         return make_auto_backup(self._paths, system_clock, __version__)
 
     def _run_app(
         self, library: Library, before_terminal: Callable[[], None], *, is_sample: bool
     ) -> int:
-        from store.model.times import system_clock
         from tui.config.keymaps import make_keymap
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
@@ -112,7 +110,7 @@ class ReaderRun:
         gc.enable()
         app.run(mouse=loaded.settings.mouse)
         if log.has_content:
-            app.save_position()  # an app that ends in order has done so itself
+            app.save_position()  # an app that ends normally has done so itself
         self.flush_changes()
         if log.has_content:
             self.crash_message = (
@@ -127,7 +125,7 @@ class ReaderRun:
     def _make_gateway(
         self, library: Library, post: PostMessage, settings: Settings, *, own: bool
     ) -> Gateway:
-        """The gateway; samples are neither backed up nor added to by feeds."""
+        """Create the gateway. The sample library (not `own`) has no backups and no feeds."""
         from store.system.hooks import HookRunner
         from tui.reader.gateway import Gateway
         from tui.reader.gateway.messages import OperationFailed
@@ -135,13 +133,14 @@ class ReaderRun:
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
-        self._gateway = Gateway(library, post, self._auto_backup if own else None, hooks)
-        self._gateway.feeds.access = self._feed_access if own else None
+        backup = self._auto_backup if own else None
+        gateway = self._gateway = Gateway(library, post, backup, hooks)
+        gateway.feeds.access = self._feed_access if own else None
         if settings.summary_command:
-            self._gateway.summaries.command = SummaryCommand(
+            gateway.summaries.command = SummaryCommand(
                 settings.summary_command, settings.summary_timeout
             )
-        return self._gateway
+        return gateway
 
     def _feed_access(self) -> FeedAccess:
         from store.feeds.feed_store import FeedStore
@@ -155,5 +154,5 @@ class ReaderRun:
 
         if app.splash_lines:
             size = (app.size.width, app.size.height)
-            look = compute_splash_signature(self._paths, size, os.environ, __version__)
-            save_splash(self._paths.cache, look, app.splash_lines)
+            signature = compute_splash_signature(self._paths, size, os.environ, __version__)
+            save_splash(self._paths.cache, signature, app.splash_lines)

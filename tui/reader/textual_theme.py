@@ -1,7 +1,7 @@
-"""Turns a theme of ours into one Textual can use, with a variable for every role.
+"""Our themes as Textual themes, with a CSS variable for every role.
 
-Style sheets use `$news-muted` and the like for colours and `$news-muted-style` for how text is set;
-the names that Textual's own widgets use (`$surface`, `$border`, ...) follow from the same roles.
+Style sheets use `$news-muted` and the like for colours and `$news-muted-style` for text styles;
+the variables of Textual's own widgets (`$surface`, `$border`, ...) are derived from the same roles.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ WIDGET_COLOR_ROLES: Mapping[str, str] = {
     "scrollbar-background-active": "background",
     "scrollbar-corner-color": "background",
     **{f"markdown-h{level}-color": "heading" for level in range(1, 7)},
-    # The ones below stand in Textual's rules for terminals with their own palette.
+    # These are used by Textual's rules for terminals with their own palette.
     "ansi-background": "surface",
     "ansi-foreground": "text",
 }
-"""Variables of Textual's own widgets, and the role each is drawn in."""
+"""The variables of Textual's own widgets, and the roles they are drawn in."""
 
 WIDGET_STYLE_ROLES: Mapping[str, str] = {
     "block-cursor-text-style": "selection-text",
@@ -76,7 +76,7 @@ WIDGET_STYLE_ROLES: Mapping[str, str] = {
 
 
 def textual_theme(theme: Theme) -> TextualTheme:
-    """`theme` as Textual knows themes; register it, then set `App.theme` to its name."""
+    """Return a theme for `App.register_theme`; then set `App.theme` to its name."""
     colors = theme.colors
     return TextualTheme(
         name=theme.name,
@@ -97,10 +97,10 @@ def textual_theme(theme: Theme) -> TextualTheme:
 
 
 def role_variables(theme: Theme) -> dict[str, str]:
-    """Our own CSS variables: `news-<role>` for each colour, `news-<role>-style` for each style.
+    """Return our own CSS variables: `news-<role>` for colours, `news-<role>-style` for styles.
 
-    `App.get_theme_variable_defaults` returns those of the default theme, so that style sheets can
-    be read before a theme is set, and Textual's own themes can be chosen too.
+    `App.get_theme_variable_defaults` returns those of the first theme, so that style sheets can
+    be read before a theme is set.
     """
     return {
         **{f"{VARIABLE_PREFIX}{role}": color for role, color in theme.colors.items()},

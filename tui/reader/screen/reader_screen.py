@@ -1,4 +1,4 @@
-"""The reader's screen: what it is composed of, which part does which command, and what follows a message.
+"""The reader's screen: its parts, the part that does each command, and what follows each message.
 
 Every part owns its state and is handed what it needs. What several parts need to know is in
 `ReaderState`. Commands and messages reach the parts from here alone.
@@ -384,7 +384,7 @@ class Reader(KeymapScreen, Screen[None]):
 
     @cached_property
     def receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
-        """Which parts receive which message, in this order."""
+        """The receivers of each message, in the order in which they are called."""
         return {
             messages.ArticleLoaded: [
                 self.articles.show,
