@@ -128,8 +128,8 @@ class ReaderRun:
         """Create the gateway. The sample library (not `own`) has no backups and no feeds."""
         from store.system.hooks import HookRunner
         from tui.reader.gateway import Gateway
+        from tui.reader.gateway.articles import SummaryCommand
         from tui.reader.gateway.messages import OperationFailed
-        from tui.reader.gateway.summaries import SummaryCommand
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))

@@ -57,7 +57,7 @@ def found() -> list[ParsedArticle]:
 def client(library: FolderLibrary) -> Iterator[Client]:
     """A gateway that has loaded its library."""
     client = Client(library)
-    client.gateway.load(ListQuery())
+    client.gateway.lists.load(ListQuery())
     client.answered()
     yield client
     client.gateway.close()
@@ -90,7 +90,7 @@ def test_first_rows_are_listed_while_the_library_loads(
 
     library = make_library(tmp_path, [make_article(1), make_article(2)])
     client = Client(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
-    client.gateway.load(ListQuery())
+    client.gateway.lists.load(ListQuery())
     kinds = [type(answer) for answer in client.answered()]
     first = kinds.index(messages.RowsListed)
     assert first < len(kinds) - 4
@@ -233,7 +233,7 @@ def test_refresh_is_skipped_while_the_library_loads(library: FolderLibrary) -> N
 def test_closing_finishes_submitted_jobs(library: FolderLibrary, tmp_path: Path) -> None:
     """Case 1: no change is lost."""
     client = Client(library)
-    client.gateway.load(ListQuery())
+    client.gateway.lists.load(ListQuery())
     client.answered()
     for number in (1, 2, 3):
         client.gateway.changes.toggle_flag("starred", article_id(number))
@@ -285,7 +285,7 @@ def test_backup_steps_leave_room_for_other_jobs(library: FolderLibrary) -> None:
     """A change is recorded while a backup is made."""
     steps = FakeBackup("in today's backup: a\x1b[31mb", "and this", "and that")
     client = Client(library, steps)
-    client.gateway.load(ListQuery())
+    client.gateway.lists.load(ListQuery())
     client.answered()
     assert steps.waiting.wait(WAIT)
     assert not client.gateway.is_busy
@@ -306,7 +306,7 @@ def test_closing_cancels_the_backup(library: FolderLibrary) -> None:
     """Closing does not wait for the backup, which cleans up after itself."""
     steps = FakeBackup()
     client = Client(library, steps)
-    client.gateway.load(ListQuery())
+    client.gateway.lists.load(ListQuery())
     assert steps.waiting.wait(WAIT)
     assert not client.gateway.close(0.0)
     steps.held.set()

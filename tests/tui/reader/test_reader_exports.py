@@ -119,7 +119,7 @@ async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) ->
 
 def load(gateway: Gateway) -> None:
     """Load the library, and wait for that."""
-    gateway.load(ListQuery())
+    gateway.lists.load(ListQuery())
     while gateway.is_busy:
         gateway.flush()
 

@@ -18,7 +18,7 @@ from tui.rendering.wording import format_age, format_count, format_row_date, joi
 if TYPE_CHECKING:
     from store.library.story import StoryArticle
     from tui.config.keymaps import Keymap
-    from tui.reader.gateway.changes import Changes
+    from tui.reader.gateway.articles import Changes
 
 STORY_INDENT_CELLS = 4
 

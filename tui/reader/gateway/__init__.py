@@ -6,16 +6,12 @@ The event loop never waits for a disk, and the library needs no locks inside the
 from __future__ import annotations
 
 from store.library.protocol import Library
-from store.search import ListQuery
 from store.system.hooks import HookRunner
 from tui.actions.article_changes import ArticleFlag
-from tui.reader.gateway.articles import Articles
-from tui.reader.gateway.changes import Changes
+from tui.reader.gateway.articles import Articles, Changes, Summaries
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
-from tui.reader.gateway.lists import BackgroundJob, Lists
-from tui.reader.gateway.reports import Reports
-from tui.reader.gateway.summaries import Summaries
+from tui.reader.gateway.lists import BackgroundJob, Lists, Reports
 from tui.reader.gateway.worker import PostMessage, Worker
 
 __all__ = ["ArticleFlag", "BackgroundJob", "Gateway", "PostMessage"]
@@ -55,10 +51,6 @@ class Gateway:
     def is_busy(self) -> bool:
         """True if something the reader asked for has not been answered yet."""
         return self._worker.is_busy
-
-    def load(self, query: ListQuery) -> None:
-        """Load the library, and list the rows of a query as soon as they fill a screen."""
-        self.lists.load(query)
 
     def flush(self, timeout: float = 1.0) -> None:
         """Wait until everything asked so far is done, or `timeout` seconds have passed."""

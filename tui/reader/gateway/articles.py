@@ -1,67 +1,226 @@
-"""Single articles: loading them with what belongs to them, recording that they were read."""
+"""Single articles: reading and changing them, and summaries by a program of the user's."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from store.model.article import FullArticle
+from store.model.errors import ProgramFailed
+from store.text.clean import clean_line
+from tui.actions import article_changes
+from tui.actions.article_changes import ActionResult, ArticleFlag
 from tui.reader.gateway import messages
-from tui.reader.gateway.summaries import Summaries
-from tui.reader.gateway.worker import Worker
+from tui.reader.gateway.worker import Part, Worker, library_job
+
+if TYPE_CHECKING:
+    from store.system.programs import ProgramRun
+
+MAX_PROGRAM_NAME_LENGTH = 24
 
 
-class Articles:
+class Articles(Part):
     """Loads articles and records reading events."""
 
     def __init__(self, worker: Worker, summaries: Summaries) -> None:
-        self._worker = worker
-        self._library = worker.library
+        super().__init__(worker)
         self._summaries = summaries
         self._insights_pending_for = ""
         """The article whose similar readings were asked for and are not searched yet."""
 
     def open_article(self, article: str) -> None:
         """Load an article, record that it was opened, and have its summary made."""
-        self._worker.submit(lambda: self._load_article(article, opened=True))
+        self._load_article(article, opened=True)
         self.record_event("opened", article)
         self._summaries.request_summary(article)
 
     def preview_article(self, article: str) -> None:
         """Load an article without opening it."""
-        self._worker.submit(lambda: self._load_article(article, opened=False))
+        self._load_article(article, opened=False)
 
     def load_insights(self, entry: FullArticle) -> None:
         """Find similar articles, then compute the insights of an article that is shown."""
         if entry.article.id != self._insights_pending_for:
             self._insights_pending_for = entry.article.id
-            self._worker.submit(lambda: self._load_insights(entry))
+            self._find_similar(entry)
 
+    @library_job
     def load_link(self, article: str, purpose: str) -> None:
         """Load an article's title and URL."""
-        self._worker.submit(lambda: self._load_link(article, purpose))
+        metadata = self._library.get_article(article).article
+        self._post(messages.LinkLoaded(purpose, metadata.title, metadata.url))
 
-    def record_event(self, event: str, article: str, **data: Any) -> None:
+    @library_job
+    def record_event(self, event: str, article: str, /, **data: Any) -> None:
         """Record an event of reading; a read-only library silently skips it."""
-        self._worker.submit(lambda: self._record_event(event, article, **data))
+        if not self._library.read_only_reason:
+            self._post(messages.RowsChanged(self._library.record(event, [article], **data)))
+            if event == "read":
+                self._worker.run_hook("on_read", [article])
 
+    @library_job
     def _load_article(self, article: str, *, opened: bool) -> None:
-        self._worker.post(messages.ArticleLoaded(self._library.get_article(article), opened))
+        self._post(messages.ArticleLoaded(self._library.get_article(article), opened))
 
-    def _load_insights(self, entry: FullArticle) -> None:
+    @library_job
+    def _find_similar(self, entry: FullArticle) -> None:
         if entry.article.id == self._insights_pending_for:
             self._insights_pending_for = ""
-            similar = self._library.similar(entry)
-            self._worker.post(messages.SimilarFound(entry.article.id, similar))
+            self._post(messages.SimilarFound(entry.article.id, self._library.similar(entry)))
             # A job of its own: what a key asked for in the meantime comes first.
             self._worker.submit(lambda: self._worker.post_insights(entry))
 
-    def _load_link(self, article: str, purpose: str) -> None:
-        metadata = self._library.get_article(article).article
-        self._worker.post(messages.LinkLoaded(purpose, metadata.title, metadata.url))
 
-    def _record_event(self, event: str, article: str, **data: Any) -> None:
-        if not self._library.read_only_reason:
-            rows = self._library.record(event, [article], **data)
-            self._worker.post(messages.RowsChanged(rows))
-            if event == "read":
-                self._worker.run_hook("on_read", [article])
+class Changes(Part):
+    """Changes reading state and tags, deletes articles, and undoes changes.
+
+    The state that a key toggles is looked up on the library's thread: the key may be pressed again
+    before the first answer arrives.
+    """
+
+    @library_job
+    def toggle_flag(self, flag: ArticleFlag, article: str, *, say: bool = False) -> None:
+        """Mark an article as read or star it, or undo that; `say` asks for a status line."""
+        self._report(article_changes.toggle_flag(self._library, article, flag), say=say)
+
+    @library_job
+    def mark_all_read(self, articles: Sequence[str]) -> None:
+        """Mark all articles as read that are unread, as one change."""
+        self._report(article_changes.set_state(self._library, articles, "read"))
+
+    @library_job
+    def delete(self, article: str) -> None:
+        """Delete an article."""
+        self._report(article_changes.delete(self._library, article))
+
+    @library_job
+    def tag(self, article: str, tag: str) -> None:
+        """Add a tag to an article."""
+        self._report(article_changes.add_tag(self._library, article, tag))
+
+    @library_job
+    def untag(self, article: str, tag: str) -> None:
+        """Remove a tag from an article."""
+        self._report(article_changes.remove_tag(self._library, article, tag))
+
+    @library_job
+    def undo(self) -> None:
+        """Undo the last change."""
+        self._report(article_changes.undo(self._library))
+
+    @library_job
+    def list_tags(self, article: str) -> None:
+        """List the tags of an article, and all known tags."""
+        tags = self._library.get_article(article).article.tags
+        self._post(messages.TagsListed(article, tags, self._library.tags()))
+
+    @library_job
+    def list_undo_history(self) -> None:
+        """List the changes that can be undone."""
+        changes = self._library.undoable()
+        titles = article_changes.find_titles(self._library, changes)
+        self._post(messages.UndoHistoryListed(changes, titles))
+
+    def _report(self, result: ActionResult, *, say: bool = True) -> None:
+        notice = result.message if say else ""
+        undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
+        self._post(messages.RowsChanged(result.rows, notice, result.removed, undo))
+        self._worker.run_hook("on_read", result.marked_read)
+        if result.is_list_stale:
+            self._post(messages.LibraryChanged(result.rows.keys() & set(result.articles)))
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCommand:
+    """A program with its arguments, and its timeout in seconds."""
+
+    arguments: Sequence[str]
+    timeout: float
+
+    @property
+    def name(self) -> str:
+        """The program's file name."""
+        return clean_line(Path(self.arguments[0]).name, MAX_PROGRAM_NAME_LENGTH)
+
+
+class Summaries(Part):
+    """Runs the user's summary command on articles that are opened: on a thread, one at a time.
+
+    State is changed on the library's thread only, so nothing here needs a lock.
+
+    Attributes:
+        command: None if the user has not set one.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self.command: SummaryCommand | None = None
+        self._article_in_progress = ""
+        """The article whose text the program has now."""
+        self._next_article = ""
+        """The article opened last; those before it are no longer wanted."""
+        self._running_program: ProgramRun | None = None
+
+    @library_job
+    def request_summary(self, article: str) -> None:
+        """Have a summary made, if there is a command and the article needs one."""
+        self._next_article = "" if article == self._article_in_progress else article
+        if not self._article_in_progress:
+            self._start_summary()
+
+    def stop(self) -> None:
+        """Kill the program if it still runs: nobody waits for its answer."""
+        if self._running_program is not None:
+            self._running_program.kill()
+
+    def _start_summary(self) -> None:
+        article, self._next_article = self._next_article, ""
+        command = self.command
+        if command is None or self._library.get_row(article) is None:
+            return
+        entry = self._library.get_article(article)
+        if self._library.summaries.needs_summary(entry, command.arguments):
+            from store.system.programs import ProgramRun  # imported here: most have no program
+
+            self._article_in_progress = article
+            self._running_program = run = ProgramRun(command.arguments)
+            self._post(messages.SummaryStatusChanged(article, command.name))
+            arguments = (command, entry, run)
+            Thread(target=self._run_command, args=arguments, name="summary", daemon=True).start()
+
+    def _run_command(self, command: SummaryCommand, entry: FullArticle, run: ProgramRun) -> None:
+        answer = problem = ""
+        try:
+            answer = run.run(entry.body.text, command.timeout)
+        except (ProgramFailed, OSError) as error:
+            problem = str(error)
+        self._finish_summary(command, entry, answer, problem)
+
+    @library_job
+    def _finish_summary(
+        self, command: SummaryCommand, entry: FullArticle, answer: str, problem: str
+    ) -> None:
+        self._article_in_progress = ""
+        self._worker.submit(self._start_summary)
+        self._post(messages.SummaryStatusChanged(entry.article.id, ""))
+        if not problem and not clean_line(answer):
+            problem = f"{command.name} wrote nothing"
+        if problem:
+            self._post(messages.OperationFailed(clean_line(f"summary_command: {problem}")))
+        else:
+            self._store_summary(command, entry, answer)
+
+    def _store_summary(self, command: SummaryCommand, entry: FullArticle, answer: str) -> None:
+        from store.library.summary_cache import apply_program_summary
+
+        article = entry.article.id
+        if self._library.get_row(article) is None:  # deleted in the meantime
+            return
+        body = apply_program_summary(entry.body, answer)
+        summarized = replace(self._library.get_article(article), body=body)
+        self._post(messages.ArticleLoaded(summarized, opened=False))
+        self._worker.submit(lambda: self._worker.post_insights(summarized))
+        self._library.summaries.save(article, body, command.arguments)

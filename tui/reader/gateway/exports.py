@@ -12,23 +12,21 @@ from store.model.errors import NewstuiError
 from store.text.clean import clean_line
 from tui.actions import article_export
 from tui.reader.gateway import messages
-from tui.reader.gateway.worker import Worker
+from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import format_count
 
 if TYPE_CHECKING:
     from store.model.article import FullArticle
 
-COLLECTION_TITLE = "newstui"
 EXPORT_PROGRESS_STEP = 20
 """Articles between two progress messages."""
 
 
-class Exports:
+class Exports(Part):
     """Writes articles to files, and renders them for programs."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._library = worker.library
+        super().__init__(worker)
         self._export_stop_event: Event | None = None
         """Set to stop the export of a list; None while there is none."""
 
@@ -57,7 +55,7 @@ class Exports:
             nonlocal written
             written = done
             if done % EXPORT_PROGRESS_STEP == 0:
-                self._worker.post(messages.ExportProgressed(done, len(articles)))
+                self._post(messages.ExportProgressed(done, len(articles)))
 
         def finish() -> None:
             exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
@@ -75,16 +73,14 @@ class Exports:
         titles = [self._library.title(each) for each in articles]
         try:
             with suppress(_ExportStopped):
+                entries = self._entries(articles, stop)
                 yield from write_collection(
-                    ArticleCollection(
-                        COLLECTION_TITLE, made, titles, self._entries(articles, stop)
-                    ),
-                    path,
+                    ArticleCollection("newstui", made, titles, entries), path
                 )
         finally:
             if self._export_stop_event is stop:
                 self._export_stop_event = None
-            self._worker.post(messages.ExportProgressed(0, 0))
+            self._post(messages.ExportProgressed(0, 0))
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:
@@ -93,29 +89,23 @@ class Exports:
             with suppress(NewstuiError):  # deleted, or damaged, which the library reports
                 yield self._library.get_article(each)
 
+    @library_job
     def suggest_export_name(self, article: str) -> None:
         """Suggest a path to export an article to."""
-        self._worker.submit(lambda: self._suggest_export_name(article))
+        path = article_export.suggest_export_path(self._library.get_article(article))
+        self._post(messages.ExportNameSuggested(article, path))
 
+    @library_job
     def export_article(self, article: str, path: Path) -> None:
         """Write an article to a new file, as Markdown unless the suffix says otherwise."""
-        self._worker.submit(lambda: self._export_article(article, path))
-
-    def render_markdown(self, article: str, arguments: list[str]) -> None:
-        """Render an article as Markdown, for a program."""
-        self._worker.submit(lambda: self._render_markdown(article, arguments))
-
-    def _suggest_export_name(self, article: str) -> None:
-        path = article_export.suggest_export_path(self._library.get_article(article))
-        self._worker.post(messages.ExportNameSuggested(article, path))
-
-    def _export_article(self, article: str, path: Path) -> None:
         notice = article_export.export_article(self._library.get_article(article), path)
         self._worker.post_notice(notice)
 
-    def _render_markdown(self, article: str, arguments: list[str]) -> None:
+    @library_job
+    def render_markdown(self, article: str, arguments: list[str]) -> None:
+        """Render an article as Markdown, for a program."""
         text = article_export.render_markdown(self._library.get_article(article))
-        self._worker.post(messages.ArticleRendered(arguments, text))
+        self._post(messages.ArticleRendered(arguments, text))
 
 
 class _ExportStopped(Exception):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
 from store.search import ListQuery
 from tui.reader.gateway import messages
-from tui.reader.gateway.worker import Worker
+from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import format_count
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class FeedAccess:
     network: Callable[[], FetchContext]
 
 
-class Feeds:
+class Feeds(Part):
     """Fetches feeds and pages while the user reads.
 
     Attributes:
@@ -46,8 +46,7 @@ class Feeds:
     """
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._library = worker.library
+        super().__init__(worker)
         self.access: Callable[[], FeedAccess] | None = None
         self._fetch_future: Future[None] | None = None
         self._fetch_stop_event = Event()
@@ -64,9 +63,7 @@ class Feeds:
         if (access := self._find_access()) is not None and not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
-            self._fetch_future = self._run_on_network_thread(
-                lambda: self._fetch_feeds(access(), stop)
-            )
+            self._fetch_future = self._run_on_network(lambda: self._fetch_feeds(access(), stop))
 
     def stop_fetch(self) -> None:
         """Stop the fetch; articles fetched so far are stored."""
@@ -75,17 +72,12 @@ class Feeds:
     def list_feeds(self) -> None:
         """List the feeds with their states and counts."""
         if (access := self._find_access()) is not None:
-            self._worker.submit(lambda: self._list_feeds(access()))
+            self._list_feeds(access)
 
     def add_url(self, url: str, *, private: bool = False) -> None:
-        """Subscribe to the feed of a URL, or add its page.
-
-        Args:
-            url: As it was typed.
-            private: The user allows a host on a private network.
-        """
+        """Subscribe to the feed of a URL, or add its page; `private` allows a private host."""
         if (access := self._find_access()) is not None:
-            self._run_on_network_thread(lambda: self._add_url(access(), url, private=private))
+            self._run_on_network(lambda: self._add_url(access(), url, private=private))
 
     def close(self) -> None:
         """Stop the fetch, and give it a moment to hand over what it has fetched."""
@@ -100,7 +92,7 @@ class Feeds:
 
     # -- on network threads ----------------------------------------------------------------
 
-    def _run_on_network_thread(self, job: Callable[[], None]) -> Future[None]:
+    def _run_on_network(self, job: Callable[[], None]) -> Future[None]:
         """Run a job on a daemon thread, which nothing waits for: the network may hang."""
         future: Future[None] = Future()
 
@@ -122,27 +114,23 @@ class Feeds:
         if not feeds:
             self._worker.post_notice("No feeds yet", "feeds.add")
             return
-        self._worker.post(messages.FetchProgressed(0, len(feeds), ""))
-
-        def store(results: Sequence[FetchResult]) -> None:
-            self._worker.submit(lambda: self._store_batch(access, results))
+        self._post(messages.FetchProgressed(0, len(feeds), ""))
 
         done = failed = 0
         for result in fetch_and_store(
             feeds,
             access.feed_store.states(),
             access.network(),
-            store,
+            lambda results: self._store_batch(access, results),
             max_articles=FEED_BATCH_ARTICLES,
             max_seconds=FEED_BATCH_SECONDS,
             is_cancelled=stop.is_set,
         ):
             done += 1
             failed += bool(result.error)
-            self._worker.post(
-                messages.FetchProgressed(done, len(feeds), result.subscription.display_name)
-            )
-        self._worker.submit(lambda: self._report_fetch(done, len(feeds), failed))
+            name = result.subscription.display_name
+            self._post(messages.FetchProgressed(done, len(feeds), name))
+        self._report_fetch(done, len(feeds), failed)
 
     def _add_url(self, access: FeedAccess, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
@@ -151,19 +139,16 @@ class Feeds:
         context = access.network()
         self._worker.post_notice(f"Fetching {redact_url(url)} …")
         try:
-            found = UrlResolver(
-                context,
-                is_private_allowed=private,
-                is_cancelled=lambda: self._worker.is_closing,
-            )(url)
+            resolver = UrlResolver(
+                context, is_private_allowed=private, is_cancelled=lambda: self._worker.is_closing
+            )
+            self._store_resolved(access, resolver(url))
         except PrivateHost as error:
-            self._worker.post(messages.PrivateHostDetected(url, str(error)))
+            self._post(messages.PrivateHostDetected(url, str(error)))
         except FetchCancelled:
             pass  # the reader is closing
         except NewstuiError as error:
             raise FetchFailed(f"{redact_url(url)}: {error}") from error
-        else:
-            self._worker.submit(lambda: self._store_resolved(access, found))
         finally:
             context.close()
 
@@ -171,32 +156,36 @@ class Feeds:
 
     def _show_new_articles(self) -> None:
         """Have lists reloaded, and index the new articles."""
-        self._worker.post(messages.LibraryChanged())
+        self._post(messages.LibraryChanged())
         self._worker.run_steps(self._library.update_index(), background=True)
 
+    @library_job
     def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
         """Store fetched articles and the states of their feeds."""
         from store.feeds.fetch import store_results
 
         steps = store_results(batch, access.feed_store, self._library.add)
-        new_ids = [each for step in steps for each in step.new_ids]
+        new_ids = [article for step in steps for article in step.new_ids]
         self._worker.run_hook("on_new", new_ids)
         self._fetched_count += len(new_ids)
         if new_ids and time.monotonic() > self._fetch_listed_at + FETCH_LIST_INTERVAL:
             self._fetch_listed_at = time.monotonic()
-            self._worker.post(messages.LibraryChanged())
+            self._post(messages.LibraryChanged())
 
+    @library_job
     def _report_fetch(self, done: int, total: int, failed: int) -> None:
-        self._worker.post(messages.FetchEnded(self._fetched_count, done, total, failed))
+        self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
         if self._fetched_count:
             self._show_new_articles()
 
-    def _list_feeds(self, access: FeedAccess) -> None:
+    @library_job
+    def _list_feeds(self, make_access: Callable[[], FeedAccess]) -> None:
+        access = make_access()
         now = int(access.network().clock().timestamp())
-        self._worker.post(
-            messages.FeedsListed(access.feed_store.list_feeds(self._library.rows(ListQuery())), now)
-        )
+        feeds = access.feed_store.list_feeds(self._library.rows(ListQuery()))
+        self._post(messages.FeedsListed(feeds, now))
 
+    @library_job
     def _store_resolved(self, access: FeedAccess, found: ResolvedFeed | ResolvedPage) -> None:
         from store.feeds.resolve_url import AddedFeed, store_resolved
 
@@ -209,9 +198,8 @@ class Feeds:
             new = format_count(len(added.new_ids), "new article")
             notice = f"{verb} {added.subscription.display_name}: {new}"
         elif added.has_text:
-            notice = (
-                f"{'Added' if added.new_ids else 'Already in the library'}: {added.article.title}"
-            )
+            state = "Added" if added.new_ids else "Already in the library"
+            notice = f"{state}: {added.article.title}"
         else:
             notice = f"Saved the URL, found no text: {added.article.title}"
         self._worker.post_notice(notice)

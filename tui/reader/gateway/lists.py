@@ -1,18 +1,21 @@
-"""Lists: loading the library, its rows, categories and searches, changes made elsewhere."""
+"""The library as a whole: loading it, its lists, searches and reports, changes made elsewhere."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from store.model.errors import InvalidQuery
 from store.model.results import IndexProgress, LoadProgress
 from store.search import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
-from tui.reader.gateway.worker import Worker
+from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import format_first_and_count
 
 if TYPE_CHECKING:
@@ -28,14 +31,15 @@ LOAD_LIST_INTERVAL = 0.5
 """Seconds between two updates of the list while the library is loading."""
 
 BackgroundJob = Callable[[], "Iterator[BackupProgress]"]
+ReportSteps = Iterator[Message | None]
+"""One message or None for every step."""
 
 
-class Lists:
+class Lists(Part):
     """Loads the library, and answers queries, searches and counts."""
 
     def __init__(self, worker: Worker, background: BackgroundJob | None) -> None:
-        self._worker = worker
-        self._library = worker.library
+        super().__init__(worker)
         self._background_job = background
         self._current_query = ListQuery()
         self._current_search = SearchQuery("")
@@ -43,49 +47,57 @@ class Lists:
         self._is_loaded = False
         self._load_listed_at = 0.0
 
+    @property
+    def is_indexing(self) -> bool:
+        """True if there may be articles that are not indexed yet."""
+        return self._is_index_running or not self._is_loaded
+
     def load(self, query: ListQuery) -> None:
         """Load the library in steps, and list the first rows as soon as they fill a screen."""
         self._current_query = query
-        self._worker.submit(
-            lambda: self._worker.run_steps(
-                self._library.load(), self._show_load_progress, self._finish_loading
-            )
-        )
+        self._load()
 
     def list_rows(self, query: ListQuery) -> None:
         """List the rows of a query."""
         self._current_query = query
         self._worker.submit(lambda: self._list_rows(query))
 
-    def count_filters(self, query: ListQuery) -> None:
-        """Count the articles of a list by reading state."""
-        self._worker.submit(lambda: self._count_filters(query))
-
-    @property
-    def is_indexing(self) -> bool:
-        """True if there may be articles that are not indexed yet."""
-        return self._is_index_running or not self._is_loaded
-
     def search(self, search: SearchQuery, limit: int | None = None) -> None:
         """Search the library, for at most `limit` rows."""
         self._current_search = search
-        self._worker.submit(lambda: self._run_search(search, limit))
+        self._run_search(search, limit)
 
+    @library_job
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
         """Find more snippets for the results of a search."""
-        self._worker.submit(lambda: self._find_snippets(search, matches, articles))
+        if search == self._current_search:
+            self._post(messages.SnippetsFound(search, self._library.snippets(matches, articles)))
 
+    @library_job
+    def count_filters(self, query: ListQuery) -> None:
+        """Count the articles of a list by reading state."""
+        counts = {show: len(self._library.rows(replace(query, show=show))) for show in SHOWS}
+        self._post(messages.FiltersCounted(query, counts))
+
+    @library_job
     def count_categories(self, searches: Mapping[str, str]) -> None:
         """Count the articles of every category and saved search (query by name)."""
-        self._worker.submit(lambda: self._count_categories(searches))
+        counted = [self._count_saved_search(name, text) for name, text in searches.items()]
+        self._post(messages.CategoriesCounted(self._library.categories(), counted))
 
     def refresh(self) -> None:
         """Apply changes of other processes and machines, unless there is other work."""
         if self._is_loaded and not self._worker.is_busy:
-            self._worker.submit(self._refresh)
+            self._refresh()
+
+    # -- loading and indexing ----------------------------------------------------------------
+
+    @library_job
+    def _load(self) -> None:
+        self._worker.run_steps(self._library.load(), self._show_load_progress, self._finish_loading)
 
     def _show_load_progress(self, progress: LoadProgress) -> None:
-        self._worker.post(_load_progress(progress))
+        self._post(messages.LoadProgressed(progress))
         now = time.monotonic()
         first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
         if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
@@ -94,11 +106,10 @@ class Lists:
 
     def _finish_loading(self) -> None:
         rows = self._library.rows(self._current_query)
-        self._worker.post(messages.RowsListed(self._current_query, rows))
+        self._post(messages.RowsListed(self._current_query, rows))
         problems = self._worker.watch_problems()
-        self._worker.post(
-            messages.LibraryLoaded(len(rows), clean_line(self._library.read_only_reason), problems)
-        )
+        read_only_reason = clean_line(self._library.read_only_reason)
+        self._post(messages.LibraryLoaded(len(rows), read_only_reason, problems))
         self._is_loaded = True
         self._update_index(self._start_background_job)
 
@@ -108,40 +119,44 @@ class Lists:
 
         def ended() -> None:
             self._is_index_running = False
-            self._worker.post(messages.IndexProgressed(0, 0))
+            self._post(messages.IndexProgressed(0, 0))
             if steps:
-                self._worker.post(messages.IndexUpdated())
+                self._post(messages.IndexUpdated())
             end()
 
         def indexed(progress: IndexProgress) -> None:
             nonlocal steps
             steps += 1
             if progress.total >= MIN_PROGRESS_ARTICLES:
-                self._worker.post(messages.IndexProgressed(progress.done, progress.total))
+                self._post(messages.IndexProgressed(progress.done, progress.total))
 
         self._is_index_running = True
         self._worker.run_steps(self._library.update_index(), indexed, ended, background=True)
 
     def _start_background_job(self) -> None:
-        if self._background_job is not None:
-            self._worker.run_steps(
-                self._background_job(), self._report_backup_problems, background=True
-            )
+        if (job := self._background_job) is not None:
+            self._worker.run_steps(job(), self._report_backup_problems, background=True)
 
     def _report_backup_problems(self, progress: BackupProgress) -> None:
-        if progress.problems:
-            first = clean_line(progress.problems[0])
-            self._worker.post(
-                messages.BackupFailed(format_first_and_count(first, len(progress.problems)))
-            )
+        if problems := progress.problems:
+            problem = format_first_and_count(clean_line(problems[0]), len(problems))
+            self._post(messages.BackupFailed(problem))
+
+    @library_job
+    def _refresh(self) -> None:
+        fresh = self._library.refresh()
+        if fresh.rows:
+            self._post(messages.RowsChanged(fresh.rows))
+        if fresh.is_list_stale:
+            self._post(messages.LibraryChanged())
+        if self._library.is_index_stale and not self._is_index_running:
+            self._update_index()
+
+    # -- queries -----------------------------------------------------------------------------
 
     def _list_rows(self, query: ListQuery) -> None:
         if query == self._current_query:  # no later query was asked
-            self._worker.post(messages.RowsListed(query, self._library.rows(query)))
-
-    def _count_categories(self, searches: Mapping[str, str]) -> None:
-        counted = [self._count_saved_search(name, text) for name, text in searches.items()]
-        self._worker.post(messages.CategoriesCounted(self._library.categories(), counted))
+            self._post(messages.RowsListed(query, self._library.rows(query)))
 
     def _count_saved_search(self, name: str, text: str) -> messages.SavedSearch:
         try:
@@ -150,41 +165,80 @@ class Lists:
             return messages.SavedSearch(name, text, problem=clean_line(str(error)))
         return messages.SavedSearch(name, text, len(rows), sum(not row.read for row in rows))
 
-    def _count_filters(self, query: ListQuery) -> None:
-        asked = {show: replace(query, show=show) for show in SHOWS}
-        counts = {show: len(self._library.rows(each)) for show, each in asked.items()}
-        self._worker.post(messages.FiltersCounted(query, counts))
-
+    @library_job
     def _run_search(self, search: SearchQuery, limit: int | None) -> None:
         if search != self._current_search:  # more was typed in the meantime
             return
         try:
             matches = self._library.search(search, limit)
         except InvalidQuery as error:
-            self._worker.post(messages.SearchRejected(search, clean_line(str(error))))
+            self._post(messages.SearchRejected(search, clean_line(str(error))))
             return
         first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
-        excerpts = self._library.snippets(matches, first)
-        self._worker.post(messages.SearchCompleted(search, matches, excerpts))
-
-    def _find_snippets(
-        self, search: SearchQuery, matches: Matches, articles: Sequence[str]
-    ) -> None:
-        if search == self._current_search:
-            excerpts = self._library.snippets(matches, articles)
-            self._worker.post(messages.SnippetsFound(search, excerpts))
-
-    def _refresh(self) -> None:
-        fresh = self._library.refresh()
-        if fresh.rows:
-            self._worker.post(messages.RowsChanged(fresh.rows))
-        if fresh.is_list_stale:
-            self._worker.post(messages.LibraryChanged())
-        if self._library.is_index_stale and not self._is_index_running:
-            self._update_index()
+        snippets = self._library.snippets(matches, first)
+        self._post(messages.SearchCompleted(search, matches, snippets))
 
 
-def _load_progress(progress: LoadProgress) -> messages.LoadProgressed:
-    return messages.LoadProgressed(
-        progress.article_count, progress.done, progress.total, progress.is_history
-    )
+class Reports(Part):
+    """Computes stories, statistics and the reading speed in steps, between which keys' jobs run.
+
+    One report at a time: the next one, or leaving its screen, cancels the one before.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self._report_number = 0
+        """Of the current report; the steps of earlier ones are dropped."""
+
+    def find_story(self, article: str) -> None:
+        """Collect the story of an article; it grows from message to message."""
+        self._run(self._story_steps(article))
+
+    def count_statistics(self, now: datetime) -> None:
+        """Count the statistics: first those that are quick, in the end all of them."""
+        self._run(self._statistics_steps(now))
+
+    def measure_pace(self) -> None:
+        """Measure the user's reading speed."""
+        self._run(self._pace_steps())
+
+    def cancel(self) -> None:
+        """Cancel the current report."""
+        self._report_number += 1
+
+    def _run(self, steps: ReportSteps) -> None:
+        self._report_number += 1
+        number = self._report_number
+
+        def post_until_cancelled() -> Iterator[None]:
+            for message in steps:
+                if number != self._report_number:
+                    return
+                if message is not None:
+                    self._post(message)
+                yield
+
+        self._worker.run_steps(post_until_cancelled())
+
+    # Imported with the first report: starting must not wait for it.
+
+    def _statistics_steps(self, now: datetime) -> ReportSteps:
+        from store.library.statistics import gather_statistics
+
+        for found in gather_statistics(self._library, now):
+            yield messages.StatisticsUpdated(found) if found else None
+
+    def _story_steps(self, article: str) -> ReportSteps:
+        from store.library.story import collect_story
+
+        story = messages.StoryUpdated(article, ())
+        for chapters in collect_story(self._library, article):
+            story = messages.StoryUpdated(article, chapters)
+            yield story
+        yield messages.StoryUpdated(article, story.chapters, complete=True)
+
+    def _pace_steps(self) -> ReportSteps:
+        from tui.actions.triage_queue import measure_pace
+
+        pace = yield from measure_pace(self._library)
+        yield messages.PaceMeasured(pace)

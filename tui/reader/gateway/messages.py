@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
-from store.model.results import CategoryCount, UndoableChange
+from store.model.results import CategoryCount, LoadProgress, UndoableChange
 from store.search import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class ProgressMessage(LibraryMessage):
 class LoadProgressed(ProgressMessage):
     """More of the library is in memory."""
 
-    article_count: int
-    done: int
-    total: int
-    is_history: bool = False
+    progress: LoadProgress
 
 
 @dataclass

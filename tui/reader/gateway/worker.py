@@ -6,8 +6,9 @@ import contextlib
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import wraps
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
 
@@ -24,6 +25,7 @@ log = logging.getLogger("newstui")
 
 PostMessage = Callable[[Message], Any]
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Worker:
@@ -113,8 +115,8 @@ class Worker:
 
     def watch_problems(self) -> tuple[str, ...]:
         """Return the library's problems, and report further ones from now on."""
-        self._reported_problems = self._list_problems()
-        return self._reported_problems
+        self._reported_problems = problems = tuple(map(clean_line, self.library.problems))
+        return problems
 
     def report_failure(self, job: Future[Any]) -> None:
         """Post the exception that a job ended with, if any."""
@@ -148,15 +150,33 @@ class Worker:
     def _finish_job(self, job: Future[object]) -> None:
         if job.exception() is not None:
             self.report_failure(job)
-        elif self._reported_problems is not None:
-            self._report_new_problems(self._reported_problems)
+        elif (reported := self._reported_problems) is not None:
+            # A text is read, and its problems are met, only when it is opened.
+            new = [each for each in self.watch_problems() if each not in reported]
+            if new:
+                self.post(messages.OperationFailed(format_first_and_count(new[0], len(new))))
         self._pending_jobs.discard(job)
 
-    def _report_new_problems(self, reported: tuple[str, ...]) -> None:
-        """Report problems met since loading: a text is read only when it is opened."""
-        self._reported_problems = problems = self._list_problems()
-        if new := [problem for problem in problems if problem not in reported]:
-            self.post(messages.OperationFailed(format_first_and_count(new[0], len(new))))
 
-    def _list_problems(self) -> tuple[str, ...]:
-        return tuple(clean_line(problem) for problem in self.library.problems)
+class Part:
+    """A group of what can be asked of the library."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._library = worker.library
+        self._post = worker.post
+
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+def library_job(
+    method: Callable[Concatenate[PartT, P], object],
+) -> Callable[Concatenate[PartT, P], None]:
+    """Make a method a job of the library's thread: a call submits it, and does not wait."""
+
+    @wraps(method)
+    def submit(self: PartT, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        self._worker.submit(lambda: method(self, *args, **kwargs))
+
+    return submit

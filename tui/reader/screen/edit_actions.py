@@ -10,7 +10,7 @@ from store.text.clean import clean_line
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import ArticleFlag, messages
-from tui.reader.gateway.changes import Changes
+from tui.reader.gateway.articles import Changes
 from tui.reader.screen.panes import Panes
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState

@@ -224,7 +224,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_list.empty_text = "Loading…"
         self.update_key_hints()
         self.panes.update()
-        self.gateway.load(self.state.query)
+        self.gateway.lists.load(self.state.query)
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
         if minutes := self._settings.fetch_every:
             self.set_interval(60 * minutes, self.feeds.fetch)
@@ -470,9 +470,8 @@ class Reader(KeymapScreen, Screen[None]):
 
     def show_load_progress(self, message: messages.LoadProgressed) -> None:
         """Show how much is loaded."""
-        self.show_progress(
-            describe_loading(message.done, message.total, history=message.is_history)
-        )
+        step = message.progress
+        self.show_progress(describe_loading(step.done, step.total, history=step.is_history))
 
     def show_index_progress(self, message: messages.IndexProgressed) -> None:
         """Show how much is indexed."""
