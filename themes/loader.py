@@ -20,7 +20,7 @@ from themes.faults import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 BUILT_IN_THEMES = (
     "dark",
@@ -88,6 +88,10 @@ MAX_LABEL_CHARS = 40
 class ThemeError(ValueError):
     """A theme cannot be used; the text has one line for each fault, with file and key."""
 
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -129,7 +133,7 @@ def parse_theme(text: str, file: str) -> Theme:
         )
         add_unknown_key_faults("key", data, THEME_KEYS, faults)
     if faults:
-        raise ThemeError("\n".join(f"{make_printable(file)}: {fault}" for fault in faults))
+        raise ThemeError([f"{make_printable(file)}: {fault}" for fault in faults])
     return theme
 
 
@@ -163,7 +167,7 @@ def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
         try:
             theme = parse_theme(path.read_text(encoding="utf-8-sig"), path.name)
         except ThemeError as error:
-            faults += str(error).splitlines()
+            faults += error.faults
         except OSError as error:
             faults.append(f"{make_printable(path.name)}: cannot be read: {error.strerror}")
         except UnicodeDecodeError:

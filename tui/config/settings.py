@@ -25,6 +25,11 @@ SETTINGS_FILE = "settings.toml"
 MAX_SETTINGS_BYTES = 1_000_000
 """A larger file is not read: it is something else by mistake."""
 
+AUTO_THEME_NAME = "auto"
+"""The name that chooses a theme by the background of the terminal."""
+DEFAULT_MEASURE, MIN_MEASURE, MAX_MEASURE = 80, 30, 160
+"""Maximum line width of an article, in cells: beyond 80 the eye loses the next line."""
+
 AutoOrBool = Literal["auto"] | bool
 T = TypeVar("T")
 
@@ -121,7 +126,7 @@ class Settings:
     """All settings, in the order in which they are listed."""
 
     theme: str = declare_setting(
-        "auto",
+        AUTO_THEME_NAME,
         LINE_TYPE,
         'a theme from `newstui themes`; "auto": by the background of the terminal',
     )
@@ -131,7 +136,11 @@ class Settings:
     theme_light: str = declare_setting(
         "light", LINE_TYPE, 'the theme for a light background, with `theme = "auto"`'
     )
-    measure: int = declare_setting(80, _integer_type(30, 160), "maximum line width, in columns")
+    measure: int = declare_setting(
+        DEFAULT_MEASURE,
+        _integer_type(MIN_MEASURE, MAX_MEASURE),
+        "maximum line width, in columns",
+    )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )

@@ -22,9 +22,8 @@ from themes import (
     load_user_themes,
 )
 from themes.faults import suggest_nearest
-from tui.config.settings import SETTINGS_FILE, Settings
+from tui.config.settings import AUTO_THEME_NAME, SETTINGS_FILE, Settings
 
-AUTO_THEME_NAME = "auto"
 THEME_STATE_FILE = "theme.json"
 SIXTEEN_COLOR_THEME, NO_COLOR_THEME = "terminal", "monochrome"
 """The themes for terminals with sixteen colours, and for NO_COLOR."""
@@ -71,8 +70,8 @@ class ThemeChoice:
         """The theme that cannot be changed, if there is one."""
         self._user_themes, faults = load_user_themes(config / "themes") if config else ({}, [])
         self._theme_state = _read_state(state)
-        told = detect_background(env) or self._theme_state.background
-        self.background: TerminalBackground = "light" if told == "light" else "dark"
+        background = detect_background(env) or self._theme_state.background
+        self.background: TerminalBackground = "light" if background == "light" else "dark"
         self.faults = (*(f"themes/{each}" for each in faults), *self._unknown_theme_faults())
 
     @property

@@ -65,12 +65,12 @@ class InputFilter:
             passed.append(part)
         return "".join(passed)
 
-    def _remove_background_reply(self, text: str, tell: BackgroundCallback) -> str:
+    def _remove_background_reply(self, text: str, report: BackgroundCallback) -> str:
         """Remove the expected reply; hold back a part of one."""
         text, self._partial_reply = self._partial_reply + text, ""
         if found := BACKGROUND_REPLY.search(text):
             self._on_background = None
-            tell(*found.groups())
+            report(*found.groups())
             return text[: found.start()] + text[found.end() :]
         if begun := PARTIAL_BACKGROUND_REPLY.search(text):
             self._partial_reply = begun[0]

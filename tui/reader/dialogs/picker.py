@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.config.settings import AUTO_THEME_NAME
 from tui.reader.dialogs.dialog import Dialog
 from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
 
@@ -23,7 +24,6 @@ MAX_LINE_CELLS = 70
 MAX_NAME_CELLS = 32
 """Maximum width of the names in the left column."""
 THEME_NAME_CELLS = 22
-AUTO_THEME_OPTION = "auto"
 
 
 class PickerOptions(OptionList):
@@ -96,12 +96,12 @@ class ThemePicker(Picker):
             themes: The themes to choose from.
             apply_theme: Switches to a theme, by its name.
         """
-        self._names = (AUTO_THEME_OPTION, *themes.names)
+        self._names = (AUTO_THEME_NAME, *themes.names)
         self._theme_choice = themes
         self._apply_theme = apply_theme
         labels = {name: theme.label for name, theme in themes.all_themes().items()}
-        labels[AUTO_THEME_OPTION] = (
-            f"by the background: {labels[themes.resolve(AUTO_THEME_OPTION)]} now"
+        labels[AUTO_THEME_NAME] = (
+            f"by the background: {labels[themes.resolve(AUTO_THEME_NAME)]} now"
         )
         lines = [f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._names]
         super().__init__(keymap, "Theme", lines, self._names.index(themes.chosen_name))

@@ -153,12 +153,12 @@ class ArticleList(LineView):
             self.rows, self._has_day_headings, row.id if row else "", self.top_line
         )
 
-    def restore_view_state(self, standing: ListViewState) -> None:
+    def restore_view_state(self, state: ListViewState) -> None:
         """Restore an earlier state."""
         self.snippets = None
-        self.show(standing.rows, dated=standing.has_day_headings)
-        self.select_article(standing.selected_article)
-        self.scroll_to_line(standing.top_line)
+        self.show(state.rows, dated=state.has_day_headings)
+        self.select_article(state.selected_article)
+        self.scroll_to_line(state.top_line)
         self._scroll_to_cursor()
 
     def show_matches(
@@ -344,8 +344,8 @@ class ArticleList(LineView):
             return [(fit_cells(f"    {facts}", width), "muted")]
         searched = self.snippets is not None
         tail = self._row_facts(row, width) if searched or self._list_lines.row_height == 1 else ""
-        marks = self._find_title_highlights(row.title) if searched else ()
-        return _build_title_line(row, tail, width, marks, selected=spot.row == cursor)
+        highlights = self._find_title_highlights(row.title) if searched else ()
+        return _build_title_line(row, tail, width, highlights, selected=spot.row == cursor)
 
     def _row_facts(self, row: ArticleRow, width: int) -> str:
         when = pad_left(format_age(row.timestamp, self._now()), AGE_CELLS)
@@ -359,7 +359,7 @@ class ArticleList(LineView):
 
 
 def _build_title_line(
-    row: ArticleRow, tail: str, width: int, marks: HighlightRanges, *, selected: bool
+    row: ArticleRow, tail: str, width: int, highlights: HighlightRanges, *, selected: bool
 ) -> Sequence[StyledText]:
     seen = UPDATED_SIGN if row.updated else " "
     head = f"{CURSOR_SIGN if selected else ' '}{seen if row.read else UNREAD_SIGN}"
@@ -368,12 +368,12 @@ def _build_title_line(
     if selected:
         return [(f"{head}{star} {fit_cells(row.title, room)}{tail}", "selection")]
     role = "text" if row.read else "unread"
-    if not marks and not row.starred:
+    if not highlights and not row.starred:
         return [(f"{head}{star} {fit_cells(row.title, room)}", role), (tail, "muted")]
-    mark = "star" if row.starred else role
+    star_role = "star" if row.starred else role
     return [
         (head, role),
-        (f"{star} ", mark),
-        *render_highlights(row.title, marks, role, room),
+        (f"{star} ", star_role),
+        *render_highlights(row.title, highlights, role, room),
         (tail, "muted"),
     ]

@@ -13,6 +13,7 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 
 from store.model.article import FullArticle, reading_minutes
+from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, wrap_text
 from tui.rendering.text_layout import (
@@ -26,9 +27,7 @@ from tui.rendering.text_search import TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
 from tui.rendering.wording import UPDATED_LABEL, format_count, format_date, join_nonempty
 
-DEFAULT_MEASURE = 80
-"""Maximum line width in cells: beyond that the eye loses the next line."""
-MIN_MEASURE, MAX_MEASURE, MEASURE_STEP = 30, 160, 4
+MEASURE_STEP = 4
 LAYOUT_SLICE_LINES = 500
 """Lines laid out before the first frame, and between two looks at the clock."""
 LAYOUT_SECONDS, LAYOUT_PAUSE_SECONDS = 0.01, 0.005
