@@ -98,64 +98,54 @@ SELECTED_ROW = r">[●★↻ ]* *{} "
 def measure_newstui(home: Path, size: int) -> None:
     """Measure newstui with a library of that many articles."""
 
-    def report_measure(measure: str, figure: str) -> None:
+    def show(measure: str, figure: str) -> None:
         report(size, f"newstui: {measure}", figure)
 
-    fill_library(
-        home, reversed(list(number_articles(size)))
-    )  # oldest first, as they would arrive over the years
+    # Oldest first, as they would arrive over the years.
+    fill_library(home, reversed(list(number_articles(size))))
     env = environment(home, COLOURS)
-    for start in (
-        "first start",
-        "second start",
-    ):  # the first one indexes, the second one uses its cache
+    for start in ("first start", "second start"):  # the first one indexes
         with closing(Program(NEWSTUI, env)) as program:
-            report_measure(
+            show(
                 f"{start}, list on the screen",
                 format_ms(program.wait_for(r"\b0 ") - program.start_time),
             )
-            report_measure(
-                f"{start}, all loaded", format_ms(program.settle(600) - program.start_time)
-            )
-            measure_quit(program, "q", report_measure)
+            show(f"{start}, all loaded", format_ms(program.settle(600) - program.start_time))
+            measure_quit(program, "q", show)
     for after in (0.1, 0.2, 0.3):
         with closing(Program(NEWSTUI, env)) as program:
             time.sleep(after)
             program.type("j")
             answered = program.wait_for(SELECTED_ROW.format(1)) - program.start_time
-            report_measure(f"response to j pressed after {after} s", format_ms(answered))
+            show(f"response to j pressed after {after} s", format_ms(answered))
     with closing(Program(NEWSTUI, env)) as program:
         program.wait_for(r"\b0 ")
         program.settle()
-        measure_moving(program, "j", report_measure)
+        measure_moving(program, "j", show)
         where = KEY_COUNT + HELD_KEYS
         program.wait_for(SELECTED_ROW.format(where))  # no key was dropped
         measure_opening(
-            program, "h", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", report_measure
+            program, "h", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", show
         )
         program.press("G")
         measure_opening(
-            program,
-            "h",
-            range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE),
-            "k",
-            report_measure,
+            program, "h", range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE), "k", show
         )
         for key in "gz":
             program.press(key)
         program.wait_for("Article 0 begins")
-        measure_paging(program, report_measure)
+        measure_paging(program, show)
         program.press("h")
-        measure_search(program, report_measure)
-        measure_background_import(program, home, env, report_measure)
-        measure_idle(program, report_measure)
-        measure_quit(program, "q", report_measure)
+        measure_search(program, show)
+        measure_background_import(program, home, env, show)
+        measure_idle(program, show)
+        measure_quit(program, "q", show)
     fill_library(home, long_texts())
     with closing(Program(NEWSTUI, env)) as program:
         program.wait_for(MANY_LINES)
         program.settle(600)
-        measure_long_texts(program, report_measure)
-        measure_quit(program, "q", report_measure)
+        measure_long_texts(program, show)
+        measure_quit(program, "q", show)
 
 
 def fill_library(home: Path, found: Iterator[ParsedArticle]) -> None:
@@ -167,28 +157,24 @@ def fill_library(home: Path, found: Iterator[ParsedArticle]) -> None:
         pass
 
 
-def measure_long_texts(program: Program, report_measure: Report) -> None:
+def measure_long_texts(program: Program, show: Report) -> None:
     """Open a text of 100,000 lines, and one with a single line of a megabyte."""
     program.settle(600)
     for _ in range(2):
         what = MANY_LINES if re.search(f">.*{MANY_LINES}", program.screen_text()) else ONE_LINE
-        report_measure(
+        show(
             f"{what.lower()}, key to its first lines",
             format_ms(program.type_and_wait("\r", "the harbour master")),
         )
         settled = program.settle()
         pressed = [program.press(" ") for _ in range(PAGES)]
-        report_measure(
-            f"{what.lower()}, page down, {settled and 'once settled'}", format_costs(pressed)
-        )
-        report_measure(
-            f"{what.lower()}, to its end", format_ms(program.type_and_wait("G", LAST_LINE))
-        )
+        show(f"{what.lower()}, page down, {settled and 'once settled'}", format_costs(pressed))
+        show(f"{what.lower()}, to its end", format_ms(program.type_and_wait("G", LAST_LINE)))
         program.press("h")
         program.press("j")
 
 
-def measure_search(program: Program, report_measure: Report) -> None:
+def measure_search(program: Program, show: Report) -> None:
     """Type into the search; a key is handled when its results are on the screen."""
     pressed = []
     for word in SEARCH_WORDS:
@@ -196,11 +182,11 @@ def measure_search(program: Program, report_measure: Report) -> None:
         pressed += [program.press(letter) for letter in word]
         program.press("\x1b", 2.0)
         program.settle()
-    report_measure("key of a search to its result", format_costs(pressed))
+    show("key of a search to its result", format_costs(pressed))
 
 
 def measure_background_import(
-    program: Program, home: Path, env: Mapping[str, str], report_measure: Report
+    program: Program, home: Path, env: Mapping[str, str], show: Report
 ) -> None:
     """Press keys while another process imports articles, and while the reader indexes them."""
     source = home / "more.jsonl"
@@ -218,9 +204,9 @@ def measure_background_import(
     pressed = []
     while importing.poll() is None:
         pressed.append(program.press("j"))
-    report_measure("j during an import", format_costs(pressed))
+    show("j during an import", format_costs(pressed))
     pressed = [program.press("j") for _ in range(KEY_COUNT)]
-    report_measure("j during indexing", format_costs(pressed))
+    show("j during indexing", format_costs(pressed))
     program.settle(600)
 
 
@@ -239,7 +225,7 @@ bind-key G end
 def measure_newsboat(home: Path, size: int) -> None:
     """Measure newsboat with the same articles in one feed."""
 
-    def report_measure(measure: str, figure: str) -> None:
+    def show(measure: str, figure: str) -> None:
         report(size, f"newsboat: {measure}", figure)
 
     home.mkdir()
@@ -259,38 +245,34 @@ def measure_newsboat(home: Path, size: int) -> None:
     env = environment(home, COLOURS)
     subprocess.run([*command, "-x", "reload"], env=env, check=True, stdout=subprocess.DEVNULL)
     with closing(Program(command, env)) as program:
-        report_measure(
+        show(
             "feeds on the screen, all loaded",
             format_ms(program.wait_for("Made up", 600) - program.start_time),
         )
         program.settle(600)
-        report_measure("list on the screen", format_ms(program.type_and_wait("\r", r"\b0 ")))
+        show("list on the screen", format_ms(program.type_and_wait("\r", r"\b0 ")))
         program.settle()
-        measure_moving(program, "j", report_measure)
+        measure_moving(program, "j", show)
         where = KEY_COUNT + HELD_KEYS
         measure_opening(
-            program, "q", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", report_measure
+            program, "q", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", show
         )
         program.press("G")
         measure_opening(
-            program,
-            "q",
-            range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE),
-            "k",
-            report_measure,
+            program, "q", range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE), "k", show
         )
         program.press("g")
         program.type_and_wait("\r", "Article 0 begins")
-        measure_paging(program, report_measure)
+        measure_paging(program, show)
         program.press("q")
-        report_measure(
+        show(
             "search to its result",
             format_ms(program.type_and_wait(f"/{RARE_WORD}\r", f"[^/]{size // 3} ")),
         )
         program.press("q")
-        measure_idle(program, report_measure)
+        measure_idle(program, show)
         program.press("q")
-        measure_quit(program, "q", report_measure)
+        measure_quit(program, "q", show)
 
 
 def make_feed(size: int) -> Iterator[str]:
@@ -308,11 +290,9 @@ def make_feed(size: int) -> Iterator[str]:
 # -- both ----------------------------------------------------------------------------------
 
 
-def measure_moving(program: Program, key: str, report_measure: Report) -> None:
+def measure_moving(program: Program, key: str, show: Report) -> None:
     """Press a key in the list, then hold it."""
-    report_measure(
-        f"{key} in the list", format_costs([program.press(key) for _ in range(KEY_COUNT)])
-    )
+    show(f"{key} in the list", format_costs([program.press(key) for _ in range(KEY_COUNT)]))
     count, due = len(program.chunks), time.perf_counter()
     for _ in range(HELD_KEYS):
         while (left := due - time.perf_counter()) > 0:
@@ -320,14 +300,14 @@ def measure_moving(program: Program, key: str, report_measure: Report) -> None:
         when = program.type(key)
         due += 1 / KEYS_PER_SECOND
     lag = program.settle() - when
-    report_measure(
+    show(
         f"{key} held, {KEYS_PER_SECOND} a second",
         f"{program.bytes_since(count) / HELD_KEYS:.0f} bytes, lag {format_ms(lag)}",
     )
 
 
 def measure_opening(
-    program: Program, back: str, numbers: Sequence[int], on: str, report_measure: Report
+    program: Program, back: str, numbers: Sequence[int], on: str, show: Report
 ) -> None:
     """Open these articles, moving with the key `on`."""
     seen = []
@@ -337,13 +317,13 @@ def measure_opening(
         program.press(back)
         program.type(on * STRIDE)
         program.settle()
-    report_measure(
+    show(
         "open, key to its text",
         f"p50 {format_ms(percentile(seen, 0.5))}, p95 {format_ms(percentile(seen, 0.95))}",
     )
 
 
-def measure_paging(program: Program, report_measure: Report) -> None:
+def measure_paging(program: Program, show: Report) -> None:
     """Page through an article that fills the screen."""
     program.settle()
     pressed, text = [], 0
@@ -351,26 +331,26 @@ def measure_paging(program: Program, report_measure: Report) -> None:
         pressed.append(program.press(" "))
         text += len("".join(program.screen_text().splitlines()[:-1]).replace(" ", ""))
     whole = sum(each.size for each in pressed)
-    report_measure("page down", f"{format_costs(pressed)}, {whole / max(1, text):.2f} of the text")
+    show("page down", f"{format_costs(pressed)}, {whole / max(1, text):.2f} of the text")
 
 
-def measure_idle(program: Program, report_measure: Report) -> None:
+def measure_idle(program: Program, show: Report) -> None:
     """Measure memory, and five idle seconds."""
     program.settle()
-    report_measure("memory (RSS)", f"{program.memory():.0f} MB")
+    show("memory (RSS)", f"{program.memory():.0f} MB")
     count, before, end = len(program.chunks), program.cpu(), time.perf_counter() + 5
     while (left := end - time.perf_counter()) > 0:
         program.read(left)
-    report_measure(
+    show(
         "idle for 5 s",
         f"{program.bytes_since(count)} bytes, {format_ms(program.cpu() - before)} CPU",
     )
 
 
-def measure_quit(program: Program, key: str, report_measure: Report) -> None:
+def measure_quit(program: Program, key: str, show: Report) -> None:
     """Quit the program."""
     when = program.type(key)
-    report_measure("quit", format_ms(program.wait_ended() - when))
+    show("quit", format_ms(program.wait_ended() - when))
 
 
 def format_ms(seconds: float) -> str:
