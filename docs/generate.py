@@ -17,11 +17,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from themes import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - importable from any folder
+from themes.loader import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - importable from any folder
 from tui.cli.settings import format_toml_value  # noqa: E402
 from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
-from tui.config.settings import TableSettingType, iter_setting_declarations  # noqa: E402
+from tui.config.settings import iter_setting_declarations  # noqa: E402
 
 CASES = re.compile(r"\bcases? ((?:\d+(?:, (?:and )?| and | to )?)+)", re.IGNORECASE)
 PROMISE = re.compile(r"^- \*\*(\d+)\*\* ", re.MULTILINE)
@@ -48,11 +48,7 @@ def settings_table() -> str:
     """Return the table of settings, in the order of `newstui settings`."""
     lines = ["| Setting | Default | Value | Meaning |", "|---|---|---|---|"]
     for each in iter_setting_declarations():
-        default = (
-            "none"
-            if isinstance(each.value_type, TableSettingType)
-            else f"`{format_toml_value(each.default)}`"
-        )
+        default = "none" if each.value_type.entry_type else f"`{format_toml_value(each.default)}`"
         lines.append(f"| `{each.name}` | {default} | {each.value_type.rule} | {_cell(each.help)} |")
     return "\n".join(lines)
 

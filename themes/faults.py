@@ -12,23 +12,13 @@ MAX_QUOTED_CHARS = 80
 
 def add_value_fault(key: str, value: object, rule: str, faults: list[str]) -> None:
     """Add the fault that the value of a key breaks a rule, or that there is none."""
-    if value is None:
-        faults.append(f"{key}: missing")
-    else:
-        faults.append(f"{key}: {quote_value(value)} {rule}")
+    faults.append(f"{key}: missing" if value is None else f"{key}: {quote_value(value)} {rule}")
 
 
 def add_unknown_key_faults(
     what: str, given: Collection[str], known: Collection[str], faults: list[str]
 ) -> None:
-    """Add a fault for each unknown key, with the nearest known one.
-
-    Args:
-        what: Names the kind of key: `setting`, `colors: role`.
-        given: The keys of the file.
-        known: The keys there are.
-        faults: Gets one line for each unknown key.
-    """
+    """Add a fault for each unknown key; `what` names its kind: `setting`, `colors: role`."""
     table, _, noun = what.rpartition(" ")
     for key in given:
         if key not in known:

@@ -112,11 +112,7 @@ class Theme:
 
 
 def parse_theme(text: str, file: str) -> Theme:
-    """Parse a theme.
-
-    Args:
-        text: The TOML.
-        file: The file's name, for messages.
+    """Parse the TOML of a theme; `file` names it in messages.
 
     Raises:
         ThemeError: The theme has faults.
@@ -124,13 +120,7 @@ def parse_theme(text: str, file: str) -> Theme:
     faults: list[str] = []
     data = parse_toml(text, faults)
     if not faults:
-        theme = Theme(
-            name=_check_name(data, faults),
-            label=_check_label(data, faults),
-            dark=_check_dark(data, faults),
-            colors=_check_colors(data, faults),
-            styles=_check_styles(data, faults),
-        )
+        theme = _check_theme(data, faults)
         add_unknown_key_faults("key", data, THEME_KEYS, faults)
     if faults:
         raise ThemeError([f"{make_printable(file)}: {fault}" for fault in faults])
@@ -179,28 +169,18 @@ def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
     return themes, faults
 
 
-def _check_name(data: Mapping[str, object], faults: list[str]) -> str:
-    value = data.get("name")
-    if isinstance(value, str) and THEME_NAME.fullmatch(value):
-        return value
-    add_value_fault("name", value, "must be lower-case letters, digits and hyphens", faults)
-    return ""
-
-
-def _check_label(data: Mapping[str, object], faults: list[str]) -> str:
-    value = data.get("label")
-    if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= MAX_LABEL_CHARS:
-        return value.strip()
-    add_value_fault("label", value, f"must be 1 to {MAX_LABEL_CHARS} printable characters", faults)
-    return ""
-
-
-def _check_dark(data: Mapping[str, object], faults: list[str]) -> bool:
-    value = data.get("dark")
-    if isinstance(value, bool):
-        return value
-    add_value_fault("dark", value, "must be true or false", faults)
-    return True
+def _check_theme(data: Mapping[str, object], faults: list[str]) -> Theme:
+    name, label, dark = (data.get(key) for key in ("name", "label", "dark"))
+    if not (isinstance(name, str) and THEME_NAME.fullmatch(name)):
+        add_value_fault("name", name, "must be lower-case letters, digits and hyphens", faults)
+    title = label.strip() if isinstance(label, str) and label.isprintable() else ""
+    if not 0 < len(title) <= MAX_LABEL_CHARS:
+        rule = f"must be 1 to {MAX_LABEL_CHARS} printable characters"
+        add_value_fault("label", label, rule, faults)
+    if not isinstance(dark, bool):
+        add_value_fault("dark", dark, "must be true or false", faults)
+    colors, styles = _check_colors(data, faults), _check_styles(data, faults)
+    return Theme(str(name), title, bool(dark), colors, styles)
 
 
 def _check_colors(data: Mapping[str, object], faults: list[str]) -> dict[str, str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import themes
-from themes import Theme
+from themes import loader
+from themes.loader import Theme
 
 COLOURED = [
-    theme for theme in themes.load_built_in_themes().values() if not theme.uses_terminal_colors
+    theme for theme in loader.load_built_in_themes().values() if not theme.uses_terminal_colors
 ]
-PALETTE = [theme for theme in themes.load_built_in_themes().values() if theme.uses_terminal_colors]
-READ_ON_SURFACES = [role for role in themes.STYLED_ROLES if role != "selection-text"]
+PALETTE = [theme for theme in loader.load_built_in_themes().values() if theme.uses_terminal_colors]
+READ_ON_SURFACES = [role for role in loader.STYLED_ROLES if role != "selection-text"]
 
 
 def contrast_ratio(a: str, b: str) -> float:
@@ -74,7 +74,7 @@ def test_text_on_an_accent_is_readable(theme: Theme) -> None:
 @pytest.mark.parametrize("name", ["high-contrast-dark", "high-contrast-light"])
 @pytest.mark.parametrize("role", ["selection", "border"])
 def test_high_contrast_shows_lines_and_cursor_too(name: str, role: str) -> None:
-    colors = themes.load_built_in_theme(name).colors
+    colors = loader.load_built_in_theme(name).colors
     assert contrast_ratio(colors[role], colors["background"]) >= 3.0
 
 
@@ -86,15 +86,15 @@ def test_dark_themes_have_a_dark_background(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize(
-    "theme", themes.load_built_in_themes().values(), ids=lambda theme: theme.name
+    "theme", loader.load_built_in_themes().values(), ids=lambda theme: theme.name
 )
 def test_every_theme_has_every_role(theme: Theme) -> None:
-    assert list(theme.colors) == list(themes.COLOR_ROLES)
-    assert set(theme.styles) == set(themes.STYLED_ROLES)
+    assert list(theme.colors) == list(loader.COLOR_ROLES)
+    assert set(theme.styles) == set(loader.STYLED_ROLES)
 
 
 @pytest.mark.parametrize(
-    "theme", themes.load_built_in_themes().values(), ids=lambda theme: theme.name
+    "theme", loader.load_built_in_themes().values(), ids=lambda theme: theme.name
 )
 def test_nothing_is_distinguished_by_colour_alone(theme: Theme) -> None:
     """Case 128: unread, selected and matched text differ from plain text in style."""
@@ -114,35 +114,35 @@ def test_terminal_themes_use_only_terminal_colours(theme: Theme) -> None:
 
 def test_monochrome_has_no_colour_at_all() -> None:
     """Case 128: bold, dim, reverse and underline replace colours."""
-    theme = themes.load_built_in_theme("monochrome")
+    theme = loader.load_built_in_theme("monochrome")
     assert set(theme.colors.values()) == {"ansi_default"}
     words = {word for style in theme.styles.values() for word in style.split()}
     assert words == {"bold", "dim", "reverse", "underline", "none"}
 
 
 def test_the_list_of_themes_matches_the_folder() -> None:
-    files = {path.stem for path in Path(themes.__file__).parent.glob("*.toml")}
-    loaded = themes.load_built_in_themes()
-    assert set(themes.BUILT_IN_THEMES) == files
-    assert list(loaded) == list(themes.BUILT_IN_THEMES)
-    assert [theme.name for theme in loaded.values()] == list(themes.BUILT_IN_THEMES)
+    files = {path.stem for path in Path(loader.__file__).parent.glob("*.toml")}
+    loaded = loader.load_built_in_themes()
+    assert set(loader.BUILT_IN_THEMES) == files
+    assert list(loaded) == list(loader.BUILT_IN_THEMES)
+    assert [theme.name for theme in loaded.values()] == list(loader.BUILT_IN_THEMES)
     assert len({theme.label for theme in loaded.values()}) == len(loaded)
-    assert themes.BUILT_IN_THEMES[0] == "dark"
+    assert loader.BUILT_IN_THEMES[0] == "dark"
 
 
 def test_an_unknown_theme() -> None:
     with pytest.raises(KeyError, match="drak"):
-        themes.load_built_in_theme("drak")
+        loader.load_built_in_theme("drak")
 
 
 def test_themes_need_nothing_of_ours_nor_the_terminal() -> None:
     code = (
-        "import sys, themes; themes.load_built_in_themes();"
+        "import sys; from themes import loader; loader.load_built_in_themes();"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(themes.__file__).parents[1],
+        cwd=Path(loader.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import themes
-from themes import Theme, ThemeError
+from themes import loader
+from themes.loader import Theme, ThemeError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLORS = dict.fromkeys(themes.COLOR_ROLES, "#102030")
+COLORS = dict.fromkeys(loader.COLOR_ROLES, "#102030")
 
 
 def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors: str) -> str:
@@ -28,7 +28,7 @@ def toml(head: str = "", styles: str = "", drop: tuple[str, ...] = (), **colors:
 
 
 def test_a_valid_theme() -> None:
-    theme = themes.parse_theme(
+    theme = loader.parse_theme(
         toml('label = " Open sea "', '[styles]\nunread = "bold  italic"', text="#ABCDEF"),
         "sea.toml",
     )
@@ -39,12 +39,12 @@ def test_a_valid_theme() -> None:
         False,
     )
     assert theme.colors == {**COLORS, "text": "#abcdef"}
-    assert theme.styles == {**themes.DEFAULT_STYLES, "unread": "bold italic"}
+    assert theme.styles == {**loader.DEFAULT_STYLES, "unread": "bold italic"}
 
 
 def test_terminal_colours_can_be_mixed_with_others() -> None:
     """A theme with the terminal's background keeps its transparency."""
-    theme = themes.parse_theme(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
+    theme = loader.parse_theme(toml(background="default", accent="ansi_bright_blue"), "sea.toml")
     assert theme.colors["background"] == "ansi_default"
     assert theme.colors["accent"] == "ansi_bright_blue"
     assert theme.uses_terminal_colors
@@ -150,13 +150,13 @@ BROKEN = {
 @pytest.mark.parametrize(("text", "faults"), BROKEN.values(), ids=BROKEN)
 def test_faults_name_file_and_key(text: str, faults: list[str]) -> None:
     with pytest.raises(ThemeError) as caught:
-        themes.parse_theme(text, "sea.toml")
+        loader.parse_theme(text, "sea.toml")
     assert str(caught.value).splitlines() == [f"sea.toml: {fault}" for fault in faults]
 
 
 def test_long_values_are_truncated_in_messages() -> None:
     with pytest.raises(ThemeError) as caught:
-        themes.parse_theme(toml(text="y" * 5000), "sea.toml")
+        loader.parse_theme(toml(text="y" * 5000), "sea.toml")
     assert len(str(caught.value)) < 200
 
 
@@ -164,7 +164,7 @@ def test_long_values_are_truncated_in_messages() -> None:
 def test_messages_are_safe_to_show(text: str) -> None:
     """Case 128: no file causes a crash, or a control character in a message."""
     with pytest.raises(ThemeError) as caught:
-        themes.parse_theme(text, "sea.toml")
+        loader.parse_theme(text, "sea.toml")
     assert all(line.isprintable() for line in str(caught.value).split("\n"))
 
 
@@ -176,7 +176,7 @@ def test_user_themes(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "zz\x1b.toml").write_text(toml(), encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not a theme", encoding="utf-8")
-    found, faults = themes.load_user_themes(tmp_path)
+    found, faults = loader.load_user_themes(tmp_path)
     assert {name: theme.dark for name, theme in found.items()} == {"sand": False, "sea": True}
     assert all(isinstance(theme, Theme) for theme in found.values())
     assert faults == [
@@ -189,4 +189,4 @@ def test_user_themes(tmp_path: Path) -> None:
 
 
 def test_no_folder_of_user_themes(tmp_path: Path) -> None:
-    assert themes.load_user_themes(tmp_path / "none") == ({}, [])
+    assert loader.load_user_themes(tmp_path / "none") == ({}, [])

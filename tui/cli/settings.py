@@ -14,7 +14,6 @@ from tui.config.settings import (
     SETTINGS_FILE,
     LoadedSettings,
     SettingDeclaration,
-    TableSettingType,
     iter_setting_declarations,
     load_settings,
 )
@@ -80,7 +79,7 @@ def example_settings() -> str:
     tables = []
     for each in iter_setting_declarations():
         about = [f"# {each.help}", f"#   {each.value_type.rule}"]
-        if isinstance(each.value_type, TableSettingType):
+        if each.value_type.entry_type:
             tables += [*about, f"# [{each.name}]", *TABLE_EXAMPLES[each.name], ""]
         else:
             lines += [*about, f"# {each.name} = {format_toml_value(each.default)}", ""]

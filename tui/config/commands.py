@@ -70,7 +70,10 @@ _cursor_command = partial(
 )
 _text_search_command = partial(Command, places=("find",))
 _selection_command = partial(Command, places=("select",))
+_selection_move = partial(_selection_command, takes_count=True)
 _counted_command = partial(Command, takes_count=True)
+_text_command = partial(Command, needs_article_text=True)
+_dialog_command = partial(Command, opens_dialog=True)
 
 COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.down", ("j", "down"), "Down", "go down an article or a line"),
@@ -116,60 +119,26 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("article.toggle_star", ("s",), "Star", "star or unstar", (*PANES, "story", "triage")),
     Command("article.delete", ("d",), "Delete", "delete (can be undone)", (*PANES, "triage")),
-    Command("article.export", ("e",), "Export", "export the article to a file", opens_dialog=True),
+    _dialog_command("article.export", ("e",), "Export", "export the article to a file"),
     Command("article.pipe", ("|",), "Pipe", "pipe as Markdown to a command"),
     Command("article.tag", ("+",), "Tag", "add a tag (tab completes)"),
     Command("article.untag", ("-",), "Untag", "remove a tag"),
-    Command(
-        "article.find",
-        ("/",),
-        "Find",
-        "find in the article",
-        ("article", "find"),
-        needs_article_text=True,
-    ),
-    Command("article.links", (";",), "Links", "number and list the links", needs_article_text=True),
+    _text_command("article.find", ("/",), "Find", "find in the article", ("article", "find")),
+    _text_command("article.links", (";",), "Links", "number and list the links"),
     _text_search_command("find.next", ("n",), "Next hit", "go to the next hit", takes_count=True),
     _text_search_command(
         "find.previous", ("N",), "Previous hit", "go to the previous hit", takes_count=True
     ),
     _text_search_command("find.keep", ("enter",), "Jump here", "jump here"),
     _text_search_command("find.close", ("escape",), "Close", "clear the highlights"),
-    Command(
-        "select.start",
-        ("v",),
-        "Select",
-        "select text to copy",
-        ("article", "find"),
-        needs_article_text=True,
+    _text_command("select.start", ("v",), "Select", "select text to copy", ("article", "find")),
+    _selection_move("select.word_next", ("l", "right", "w"), "Next word", "go to the next word"),
+    _selection_move(
+        "select.word_previous", ("h", "left", "b"), "Previous word", "go to the previous word"
     ),
-    _selection_command(
-        "select.word_next",
-        ("l", "right", "w"),
-        "Next word",
-        "go to the next word",
-        takes_count=True,
-    ),
-    _selection_command(
-        "select.word_previous",
-        ("h", "left", "b"),
-        "Previous word",
-        "go to the previous word",
-        takes_count=True,
-    ),
-    _selection_command(
-        "select.paragraph_next",
-        ("}",),
-        "Paragraph",
-        "go to the end of the paragraph",
-        takes_count=True,
-    ),
-    _selection_command(
-        "select.paragraph_previous",
-        ("{",),
-        "Paragraph back",
-        "go to the start of the paragraph",
-        takes_count=True,
+    _selection_move("select.paragraph_next", ("}",), "Paragraph", "go to the end of the paragraph"),
+    _selection_move(
+        "select.paragraph_previous", ("{",), "Paragraph back", "go to the start of the paragraph"
     ),
     _selection_command("select.begin", ("v", "space"), "Begin", "start or cancel the selection"),
     _selection_command("select.copy", ("y", "enter"), "Copy", "copy the selection"),
@@ -181,31 +150,17 @@ COMMANDS: tuple[Command, ...] = (
     _counted_command("trail.back", ("[",), "Trail back", "go back along the trail"),
     _counted_command("trail.forward", ("]",), "Trail forward", "go forward along the trail"),
     Command(
-        "list.search",
-        ("/",),
-        "Search",
-        "search the library as you type",
-        ("list", "side", "help"),
+        "list.search", ("/",), "Search", "search the library as you type", ("list", "side", "help")
     ),
-    Command(
-        "list.filter",
-        ("f",),
-        "Filter",
-        "show all, unread, starred or started articles",
-        opens_dialog=True,
+    _dialog_command(
+        "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"
     ),
-    Command("list.category", ("c",), "Category", "show one category", opens_dialog=True),
+    _dialog_command("list.category", ("c",), "Category", "show one category"),
     Command("list.sort", (",",), "Sort", "sort the list"),
     Command("list.mark_all_read", ("A",), "All read", "mark the whole list as read"),
-    Command(
-        "list.export",
-        ("E",),
-        "Export list",
-        "export the list to a file or folder",
-        opens_dialog=True,
-    ),
+    _dialog_command("list.export", ("E",), "Export list", "export the list to a file or folder"),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds"),
-    Command("feeds.list", ("F",), "Feeds", "list the feeds and their errors", opens_dialog=True),
+    _dialog_command("feeds.list", ("F",), "Feeds", "list the feeds and their errors"),
     Command("feeds.add", ("a",), "Add URL", "add a feed or a page by its URL"),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
     Command("view.triage", ("T",), "Triage", "triage unread, one key each"),
@@ -222,11 +177,9 @@ COMMANDS: tuple[Command, ...] = (
         "undo the last change, also one of an earlier session",
         (*PANES, "story", "triage"),
     ),
-    Command("app.history", ("U",), "Undo history", "show the undo history", opens_dialog=True),
+    _dialog_command("app.history", ("U",), "Undo history", "show the undo history"),
     Command("app.help", ("?",), "Help", "show the keys of the pane", ALL_PLACES_AND_SELECTION),
-    Command(
-        "app.palette", ("ctrl+p",), "Palette", "search the commands by name", opens_dialog=True
-    ),
+    _dialog_command("app.palette", ("ctrl+p",), "Palette", "search the commands by name"),
     Command("app.theme", ("C",), "Theme", "choose a theme"),
     Command("app.welcome", ("W",), "Welcome", "fill the library: import, or add a feed or page"),
     Command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
@@ -44,18 +44,8 @@ class SettingType(Generic[T]):
     """Returns the value of a setting, or None if it breaks the rule."""
     choices: tuple[str, ...] = ()
     """The allowed words, if there are only a few."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableSettingType(Generic[T]):
-    """A table with names of the user's own, and values of one type."""
-
-    entry_type: SettingType[T]
-
-    @property
-    def rule(self) -> str:
-        """Completes "must be"."""
-        return f"a table; each entry {self.entry_type.rule}"
+    entry_type: SettingType[Any] | None = None
+    """The type of the values in a table with names of the user's own."""
 
 
 def _parse_bool(value: object) -> bool | None:
@@ -69,6 +59,11 @@ def _parse_line(value: object) -> str | None:
 
 def _parse_auto(value: object) -> AutoOrBool | None:
     return "auto" if value == "auto" else _parse_bool(value)
+
+
+def _table_type(entry_type: SettingType[T]) -> SettingType[Mapping[str, T]]:
+    rule = f"a table; each entry {entry_type.rule}"
+    return SettingType(rule, lambda _: None, entry_type=entry_type)
 
 
 def _choice_type(*words: str) -> SettingType[str]:
@@ -111,9 +106,9 @@ COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_comm
 KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
 
 
-def declare_setting(default: T, kind: SettingType[T] | TableSettingType[Any], help: str) -> T:  # noqa: A002
+def declare_setting(default: T, value_type: SettingType[T], help: str) -> T:  # noqa: A002
     """Declare a field of `Settings`."""
-    data = {"kind": kind, "help": help}
+    data = {"default": default, "help": help, "value_type": value_type}
     made: T = field(default_factory=lambda: default, metadata=data)
     return made
 
@@ -137,17 +132,13 @@ class Settings:
         "light", LINE_TYPE, 'the theme for a light background, with `theme = "auto"`'
     )
     measure: int = declare_setting(
-        DEFAULT_MEASURE,
-        _integer_type(MIN_MEASURE, MAX_MEASURE),
-        "maximum line width, in columns",
+        DEFAULT_MEASURE, _integer_type(MIN_MEASURE, MAX_MEASURE), "maximum line width, in columns"
     )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )
     keys: Mapping[str, tuple[str, ...]] = declare_setting(
-        EMPTY_TABLE,
-        TableSettingType(KEYS_TYPE),
-        "your own keys, by command id (see `newstui keys`)",
+        EMPTY_TABLE, _table_type(KEYS_TYPE), "your own keys, by command id (see `newstui keys`)"
     )
     mouse: bool = declare_setting(False, BOOL_TYPE, "mouse clicks and wheel")
     cursor: bool = declare_setting(
@@ -162,9 +153,7 @@ class Settings:
         '"auto": in VTE terminals (GNOME and others), Konsole, Apple Terminal and mlterm',
     )
     slow: Literal["auto"] | bool = declare_setting(
-        "auto",
-        AUTO_OR_BOOL_TYPE,
-        'save bandwidth (slow connections); "auto": over SSH',
+        "auto", AUTO_OR_BOOL_TYPE, 'save bandwidth (slow connections); "auto": over SSH'
     )
     open_command: tuple[str, ...] = declare_setting(
         (), COMMAND_TYPE, "the program that opens URLs, which are added as the last argument"
@@ -193,9 +182,7 @@ class Settings:
         (), COMMAND_TYPE, "a program to run after an article is read"
     )
     searches: Mapping[str, str] = declare_setting(
-        EMPTY_TABLE,
-        TableSettingType(LINE_TYPE),
-        "saved searches by name, shown as lists of their own",
+        EMPTY_TABLE, _table_type(LINE_TYPE), "saved searches by name, shown as lists of their own"
     )
 
 
@@ -217,27 +204,18 @@ class SettingDeclaration:
     name: str
     default: object
     help: str
-    value_type: SettingType[Any] | TableSettingType[Any]
+    value_type: SettingType[Any]
 
 
 def iter_setting_declarations() -> Iterator[SettingDeclaration]:
-    """Yield the declarations, in the order in which settings are listed."""
-    for each in fields(Settings):
-        yield SettingDeclaration(
-            each.name, _default_value(each), each.metadata["help"], each.metadata["kind"]
-        )
-
-
-def _default_value(each: Field[Any]) -> object:
-    return cast("Callable[[], object]", each.default_factory)()
+    """Return the declarations, in the order in which settings are listed."""
+    return (SettingDeclaration(each.name, **each.metadata) for each in fields(Settings))
 
 
 def load_settings(folder: Path, *, slow: bool = False) -> LoadedSettings:
     """Load the settings of a folder; faults are collected, and the settings without fault apply.
 
-    Args:
-        folder: The folder of `settings.toml`, which need not exist.
-        slow: Whether `slow` is switched on by the command line.
+    `slow` is switched on by the command line.
     """
     faults: list[str] = []
     found = _validate(_read_file(folder / SETTINGS_FILE, faults), faults)
@@ -276,27 +254,27 @@ def _read_file(path: Path, faults: list[str]) -> Mapping[str, object]:
 def _validate(data: Mapping[str, object], faults: list[str]) -> dict[str, Any]:
     known = {each.name: each.value_type for each in iter_setting_declarations()}
     add_unknown_key_faults("setting", data, known, faults)
-    given = {name: data[name] for name in known if name in data}
     values = {
-        name: _validate_value(known[name], name, value, faults) for name, value in given.items()
+        name: _validate_value(value_type, name, data[name], faults)
+        for name, value_type in known.items()
+        if name in data
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _validate_value(
-    kind: SettingType[Any] | TableSettingType[Any], name: str, value: object, faults: list[str]
+    value_type: SettingType[Any], name: str, value: object, faults: list[str]
 ) -> object:
-    if isinstance(kind, TableSettingType) and isinstance(value, dict):
+    if (inner := value_type.entry_type) and isinstance(value, dict):
         entries = {
-            inner: _validate_value(kind.entry_type, f"{name}.{make_printable(inner)}", each, faults)
-            for inner, each in _flatten(value)
+            key: _validate_value(inner, f"{name}.{make_printable(key)}", each, faults)
+            for key, each in _flatten(value)
         }
-        return {inner: each for inner, each in entries.items() if each is not None}
-    result = None if isinstance(kind, TableSettingType) else kind.parse(value)
+        return {key: each for key, each in entries.items() if each is not None}
+    result = value_type.parse(value)
     if result is None:
-        words: Collection[str] = () if isinstance(kind, TableSettingType) else kind.choices
-        hint = suggest_nearest(value, words) if isinstance(value, str) and words else ""
-        add_value_fault(name, value, f"must be {kind.rule}{hint and f'; {hint}'}", faults)
+        hint = suggest_nearest(value, value_type.choices) if isinstance(value, str) else ""
+        add_value_fault(name, value, f"must be {value_type.rule}{hint and f'; {hint}'}", faults)
     return result
 
 

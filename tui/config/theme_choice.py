@@ -14,14 +14,13 @@ from typing import Literal
 import orjson
 
 from store.system.files import make_folder, write_atomically
-from themes import (
+from themes.faults import suggest_nearest
+from themes.loader import (
     BUILT_IN_THEMES,
     Theme,
     load_built_in_theme,
-    load_built_in_themes,
     load_user_themes,
 )
-from themes.faults import suggest_nearest
 from tui.config.settings import AUTO_THEME_NAME, SETTINGS_FILE, Settings
 
 THEME_STATE_FILE = "theme.json"
@@ -55,13 +54,9 @@ class ThemeChoice:
         config: Path | None = None,
         state: Path | None = None,
     ) -> None:
-        """Load the user's themes, and choose the first theme.
+        """Load the user's themes from `config`, and the last choice from `state`, where it is saved.
 
-        Args:
-            settings: The user's settings.
-            env: Tells how many colours the terminal has, and perhaps its background.
-            config: The folder of the settings, with the user's own themes in `themes`.
-            state: The folder in which the choice is saved.
+        The environment tells how many colours the terminal has, and perhaps its background.
         """
         self._settings = settings
         self._state_folder = state
@@ -77,10 +72,7 @@ class ThemeChoice:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all themes, the user's own first."""
-        return (
-            *self._user_themes,
-            *(name for name in BUILT_IN_THEMES if name not in self._user_themes),
-        )
+        return tuple(dict.fromkeys((*self._user_themes, *BUILT_IN_THEMES)))
 
     def _unknown_theme_faults(self) -> list[str]:
         settings, names = self._settings, self.names
@@ -108,11 +100,8 @@ class ThemeChoice:
     @property
     def follows_terminal(self) -> bool:
         """True if the terminal's background decides, and so has to be queried."""
-        return (
-            not self.forced_name
-            and self.chosen_name == AUTO_THEME_NAME
-            and not self._has_few_colors
-        )
+        is_fixed = self.forced_name or self._has_few_colors
+        return not is_fixed and self.chosen_name == AUTO_THEME_NAME
 
     @property
     def current_name(self) -> str:
@@ -139,10 +128,7 @@ class ThemeChoice:
 
     def all_themes(self) -> dict[str, Theme]:
         """Return all themes by name, the user's own first."""
-        return {
-            **self._user_themes,
-            **{k: v for k, v in load_built_in_themes().items() if k not in self._user_themes},
-        }
+        return {name: self.find_theme(name) for name in self.names}
 
     def choose(self, name: str) -> None:
         """Use a theme, or `auto`, from now on.

@@ -13,7 +13,7 @@ from textual.theme import Theme as TextualTheme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from themes import Theme
+    from themes.loader import Theme
 
 VARIABLE_PREFIX = "news-"
 

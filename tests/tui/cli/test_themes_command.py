@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.cli.conftest import Run
-from themes import BUILT_IN_THEMES
+from themes.loader import BUILT_IN_THEMES
 
 
 def test_themes_are_listed(run: Run, home: Path) -> None:

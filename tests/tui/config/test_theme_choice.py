@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import themes
 from store.model.errors import NewstuiError
 from tests.support.codebase import ROOT
+from themes import loader
 from tui.config.settings import Settings
 from tui.config.theme_choice import (
     THEME_STATE_FILE,
@@ -31,7 +31,7 @@ def own(folder: Path, text: str = OWN, name: str = "harbour.toml") -> Path:
 
 
 def test_the_theme_in_the_docs_is_valid() -> None:
-    assert themes.parse_theme(OWN, "harbour.toml").name == "harbour"
+    assert loader.parse_theme(OWN, "harbour.toml").name == "harbour"
 
 
 def test_the_settings_choose() -> None:

@@ -14,9 +14,9 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, OptionList, Static
 
-import themes
 import tui
-from themes import Theme
+from themes import loader
+from themes.loader import Theme
 from tui.reader.textual_theme import role_variables, textual_theme
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 EVERY = pytest.mark.parametrize(
-    "theme", themes.load_built_in_themes().values(), ids=lambda theme: str(theme.name)
+    "theme", loader.load_built_in_themes().values(), ids=lambda theme: str(theme.name)
 )
 OWN_PALETTE = {ColorType.DEFAULT, ColorType.STANDARD}
 
@@ -37,7 +37,7 @@ class Sample(App[None]):
     CSS_PATH = Path(tui.__file__).with_name("reader") / "textual_theme.tcss"
     CSS = "\n".join(
         f"#{role} {{ color: $news-{role}; text-style: $news-{role}-style; }}"
-        for role in themes.STYLED_ROLES
+        for role in loader.STYLED_ROLES
     )
     BINDINGS: ClassVar[list[BindingType]] = [("x", "bell", "Ring")]
 
@@ -47,10 +47,10 @@ class Sample(App[None]):
         self.theme = theme.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return role_variables(themes.load_built_in_theme("dark"))
+        return role_variables(loader.load_built_in_theme("dark"))
 
     def compose(self) -> ComposeResult:
-        for role in themes.STYLED_ROLES:
+        for role in loader.STYLED_ROLES:
             yield Static(role, id=role)
         yield Input("typed")
         yield Button("Press", variant="primary")
@@ -76,7 +76,7 @@ async def test_roles_are_drawn_as_in_the_theme(theme: Theme) -> None:
     """Case 128: in every theme, unread, selected and matched text differs in style as well as colour."""
     app = Sample(theme)
     async with app.run_test(size=(60, 40)):
-        for role in themes.STYLED_ROLES:
+        for role in loader.STYLED_ROLES:
             style = app.query_one(f"#{role}", Static).visual_style
             assert style.foreground == Color.parse(theme.colors[role])
             set_as = theme.styles[role].split()
@@ -88,7 +88,7 @@ async def test_roles_are_drawn_as_in_the_theme(theme: Theme) -> None:
 @pytest.mark.parametrize("name", ["terminal", "monochrome"])
 async def test_terminal_themes_send_only_terminal_colours(name: str) -> None:
     """Case 128: only the default and the sixteen colours that the user configured."""
-    app = Sample(themes.load_built_in_theme(name))
+    app = Sample(loader.load_built_in_theme(name))
     async with app.run_test(size=(60, 40), notifications=True) as pilot:
         app.notify("gone wrong", severity="error")
         app.query_one(Input).focus()
@@ -102,7 +102,7 @@ async def test_terminal_themes_send_only_terminal_colours(name: str) -> None:
 
 async def test_monochrome_sends_no_colour() -> None:
     """Case 128."""
-    app = Sample(themes.load_built_in_theme("monochrome"))
+    app = Sample(loader.load_built_in_theme("monochrome"))
     async with app.run_test(size=(60, 40)) as pilot:
         app.query_one(Input).focus()
         await pilot.pause()
@@ -112,18 +112,18 @@ async def test_monochrome_sends_no_colour() -> None:
 async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 128: with NO_COLOR, `ansi_color=True` makes every theme use default colours."""
     monkeypatch.setenv("NO_COLOR", "1")
-    app = Sample(themes.load_built_in_theme("monochrome"), ansi_color=True)
+    app = Sample(loader.load_built_in_theme("monochrome"), ansi_color=True)
     async with app.run_test(size=(60, 40)) as pilot:
         assert color_types(app) == {ColorType.DEFAULT}
-        app.register_theme(textual_theme(themes.load_built_in_theme("dark")))
+        app.register_theme(textual_theme(loader.load_built_in_theme("dark")))
         app.theme = "dark"
         await pilot.pause()
         assert color_types(app) == {ColorType.DEFAULT}
 
 
 async def test_themes_can_be_changed_at_run_time() -> None:
-    app = Sample(themes.load_built_in_theme("dark"))
-    app.register_theme(textual_theme(themes.load_built_in_theme("terminal")))
+    app = Sample(loader.load_built_in_theme("dark"))
+    app.register_theme(textual_theme(loader.load_built_in_theme("terminal")))
     async with app.run_test(size=(60, 40)) as pilot:
         assert color_types(app) == {ColorType.TRUECOLOR}
         app.theme = "terminal"
@@ -132,7 +132,7 @@ async def test_themes_can_be_changed_at_run_time() -> None:
         app.theme = "textual-light"
         await pilot.pause()
         muted = app.query_one("#muted", Static).visual_style.foreground
-        assert muted == Color.parse(themes.load_built_in_theme("dark").colors["muted"])
+        assert muted == Color.parse(loader.load_built_in_theme("dark").colors["muted"])
 
 
 @EVERY

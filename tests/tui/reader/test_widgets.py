@@ -12,7 +12,6 @@ from textual.events import Click
 from textual.geometry import Region
 from textual.types import CSSPathType
 
-import themes
 from store.model.article import (
     Article,
     ArticleRow,
@@ -23,6 +22,7 @@ from store.model.article import (
 )
 from tests.support.reader import key_event, long_text
 from tests.support.screens import screen_text
+from themes import loader
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
@@ -69,7 +69,7 @@ class Holder(App[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = "../../../tui/reader/widgets/line_view.tcss"
 
     def __init__(self, widget: LineView | SanitizedInput) -> None:
-        self._default = themes.load_built_in_theme("dark")
+        self._default = loader.load_built_in_theme("dark")
         super().__init__()
         self.register_theme(textual_theme(self._default))
         self.theme = "dark"
