@@ -22,7 +22,8 @@ from tui.cli.context import (
 )
 from tui.cli.exit_codes import CommandRunner
 from tui.config.keymaps import make_keymap
-from tui.plain import Environment, PlainReader
+from tui.plain.plain_session import Environment
+from tui.plain.reader import PlainReader
 from tui.services import describe_samples, open_library, open_sample_library
 from tui.terminal.browser import choose_open_method, open_url
 from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
@@ -77,12 +78,10 @@ def _run_reader(
         settings=settings,
         is_library_filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
     )
-    reader = PlainReader(library, keymap, environment)
     try:
-        reader.run()
+        return PlainReader(library, keymap, environment).run()
     finally:
         library.close()
-    return reader.should_restart
 
 
 def _exit_on_signal(number: int, frame: object) -> NoReturn:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
+from store.library.protocol import Library
 from store.model.article import FullArticle
 from store.model.errors import InvalidQuery, NewstuiError
 from store.search import SHOWS, SORTS, ListQuery
 from store.text.urls import extract_host, is_deceptive_url
 from tui.actions import article_changes, article_export
+from tui.actions.article_changes import ActionResult, TagAction, toggle_flag
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
 from tui.rendering.wording import format_count, format_markdown_link, summarize_change
 
-CommandHandler = Callable[[ParsedLine], None]
+CommandHandler = Callable[[ParsedLine], object]
 
 PLAIN_FILL_OPTIONS = ("import files or a folder", "subscribe to a feed or add a page, by its URL")
 RUNNING_LABELS = {"fetch": "Fetching feeds", "add": "Adding", "import": "Importing"}
@@ -82,7 +85,7 @@ class ListCommands:
         if not words:
             pairs = zip_longest(names, counts, fillvalue="")
             labels = (f"{name} ({count})" if count else name for name, count in pairs)
-            self._environment.say_lines(f"{n}. {label}" for n, label in enumerate(labels, 1))
+            self._environment.say_numbered(labels)
             words = self._environment.ask_words(f"{what}: ")
         if words.isdecimal() and 0 < int(words) <= len(names):
             return int(words) - 1
@@ -97,38 +100,32 @@ class EditCommands:
 
     def __init__(self, session: PlainSession) -> None:
         self._session = session
+        toggle_read = partial(toggle_flag, flag="read")
+        toggle_star = partial(toggle_flag, flag="starred")
         self.handlers: Mapping[str, CommandHandler] = {
-            "article.toggle_read": lambda typed: self._toggle(typed, "read"),
-            "article.toggle_star": lambda typed: self._toggle(typed, "starred"),
-            "article.delete": self._delete,
+            "article.toggle_read": lambda typed: self._change(typed, toggle_read),
+            "article.toggle_star": lambda typed: self._change(typed, toggle_star),
+            "article.delete": lambda typed: self._change(typed, article_changes.delete),
             "article.tag": lambda typed: self._change_tag(typed, article_changes.add_tag),
             "article.untag": lambda typed: self._change_tag(typed, article_changes.remove_tag),
             "list.mark_all_read": self._mark_all_read,
-            "app.undo": self._undo,
+            "app.undo": lambda _: session.report(article_changes.undo(session.library)),
             "app.history": self._say_undo_history,
         }
 
-    def _toggle(self, typed: ParsedLine, flag: article_changes.ArticleFlag) -> None:
-        article = self._session.target(typed, typed.command)
-        self._session.report(article_changes.toggle_flag(self._session.library, article, flag))
+    def _change(self, typed: ParsedLine, action: Callable[[Library, str], ActionResult]) -> None:
+        article = self._session.target(typed)
+        self._session.report(action(self._session.library, article))
 
-    def _delete(self, typed: ParsedLine) -> None:
-        article = self._session.target(typed, typed.command)
-        self._session.report(article_changes.delete(self._session.library, article))
-
-    def _change_tag(self, typed: ParsedLine, change: article_changes.TagAction) -> None:
+    def _change_tag(self, typed: ParsedLine, change: TagAction) -> None:
         if tag := typed.words or self._session.environment.ask_words("Tag: "):
             if tag.isdecimal():  # the tag, and not the number of an article
                 typed = replace(typed, number=0)
-            article = self._session.target(typed, typed.command)
-            self._session.report(change(self._session.library, article, tag))
+            self._change(typed, lambda library, article: change(library, article, tag))
 
     def _mark_all_read(self, typed: ParsedLine) -> None:
         articles = [row.id for row in self._session.list.rows]
         self._session.report(article_changes.set_state(self._session.library, articles, "read"))
-
-    def _undo(self, typed: ParsedLine) -> None:
-        self._session.report(article_changes.undo(self._session.library))
 
     def _say_undo_history(self, typed: ParsedLine) -> None:
         undoable = self._session.library.undoable()
@@ -146,14 +143,16 @@ class ExportCommands:
         self.handlers: Mapping[str, CommandHandler] = {
             "article.open_url": lambda typed: self._open(self._title_and_url(typed)[1]),
             "article.copy_url": lambda typed: self._copy(self._title_and_url(typed)[1]),
-            "article.copy_link": self._copy_link,
+            "article.copy_link": lambda typed: self._copy(
+                format_markdown_link(*self._title_and_url(typed))
+            ),
             "article.links": self._show_or_open_link,
             "article.export": self._export,
             "article.pipe": self._pipe,
         }
 
     def _target(self, typed: ParsedLine) -> FullArticle:
-        return self._session.library.get_article(self._session.target(typed, typed.command))
+        return self._session.library.get_article(self._session.target(typed))
 
     def _title_and_url(self, typed: ParsedLine) -> tuple[str, str]:
         article = self._target(typed).article
@@ -167,9 +166,6 @@ class ExportCommands:
             if self._environment.ask_words(prompt).lower() != "y":
                 raise NewstuiError("Not opened")
         self._environment.say(self._environment.open_url(url))
-
-    def _copy_link(self, typed: ParsedLine) -> None:
-        self._copy(format_markdown_link(*self._title_and_url(typed)))
 
     def _copy(self, text: str) -> None:
         self._environment.say(text)
@@ -187,7 +183,7 @@ class ExportCommands:
         if typed.number:
             self._open(urls[typed.number - 1])
         else:
-            self._environment.say_lines(f"{number}. {url}" for number, url in enumerate(urls, 1))
+            self._environment.say_numbered(urls)
 
     def _export(self, typed: ParsedLine) -> None:
         entry = self._target(typed)
@@ -202,40 +198,30 @@ class ExportCommands:
         hint = f" (enter for {configured})" if configured else ""
         words = typed.words or self._environment.ask_words(f"Program{hint}: ") or configured
         if arguments := article_export.parse_pipe_command(words):
-            output = article_export.run_pipe_command(
-                arguments, article_export.render_markdown(entry)
-            )
-            self._environment.say(
-                output.rstrip("\n") or article_export.describe_pipe_end(arguments)
-            )
+            text = article_export.render_markdown(entry)
+            output = article_export.run_pipe_command(arguments, text).rstrip("\n")
+            self._environment.say(output or article_export.describe_pipe_end(arguments))
 
 
 class FeedCommands:
     """Feeds, pages and imports: runs commands of newstui on the user's own library."""
 
-    def __init__(self, session: PlainSession, restart: Callable[[], None]) -> None:
-        """Create the commands; `restart` ends reading samples once there is a library."""
+    def __init__(self, session: PlainSession) -> None:
         self._session = session
         self._environment = session.environment
-        self._restart = restart
         self.handlers: Mapping[str, CommandHandler] = {
             "feeds.fetch": lambda _: self._run(["fetch"]),
-            "feeds.list": self._list_feeds,
+            "feeds.list": lambda _: self._environment.run(["feeds"]),
             "feeds.add": self._add,
             "app.welcome": self._welcome,
         }
-
-    def _list_feeds(self, typed: ParsedLine) -> None:
-        self._environment.run(["feeds"])
 
     def _add(self, typed: ParsedLine) -> None:
         if urls := (typed.words or self._environment.ask_words("URL: ")).split():
             self._run(["add", "--", *urls])
 
     def _welcome(self, typed: ParsedLine) -> None:
-        self._environment.say_lines(
-            f"{n}. {option}" for n, option in enumerate(PLAIN_FILL_OPTIONS, 1)
-        )
+        self._environment.say_numbered(PLAIN_FILL_OPTIONS)
         chosen = self._environment.ask_words("Number, or enter to go back: ")
         if chosen == "1" and (path := self._environment.ask_words("File or folder: ")):
             self._run(["import", "--", str(Path(path).expanduser())])
@@ -246,6 +232,6 @@ class FeedCommands:
         self._environment.say(f"{RUNNING_LABELS[arguments[0]]} … ctrl+c to stop")
         self._environment.run(arguments)
         if self._environment.is_library_filled():
-            self._restart()
+            self._session.should_restart = True
         else:
             self._session.refresh()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tui.config.commands import COMMANDS_BY_ID, Command, format_key, group_commands
+from tui.config.commands import COMMANDS_BY_ID, format_key, group_commands
 from tui.config.keymaps import Keymap
 
 _NUMBERED_LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
@@ -50,12 +50,8 @@ class ParsedLine:
 def parse_input_line(line: str, vocabulary: Mapping[str, str]) -> ParsedLine | None:
     """Parse a line: `3`, `3m`, `m 3`, `/harbour`, `c world`.
 
-    Args:
-        line: As it was typed.
-        vocabulary: Command ids, by what is typed for them.
-
     Returns:
-        None if the line holds no command of the vocabulary.
+        None if the line holds no command of the vocabulary, which is that of `build_vocabulary`.
     """
     match = _NUMBERED_LINE.fullmatch(line)
     number, typed = (int(match[1] or 0), match[2]) if match else (0, line)
@@ -79,13 +75,7 @@ def typable_keys(keymap: Keymap, command_id: str) -> list[str]:
 
 
 def build_vocabulary(keymap: Keymap, place: str, commands: Collection[str]) -> dict[str, str]:
-    """Return command ids by what is typed for them: their keys and labels.
-
-    Args:
-        keymap: The keys in force.
-        place: As in `Command.places`.
-        commands: The ids of the commands there are.
-    """
+    """Return ids of commands of a place by what is typed for them: their keys and labels."""
     here = [
         each for each in COMMANDS_BY_ID.values() if place in each.places and each.id in commands
     ]
@@ -99,14 +89,7 @@ def plain_help_lines(
     introduction: Iterable[str],
     overrides: Mapping[str, str],
 ) -> Iterator[str]:
-    """Return the help, one command a line.
-
-    Args:
-        keymap: The keys in force.
-        commands: The ids of the commands there are.
-        introduction: Lines to begin with.
-        overrides: Help of commands that do something else here.
-    """
+    """Yield the introduction, and a line for every command; `overrides` replaces help by id."""
     yield from introduction
     help_by_id = {**PLAIN_COMMAND_HELP, **overrides}
     for heading, group in group_commands():
@@ -117,9 +100,6 @@ def plain_help_lines(
         ]
         if known:
             yield f"{heading}:"
-            yield from (_help_line(keymap, each, help_by_id) for each in known)
-
-
-def _help_line(keymap: Keymap, command: Command, help_by_id: Mapping[str, str]) -> str:
-    keys = typable_keys(keymap, command.id) or [command.label.casefold()]
-    return f"{' or '.join(keys)}: {help_by_id.get(command.id, command.help)}"
+        for each in known:
+            keys = typable_keys(keymap, each.id) or [each.label.casefold()]
+            yield f"{' or '.join(keys)}: {help_by_id.get(each.id, each.help)}"

@@ -1,18 +1,224 @@
-"""The session of line mode: library, list and open article, shared by the commands."""
+"""The session of line mode: its list and open article, printed page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
-from store.model.errors import LibraryReadOnly, NewstuiError
+from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search import ListQuery
+from store.search.language import query_needs_index
 from tui.actions.article_changes import ActionResult
 from tui.config.keymaps import Keymap
+from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
-from tui.plain.pager import ArticlePager, Environment, ListPager
+from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
+from tui.rendering.wording import format_count
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The world outside line mode.
+
+    Attributes:
+        ask: Shows a prompt and returns the line typed; None at the end of the input.
+        say: Prints lines.
+        size: Returns columns and rows of the terminal.
+        open_url: Opens a URL, and returns a status line.
+        copy: Copies a line to the clipboard, and returns a status line.
+        prepare: Updates the index, which searches and similar readings need.
+        run: Runs a newstui command on the user's own library, and returns its exit code.
+        run_read_hook: Starts the user's program, if any, for articles marked as read.
+        is_library_filled: True if samples are shown, but the user's own library has articles.
+    """
+
+    ask: Callable[[str], str | None]
+    say: Callable[[str], None]
+    size: Callable[[], tuple[int, int]]
+    open_url: Callable[[str], str]
+    copy: Callable[[str], str]
+    prepare: Callable[[Library], None]
+    run: Callable[[Sequence[str]], int]
+    run_read_hook: Callable[[Sequence[str]], None]
+    now: Callable[[], datetime]
+    settings: Settings
+    is_library_filled: Callable[[], bool] = lambda: False
+
+    @property
+    def columns(self) -> int:
+        """Columns of the terminal."""
+        return self.size()[0]
+
+    @property
+    def page_lines(self) -> int:
+        """Lines of a page: some rows are left for a message and the prompt."""
+        return max(3, self.size()[1] - 3)
+
+    def ask_words(self, prompt: str) -> str:
+        """Ask for words; empty if none are typed."""
+        return (self.ask(prompt) or "").strip()
+
+    def say_lines(self, lines: Iterable[str]) -> None:
+        """Print lines as they are."""
+        self.say("\n".join(lines))
+
+    def say_numbered(self, lines: Iterable[str]) -> None:
+        """Print lines, each with its number."""
+        self.say_lines(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+    def say_wrapped(self, lines: Iterable[str]) -> None:
+        """Print lines, each wrapped to the terminal's width."""
+        self.say_lines(wrap_plain_text(line, self.columns) for line in lines)
+
+
+class ListPager:
+    """The current list, and the page of it printed last."""
+
+    def __init__(self, library: Library, environment: Environment) -> None:
+        self._library = library
+        self._environment = environment
+        self.query = ListQuery()
+        self.rows: list[ArticleRow] = []
+        self._first = 0
+        """The first row of the page."""
+        self._end = 0
+        """The first row below the page."""
+
+    def reload(self) -> None:
+        """Query the list again, and go to its first page."""
+        if query_needs_index(self.query.text):
+            self._environment.prepare(self._library)
+        self.rows = self._library.rows(self.query)
+        self._first = 0
+
+    def change_query(self, query: ListQuery) -> None:
+        """Query another list; an invalid query leaves the current one as it is."""
+        before, self.query = self.query, query
+        try:
+            self.reload()
+        except NewstuiError:
+            self.query = before
+            raise
+
+    def show(self) -> None:
+        """Print the current page, and how long the list is."""
+        total, room = len(self.rows), self._environment.page_lines
+        lines: list[str] = []
+        self._end = self._first
+        for index in range(self._first, total):
+            row = self._render_row(index)
+            if lines and len(lines) + len(row) > room:
+                break
+            lines += row
+            self._end = index + 1
+        unread = sum(not row.read for row in self.rows)
+        summary = f"{format_count(total, 'article')}, {unread:,} unread"
+        if self._end - self._first < total:
+            summary += f"; {self._first + 1:,} to {self._end:,}"
+        self._environment.say_lines([*lines, f"{summary}."])
+
+    def turn(self, by: int) -> None:
+        """Print the next page (1), or the previous one (-1)."""
+        if by > 0 and self._end >= len(self.rows) > 0:
+            raise NewstuiError("End of the list")
+        self._first = self._end if by > 0 else self._page_before(self._first)
+        self.show()
+
+    def turn_to(self, *, last: bool) -> None:
+        """Print the first page, or the last one."""
+        self._first = self._page_before(len(self.rows)) if last else 0
+        self.show()
+
+    def index_of(self, article: str) -> int:
+        """Return the index of an article's row; -1 if it is not in the list."""
+        return next((i for i, row in enumerate(self.rows) if row.id == article), -1)
+
+    def row(self, number: int) -> ArticleRow:
+        """Return a row by its number, counted from 1.
+
+        Raises:
+            NewstuiError: The list is shorter.
+        """
+        if number > len(self.rows):
+            raise NewstuiError(f"The list has {format_count(len(self.rows), 'article')}")
+        return self.rows[number - 1]
+
+    def apply_changes(self, rows: Mapping[str, ArticleRow], removed: Collection[str] = ()) -> None:
+        """Replace changed rows, and drop removed ones."""
+        self.rows = [rows.get(row.id, row) for row in self.rows if row.id not in removed]
+
+    def _page_before(self, end: int) -> int:
+        """Return the first row of the page that ends before a row."""
+        room, first = self._environment.page_lines, end
+        while first > 0:
+            room -= len(self._render_row(first - 1))
+            if room < 0 and first < end:
+                break
+            first -= 1
+        return first
+
+    def _render_row(self, index: int) -> list[str]:
+        line = describe_row(self.rows[index], index + 1)
+        return wrap_plain_text(line, self._environment.columns).split("\n")
+
+
+class ArticlePager:
+    """An open article, and the page of it printed last."""
+
+    def __init__(self, full_article: FullArticle, environment: Environment) -> None:
+        self.full_article = full_article
+        self.id = full_article.article.id
+        self._environment = environment
+        self._lines: list[PlainLine] = list(article_lines(full_article, environment.columns))
+        self._top = 0
+        """The first line of the page."""
+        self._end = 0
+        """The first line below the page."""
+
+    @property
+    def is_at_end(self) -> bool:
+        """True if the last page was printed last."""
+        return self._end >= len(self._lines)
+
+    @property
+    def position(self) -> int:
+        """Offset into the text of the page printed last."""
+        return self._lines[self._top].offset
+
+    def line_at(self, position: int) -> int:
+        """Return the line at an offset into the text; 0 if it is past the end."""
+        return next((y for y, line in enumerate(self._lines) if line.offset >= position), 0)
+
+    def show(self, top: int) -> None:
+        """Print the page that begins with a line."""
+        self._top, self._end = top, min(len(self._lines), top + self._environment.page_lines)
+        self._environment.say_lines(line.text for line in self._lines[top : self._end])
+
+    def turn(self, by: int) -> None:
+        """Print the next page (1), or the previous one (-1)."""
+        self.show(self._end if by > 0 else max(0, self._top - self._environment.page_lines))
+
+    def turn_to(self, *, last: bool) -> None:
+        """Print the first page, or the last one."""
+        room = self._environment.page_lines
+        self.show(max(0, (len(self._lines) - 1) // room * room) if last else 0)
+
+    def find(self, words: str) -> None:
+        """Print the page that begins with the next line containing the words.
+
+        Raises:
+            InvalidInput: There is none.
+        """
+        wanted = words.casefold()
+        for y, line in enumerate(self._lines):
+            if y > self._top and wanted in line.text.casefold():
+                self.show(y)
+                return
+        raise InvalidInput(f"Not found below this page: {words}")
 
 
 class PlainSession:
@@ -21,21 +227,21 @@ class PlainSession:
     Attributes:
         article: None while the list is shown.
         current: Id of the article opened or named last.
+        key: Returns the key to name for a command.
+        should_restart: True if reading is to begin again, with a library that was filled.
     """
 
     def __init__(self, library: Library, keymap: Keymap, environment: Environment) -> None:
         """Start a session; the library is loaded."""
         self.library = library
         self.keymap = keymap
+        self.key = keymap.first_key
         self.environment = environment
         self.list = ListPager(library, environment)
         self.article: ArticlePager | None = None
         self.current = ""
         self.trail = Trail()
-
-    def key(self, command_id: str) -> str:
-        """Return the key to name for a command."""
-        return self.keymap.first_key(command_id)
+        self.should_restart = False
 
     # -- moving ----------------------------------------------------------------------------
 
@@ -51,15 +257,13 @@ class PlainSession:
 
     def step(self, by: int, *, unread: bool = False) -> None:
         """Open the next article of the list (1), or the previous one (-1)."""
-        rows, index = self.list.rows, self.list.index_of(self.current)
-        at = -1 if index is None else index
+        rows, at = self.list.rows, self.list.index_of(self.current)
         for i in range(at + 1, len(rows)) if by > 0 else range(at - 1, -1, -1):
             if not (unread and rows[i].read):
                 self.open(rows[i].id)
                 return
-        raise NewstuiError(
-            f"No {'unread ' if unread else ''}article {'below' if by > 0 else 'above'}"
-        )
+        kind = "unread article" if unread else "article"
+        raise NewstuiError(f"No {kind} {'below' if by > 0 else 'above'}")
 
     def find(self, words: str) -> None:
         """Print the page of the article that begins with the next line containing the words."""
@@ -74,7 +278,7 @@ class PlainSession:
         self.close_article()
         self.list.show()
 
-    def target(self, typed: ParsedLine, command_id: str) -> str:
+    def target(self, typed: ParsedLine) -> str:
         """Return the id of the open article, the one of that number, or the current one.
 
         Raises:
@@ -85,18 +289,13 @@ class PlainSession:
         if typed.number:
             self.current = self.list.row(typed.number).id
         elif not self.current:
-            raise NewstuiError(f"Which article? Type its number, as in 3{self.key(command_id)}")
+            raise NewstuiError(f"Which article? Type its number, as in 3{self.key(typed.command)}")
         return self.current
 
     # -- the open article ------------------------------------------------------------------
 
     def open(self, article: str, *, visit: bool = True) -> None:
-        """Print an article from where reading stopped.
-
-        Args:
-            article: Its id.
-            visit: Add it to the trail; not when following the trail.
-        """
+        """Print an article from where reading stopped; `visit` adds it to the trail."""
         entry = self.library.get_article(article)
         self.close_article()
         if visit:
@@ -145,8 +344,8 @@ class PlainSession:
         message = result.message
         if result.is_undoable:
             if len(result.articles) == 1:
-                message = f"{message}: {self.library.title(result.articles[0])}"
-            message = f"{message}. {self.key('app.undo')} to undo."
+                message += f": {self.library.title(result.articles[0])}"
+            message += f". {self.key('app.undo')} to undo."
         self.environment.say(message)
         if result.marked_read:
             self.environment.run_read_hook(result.marked_read)

@@ -14,7 +14,8 @@ from store.search import ListQuery
 from tests.support.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings
-from tui.plain import Environment, PlainReader
+from tui.plain.plain_session import Environment
+from tui.plain.reader import PlainReader
 
 
 class Session:
