@@ -1,4 +1,4 @@
-"""The reader on a small library of its own."""
+"""Fixtures: a small library, and the reader that opens it."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from tui.reader.screen import reader_screen, side_pane_actions
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the mark that says which commands a test presses the keys of."""
+    """Register the marker that names the commands whose keys a test presses."""
     config.addinivalue_line("markers", "command(*ids): presses the keys of these commands")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def style_sheets() -> Iterator[None]:
-    """A style sheet is the same for every app."""
+def parsed_stylesheets() -> Iterator[None]:
+    """Parse each style sheet once: it is the same for every app."""
     with parse_stylesheets_once():
         yield
 
 
 @pytest.fixture(autouse=True)
-def nothing_drawn_is_kept() -> Iterator[None]:
-    """Textual remembers what a thousand widgets have drawn, those of earlier apps too."""
+def empty_styles_cache() -> Iterator[None]:
+    """Clear the cache in which Textual keeps the styles of a thousand widgets, those of earlier apps included."""
     yield
     StylesCache.get_inner_outer.cache_clear()
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same on every machine: time zone, terminal, and timers that wait to be asked."""
+def fixed_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Use the same time zone, terminal and timers on every machine."""
     for name in ("SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "NO_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
@@ -59,32 +59,32 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> FakePrograms:
-    """Where URLs and copied text end up."""
+def programs(tmp_path: Path) -> FakePrograms:
+    """Return the programs that receive URLs and copied text."""
     return FakePrograms(tmp_path)
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Twelve articles; 12 is the newest and stands first, 11 is a long one."""
+def articles() -> list[ParsedArticle]:
+    """Return twelve articles; 12 is the newest and listed first, 11 is long."""
     articles = [make_article(number) for number in range(1, 13)]
     articles[10] = make_article(11, text=long_text(60))
     return articles
 
 
 @pytest.fixture
-def library(tmp_path: Path, found: list[ParsedArticle]) -> FolderLibrary:
-    """The library the reader opens."""
-    return make_library(tmp_path, found)
+def library(tmp_path: Path, articles: list[ParsedArticle]) -> FolderLibrary:
+    """Return the library that the reader opens."""
+    return make_library(tmp_path, articles)
 
 
 @pytest.fixture
-def start(library: FolderLibrary, outside: FakePrograms) -> Start:
-    """What starts the reader, on the library or on another."""
+def start(library: FolderLibrary, programs: FakePrograms) -> Start:
+    """Return a function that starts the reader, by default on `library`."""
 
     def begin(size: tuple[int, int] = WIDE, **how: Any) -> Any:
         return run_reader(
-            how.pop("library", library), how.pop("routes", outside.methods()), size, **how
+            how.pop("library", library), how.pop("routes", programs.methods()), size, **how
         )
 
     return begin

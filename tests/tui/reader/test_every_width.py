@@ -43,7 +43,7 @@ TEXTS = {
 
 
 def whole_clusters(text: str, source: str) -> bool:
-    """Whether a text that stands in another one begins and ends between two of its characters."""
+    """Return True if a part of a text begins and ends between two characters of it."""
     at = source.find(text)
     cells = measure_cells(source)[1]
     inside = {index for index, (before, after) in enumerate(pairwise(cells)) if before == after}
@@ -51,12 +51,12 @@ def whole_clusters(text: str, source: str) -> bool:
 
 
 def columns(pieces: Sequence[StyledText]) -> list[int]:
-    """The cells at which the pieces of a line end."""
+    """Return the cells at which the pieces of a line end."""
     return list(accumulate(cell_len(text) for text, _ in pieces))
 
 
-async def test_rows_of_the_list() -> None:
-    """Case 55: every row ends at the edge, and its facts begin in the column of all the others."""
+async def test_list_rows() -> None:
+    """Case 55: every row ends at the edge, and its facts are aligned with those of the others."""
     rows = [
         ArticleRow(
             script, text[n:], text[:7], NOW - 90_000 * n, 0, 900 * n, n % 2 == 0, n % 3 == 0, 0
@@ -64,22 +64,22 @@ async def test_rows_of_the_list() -> None:
         for n, (script, text) in enumerate(TEXTS.items())
     ]
     lines = {row.id: Snippet(TEXTS[row.id], ((5, 9),)) for row in rows}
-    listed, found = (ArticleList(lambda: NOW, id="list") for _ in range(2))
+    listed, matched = (ArticleList(lambda: NOW, id="list") for _ in range(2))
     async with Holder(listed).run_test(size=(60, 9)):
         listed.show(rows)
-        found.show_matches(rows, lines, lambda _: ((1, 4),))
+        matched.show_matches(rows, lines, lambda _: ((1, 4),))
         for width in WIDTHS:
             ends = [columns(listed.build_line(y, width)) for y in range(len(rows))]
             assert {line[-1] for line in ends} == {width}
             assert len({line[-2] for line in ends[1:]}) == 1, "where the facts begin"
-            ends = [columns(found.build_line(y, width)) for y in range(2 * len(rows))]
+            ends = [columns(matched.build_line(y, width)) for y in range(2 * len(rows))]
             assert {line[-1] for line in ends[::2]} == {width}
             assert max(line[-1] for line in ends[1::2]) <= width
 
 
 @pytest.mark.parametrize("script", TEXTS)
-def test_lines_of_an_article(script: str) -> None:
-    """Case 55: no line is wider than there is room, and none begins or ends within a character."""
+def test_article_lines(script: str) -> None:
+    """Case 55: no line is too wide, and none begins or ends within a character."""
     text = TEXTS[script].strip()
     for width in (*range(40, 161, 3), 200, 250):
         layout = TextLayout(f"{text}\n\n- {text}\n\n> {text}", width)
@@ -90,8 +90,8 @@ def test_lines_of_an_article(script: str) -> None:
 
 
 @pytest.mark.parametrize("script", TEXTS)
-def test_lines_of_the_side_pane_and_the_bottom(script: str) -> None:
-    """Case 55: the side pane, the trail and the bottom line are as wide as they may be."""
+def test_side_pane_trail_and_status_lines(script: str) -> None:
+    """Case 55: side pane, trail and status line keep to their width."""
     text = TEXTS[script]
     article = Article("x", text, category=text[:20], authors=(text[:30],), tags=(text[:12],))
     entry = FullArticle(article, Body("Text.", text), ReadingStatus())

@@ -49,7 +49,7 @@ class Client:
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
+def articles() -> list[ParsedArticle]:
     return [make_article(number) for number in range(1, 4)]
 
 

@@ -1,4 +1,4 @@
-"""The lines of the help: which commands a place has, what signs mean, keys never cut off."""
+"""The lines of the help: the commands of a place, the signs, keys that are never truncated."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ KEYMAP = make_keymap("vim")
         ("select", "Select:", "l right w\tgo to the next word"),
     ],
 )
-def test_what_matters_in_a_place_stands_first(place: str, heading: str, line: str) -> None:
+def test_commands_of_the_place_come_first(place: str, heading: str, line: str) -> None:
     lines = keymap_help_lines(KEYMAP, place)
     assert lines[0] == heading
     assert lines[1].startswith(line[: line.index("\t")])
 
 
-def test_keys_of_the_article_that_finding_leaves_are_told_and_others_not() -> None:
+def test_find_lists_the_article_keys_it_leaves_free() -> None:
     lines = keymap_help_lines(KEYMAP, "find")
     assert any(line.startswith("o\t") for line in lines)
     assert not any("go to the next unread article" in line for line in lines), (
@@ -35,7 +35,7 @@ def test_keys_of_the_article_that_finding_leaves_are_told_and_others_not() -> No
     )
 
 
-def test_signs_are_explained_and_found() -> None:
+def test_signs_are_explained_and_searchable() -> None:
     assert "●\tunread" in keymap_help_lines(KEYMAP, "list")
     assert keymap_help_lines(KEYMAP, "list", "publisher")[-2:] == [
         "Signs:",
@@ -43,6 +43,6 @@ def test_signs_are_explained_and_found() -> None:
     ]
 
 
-def test_keys_that_need_more_room_have_a_line_of_their_own() -> None:
+def test_long_keys_get_a_line_of_their_own() -> None:
     view = TextDialogView(["ctrl+f space page-down\ta page down"])
     assert view.get_content_height(Size(76, 20), Size(76, 20), 76) == 2

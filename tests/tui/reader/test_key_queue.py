@@ -1,4 +1,4 @@
-"""Keys that come faster than the reader answers: over a slow link several arrive at once."""
+"""Keys that come faster than the reader responds: over a slow connection several arrive at once."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tui.reader.dialogs.help import HelpDialog
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine, what was asked for comes before a key gives up."""
+def long_key_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let keys wait long enough on a slow machine."""
     monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 60.0)
 
 
@@ -30,8 +30,8 @@ def _typed(running: RunningReader) -> str:
     return focused.value if isinstance(focused, Input) else "-"
 
 
-async def test_what_is_typed_after_a_question_is_its_answer(start: Start) -> None:
-    """No letter of it is taken for a command: `d` would delete, `o` open a browser."""
+async def test_keys_after_a_prompt_are_its_answer(start: Start) -> None:
+    """No letter is taken for a command: `d` would delete, `o` open a browser."""
     async with start() as running:
         for keys, typed in (
             (["a", *"x.example"], "x.example"),
@@ -47,9 +47,7 @@ async def test_what_is_typed_after_a_question_is_its_answer(start: Start) -> Non
         assert len(running.reader.article_list.rows) == 12
 
 
-async def test_what_is_typed_after_an_answer_is_a_command(
-    start: Start, outside: FakePrograms
-) -> None:
+async def test_keys_after_an_answer_are_commands(start: Start, programs: FakePrograms) -> None:
     async with start() as running:
         await running.press_at_once("+", *"sea", "enter", "j")
         assert (running.reader.article_view.full_article, running.selected_number) == (None, 11)
@@ -57,11 +55,11 @@ async def test_what_is_typed_after_an_answer_is_a_command(
         await running.press_at_once("/", *"zzz", "escape", "G")
         assert running.selected_number == 1
         await running.press_at_once("g", "enter", "/", *"tide", "escape", "h", "o")
-        await running.wait_until(lambda: outside.opened)
+        await running.wait_until(lambda: programs.opened)
         assert running.reader.state.current_pane == "list"
 
 
-async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start: Start) -> None:
+async def test_keys_after_opening_a_dialog_are_meant_for_it(start: Start) -> None:
     async with start() as running:
         await running.press_at_once("f", "j", "enter")
         assert (running.reader.state.query.show, running.opened_number) == ("unread", 0)
@@ -73,11 +71,11 @@ async def test_what_is_typed_after_a_dialog_was_asked_for_is_meant_for_it(start:
         assert isinstance(running.app.screen, HelpDialog)
 
 
-async def test_what_is_typed_after_an_article_was_opened_is_about_its_text(
-    start: Start, outside: FakePrograms
+async def test_keys_after_opening_an_article_are_about_its_text(
+    start: Start, programs: FakePrograms
 ) -> None:
     linked = "[One](https://site.example/1) and [two](https://site.example/2).\n\n" + long_text(60)
-    library = make_library(outside.folder / "more", [make_article(n, text=linked) for n in (1, 2)])
+    library = make_library(programs.folder / "more", [make_article(n, text=linked) for n in (1, 2)])
     async with start(library=library) as running:
         await running.press_at_once("enter", "space")
         assert (running.opened_number, running.reader.article_view.top_line > 0) == (2, True)
@@ -86,13 +84,13 @@ async def test_what_is_typed_after_an_article_was_opened_is_about_its_text(
             "no page is skipped"
         )
         await running.press_at_once("K", "g", ";", "2")
-        await running.wait_until(lambda: outside.opened)
-        assert outside.opened == ["https://site.example/2"]
+        await running.wait_until(lambda: programs.opened)
+        assert programs.opened == ["https://site.example/2"]
         await running.press_at_once("J", "v", "}", "escape")
         assert running.status != "No text to select"
 
 
-async def test_a_search_is_typed_and_its_first_find_opened_in_one_go(start: Start) -> None:
+async def test_search_and_open_the_first_match_in_one_go(start: Start) -> None:
     async with start() as running:
         await running.wait_indexed()
         await running.press_at_once("/", *"paragraph", "enter")

@@ -75,7 +75,7 @@ def test_a_stacked_list_fills_the_screen_until_an_article_is_open(
     some.sampled_from([None, True, False]),
 )
 def test_any_size(columns: int, rows: int, pane: Pane, zoomed: bool, side: bool | None) -> None:
-    """There is a pane if there is room, each at most once and in the order of `tab`."""
+    """A pane is shown if there is room, each at most once and in the order of `tab`."""
     panes = choose_pane_layout(columns, rows, pane, zoomed=zoomed, side=side).visible_panes
     assert bool(panes) is (columns >= MIN_TERMINAL_SIZE[0] and rows >= MIN_TERMINAL_SIZE[1])
     assert list(panes) == [each for each in PANES if each in panes]

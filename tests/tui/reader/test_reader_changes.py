@@ -1,4 +1,4 @@
-"""What the reader changes of articles besides marks: deleting, tags, and taking that back."""
+"""Changes of articles other than flags: deletion and tags, and undoing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
 
 
 def opened(folder: Path) -> FolderLibrary:
-    """The library as another process finds it."""
+    """Open the library as another process would."""
     library = make_library(folder)
     for _ in library.load():
         pass
@@ -24,12 +24,12 @@ def opened(folder: Path) -> FolderLibrary:
 
 
 def numbers(running: Any) -> list[int]:
-    """The articles of the list, from the top."""
+    """Return the numbers of the listed articles, from the top."""
     return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
 def tags(folder: Path, number: int) -> tuple[str, ...]:
-    """The tags of an article as another process finds them."""
+    """Return the tags of an article as another process would read them."""
     return opened(folder).get_article(article_id(number)).article.tags
 
 
@@ -37,9 +37,7 @@ def tags(folder: Path, number: int) -> tuple[str, ...]:
 
 
 @pytest.mark.command("article.delete")
-async def test_the_selected_article_is_deleted_and_brought_back(
-    start: Start, tmp_path: Path
-) -> None:
+async def test_delete_the_selected_article_and_undo(start: Start, tmp_path: Path) -> None:
     everything = list(range(12, 0, -1))
     async with start() as running:
         await running.press("j", "d")
@@ -62,7 +60,7 @@ async def test_the_selected_article_is_deleted_and_brought_back(
 
 @pytest.mark.parametrize("pane", ["article", "side"])
 @pytest.mark.parametrize("size", [(112, 24), NARROW], ids=str)
-async def test_deleting_what_is_read_goes_back_to_the_list(
+async def test_deleting_the_open_article_returns_to_the_list(
     start: Start, tmp_path: Path, size: tuple[int, int], pane: str
 ) -> None:
     async with start(size=size) as running:
@@ -81,7 +79,7 @@ async def test_deleting_what_is_read_goes_back_to_the_list(
     assert opened(tmp_path).get_article(article_id(10)).reading.starred
 
 
-async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> None:
+async def test_deleting_in_the_list_keeps_the_open_article(start: Start) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "d")
         assert (running.opened_number, running.selected_number) == (12, 10)
@@ -89,7 +87,7 @@ async def test_deleting_in_the_list_leaves_what_is_open_alone(start: Start) -> N
         assert running.reader.state.is_reading
 
 
-async def test_a_held_key_deletes_what_it_was_pressed_on(start: Start, tmp_path: Path) -> None:
+async def test_a_key_deletes_the_article_it_was_pressed_on(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press_at_once("d", "d", "d")
         deleted = 12 - len(numbers(running))
@@ -98,7 +96,7 @@ async def test_a_held_key_deletes_what_it_was_pressed_on(start: Start, tmp_path:
         assert len(numbers(running)) == 12
 
 
-async def test_the_last_article_leaves_an_empty_screen(start: Start, tmp_path: Path) -> None:
+async def test_deleting_the_last_article_empties_the_screen(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "other", [make_article(1)])
     async with start(library=library) as running:
         await running.press("enter", "d")
@@ -109,8 +107,8 @@ async def test_the_last_article_leaves_an_empty_screen(start: Start, tmp_path: P
         assert numbers(running) == [1]
 
 
-async def test_deleting_keeps_the_place_in_a_list_of_the_unread(start: Start) -> None:
-    """Rows above that were read meanwhile leave with the next list, and the cursor stays."""
+async def test_deleting_keeps_the_cursor_in_a_list_of_unread_articles(start: Start) -> None:
+    """Rows above that were read in the meantime leave with the next list, and the cursor stays."""
     async with start() as running:
         await running.press("f", "j", "enter", "m", "j", "m", "j", "j", "enter")
         assert (numbers(running)[0], running.opened_number) == (12, 9)
@@ -126,7 +124,9 @@ async def test_deleting_keeps_the_place_in_a_list_of_the_unread(start: Start) ->
         assert running.selected_number == 9
 
 
-async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_path: Path) -> None:
+async def test_the_open_article_stays_in_a_list_of_unread_articles(
+    start: Start, tmp_path: Path
+) -> None:
     async with start() as running:
         await running.press("f", "j", "enter", "j", "j", "enter")
         assert running.opened_number == 10
@@ -145,14 +145,14 @@ async def test_what_is_read_stays_in_the_list_of_the_unread(start: Start, tmp_pa
 
 
 @pytest.fixture
-def found(found: list[ParsedArticle]) -> list[ParsedArticle]:
-    """Article 12 has a tag that others do not have."""
-    found[11] = make_article(12, tags=("Ships & boats",))
-    return found
+def articles(articles: list[ParsedArticle]) -> list[ParsedArticle]:
+    """Return articles of which number 12 has a tag of its own."""
+    articles[11] = make_article(12, tags=("Ships & boats",))
+    return articles
 
 
 @pytest.mark.command("article.tag")
-async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
+async def test_add_a_tag(start: Start, tmp_path: Path) -> None:
     async with start(size=(112, 60)) as running:
         await running.press("j")
         await running.wait_until(lambda: running.side_number == 11)
@@ -177,7 +177,7 @@ async def test_a_tag_is_given(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.command("article.tag")
 @pytest.mark.parametrize("take", ["tab", "right"])
-async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, take: str) -> None:
+async def test_known_tags_are_completed(start: Start, tmp_path: Path, take: str) -> None:
     async with start() as running:
         await running.press("enter", "j", "J", "+")
         assert running.opened_number == 11
@@ -190,7 +190,7 @@ async def test_known_tags_complete_what_is_typed(start: Start, tmp_path: Path, t
 
 
 @pytest.mark.command("article.untag")
-async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
+async def test_remove_a_tag(start: Start, tmp_path: Path) -> None:
     async with start(size=NARROW) as running:
         await running.press("-")
         assert "Tag to remove: Ships & boats" in screen_text(running.app)
@@ -211,7 +211,7 @@ async def test_a_tag_is_taken(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.command("article.tag", "article.back")
-async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Path) -> None:
+async def test_a_cancelled_prompt_changes_nothing(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         for keys in (["escape"], ["x", "escape"], ["enter"], ["space", "enter"], ["+", "escape"]):
             await running.press("+", *keys)
@@ -224,8 +224,8 @@ async def test_an_input_that_is_left_changes_nothing(start: Start, tmp_path: Pat
     assert not [each for each in opened(tmp_path).undoable() if "tagged" in each.event]
 
 
-async def test_a_tag_is_clean_and_not_too_long(start: Start, tmp_path: Path) -> None:
-    """Cases 45, 56: neither a paste nor a program that types gets more than a tag into it."""
+async def test_a_tag_is_sanitized_and_limited(start: Start, tmp_path: Path) -> None:
+    """Cases 45, 56: neither a paste nor a program that types can enter more than a tag."""
     async with start() as running:
         await running.press("+")
         running.reader.query_one(TagPrompt).value = "\x1b[31m[b]red\u202e\t" + "x" * 200
@@ -236,8 +236,8 @@ async def test_a_tag_is_clean_and_not_too_long(start: Start, tmp_path: Path) -> 
     assert len(tag) <= MAX_TAG_LENGTH
 
 
-async def test_several_changes_and_as_many_undos(start: Start, tmp_path: Path) -> None:
-    """N changes and N undos, across sessions, give back the same state."""
+async def test_as_many_undos_as_changes(start: Start, tmp_path: Path) -> None:
+    """N changes and N undos, across sessions, restore the same state."""
     before = [opened(tmp_path).get_article(article_id(number)) for number in range(1, 13)]
     async with start() as running:
         await running.press("j", "m", "s", "+", "x", "enter", "d", "j", "d", "A", "s", "-")

@@ -1,4 +1,4 @@
-"""Articles leave the reader: `e` into a file, `|` into a program, hooks."""
+"""Exports to files (`e`, `E`), to a command (`|`), and hooks."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
 
 
 @pytest.mark.command("article.export")
-async def test_an_article_is_written_to_a_file(
+async def test_export_an_article(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 109: a name is proposed, its suffix tells the form, and nothing is replaced."""
+    """Case 109: a name is suggested, its suffix decides the format, and nothing is replaced."""
     monkeypatch.setenv("HOME", str(tmp_path))
     async with start() as running:
         await running.press("e")
@@ -47,8 +47,8 @@ async def test_an_article_is_written_to_a_file(
 
 
 @pytest.mark.command("list.export")
-async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -> None:
-    """Case 109: what is shown, and no more; a folder gets Markdown, a file what its suffix says."""
+async def test_export_the_list_in_every_format(start: Start, tmp_path: Path) -> None:
+    """Case 109: only listed articles; a folder gets Markdown, a file the format of its suffix."""
     folder = tmp_path / "notes"
     folder.mkdir()
     async with start() as running:
@@ -77,8 +77,8 @@ async def test_the_list_is_written_in_every_form(start: Start, tmp_path: Path) -
         assert "no such folder" in await export(tmp_path / "nowhere")
 
 
-def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_path: Path) -> None:
-    """Case 110: no half file."""
+def test_a_cancelled_export_leaves_nothing(library: FolderLibrary, tmp_path: Path) -> None:
+    """Case 110: no partial file."""
     told: list[Message] = []
     gateway = Gateway(library, told.append)
     load(gateway)
@@ -95,8 +95,8 @@ def test_an_export_that_is_stopped_leaves_nothing(library: FolderLibrary, tmp_pa
 
 
 @pytest.mark.command("article.pipe")
-async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) -> None:
-    """Case 68: what is typed is no shell's; output is shown as text, a failure is one line."""
+async def test_pipe_an_article(start: Start, tmp_path: Path) -> None:
+    """Case 68: no shell is involved; output is shown as text, a failure in one line."""
     settings = Settings(pipe_command=("head", "-n", "4"))
     async with start(loaded=LoadedSettings(settings)) as running:
         await running.press("|")
@@ -118,28 +118,28 @@ async def test_an_article_is_given_to_a_program(start: Start, tmp_path: Path) ->
 
 
 def load(gateway: Gateway) -> None:
-    """Load the library, and wait for that."""
+    """Load the library, and wait until it is loaded."""
     gateway.lists.load(ListQuery())
     while gateway.is_busy:
         gateway.flush()
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The JSON Lines a hook has noted."""
+    """Return the JSON Lines that a hook has logged."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
-def test_a_program_is_told_of_what_was_read(
-    library: FolderLibrary, found: list[ParsedArticle], tmp_path: Path
+def test_the_read_hook(
+    library: FolderLibrary, articles: list[ParsedArticle], tmp_path: Path
 ) -> None:
-    """It gets what `newstui list --json` prints; that it fails is one line."""
+    """The hook gets what `newstui list --json` prints; its failure is one line."""
     noted = tmp_path / "noted"
     failures: list[str] = []
     told: list[Message] = []
     hooks = HookRunner({"on_read": ("tee", "-a", str(noted))}, failures.append)
     gateway = Gateway(library, told.append, hooks=hooks)
     load(gateway)
-    first, second = (each.article for each in found[:2])
+    first, second = (each.article for each in articles[:2])
     gateway.changes.toggle_flag("read", first.id)
     gateway.changes.toggle_flag("read", first.id)
     gateway.changes.mark_all_read([second.id])
@@ -151,7 +151,7 @@ def test_a_program_is_told_of_what_was_read(
     assert not [each for each in told if isinstance(each, OperationFailed)]
 
 
-def test_a_hook_that_fails_is_told(tmp_path: Path) -> None:
+def test_a_failing_hook_is_reported(tmp_path: Path) -> None:
     failures: list[str] = []
     library = make_library(tmp_path, [make_article(1)])
     hooks = HookRunner({"on_read": ("false",)}, failures.append)

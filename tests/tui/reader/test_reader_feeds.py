@@ -1,4 +1,4 @@
-"""Feeds in the reader: they are fetched while one reads, and come in without moving anything."""
+"""Feeds are fetched while the user reads, and new articles move nothing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def book(tmp_path: Path) -> FeedStore:
 
 
 def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None:
-    """Let the reader know of feeds."""
+    """Subscribe the reader to feeds."""
     running.gateway.feeds.access = lambda: FeedAccess(book, make_fetch_context)
     book.update(put=feeds)
 
@@ -54,7 +54,7 @@ def sheet(running: RunningReader) -> list[str]:
 async def test_new_articles_appear_and_nothing_moves(
     start: Start, book: FeedStore, site: Site, library: FolderLibrary
 ) -> None:
-    """Cases 82, 89 and 90: a feed that hangs holds up neither keys nor the others."""
+    """Cases 82, 89 and 90: a feed that hangs delays neither keys nor other feeds."""
 
     def hang(asked: RequestHandler) -> None:
         site.test_ended.wait(10)
@@ -93,8 +93,8 @@ async def test_new_articles_appear_and_nothing_moves(
 
 
 @pytest.mark.command("feeds.add")
-async def test_a_url_is_typed_or_pasted(start: Start, book: FeedStore, site: Site) -> None:
-    """Case 83: for a host on a private network one is asked once."""
+async def test_add_urls(start: Start, book: FeedStore, site: Site) -> None:
+    """Case 83: the user is asked once about a host on a private network."""
     story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
     site.routes |= {
         "/feed": feed_page(28),

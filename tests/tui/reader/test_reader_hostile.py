@@ -1,4 +1,4 @@
-"""Nothing from an article acts on the terminal or on the reader: every field, on every screen."""
+"""Nothing in an article affects the terminal or the reader: every field, on every screen."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ POISON = " ".join(PROBES)
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """An article for every probe, the probe in each of its fields, and one with all of them."""
+def articles() -> list[ParsedArticle]:
+    """Return an article for every probe, with the probe in each field, and one with all probes."""
     return [poisoned(number, probe) for number, probe in enumerate([*PROBES, POISON], 1)]
 
 
 def poisoned(number: int, probe: str) -> ParsedArticle:
-    """An article whose every field is the probe. Its date keeps it at its place in the list."""
+    """Return an article whose every field is the probe; its date decides its place in the list."""
     article = Article(
         id=f"00000000-0000-4000-8000-{number:012d}",
         title=f"{number} {probe} end",
@@ -60,7 +60,7 @@ def poisoned(number: int, probe: str) -> ParsedArticle:
 
 
 def assert_clean(running: Any) -> str:
-    """Every character on the screen, which is given back, is one that `store.text.clean` lets through."""
+    """Assert that `store.text.clean` lets every character of the screen through; return the screen."""
     text = screen_text(running.app)
     bad = {char for char in text if not CLEAN_TEXT_PATTERN.fullmatch(char) and char != "\n"}
     assert not bad, ascii(bad)
@@ -76,9 +76,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
-async def test_no_screen_shows_a_character_that_controls(
-    start: Start, size: tuple[int, int]
-) -> None:
+async def test_no_screen_shows_control_characters(start: Start, size: tuple[int, int]) -> None:
     """Cases 45 to 52, 59 to 61: every screen, dialog and message of the reader."""
     async with start(size=size) as running:
         for keys in KEYS:
@@ -90,33 +88,33 @@ async def test_no_screen_shows_a_character_that_controls(
             running.reader.panes.is_zoomed = False
 
 
-async def test_every_article_opens_and_scrolls(start: Start, found: list[ParsedArticle]) -> None:
-    """Cases 45 to 52, 60: each probe on its own, to the end of text and side pane.
+async def test_every_article_opens_and_scrolls(start: Start, articles: list[ParsedArticle]) -> None:
+    """Cases 45 to 52, 60: each probe alone, to the end of text and side pane.
 
     Its title is the cleaned one, char for char, brackets and all, in the list and above the text.
     """
     async with start(size=(75, 40)) as running:
         text = screen_text(running.app)
-        for each in found[:-1]:
+        for each in articles[:-1]:
             assert f"{clean_line(each.article.title)} " in text, ascii(each.article.title)
         await running.press("enter")
-        for each in reversed(found):
+        for each in reversed(articles):
             text = assert_clean(running)
-            assert each is found[-1] or f" {clean_line(each.article.title)} " in text
+            assert each is articles[-1] or f" {clean_line(each.article.title)} " in text
             await running.press_at_once("tab", "G")
             assert_clean(running)
             await running.press_at_once("shift+tab", "J")
         assert running.opened_number == 1
 
 
-async def test_clicking_on_markup_does_nothing(start: Start, found: list[ParsedArticle]) -> None:
-    """Case 59: `[@click=app.quit]` is text, wherever one clicks on it."""
+async def test_clicking_on_markup_does_nothing(start: Start, articles: list[ParsedArticle]) -> None:
+    """Case 59: `[@click=app.quit]` is text, wherever it is clicked."""
     quitting = next(i for i, each in enumerate(PROBES, 1) if "@click" in each)
     async with start(size=(112, 40)) as running:
         await running.press("/")
         await running.type("click=")
         await running.press("enter", "enter")
-        assert running.opened_number in (quitting, len(found))
+        assert running.opened_number in (quitting, len(articles))
         lines = screen_text(running.app).split("\n")
         spots = [
             (line.index("@click") + shift, y)
@@ -144,7 +142,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
 
 @pytest.mark.parametrize("name", MESSAGES)
 async def test_messages_are_text(start: Start, name: str) -> None:
-    """Case 61: brackets in what the library says are shown as they are."""
+    """Case 61: brackets in messages of the library are shown as text."""
     async with start() as running:
         running.reader.post_message(MESSAGES[name]())
         await running.settle()
@@ -152,18 +150,18 @@ async def test_messages_are_text(start: Start, name: str) -> None:
 
 
 async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
-    """Cases 61, 62: the dialog that shows a URL, the line that refuses one."""
+    """Cases 61, 62: the dialog that shows a URL, the status line that rejects one."""
     probes = ("[/]", "[/foo]", '[a="b]', "[red]x[/blue]", "\x1b[31m[@click=app.quit]")
     urls = [
         f"{scheme}:///{probe}" for probe in probes for scheme in ("file", "https://news.example")
     ]
     plain = (poisoned(number, "") for number in range(1, len(urls) + 1))
-    found = [
+    articles = [
         replace(each, article=replace(each.article, url=url))
         for each, url in zip(plain, urls, strict=True)
     ]
     routes = ExternalMethods({}, OpenMethod("show"), CopyMethod("terminal"))
-    library = make_library(tmp_path / "urls", found)
+    library = make_library(tmp_path / "urls", articles)
     async with start(library=library, routes=routes) as running:
         for _ in probes:
             await running.press("o")
@@ -179,7 +177,7 @@ async def test_urls_in_dialogs_are_text(start: Start, tmp_path: Path) -> None:
 
 
 async def test_a_folder_with_a_hostile_name(start: Start, tmp_path: Path) -> None:
-    """Case 62: the name of a file in a message about it."""
+    """Case 62: the name of a damaged file in a message."""
     folder = tmp_path / "\x1b]2;x\x07[/b]\u202e"
     make_library(folder, [poisoned(1, "")])
     next((folder / "library" / "articles").glob("*.json")).write_text("{")

@@ -1,4 +1,4 @@
-"""Keys in the reader: presets, counts, sequences, and the help that shows what is in force."""
+"""Keys in the reader: presets, counts, sequences, and the help that lists them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.reader.screen.side_pane_actions import SidePaneActions
 
 
 async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A number says how often, `g1` is a similar reading; what is begun stands at the bottom."""
+    """A number is a count, `g1` opens a similar article, and pending keys are shown."""
     jumps: list[int] = []
     monkeypatch.setattr(SidePaneActions, "open_similar", lambda _, number: jumps.append(number))
     async with start(loaded=LoadedSettings(Settings(preset="vim"))) as running:
@@ -39,8 +39,8 @@ async def test_vim_counts_and_sequences(start: Start, monkeypatch: pytest.Monkey
         assert running.opened_number == 11
 
 
-async def test_keys_of_the_users_own(start: Start) -> None:
-    """What cannot be is said once; sheets and the search go by the same keys."""
+async def test_custom_keys(start: Start) -> None:
+    """Faults are reported once; dialogs and the search use the same keys."""
     keys = {"move.down": ("ctrl+n",), "article.opn": ("x",), "app.help": ("ctrl+x h",)}
     settings = Settings(preset="emacs", keys=keys)
     async with start(
@@ -59,7 +59,7 @@ async def test_keys_of_the_users_own(start: Start) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
-async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None:
+async def test_search_the_help(start: Start, size: tuple[int, int]) -> None:
     async with start(size=size) as running:
         await running.press("?", "/")
         await running.type("markdown q")
@@ -78,7 +78,7 @@ async def test_the_help_is_searched(start: Start, size: tuple[int, int]) -> None
 
 
 @pytest.mark.command("app.theme")
-async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
+async def test_themes_are_previewed(start: Start) -> None:
     async with start() as running:
         app = running.app
         await running.press("C")
@@ -103,8 +103,8 @@ async def test_themes_are_seen_before_they_are_chosen(start: Start) -> None:
 
 
 @pytest.mark.command("app.redraw")
-async def test_a_slow_link(start: Start) -> None:
-    """Case 126: the list moves seldom and far, the cursor always in it; ctrl+l draws all anew."""
+async def test_a_slow_connection(start: Start) -> None:
+    """Case 126: the list scrolls rarely and far, with the cursor visible; ctrl+l redraws."""
     async with start(size=(50, 10), loaded=LoadedSettings(Settings(slow=True))) as running:
         articles, tops = running.reader.article_list, set()
         for key in [*"jjjjjjjjjjj", *"kkkkkkkkkkk"]:
@@ -119,7 +119,7 @@ async def test_a_slow_link(start: Start) -> None:
 
 
 @pytest.mark.command("app.welcome")
-async def test_the_ways_to_fill_a_library(start: Start) -> None:
+async def test_ways_to_fill_a_library(start: Start) -> None:
     async with start(hint="samples") as running:
         asked: list[tuple[str, ...]] = []
         running.reader.welcome.run_cli_command = lambda arguments: asked.append(tuple(arguments))

@@ -1,4 +1,4 @@
-"""Opening sources and copying them."""
+"""Opening and copying URLs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.model.article import ParsedArticle
-from tests.support.reader import FakePrograms, Start, make_article
+from tests.support.reader import FakePrograms, Start, make_article, make_library
 from tests.support.screens import screen_text
+from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.terminal.browser import OpenMethod
@@ -17,8 +18,8 @@ from tui.terminal.clipboard import CopyMethod
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Four articles whose URLs are one of each kind."""
+def articles() -> list[ParsedArticle]:
+    """Return four articles, one for each kind of URL."""
     return [
         make_article(1, url="javascript:alert(1)"),
         make_article(2, url=""),
@@ -28,47 +29,49 @@ def found() -> list[ParsedArticle]:
 
 
 @pytest.mark.command("article.open_url")
-async def test_the_source_opens_in_the_browser(start: Start, outside: FakePrograms) -> None:
-    """Case 74: one at a time; no key opens all of a list."""
+async def test_open_in_the_browser(start: Start, programs: FakePrograms) -> None:
+    """Case 74: one at a time; no key opens a whole list."""
     async with start() as running:
         await running.press("o")
         await running.wait_until(lambda: running.status == "Opened with browser")
         await running.press("j", "enter", "o")
-        await running.wait_until(lambda: len(outside.opened) == 2)
-        assert outside.opened == ["https://news.example/4", "https://news.example/a_%28b%29"]
+        await running.wait_until(lambda: len(programs.opened) == 2)
+        assert programs.opened == ["https://news.example/4", "https://news.example/a_%28b%29"]
 
 
 @pytest.mark.command("article.copy_url", "article.copy_link")
-async def test_url_and_link_are_copied(start: Start, outside: FakePrograms) -> None:
+async def test_copy_url_and_link(start: Start, programs: FakePrograms) -> None:
     async with start() as running:
         await running.press("j", "y")
         await running.wait_until(lambda: running.status == "Copied")
-        assert outside.copied == ["https://news.example/a_(b)"]
+        assert programs.copied == ["https://news.example/a_(b)"]
         await running.press("Y")
-        await running.wait_until(lambda: len(outside.copied) == 2)
-        assert outside.copied[1] == "[Tesla \\[TSLA\\]: up (a bit)](https://news.example/a_%28b%29)"
+        await running.wait_until(lambda: len(programs.copied) == 2)
+        assert (
+            programs.copied[1] == "[Tesla \\[TSLA\\]: up (a bit)](https://news.example/a_%28b%29)"
+        )
 
 
 @pytest.mark.parametrize("key", ["o", "y", "Y"])
-async def test_without_a_url_there_is_nothing_to_open(start: Start, key: str) -> None:
+async def test_an_article_without_a_url(start: Start, key: str) -> None:
     async with start() as running:
         await running.press("j", "j", key)
         assert running.status == "This article has no URL"
 
 
-async def test_a_url_that_is_not_one_is_refused(start: Start, outside: FakePrograms) -> None:
-    """Case 66: and the reason is said; it can still be copied."""
+async def test_an_invalid_url_is_not_opened(start: Start, programs: FakePrograms) -> None:
+    """Case 66: the reason is shown; it can still be copied."""
     async with start() as running:
         await running.press("G", "o")
         await running.wait_until(lambda: running.status.startswith("Not opened"))
-        assert outside.opened == []
+        assert programs.opened == []
         await running.press("y")
-        await running.wait_until(lambda: outside.copied)
-        assert outside.copied == ["javascript:alert(1)"]
+        await running.wait_until(lambda: programs.copied)
+        assert programs.copied == ["javascript:alert(1)"]
 
 
-async def test_a_browser_that_fails_is_told(start: Start, tmp_path: Path) -> None:
-    """Case 72: and the article is not marked read by it."""
+async def test_a_failing_browser_is_reported(start: Start, tmp_path: Path) -> None:
+    """Case 72: the article is not marked as read."""
     missing = OpenMethod("command", (str(tmp_path / "none"),))
     async with start(routes=ExternalMethods({}, missing, CopyMethod("terminal"))) as running:
         await running.press("o")
@@ -76,16 +79,35 @@ async def test_a_browser_that_fails_is_told(start: Start, tmp_path: Path) -> Non
         assert not running.reader.article_list.selected_row.read
 
 
-async def test_over_ssh_the_url_is_shown_and_copied(start: Start, outside: FakePrograms) -> None:
-    """Case 70: never silent, and `y` in the dialog copies it once more."""
-    shown = replace(outside.methods(), open_method=OpenMethod("show"))
+async def test_over_ssh_the_url_is_shown_and_copied(start: Start, programs: FakePrograms) -> None:
+    """Case 70: the user always sees what happened, and `y` in the dialog copies again."""
+    shown = replace(programs.methods(), open_method=OpenMethod("show"))
     async with start(routes=shown) as running:
         await running.press("o")
         await running.wait_until(lambda: isinstance(running.app.screen, TextDialog))
         await running.settle()
         assert "https://news.example/4" in screen_text(running.app)
-        assert outside.copied == ["https://news.example/4"]
+        assert programs.copied == ["https://news.example/4"]
         await running.press("y")
-        await running.wait_until(lambda: len(outside.copied) == 2)
+        await running.wait_until(lambda: len(programs.copied) == 2)
         await running.press("escape")
         assert running.app.screen is running.reader
+
+
+async def test_a_deceptive_url_is_confirmed(
+    start: Start, programs: FakePrograms, tmp_path: Path
+) -> None:
+    """Case 69: the real host is shown before anything opens, and enter means no."""
+    url = "https://bank.example@evil.example/login"
+    library = make_library(tmp_path / "deceptive", [make_article(1, url=url)])
+    async with start(library=library) as running:
+        await running.press("o")
+        await running.wait_until(lambda: "Open evil.example" in screen_text(running.app))
+        await running.press("enter")
+        await running.wait_until(lambda: running.status == "Not opened")
+        assert programs.opened == []
+        await running.press("o")
+        await running.wait_until(lambda: isinstance(running.app.screen, Picker))
+        await running.press("k", "enter")
+        await running.wait_until(lambda: len(programs.opened) == 1)
+        assert programs.opened == [url]

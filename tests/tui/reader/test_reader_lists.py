@@ -1,4 +1,4 @@
-"""What the list shows: filters, orders, and what others change meanwhile."""
+"""The list: filters, orders, and changes by other processes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tui.reader.screen import reader_screen
 
 
 def numbers(running: Any) -> list[int]:
-    """The articles of the list, from the top."""
+    """Return the numbers of the listed articles, from the top."""
     return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
 def line_of(running: Any) -> int:
-    """The line of the screen that the cursor is on."""
+    """Return the screen line of the cursor."""
     return next(number for number, line in enumerate(screen_lines(running.app)) if line[0] == ">")
 
 
@@ -42,7 +42,7 @@ async def test_filter_by_reading_state(start: Start) -> None:
         assert len(numbers(running)) == 12
 
 
-async def test_leaving_a_picker_changes_nothing(start: Start) -> None:
+async def test_cancelling_a_picker_changes_nothing(start: Start) -> None:
     async with start() as running:
         await running.press("j")
         for key in "fc,":
@@ -54,7 +54,7 @@ async def test_leaving_a_picker_changes_nothing(start: Start) -> None:
                 assert (len(numbers(running)), running.selected_number) == (12, 11)
 
 
-async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
+async def test_a_read_article_stays_until_the_list_is_shown_again(
     start: Start,
 ) -> None:
     async with start() as running:
@@ -67,7 +67,7 @@ async def test_an_article_that_was_read_stays_until_the_list_is_asked_for_again(
 
 
 @pytest.mark.command("list.category")
-async def test_one_category(start: Start) -> None:
+async def test_choose_a_category(start: Start) -> None:
     async with start() as running:
         await running.press("m", "c")
         text = screen_text(running.app)
@@ -81,7 +81,7 @@ async def test_one_category(start: Start) -> None:
         assert len(numbers(running)) == 12
 
 
-async def test_keys_faster_than_the_library_open_one_dialog_only(start: Start) -> None:
+async def test_keys_faster_than_the_library_open_one_dialog(start: Start) -> None:
     async with start() as running:
         await running.press_at_once("c", "c", "?", "U")
         assert len(running.app.screen_stack) == 2
@@ -90,7 +90,7 @@ async def test_keys_faster_than_the_library_open_one_dialog_only(start: Start) -
 
 
 @pytest.mark.command("list.sort")
-async def test_orders(start: Start) -> None:
+async def test_sort_orders(start: Start) -> None:
     async with start() as running:
         await running.press(",")
         assert all(sort in screen_text(running.app) for sort in SORTS)
@@ -104,10 +104,8 @@ async def test_orders(start: Start) -> None:
         )
 
 
-async def test_what_another_process_adds_appears_and_nothing_moves(
-    start: Start, tmp_path: Path
-) -> None:
-    """Cases 36, 38: an import while one reads."""
+async def test_articles_added_by_another_process_move_nothing(start: Start, tmp_path: Path) -> None:
+    """Cases 36, 38: an import while the user reads."""
     async with start(size=(120, 10)) as running:
         await running.press("j", "enter", "space", "h")
         place = running.reader.article_view.position
@@ -126,8 +124,8 @@ async def test_what_another_process_adds_appears_and_nothing_moves(
         assert running.reader.article_view.position == place
 
 
-async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> None:
-    """Case 36: each sees the other's events."""
+async def test_flags_set_by_another_process_appear(start: Start, tmp_path: Path) -> None:
+    """Case 36: each process sees the events of the other."""
     async with start() as running:
         await running.press("j")
         other = make_library(tmp_path)
@@ -144,10 +142,10 @@ async def test_marks_of_another_process_appear(start: Start, tmp_path: Path) -> 
         assert "refresh" not in running.status
 
 
-async def test_others_are_looked_for_by_itself(
+async def test_the_reader_refreshes_by_itself(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 36: nobody has to press a key."""
+    """Case 36: no key has to be pressed."""
     monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 0.01)
     async with start() as running:
         other = make_library(tmp_path)
@@ -157,8 +155,8 @@ async def test_others_are_looked_for_by_itself(
         await running.wait_until(lambda: running.reader.article_list.rows[0].starred)
 
 
-async def test_both_see_what_the_other_does(start: Start, tmp_path: Path) -> None:
-    """Case 36: two readers on one library, each with its own keys."""
+async def test_two_readers_see_each_others_changes(start: Start, tmp_path: Path) -> None:
+    """Case 36: two readers on one library."""
     async with start() as first, start(library=make_library(tmp_path)) as second:
         await first.press("s")
         await second.press("j", "m")

@@ -1,4 +1,4 @@
-"""Keys that move: through the list, through an article, from article to article."""
+"""Navigation: through the list, through an article, from article to article."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ async def test_next_and_previous_article_from_any_pane(start: Start) -> None:
         assert (running.selected_number, running.status) == (1, "End of the list")
 
 
-async def test_next_article_follows_the_one_that_is_read(start: Start) -> None:
-    """The list's cursor may stand elsewhere: what is read decides."""
+async def test_next_article_is_relative_to_the_open_one(start: Start) -> None:
+    """The cursor of the list may be elsewhere."""
     async with start() as running:
         await running.press("enter", "h", "j", "j", "j", "tab")
         assert (running.opened_number, running.selected_number) == (12, 9)
@@ -107,7 +107,7 @@ async def test_space_reads_to_the_end_and_on_to_the_next_unread(start: Start) ->
         assert (running.opened_number, view.top_line) == (10, 0)
 
 
-async def test_space_at_the_last_unread_says_so(start: Start) -> None:
+async def test_space_at_the_last_unread_article(start: Start) -> None:
     async with start() as running:
         await running.press("G", "enter", "space")
         assert (running.opened_number, running.status) == (1, "No unread article below")
@@ -137,7 +137,7 @@ async def test_half_pages_in_an_article(start: Start) -> None:
 
 
 @pytest.mark.command("move.start", "move.end")
-async def test_ends(start: Start) -> None:
+async def test_start_and_end(start: Start) -> None:
     async with start() as running:
         await running.press("G")
         assert running.selected_number == 1
@@ -151,7 +151,7 @@ async def test_ends(start: Start) -> None:
 
 
 @pytest.mark.command("move.down", "move.end")
-async def test_the_side_pane_scrolls_too(start: Start) -> None:
+async def test_scroll_the_side_pane(start: Start) -> None:
     async with start(size=(120, 20)) as running:
         await running.press("shift+tab", "j")
         side = running.reader.side_pane
@@ -176,8 +176,8 @@ async def test_the_side_pane_scrolls_too(start: Start) -> None:
         assert (side.top_line, side.cursor) == (0, 0)
 
 
-async def test_keys_on_an_empty_library_do_no_harm(start: Start, tmp_path: object) -> None:
-    """Every key of a list, in a list without a row."""
+async def test_keys_on_an_empty_library_are_harmless(start: Start, tmp_path: object) -> None:
+    """All keys of the list, without any row."""
     async with start() as running:
         await running.press("/")
         await running.type("nothing fits this")
@@ -189,10 +189,10 @@ async def test_keys_on_an_empty_library_do_no_harm(start: Start, tmp_path: objec
         assert running.opened_number == 0
 
 
-async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
+async def test_early_keys_apply_to_the_article_just_opened(
     start: Start,
 ) -> None:
-    """`enter m` marks the article that is on its way, not the one that is still shown."""
+    """`enter m` marks the article that is loading, not the one still shown."""
     async with start() as running:
         await running.press("enter", "m", "m", "h", "j")
         await running.press_at_once("enter", "s")
@@ -201,8 +201,8 @@ async def test_keys_pressed_faster_than_answered_mean_the_article_just_opened(
         assert not rows[article_id(12)].starred
 
 
-async def test_back_before_the_article_has_come(start: Start) -> None:
-    """Keys mean the pane one is in, however fast they come."""
+async def test_back_before_the_article_is_loaded(start: Start) -> None:
+    """Keys apply to the current pane, however fast they come."""
     async with start() as running:
         await running.press_at_once("enter", "h", "j")
         assert (running.reader.state.current_pane, running.selected_number) == ("list", 11)
@@ -211,7 +211,7 @@ async def test_back_before_the_article_has_come(start: Start) -> None:
 
 
 async def test_a_page_down_waits_for_the_article(start: Start) -> None:
-    """What is not there yet has no end that one could go on from."""
+    """An article that is still loading has no end to go on from."""
     async with start() as running:
         await running.press("enter")
         running.reader.article_view.clear()  # as it is until the article has come

@@ -1,4 +1,4 @@
-"""Panes: what is in them, how one gets from one to the other, and where they stand."""
+"""Panes: their content, the way between them, and their layout."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
 
 
 def shown(running: Any) -> list[str]:
-    """The panes on the screen."""
+    """Return the visible panes."""
     reader = running.reader
     panes = {"list": reader.article_list, "article": reader.article_view, "side": reader.side_pane}
     return [name for name, pane in panes.items() if pane.display and pane.region.area]
 
 
 @pytest.mark.command("article.open", "article.back")
-async def test_into_the_article_and_back(start: Start) -> None:
+async def test_open_an_article_and_go_back(start: Start) -> None:
     async with start() as running:
         for size in SIZES:
             await running.resize(*size)
@@ -65,7 +65,7 @@ PANES_AT = {
 
 
 async def test_the_panes_of_each_size(start: Start) -> None:
-    """Case 124: usable down to 40x10; below that a line says so."""
+    """Case 124: usable down to 40x10; below that a line reports it."""
     async with start() as running:
         for size, panes in PANES_AT.items():
             await running.resize(*size)
@@ -101,7 +101,7 @@ PANES_IN_ORDER = {
 
 
 @pytest.mark.command("move.next_pane", "move.previous_pane")
-async def test_tab_goes_round(start: Start) -> None:
+async def test_tab_cycles_through_the_panes(start: Start) -> None:
     async with start() as running:
         for size, order in PANES_IN_ORDER.items():
             await running.resize(*size)
@@ -115,11 +115,11 @@ async def test_tab_goes_round(start: Start) -> None:
 
 
 async def test_the_side_pane_shows_summary_similar_statistics_and_details(
-    start: Start, outside: FakePrograms, tmp_path: Any
+    start: Start, programs: FakePrograms, tmp_path: Any
 ) -> None:
-    """The items of the page the project started from."""
-    found = [make_article(1, authors=("Ada Lindqvist",), tags=("tide", "rope")), make_article(2)]
-    library = make_library(tmp_path / "other", found)
+    """The items of the page that the project started from."""
+    articles = [make_article(1, authors=("Ada Lindqvist",), tags=("tide", "rope")), make_article(2)]
+    library = make_library(tmp_path / "other", articles)
     async with start(library=library, size=(140, 60)) as running:
         await running.press("j", "enter", "h")
         await running.wait_until(
@@ -144,7 +144,7 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
 
 
 async def test_sections_of_the_side_pane_fold(start: Start) -> None:
-    """Each from the keyboard; they stay folded whatever the article."""
+    """All from the keyboard; they stay folded for other articles."""
     async with start(size=(140, 40)) as running:
         await running.press("tab", "tab", "k", "enter")
         assert "Summary of 12." not in screen_text(running.app)
@@ -156,7 +156,7 @@ async def test_sections_of_the_side_pane_fold(start: Start) -> None:
         assert "Summary of 11." in screen_text(running.app)
 
 
-async def test_a_similar_reading_is_opened_from_the_side_pane(start: Start) -> None:
+async def test_open_a_similar_article_from_the_side_pane(start: Start) -> None:
     async with start(size=(140, 40)) as running:
         await running.wait_until(
             lambda: running.side_number == 12 and running.reader.side_pane.similar
@@ -182,7 +182,7 @@ async def test_the_side_pane_follows_the_cursor_once_it_rests(
         assert "Summary of 8." in screen_text(running.app)
 
 
-async def test_back_in_the_list_the_side_pane_shows_what_is_selected(start: Start) -> None:
+async def test_back_in_the_list_the_side_pane_shows_the_selected_article(start: Start) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "tab")
         assert running.side_number == 12, "in the article pane it is about that article"
@@ -191,7 +191,7 @@ async def test_back_in_the_list_the_side_pane_shows_what_is_selected(start: Star
 
 
 @pytest.mark.command("view.side")
-async def test_the_side_pane_on_and_off(start: Start) -> None:
+async def test_toggle_the_side_pane(start: Start) -> None:
     async with start() as running:
         await running.press("i")
         assert shown(running) == ["list", "article"]
@@ -205,7 +205,7 @@ async def test_the_side_pane_on_and_off(start: Start) -> None:
 
 
 @pytest.mark.command("view.side")
-async def test_the_side_pane_of_a_narrow_screen_goes_back_where_one_came_from(start: Start) -> None:
+async def test_on_a_narrow_screen_the_side_pane_returns_to_the_previous_pane(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("j", "i")
         assert (shown(running), running.side_number) == (["side"], 11)
@@ -246,7 +246,7 @@ async def test_zoom(start: Start) -> None:
 
 
 def longest(view: ArticleView) -> int:
-    """Characters of the longest of the first lines of an article."""
+    """Return the length of the longest of the first lines of an article."""
     lines_of = ("".join(text for text, _ in view.build_line(y, 80)) for y in range(30))
     return max(len(line.strip(f" {SCROLL_THUMB}")) for line in lines_of)
 
@@ -266,7 +266,7 @@ async def test_the_measure(start: Start) -> None:
 
 
 async def test_any_size_may_follow_any_other(start: Start) -> None:
-    """Cases 124, 125: nothing crashes at 1x1, and what was there is there again afterwards."""
+    """Cases 124, 125: nothing crashes at 1x1, and the screen is the same afterwards."""
     async with start() as running:
         for keys in ([], ["j", "enter"], ["i"], ["?"], ["f"], ["/"], ["ctrl+p"]):
             await running.press(*keys)
@@ -289,7 +289,7 @@ async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
         assert running.app.focused is running.reader.article_view
 
 
-async def test_a_hint_stands_above_and_gives_way_to_what_matters(start: Start) -> None:
+async def test_the_hint_gives_way_to_the_panes(start: Start) -> None:
     async with start(hint="These are [b]samples[/b].") as running:
         assert "These are [b]samples[/b]." in screen_lines(running.app)[0]
         await running.resize(*TINY)

@@ -47,20 +47,20 @@ MARKDOWN = """A *paragraph* with **weight**, `code` and [a link](https://x.examp
 
 
 class Pictures(SingleFileSnapshotExtension):
-    """A text file a picture."""
+    """Keeps each snapshot in a text file."""
 
     file_extension = "txt"
 
 
 @pytest.fixture
 def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """The pictures that were drawn before."""
+    """Return the expected screens."""
     return snapshot.use_extension(Pictures)
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Articles of our own making with something of everything, and one of the samples."""
+def articles() -> list[ParsedArticle]:
+    """Return articles with a bit of everything, and one of the samples."""
     return [
         make_article(1, title="The oldest one"),
         make_article(2, title="Tesla [TSLA]: up", category="markets"),
@@ -74,25 +74,27 @@ def found() -> list[ParsedArticle]:
     ]
 
 
-def marked(found: ParsedArticle) -> ParsedArticle:
-    """The article as one that was read and starred elsewhere."""
-    return replace(found, reading=replace(found.reading, read=True, starred=True, read_count=2))
+def marked(articles: ParsedArticle) -> ParsedArticle:
+    """Return the article as read and starred."""
+    return replace(
+        articles, reading=replace(articles.reading, read=True, starred=True, read_count=2)
+    )
 
 
 def sample() -> ParsedArticle:
-    """One of the articles that come with newstui."""
+    """Return one of the sample articles."""
     items = list(
         read_articles(SAMPLE.name, BytesIO(SAMPLE.read_bytes()), now="2026-11-20T09:00:00Z")
     )
     assert isinstance(items[0], ParsedArticle)
-    found = items[0]
-    return replace(found, article=replace(found.article, id=article_id(99)))
+    articles = items[0]
+    return replace(articles, article=replace(articles.article, id=article_id(99)))
 
 
 async def drawn_after(
     running: RunningReader, keys: Sequence[str], *, styles: bool = False
 ) -> bytes:
-    """The picture once these keys were pressed and the side pane has caught up."""
+    """Return the screen after these keys, once the side pane has caught up."""
     await running.press(*keys)
     reader = running.reader
     if "side" in reader.panes.layout.visible_panes:
@@ -155,20 +157,20 @@ async def test_narrow(start: Start, pictures: SnapshotAssertion, state: str) -> 
 
 @pytest.mark.parametrize("state", NO_COLOR_STATES)
 async def test_no_color(
-    start: Start, pictures: SnapshotAssertion, outside: FakePrograms, state: str
+    start: Start, pictures: SnapshotAssertion, programs: FakePrograms, state: str
 ) -> None:
-    """Case 128: what is unread, starred, selected and a heading is seen without a colour."""
-    routes = outside.methods({"NO_COLOR": "1"})
+    """Case 128: unread, starred and selected rows and headings are visible without colour."""
+    routes = programs.methods({"NO_COLOR": "1"})
     async with start(size=SIZES["middle"], routes=routes) as running:
         await running.press(*NO_COLOR_STATES[state])
         assert await drawn_after(running, [], styles=True) == pictures
 
 
 async def test_source_without_a_browser(
-    start: Start, pictures: SnapshotAssertion, outside: FakePrograms
+    start: Start, pictures: SnapshotAssertion, programs: FakePrograms
 ) -> None:
     """Case 70."""
-    routes = replace(outside.methods(), open_method=OpenMethod("show"))
+    routes = replace(programs.methods(), open_method=OpenMethod("show"))
     async with start(size=SIZES["middle"], routes=routes) as running:
         await running.press("o")
         await running.wait_until(lambda: running.app.screen is not running.reader)

@@ -1,4 +1,4 @@
-"""The search: results after each key, the line that was found, and the list as it was before."""
+"""The search: results after each key, snippets, and the list restored afterwards."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tui.reader.widgets.inputs import SanitizedInput
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Twelve articles; 12 is the newest; three of them tell of a lighthouse."""
+def articles() -> list[ParsedArticle]:
+    """Return twelve articles; 12 is the newest, and three mention a lighthouse."""
     texts = {
         3: "Nothing happens for a while. " * 9 + "At last the lighthouse is lit. " * 30,
         5: "Two lighthouses were built, and a third lighthouse was not.",
         9: "The keeper of the lighthouse has gone home.",
     }
-    found = [make_article(number, text=texts.get(number, "")) for number in range(1, 13)]
-    return [*found, make_article(13, title="[red]Brackets[/red] of the lighthouse")]
+    articles = [make_article(number, text=texts.get(number, "")) for number in range(1, 13)]
+    return [*articles, make_article(13, title="[red]Brackets[/red] of the lighthouse")]
 
 
 def numbers(running: RunningReader) -> list[int]:
-    """The articles of the list, from the top."""
+    """Return the numbers of the listed articles, from the top."""
     return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
@@ -65,9 +65,7 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert running.app.focused is running.reader.article_list
 
 
-async def test_enter_opens_what_is_under_the_cursor_at_once(
-    start: Start, library: FolderLibrary
-) -> None:
+async def test_enter_opens_the_match_under_the_cursor(start: Start, library: FolderLibrary) -> None:
     async with start(size=NARROW) as running:
         await running.wait_indexed()
         await running.press("/")
@@ -84,7 +82,7 @@ async def test_enter_opens_what_is_under_the_cursor_at_once(
         assert numbers(running) == [13, 11, 9, 7, 5, 3, 1], "typing replaces what was there"
 
 
-async def test_a_mistake_is_told_with_its_place_and_the_list_stays(
+async def test_an_invalid_query_is_reported_and_the_list_stays(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start() as running:
@@ -99,7 +97,7 @@ async def test_a_mistake_is_told_with_its_place_and_the_list_stays(
         assert len(numbers(running)) == 13, "what was typed last does not come after"
 
 
-async def test_before_the_library_is_indexed_titles_are_searched_and_that_is_said(
+async def test_before_indexing_only_titles_are_searched(
     start: Start, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(library, "update_index", lambda: iter(()))
@@ -113,9 +111,7 @@ async def test_before_the_library_is_indexed_titles_are_searched_and_that_is_sai
         assert "indexing 30 %" in screen_text(running.app)
 
 
-async def test_what_is_tagged_meanwhile_is_found_by_its_tag(
-    start: Start, library: FolderLibrary
-) -> None:
+async def test_a_new_tag_is_found_at_once(start: Start, library: FolderLibrary) -> None:
     async with start() as running:
         await running.wait_indexed()
         library.record("tagged", ["00000000-0000-4000-8000-000000000004"], tag="beacon")
@@ -127,8 +123,8 @@ async def test_what_is_tagged_meanwhile_is_found_by_its_tag(
         await running.wait_until(lambda: numbers(running) == [4])
 
 
-async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) -> None:
-    """Case 56: controls are dropped, the length is limited, nothing is carried out."""
+async def test_a_paste_into_the_search_is_sanitized(start: Start) -> None:
+    """Case 56: control characters are dropped, the length is limited, nothing is executed."""
     async with start() as running:
         await running.press("/")
         running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
@@ -141,7 +137,7 @@ async def test_nothing_pasted_into_a_search_controls_the_terminal(start: Start) 
         assert running.app.is_running
 
 
-async def test_brackets_in_a_search_and_in_what_it_finds_are_text(
+async def test_brackets_in_queries_and_matches_are_text(
     start: Start, library: FolderLibrary
 ) -> None:
     """Case 61."""
@@ -156,7 +152,7 @@ async def test_brackets_in_a_search_and_in_what_it_finds_are_text(
 
 
 @pytest.mark.command("list.category")
-async def test_searches_that_are_kept_stand_beside_the_categories(start: Start) -> None:
+async def test_saved_searches_are_listed_with_the_categories(start: Start) -> None:
     kept = {"lights": "lighthouse -brackets", "wrong": "date:feb"}
     async with start(loaded=LoadedSettings(Settings(searches=kept))) as running:
         await running.wait_indexed()

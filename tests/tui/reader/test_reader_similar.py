@@ -1,4 +1,4 @@
-"""Similar readings and the trail of articles visited."""
+"""Similar articles, and the trail."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SIZES = pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Ten articles; the newest came with two titles, of which one is not in the library."""
+def articles() -> list[ParsedArticle]:
+    """Return ten articles; the newest names two similar ones, of which one is not in the library."""
     articles = [make_article(number) for number in range(1, 11)]
     titles = ("Article number 3 about the harbour", "Nobody [has] this one")
     articles[9] = replace(articles[9], body=replace(articles[9].body, similar=titles))
@@ -27,7 +27,7 @@ def found() -> list[ParsedArticle]:
 
 
 @pytest.mark.command(*JUMPS)
-async def test_every_number_jumps(start: Start) -> None:
+async def test_every_number_opens_a_similar_article(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
         similar = running.reader.side_pane.similar
@@ -44,7 +44,7 @@ async def test_every_number_jumps(start: Start) -> None:
 
 
 @pytest.mark.command(JUMPS[1])
-async def test_a_title_that_is_not_in_the_library_is_named(start: Start) -> None:
+async def test_a_similar_article_that_is_not_in_the_library(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
         assert "not in the library" in screen_text(running.app)
@@ -54,10 +54,10 @@ async def test_a_title_that_is_not_in_the_library_is_named(start: Start) -> None
 
 
 @SIZES
-async def test_jumps_from_the_list_mean_the_article_selected(
+async def test_numbers_in_the_list_apply_to_the_selected_article(
     start: Start, size: tuple[int, int]
 ) -> None:
-    """Whether or not the side pane is on the screen, and however fast the keys come."""
+    """With and without the side pane, and however fast the keys come."""
     async with start(size=size) as running:
         await running.press_at_once("j", "k", "1")
         assert running.opened_number == 3
@@ -66,7 +66,7 @@ async def test_jumps_from_the_list_mean_the_article_selected(
         assert running.opened_number == 3
 
 
-async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
+async def test_a_number_without_a_similar_article(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "two", [make_article(1), make_article(2)])
     async with start(library=library) as running:
         await running.press("5")
@@ -77,13 +77,13 @@ async def test_there_are_only_so_many(start: Start, tmp_path: Path) -> None:
         )
 
 
-async def test_what_is_not_indexed_yet_is_not_said_to_be_alone(
+async def test_similar_articles_are_unknown_until_indexed(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`none` would be a lie before all is indexed; it is asked for again afterwards."""
+    """`none` would be wrong before indexing is done; they are requested again afterwards."""
     texts = ("Tides rise in the harbour.", "A parliament debates taxes.")
-    found = [make_article(n, text=text, title=text) for n, text in enumerate(texts, 1)]
-    library = make_library(tmp_path / "strangers", found)
+    articles = [make_article(n, text=text, title=text) for n, text in enumerate(texts, 1)]
+    library = make_library(tmp_path / "strangers", articles)
     async with start(library=library) as running:
         with monkeypatch.context() as patch:
             patch.setattr(Lists, "is_indexing", property(lambda _: True))
@@ -128,7 +128,7 @@ async def test_the_trail_leads_out_of_a_filtered_list(start: Start) -> None:
         assert (running.opened_number, running.selected_number) == (10, 10)
 
 
-async def test_the_side_pane_says_what_was_read(start: Start) -> None:
+async def test_the_side_pane_shows_the_reading_state(start: Start) -> None:
     async with start() as running:
         await running.press("enter")
         before = screen_text(running.app).count("unread")
@@ -137,8 +137,8 @@ async def test_the_side_pane_says_what_was_read(start: Start) -> None:
 
 
 @SIZES
-async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int, int]) -> None:
-    """Also where the article pane was hidden by the side pane until then."""
+async def test_the_similar_article_opened_is_drawn(start: Start, size: tuple[int, int]) -> None:
+    """Also where the side pane has hidden the article pane until then."""
     async with start(size=size) as running:
         await running.press("j", "enter", "i", "2")
         view = running.reader.article_view
@@ -148,7 +148,7 @@ async def test_what_a_jump_opens_is_what_is_drawn(start: Start, size: tuple[int,
         assert f"text of article {running.opened_number}." in screen_text(running.app)
 
 
-async def test_enter_on_a_sentence_of_the_summary_goes_to_its_place(
+async def test_enter_on_a_summary_sentence_goes_to_its_position(
     start: Start, tmp_path: Path
 ) -> None:
     text = "\n\n".join(f"Paragraph {number} tells of the harbour." for number in range(60))

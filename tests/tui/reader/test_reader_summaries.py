@@ -1,4 +1,4 @@
-"""A program of the user's makes summaries while one reads."""
+"""Summaries by the user's `summary_command`."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ tr a-z A-Z
 
 
 def bare(number: int) -> ParsedArticle:
-    """An article that came without a summary."""
+    """Return an article without a summary."""
     text = f"The ferry number {number} stays for now. The council has voted to keep it at sea."
     return replace(make_article(number), body=Body(text))
 
 
 def origin(running: RunningReader, number: int) -> str:
-    """Where the summary of the article in the side pane comes from."""
+    """Return the origin of the summary in the side pane."""
     entry = running.reader.side_pane.full_article
     assert entry is not None
     assert entry.article.id == article_id(number)
     return entry.body.summary_origin
 
 
-async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_path: Path) -> None:
-    """It runs once an article and off the library's thread; what waits gives way to what is newer."""
+async def test_opening_an_article_starts_the_command(start: Start, tmp_path: Path) -> None:
+    """It runs once per article, off the library's thread; newer articles go first."""
     library = make_library(tmp_path / "own", [make_article(1), bare(2), bare(3), bare(4)])
     program = tmp_path / "shout"
     program.write_text(SCRIPT)
@@ -78,7 +78,7 @@ async def test_a_summary_is_made_when_an_article_is_opened(start: Start, tmp_pat
     assert kept.get_article(article_id(4)).body.summary_origin == "command"
 
 
-async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> None:
+async def test_a_failure_is_one_line(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "own", [bare(1), bare(2), bare(3)])
     async with start(library=library) as running:
         for key, arguments, said in (
@@ -96,7 +96,7 @@ async def test_what_fails_is_told_in_a_line(start: Start, tmp_path: Path) -> Non
             assert origin(running, running.opened_number) == "extract"
 
 
-async def test_a_program_that_still_runs_is_ended_on_leaving(start: Start, tmp_path: Path) -> None:
+async def test_quitting_ends_the_command(start: Start, tmp_path: Path) -> None:
     library = make_library(tmp_path / "own", [bare(1), bare(2)])
     mark = tmp_path / "mark"
     async with start(library=library) as running:

@@ -1,4 +1,4 @@
-"""Inside the article: finding, selecting and copying, links by number."""
+"""Commands in the text: finding, selecting and copying, links by number."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LINKED = "\n\n".join(
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """A long article, one with links, and a short one; the long one is the newest."""
+def articles() -> list[ParsedArticle]:
+    """Return a long article, which is the newest, one with links, and a short one."""
     return [
         make_article(1),
         make_article(2, text=LINKED),
@@ -27,8 +27,8 @@ def found() -> list[ParsedArticle]:
 
 
 @pytest.mark.command("article.find", "find.next", "find.previous", "find.keep", "find.close")
-async def test_finding_in_the_article(start: Start) -> None:
-    """What is typed is found as it is typed; n and N go on; enter keeps the place."""
+async def test_find_in_the_article(start: Start) -> None:
+    """Hits are shown while the user types; n and N move on; enter keeps the position."""
     async with start() as running:
         reader = running.reader
         await running.press("enter", "/")
@@ -81,8 +81,8 @@ async def test_finding_in_the_article(start: Start) -> None:
         assert running.opened_number == 1, "n means the next unread article again"
 
 
-async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
-    """What a search of the library found is marked in the article, and n goes on from there."""
+async def test_a_match_opens_at_its_first_hit(start: Start) -> None:
+    """The terms of a library search are highlighted in the article, and n moves on from there."""
     async with start() as running:
         reader = running.reader
         reader.articles.open(reader.article_list.rows[0].id, find=("begin", "40"))
@@ -98,7 +98,7 @@ async def test_opened_at_the_first_place_of_a_search(start: Start) -> None:
     "select.start", "select.word_next", "select.word_previous", "select.paragraph_next",
     "select.paragraph_previous", "select.begin", "select.copy", "select.leave",
 )  # fmt: skip
-async def test_selecting_and_copying(start: Start, outside: FakePrograms) -> None:
+async def test_select_and_copy(start: Start, programs: FakePrograms) -> None:
     async with start(size=MIDDLE) as running:
         article = running.reader.article_view
         await running.press("enter", "v", "l", "l", "h", "v", "l")
@@ -108,41 +108,41 @@ async def test_selecting_and_copying(start: Start, outside: FakePrograms) -> Non
         assert "".join(cell.text for cell in marked) == "Straßenname: “déjà"
         await running.press("y")
         await running.wait_until(lambda: running.status == "Copied")
-        assert outside.copied == ["Straßenname: “déjà"]
+        assert programs.copied == ["Straßenname: “déjà"]
         await running.press("v", "v", "}", "enter")
-        await running.wait_until(lambda: len(outside.copied) == 2)
-        assert outside.copied[1] == "Der Straßenname: “déjà vu”."
+        await running.wait_until(lambda: len(programs.copied) == 2)
+        assert programs.copied[1] == "Der Straßenname: “déjà vu”."
         await running.press("v", "G", "v", "g", "G", "{", "enter")
-        await running.wait_until(lambda: len(outside.copied) == 3)
-        assert outside.copied[2].startswith("Paragraph 40 begins."), "selected from its end on"
+        await running.wait_until(lambda: len(programs.copied) == 3)
+        assert programs.copied[2].startswith("Paragraph 40 begins."), "selected from its end on"
         await running.press("v", "q", "v", "J", "escape")
         assert (article.selection, running.opened_number) == (None, 3), (
             "other keys do nothing meanwhile"
         )
         await running.press("/", "v", "u", "enter", "v", "y")
-        await running.wait_until(lambda: len(outside.copied) == 4)
-        assert outside.copied[3] == "vu”."
+        await running.wait_until(lambda: len(programs.copied) == 4)
+        assert programs.copied[3] == "vu”."
 
 
 @pytest.mark.command("article.links")
-async def test_links_by_number(start: Start, outside: FakePrograms) -> None:
-    """Numbers stand in the text while the list is open; what is no http link is not opened."""
+async def test_links_by_number(start: Start, programs: FakePrograms) -> None:
+    """The text shows numbers while the dialog is open; only http links are opened."""
     async with start() as running:
         await running.press("j", "enter", ";")
         screen = screen_text(running.app)
         assert "site 3[3]" in screen
         assert "https://site.example/3" in screen
         await running.press("3")
-        await running.wait_until(lambda: outside.opened)
+        await running.wait_until(lambda: programs.opened)
         await running.settle()
-        assert outside.opened == ["https://site.example/3"]
+        assert programs.opened == ["https://site.example/3"]
         assert "site 3[3]" not in screen_text(running.app)
         await running.press(";", "1", "enter", ";", "j", "y")
-        await running.wait_until(lambda: outside.copied)
-        assert outside.copied == ["https://site.example/2"]
+        await running.wait_until(lambda: programs.copied)
+        assert programs.copied == ["https://site.example/2"]
         await running.press(";", "1", "2")
-        await running.wait_until(lambda: len(outside.opened) == 3)
-        assert outside.opened[1:] == ["https://site.example/1", "https://site.example/12"]
+        await running.wait_until(lambda: len(programs.opened) == 3)
+        assert programs.opened[1:] == ["https://site.example/1", "https://site.example/12"]
         await running.press(";", "G", "o")
         await running.wait_until(lambda: "Not opened" in running.status)
         await running.press(";", "escape")
@@ -151,8 +151,8 @@ async def test_links_by_number(start: Start, outside: FakePrograms) -> None:
         assert running.status == "No links in this article"
 
 
-async def test_finding_is_left_and_begun_in_one_breath(start: Start) -> None:
-    """Keys come faster than what they take away is gone."""
+async def test_close_and_reopen_the_find_bar_at_once(start: Start) -> None:
+    """The keys come faster than the bar is removed."""
     async with start() as running:
         await running.press("enter")
         await running.press_at_once("/", "escape", "/", "escape", "/")

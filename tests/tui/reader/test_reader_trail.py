@@ -1,4 +1,4 @@
-"""The trail on the screen: where back leads, and the line that shows it."""
+"""The trail: the way back, and the line that shows it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.support.screens import screen_lines
 
 
 @pytest.fixture
-def found() -> list[ParsedArticle]:
-    """Three articles; the newest is long and came with the title of the oldest."""
+def articles() -> list[ParsedArticle]:
+    """Return three articles; the newest is long and names the oldest as similar."""
     articles = [make_article(number) for number in (1, 2)]
     newest = make_article(3, text=long_text(60))
     titles = ("Article number 1 about the harbour",)
@@ -22,10 +22,10 @@ def found() -> list[ParsedArticle]:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-async def test_back_leads_to_the_place_where_one_was(
+async def test_back_restores_the_position(
     start: Start, monkeypatch: pytest.MonkeyPatch, read_only: bool
 ) -> None:
-    """The text stands as it stood, and so does the list; also in a library that cannot change."""
+    """Text and list are as they were, also in a read-only library."""
     if read_only:
         monkeypatch.setattr(
             FolderLibrary, "read_only_reason", property(lambda self: "it is read-only")
@@ -46,8 +46,8 @@ async def test_back_leads_to_the_place_where_one_was(
         assert (running.opened_number, running.selected_number) == (1, 1)
 
 
-async def test_the_trail_stands_over_the_article(start: Start) -> None:
-    """The article one is at has a mark and weight; a low terminal keeps the line for the text."""
+async def test_the_trail_line(start: Start) -> None:
+    """The current article has a sign and is bold; a low terminal has no trail line."""
     async with start() as running:
         await running.press("enter", "1", "[")
         crumbs = "▸ Article number 3 about the harbour › Article number 1 ab…"
@@ -61,8 +61,8 @@ async def test_the_trail_stands_over_the_article(start: Start) -> None:
         assert "▸" not in "".join(screen_lines(running.app)), "the list has no trail"
 
 
-async def test_the_terminals_cursor_stands_where_one_reads(start: Start) -> None:
-    """Case 129: for whoever follows the cursor and not the colours."""
+async def test_the_terminal_cursor_follows_the_reader(start: Start) -> None:
+    """Case 129: for users who follow the cursor instead of colours."""
     async with start() as running:
         app = running.app
         await running.press("j")

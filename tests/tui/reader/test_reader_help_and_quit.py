@@ -1,4 +1,4 @@
-"""Help, the palette, being put aside, and the end: from every state, in order, with nothing lost."""
+"""Help, palette, suspending and quitting, from every state and without loss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 
 @pytest.mark.command("app.help")
 async def test_help_lists_every_command(start: Start) -> None:
-    """The help is about the pane one is in; together they name every key of the reader."""
+    """The help is about the current pane; list and article together name all keys."""
     async with start(size=(76, 150)) as running:
         for pane, keys in (("list", "?"), ("article", ("escape", "enter", "?"))):
             await running.press(*keys)
@@ -61,7 +61,7 @@ async def test_the_palette_runs_a_command(start: Start) -> None:
         assert running.selected_number == 11
 
 
-async def test_the_palette_offers_every_command_and_can_be_left(start: Start) -> None:
+async def test_the_palette_offers_every_command_and_can_be_closed(start: Start) -> None:
     async with start() as running:
         offered = [hit async for hit in ReaderCommands(running.reader).discover()]
         last = [command for command in READING if command.group == "Move"]
@@ -77,7 +77,7 @@ async def test_the_palette_offers_every_command_and_can_be_left(start: Start) ->
 async def test_suspend_saves_first(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 117: what is unsaved is on its way to the disk before the process stops."""
+    """Case 117: unsaved changes are written before the process stops."""
     async with start() as running:
         stopped: list[int] = []
         position = running.reader.article_view
@@ -108,7 +108,7 @@ STATES = {
 @pytest.mark.parametrize(
     ("key", "size"), [("q", MIDDLE), ("q", TINY), ("ctrl+q", TINY), ("ctrl+c", MIDDLE)], ids=str
 )
-async def test_quit_saves_the_place(
+async def test_quit_saves_the_position(
     start: Start, tmp_path: Path, size: tuple[int, int], key: str
 ) -> None:
     async with start() as running:
@@ -125,7 +125,7 @@ async def test_quit_saves_the_place(
 
 @pytest.mark.parametrize("state", STATES)
 async def test_quit_from_every_state(start: Start, tmp_path: Path, state: str) -> None:
-    """ctrl+q ends the reader wherever one is; q closes a dialog first, and is a letter in a search."""
+    """ctrl+q quits from anywhere; q closes a dialog first, and is a letter in a search."""
     async with start(size=NARROW) as running:
         await running.press("j", "enter", "space")
         place = running.reader.article_view.position
@@ -161,8 +161,8 @@ async def test_q_is_a_letter_in_a_search(start: Start) -> None:
         assert running.app.is_running
 
 
-async def test_the_end_can_be_asked_for_from_outside(start: Start, tmp_path: Path) -> None:
-    """Case 114: a signal ends the reader in order, with its code."""
+async def test_a_signal_ends_the_reader(start: Start, tmp_path: Path) -> None:
+    """Case 114: a signal ends the reader normally, with its exit code."""
     async with start() as running:
         await running.press("j", "enter", "space", "?")
         assert isinstance(running.app.screen, TextDialog)

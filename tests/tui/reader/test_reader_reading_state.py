@@ -1,4 +1,4 @@
-"""What reading leaves behind: marks, counts and places, and taking them back."""
+"""The reading state: flags, read counts and positions, and undoing changes; failures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tui.reader.gateway import messages
 
 
 def kept(folder: Path, number: int) -> ReadingStatus:
-    """What the library says of an article when it is opened anew."""
+    """Return the reading state of an article in a newly opened library."""
     library = make_library(folder)
     for _ in library.load():
         pass
@@ -56,8 +56,8 @@ async def test_star_and_unstar(start: Start, tmp_path: Path) -> None:
     assert not kept(tmp_path, 11).starred
 
 
-async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path: Path) -> None:
-    """Each key changes what the one before it has left, and nothing is recorded twice."""
+async def test_keys_pressed_faster_than_the_disk_responds(start: Start, tmp_path: Path) -> None:
+    """Each key applies to the result of the one before, and nothing is recorded twice."""
     async with start() as running:
         await running.press_at_once("m", "m", "m", "s", "s")
         assert running.reader.article_list.selected_row.read
@@ -68,14 +68,14 @@ async def test_keys_pressed_faster_than_the_disk_answers(start: Start, tmp_path:
     assert (kept(tmp_path, 12).read_count, kept(tmp_path, 11).read_count) == (2, 1)
 
 
-async def test_marks_mean_the_article_that_is_read(start: Start, tmp_path: Path) -> None:
+async def test_flags_apply_to_the_open_article(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("enter", "h", "j", "j", "tab", "s")
     assert kept(tmp_path, 12).starred
     assert not kept(tmp_path, 10).starred
 
 
-async def test_where_no_list_shows_a_mark_the_bottom_line_says_it(start: Start) -> None:
+async def test_without_a_list_the_status_line_reports_a_flag(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("j", "enter", "s")
         assert running.status == "Starred · u to undo"
@@ -84,9 +84,7 @@ async def test_where_no_list_shows_a_mark_the_bottom_line_says_it(start: Start) 
 
 
 @pytest.mark.command("list.mark_all_read", "app.undo")
-async def test_all_shown_are_marked_read_and_taken_back_at_once(
-    start: Start, tmp_path: Path
-) -> None:
+async def test_mark_all_as_read_and_undo_at_once(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "m", "c")
         await running.press("j", "j", "enter")
@@ -104,7 +102,7 @@ async def test_all_shown_are_marked_read_and_taken_back_at_once(
 
 
 @pytest.mark.command("app.undo", "app.history")
-async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) -> None:
+async def test_undo_in_the_next_session(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("m", "j", "s")
     async with start(library=make_library(tmp_path)) as running:
@@ -122,9 +120,7 @@ async def test_undo_goes_on_in_the_next_session(start: Start, tmp_path: Path) ->
     assert not kept(tmp_path, 11).starred
 
 
-async def test_an_article_counts_as_read_once_its_end_was_reached(
-    start: Start, tmp_path: Path
-) -> None:
+async def test_an_article_is_read_once_its_end_was_shown(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "enter", "space")
         assert not kept(tmp_path, 11).read
@@ -146,7 +142,7 @@ async def test_a_short_article_is_read_when_it_is_opened(
         assert (reading.read, reading.read_count) == (False, 1), "looking at it again is no reading"
 
 
-async def test_looking_at_a_summary_is_not_reading(start: Start, tmp_path: Path) -> None:
+async def test_a_preview_is_not_reading(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "k")
         await running.wait_until(lambda: running.side_number == 12)
@@ -175,7 +171,7 @@ async def test_the_end_counts_when_a_larger_window_shows_it(start: Start, tmp_pa
     assert kept(tmp_path, 11).read
 
 
-async def test_the_place_is_kept(start: Start, tmp_path: Path) -> None:
+async def test_the_position_is_kept(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         view = running.reader.article_view
         await running.press("j", "enter", "space", "j")
@@ -193,7 +189,7 @@ async def test_the_place_is_kept(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("first", [WIDE, MIDDLE, NARROW], ids=str)
-async def test_the_place_survives_every_size(start: Start, first: tuple[int, int]) -> None:
+async def test_the_position_survives_every_size(start: Start, first: tuple[int, int]) -> None:
     async with start(size=first) as running:
         view = running.reader.article_view
         await running.press("j", "enter", "space", "space", "j")
@@ -207,7 +203,7 @@ async def test_the_place_survives_every_size(start: Start, first: tuple[int, int
         assert view.build_line(view.top_line, view.size.width) == line
 
 
-async def test_the_start_is_a_place_too(start: Start, tmp_path: Path) -> None:
+async def test_the_start_is_a_position_too(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "enter", "space", "h", "l", "g", "h")
     assert kept(tmp_path, 11).position == 0
@@ -215,8 +211,8 @@ async def test_the_start_is_a_place_too(start: Start, tmp_path: Path) -> None:
 
 async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
     empty = make_article(1)
-    found = [ParsedArticle(empty.article, type(empty.body)(), ReadingStatus())]
-    async with start(library=make_library(tmp_path / "other", found), size=NARROW) as running:
+    articles = [ParsedArticle(empty.article, type(empty.body)(), ReadingStatus())]
+    async with start(library=make_library(tmp_path / "other", articles), size=NARROW) as running:
         await running.press("enter", "j", "k", "space", "<", ">", "G", "g", "i", "1")
         assert running.app.is_running
         assert running.status == "No similar article 1"
@@ -224,9 +220,9 @@ async def test_an_article_without_a_text(start: Start, tmp_path: Path) -> None:
 
 async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Path) -> None:
     """Case 54: lines are laid out in slices, and the end is still the end."""
-    found = [make_article(1, text=long_text(1000))]
+    articles = [make_article(1, text=long_text(1000))]
     folder = tmp_path / "other"
-    async with start(library=make_library(folder, found)) as running:
+    async with start(library=make_library(folder, articles)) as running:
         await running.press("enter", "G")
         assert "Paragraph 1000 begins." in screen_text(running.app)
         assert kept(folder, 1).read
@@ -238,10 +234,10 @@ async def test_a_very_long_article_is_read_at_its_end(start: Start, tmp_path: Pa
         assert "Paragraph 1000 begins." in screen_text(running.app)
 
 
-async def test_a_library_that_cannot_be_written_says_why(
+async def test_a_read_only_library_says_why(
     start: Start, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cases 28, 33: it opens read-only, and edits say why nothing happens."""
+    """Cases 28, 33: it opens read-only, and edits say why nothing changes."""
     reason = "made by a newer newstui (format 9); opened read-only"
     monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda self: reason))
     async with start() as running:
@@ -263,10 +259,10 @@ class Full(FolderLibrary):
         raise SaveFailed("no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
 
 
-async def test_what_fails_is_said_in_one_line(
+async def test_a_failure_is_reported_in_one_line(
     start: Start, tmp_path: Path, library: FolderLibrary
 ) -> None:
-    """Cases 4, 45, 62: the disk's words arrive as one clean line, and the reader goes on."""
+    """Cases 4, 45, 62: the error of the disk is shown as one clean line, and the reader goes on."""
     full = Full(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=full, size=(100, 20)) as running:
         await running.press("s")
@@ -287,7 +283,7 @@ class Broken(FolderLibrary):
         raise ValueError("bug [/]")
 
 
-async def test_a_library_that_does_not_load_says_so_in_its_place(
+async def test_a_library_that_fails_to_load_says_so_in_the_list(
     start: Start, tmp_path: Path, library: FolderLibrary
 ) -> None:
     """Case 120: a failing job does not end the reader."""

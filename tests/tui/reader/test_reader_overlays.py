@@ -26,19 +26,19 @@ SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
 
 
 class Pictures(SingleFileSnapshotExtension):
-    """A text file a picture."""
+    """Keeps each snapshot in a text file."""
 
     file_extension = "txt"
 
 
 @pytest.fixture
 def pictures(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """The pictures that were drawn before."""
+    """Return the expected screens."""
     return snapshot.use_extension(Pictures)
 
 
 def marks(running: RunningReader, number: int) -> tuple[bool, bool]:
-    """Whether an article is read and starred, as the list knows it."""
+    """Return the flags of an article in the list: read, starred."""
     row = next(row for row in running.reader.article_list.rows if row.id == article_id(number))
     return row.read, row.starred
 
@@ -47,7 +47,7 @@ def marks(running: RunningReader, number: int) -> tuple[bool, bool]:
 
 
 @pytest.mark.command("view.story")
-async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Start) -> None:
+async def test_open_from_a_story_and_mark_all_of_it_as_read(start: Start) -> None:
     async with start() as running:
         await running.press("t")
         story = running.app.screen
@@ -69,7 +69,7 @@ async def test_a_story_opens_an_article_and_is_marked_read_as_a_whole(start: Sta
         assert marks(running, running.opened_number)[1]
 
 
-async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
+async def test_late_answers_are_dropped(start: Start) -> None:
     async with start() as running:
         await running.press("t", "escape", "j", "t")
         story = running.app.screen
@@ -88,7 +88,7 @@ async def test_an_answer_that_comes_too_late_is_dropped(start: Start) -> None:
 
 
 @pytest.mark.command("view.triage", "triage.later")
-async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
+async def test_one_key_per_decision(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "m", "T")
         triage = running.app.screen
@@ -116,7 +116,7 @@ async def test_one_key_a_decision(start: Start, tmp_path: Path) -> None:
     assert held.get_article(article_id(8)).article.tags == ("later",)
 
 
-async def test_triage_ends_where_nothing_is_left(start: Start) -> None:
+async def test_triage_ends_after_the_last_article(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("f", "j", "enter", "T", *"mmmmmmmmmmmm")
         assert "No more unread articles" in screen_text(running.app)
@@ -126,9 +126,9 @@ async def test_triage_ends_where_nothing_is_left(start: Start) -> None:
         assert running.app.screen is running.reader
 
 
-async def test_what_is_left_is_told_at_the_readers_own_speed(start: Start, tmp_path: Path) -> None:
-    found = [make_article(number, words=690) for number in range(1, 9)]
-    library = make_library(tmp_path / "other", found)
+async def test_the_time_left_follows_the_users_pace(start: Start, tmp_path: Path) -> None:
+    articles = [make_article(number, words=690) for number in range(1, 9)]
+    library = make_library(tmp_path / "other", articles)
     for _ in library.load():
         pass
     for number in range(1, 7):
@@ -145,7 +145,7 @@ async def test_what_is_left_is_told_at_the_readers_own_speed(start: Start, tmp_p
 
 
 @pytest.mark.command("view.statistics")
-async def test_statistics_of_what_was_just_read(start: Start) -> None:
+async def test_statistics_include_the_article_just_read(start: Start) -> None:
     async with start() as running:
         await running.press("m", "j", "m", "S")
         text = screen_text(running.app)
