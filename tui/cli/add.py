@@ -28,7 +28,6 @@ from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
 from tui.services import make_fetch_context, open_library
 
-URLS_FROM_STDIN = "-"
 NO_TEXT_MESSAGE = "no article text found; saved the URL, `newstui add --missing` tries again"
 
 
@@ -48,13 +47,8 @@ def run_add(options: argparse.Namespace) -> int:
         run_article_hook(options, library, "on_new", adder.new_ids)
         adder.close()
     if options.json:
-        print_json(
-            {
-                "added": len(adder.new_ids),
-                "feeds": adder.new_feed_count,
-                "failed": adder.failed_count,
-            }
-        )
+        feeds, failed = adder.new_feed_count, adder.failed_count
+        print_json({"added": len(adder.new_ids), "feeds": feeds, "failed": failed})
     else:
         print_message(adder.describe_result())
     return exit_code(failed=adder.failed_count)
@@ -63,7 +57,7 @@ def run_add(options: argparse.Namespace) -> int:
 def _read_urls(given: Sequence[str]) -> Iterator[str]:
     """Yield the URLs, and for `-` those on standard input, one a line; `#` begins a comment."""
     for each in given:
-        if each != URLS_FROM_STDIN:
+        if each != "-":
             yield each
             continue
         for line in sys.stdin:
@@ -81,7 +75,6 @@ class UrlAdder:
             make_fetch_context(), options.want, options.category or "", options.private
         )
         self.new_ids: list[str] = []
-        """The ids of the new articles."""
         self.new_feed_count = self.failed_count = 0
 
     def add(self, url: str) -> None:

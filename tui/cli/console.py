@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 import orjson
 
-from store.model.errors import NewstuiError
+from store.model.errors import ArticleNotFound, InvalidInput, NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
 
 Step = TypeVar("Step")
@@ -42,6 +42,18 @@ def print_messages(messages: Iterable[str]) -> None:
     """Print messages for the user, each on a line."""
     for message in messages:
         print_message(message)
+
+
+def find_each(names: Iterable[str], find: Callable[[str], Result]) -> tuple[list[Result], bool]:
+    """Return what is found by these names, and whether any was not found and reported."""
+    found, failed = [], False
+    for name in names:
+        try:
+            found.append(find(name))
+        except (ArticleNotFound, InvalidInput) as error:
+            print_message(str(error))
+            failed = True
+    return found, failed
 
 
 def print_data(text: str) -> None:

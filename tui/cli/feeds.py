@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
-from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, Subscription
+from store.feeds.subscriptions import SUBSCRIPTIONS_FILE
 from store.library.protocol import Library
 from store.model.errors import InvalidInput
 from store.model.times import system_clock
 from store.search import ListQuery
 from store.text.urls import redact_url
-from tui.cli.console import print_data, print_json, print_message, print_messages
+from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import exit_code
 from tui.cli.list import ROW_CATEGORY_CELLS
@@ -28,7 +27,7 @@ NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 def run_feeds(options: argparse.Namespace) -> int:
     """List feeds, or edit the given ones."""
     feed_store = open_feed_store(options)
-    chosen, failed = find_subscriptions(feed_store, options.feeds)
+    chosen, failed = find_each(options.feeds, feed_store.find)
     if options.import_opml:
         return _import_subscriptions(feed_store, options.import_opml)
     if options.remove:
@@ -47,20 +46,6 @@ def open_feed_store(options: argparse.Namespace) -> FeedStore:
     """Return the feeds of the library."""
     paths = resolve_paths(options)
     return FeedStore(paths.library, paths.cache)
-
-
-def find_subscriptions(
-    feed_store: FeedStore, names: Sequence[str]
-) -> tuple[list[Subscription], bool]:
-    """Return the subscriptions of these names, and whether any was not found and reported."""
-    chosen, failed = [], False
-    for name in names:
-        try:
-            chosen.append(feed_store.find(name))
-        except InvalidInput as error:
-            print_message(str(error))
-            failed = True
-    return chosen, failed
 
 
 def print_rejected_feeds(feed_store: FeedStore) -> bool:

@@ -12,15 +12,10 @@ from store.feeds.fetch import FetchContext, fetch_and_store, store_results
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import LibraryBusy
-from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.console import ProgressLine, find_each, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
 from tui.cli.exit_codes import ExitCode, exit_code
-from tui.cli.feeds import (
-    NO_FEEDS_MESSAGE,
-    find_subscriptions,
-    open_feed_store,
-    print_rejected_feeds,
-)
+from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
 from tui.rendering.wording import format_count
 from tui.services import make_fetch_context, open_library
 
@@ -43,7 +38,7 @@ def run_fetch(options: argparse.Namespace) -> int:
 
 def _fetch_once(options: argparse.Namespace) -> ExitCode:
     feed_store = open_feed_store(options)
-    chosen, failed = find_subscriptions(feed_store, options.feeds)
+    chosen, failed = find_each(options.feeds, feed_store.find)
     if not options.feeds:
         chosen = [each for each in feed_store.subscriptions() if not each.paused]
         failed = print_rejected_feeds(feed_store)
@@ -77,7 +72,6 @@ class FetchRound:
         self._context = context
         self._quiet = quiet
         self.new_ids: list[str] = []
-        """The ids of the new articles."""
         self.feed_count = self.failed_count = 0
 
     def fetch(self, subscriptions: Sequence[Subscription]) -> None:

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from store.library.protocol import Library
-from store.model.errors import ArticleNotFound, InvalidInput
-from tui.actions.article_changes import TargetState, set_state
-from tui.cli.console import print_message
+from store.model.errors import InvalidInput
+from tui.actions.article_changes import set_state
+from tui.cli.console import find_each, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.exit_codes import exit_code
-
-STATES: Mapping[str, TargetState] = {
-    "read": "read",
-    "unread": "unread",
-    "star": "starred",
-    "unstar": "unstarred",
-}
-"""The state of an article that each flag of `newstui mark` sets."""
 
 
 def run_mark(options: argparse.Namespace) -> int:
     """Mark articles; report those that were not found."""
     library = open_loaded_library(options)
-    ids, failed = _find_articles(library, options.ids)
+    ids, failed = find_each(options.ids, library.find_id)
     if options.file:
         more, unknown = library.identify(_read_article_names(options.file))
-        ids = list(dict.fromkeys([*ids, *more]))
+        ids += more
         if unknown:
             failed = True
             matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
             print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
     for flag in filter(None, (options.read, options.star)):
-        result = set_state(library, ids, STATES[flag])
+        result = set_state(library, list(dict.fromkeys(ids)), flag)
         run_article_hook(options, library, "on_read", result.marked_read)
     library.close()
     return exit_code(failed=failed)
@@ -46,14 +36,3 @@ def _read_article_names(path: Path) -> list[str]:
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from error
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _find_articles(library: Library, names: Sequence[str]) -> tuple[list[str], bool]:
-    ids, failed = [], False
-    for name in names:
-        try:
-            ids.append(library.find_id(name))
-        except ArticleNotFound as error:
-            print_message(str(error))
-            failed = True
-    return list(dict.fromkeys(ids)), failed

@@ -305,7 +305,7 @@ COMMAND_SYNTAXES = (
                 ("read", "read", "mark as read"),
                 ("unread", "unread", "mark as unread"),
             ),
-            _flags("star", None, ("star", "star", "star"), ("unstar", "unstar", "unstar")),
+            _flags("star", None, ("star", "starred", "star"), ("unstar", "unstarred", "unstar")),
         ),
         requirements=(
             Requirement(("read", "star"), "--read, --unread, --star or --unstar"),

@@ -31,13 +31,7 @@ THREAD_END_TIMEOUT = 0.02
 
 
 def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool = False) -> int:
-    """Run the reader and return its exit code.
-
-    Args:
-        library: The library folder; None for the default.
-        run_command: Runs the commands the reader asks for, such as an import.
-        slow: Save bandwidth.
-    """
+    """Run the reader and return its exit code; `slow` saves bandwidth."""
     if reason := find_startup_problem(os.environ):
         sys.stderr.write(f"newstui: {reason}\n")
         return ExitCode.USAGE

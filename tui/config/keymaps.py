@@ -81,8 +81,8 @@ KEYMAP_PRESETS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "emacs": EMACS_KEYS,
 }
 """The keys in which each preset differs from the table of commands."""
-PRESETS_WITH_COUNTS = {"vim"}
-"""The presets in which a number before a key is a count."""
+PRESET_WITH_COUNTS = "vim"
+"""The preset in which a number before a key is a count."""
 MAX_COUNT = 9999
 
 
@@ -151,12 +151,7 @@ def resolve_key(keymap: Keymap, place: str, pending: PendingKeys, key: str) -> K
 
 
 def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None = None) -> Keymap:
-    """Return the keys of a preset with the user's own on top.
-
-    Args:
-        preset: The name of the preset.
-        own: The user's own keys, by command; they win where two commands want the same key.
-    """
+    """Return the keys of a preset with the user's own, which win where two want the same key."""
     own = own or {}
     faults: list[str] = []
     add_unknown_key_faults("keys: command", own, COMMANDS_BY_ID, faults)
@@ -170,19 +165,15 @@ def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None
         for name in order
     }
     for place, base in INHERITED_PLACES.items():
-        own_keys, known = places.setdefault(place, {}), places[base]
-        free = (
-            keys
-            for keys in known
-            if not any(_is_prefix_conflict(keys, other) for other in own_keys)
-        )
-        places[place] = {**{keys: known[keys] for keys in free}, **own_keys}
-    return Keymap(
-        {name: keys[name] for name in COMMANDS_BY_ID},
-        places,
-        preset in PRESETS_WITH_COUNTS,
-        tuple(faults),
-    )
+        own_keys = places.setdefault(place, {})
+        inherited = {
+            sequence: command
+            for sequence, command in places[base].items()
+            if not any(_is_prefix_conflict(sequence, other) for other in own_keys)
+        }
+        places[place] = inherited | own_keys
+    in_order = {name: keys[name] for name in COMMANDS_BY_ID}
+    return Keymap(in_order, places, preset == PRESET_WITH_COUNTS, tuple(faults))
 
 
 def _parse_valid_keys(name: str, keys: Iterable[str], faults: list[str]) -> Iterator[str]:
@@ -251,10 +242,7 @@ def _parse_key(word: str) -> str:
         name = KEY_ALIASES.get(name.lower(), name.lower())
     sound = name in NAMED_KEYS or (len(name) == 1 and name.isprintable() and name != " ")
     if not sound or not set(held) <= set(MODIFIER_KEYS):
-        known = [
-            *NAMED_KEYS,
-            *(f"{each}+{letter}" for each in MODIFIER_KEYS for letter in ascii_lowercase),
-        ]
-        hint = suggest_nearest(word.lower(), known)
+        combined = (f"{each}+{letter}" for each in MODIFIER_KEYS for letter in ascii_lowercase)
+        hint = suggest_nearest(word.lower(), [*NAMED_KEYS, *combined])
         raise ValueError(f'unknown key "{make_printable(word)}"{hint and f"; {hint}"}')
     return "+".join([*held, name])

@@ -53,7 +53,6 @@ class OpenResult:
 
     state: Literal["opened", "failed", "shown"]
     url: str
-    """The URL as it was validated."""
     message: str
     """One line for the user."""
 
@@ -98,13 +97,9 @@ def open_url(
     *,
     failed_later: Callable[[OpenResult], None] | None = None,
 ) -> OpenResult:
-    """Open a URL; wait at most 0.2 s, but for a text browser as long as it runs.
+    """Open an untrusted URL; wait at most 0.2 s, but for a text browser as long as it runs.
 
-    Args:
-        url: An untrusted URL, which is validated first.
-        method: The result of `choose_open_method`.
-        env: The environment for the program.
-        failed_later: Called on another thread if the program fails after we stopped waiting.
+    If the program fails after we stopped waiting, `failed_later` is called on another thread.
     """
     try:
         checked = validate_url(url)

@@ -77,18 +77,10 @@ class ClipboardTooLarge(InvalidInput):
 def copy_to_clipboard(
     text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None = None
 ) -> str:
-    """Sanitize and copy text.
+    """Sanitize and copy untrusted text, and return a message.
 
-    If a desktop tool or tmux fails, the terminal is used instead.
-
-    Args:
-        text: Untrusted text of any number of lines.
-        method: The result of `choose_copy_method`.
-        write: Sends bytes to the terminal.
-        save: Saves text that is too large for the terminal to a file, and returns its path.
-
-    Returns:
-        A message: copied, sent to the terminal, or too large and saved to a file.
+    If a desktop tool or tmux fails, the terminal is used instead: `write` sends bytes to it. Text
+    that is too large for it is saved to a file by `save`, which returns the path.
 
     Raises:
         ClipboardTooLarge: Text is too large for the terminal, and there is no `save`.

@@ -73,15 +73,9 @@ def erases_in_color(env: Mapping[str, str]) -> bool:
 
 
 def needs_utf8_mode(env: Mapping[str, str], encoding: str) -> bool:
-    """Return True if Python has to be restarted in UTF-8 mode, and that was not tried yet.
-
-    Args:
-        env: The environment.
-        encoding: The encoding of the stream to draw on: `sys.stderr.encoding`.
-    """
-    return encoding.lower().replace("_", "-") not in ("utf-8", "utf8") and not env.get(
-        UTF8_TRIED_VARIABLE
-    )
+    """Return True if the stream to draw on is not UTF-8, and a restart was not tried yet."""
+    is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+    return not is_utf8 and not env.get(UTF8_TRIED_VARIABLE)
 
 
 def restart_in_utf8_mode(
@@ -89,13 +83,7 @@ def restart_in_utf8_mode(
     arguments: Sequence[str],
     execve: Callable[[str, list[str], dict[str, str]], NoReturn] = os.execve,
 ) -> NoReturn:
-    """Restart the command in UTF-8 mode.
-
-    Args:
-        env: The environment.
-        arguments: `sys.orig_argv`.
-        execve: Replaces the process.
-    """
+    """Restart the command, given as in `sys.orig_argv`, in UTF-8 mode."""
     command = [sys.executable, *arguments[1:]]
     execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
 

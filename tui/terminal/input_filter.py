@@ -24,7 +24,6 @@ TERMINAL_REPLY = re.compile(
 )
 """Complete replies. The halves of one that arrives in two reads might as well be typed."""
 
-
 BACKGROUND_REPLY = re.compile(
     r"\x1b?\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x1b\x07]{0,5}(?:\x1b\\|\x07)",
     re.IGNORECASE,
@@ -43,9 +42,8 @@ class InputFilter:
     def __init__(self, on_background: BackgroundCallback | None = None) -> None:
         """Make a filter.
 
-        Args:
-            on_background: Called with red, green and blue, in hexadecimal digits, if the terminal
-                was queried for its background; None if it was not.
+        If the terminal was queried for its background, `on_background` is called with red, green
+        and blue, in hexadecimal digits.
         """
         self._on_background = on_background
         self._partial_reply = ""

@@ -162,9 +162,8 @@ class ScreenDiff:
             mark = self.isolates_rtl and contains_rtl(old[low:high] + new[low:high])
             for start, end in find_changed_ranges(old, new, low, high, whole=mark):
                 yield self._move_cursor(row, start)
-                yield from self._encode_cells(
-                    isolate_rtl(new[start:end]) if mark else new[start:end]
-                )
+                cells = new[start:end]
+                yield from self._encode_cells(isolate_rtl(cells) if mark else cells)
                 # After the last column some terminals leave the cursor there, others move it on.
                 self._sent_cursor = (row, end) if end < len(new) else None
             self._screen_rows[row] = new
@@ -176,26 +175,21 @@ class ScreenDiff:
         groups = [(style, list(each)) for style, each in groupby(cells, key=lambda cell: cell[1])]
         for at, (style, group) in enumerate(groups):
             text = "".join(each for each, _ in group)
-            if not (text.isspace() and blanks_look_same(self._sent_style, style)):
+            is_blank = text.isspace()
+            if not (is_blank and blanks_look_same(self._sent_style, style)):
                 # Blanks may have the style of what follows them.
                 following = groups[at + 1][0] if at + 1 < len(groups) else style
-                wanted = (
-                    following if text.isspace() and blanks_look_same(following, style) else style
-                )
+                wanted = following if is_blank and blanks_look_same(following, style) else style
                 yield style_transition(self._sent_style, wanted)
                 self._sent_style = wanted
             yield text if text.strip(" ") else self._encode_blanks(len(text))
 
     def _encode_blanks(self, count: int) -> str:
         """Return blanks in the current style, erased where that is shorter and looks the same."""
-        colored = blank_style(self._sent_style) != ""
-        if (
-            count < MIN_ERASED_BLANKS
-            or self._sent_style == "?"
-            or (colored and not self.erases_in_color)
-        ):
-            return " " * count
-        if _parse_style(self._sent_style).attributes & ATTRIBUTES_VISIBLE_ON_BLANKS:
+        style = self._sent_style
+        looks_same = style != "?" and (self.erases_in_color or not blank_style(style))
+        visible = _parse_style(style).attributes & ATTRIBUTES_VISIBLE_ON_BLANKS
+        if count < MIN_ERASED_BLANKS or visible or not looks_same:
             return " " * count
         return f"\x1b[{count}X\x1b[{count}C"
 
@@ -271,9 +265,8 @@ def style_transition(old: str, new: str) -> str:
     if old == "?" or not gone <= ATTRIBUTE_OFF_CODES.keys():
         return whole
     off = {ATTRIBUTE_OFF_CODES[each] for each in gone}
-    lost = {
-        each for each in after.attributes if ATTRIBUTE_OFF_CODES.get(each) in off
-    }  # bold and dim end together
+    # Bold and dim end together.
+    lost = {each for each in after.attributes if ATTRIBUTE_OFF_CODES.get(each) in off}
     pairs = zip(before.colors, after.colors, ("39", "49"), strict=True)
     colors = [now or default for then, now, default in pairs if then != now]
     codes = [*sorted(off), *sorted((after.attributes - before.attributes) | lost), *colors]

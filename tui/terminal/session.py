@@ -40,7 +40,6 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 SIGNALS_LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 """Signals whose handlers Textual does not remove; without an app they would raise."""
 
-
 FINAL_SAVE_TIMEOUT = 1.0
 """Seconds that saving may take before the process is killed."""
 
@@ -54,13 +53,9 @@ def read_terminal_modes(fd: int) -> TerminalModes | None:
 
 
 def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
-    """Restore the terminal without ever blocking.
+    """Restore the terminal, and its earlier modes if they are known, without ever blocking.
 
     A terminal that belongs to another job by now is left alone.
-
-    Args:
-        fd: The terminal.
-        saved: Its earlier modes, if they are known.
     """
     if not (os.isatty(fd) and is_foreground_job(fd)):
         return
@@ -102,10 +97,8 @@ def _redirect_to_null(fds: Sequence[int]) -> None:
 def _discard_pending_output(fd: int) -> int:
     """Discard what a stalled terminal has not taken, and release the threads that wait for it.
 
-    The signal interrupts their write; the retry goes to /dev/null.
-
-    Returns:
-        A descriptor of the terminal for our own use.
+    The signal interrupts their write; the retry goes to /dev/null. Return a descriptor of the
+    terminal for our own use.
     """
     own = os.dup(fd)
     _redirect_to_null([fd])

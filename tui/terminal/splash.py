@@ -47,16 +47,10 @@ def _file_status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
 
 
 def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
-    """Draw the saved screen if it has this signature.
-
-    Args:
-        cache: The folder it was saved in.
-        wanted: The current signature.
-        screen: The file descriptor of the terminal.
-    """
+    """Draw the saved screen on a descriptor of the terminal if it has the current signature."""
     with contextlib.suppress(OSError, ValueError):
-        kept, _, frame = (cache / SPLASH_FILE).read_bytes().partition(b"\n")
-        if kept.decode() == wanted and frame:
+        signature, _, frame = (cache / SPLASH_FILE).read_bytes().partition(b"\n")
+        if signature == wanted.encode() and frame:
             os.write(screen, b"\x1b[?1049h\x1b[?25l" + frame)
             return True
     return False
@@ -65,10 +59,7 @@ def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
 def save_splash(cache: Path, signature: str, lines: Iterable[tuple[int, int, str]]) -> None:
     """Save the first screen for next time; without it the next start only looks slower.
 
-    Args:
-        cache: The folder to save it in.
-        signature: What it depends on.
-        lines: Column, row and styled content of each line.
+    Each line is given by column, row and styled content.
     """
     frame = "".join(f"\x1b[{row + 1};{column + 1}H{text}" for column, row, text in lines)
     new = cache / f".newstui-{os.getpid()}.tmp"
