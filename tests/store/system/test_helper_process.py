@@ -23,9 +23,10 @@ def test_a_process_answers_messages_of_any_size_until_it_is_closed() -> None:
 
 def test_a_process_that_has_ended_is_started_again() -> None:
     helper = HelperProcess(ECHO)
+    first = helper.start()
     helper.send(b"")
     assert helper.receive() is None
-    helper.start().wait()
+    first.wait()
     helper.send(b"a")
     assert helper.receive() == b"aa"
     helper.close()
