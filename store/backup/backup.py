@@ -35,11 +35,11 @@ from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExi
 from store.model.times import Clock, format_timestamp
 from store.system.files import (
     FILE_MODE,
-    TEMPORARY_PREFIX,
     make_folder,
     make_save_error,
     move_into_place,
     remove_temporary_files,
+    temporary_path,
     write_all,
 )
 from store.system.paths import Paths
@@ -95,7 +95,7 @@ def make_backup(
 def _temporary_file(folder: Path, clock: Clock) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         remove_temporary_files(folder, clock())
-    temporary = folder / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+    temporary = temporary_path(folder)
     try:
         yield temporary
     finally:

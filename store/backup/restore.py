@@ -44,6 +44,7 @@ from store.system.files import (
     make_folder,
     make_save_error,
     move_into_place,
+    temporary_path,
     write_all,
 )
 
@@ -123,7 +124,7 @@ def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
     """Create a folder on the file system of the target, so that files can be moved from it."""
     parent = next(folder for folder in (target, *target.parents) if folder.is_dir())
     _sweep_staging_folders(parent, clock())
-    folder = parent / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+    folder = temporary_path(parent)
     folder.mkdir(FOLDER_MODE)
     try:
         yield folder

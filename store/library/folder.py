@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from store.journal.events import JOURNAL_FORMAT as JOURNAL_FORMAT
 from store.journal.events import (
+    JOURNAL_FORMAT,
     RECORDABLE_KINDS,
     UNDOABLE_KINDS,
     Event,
@@ -58,10 +58,10 @@ from store.model.results import (
 from store.model.times import Clock, format_timestamp, from_microseconds
 from store.search import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
-from store.segments.segments import SEGMENT_SIZE, ArticleLocation, FileSignature, Segments
-from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
+from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments
+from store.segments.storage import SEGMENT_FORMAT
 from store.segments.text_reader import TextReader
-from store.system.files import make_library_folders
+from store.system.files import FileSignature, make_library_folders
 from store.text.urls import make_url_id
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from store.model.article import Article, Body
 from store.model.errors import LibraryDamaged
 from store.model.results import IndexProgress
 from store.search.index import IndexCoverage, IndexWriter
-from store.segments.segments import Segments, file_signature
-from store.system.files import WarningHandler, file_lock, make_folder
+from store.segments.segments import Segments
+from store.system.files import WarningHandler, file_lock, file_signature, make_folder
 
 INDEX_BATCH_SIZE = 50
 """Articles indexed between two steps."""

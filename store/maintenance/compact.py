@@ -33,8 +33,7 @@ from store.journal.reading_state import ReadingState
 from store.model.errors import LibraryDamaged, LibraryReadOnly
 from store.model.times import Clock, current_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
-from store.segments.storage import SEGMENT_FORMAT as SEGMENT_FORMAT
-from store.segments.storage import JsonStorage
+from store.segments.storage import SEGMENT_FORMAT, JsonStorage
 from store.system.files import (
     file_lock,
     preserve_damaged_file,

@@ -21,8 +21,6 @@ from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
 from store.segments.salvage import SalvageResult, describe_salvage, salvage
 from store.segments.segments import (
-    FileSignature,
-    file_signature,
     read_tables,
     segment_machine,
     segment_name,
@@ -36,8 +34,10 @@ from store.segments.storage import (
     read_contents,
 )
 from store.system.files import (
+    FileSignature,
     WarningHandler,
     file_lock,
+    file_signature,
     preserve_damaged_file,
     remove_temporary_files,
 )

@@ -8,7 +8,6 @@ at a time; the others read what was last committed.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBui
 from store.model.article import Article, Body
 from store.model.errors import LibraryUnavailable, NewstuiError, SaveFailed
 from store.model.times import to_unix_seconds
-from store.system.files import make_folder, write_atomically
+from store.system.files import FileSignature, file_signature, make_folder, write_atomically
 from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
 INDEX_VERSION = 4
@@ -92,7 +91,7 @@ class FullTextIndex:
         self.coverage = IndexCoverage()
         self._index: Index | None = None
         self._searcher: Searcher | None = None
-        self._signature: tuple[int, int] | None = None
+        self._signature: FileSignature | None = None
 
     def refresh(self) -> bool:
         """Read what was committed since the last call, and return True if there was anything.
@@ -100,7 +99,7 @@ class FullTextIndex:
         Raises:
             IndexUnusable: It is damaged, missing or of another version.
         """
-        signature = _file_signature(self.folder / INDEX_META_FILE)
+        signature = file_signature(self.folder / INDEX_META_FILE)
         if signature is not None and signature == self._signature:
             return False
         self.close()
@@ -324,10 +323,3 @@ def convert_engine_errors(folder: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise IndexUnusable(f"{folder}: the index is damaged") from error
-
-
-def _file_signature(path: Path) -> tuple[int, int] | None:
-    with contextlib.suppress(OSError):
-        status = os.stat(path)  # noqa: PTH116
-        return status.st_mtime_ns, status.st_size
-    return None

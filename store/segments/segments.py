@@ -43,6 +43,7 @@ from store.segments.storage import (
     parse_tables,
     read_contents,
 )
+from store.system.files import FileSignature, file_signature
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
@@ -55,8 +56,6 @@ COPY_NAME_PATTERN = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})(?:[ ._(~].*|-
 FIRST_FIELDS = {"articles": "id", "texts": "text"}
 """The field that our documents begin with."""
 
-FileSignature = tuple[int, int]
-"""Modification time and size of a file: if they differ, so does the content."""
 RecoverTables = Callable[[Path, str], Tables]
 """Returns what is intact in a damaged file, given its path and the name of its table."""
 
@@ -366,15 +365,6 @@ def format_version(tables: Tables) -> int:
     meta = tables.get("_meta", {}).get("1", {})
     version = meta.get("format", SEGMENT_FORMAT) if isinstance(meta, dict) else SEGMENT_FORMAT
     return version if isinstance(version, int) else SEGMENT_FORMAT
-
-
-def file_signature(file: Path | os.DirEntry[str]) -> FileSignature | None:
-    """Return the signature of a file; None if it does not exist."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
 
 
 def segment_machine(name: str) -> str:

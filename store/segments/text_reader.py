@@ -17,7 +17,8 @@ import orjson
 from store.model.article import Body
 from store.model.errors import LibraryDamaged
 from store.segments.documents import DOCUMENT_ERRORS, body_from_document
-from store.segments.segments import ArticleLocation, FileSignature, Segments, file_signature
+from store.segments.segments import ArticleLocation, Segments
+from store.system.files import FileSignature, file_signature
 
 DOCUMENT_START = b'":{"text":"'
 """The start of our documents; inside a text the quotes are escaped."""

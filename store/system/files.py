@@ -37,6 +37,8 @@ LINK_UNSUPPORTED_ERRNOS = {
 }
 
 WarningHandler = Callable[[str], None]
+FileSignature = tuple[int, int]
+"""Modification time and size of a file: if they differ, so does the content."""
 
 
 def make_folder(folder: Path) -> None:
@@ -80,7 +82,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         SaveFailed: The data did not reach the disk for certain.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+    temporary = temporary_path(target.parent)
     try:
         _write_new(temporary, data)
         os.replace(temporary, target)  # noqa: PTH105
@@ -106,6 +108,20 @@ def write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def temporary_path(folder: Path) -> Path:
+    """Return a new name for a temporary file or folder, which `remove_temporary_files` knows."""
+    return folder / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+
+
+def file_signature(file: Path | os.DirEntry[str]) -> FileSignature | None:
+    """Return the signature of a file; None if it does not exist."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def append_durably(descriptor: int, path: Path, chunks: Iterable[bytes]) -> None:
