@@ -1,8 +1,8 @@
 """The command line of newstui.
 
-Every command has a module of its name with a function `run_NAME`, which returns an exit code, or None
-if nothing can fail in part; only the module that is needed is imported, which keeps commands fast.
-Textual is imported by `start_reader` alone.
+Every command has a module of its name with a function `run_NAME`, which returns True if some items
+failed; only the module that is needed is imported, which keeps commands fast. Textual is imported by
+`start_reader` alone.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def run_command_line(arguments: Sequence[str], library: Path | None) -> int:
         return end.code if isinstance(end.code, int) else ExitCode.FAILED
 
 
-def load_command(name: str) -> Callable[[argparse.Namespace], int | None]:
+def load_command(name: str) -> Callable[[argparse.Namespace], bool | None]:
     """Import a command and return its function."""
     module = import_module(f"tui.cli.{'import_' if name == 'import' else name}")
-    command: Callable[[argparse.Namespace], int | None] = getattr(module, f"run_{name}")
+    command: Callable[[argparse.Namespace], bool | None] = getattr(module, f"run_{name}")
     return command
 
 
@@ -64,15 +64,15 @@ def _run(arguments: Sequence[str]) -> int:
         return _start_reader(options.library, slow=options.slow)
     # `newstui list | head` ends quietly, like any filter.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    code = None
+    failed = None
     if options.command:
-        code = load_command(options.command)(options)
+        failed = load_command(options.command)(options)
     else:
         from tui.cli.plain import start_plain_reader
 
         start_plain_reader(options, run_command_line)
     flush_output()
-    return code or ExitCode.OK
+    return ExitCode.FAILED if failed else ExitCode.OK
 
 
 def _start_reader(library: Path | None, *, slow: bool = False) -> int:

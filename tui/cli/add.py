@@ -23,7 +23,6 @@ from store.search import ListQuery
 from store.text.urls import redact_url
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
-from tui.cli.exit_codes import exit_code
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
 from tui.services import make_fetch_context, open_library
@@ -31,7 +30,7 @@ from tui.services import make_fetch_context, open_library
 NO_TEXT_MESSAGE = "no article text found; saved the URL, `newstui add --missing` tries again"
 
 
-def run_add(options: argparse.Namespace) -> int:
+def run_add(options: argparse.Namespace) -> bool:
     """Add feeds and pages by URL; report those that fail and go on."""
     library = open_library(resolve_paths(options))
     load_with_progress(library)
@@ -51,7 +50,7 @@ def run_add(options: argparse.Namespace) -> int:
         print_json({"added": len(adder.new_ids), "feeds": feeds, "failed": failed})
     else:
         print_message(adder.describe_result())
-    return exit_code(failed=adder.failed_count)
+    return bool(adder.failed_count)
 
 
 def _read_urls(given: Sequence[str]) -> Iterator[str]:

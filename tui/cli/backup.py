@@ -10,11 +10,10 @@ from store.model.times import system_clock
 from tui import __version__
 from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import resolve_paths
-from tui.cli.exit_codes import exit_code
 from tui.rendering.wording import format_count
 
 
-def run_backup(options: argparse.Namespace) -> int:
+def run_backup(options: argparse.Namespace) -> bool:
     """Back up the library to a file, or make the backup of the day with `--auto`."""
     if options.auto:
         return _run_auto_backup(options)
@@ -39,10 +38,10 @@ def run_backup(options: argparse.Namespace) -> int:
         )
         size = f"{max(1, round(made.size / 1000)):,} KB"
         print_message(f"backed up {articles} and {events} to {made.path} ({size})")
-    return exit_code(failed=made.problems)
+    return bool(made.problems)
 
 
-def _run_auto_backup(options: argparse.Namespace) -> int:
+def _run_auto_backup(options: argparse.Namespace) -> bool:
     """Print nothing unless something is wrong, as a scheduled job should."""
     problems: list[str] = []
 
@@ -55,7 +54,7 @@ def _run_auto_backup(options: argparse.Namespace) -> int:
     print_messages(problems)
     if options.json:
         print_json({"file": str(path) if path else None, "problems": problems})
-    return exit_code(failed=problems)
+    return bool(problems)
 
 
 def describe_progress(step: BackupProgress) -> str:

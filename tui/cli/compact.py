@@ -10,12 +10,11 @@ from store.model.times import system_clock
 from store.system.machine import machine_name
 from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import load_with_progress, resolve_paths
-from tui.cli.exit_codes import exit_code
 from tui.rendering.wording import describe_loading, format_count
 from tui.services import open_library
 
 
-def run_compact(options: argparse.Namespace) -> int:
+def run_compact(options: argparse.Namespace) -> bool:
     """Compact the files of this machine and print what was freed."""
     paths = resolve_paths(options)
     machine = machine_name(paths.state, os.environ)
@@ -41,7 +40,7 @@ def run_compact(options: argparse.Namespace) -> int:
         )
     else:
         print_message(_describe_result(result, dry_run=options.dry_run))
-    return exit_code(failed=result.problems)
+    return bool(result.problems)
 
 
 def _describe_result(result: CompactResult, *, dry_run: bool) -> str:

@@ -23,7 +23,6 @@ from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
 from tui.cli.context import resolve_paths
-from tui.cli.exit_codes import exit_code
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import REPAIR_HINT, format_count, join_nonempty
@@ -38,7 +37,7 @@ Finding = tuple[str, str]
 """Name and text of something doctor found."""
 
 
-def run_doctor(options: argparse.Namespace) -> int:
+def run_doctor(options: argparse.Namespace) -> bool:
     """Print the findings; fail if there is a problem."""
     findings = [
         (name, clean_line(text, limit=MAX_MESSAGE_CHARS))
@@ -57,7 +56,7 @@ def run_doctor(options: argparse.Namespace) -> int:
         for name, text in findings:
             print_data(f"{fit_cells(name, NAME_CELLS)}{text}")
         print_data(format_count(len(problems), "problem") if problems else "no problems")
-    return exit_code(failed=problems)
+    return bool(problems)
 
 
 def _examine(paths: Paths, *, repair: bool) -> Iterator[Finding]:

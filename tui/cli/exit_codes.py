@@ -30,13 +30,12 @@ CommandRunner = Callable[[Sequence[str], Path | None], int]
 """Runs the commands a reader asks for, on its library folder (None: the default)."""
 
 
-def exit_code(*, failed: object) -> ExitCode:
-    """Return FAILED if anything failed: a flag, a count or a list of problems."""
-    return ExitCode.FAILED if failed else ExitCode.OK
+class UsageError(NewstuiError):
+    """The arguments of a command do not fit together."""
 
 
 def error_exit_code(error: NewstuiError) -> ExitCode:
     """Return the exit code of a command that ended with an error."""
-    if isinstance(error, InvalidQuery):
+    if isinstance(error, (InvalidQuery, UsageError)):
         return ExitCode.USAGE
     return ExitCode.BUSY if isinstance(error, LibraryBusy) else ExitCode.FAILED

@@ -17,19 +17,18 @@ from store.model.errors import LibraryDamaged, TargetExists
 from store.model.times import format_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
-from tui.cli.exit_codes import ExitCode, exit_code
+from tui.cli.exit_codes import UsageError
 from tui.cli.list import query_rows
 from tui.rendering.wording import describe_command_error, format_count
 
 
-def run_export(options: argparse.Namespace) -> int:
+def run_export(options: argparse.Namespace) -> bool:
     """Export to a file, a folder or standard output; articles that cannot be read are reported."""
     out: Path | None = options.out
-    if problem := _find_target_problem(options.to, out):
-        print_message(problem)
-        return ExitCode.USAGE
+    _check_target(options.to, out)
     if options.to == "opml":
-        return _export_feeds(options)
+        _export_feeds(options)
+        return False
     library = open_loaded_library(options)
     rows = query_rows(library, options)
     entries = ExportEntries(library, [row.id for row in rows])
@@ -48,10 +47,10 @@ def run_export(options: argparse.Namespace) -> int:
     if out is not None:
         exported = format_count(entries.loaded_count - skipped, "article")
         print_message(f"exported {exported} to {out}")
-    return exit_code(failed=skipped or entries.damaged_count)
+    return bool(skipped or entries.damaged_count)
 
 
-def _export_feeds(options: argparse.Namespace) -> int:
+def _export_feeds(options: argparse.Namespace) -> None:
     data = read_subscriptions(resolve_paths(options).library).to_bytes()
     if options.out is None:
         sys.stdout.buffer.write(data)
@@ -59,18 +58,16 @@ def _export_feeds(options: argparse.Namespace) -> int:
         with create_file(options.out, replace=options.force) as file:
             file.write(data)
         print_message(f"exported the feeds to {options.out}")
-    return ExitCode.OK
 
 
-def _find_target_problem(form: str, out: Path | None) -> str:
-    """Return why this format cannot be written there; empty if it can."""
+def _check_target(form: str, out: Path | None) -> None:
     if form == "markdown":
         if out is None:
-            return "Markdown needs a folder: give one with -o"
-        return "" if out.is_dir() else f"{out}: no such folder"
-    if out is None and sys.stdout.isatty():
-        return f"{form} is not written to a terminal: give a file with -o, or use a pipe"
-    return ""
+            raise UsageError("Markdown needs a folder: give one with -o")
+        if not out.is_dir():
+            raise UsageError(f"{out}: no such folder")
+    elif out is None and sys.stdout.isatty():
+        raise UsageError(f"{form} is not written to a terminal: give a file with -o, or use a pipe")
 
 
 def _write_folder(

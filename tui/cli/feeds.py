@@ -16,7 +16,6 @@ from store.search import ListQuery
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
-from tui.cli.exit_codes import exit_code
 from tui.cli.list import ROW_CATEGORY_CELLS
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import describe_added, describe_feed_problem, format_minute
@@ -24,7 +23,7 @@ from tui.rendering.wording import describe_added, describe_feed_problem, format_
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 
 
-def run_feeds(options: argparse.Namespace) -> int:
+def run_feeds(options: argparse.Namespace) -> bool:
     """List feeds, or edit the given ones."""
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
@@ -39,7 +38,7 @@ def run_feeds(options: argparse.Namespace) -> int:
     else:
         keys = {each.key for each in chosen} if options.feeds else None
         _print_feeds(feed_store, open_loaded_library(options), keys, as_json=options.json)
-    return exit_code(failed=failed)
+    return failed
 
 
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
@@ -66,7 +65,7 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _import_subscriptions(feed_store: FeedStore, path: str) -> int:
+def _import_subscriptions(feed_store: FeedStore, path: str) -> bool:
     try:
         new, existing, rejected = feed_store.import_subscriptions(Path(path).read_bytes())
     except (OSError, InvalidInput) as error:
@@ -74,7 +73,7 @@ def _import_subscriptions(feed_store: FeedStore, path: str) -> int:
         raise InvalidInput(f"{path}: {reason}") from error
     print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
     print_message(describe_added(new, "feed", existing))
-    return exit_code(failed=rejected)
+    return bool(rejected)
 
 
 def _print_feeds(

@@ -14,29 +14,27 @@ from store.library.protocol import Library
 from store.model.errors import LibraryBusy
 from tui.cli.console import ProgressLine, find_each, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
-from tui.cli.exit_codes import ExitCode, exit_code
 from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
 from tui.rendering.wording import format_count
 from tui.services import make_fetch_context, open_library
 
 
-def run_fetch(options: argparse.Namespace) -> int:
+def run_fetch(options: argparse.Namespace) -> bool:
     """Fetch feeds, once or periodically."""
     while True:
         began = time.monotonic()
         try:
-            code = _fetch_once(options)
+            failed = _fetch_once(options)
+            if options.every is None:
+                return failed
         except LibraryBusy as error:
             if options.every is None:
                 raise
             print_message(str(error))
-            code = ExitCode.OK
-        if options.every is None:
-            return code
         time.sleep(max(1.0, options.every - (time.monotonic() - began)))
 
 
-def _fetch_once(options: argparse.Namespace) -> ExitCode:
+def _fetch_once(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
     if not options.feeds:
@@ -45,7 +43,7 @@ def _fetch_once(options: argparse.Namespace) -> ExitCode:
     if not chosen:
         if not options.quiet and not failed:
             print_message(NO_FEEDS_MESSAGE)
-        return exit_code(failed=failed)
+        return failed
     library = open_library(resolve_paths(options))
     load_with_progress(library)
     round_ = FetchRound(library, feed_store, make_fetch_context(), quiet=options.quiet)
@@ -58,7 +56,7 @@ def _fetch_once(options: argparse.Namespace) -> ExitCode:
         print_json(round_.result_json())
     elif not options.quiet:
         print_message(round_.describe_result())
-    return exit_code(failed=failed or round_.failed_count)
+    return bool(failed or round_.failed_count)
 
 
 class FetchRound:

@@ -14,12 +14,11 @@ from store.model.results import AddProgress
 from store.model.times import current_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
-from tui.cli.exit_codes import exit_code
 from tui.rendering.wording import describe_added
 from tui.services import open_library
 
 
-def run_import(options: argparse.Namespace) -> int:
+def run_import(options: argparse.Namespace) -> bool:
     """Import articles from files; items that cannot be imported are reported and skipped."""
     library = open_library(resolve_paths(options))
     load_with_progress(library)
@@ -37,7 +36,7 @@ def run_import(options: argparse.Namespace) -> int:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped})
     else:
         print_message(describe_added(progress.added, "article", progress.existing, skipped))
-    return exit_code(failed=skipped)
+    return bool(skipped)
 
 
 class ImportReader:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_settings
-from tui.cli.exit_codes import exit_code
 from tui.config.commands import COMMANDS, format_keys, group_commands
 from tui.config.keymaps import Keymap, make_keymap
 from tui.config.settings import SETTINGS_FILE
@@ -16,7 +15,7 @@ from tui.rendering.cells import fit_cells
 KEYS_CELLS = 20
 
 
-def run_keys(options: argparse.Namespace) -> int:
+def run_keys(options: argparse.Namespace) -> bool:
     """Print every command with its keys; fail if the settings bind keys that cannot be bound."""
     settings = resolve_settings(options)
     own = settings.keys if options.preset in (None, settings.preset) else {}
@@ -34,7 +33,7 @@ def run_keys(options: argparse.Namespace) -> int:
     else:
         print_data("\n".join(_key_lines(keymap)))
     print_messages(f"{SETTINGS_FILE}: {fault}" for fault in keymap.faults)
-    return exit_code(failed=keymap.faults)
+    return bool(keymap.faults)
 
 
 def _key_lines(keymap: Keymap) -> Iterator[str]:

@@ -9,10 +9,9 @@ from store.model.errors import InvalidInput
 from tui.actions.article_changes import set_state
 from tui.cli.console import find_each, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
-from tui.cli.exit_codes import exit_code
 
 
-def run_mark(options: argparse.Namespace) -> int:
+def run_mark(options: argparse.Namespace) -> bool:
     """Mark articles; report those that were not found."""
     library = open_loaded_library(options)
     ids, failed = find_each(options.ids, library.find_id)
@@ -27,7 +26,7 @@ def run_mark(options: argparse.Namespace) -> int:
         result = set_state(library, list(dict.fromkeys(ids)), flag)
         run_article_hook(options, library, "on_read", result.marked_read)
     library.close()
-    return exit_code(failed=failed)
+    return failed
 
 
 def _read_article_names(path: Path) -> list[str]:

@@ -12,11 +12,10 @@ from store.system.machine import machine_name
 from tui.cli.backup import describe_progress
 from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import resolve_paths
-from tui.cli.exit_codes import exit_code
 from tui.rendering.wording import describe_added, format_count
 
 
-def run_restore(options: argparse.Namespace) -> int:
+def run_restore(options: argparse.Namespace) -> bool:
     """Restore a backup; files that differ from those of the library are skipped."""
     paths = resolve_paths(options)
     library: Path = options.into or paths.library
@@ -40,4 +39,4 @@ def run_restore(options: argparse.Namespace) -> int:
         events = format_count(restored.events, "event")
         files = describe_added(restored.files, "file", restored.unchanged, len(restored.skipped))
         print_message(f"restored {articles} and {events} to {library} ({files})")
-    return exit_code(failed=restored.skipped)
+    return bool(restored.skipped)

@@ -9,7 +9,6 @@ from typing import Any
 
 from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_paths
-from tui.cli.exit_codes import ExitCode, exit_code
 from tui.config.settings import (
     SETTINGS_FILE,
     LoadedSettings,
@@ -28,11 +27,11 @@ TABLE_EXAMPLES = {
 """Example lines of the tables in the settings file."""
 
 
-def run_settings(options: argparse.Namespace) -> int:
+def run_settings(options: argparse.Namespace) -> bool:
     """Print the settings; fail if the file has mistakes."""
     if options.example:
         print_data(example_settings())
-        return ExitCode.OK
+        return False
     loaded = load_settings(resolve_paths(options).config)
     if options.json:
         for each in iter_setting_declarations():
@@ -40,7 +39,7 @@ def run_settings(options: argparse.Namespace) -> int:
     else:
         print_data("\n".join(_setting_lines(loaded)))
     print_messages(loaded.faults)
-    return exit_code(failed=loaded.faults)
+    return bool(loaded.faults)
 
 
 def _setting_json(each: SettingDeclaration, loaded: LoadedSettings) -> dict[str, Any]:

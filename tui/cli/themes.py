@@ -7,12 +7,11 @@ import os
 
 from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_paths, resolve_settings
-from tui.cli.exit_codes import exit_code
 from tui.config.theme_choice import ThemeChoice
 from tui.rendering.cells import fit_cells
 
 
-def run_themes(options: argparse.Namespace) -> int:
+def run_themes(options: argparse.Namespace) -> bool:
     """Print the themes and which one is in use; fail if a theme of the user's is invalid."""
     paths = resolve_paths(options)
     choice = ThemeChoice(resolve_settings(options), os.environ, paths.config, paths.state)
@@ -27,4 +26,4 @@ def run_themes(options: argparse.Namespace) -> int:
             cells = f"{fit_cells(name, 22)} {fit_cells(kind, 6)} {fit_cells(source, 8)}"
             print_data(f"{'>' if on else ' '} {cells} {theme.label}")
     print_messages(choice.faults)
-    return exit_code(failed=choice.faults)
+    return bool(choice.faults)
