@@ -52,11 +52,8 @@ def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResu
     row = library.get_row(article)
     if row is None:
         return ALREADY_DELETED
-    if flag == "read":
-        state: TargetState = "unread" if row.read else "read"
-    else:
-        state = "unstarred" if row.starred else "starred"
-    return _record(library, state, [article])
+    is_set = row.read if flag == "read" else row.starred
+    return _record(library, f"un{flag}" if is_set else flag, [article])
 
 
 def set_state(library: Library, articles: Sequence[str], state: TargetState) -> ActionResult:

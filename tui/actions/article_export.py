@@ -26,11 +26,7 @@ def suggest_export_path(entry: FullArticle) -> str:
 
 
 def export_article(entry: FullArticle, path: Path) -> str:
-    """Write an article to a new file, as Markdown unless the suffix says otherwise.
-
-    Returns:
-        A status line.
-    """
+    """Write a new file, as Markdown unless the suffix says otherwise; return a status line."""
     from store.exporters.export_files import write_article
 
     write_article(entry, path)

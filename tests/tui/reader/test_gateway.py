@@ -65,10 +65,8 @@ def client(library: FolderLibrary) -> Iterator[Client]:
 
 def test_loading_ends_with_a_list_and_the_state_of_the_library(client: Client) -> None:
     kinds = [type(answer) for answer in client.answers]
-    assert kinds[0] is messages.LoadProgressed
-    kinds = [
-        kind for kind in kinds if kind not in (messages.IndexProgressed, messages.IndexUpdated)
-    ]
+    assert kinds[0] is messages.Progressed
+    kinds = [kind for kind in kinds if kind not in (messages.Progressed, messages.IndexEnded)]
     assert kinds[-2:] == [messages.RowsListed, messages.LibraryLoaded]
     assert [row.id for row in client.of(messages.RowsListed)[0].rows] == [
         article_id(3), article_id(2), article_id(1),

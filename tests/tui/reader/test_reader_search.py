@@ -12,6 +12,7 @@ from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
 from tui.reader.widgets.inputs import SanitizedInput
+from tui.rendering.wording import describe_indexing
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ async def test_before_indexing_only_titles_are_searched(
         await running.type("brack")
         assert numbers(running) == [13]
         assert "not indexed yet" in screen_text(running.app)
-        running.reader.post_message(messages.IndexProgressed(300, 1000))
+        running.reader.post_message(messages.Progressed(describe_indexing(300, 1000)))
         await running.settle()
         assert "indexing 30 %" in screen_text(running.app)
 

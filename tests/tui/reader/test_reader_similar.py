@@ -92,7 +92,7 @@ async def test_similar_articles_are_unknown_until_indexed(
             await running.press("5")
             assert running.status == "Similar articles are known once indexing is done"
             assert "searching …" in screen_text(running.app)
-        running.reader.post_message(messages.IndexProgressed(0, 0))
+        running.reader.post_message(messages.IndexEnded(is_updated=False))
         await running.settle()
         assert running.reader.side_pane.similar is not None
 

@@ -55,7 +55,7 @@ class Exports(Part):
             nonlocal written
             written = done
             if done % EXPORT_PROGRESS_STEP == 0:
-                self._post(messages.ExportProgressed(done, len(articles)))
+                self._post(messages.Progressed(f"exporting {done:,} of {len(articles):,}"))
 
         def finish() -> None:
             exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
@@ -80,7 +80,7 @@ class Exports(Part):
         finally:
             if self._export_stop_event is stop:
                 self._export_stop_event = None
-            self._post(messages.ExportProgressed(0, 0))
+            self._post(messages.Progressed(""))
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:

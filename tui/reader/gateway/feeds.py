@@ -13,7 +13,7 @@ from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, Privat
 from store.search import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
-from tui.rendering.wording import format_count
+from tui.rendering.wording import format_count, join_nonempty
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore, FetchResult
@@ -114,7 +114,7 @@ class Feeds(Part):
         if not feeds:
             self._worker.post_notice("No feeds yet", "feeds.add")
             return
-        self._post(messages.FetchProgressed(0, len(feeds), ""))
+        self._post(messages.Progressed(f"fetching 0 of {len(feeds)}"))
 
         done = failed = 0
         for result in fetch_and_store(
@@ -128,8 +128,8 @@ class Feeds(Part):
         ):
             done += 1
             failed += bool(result.error)
-            name = result.subscription.display_name
-            self._post(messages.FetchProgressed(done, len(feeds), name))
+            progress = (f"fetching {done} of {len(feeds)}", result.subscription.display_name)
+            self._post(messages.Progressed(join_nonempty(progress)))
         self._report_fetch(done, len(feeds), failed)
 
     def _add_url(self, access: FeedAccess, url: str, *, private: bool) -> None:

@@ -16,7 +16,7 @@ from store.search import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
-from tui.rendering.wording import format_first_and_count
+from tui.rendering.wording import describe_indexing, describe_loading, format_first_and_count
 
 if TYPE_CHECKING:
     from store.backup.archive import BackupProgress
@@ -97,7 +97,8 @@ class Lists(Part):
         self._worker.run_steps(self._library.load(), self._show_load_progress, self._finish_loading)
 
     def _show_load_progress(self, progress: LoadProgress) -> None:
-        self._post(messages.LoadProgressed(progress))
+        text = describe_loading(progress.done, progress.total, history=progress.is_history)
+        self._post(messages.Progressed(text))
         now = time.monotonic()
         first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
         if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
@@ -115,20 +116,18 @@ class Lists(Part):
 
     def _update_index(self, end: Callable[[], None] = lambda: None) -> None:
         """Index new articles in the background."""
-        steps = 0
+        is_updated = False
 
         def ended() -> None:
             self._is_index_running = False
-            self._post(messages.IndexProgressed(0, 0))
-            if steps:
-                self._post(messages.IndexUpdated())
+            self._post(messages.IndexEnded(is_updated))
             end()
 
         def indexed(progress: IndexProgress) -> None:
-            nonlocal steps
-            steps += 1
+            nonlocal is_updated
+            is_updated = True
             if progress.total >= MIN_PROGRESS_ARTICLES:
-                self._post(messages.IndexProgressed(progress.done, progress.total))
+                self._post(messages.Progressed(describe_indexing(progress.done, progress.total)))
 
         self._is_index_running = True
         self._worker.run_steps(self._library.update_index(), indexed, ended, background=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
-from store.model.results import CategoryCount, LoadProgress, UndoableChange
+from store.model.results import CategoryCount, UndoableChange
 from store.search import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
@@ -31,19 +31,15 @@ class LibraryMessage(Message):
     """A message from the gateway."""
 
 
-class ProgressMessage(LibraryMessage):
-    """Replaces an earlier one of its kind: only the latest progress counts."""
+@dataclass
+class Progressed(LibraryMessage):
+    """What is going on, in a few words; empty at the end."""
+
+    text: str
 
     def can_replace(self, message: Message) -> bool:
-        """Return True for a message of the same kind."""
-        return type(message) is type(self)
-
-
-@dataclass
-class LoadProgressed(ProgressMessage):
-    """More of the library is in memory."""
-
-    progress: LoadProgress
+        """Return True for an earlier one: only the latest progress counts."""
+        return isinstance(message, Progressed)
 
 
 @dataclass
@@ -56,8 +52,10 @@ class LibraryLoaded(LibraryMessage):
 
 
 @dataclass
-class IndexUpdated(LibraryMessage):
-    """More articles are indexed: similar readings may be found now."""
+class IndexEnded(LibraryMessage):
+    """All articles are indexed; if some are new, other similar readings may be found now."""
+
+    is_updated: bool
 
 
 @dataclass
@@ -74,14 +72,6 @@ class FiltersCounted(LibraryMessage):
 
     query: ListQuery
     counts: Mapping[Show, int]
-
-
-@dataclass
-class IndexProgressed(ProgressMessage):
-    """More of the library can be searched; all of it if `done` is `total`."""
-
-    done: int
-    total: int
 
 
 @dataclass
@@ -240,15 +230,6 @@ class PaceMeasured(LibraryMessage):
 
 
 @dataclass
-class FetchProgressed(ProgressMessage):
-    """One more feed was fetched."""
-
-    done: int
-    total: int
-    feed_name: str
-
-
-@dataclass
 class FetchEnded(LibraryMessage):
     """All feeds were fetched, or the fetch was stopped; the articles are stored."""
 
@@ -295,14 +276,6 @@ class ExportNameSuggested(LibraryMessage):
 
     article: str
     path: str
-
-
-@dataclass
-class ExportProgressed(ProgressMessage):
-    """Articles of a list were written; `total` is 0 at the end."""
-
-    done: int
-    total: int
 
 
 @dataclass

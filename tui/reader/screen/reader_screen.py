@@ -45,8 +45,6 @@ from tui.reader.widgets.bars import FindBar, StatusLine, TrailLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
 from tui.reader.widgets.side_pane import SidePane
 from tui.rendering.wording import (
-    describe_indexing,
-    describe_loading,
     format_first_and_count,
     join_nonempty,
 )
@@ -406,13 +404,10 @@ class Reader(KeymapScreen, Screen[None]):
             messages.SearchCompleted: [self.search.show_matches],
             messages.SearchRejected: [self.search.show_query_error],
             messages.SnippetsFound: [self.search.show_snippets],
-            messages.LoadProgressed: [self.show_load_progress],
+            messages.Progressed: [self.show_progress],
             messages.LibraryLoaded: [self.finish_loading],
-            messages.IndexProgressed: [self.show_index_progress, self.side.load_missing_insights],
-            messages.IndexUpdated: [self.side.reload_insights],
-            messages.FetchProgressed: [self.show_fetch_progress],
+            messages.IndexEnded: [self.end_progress, self.side.reload_insights],
             messages.FetchEnded: [self.end_progress, self.feeds.show_fetch_result],
-            messages.ExportProgressed: [self.show_export_progress],
             messages.FeedsListed: [self.feeds.show_feeds],
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
             messages.UndoHistoryListed: [self.edits.show_undo_history],
@@ -455,7 +450,7 @@ class Reader(KeymapScreen, Screen[None]):
         """Report what is wrong with the library and the settings."""
         self.state.read_only_reason = message.read_only_reason
         self.article_list.is_cursor_settled = True
-        self.show_progress("")
+        self.end_progress(message)
         problems = [
             *filter(None, [message.read_only_reason]),
             *self._settings_faults,
@@ -468,32 +463,14 @@ class Reader(KeymapScreen, Screen[None]):
         """Show what failed."""
         self.status_line.show_notice(message.problem)
 
-    def show_load_progress(self, message: messages.LoadProgressed) -> None:
-        """Show how much is loaded."""
-        step = message.progress
-        self.show_progress(describe_loading(step.done, step.total, history=step.is_history))
-
-    def show_index_progress(self, message: messages.IndexProgressed) -> None:
-        """Show how much is indexed."""
-        self.show_progress(describe_indexing(message.done, message.total))
-
-    def show_fetch_progress(self, message: messages.FetchProgressed) -> None:
-        """Show how many feeds are fetched."""
-        progress = f"fetching {message.done} of {message.total}"
-        self.show_progress(join_nonempty((progress, message.feed_name)))
-
-    def show_export_progress(self, message: messages.ExportProgressed) -> None:
-        """Show how many articles are exported."""
-        progress = f"exporting {message.done:,} of {message.total:,}"
-        self.show_progress(progress if message.total else "")
+    def show_progress(self, message: messages.Progressed) -> None:
+        """Show what is going on; nothing if the text is empty."""
+        self.progress_text = message.text
+        self.update_status()
 
     def end_progress(self, _: messages.LibraryMessage) -> None:
         """Show that nothing is going on any more."""
-        self.show_progress("")
-
-    def show_progress(self, text: str) -> None:
-        """Show what is going on; nothing if the text is empty."""
-        self.progress_text = text
+        self.progress_text = ""
         self.update_status()
 
     # -- messages from the widgets -----------------------------------------------------------

@@ -105,15 +105,11 @@ class SidePaneActions:
         """Show which command is writing a summary."""
         self.side_pane.show_summary_program(message.article, message.program_name)
 
-    def reload_insights(self, _: messages.LibraryMessage) -> None:
-        """Ask again what is similar to the article shown: more is indexed now."""
-        if self.side_pane.full_article is not None:
-            self.gateway.articles.load_insights(self.side_pane.full_article)
-
-    def load_missing_insights(self, message: messages.IndexProgressed) -> None:
-        """Ask again once all is indexed, if nothing similar was found before."""
-        if not message.total and self.side_pane.similar is None:
-            self.reload_insights(message)
+    def reload_insights(self, message: messages.IndexEnded) -> None:
+        """Ask again what is similar to the article shown, if that may be known only now."""
+        entry = self.side_pane.full_article
+        if entry is not None and (message.is_updated or self.side_pane.similar is None):
+            self.gateway.articles.load_insights(entry)
 
     # -- similar articles --------------------------------------------------------------------
 
