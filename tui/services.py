@@ -48,8 +48,7 @@ def describe_samples(welcome_key: str) -> str:
 def make_fetch_context() -> FetchContext:
     """Create what fetching needs: an HTTP client and a clock."""
     from store.feeds.fetch import FetchContext  # only commands that fetch pay for it
-    from store.net.client import HttpClient
-    from store.net.proxies import find_environment_proxy
+    from store.net.client import HttpClient, find_environment_proxy
 
     client = HttpClient(f"newstui/{__version__}", proxy_for=find_environment_proxy)
     return FetchContext(client, system_clock)

@@ -36,22 +36,20 @@ from store.journal.journal_file import (
     SavedCursor,
     describe_file_change,
     file_matches_cursor,
+    filter_unseen,
     find_writer,
+    is_about_other_article,
     is_compacted,
     matches_cursor,
+    read_complete_lines,
+    read_lines_backwards,
+    read_lines_until,
+    read_matching_lines,
     read_next_lines,
 )
 from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
 from store.model.times import Clock, to_microseconds
 from store.system.files import WarningHandler, append_durably, file_lock
-from store.system.line_files import (
-    filter_unseen,
-    is_about_other_article,
-    read_complete_lines,
-    read_lines_backwards,
-    read_lines_until,
-    read_matching_lines,
-)
 from store.system.machine import is_same_machine
 
 CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)

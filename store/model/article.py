@@ -12,8 +12,6 @@ WORDS_PER_MINUTE = 230
 VERBATIM_FIELD = "newstui"
 """The front matter field of an export whose text is exactly the library's: no lines are joined."""
 
-NO_EXTRA: Mapping[str, Any] = {}
-
 
 def reading_minutes(words: int) -> int:
     """Return the minutes it takes to read this many words, at least one."""

@@ -21,7 +21,6 @@ class LibraryBusy(NewstuiError):
     """Another process held a lock of the library for longer than we wait."""
 
     def __init__(self, pid: int | None) -> None:
-        """Name the process, where its id is known."""
         super().__init__(f"library is in use by {f'pid {pid}' if pid else 'another process'}")
         self.pid = pid
 
@@ -34,7 +33,6 @@ class SaveFailed(NewstuiError):
     """A change did not reach the disk; the file is as it was before."""
 
     def __init__(self, reason: str, path: Path | None = None) -> None:
-        """Name the reason, and the file where the reason does not."""
         super().__init__(f"Not saved: {reason}" + (f" ({path})" if path else ""))
         self.reason = reason
         self.path = path
@@ -44,7 +42,6 @@ class LocksUnsupported(SaveFailed):
     """A file cannot be replaced safely: its file system knows no locks."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder on that file system."""
         super().__init__(f"{folder} is on a file system without locks")
         self.folder = folder
 
@@ -53,7 +50,6 @@ class ArticleNotFound(NewstuiError):
     """No article matches the id or its beginning, or several do."""
 
     def __init__(self, wanted: str, matches: int = 0) -> None:
-        """Name the id or its beginning, and how many articles match."""
         found = f"{matches:,} articles have ids" if matches else "no article has an id"
         super().__init__(f"{found} that {'start' if matches else 'starts'} with {wanted!r}")
         self.wanted = wanted
@@ -68,13 +64,7 @@ class LocatedError(NewstuiError):
     """Something is wrong with a file or an item; the text is `FILE: ITEM: reason`."""
 
     def __init__(self, reason: str, *, file: Path | None = None, item: str = "") -> None:
-        """Say what is wrong, and where.
-
-        Args:
-            reason: What is wrong, without the place.
-            file: The file, if it was one.
-            item: The part of it: a member, a line, a field.
-        """
+        """Say what is wrong, and where; `item` is a part of the file: a member, a line, a field."""
         super().__init__(": ".join(filter(None, (str(file or ""), item, reason))))
         self.reason = reason
         self.file = file
@@ -93,7 +83,6 @@ class TargetExists(InvalidInput):
     """The file to be written exists, and nobody allowed to replace it."""
 
     def __init__(self, file: Path) -> None:
-        """Name the file."""
         super().__init__("already exists", file=file)
 
 
@@ -101,7 +90,6 @@ class LibraryNotEmpty(InvalidInput):
     """A backup is to be restored into a folder that has a library already."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder."""
         super().__init__("is not empty", file=folder)
 
 
@@ -109,7 +97,6 @@ class InvalidQuery(InvalidInput):
     """A query cannot be understood; the text says where and what was expected."""
 
     def __init__(self, reason: str, at: int) -> None:
-        """Name the reason and the offset, counted from 0."""
         super().__init__(reason, item=f"column {at + 1}")
         self.offset = at
 
@@ -122,7 +109,6 @@ class PrivateHost(FetchFailed):
     """A host is on a private network, and the user has not allowed to contact it."""
 
     def __init__(self, host: str, address: str) -> None:
-        """Name the host and the address it has."""
         super().__init__(f"{host} is on a private network ({address})")
         self.host = host
         self.address = address

@@ -19,17 +19,8 @@ RFC_2822_DATE = re.compile(
 )
 """Dates as most feeds write them: the standard library parses these reliably, and twenty times as fast as
 dateutil."""
-ZONE_OFFSET_HOURS = {
-    "EST": -5,
-    "EDT": -4,
-    "CST": -6,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-}
-"""The named zones of RFC 2822 (section 4.3); all others are ambiguous."""
+ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+"""Offsets, in hours, of the named zones of RFC 2822 (section 4.3); all others are ambiguous."""
 
 
 def system_clock() -> datetime:
@@ -92,18 +83,17 @@ def parse_timestamp(value: object) -> str | None:
         return _parse_unix_timestamp(value)
     text = str(value).strip()
     if ISO_DATE.match(text) or ISO_TIMESTAMP.match(text):
-        return text if _is_valid_date(text) else None
+        return text if _parse_iso(text) else None
     if UNIX_TIMESTAMP.match(text):
         return _parse_unix_timestamp(int(text))
     return _parse_text(text) if 4 <= len(text) <= 64 else None
 
 
-def _is_valid_date(text: str) -> bool:
+def _parse_iso(text: str) -> datetime | None:
     try:
-        datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _parse_unix_timestamp(value: float) -> str | None:
@@ -115,38 +105,34 @@ def _parse_unix_timestamp(value: float) -> str | None:
 
 
 def _parse_text(text: str) -> str | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return _parse_free_form(text)
+    moment = _parse_iso(text) or _parse_free_form(text)
+    if moment is None:
+        return None
     return _format_utc(moment) if TIME_OF_DAY.search(text) else moment.date().isoformat()
 
 
-def _parse_free_form(text: str) -> str | None:
+def _parse_free_form(text: str) -> datetime | None:
     if RFC_2822_DATE.fullmatch(text):
         from email.utils import parsedate_to_datetime  # imported here, like dateutil below
 
         with suppress(ValueError):
-            return _format_utc(parsedate_to_datetime(text))
+            return parsedate_to_datetime(text)
     from dateutil import parser  # imported here: it takes 20 ms, and few imports need it
 
-    try:
+    with suppress(ValueError, OverflowError, TypeError):
         moment = parser.parse(text, default=datetime(1970, 1, 1), tzinfos=_resolve_zone)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    if moment.year == 1970 and "70" not in text:
-        return None  # the year is not in the text: this is no date
-    return _format_utc(moment) if TIME_OF_DAY.search(text) else moment.date().isoformat()
+        if moment.year != 1970 or "70" in text:  # else the year is not in the text: no date
+            return moment
+    return None
 
 
 def _resolve_zone(name: str | None, offset: int | None) -> timezone:
-    hours = timedelta(hours=ZONE_OFFSET_HOURS.get(name or "", 0))
+    hours = timedelta(hours=ZONES.get(name or "", 0))
     return timezone(hours if offset is None else timedelta(seconds=offset))
 
 
 def _format_utc(moment: datetime) -> str | None:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        return format_timestamp(aware)
+        return format_timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (OverflowError, ValueError):
         return None

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from store.model.errors import FetchFailed, UrlRejected
 from store.net.addresses import Resolver, resolve_with_system
-from store.net.proxies import ProxyLookup, no_proxy, parse_proxy
 from store.text.clean import clean_line
 from store.text.urls import strip_url_credentials, validate_url
 
@@ -44,6 +44,8 @@ ACCEPT_ENCODING = "gzip, deflate"
 GZIP_WBITS, RAW_DEFLATE_WBITS = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 Headers = Mapping[str, str]
+ProxyLookup = Callable[[str], str]
+"""Returns the URL of the proxy for a URL to fetch; empty for a direct connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class HttpClient:
     user_agent: str
     limits: FetchLimits = field(default_factory=FetchLimits)
     resolve: Resolver = resolve_with_system
-    proxy_for: ProxyLookup = no_proxy
+    proxy_for: ProxyLookup = lambda _: ""
     ssl_context: ssl.SSLContext | None = None
     """Trusted certificates; the system's and Mozilla's if None."""
     clock: Callable[[], float] = time.monotonic
@@ -340,3 +342,65 @@ def describe_failure(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()
     return clean_line(str(error)).lower() or "the connection failed"
+
+
+# -- proxies -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """An http proxy."""
+
+    url: str
+    """Without credentials."""
+    host: str
+    credentials: tuple[str, str] | None = None
+
+
+def find_environment_proxy(url: str) -> str:
+    """Return the proxy that the environment names for a URL, read as most programs read it.
+
+    `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in lower or upper case; this machine itself is
+    never reached through one.
+    """
+    from urllib.request import getproxies_environment, proxy_bypass
+
+    parts = urlsplit(url)
+    proxies = getproxies_environment()
+    proxy = proxies.get(parts.scheme) or proxies.get("all", "")
+    host = parts.netloc.rpartition("@")[2]
+    if not proxy or _is_loopback(parts.hostname or "") or proxy_bypass(host):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_proxy(url: str) -> Proxy | None:
+    """Return the proxy with this URL; None if the URL is empty.
+
+    Raises:
+        FetchFailed: The URL is invalid, or the proxy is not an http proxy.
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchFailed("the environment names an invalid proxy URL") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FetchFailed(
+            f"only http proxies are supported (the environment names {parts.scheme}:)"
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    address = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    user = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    return Proxy(address, parts.hostname, user)

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
@@ -26,15 +27,7 @@ STALE_AGE_SECONDS = 3600
 """Age from which a temporary file was left by a crash; a younger one may still be written."""
 FOLDER_SYNC_UNSUPPORTED_ERRNOS = {errno.EINVAL, errno.ENOTSUP}
 """Errors of file systems that cannot sync a folder, or do so by themselves (SMB, some of FUSE)."""
-LOCK_UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-LINK_UNSUPPORTED_ERRNOS = {
-    errno.EPERM,
-    errno.EACCES,
-    errno.ENOTSUP,
-    errno.EOPNOTSUPP,
-    errno.ENOSYS,
-    errno.EMLINK,
-}
+UNSUPPORTED_ERRNOS = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 WarningHandler = Callable[[str], None]
 FileSignature = tuple[int, int]
@@ -167,10 +160,7 @@ def make_save_error(error: OSError, path: Path, size: int) -> SaveFailed:
 
 
 def remove_temporary_files(folder: Path, now: datetime) -> int:
-    """Remove our temporary files that a crash left in a folder, and return their number.
-
-    Call it with the lock held. What is younger than an hour may belong to somebody who is writing.
-    """
+    """Remove our temporary files that a crash left in a folder, with the lock held; return their number."""
     removed = 0
     for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
@@ -181,11 +171,7 @@ def remove_temporary_files(folder: Path, now: datetime) -> int:
 
 
 def is_stale(path: Path, now: datetime) -> bool:
-    """Return True if a temporary file or folder was left by a crash.
-
-    Raises:
-        OSError: It cannot be looked at.
-    """
+    """Return True if a temporary file or folder, which must exist, was left by a crash."""
     return path.lstat().st_mtime < now.timestamp() - STALE_AGE_SECONDS
 
 
@@ -258,29 +244,22 @@ def _acquire_lock(descriptor: int, path: Path, deadline: float) -> bool:
                 raise LibraryBusy(_read_holder_pid(path)) from None
             time.sleep(LOCK_POLL_SECONDS)
         except OSError as error:
-            if error.errno not in LOCK_UNSUPPORTED_ERRNOS:
+            if error.errno not in {errno.ENOLCK, *UNSUPPORTED_ERRNOS}:
                 raise make_save_error(error, path, 0) from error
             return False
         else:
             if path.suffix == ".lock":
-                _write_pid(descriptor)
+                # It only improves an error message, so the lock does without it on a full disk.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, 0)
+                    write_all(descriptor, b"%d\n" % os.getpid())
             return True
 
 
-def _write_pid(descriptor: int) -> None:
-    # It only improves an error message, so the lock does without it on a full disk.
-    with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        write_all(descriptor, b"%d\n" % os.getpid())
-
-
 def _read_holder_pid(path: Path) -> int | None:
-    """Return the process id in a lock file, if there is one."""
-    try:
-        text = path.read_bytes()[:20].strip()
-    except OSError:
-        return None
-    return int(text) if text.isdigit() else None
+    with contextlib.suppress(OSError, ValueError):
+        return int(path.read_bytes()[:20])
+    return None
 
 
 def move_into_place(temporary: Path, target: Path, *, replace: bool = False) -> None:
@@ -294,7 +273,7 @@ def move_into_place(temporary: Path, target: Path, *, replace: bool = False) -> 
         try:
             os.link(temporary, target)  # unlike a rename, linking never replaces a file
         except OSError as error:
-            if error.errno not in LINK_UNSUPPORTED_ERRNOS:
+            if error.errno not in {errno.EPERM, errno.EACCES, errno.EMLINK, *UNSUPPORTED_ERRNOS}:
                 raise
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
@@ -336,14 +315,13 @@ def preserve_damaged_file(path: Path, data: bytes, now: datetime) -> Path:
 
 def _reserve_name(target: Path, name: str) -> Path:
     """Create an empty file of an unused name beside a file."""
-    path, number = target.with_name(name), 1
-    while True:
+    path = target.with_name(name)
+    for number in count(2):
         try:
             path.touch(FILE_MODE, exist_ok=False)
+            break
         except FileExistsError:
-            number += 1
             path = target.with_name(f"{name}-{number}")
         except OSError as error:
             raise make_save_error(error, path, 0) from error
-        else:
-            return path
+    return path

@@ -30,7 +30,7 @@ class HelperProcess:
     """
 
     def __init__(self, script: str) -> None:
-        """Set the Python code that the process runs; nothing is started yet."""
+        """Take the Python code that the process runs; nothing is started yet."""
         self._script = script
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -28,11 +28,6 @@ def machine_name(state: Path, environ: Mapping[str, str], fingerprint: str | Non
     machine: a state folder copied from another machine (a disk clone, a copied home) has no random part
     for this one, so a new one is made. If nothing can be saved, the fingerprint replaces the random part.
 
-    Args:
-        state: The state folder, which should not be synced.
-        environ: The environment.
-        fingerprint: For tests; that of this machine if None.
-
     Raises:
         LibraryUnavailable: The state folder exists and cannot be read.
     """

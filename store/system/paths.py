@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-APP_NAME = "newstui"
-
 
 class Paths(NamedTuple):
     """The folders newstui works with, all absolute."""
@@ -25,12 +23,9 @@ class Paths(NamedTuple):
 def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> Paths:
     """Return the platform's folders for newstui, or those that belong to the library given.
 
-    A library other than the default has a cache of its own.
-
-    Args:
-        environ: Relative `XDG_*` variables in it are ignored, as the XDG base directory specification
-            demands (case 30). `NEWSTUI_CONFIG` names another folder for settings and themes.
-        library: Another library than the user's default.
+    A library other than the default has a cache of its own. Relative `XDG_*` variables are ignored, as the
+    XDG base directory specification demands (case 30); `NEWSTUI_CONFIG` names another folder for settings
+    and themes.
 
     Raises:
         LibraryUnavailable: There is no home folder.
@@ -40,7 +35,7 @@ def platform_paths(environ: Mapping[str, str], library: Path | None = None) -> P
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
         if not os.path.isabs(environ.get(name, "/")):  # noqa: PTH117
             os.environ.pop(name, None)
-    dirs = PlatformDirs(APP_NAME, appauthor=False)
+    dirs = PlatformDirs("newstui", appauthor=False)
     try:
         default, cache = dirs.user_data_path, dirs.user_cache_path
     except RuntimeError as error:

@@ -1,4 +1,7 @@
-"""Running programs of the user on a text, for pipes and hooks; never through a shell."""
+"""Running programs of the user on a text, for pipes and hooks; never through a shell.
+
+Hooks are programs that newstui runs on an event, `on_new` and `on_read`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,21 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from threading import Lock
-from typing import IO
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import orjson
 
 from store.model.errors import ProgramFailed
+from store.text.clean import clean_json, clean_line
+
+HookName = Literal["on_new", "on_read"]
+ArticleFacts = Mapping[str, Any]
 
 MAX_OUTPUT_CHARS = 1024 * 1024
 """Longer output is cut."""
+HOOK_TIMEOUT_SECONDS = 60.0
 
 
 def run_program(arguments: Sequence[str], text: str, timeout: float) -> str:
@@ -26,18 +36,15 @@ class ProgramRun:
     """One run of a program, which another thread can kill."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        """Prepare a run; nothing is started yet."""
         self._arguments = arguments
-        self._start_lock = Lock()
+        self._start_lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._is_killed = False
 
     def run(self, text: str, timeout: float) -> str:
         """Run the program with a text on its standard input, and return its output.
 
-        Args:
-            text: Its input.
-            timeout: Seconds after which it is killed, with all its children.
+        After `timeout` seconds it is killed, with all its children.
 
         Raises:
             ProgramFailed: It could not be started, timed out, failed, or was killed.
@@ -73,21 +80,59 @@ class ProgramRun:
             stdin.seek(0)
             if self._is_killed:
                 raise ProgramFailed(f"{self._arguments[0]} was cancelled")
-            self._process = _start_process(self._arguments, stdin)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 (the user chose the command)
+                    self._arguments,
+                    stdin=stdin,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,  # to kill its children too, and to keep it off our terminal
+                )
+            except (OSError, ValueError) as error:
+                reason = error.strerror if isinstance(error, OSError) else str(error)
+                raise ProgramFailed(f"{self._arguments[0]} cannot be started: {reason}") from error
         return self._process
 
 
-def _start_process(arguments: Sequence[str], stdin: IO[bytes]) -> subprocess.Popen[str]:
+def run_hook(name: HookName, arguments: Sequence[str], facts: Iterable[ArticleFacts]) -> str:
+    """Run a hook with the facts of articles as JSON Lines, and return the problem if there is one."""
+    lines = b"".join(orjson.dumps(clean_json(each)) + b"\n" for each in facts)
     try:
-        return subprocess.Popen(  # noqa: S603 (the user chose the command)
-            arguments,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # to kill its children too, and to keep it off our terminal
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ProgramFailed(f"{arguments[0]} cannot be started: {reason}") from error
+        run_program(arguments, lines.decode(), HOOK_TIMEOUT_SECONDS)
+    except ProgramFailed as error:
+        return clean_line(f"{name}: {error}")
+    return ""
+
+
+class HookRunner:
+    """Runs hooks on daemon threads, so that nothing waits for them, not even exiting."""
+
+    def __init__(
+        self, programs: Mapping[str, Sequence[str]], report_problem: Callable[[str], object]
+    ) -> None:
+        """Take the programs by hook; failures are reported in a line, on any thread."""
+        self._programs = programs
+        self._report_problem = report_problem
+        self._threads: list[threading.Thread] = []
+
+    def is_configured(self, name: HookName) -> bool:
+        """Return True if the hook has a program."""
+        return bool(self._programs.get(name))
+
+    def start(self, name: HookName, facts: Sequence[ArticleFacts]) -> None:
+        """Run a hook on a thread of its own."""
+        arguments = (name, self._programs[name], facts)
+        thread = threading.Thread(target=self._run, args=arguments, name=name, daemon=True)
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        thread.start()
+
+    def wait(self) -> None:
+        """Wait for the running hooks."""
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, name: HookName, arguments: Sequence[str], facts: Sequence[ArticleFacts]) -> None:
+        if problem := run_hook(name, arguments, facts):
+            self._report_problem(problem)

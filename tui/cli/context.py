@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import FullArticle
-from store.system.hooks import HookName, run_hook
 from store.system.paths import Paths, platform_paths
 from tui.cli.console import ProgressLine, print_message, print_messages
 from tui.config.settings import Settings, load_settings
 from tui.rendering.wording import describe_loading, format_count
 from tui.services import open_library
+
+if TYPE_CHECKING:
+    from store.system.programs import HookName
 
 
 def resolve_paths(options: argparse.Namespace) -> Paths:
@@ -65,6 +68,8 @@ def run_article_hook(
 ) -> None:
     """Run the user's hook for these articles, if there is one."""
     if articles and (program := getattr(resolve_settings(options), name)):
+        from store.system.programs import run_hook  # imported here: most users have no hooks
+
         metadata = (metadata_to_dict(*each) for each in library.articles(articles))
         if problem := run_hook(name, program, metadata):
             print_message(problem)

@@ -126,7 +126,7 @@ class ReaderRun:
         self, library: Library, post: PostMessage, settings: Settings, *, own: bool
     ) -> Gateway:
         """Create the gateway. The sample library (not `own`) has no backups and no feeds."""
-        from store.system.hooks import HookRunner
+        from store.system.programs import HookRunner
         from tui.reader.gateway import Gateway
         from tui.reader.gateway.articles import SummaryCommand
         from tui.reader.gateway.messages import OperationFailed

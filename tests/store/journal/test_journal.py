@@ -89,7 +89,7 @@ def test_events_for_some_articles(make: Make) -> None:
 
 
 def test_recent_events_come_latest_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.system.line_files.LINE_BLOCK_BYTES", 37)
+    monkeypatch.setattr("store.journal.journal_file.LINE_BLOCK_BYTES", 37)
     journal = make()
     assert list(journal.recent_events()) == []
     ids = ["x" * size for size in (1, 30, 400, 2)]

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from store.model.errors import FetchFailed, PrivateHost
-from store.net.client import FetchLimits, FetchRequest, HttpClient
-from store.net.proxies import Proxy, find_environment_proxy, parse_proxy
+from store.net.client import (
+    FetchLimits,
+    FetchRequest,
+    HttpClient,
+    Proxy,
+    find_environment_proxy,
+    parse_proxy,
+)
 from tests.support.network import Site, page
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

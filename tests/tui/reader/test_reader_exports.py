@@ -12,7 +12,7 @@ from textual.message import Message
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.search import ListQuery
-from store.system.hooks import HookRunner
+from store.system.programs import HookRunner
 from tests.support.reader import Start, make_article, make_library
 from tests.support.screens import screen_text
 from tui.config.settings import LoadedSettings, Settings

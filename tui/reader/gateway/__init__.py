@@ -6,7 +6,7 @@ The event loop never waits for a disk, and the library needs no locks inside the
 from __future__ import annotations
 
 from store.library.protocol import Library
-from store.system.hooks import HookRunner
+from store.system.programs import HookRunner
 from tui.actions.article_changes import ArticleFlag
 from tui.reader.gateway.articles import Articles, Changes, Summaries
 from tui.reader.gateway.exports import Exports

@@ -16,7 +16,7 @@ from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import FullArticle
 from store.model.errors import NewstuiError
-from store.system.hooks import HookName, HookRunner
+from store.system.programs import HookName, HookRunner
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
 from tui.rendering.wording import format_first_and_count
