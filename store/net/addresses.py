@@ -27,10 +27,8 @@ NAT64_PREFIX = IPv6Network("64:ff9b::/96")
 
 def is_public_address(address: str) -> bool:
     """Return True if the address can be reached from anywhere on the internet."""
-    return all(
-        each.is_global and not each.is_multicast
-        for each in _embedded_addresses(ip_address(address))
-    )
+    addresses = _embedded_addresses(ip_address(address))
+    return all(each.is_global and not each.is_multicast for each in addresses)
 
 
 def _embedded_addresses(address: Address) -> list[Address]:

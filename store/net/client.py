@@ -11,7 +11,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from store.net.transport import Deadline
 
 MEGABYTE = 1_000_000
-DEFAULT_PORT_NUMBERS = {"http": 80, "https": 443}
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECT_STATUSES = frozenset({301, 308})
 MAX_RETRY_AFTER_SECONDS = 24 * 3600
@@ -106,10 +105,8 @@ class FetchResponse:
 
     def retry_after(self, now: datetime) -> float:
         """Return the seconds the server asks us to wait before the next request."""
-        return min(
-            max(0.0, _parse_retry_after(self.headers.get("retry-after", ""), now)),
-            MAX_RETRY_AFTER_SECONDS,
-        )
+        seconds = _parse_retry_after(self.headers.get("retry-after", ""), now)
+        return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
 
 
 @dataclass(slots=True)
@@ -139,13 +136,10 @@ class HttpClient:
         url, permanent_url, warning, is_permanent = _validate_url(request.url), "", "", True
         visited = [url]
         while True:
-            reply = self._fetch_once(
-                url, request, deadline, is_same_origin=_same_origin(url, visited[0])
-            )
+            is_same_origin = _origin(url) == _origin(visited[0])
+            reply = self._fetch_once(url, request, deadline, is_same_origin=is_same_origin)
             if reply.status not in REDIRECT_STATUSES or "location" not in reply.headers:
-                return FetchResponse(
-                    reply.url, reply.status, reply.headers, reply.body, permanent_url, warning
-                )
+                return replace(reply, permanent_url=permanent_url, warning=warning)
             target = _validate_url(urljoin(url, reply.headers["location"]))
             if target in visited:
                 raise FetchFailed("redirects in a circle")
@@ -172,8 +166,11 @@ class HttpClient:
                 pool.stream("GET", target, headers=sent) as response,
             ):
                 received = _decode_headers(response.headers)
-                is_empty = response.status in REDIRECT_STATUSES or response.status >= 300
-                body = b"" if is_empty else self._read_body(response.iter_stream(), received)
+                body = (
+                    b""
+                    if response.status >= 300
+                    else self._read_body(response.iter_stream(), received)
+                )
         except httpcore.ProxyError as error:
             raise FetchFailed(f"the proxy says: {describe_failure(error)}") from error
         except (*failures, OSError) as error:
@@ -195,15 +192,10 @@ class HttpClient:
         if proxy is None:
             return httpcore.ConnectionPool(context, network_backend=direct)
         parts = urlsplit(url)
-        direct.check_proxied_host(
-            parts.hostname or "", parts.port or DEFAULT_PORT_NUMBERS[parts.scheme]
-        )
-        return httpcore.HTTPProxy(
-            proxy.url,
-            proxy.credentials,
-            ssl_context=context,
-            network_backend=Transport(deadline, [*private_hosts, proxy.host], self.resolve),
-        )
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        direct.check_proxied_host(parts.hostname or "", port)
+        backend = Transport(deadline, [*private_hosts, proxy.host], self.resolve)
+        return httpcore.HTTPProxy(proxy.url, proxy.credentials, None, context, network_backend=backend)
 
     def _read_body(self, chunks: Iterable[bytes], headers: Headers) -> bytes:
         length = headers.get("content-length", "")
@@ -221,21 +213,21 @@ class HttpClient:
     def _request_headers(
         self, url: str, request: FetchRequest, *, is_same_origin: bool
     ) -> list[tuple[str, str]]:
+        credentials, _, host = urlsplit(url).netloc.rpartition("@")
         headers = [
-            ("Host", urlsplit(url).netloc.rpartition("@")[2]),
+            ("Host", host),
             ("User-Agent", self.user_agent),
             ("Accept", ACCEPT_HEADER),
             ("Accept-Encoding", ACCEPT_ENCODING),
             ("Connection", "close"),
         ]
         if is_same_origin:  # validators and credentials are for the first server only
-            headers += [("If-None-Match", request.etag)] if request.etag else []
-            headers += (
-                [("If-Modified-Since", request.last_modified)] if request.last_modified else []
+            credentials = credentials or urlsplit(request.url).netloc.rpartition("@")[0]
+            validators = (
+                ("If-None-Match", request.etag),
+                ("If-Modified-Since", request.last_modified),
             )
-        credentials = urlsplit(url).netloc.rpartition("@")[0] or (
-            urlsplit(request.url).netloc.rpartition("@")[0] if is_same_origin else ""
-        )
+            headers += [(name, value) for name, value in validators if value]
         if credentials:
             encoded = base64.b64encode(unquote(credentials).encode()).decode()
             headers.append(("Authorization", f"Basic {encoded}"))
@@ -249,13 +241,9 @@ def _validate_url(url: str) -> str:
         raise FetchFailed(f"not fetched: {error}") from None
 
 
-def _same_origin(one: str, other: str) -> bool:
-    first, second = urlsplit(one), urlsplit(other)
-    return (first.scheme, first.hostname, first.port) == (
-        second.scheme,
-        second.hostname,
-        second.port,
-    )
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 def _decode_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
@@ -269,8 +257,7 @@ def _parse_retry_after(text: str, now: datetime) -> float:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):
         return 0.0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - now).total_seconds()
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
 
 
 def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
@@ -397,9 +384,8 @@ def parse_proxy(url: str) -> Proxy | None:
     except ValueError:
         raise FetchFailed("the environment names an invalid proxy URL") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchFailed(
-            f"only http proxies are supported (the environment names {parts.scheme}:)"
-        )
+        scheme = parts.scheme
+        raise FetchFailed(f"only http proxies are supported (the environment names {scheme}:)")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     address = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
     user = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None

@@ -6,6 +6,7 @@ operation gets the time that is left, in slices, so that cancelling takes effect
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -26,8 +27,6 @@ FIRST_BYTE_TIMEOUT = 7.0
 LOCAL_HOST_SUFFIXES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
 """Suffixes of names that only resolve on a local network (RFC 6761, 6762, 8375, and custom)."""
 
-MonotonicClock = Callable[[], float]
-
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -36,7 +35,7 @@ class Deadline:
     expires_at: float
     timeout: float
     is_cancelled: Callable[[], bool]
-    clock: MonotonicClock = time.monotonic
+    clock: Callable[[], float] = time.monotonic
 
     def remaining(self) -> float:
         """Return the seconds that are left.
@@ -58,13 +57,7 @@ class Transport(httpcore.NetworkBackend):
     def __init__(
         self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver
     ) -> None:
-        """Prepare a transport; nothing is connected yet.
-
-        Args:
-            deadline: For everything done with it.
-            private_hosts: Hosts that may have private addresses, because the user said so.
-            resolve: Looks up the addresses of a host.
-        """
+        """Prepare a transport; `private_hosts` may have private addresses, because the user said so."""
         self._deadline = deadline
         self._allowed_private_hosts = private_hosts
         self._resolver = resolve
@@ -83,9 +76,8 @@ class Transport(httpcore.NetworkBackend):
         for address in self._resolve_allowed(host, port):
             wait = min(CONNECT_TIMEOUT, self._deadline.remaining())
             try:
-                return DeadlineStream(
-                    self._backend.connect_tcp(address, port, wait), self._deadline
-                )
+                stream = self._backend.connect_tcp(address, port, wait)
+                return DeadlineStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         self._deadline.remaining()
@@ -128,23 +120,19 @@ class DeadlineStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
-        self._first_byte_deadline: float | None = deadline.clock() + FIRST_BYTE_TIMEOUT
-        """None once the first byte has arrived."""
+        self._first_byte_deadline = deadline.clock() + FIRST_BYTE_TIMEOUT
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has arrived, waiting for it if there is time."""
         while True:
             wait = min(POLL_SECONDS, self._deadline.remaining())
-            if (
-                self._first_byte_deadline is not None
-                and self._deadline.clock() > self._first_byte_deadline
-            ):
+            if self._deadline.clock() > self._first_byte_deadline:
                 raise FetchFailed("the server does not respond")
             try:
                 data = self._stream.read(max_bytes, wait)
             except httpcore.ReadTimeout:
                 continue
-            self._first_byte_deadline = None
+            self._first_byte_deadline = math.inf
             return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -163,9 +151,8 @@ class DeadlineStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Upgrade the connection to TLS."""
         left = min(CONNECT_TIMEOUT, self._deadline.remaining())
-        return DeadlineStream(
-            self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
-        )
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return DeadlineStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         """Return a fact about the connection, by httpcore's name for it."""

@@ -40,13 +40,9 @@ _find_special = re.compile(f"[^{_SIMPLE_CHARACTERS}]").search
 
 
 def clean_line(text: str, limit: int = 500) -> str:
-    """Return a text as one line that is safe to show.
-
-    Args:
-        text: Anything, even with lone surrogates.
-        limit: Width in cells, at least one; a longer line is cut and ends in an ellipsis.
-    """
-    if _is_clean_line(text) and "  " not in text and 2 * len(text) <= limit:
+    """Return a text as one line that is safe to show, cut to `limit` cells with an ellipsis."""
+    is_clean = text.isprintable() and (text.isascii() or _match_simple(text))
+    if is_clean and "  " not in text and 2 * len(text) <= limit:
         return text.strip()  # the fast path: 100,000 titles at every start
     line = " ".join(clean_text(text).split())
     if 2 * len(line) <= limit:
@@ -97,12 +93,8 @@ def non_ascii_characters(text: str) -> str:
     return encoded.decode("utf-8", "surrogatepass")
 
 
-def clean_json(value: Any) -> Any:
+def clean_json(value: Any, levels: int = MAX_JSON_DEPTH) -> Any:
     """Return a JSON value with every string in it sanitized, keys as lines."""
-    return _clean_json(value, MAX_JSON_DEPTH)
-
-
-def _clean_json(value: Any, levels: int) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if not isinstance(value, dict | list | tuple):
@@ -110,10 +102,5 @@ def _clean_json(value: Any, levels: int) -> Any:
     if not levels:
         return _ELLIPSIS
     if isinstance(value, dict):
-        return {clean_line(str(key)): _clean_json(item, levels - 1) for key, item in value.items()}
-    return [_clean_json(item, levels - 1) for item in value]
-
-
-def _is_clean_line(text: str) -> bool:
-    """Return True if a line certainly needs no sanitizing; a quick check."""
-    return text.isprintable() and (text.isascii() or _match_simple(text) is not None)
+        return {clean_line(str(key)): clean_json(item, levels - 1) for key, item in value.items()}
+    return [clean_json(item, levels - 1) for item in value]

@@ -47,7 +47,7 @@ _ESCAPE = re.compile(
 )
 
 
-def _compile_run_pattern(extending: str) -> re.Pattern[str]:
+def _compile_runs(extending: str) -> re.Pattern[str]:
     """Compile a pattern for runs of extending characters that begin a word or are too long."""
     return re.compile(rf"{extending}(?:(?<!\S.)|{extending}{{{MAX_MARKS_PER_BASE}}}){extending}*")
 
@@ -56,8 +56,8 @@ def _compile_run_pattern(extending: str) -> re.Pattern[str]:
 # them apart. That avoids compiling a table of 300 ranges of marks.
 _JAMO = r"\u1161-\u11ff\ud7b0-\ud7fb"  # Hangul vowels and finals: letters that join like marks
 _IS_JAMO = re.compile(f"[{_JAMO}]")
-_MARKS = _compile_run_pattern(r"[^\w\s\x00-\x7f]")
-_MARKS_OR_JAMO = _compile_run_pattern(rf"(?:[^\w\s\x00-\x7f]|[{_JAMO}])")
+_MARKS = _compile_runs(r"[^\w\s\x00-\x7f]")
+_MARKS_OR_JAMO = _compile_runs(rf"(?:[^\w\s\x00-\x7f]|[{_JAMO}])")
 
 _INVISIBLE = "\u200c\u200d\ufe0e\ufe0f"  # ZWNJ, ZWJ, and the selectors for text and for emoji
 _JOINING_SCRIPTS = (

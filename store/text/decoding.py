@@ -49,19 +49,16 @@ HTML_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
 def decode_document(data: bytes, charset: str = "") -> str:
     """Return the text of a document; no byte makes it fail.
 
-    In order: a byte order mark, valid UTF-8 whatever is declared, the charset of the server, that of the
-    document, Western European.
-
-    Args:
-        data: The document.
-        charset: The charset the server declared, if any.
+    In order: a byte order mark, valid UTF-8 whatever is declared, the charset that the server declared, that
+    of the document, Western European.
     """
     for mark, name in CHARSET_BY_BOM:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
     if data[:2] in (b"<\0", b"\0<"):
         return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
-    names = [charset, *_find_declared_charsets(data)]
+    declared = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
+    names = [charset, *(match[1].decode("ascii") for match in declared if match)]
     if b"\x1b" not in data:  # else it may be ISO 2022, which looks like ASCII
         names.insert(0, "utf-8")
     for name in names:
@@ -70,11 +67,6 @@ def decode_document(data: bytes, charset: str = "") -> str:
     # It may be cut off inside of a character.
     is_cut_utf8 = len(data) > 100 and _try_decode(data[:-4], "utf-8") is not None
     return data.decode("utf-8" if is_cut_utf8 or _is_mostly_utf8(data) else "cp1252", "replace")
-
-
-def _find_declared_charsets(data: bytes) -> list[str]:
-    matches = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
-    return [match[1].decode("ascii") for match in matches if match]
 
 
 def _try_decode(data: bytes, name: str) -> str | None:
@@ -97,12 +89,10 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 def remove_invalid_xml_characters(text: str) -> str:
     """Remove the characters XML forbids, and references to them (case 94)."""
-    return CHARACTER_REFERENCE.sub(
-        _replace_character_reference, INVALID_XML_CHARACTER.sub("", text)
-    )
+    return CHARACTER_REFERENCE.sub(_replace_reference, INVALID_XML_CHARACTER.sub("", text))
 
 
-def _replace_character_reference(match: re.Match[str]) -> str:
+def _replace_reference(match: re.Match[str]) -> str:
     number = int(match[1], 16) if match[1] else int(match[2])
     if 0x80 <= number < 0xA0:  # the author meant Windows-1252
         return bytes([number]).decode("cp1252", "replace")

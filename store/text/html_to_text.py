@@ -56,12 +56,8 @@ UNNESTED_TAGS = frozenset(
 def html_to_text(html: str, base: str = "") -> str:
     """Return the text of an HTML page or fragment, with an empty line between paragraphs.
 
-    Headings, lists, quotes, code and http links are written as Markdown. The text must still be sanitized:
-    an entity may stand for a control character.
-
-    Args:
-        html: The page or fragment.
-        base: The base URL of relative links; without it they lose their address.
+    Headings, lists, quotes, code and http links are written as Markdown; without a base URL, relative links
+    lose their address. The text must still be sanitized: an entity may stand for a control character.
     """
     if "<" not in html and "&" not in html:
         return " ".join(html.replace(BR_PLACEHOLDER, "").split())
@@ -171,12 +167,10 @@ class _MarkdownWriter:
         self.open_link: tuple[int, str] | None = None
 
     def write(self, text: str) -> None:
-        """Add text to the open block."""
         self.inline.append(text)
         self.has_text = self.has_text or not text.isspace()
 
     def enter(self, tag: str, node: LexborNode) -> None:
-        """Open an element."""
         if tag in BLOCK_TAGS:
             self.enter_block(tag)
         elif tag == "br":
@@ -203,13 +197,15 @@ class _MarkdownWriter:
             return ""
 
     def enter_block(self, tag: str) -> None:
-        """Open a block, after finishing the one before it."""
         self.flush()
         if tag in LIST_TAGS:
             self.is_tight = bool(self.open_lists)
             self.open_lists.append(0 if tag == "ol" else -1)
+        elif tag == "li" and self.open_lists and self.open_lists[-1] >= 0:
+            self.open_lists[-1] += 1
+            self.line_marker = f"{self.open_lists[-1]}. "
         elif tag == "li":
-            self.enter_item()
+            self.line_marker = "- "
         elif tag == "blockquote":
             self.quote_depth += 1
         elif tag in HEADING_TAGS:
@@ -217,16 +213,7 @@ class _MarkdownWriter:
         elif tag == "pre":
             self.pre_depth += 1
 
-    def enter_item(self) -> None:
-        """Give the next block the bullet or number of its list."""
-        if not self.open_lists or self.open_lists[-1] < 0:
-            self.line_marker = "- "
-        else:
-            self.open_lists[-1] += 1
-            self.line_marker = f"{self.open_lists[-1]}. "
-
     def leave(self, tag: str) -> None:
-        """Close an element."""
         if tag == "a":
             self.close_link()
         elif tag == "code" and not self.pre_depth:
@@ -236,7 +223,6 @@ class _MarkdownWriter:
             self.leave_block(tag)
 
     def leave_block(self, tag: str) -> None:
-        """Close a block after it was written."""
         self.is_tight = tag in ("li", "tr") or (
             self.is_tight and tag in LIST_TAGS and len(self.open_lists) > 1
         )
@@ -272,18 +258,13 @@ class _MarkdownWriter:
             return
         if self.pre_depth:
             fence = "````" if "```" in text else "```"
-            self.add_block(
-                [fence, *text.replace(BR_PLACEHOLDER, "\n").strip("\n").splitlines(), fence]
-            )
+            lines = [fence, *text.replace(BR_PLACEHOLDER, "\n").strip("\n").splitlines(), fence]
         else:
-            self.add_block(
-                list(
-                    map(_collapse_spaces, text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER))
-                )
-            )
+            parts = text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER)
+            lines = list(map(_collapse_spaces, parts))
+        self.add_block(lines)
 
     def add_block(self, lines: list[str]) -> None:
-        """Add the lines of one block."""
         in_list = self.is_tight and (self.line_marker or not self.open_lists)
         if self.blocks:
             self.blocks.append("\n" if in_list else "\n\n")
@@ -302,7 +283,6 @@ class _MarkdownWriter:
         return [quote + (rest if number else first) + line for number, line in enumerate(lines)]
 
     def finish(self) -> str:
-        """Finish the last block and return the text."""
         self.flush()
         return "".join(self.blocks)
 

@@ -48,8 +48,6 @@ MAX_HAN_CHARS = 6
 MIN_REPEAT_RATIO = 0.6
 """A longer piece is the word if it occurs in this part of the shorter one's places."""
 
-WordWeights = Mapping[str, float]
-
 STOP_WORD_LANGUAGES: Mapping[str, str] = {
     "da": "danish",
     "de": "german",
@@ -69,15 +67,9 @@ STOP_WORD_LANGUAGES: Mapping[str, str] = {
 
 
 def extract_content_words(text: str, language: str = "") -> list[str]:
-    """Return the words of a text as they are indexed, in order, without stop words.
-
-    Args:
-        text: Any text.
-        language: Its language if known: `de`, `pt-BR`.
-    """
-    return _content_tokenizer(STOP_WORD_LANGUAGES.get(language[:2].casefold(), "english")).analyze(
-        prepare_for_index(text)
-    )
+    """Return the words of a text as they are indexed, in order, without the stop words of its language."""
+    name = STOP_WORD_LANGUAGES.get(language[:2].casefold(), "english")
+    return _content_tokenizer(name).analyze(prepare_for_index(text))
 
 
 def count_content_words(words: Iterable[str]) -> Counter[str]:
@@ -86,13 +78,10 @@ def count_content_words(words: Iterable[str]) -> Counter[str]:
     Digits and single letters do not, nor does hiragana, the grammar of Japanese.
     """
     counts = Counter(words)
-    for word in [word for word in counts if len(word) == 1 or word.isdigit() or _is_grammar(word)]:
-        del counts[word]
+    for word in list(counts):
+        if len(word) == 1 or word.isdigit() or (not word.isascii() and HIRAGANA.search(word)):
+            del counts[word]
     return counts
-
-
-def _is_grammar(word: str) -> bool:
-    return not word.isascii() and HIRAGANA.search(word) is not None
 
 
 def detect_language(text: str) -> str:
@@ -126,7 +115,7 @@ def _content_tokenizer(language: str) -> TextAnalyzer:
 
 
 def make_story_similarity(
-    ours: Mapping[str, int], rarity: WordWeights
+    ours: Mapping[str, int], rarity: Mapping[str, float]
 ) -> Callable[[Mapping[str, int]], float]:
     """Return a function that compares another text with ours: near 1 if it tells the same.
 
@@ -159,13 +148,7 @@ def _term_frequency_weight(count: int) -> float:
 
 
 def select_keywords(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:
-    """Return the words of a text that weigh most, as they are written, no word in two forms.
-
-    Args:
-        text: The text.
-        weights: The weight of each word.
-        limit: The most words to return.
-    """
+    """Return the words of a text that weigh most, as they are written, no word in two forms."""
     heaviest = sorted(weights, key=lambda word: (-weights[word], word))
     useful = (w for w in heaviest if w not in UNINFORMATIVE_WORDS and not w[0].isdigit())
     return tuple(islice(_display_forms(text, list(islice(useful, 4 * limit))), limit))
@@ -185,22 +168,14 @@ def _display_forms(text: str, words: Sequence[str]) -> Iterator[str]:
 
 
 def find_unspaced_word(text: str, pair: str) -> str:
-    """Return the word that a pair of characters belongs to, in a script without spaces.
+    """Return the word that a pair of characters belongs to, in a script without spaces, if there is one.
 
     No dictionary is used. In Japanese a meaningful word is mostly a run of kanji or katakana, and hiragana
     is grammar; Korean has spaces. In other scripts a pair is extended as long as the longer piece is repeated
-    in the text (maximal repeats).
-
-    Args:
-        text: The text, as `normalize_text` returns it.
-        pair: Two characters, or one.
-
-    Returns:
-        The word; empty if the pair is grammar or belongs to two words.
+    in the text (maximal repeats). The text is as `normalize_text` returns it; the word is empty if the pair
+    is grammar or belongs to two words.
     """
-    script = next(
-        (pattern for pattern in SCRIPT_PATTERNS.values() if pattern.fullmatch(pair)), None
-    )
+    script = next((each for each in SCRIPT_PATTERNS.values() if each.fullmatch(pair)), None)
     if script and (script is not SCRIPT_PATTERNS["han"] or HIRAGANA.search(text)):
         runs = Counter(run for run in script.findall(text) if pair in run)
         short = [run for run, _ in runs.most_common() if len(run) <= MAX_RUN_CHARS]

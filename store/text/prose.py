@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 MAX_GENERATED_TITLE_CHARS = 100
 MAX_WRAPPED_LINE_CHARS = 100
@@ -20,7 +17,7 @@ CJK_RUN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000
 CLOSING_PUNCTUATION = "\"'”’»›)\\]}」』）】〉》*_"
 FINAL_PUNCTUATION = re.compile(f"[.!?…‽؟۔।॥።。．！？｡][{CLOSING_PUNCTUATION}]*\\Z")
 TITLE_SENTENCE_END = re.compile(
-    f"(?:[.!?…؟۔।]+[{CLOSING_PUNCTUATION}]*(?=\\s)|[。！？｡]+[{CLOSING_PUNCTUATION}]*)(?!\\s+[a-z])",
+    f"(?:[.!?…؟۔।]+[{CLOSING_PUNCTUATION}]*(?=\\s)|[。！？｡]+[{CLOSING_PUNCTUATION}]*)(?!\\s+[a-z])"
 )
 TRAILING_ABBREVIATION = re.compile(
     r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|No|vs|Jr|Sr|Inc|Ltd|Co|Corp"
@@ -54,22 +51,16 @@ def ends_with_full_stop(text: str) -> bool:
 def make_title(text: str) -> str:
     """Return a title for an untitled text: its first sentence, cut at a word if it is long.
 
-    Returns:
-        At most 100 characters, an ellipsis included; empty if the text has no word.
+    It has at most 100 characters, an ellipsis included, and none if the text has no word.
     """
-    for paragraph in _iter_first_paragraphs(text):
+    for paragraph in text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]:
+        paragraph = paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)
-        paragraph = paragraph[marker.end() if marker else 0 :]
-        sentence = _take_first_sentence(paragraph)
+        sentence = _take_first_sentence(paragraph[marker.end() if marker else 0 :])
         sentence = MARKDOWN_LINK.sub(r"\1", sentence).replace("**", "").replace("`", "")
         if any(character.isalnum() for character in sentence):
             return _truncate_at_word(" ".join(sentence.split()), MAX_GENERATED_TITLE_CHARS)
     return ""
-
-
-def _iter_first_paragraphs(text: str) -> Iterator[str]:
-    for paragraph in text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]:
-        yield paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
 
 
 def _take_first_sentence(paragraph: str) -> str:
@@ -115,8 +106,5 @@ def unwrap_lines(lines: Sequence[str]) -> str:
             runs[-1].append(line)
     if len(runs) == 1:
         return join_lines(runs[0])
-    return "\n".join(_leading_whitespace(run[0]) + join_lines(run) for run in runs)
-
-
-def _leading_whitespace(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+    indents = (run[0][: len(run[0]) - len(run[0].lstrip())] for run in runs)
+    return "\n".join(indent + join_lines(run) for indent, run in zip(indents, runs, strict=True))

@@ -33,15 +33,13 @@ ORDINAL = re.compile(r"(?:^|\s|\()(?P<before>\w*) ?\b\d{1,2}$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 TITLE_LETTER = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 """A single letter of Hebrew or Arabic abbreviates a title; these scripts have no capitals to tell it by."""
-CONTINUATION_CHARACTER = re.compile("[\u3041-\u309f、]")
+CONTINUATION = re.compile("[\u3041-\u309f、]")
 SPEECH_VERB = re.compile(
     r"[^。！？；“「]{1,24}?(?:说|說|称|稱|表示|指出|写道|寫道|问|問|强调|強調|介绍|介紹|补充|補充|解释|解釋|回应|回應"
     r"|語った|話した|話す|述べた|述べる|言った|言う)"
 )
 """The speaker, after a quotation at the start of the sentence."""
-UNSPACED_CHARACTER = re.compile(
-    "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]"
-)
+UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
 
 TITLE_LIST = """
     adm approx ca capt cf col cpl dr fr gen gov hon lt maj mr mrs ms msgr mt pres prof rep rev sen sgt st supt vs
@@ -87,16 +85,11 @@ def join_sentences(pieces: Iterable[str]) -> str:
     """Join pieces with a space, or with none in scripts that have none."""
     parts: list[str] = []
     for piece in filter(None, pieces):
-        if parts and not (
-            UNSPACED_CHARACTER.match(parts[-1].rstrip("”’")[-1:]) and _starts_unspaced(piece)
-        ):
+        is_unspaced = parts and UNSPACED.match(parts[-1].rstrip("”’")[-1:])
+        if parts and not (is_unspaced and UNSPACED.match(piece.lstrip("“‘"))):
             parts.append(" ")
         parts.append(piece)
     return "".join(parts)
-
-
-def _starts_unspaced(piece: str) -> bool:
-    return UNSPACED_CHARACTER.match(piece.lstrip("“‘")) is not None
 
 
 def _iter_paragraphs(text: str) -> Iterator[str]:
@@ -212,10 +205,8 @@ def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
         if not mark["closed"]:
             return True
         spoken = paragraph[start:end].lstrip()[:1] in OPENING_QUOTES
-        return not (
-            CONTINUATION_CHARACTER.match(paragraph, end)
-            or (spoken and SPEECH_VERB.match(paragraph, end))
-        )
+        continues = CONTINUATION.match(paragraph, end)
+        return not (continues or (spoken and SPEECH_VERB.match(paragraph, end)))
     if not mark["stop"]:
         return False
     if end == len(paragraph):
@@ -239,10 +230,8 @@ def _is_sentence_end_after(word: str, sentence: str, following: str) -> bool:
     if lowered in WORDS_BEFORE_NUMBERS:
         return not following[:1].isdigit()
     if ordinal := ORDINAL.search(sentence):
-        return not (
-            next_word in WORDS_AFTER_ORDINALS
-            or ordinal["before"].casefold() in WORDS_BEFORE_ORDINALS
-        )
+        is_date = next_word in WORDS_AFTER_ORDINALS
+        return not (is_date or ordinal["before"].casefold() in WORDS_BEFORE_ORDINALS)
     is_initials = INITIALS.fullmatch(word) and word.upper() != word.lower()
     if is_initials or lowered in FINAL_BEFORE_SENTENCE_START:
         return len(following) > 1 and following[0].isupper() and next_word in SENTENCE_START_WORDS

@@ -54,7 +54,7 @@ TermVector = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceCandidate:
+class Candidate:
     """A sentence that the summary may contain."""
 
     position: int
@@ -69,7 +69,7 @@ def extract_summary(text: str, limit: int = 3) -> str:
     sentences = [each for each in first if len(each) <= MAX_SENTENCE_CHARS]
     usable = [each for each in sentences if _is_self_contained(each)] or sentences
     candidates = [
-        SentenceCandidate(position, each, _make_term_vector(extract_terms(each)))
+        Candidate(position, each, _make_term_vector(each))
         for position, each in enumerate(dict.fromkeys(usable))
     ]
     chosen = _select_sentences(candidates, limit)
@@ -85,22 +85,20 @@ def _is_self_contained(sentence: str) -> bool:
     return bool(is_long and CLOSING_FULL_STOP.search(sentence) and not is_torn)
 
 
-def _make_term_vector(terms: Sequence[str]) -> TermVector:
-    counts = Counter(terms)
+def _make_term_vector(text: str) -> TermVector:
+    counts = Counter(extract_terms(text))
     length = math.sqrt(sum(count * count for count in counts.values()))
     return {term: count / length for term, count in counts.items()}
 
 
-def _select_sentences(
-    candidates: Sequence[SentenceCandidate], limit: int
-) -> list[SentenceCandidate]:
+def _select_sentences(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
     """Choose the best sentences one by one, each weighed by what is new after those before it."""
     scores = _score_candidates(candidates)
-    chosen: list[SentenceCandidate] = []
+    chosen: list[Candidate] = []
     known_terms: set[str] = set()
     remaining = list(candidates)
 
-    def rank(candidate: SentenceCandidate) -> tuple[float, float, int]:
+    def rank(candidate: Candidate) -> tuple[float, float, int]:
         novelty = _novelty(candidate, known_terms)
         return scores[candidate.position] * novelty, novelty, -candidate.position
 
@@ -112,7 +110,7 @@ def _select_sentences(
     return chosen
 
 
-def _score_candidates(candidates: Sequence[SentenceCandidate]) -> list[float]:
+def _score_candidates(candidates: Sequence[Candidate]) -> list[float]:
     """Return the centrality of each sentence, that of the lead a little higher."""
     total: Counter[str] = Counter()
     for each in candidates:
@@ -124,7 +122,7 @@ def _score_candidates(candidates: Sequence[SentenceCandidate]) -> list[float]:
     ]
 
 
-def _novelty(candidate: SentenceCandidate, known_terms: set[str]) -> float:
+def _novelty(candidate: Candidate, known_terms: set[str]) -> float:
     """Return how much of a sentence is new, from 1 down to 0."""
     size = len(candidate.vector)
     repeated = len(candidate.vector.keys() & known_terms) / size if size else 1.0
@@ -158,25 +156,20 @@ def find_summary_positions(body: Body) -> tuple[tuple[int, int], ...]:
     """
     text = body.text[:MAX_POSITION_INPUT_CHARS]
     sentences = [
-        (each, _make_term_vector(extract_terms(strip_inline_markdown(each))))
-        for each in iter_sentences(text)
+        (each, _make_term_vector(strip_inline_markdown(each))) for each in iter_sentences(text)
     ]
     pairs = (
         (find_sentence(body.summary, each), _find_closest(text, each, sentences))
         for each in iter_sentences(body.summary)
     )
-    return tuple(
-        (start, offset) for start, offset in pairs if start is not None and offset is not None
-    )
+    return tuple((at, offset) for at, offset in pairs if at is not None and offset is not None)
 
 
-def _find_closest(
-    text: str, sentence: str, sentences: Sequence[tuple[str, TermVector]]
-) -> int | None:
-    offset = find_sentence(text, sentence)
-    if offset is None and (wanted := _make_term_vector(extract_terms(sentence))) and sentences:
-        nearest = max(sentences, key=lambda each: _dot(each[1], wanted))
-        if _dot(nearest[1], wanted) >= MIN_SENTENCE_SIMILARITY:
+def _find_closest(text: str, wanted: str, sentences: list[tuple[str, TermVector]]) -> int | None:
+    offset = find_sentence(text, wanted)
+    if offset is None and sentences and (vector := _make_term_vector(wanted)):
+        nearest = max(sentences, key=lambda each: _dot(each[1], vector))
+        if _dot(nearest[1], vector) >= MIN_SENTENCE_SIMILARITY:
             offset = find_sentence(text, nearest[0])
     return offset
 

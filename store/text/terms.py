@@ -38,17 +38,15 @@ UNSPACED_SCRIPTS = (
 )
 """Scripts whose words are cut into pairs, as the inside of a character class."""
 
-ACCENT_MARKS = re.compile(
-    "[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+"
-)
+ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 """Marks that people leave out when they search."""
 
-VOWEL_SIGNS = (
+VOWELS = (
     "\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e4e\u0eb1\u0eb4-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
 """Vowels of Indic and related scripts, which `\\w` does not match."""
 
-TERM_WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWEL_SIGNS}]+")
+TERM_WORD = re.compile(rf"[a-z]\.(?:[a-z]\.)+|[\w'’{VOWELS}]+")
 SCRIPT_RUN = re.compile(rf"[{UNSPACED_SCRIPTS}]+|[^{UNSPACED_SCRIPTS}_]+")
 UNSPACED_SCRIPT = re.compile(f"[{UNSPACED_SCRIPTS}]")
 UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
@@ -56,7 +54,7 @@ APOSTROPHES = re.compile(r"['’]s['’]*$|^['’]*(?:[cdjlmnst]|qu)['’](?=\w)
 """Possessives (Kyiv's), elided articles (l'Ukraine), and apostrophes inside a word (don't)."""
 
 NON_PLURAL_ENDINGS = ("ss", "us", "is", "ics")
-NON_PLURAL_WORDS = frozenset({"news", "series", "species"})
+NON_PLURALS = frozenset({"news", "series", "species"})
 
 
 def extract_terms(text: str) -> list[str]:
@@ -78,7 +76,7 @@ def find_matching_words(text: str, wanted: Container[str]) -> Iterator[tuple[str
     for word in TERM_WORD.findall(unicodedata.normalize("NFC", text).casefold()):
         for piece in _split_scripts(word):
             if UNSPACED_SCRIPT.match(piece):
-                yield from _join_matching_bigrams(piece, wanted)
+                yield from _join_bigrams(piece, wanted)
             elif hits := tuple(term for term in extract_terms(piece) if term in wanted):
                 yield piece, hits
 
@@ -88,7 +86,7 @@ def fold_text(text: str) -> str:
     lowered = text.casefold()
     if lowered.isascii():
         return lowered
-    bare = ACCENT_MARKS.sub("", unicodedata.normalize("NFKD", lowered))
+    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", lowered))
     return unicodedata.normalize("NFC", bare)
 
 
@@ -109,12 +107,7 @@ def _normalize_word(word: str) -> str:
     """Return a word as a term; empty for a stop word or a single letter."""
     if len(word) < 2 or word in STOP_WORDS:
         return ""
-    if (
-        word[-1] != "s"
-        or len(word) < 4
-        or word.endswith(NON_PLURAL_ENDINGS)
-        or word in NON_PLURAL_WORDS
-    ):
+    if word[-1] != "s" or len(word) < 4 or word in NON_PLURALS or word.endswith(NON_PLURAL_ENDINGS):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -127,9 +120,7 @@ def _bigrams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
 
 
-def _join_matching_bigrams(
-    run: str, wanted: Container[str]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _join_bigrams(run: str, wanted: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Join the neighbouring wanted pairs of a run."""
     hits: list[str] = []
     for pair in [*map(fold_text, _bigrams(run)), ""]:

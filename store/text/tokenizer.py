@@ -25,17 +25,7 @@ if TYPE_CHECKING:
 MAX_WORD_BYTES = 100
 """Longer words are not indexed: nobody would type them."""
 
-_LETTER_REPLACEMENTS = {
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "ħ": "h",
-    "ı": "i",
-    "þ": "th",
-}
+_LETTERS = str.maketrans("øłđðħı", "olddhi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
 """Letters that do not decompose, as they are typed on a keyboard without them."""
 
 _FOLDABLE = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
@@ -63,7 +53,7 @@ def normalize_text(text: str) -> str:
 
 @lru_cache(4096)
 def _fold_character(char: str) -> str:
-    return "".join(_LETTER_REPLACEMENTS.get(each, each) for each in fold_text(char))
+    return fold_text(char).translate(_LETTERS)
 
 
 def prepare_for_index(text: str) -> str:
@@ -72,11 +62,9 @@ def prepare_for_index(text: str) -> str:
         return text  # the engine lowers the case itself
     # A query may have lone surrogates.
     folded = normalize_text(text.encode(errors="replace").decode())
-    return (
-        UNSPACED_RUN.sub(_expand_bigrams, folded)
-        if UNSPACED_SCRIPT.search(non_ascii_characters(folded))
-        else folded
-    )
+    if not UNSPACED_SCRIPT.search(non_ascii_characters(folded)):
+        return folded
+    return UNSPACED_RUN.sub(_expand_bigrams, folded)
 
 
 def _expand_bigrams(run: re.Match[str]) -> str:

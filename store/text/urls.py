@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv6Address
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,36 +23,11 @@ MAX_URL_CHARS = 2000
 """Length of a URL that browsers and servers still promise to handle."""
 
 TRACKING_PARAMETERS = frozenset(
-    [
-        "_ga",
-        "_gl",
-        "_hsenc",
-        "_hsmi",
-        "at_campaign",
-        "at_medium",
-        "dclid",
-        "fbclid",
-        "gbraid",
-        "gclid",
-        "gclsrc",
-        "igsh",
-        "igshid",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "msclkid",
-        "ns_campaign",
-        "ns_mchannel",
-        "oly_anon_id",
-        "oly_enc_id",
-        "ref_src",
-        "ref_url",
-        "ttclid",
-        "twclid",
-        "vero_id",
-        "wbraid",
-        "yclid",
-    ]
+    str.split(
+        "_ga _gl _hsenc _hsmi at_campaign at_medium dclid fbclid gbraid gclid gclsrc igsh igshid mc_cid"
+        " mc_eid mkt_tok msclkid ns_campaign ns_mchannel oly_anon_id oly_enc_id ref_src ref_url ttclid"
+        " twclid vero_id wbraid yclid"
+    )
 )
 """Parameters that say how a reader came to a page, never which page it is; besides `utm_*`.
 
@@ -79,8 +54,7 @@ _SAFE_IN_PATH = _SAFE_IN_USER + "/@"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?&"
 
 
-@dataclass(frozen=True, slots=True)
-class _UrlParts:
+class _UrlParts(NamedTuple):
     """The parts of an http or https URL; the host in ASCII, the rest as written."""
 
     scheme: str
@@ -105,18 +79,14 @@ def canonicalize_url(url: str) -> str:
     except UrlRejected:
         return url.strip()
     fields = _normalize_escapes(parts.query, _SAFE_IN_QUERY).split("&")
-    return _join_url(
-        replace(
-            parts,
-            user=_normalize_escapes(parts.user, _SAFE_IN_USER),
-            port="" if parts.port == DEFAULT_PORTS[parts.scheme] else parts.port,
-            path=_remove_dot_segments(_normalize_escapes(parts.path, _SAFE_IN_PATH)),
-            query="&".join(
-                field for field in fields if field and not _is_tracking_parameter(field)
-            ),
-            fragment=parts.fragment if parts.fragment.startswith("!") else "",
-        )
+    canonical = parts._replace(
+        user=_normalize_escapes(parts.user, _SAFE_IN_USER),
+        port="" if parts.port == DEFAULT_PORTS[parts.scheme] else parts.port,
+        path=_remove_dot_segments(_normalize_escapes(parts.path, _SAFE_IN_PATH)),
+        query="&".join(field for field in fields if field and not _is_tracking_parameter(field)),
+        fragment=parts.fragment if parts.fragment.startswith("!") else "",
     )
+    return _join_url(canonical)
 
 
 def make_url_id(url: str) -> str:
@@ -195,7 +165,9 @@ def _host_to_ascii(host: str) -> str:
     if host.startswith("["):
         return f"[{IPv6Address(host[1:-1])}]"
     labels = _normalize_host(unquote(host, errors="strict")).replace("\u3002", ".").split(".")
-    name = ".".join(map(_label_to_ascii, labels))
+    name = ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
+    )
     if name and not _HOST.fullmatch(name):
         raise ValueError(host)
     return name
@@ -209,10 +181,6 @@ def _normalize_host(host: str) -> str:
     """
     lower = "".join(map(str.lower, unicodedata.normalize("NFKC", clean_line(host))))
     return unicodedata.normalize("NFKC", lower)
-
-
-def _label_to_ascii(label: str) -> str:
-    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
 def _join_url(parts: _UrlParts) -> str:
