@@ -195,7 +195,9 @@ class HttpClient:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         direct.check_proxied_host(parts.hostname or "", port)
         backend = Transport(deadline, [*private_hosts, proxy.host], self.resolve)
-        return httpcore.HTTPProxy(proxy.url, proxy.credentials, None, context, network_backend=backend)
+        return httpcore.HTTPProxy(
+            proxy.url, proxy.credentials, None, context, network_backend=backend
+        )
 
     def _read_body(self, chunks: Iterable[bytes], headers: Headers) -> bytes:
         length = headers.get("content-length", "")
