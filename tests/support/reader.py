@@ -249,7 +249,7 @@ class RunningReader:
             is_working = (
                 self.gateway.is_busy
                 or self.gateway.lists._is_index_running
-                or bool(self.app.keys.queue.keys)
+                or bool(self.app.key_queue.keys)
             )
             if is_working or has_pending_timer(self.app):
                 before = -1

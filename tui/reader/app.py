@@ -19,7 +19,7 @@ from tui.config.keymaps import make_keymap
 from tui.config.settings import SETTINGS_FILE, LoadedSettings, resolve_auto
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.driver import ReaderDriver
-from tui.reader.key_queue import KeyDispatcher
+from tui.reader.key_queue import KeyQueue
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
 from tui.reader.textual_theme import role_variables, textual_theme
@@ -54,13 +54,12 @@ class NewsApp(App[None]):
         """Create the app.
 
         Args:
-            make_gateway: Creates the gateway to the library.
+            make_gateway: Creates the gateway, given the function that takes its messages.
             now: Returns seconds since 1970.
-            methods: The ways to open URLs and to copy text; their environment also decides
-                about colours.
-            hint: Shown above the list, if anything.
-            loaded: The user's settings; by default the default settings.
-            themes: The themes and which one is on; by default as the settings say.
+            methods: Their environment also decides about colours.
+            hint: Shown above the list.
+            loaded: The user's settings, and what is wrong with them.
+            themes: By default as the settings say.
         """
         loaded = loaded or LoadedSettings()
         self._settings = loaded.settings
@@ -83,7 +82,7 @@ class NewsApp(App[None]):
         key_faults = (f"{SETTINGS_FILE}: {fault}" for fault in keymap.faults)
         loaded = replace(loaded, faults=(*loaded.faults, *self.theme_choice.faults, *key_faults))
         self.reader = Reader(make_gateway, now, hint, loaded, keymap, self._make_host(methods))
-        self.keys = KeyDispatcher(self, self.reader, keymap, super().on_event)
+        self.key_queue = KeyQueue(self, self.reader, keymap, super().on_event)
         if resolve_auto(loaded.settings.slow, is_remote(methods.env)):
             self.reader.save_bandwidth()
         self.set_class(loaded.settings.cursor, "-cursor")
@@ -153,7 +152,7 @@ class NewsApp(App[None]):
         if isinstance(event, events.Resize) and self._reader_driver is not None:
             self._reader_driver.screen_diff.invalidate()  # the terminal may have moved anything
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.keys.receive(event)
+            await self.key_queue.receive(event)
         else:
             await super().on_event(event)
 

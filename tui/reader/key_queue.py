@@ -44,39 +44,10 @@ def event_key_name(event: events.Key) -> str:
 
 
 class KeyQueue:
-    """The keys that were pressed, and what the first of them waits for."""
+    """Runs the commands that keys are bound to, each key once its time has come.
 
-    def __init__(self) -> None:
-        self.keys: deque[events.Key | events.Paste] = deque()
-        self._condition: Callable[[], bool] | None = None
-        self._deadline = 0.0
-        self._awaited_article = ""
-
-    def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Have the next key wait until a condition is true, but not for long."""
-        self._condition, self._deadline = condition, monotonic() + MAX_KEY_WAIT
-
-    def wait_for_article(self, article: str, condition: Callable[[], bool]) -> bool:
-        """Have the next key wait until an article is there.
-
-        Returns:
-            True if it waits. Once a key has waited in vain, no other does.
-        """
-        if article != self._awaited_article:
-            self._awaited_article = article
-            self.wait_for(condition)
-        return not self.is_ready
-
-    @property
-    def is_ready(self) -> bool:
-        """True if the next key need not wait."""
-        if self._condition is not None and (self._condition() or monotonic() >= self._deadline):
-            self._condition = None
-        return self._condition is None
-
-
-class KeyDispatcher:
-    """Carries out the commands that keys are bound to; other keys go to Textual."""
+    Other keys go to Textual.
+    """
 
     def __init__(
         self,
@@ -85,30 +56,37 @@ class KeyDispatcher:
         keymap: Keymap,
         forward: Callable[[events.Event], Awaitable[None]],
     ) -> None:
-        """Create the dispatcher.
-
-        Args:
-            app: Knows the current screen and the focus.
-            reader: The first screen.
-            keymap: The keys in force.
-            forward: Hands an event to Textual.
-        """
-        self.queue = KeyQueue()
+        """Create an empty queue; `forward` hands an event to Textual."""
+        self.keys: deque[events.Key | events.Paste] = deque()
         self._app = app
         self._reader = reader
         self._keymap = keymap
         self._forward = forward
         self._pending_keys = PendingKeys()
+        self._condition: Callable[[], bool] | None = None
+        """What the next key waits for."""
+        self._deadline = 0.0
+        self._awaited_article = ""
         self._is_check_scheduled = False
 
     async def receive(self, event: events.Key | events.Paste) -> None:
         """Take a key press or a paste, and handle it as soon as those before it are done."""
-        self.queue.keys.append(event)
+        self.keys.append(event)
         await self._process_keys()
 
+    @property
+    def _is_ready(self) -> bool:
+        """True if the next key need not wait."""
+        if self._condition is not None and (self._condition() or monotonic() >= self._deadline):
+            self._condition = None
+        return self._condition is None
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        self._condition, self._deadline = condition, monotonic() + MAX_KEY_WAIT
+
     async def _process_keys(self) -> None:
-        keys = self.queue.keys
-        while keys and self.queue.is_ready:
+        keys = self.keys
+        while keys and self._is_ready:
             event = keys.popleft()
             if not isinstance(event, events.Key) or not await self._dispatch(event):
                 await self._forward(event)
@@ -126,13 +104,13 @@ class KeyDispatcher:
         """Return True if the key belongs to the keymap."""
         screen, focused = self._app.screen, self._app.focused
         if isinstance(focused, Input) and event.key in INPUT_END_KEYS:
-            self.queue.wait_for(lambda: self._app.focused is not focused)
+            self._wait_for(lambda: self._app.focused is not focused)
         if not isinstance(screen, KeymapScreen):
             return False
         key = event_key_name(event)
         result = resolve_key(self._keymap, screen.place, self._pending_keys, key)
         if result.command is not None and self._must_wait_for_article(result.command):
-            self.queue.keys.appendleft(event)
+            self.keys.appendleft(event)
             return True
         if result.pending.display_text != self._pending_keys.display_text:
             screen.show_pending_keys(result.pending.display_text)
@@ -145,23 +123,25 @@ class KeyDispatcher:
         return result.is_handled
 
     def _must_wait_for_article(self, command: Command) -> bool:
-        """Return True if the command is about the text of an article that is not there yet."""
-        reader = self._reader
-        return (
-            command.needs_article_text
-            and self._app.screen is reader
-            and reader.is_article_loading
-            and self.queue.wait_for_article(
-                reader.state.current_article, lambda: not reader.is_article_loading
-            )
-        )
+        """Return True if a command is about the text of an article that is not there yet."""
+        reader, article = self._reader, self._reader.state.current_article
+        if (
+            not command.needs_article_text
+            or self._app.screen is not reader
+            or not reader.is_article_loading
+        ):
+            return False
+        if article != self._awaited_article:  # once a key has waited in vain, no other does
+            self._awaited_article = article
+            self._wait_for(lambda: not reader.is_article_loading)
+        return not self._is_ready
 
     def _wait_for_outcome(self, command: Command, screen: Screen[Any]) -> None:
         """Have the next key wait for the dialog or screen that a command opens or closes."""
         if command.opens_dialog:
-            self.queue.wait_for(self._is_dialog_or_input_open)
+            self._wait_for(self._is_dialog_or_input_open)
         elif self._app.screen is not screen:
-            self.queue.wait_for(self._make_settled_check())
+            self._wait_for(self._make_settled_check())
 
     def _is_dialog_or_input_open(self) -> bool:
         screen = self._app.screen

@@ -43,12 +43,6 @@ class HelpDialog(TextDialog):
     PLACE = "help"
 
     def __init__(self, keymap: Keymap, place: str) -> None:
-        """Create the help.
-
-        Args:
-            keymap: The keys in force.
-            place: The place whose commands come first.
-        """
         super().__init__(keymap, f"Keys: {place}", keymap_help_lines(keymap, place))
         self._help_place = place
         self._search_input = SanitizedInput(

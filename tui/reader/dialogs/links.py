@@ -71,14 +71,7 @@ class LinksDialog(Dialog[ArticleLink | None]):
         reveal: Callable[[ArticleLink], object],
         copy: Callable[[ArticleLink], object],
     ) -> None:
-        """Create the dialog.
-
-        Args:
-            keymap: The keys in force.
-            links: At least one.
-            reveal: Scrolls the text to a link.
-            copy: Copies the URL of a link.
-        """
+        """Create the dialog for at least one link; `reveal` scrolls the text to a link."""
         super().__init__(keymap)
         self._links = links
         self._reveal_link = reveal

@@ -89,13 +89,6 @@ class ThemePicker(Picker):
     def __init__(
         self, keymap: Keymap, themes: ThemeChoice, apply_theme: Callable[[str], None]
     ) -> None:
-        """Create the picker.
-
-        Args:
-            keymap: The keys in force.
-            themes: The themes to choose from.
-            apply_theme: Switches to a theme, by its name.
-        """
         self._names = (AUTO_THEME_NAME, *themes.names)
         self._theme_choice = themes
         self._apply_theme = apply_theme

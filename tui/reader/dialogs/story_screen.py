@@ -38,14 +38,7 @@ class StoryScreen(FullScreenDialog[str]):
     def __init__(
         self, keymap: Keymap, changes: Changes, article: str, now: Callable[[], int]
     ) -> None:
-        """Create the screen; it waits for `StoryUpdated`.
-
-        Args:
-            keymap: The keys in force.
-            changes: Records what the user does here.
-            article: The id of the article whose story it is.
-            now: Returns seconds since 1970, for the ages.
-        """
+        """Create the screen for the story of an article; it waits for `StoryUpdated`."""
         super().__init__(keymap)
         self.article = article
         self._changes = changes

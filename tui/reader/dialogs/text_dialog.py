@@ -114,14 +114,7 @@ class UrlDialog(TextDialog):
     def __init__(
         self, keymap: Keymap, url: str, copy_result: str, copy: Callable[[str], object]
     ) -> None:
-        """Create the dialog.
-
-        Args:
-            keymap: The keys in force.
-            url: The URL.
-            copy_result: What came of copying it, in words.
-            copy: Copies it again.
-        """
+        """Create the dialog; `copy_result` says what came of copying the URL."""
         copy_hint = f"{keymap.first_key('article.copy_url')} to copy again"
         super().__init__(keymap, "Link", [url, "", copy_result, "", copy_hint])
         self._url = url

@@ -50,14 +50,6 @@ class TriageScreen(FullScreenDialog[str]):
     def __init__(
         self, keymap: Keymap, gateway: Gateway, queue: TriageQueue, now: Callable[[], int]
     ) -> None:
-        """Create the screen.
-
-        Args:
-            keymap: The keys in force.
-            gateway: Loads the summaries and records the decisions.
-            queue: The articles.
-            now: Returns seconds since 1970, for the ages.
-        """
         super().__init__(keymap)
         self._gateway = gateway
         self._queue = queue

@@ -73,11 +73,7 @@ class ExportActions:
             await self.prompts.ask(Prompt(_list_question(len(articles)), verb="export"), export)
 
     def cancel(self) -> bool:
-        """Cancel the export of the list.
-
-        Returns:
-            False if there was none.
-        """
+        """Cancel the export of the list; return False if there is none."""
         was_exporting: bool = self.exports.is_exporting
         if was_exporting:
             self.exports.stop_export()

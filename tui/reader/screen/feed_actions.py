@@ -50,11 +50,7 @@ class FeedActions:
             self.feeds.fetch()
 
     def cancel_fetch(self) -> bool:
-        """Cancel the fetch.
-
-        Returns:
-            False if there was none.
-        """
+        """Cancel the fetch; return False if there is none."""
         was_fetching = self.feeds.is_fetching
         if was_fetching:
             self.feeds.stop_fetch()

@@ -41,22 +41,14 @@ class ListActions:
         self.lists.list_rows(query)
 
     def clear_saved_search(self) -> bool:
-        """Show the list without the saved search.
-
-        Returns:
-            False if there was none.
-        """
+        """Show the list without the saved search; return False if there is none."""
         if not self.state.query.text:
             return False
         self.show(replace(self.state.query, text=""))
         return True
 
     def show_rows(self, message: messages.RowsListed) -> bool:
-        """Show a list, unless another one was asked for since.
-
-        Returns:
-            True if it is shown.
-        """
+        """Show a list and return True, unless another one was asked for since."""
         if message.query != self.state.query or self.state.is_searching:
             return False
         self.article_list.empty_text = self._empty_list_text()

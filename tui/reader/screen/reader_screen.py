@@ -98,13 +98,7 @@ class Reader(KeymapScreen, Screen[None]):
     ) -> None:
         """Create the screen; it loads the library once it is mounted.
 
-        Args:
-            make_gateway: Creates the gateway, given the function that takes its messages.
-            now: Returns seconds since 1970.
-            hint: Shown above the list; only the sample articles have one.
-            loaded: The user's settings, and what is wrong with them.
-            keymap: The keys in force.
-            host: The app.
+        Args: see `NewsApp`. Only the sample library has a hint.
         """
         super().__init__()
         self.keymap = keymap
@@ -137,19 +131,12 @@ class Reader(KeymapScreen, Screen[None]):
             self,
             state,
             {"list": articles, "article": view, "side": side},
-            update_key_hints=self.update_key_hints,
-            update_lines=self._update_lines,
-            update_side_pane=lambda: self.side.follow(),
+            self.update_key_hints,
+            self._update_lines,
+            lambda: self.side.follow(),
         )
-        self.links = LinkActions(
-            self,
-            keymap,
-            gateway.articles,
-            state,
-            status,
-            self._host.external_methods,
-            self._host.send,
-        )
+        methods, send = self._host.external_methods, self._host.send
+        self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
         self.text = TextActions(
             self, keymap, panes, view, status, self.links, self.update_key_hints
         )
@@ -160,19 +147,12 @@ class Reader(KeymapScreen, Screen[None]):
             panes,
             articles,
             status,
-            open_article=lambda article: self.articles.open(article),
-            update_status=self.update_status,
+            lambda article: self.articles.open(article),
+            self.update_status,
         )
+        trail, terms = self.trail_line, self.search.matched_terms
         self.articles = ArticleActions(
-            self,
-            gateway.articles,
-            state,
-            panes,
-            view,
-            self.trail_line,
-            status,
-            self.text,
-            self.search.matched_terms,
+            self, gateway.articles, state, panes, view, trail, status, self.text, terms
         )
         self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
         self.navigation = NavigationActions(state, panes, view, status, self.articles)
@@ -193,6 +173,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
         )
+        open_article, host = self.articles.open, self._host
         self.overlays = OverlayActions(
             self,
             keymap,
@@ -200,9 +181,9 @@ class Reader(KeymapScreen, Screen[None]):
             state,
             status,
             now,
-            self.articles.open,
-            self._host.theme_choice,
-            self._host.apply_theme,
+            open_article,
+            host.theme_choice,
+            host.apply_theme,
         )
 
     def compose(self) -> ComposeResult:

@@ -163,11 +163,7 @@ class SearchActions:
     # -- ending the search -------------------------------------------------------------------
 
     def clear(self) -> bool:
-        """Show the list as it was before the search.
-
-        Returns:
-            False if there was no search.
-        """
+        """Show the list as it was before the search; return False if there is no search."""
         if not self.state.is_searching and self.input is None:
             return False
         self.end()
@@ -191,11 +187,7 @@ class SearchActions:
         self.update_status()
 
     def toggle_order(self) -> bool:
-        """Show the newest matches first, or the best.
-
-        Returns:
-            False if there is no search.
-        """
+        """Show the newest matches first, or the best; return False if there is no search."""
         if self.state.is_searching:
             self._search(replace(self._query, newest_first=not self._query.newest_first))
         return self.state.is_searching
