@@ -70,7 +70,7 @@ class FileComparison(Enum):
     """The result of comparing a file of the backup with the library's."""
 
     NEW = "new"
-    PRESENT = "there"
+    PRESENT = "present"
     SHORTER = "shorter"
     """The library's journal is the beginning of the one in the backup."""
     DIFFERENT = "different"
@@ -132,8 +132,8 @@ def _staging_folder(target: Path, clock: Clock) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep_staging_folders(place: Path, now: datetime) -> None:
-    for folder in place.glob(f"{TEMPORARY_PREFIX}*.tmp"):
+def _sweep_staging_folders(parent: Path, now: datetime) -> None:
+    for folder in parent.glob(f"{TEMPORARY_PREFIX}*.tmp"):
         with contextlib.suppress(OSError):
             if folder.is_dir() and not folder.is_symlink() and is_stale(folder, now):
                 shutil.rmtree(folder)
@@ -287,7 +287,7 @@ def _contains_all(existing: bytes, backup: bytes, table: str) -> bool:
         return False
 
 
-# -- putting in place ----------------------------------------------------------------------
+# -- installing ----------------------------------------------------------------------------
 
 
 def _install_file(

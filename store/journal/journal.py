@@ -227,8 +227,8 @@ class Journal:
             with self._open_at_cursor(path, cursor) as file:
                 while lines := read_next_lines(file, cursor, READ_BATCH_LINES, end):
                     lines = [line for line in lines if not is_about_other_article(line, ids)]
-                    some = lines if known is None else filter_unseen(lines, known)
-                    yield from _decode_lines(some, machine, Cursor())
+                    unseen = lines if known is None else filter_unseen(lines, known)
+                    yield from _decode_lines(unseen, machine, Cursor())
 
     def recent_events(self) -> Iterator[Event]:
         """Yield the events of this machine, also under its former names, the latest first."""
@@ -267,10 +267,10 @@ class Journal:
         seen: set[int] = set()
         for path, machine in writers.items():
             for lines in _read_batches(path, kinds, last):
-                some = filter_unseen(lines, seen) if machine in copied else lines
+                unseen = filter_unseen(lines, seen) if machine in copied else lines
                 yield [
                     event
-                    for event in _decode_lines(some, machine, Cursor())
+                    for event in _decode_lines(unseen, machine, Cursor())
                     if event.kind in kinds and (event.stamp, event.articles) not in undone
                 ]
 

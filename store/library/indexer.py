@@ -64,7 +64,7 @@ class Indexer:
         Raises:
             IndexUnusable: It cannot be written.
             LibraryBusy: Another process is writing it.
-            LibraryUnavailable, SaveFailed: There is no place for it.
+            LibraryUnavailable, SaveFailed: Its folder cannot be written.
         """
         work = self._plan(covered or IndexCoverage(), state)
         if work.segments or work.removed or work.edited:

@@ -156,7 +156,7 @@ def _lock_unless_dry_run(path: Path, dry_run: bool) -> AbstractContextManager[ob
 def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
     """Return the articles that have been deleted since this time or longer."""
     deleted = {
-        id_: marks.deleted[0] for id_, marks in state.article_states.items() if marks.deleted[1]
+        id_: each.deleted[0] for id_, each in state.article_states.items() if each.deleted[1]
     }
     return frozenset(
         article

@@ -110,11 +110,11 @@ class StaticEmbeddings:
 
 
 def mix_scores(
-    vectors: Embeddings, asked: str, texts: Sequence[str], scores: Sequence[float]
+    vectors: Embeddings, text: str, texts: Sequence[str], scores: Sequence[float]
 ) -> list[float]:
     """Mix scores by shared words with similarity to the text; 1 is still an identical text."""
-    target = vectors.embed(asked)
-    text_vectors = [vectors.embed(text) for text in texts]
+    target = vectors.embed(text)
+    text_vectors = [vectors.embed(each) for each in texts]
 
     def scored() -> list[float]:
         similarities = (max(0.0, dot_product(target, vector)) for vector in text_vectors)

@@ -129,14 +129,14 @@ class FullTextIndex:
             IndexUnusable: `refresh` has not opened it.
         """
         if self._searcher is None:
-            raise IndexUnusable("there is no index yet")
+            raise IndexUnusable("the index is not open")
         return self._searcher
 
     @property
     def schema(self) -> Schema:
         """The schema, with which the engine's queries are built."""
         if self._index is None:
-            raise IndexUnusable("there is no index yet")
+            raise IndexUnusable("the index is not open")
         return self._index.schema
 
     def search_uncounted(self, query: Query, limit: int) -> Sequence[IndexHit]:
