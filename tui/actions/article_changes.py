@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Concatenate, Literal, ParamSpec
 
 from store.library.protocol import Library
 from store.model.article import ArticleRow
@@ -15,7 +15,8 @@ from tui.rendering.wording import describe_event, summarize_change
 ArticleFlag = Literal["read", "starred"]
 TargetState = Literal["read", "unread", "starred", "unstarred"]
 
-TagAction = Callable[[Library, str, str], "ActionResult"]
+P = ParamSpec("P")
+Action = Callable[Concatenate[Library, P], "ActionResult"]
 
 LIST_CHANGING_EVENTS = {"deleted", "edited"}
 """Events whose undoing changes which articles a list shows, or their order."""

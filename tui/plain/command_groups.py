@@ -5,17 +5,25 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from store.library.protocol import Library
 from store.model.article import FullArticle
 from store.model.errors import InvalidQuery, NewstuiError
 from store.search import SHOWS, SORTS, ListQuery
 from store.text.urls import extract_host, is_deceptive_url
-from tui.actions import article_changes, article_export
-from tui.actions.article_changes import ActionResult, TagAction, toggle_flag
+from tui.actions import article_export
+from tui.actions.article_changes import (
+    Action,
+    ArticleFlag,
+    add_tag,
+    delete,
+    find_titles,
+    remove_tag,
+    set_state,
+    toggle_flag,
+    undo,
+)
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
@@ -100,36 +108,31 @@ class EditCommands:
 
     def __init__(self, session: PlainSession) -> None:
         self._session = session
-        toggle_read = partial(toggle_flag, flag="read")
-        toggle_star = partial(toggle_flag, flag="starred")
         self.handlers: Mapping[str, CommandHandler] = {
-            "article.toggle_read": lambda typed: self._change(typed, toggle_read),
-            "article.toggle_star": lambda typed: self._change(typed, toggle_star),
-            "article.delete": lambda typed: self._change(typed, article_changes.delete),
-            "article.tag": lambda typed: self._change_tag(typed, article_changes.add_tag),
-            "article.untag": lambda typed: self._change_tag(typed, article_changes.remove_tag),
-            "list.mark_all_read": self._mark_all_read,
-            "app.undo": lambda _: session.report(article_changes.undo(session.library)),
+            "article.toggle_read": lambda typed: self._toggle(typed, "read"),
+            "article.toggle_star": lambda typed: self._toggle(typed, "starred"),
+            "article.delete": lambda typed: session.change(delete, session.target(typed)),
+            "article.tag": lambda typed: self._change_tag(typed, add_tag),
+            "article.untag": lambda typed: self._change_tag(typed, remove_tag),
+            "list.mark_all_read": lambda _: session.change(
+                set_state, [row.id for row in session.list.rows], "read"
+            ),
+            "app.undo": lambda _: session.change(undo),
             "app.history": self._say_undo_history,
         }
 
-    def _change(self, typed: ParsedLine, action: Callable[[Library, str], ActionResult]) -> None:
-        article = self._session.target(typed)
-        self._session.report(action(self._session.library, article))
+    def _toggle(self, typed: ParsedLine, flag: ArticleFlag) -> None:
+        self._session.change(toggle_flag, self._session.target(typed), flag)
 
-    def _change_tag(self, typed: ParsedLine, change: TagAction) -> None:
+    def _change_tag(self, typed: ParsedLine, change: Action[str, str]) -> None:
         if tag := typed.words or self._session.environment.ask_words("Tag: "):
             if tag.isdecimal():  # the tag, and not the number of an article
                 typed = replace(typed, number=0)
-            self._change(typed, lambda library, article: change(library, article, tag))
-
-    def _mark_all_read(self, typed: ParsedLine) -> None:
-        articles = [row.id for row in self._session.list.rows]
-        self._session.report(article_changes.set_state(self._session.library, articles, "read"))
+            self._session.change(change, self._session.target(typed), tag)
 
     def _say_undo_history(self, typed: ParsedLine) -> None:
         undoable = self._session.library.undoable()
-        titles = article_changes.find_titles(self._session.library, undoable)
+        titles = find_titles(self._session.library, undoable)
         lines = [summarize_change(change, titles) for change in undoable]
         self._session.environment.say_lines(lines or ["Nothing to undo"])
 

@@ -11,7 +11,7 @@ from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search import ListQuery
 from store.search.language import query_needs_index
-from tui.actions.article_changes import ActionResult
+from tui.actions.article_changes import Action, ActionResult, P
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
@@ -338,8 +338,9 @@ class PlainSession:
 
     # -- changes ---------------------------------------------------------------------------
 
-    def report(self, result: ActionResult) -> None:
-        """Print what an action did, with the key to undo it, and apply its changes."""
+    def change(self, action: Action[P], *args: P.args, **kwargs: P.kwargs) -> ActionResult:
+        """Run an action on the library, and print what it did, with the key to undo it."""
+        result = action(self.library, *args, **kwargs)
         self._apply_rows(result.rows)
         message = result.message
         if result.is_undoable:
@@ -356,6 +357,7 @@ class PlainSession:
                 self.article, self.current = None, ""
         if result.is_list_stale:
             self.list.rows = self.library.rows(self.list.query)
+        return result
 
     def refresh(self) -> None:
         """Apply what commands, other processes and other machines have changed."""

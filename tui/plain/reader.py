@@ -15,8 +15,7 @@ from store.library.protocol import Library
 from store.library.story import StoryArticle, collect_story
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from tui.actions import article_changes
-from tui.actions.article_changes import ActionResult
+from tui.actions.article_changes import Action, P, add_tag, delete, set_state, undo
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
@@ -164,7 +163,6 @@ class BrowseMode(Mode):
         self._push = push
         self._left_article: ArticlePager | None = None
         """The article open when another mode was entered."""
-        self._edits = command_groups.EditCommands(session)
         similar_jumps = [each for each in COMMANDS_BY_ID if each.startswith(SIMILAR_JUMP_PREFIX)]
         self.handlers: Mapping[str, CommandHandler] = {
             "move.page_down": lambda _: self._page_down(),
@@ -187,7 +185,7 @@ class BrowseMode(Mode):
             "app.help": self._help,
             "app.quit": self._close,
             **dict.fromkeys(similar_jumps, self._jump_to_similar),
-            **self._edits.handlers,
+            **command_groups.EditCommands(session).handlers,
             **command_groups.ListCommands(session).handlers,
             **command_groups.ExportCommands(session).handlers,
             **command_groups.FeedCommands(session).handlers,
@@ -279,8 +277,7 @@ class BrowseMode(Mode):
             self.environment.say_lines(describe_statistics(statistics))
 
     def _enter_story(self, typed: ParsedLine) -> None:
-        undo = self._edits.handlers["app.undo"]
-        self._enter(StoryMode(self.session, self.session.target(typed), undo))
+        self._enter(StoryMode(self.session, self.session.target(typed)))
 
     def _enter_triage(self, typed: ParsedLine) -> None:
         rows = self.session.list
@@ -302,7 +299,7 @@ class StoryMode(Mode):
     }
     INTRODUCTION = ("A number: open that article.", "Enter: print the story again.")
 
-    def __init__(self, session: PlainSession, article: str, undo: CommandHandler) -> None:
+    def __init__(self, session: PlainSession, article: str) -> None:
         super().__init__(session)
         self._article = article
         session.environment.prepare(session.library)
@@ -311,8 +308,10 @@ class StoryMode(Mode):
         self.handlers = {
             **self.handlers,
             "article.open": lambda typed: self.enter_number(typed.number),
-            "article.toggle_read": self._mark_all_read,
-            "app.undo": undo,
+            "article.toggle_read": lambda _: session.change(
+                set_state, [chapter.row.id for chapter in self._chapters], "read"
+            ),
+            "app.undo": lambda _: session.change(undo),
         }
 
     def prompt(self) -> str:
@@ -343,10 +342,6 @@ class StoryMode(Mode):
         else:
             self.open(self._chapters[number - 1].row.id)
 
-    def _mark_all_read(self, typed: ParsedLine) -> None:
-        articles = [chapter.row.id for chapter in self._chapters]
-        self.session.report(article_changes.set_state(self.session.library, articles, "read"))
-
 
 class TriageMode(Mode):
     """One unread article after the other, one command a decision."""
@@ -376,22 +371,15 @@ class TriageMode(Mode):
         self._queue = TriageQueue(rows, cursor)
         deque(self._measure_pace(), maxlen=0)
         self._has_prompted = False
-        library = session.library
         self.handlers = {
             **self.handlers,
-            "article.toggle_read": lambda _: self._decide(
-                "read", article_changes.set_state(library, [self._current()], "read")
-            ),
+            "article.toggle_read": lambda _: self._decide("read", set_state, [self._id], "read"),
             "article.toggle_star": lambda _: self._decide(
-                "starred", article_changes.set_state(library, [self._current()], "starred")
+                "starred", set_state, [self._id], "starred"
             ),
-            "triage.later": lambda _: self._decide(
-                LATER_TAG, article_changes.add_tag(library, self._current(), LATER_TAG)
-            ),
-            "article.delete": lambda _: self._decide(
-                "deleted", article_changes.delete(library, self._current())
-            ),
-            "article.open": lambda _: self.open(self._current()),
+            "triage.later": lambda _: self._decide(LATER_TAG, add_tag, self._id, LATER_TAG),
+            "article.delete": lambda _: self._decide("deleted", delete, self._id),
+            "article.open": lambda _: self.open(self._id),
             "move.down": lambda _: self._step(1),
             "move.up": lambda _: self._step(-1),
             "app.undo": self._undo,
@@ -435,24 +423,22 @@ class TriageMode(Mode):
             raise NewstuiError("Numbers have no meaning in triage")
         self._step(1)
 
-    def _current(self) -> str:
+    @property
+    def _id(self) -> str:
         return self._queue.rows[self._queue.index].id
 
     def _step(self, by: int) -> None:
         self._queue.step(by)
         self.begin()
 
-    def _decide(self, decision: str, result: ActionResult) -> None:
-        self._report(result)
+    def _decide(self, decision: str, action: Action[P], *args: P.args, **kwargs: P.kwargs) -> None:
+        result = self.session.change(action, *args, **kwargs)
+        self._queue.apply_changes(result.rows, result.removed)
         self._queue.decide(decision)
         self._step(1)
 
     def _undo(self, typed: ParsedLine) -> None:
-        result = article_changes.undo(self.session.library)
-        self._report(result)
+        result = self.session.change(undo)
+        self._queue.apply_changes(result.rows, result.removed)
         if self._queue.return_to(result.articles):
             self.begin()
-
-    def _report(self, result: ActionResult) -> None:
-        self.session.report(result)
-        self._queue.apply_changes(result.rows, result.removed)

@@ -71,7 +71,7 @@ def test_loading_ends_with_a_list_and_the_state_of_the_library(client: Client) -
     assert [row.id for row in client.of(messages.RowsListed)[0].rows] == [
         article_id(3), article_id(2), article_id(1),
     ]  # fmt: skip
-    assert client.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded(3, "", ())
+    assert client.of(messages.LibraryLoaded)[0] == messages.LibraryLoaded("", ())
 
 
 def test_first_rows_are_listed_while_the_library_loads(

@@ -110,7 +110,7 @@ class Lists(Part):
         self._post(messages.RowsListed(self._current_query, rows))
         problems = self._worker.watch_problems()
         read_only_reason = clean_line(self._library.read_only_reason)
-        self._post(messages.LibraryLoaded(len(rows), read_only_reason, problems))
+        self._post(messages.LibraryLoaded(read_only_reason, problems))
         self._is_loaded = True
         self._update_index(self._start_background_job)
 

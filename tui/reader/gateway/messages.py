@@ -46,7 +46,6 @@ class Progressed(LibraryMessage):
 class LibraryLoaded(LibraryMessage):
     """All of the library is in memory."""
 
-    article_count: int
     read_only_reason: str
     problems: Sequence[str]
 
