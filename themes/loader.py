@@ -140,11 +140,6 @@ def load_built_in_theme(name: str) -> Theme:
     return parse_theme(path.read_text(encoding="utf-8"), path.name)
 
 
-def load_built_in_themes() -> dict[str, Theme]:
-    """Load the built-in themes, by name, in the order they are offered."""
-    return {name: load_built_in_theme(name) for name in BUILT_IN_THEMES}
-
-
 def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
     """Load the user's own themes: every `*.toml` in a folder, which need not exist.
 

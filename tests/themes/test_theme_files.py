@@ -11,10 +11,9 @@ import pytest
 from themes import loader
 from themes.loader import Theme
 
-COLOURED = [
-    theme for theme in loader.load_built_in_themes().values() if not theme.uses_terminal_colors
-]
-PALETTE = [theme for theme in loader.load_built_in_themes().values() if theme.uses_terminal_colors]
+THEMES = [loader.load_built_in_theme(name) for name in loader.BUILT_IN_THEMES]
+COLOURED = [theme for theme in THEMES if not theme.uses_terminal_colors]
+PALETTE = [theme for theme in THEMES if theme.uses_terminal_colors]
 READ_ON_SURFACES = [role for role in loader.STYLED_ROLES if role != "selection-text"]
 
 
@@ -85,17 +84,13 @@ def test_dark_themes_have_a_dark_background(theme: Theme) -> None:
     assert theme.dark is on_black
 
 
-@pytest.mark.parametrize(
-    "theme", loader.load_built_in_themes().values(), ids=lambda theme: theme.name
-)
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_every_theme_has_every_role(theme: Theme) -> None:
     assert list(theme.colors) == list(loader.COLOR_ROLES)
     assert set(theme.styles) == set(loader.STYLED_ROLES)
 
 
-@pytest.mark.parametrize(
-    "theme", loader.load_built_in_themes().values(), ids=lambda theme: theme.name
-)
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_nothing_is_distinguished_by_colour_alone(theme: Theme) -> None:
     """Case 128: unread, selected and matched text differ from plain text in style."""
     plain = theme.styles["text"]
@@ -122,11 +117,9 @@ def test_monochrome_has_no_colour_at_all() -> None:
 
 def test_the_list_of_themes_matches_the_folder() -> None:
     files = {path.stem for path in Path(loader.__file__).parent.glob("*.toml")}
-    loaded = loader.load_built_in_themes()
     assert set(loader.BUILT_IN_THEMES) == files
-    assert list(loaded) == list(loader.BUILT_IN_THEMES)
-    assert [theme.name for theme in loaded.values()] == list(loader.BUILT_IN_THEMES)
-    assert len({theme.label for theme in loaded.values()}) == len(loaded)
+    assert [theme.name for theme in THEMES] == list(loader.BUILT_IN_THEMES)
+    assert len({theme.label for theme in THEMES}) == len(THEMES)
     assert loader.BUILT_IN_THEMES[0] == "dark"
 
 
@@ -137,7 +130,7 @@ def test_an_unknown_theme() -> None:
 
 def test_themes_need_nothing_of_ours_nor_the_terminal() -> None:
     code = (
-        "import sys; from themes import loader; loader.load_built_in_themes();"
+        "import sys; from themes import loader; loader.load_built_in_theme('dark');"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(

@@ -26,7 +26,7 @@ from tui.plain.plain_session import Environment
 from tui.plain.reader import PlainReader
 from tui.services import describe_samples, open_library, open_sample_library
 from tui.terminal.browser import choose_open_method, open_url
-from tui.terminal.clipboard import choose_copy_method, copy_line_to_clipboard
+from tui.terminal.clipboard import choose_copy_method, copy_to_clipboard
 from tui.terminal.environment import HostEnvironment
 
 
@@ -70,7 +70,7 @@ def _run_reader(
         say=_print_text,
         size=page_size,
         open_url=lambda url: open_url(url, open_method, os.environ).message,
-        copy=lambda text: copy_line_to_clipboard(text, copy_method, _write_to_terminal),
+        copy=lambda text: copy_to_clipboard(text, copy_method, _write_to_terminal, one_line=True),
         prepare=update_index_with_progress,
         run=lambda arguments: run_command(arguments, options.library),
         run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),

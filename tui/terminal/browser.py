@@ -39,7 +39,7 @@ class OpenMethod:
 
     `command` starts a program with windows of its own. `text-browser` needs the terminal: call
     `open_url` while the app is suspended. `show` starts nothing: the caller shows the URL, and copies it
-    with `copy_line_to_clipboard`.
+    with `copy_to_clipboard`.
     """
 
     kind: Literal["command", "text-browser", "show"]

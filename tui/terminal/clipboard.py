@@ -28,7 +28,6 @@ COPIED_MESSAGE = "Copied"
 SENT_MESSAGE = "Sent to the terminal's clipboard"
 
 SaveText = Callable[[str], Path]
-WriteBytes = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,14 @@ class ClipboardTooLarge(InvalidInput):
 
 
 def copy_to_clipboard(
-    text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None = None
+    text: str,
+    method: CopyMethod,
+    write: Callable[[bytes], None],
+    save: SaveText | None = None,
+    *,
+    one_line: bool = False,
 ) -> str:
-    """Sanitize and copy untrusted text, and return a message.
+    """Sanitize and copy untrusted text, if need be as one line, and return a message.
 
     If a desktop tool or tmux fails, the terminal is used instead: `write` sends bytes to it. Text
     that is too large for it is saved to a file by `save`, which returns the path.
@@ -86,17 +90,7 @@ def copy_to_clipboard(
         ClipboardTooLarge: Text is too large for the terminal, and there is no `save`.
         InvalidInput: The user's `copy_command` failed.
     """
-    return _copy(clean_text(text), method, write, save)
-
-
-def copy_line_to_clipboard(
-    text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None = None
-) -> str:
-    """Copy a URL or link as one line without a line end."""
-    return _copy(clean_line(text, 2 * len(text)), method, write, save)
-
-
-def _copy(text: str, method: CopyMethod, write: WriteBytes, save: SaveText | None) -> str:
+    text = clean_line(text, 2 * len(text)) if one_line else clean_text(text)
     if method.kind == "command":
         _run_copy_command(text, method.argv)
         return COPIED_MESSAGE

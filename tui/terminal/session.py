@@ -15,7 +15,6 @@ from store.model.errors import NewstuiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType, TracebackType
 
 TerminalModes = list[Any]
 """The result of `termios.tcgetattr`."""
@@ -167,10 +166,12 @@ class TerminalSession:
         os.set_blocking(self._wakeup_write_fd, False)
         for number in STOP_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
-                self._handlers[number] = signal.signal(number, self._on_signal)
+                handler = signal.signal(number, lambda number, _: self._wake_watcher(number))
+                self._handlers[number] = handler
         for number in SIGNALS_LEFT_BY_TEXTUAL:
             self._handlers[number] = signal.getsignal(number)
-        self._handlers[signal.SIGURG] = signal.signal(signal.SIGURG, _ignore)
+        # Handled by doing nothing: the signal only interrupts what waits.
+        self._handlers[signal.SIGURG] = signal.signal(signal.SIGURG, lambda *_: None)
         # Python writes to this pipe even while the main thread is busy outside of Python.
         self._previous_wakeup_fd = signal.set_wakeup_fd(
             self._wakeup_write_fd, warn_on_full_buffer=False
@@ -178,12 +179,7 @@ class TerminalSession:
         self._watcher.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # Errors we report ourselves mostly come before the app has taken the terminal.
         reported = (SystemExit, NewstuiError) if not self._is_terminal_changed else SystemExit
         self.restore_echo()
@@ -220,10 +216,6 @@ class TerminalSession:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._screen, termios.TCSANOW, self._original_modes)
         self._quiet_modes = None
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        self._wake_watcher(number)
 
     def _wake_watcher(self, number: int) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -285,7 +277,3 @@ class TerminalSession:
                         return number
                     if number == 0:
                         return None
-
-
-def _ignore(number: int, frame: FrameType | None) -> None:
-    """Do nothing: the signal only interrupts what waits."""

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.binding import BindingType
 
-EVERY = pytest.mark.parametrize(
-    "theme", loader.load_built_in_themes().values(), ids=lambda theme: str(theme.name)
-)
+THEMES = [loader.load_built_in_theme(name) for name in loader.BUILT_IN_THEMES]
+EVERY = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: str(theme.name))
 OWN_PALETTE = {ColorType.DEFAULT, ColorType.STANDARD}
 
 

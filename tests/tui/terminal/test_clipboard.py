@@ -16,7 +16,6 @@ from tui.terminal.clipboard import (
     SENT_MESSAGE,
     CopyMethod,
     choose_copy_method,
-    copy_line_to_clipboard,
     copy_to_clipboard,
     encode_osc52,
 )
@@ -194,12 +193,14 @@ def test_copied_text_is_sanitized(screen: Screen, hostile: str) -> None:
     assert all(char == "\n" or char.isprintable() for char in text)
     assert text[0] + text[-1] == "ab"
     screen.sent = b""
-    copy_line_to_clipboard(hostile + "\nrm -rf ~\n", NO_COPY_COMMAND, screen.write)
+    copy_to_clipboard(hostile + "\nrm -rf ~\n", NO_COPY_COMMAND, screen.write, one_line=True)
     assert unwrap(screen.sent).isprintable()
 
 
 def test_a_long_url_is_copied_whole(screen: Screen) -> None:
     """Cases 66, 79: a URL is never truncated, and a rejected one can still be copied."""
     url = "file:///" + "日" * 1500
-    assert copy_line_to_clipboard(url + "\n", NO_COPY_COMMAND, screen.write) == SENT_MESSAGE
+    assert (
+        copy_to_clipboard(url + "\n", NO_COPY_COMMAND, screen.write, one_line=True) == SENT_MESSAGE
+    )
     assert unwrap(screen.sent) == url

@@ -24,22 +24,13 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.rendering.wording import format_markdown_link
 from tui.terminal.browser import OpenMethod, OpenResult, choose_open_method, open_url
-from tui.terminal.clipboard import (
-    CopyMethod,
-    SaveText,
-    choose_copy_method,
-    copy_line_to_clipboard,
-    copy_to_clipboard,
-)
+from tui.terminal.clipboard import CopyMethod, SaveText, choose_copy_method, copy_to_clipboard
 from tui.terminal.environment import HostEnvironment
 
 MAX_HOST_CELLS = 60
 """Of a longer host the end is shown, which says whose it is."""
 COPIED_TEXT_FILE = "copied.txt"
 """The file in the state folder for text that is too long for the clipboard."""
-
-CopyFunction = Callable[[str, CopyMethod, Callable[[bytes], None], SaveText | None], str]
-"""Copies a text by a method, and returns a message about the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +112,7 @@ class LinkActions:
                 open_url, url, method, env, failed_later=self._report_failure
             )
         if result.state == "shown":
-            copied = await self._copy(result.url, copy_line_to_clipboard)
+            copied = await self._copy(result.url, one_line=True)
             dialog = UrlDialog(self.keymap, result.url, copied, self.copy_line)
             self.screen.app.push_screen(dialog)
         else:
@@ -143,23 +134,23 @@ class LinkActions:
 
     def copy_line(self, text: str) -> None:
         """Copy a text as one line."""
-        self._start_copying(text, copy_line_to_clipboard)
+        self._start_copying(text, one_line=True)
 
     def copy_text(self, text: str) -> None:
         """Copy a text with its line breaks."""
-        self._start_copying(text, copy_to_clipboard)
+        self._start_copying(text, one_line=False)
 
-    def _start_copying(self, text: str, copy: CopyFunction) -> None:
+    def _start_copying(self, text: str, *, one_line: bool) -> None:
         async def work() -> None:
-            self.status_line.show_notice(await self._copy(text, copy))
+            self.status_line.show_notice(await self._copy(text, one_line=one_line))
 
         self.screen.run_worker(work(), group="clipboard", exclusive=True)
 
-    async def _copy(self, text: str, copy: CopyFunction) -> str:
-        methods = self.methods
+    async def _copy(self, text: str, *, one_line: bool) -> str:
+        method, save = self.methods.copy_method, self.methods.save_text
         try:
             return await asyncio.to_thread(
-                copy, text, methods.copy_method, self.send, methods.save_text
+                copy_to_clipboard, text, method, self.send, save, one_line=one_line
             )
         except NewstuiError as error:
             return str(error)
