@@ -33,7 +33,7 @@ class LibraryMessage(Message):
 
 @dataclass
 class Progressed(LibraryMessage):
-    """What is going on, in a few words; empty at the end."""
+    """The progress of what is going on, in a few words; empty at the end."""
 
     text: str
 
