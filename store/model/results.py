@@ -47,7 +47,6 @@ class UndoableChange:
     event: str
     articles: tuple[str, ...]
     timestamp: str
-    """The time of the change, ISO 8601 in UTC."""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +55,6 @@ class ExternalChanges:
     """Changes made by other processes and machines."""
 
     rows: Mapping[str, ArticleRow] = field(default_factory=dict)
-    """Changed rows, by id."""
     is_list_stale: bool = False
     """True if articles were added or deleted, so that lists must be queried again."""
 

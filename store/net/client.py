@@ -21,14 +21,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from store.model.errors import FetchFailed, UrlRejected
-from store.net.addresses import Resolver, resolve_with_system
 from store.text.clean import clean_line
 from store.text.urls import strip_url_credentials, validate_url
 
 if TYPE_CHECKING:
     import httpcore
 
-    from store.net.transport import Deadline
+    from store.net.transport import Deadline, Resolver
 
 MEGABYTE = 1_000_000
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -40,7 +39,6 @@ ACCEPT_HEADER = (
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
 ACCEPT_ENCODING = "gzip, deflate"
-GZIP_WBITS, RAW_DEFLATE_WBITS = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 Headers = Mapping[str, str]
 ProxyLookup = Callable[[str], str]
@@ -115,7 +113,8 @@ class HttpClient:
 
     user_agent: str
     limits: FetchLimits = field(default_factory=FetchLimits)
-    resolve: Resolver = resolve_with_system
+    resolve: Resolver | None = None
+    """Looks up the addresses of a host; the system's resolver if None."""
     proxy_for: ProxyLookup = lambda _: ""
     ssl_context: ssl.SSLContext | None = None
     """Trusted certificates; the system's and Mozilla's if None."""
@@ -270,11 +269,18 @@ def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes
     Raises:
         FetchFailed: The body is larger, damaged, or encoded in a way we did not accept.
     """
-    decompress = _make_decompressor(encoding.strip().lower())
+    name = encoding.strip().lower()
+    if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise FetchFailed(f"unsupported Content-Encoding: {name[:20]}")
     body = bytearray()
-    for chunk in chunks:
+    stream = None
+    for chunk in filter(None, chunks):
         try:
-            body += chunk if decompress is None else decompress(chunk, limit + 1 - len(body))
+            if name in ("", "identity"):
+                body += chunk
+            else:
+                stream = stream or zlib.decompressobj(_window_bits(name, chunk))
+                body += stream.decompress(chunk, limit + 1 - len(body))
         except zlib.error:
             raise FetchFailed(f"the server sent damaged {encoding} data") from None
         if len(body) > limit:
@@ -286,30 +292,12 @@ def _too_large(limit: int) -> FetchFailed:
     return FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
 
 
-class _Decompressor:
-    """Decompresses gzip or deflate data, never more of it than asked for."""
-
-    def __init__(self, wbits: int) -> None:
-        self._wbits = wbits
-        self._stream = zlib.decompressobj(wbits or zlib.MAX_WBITS)
-        self._is_started = False
-
-    def __call__(self, chunk: bytes, limit: int) -> bytes:
-        if not self._is_started and not self._wbits and chunk[0] & 0x0F != 8:
-            # deflate without the zlib header, as many servers send it
-            self._stream = zlib.decompressobj(RAW_DEFLATE_WBITS)
-        self._is_started = True
-        return self._stream.decompress(chunk, limit)
-
-
-def _make_decompressor(encoding: str) -> _Decompressor | None:
-    if encoding in ("", "identity"):
-        return None
-    if encoding in ("gzip", "x-gzip"):
-        return _Decompressor(GZIP_WBITS)
-    if encoding == "deflate":
-        return _Decompressor(0)
-    raise FetchFailed(f"unsupported Content-Encoding: {encoding[:20]}")
+def _window_bits(encoding: str, start: bytes) -> int:
+    """Return zlib's number for the format of data that starts like this."""
+    if encoding != "deflate":
+        return 16 + zlib.MAX_WBITS  # gzip
+    has_zlib_header = start[0] & 0x0F == 8  # many servers send deflate without it
+    return zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS
 
 
 def describe_failure(error: BaseException) -> str:

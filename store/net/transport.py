@@ -2,21 +2,29 @@
 
 A socket timeout covers a single operation; a server that sends a byte a second never exceeds it. Here each
 operation gets the time that is left, in slices, so that cancelling takes effect soon.
+
+A feed, a page or a redirect may name any host; it must not make this machine contact what only this
+machine can reach. So we resolve names ourselves, check the addresses, and connect to the very address we
+checked: a name that resolves differently a moment later (DNS rebinding) gains nothing.
+
+Sources: RFC 6890 (special-purpose addresses), RFC 6052 (IPv4 in IPv6).
 """
 
 from __future__ import annotations
 
 import math
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
 
 from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
-from store.net.addresses import Resolver, is_public_address, resolve_host
 
 POLL_SECONDS = 0.2
 """Seconds between two checks whether the fetch was cancelled."""
@@ -26,6 +34,11 @@ FIRST_BYTE_TIMEOUT = 7.0
 """Seconds until a server must begin to answer, so that a few dead servers hold nobody up for long."""
 LOCAL_HOST_SUFFIXES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
 """Suffixes of names that only resolve on a local network (RFC 6761, 6762, 8375, and custom)."""
+
+Address = IPv4Address | IPv6Address
+Resolver = Callable[[str, int], Sequence[str]]
+"""Returns the addresses of a host name and port; raises OSError if there are none."""
+NAT64_PREFIX = IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +68,12 @@ class Transport(httpcore.NetworkBackend):
     """Opens the connections of one fetch."""
 
     def __init__(
-        self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver
+        self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver | None
     ) -> None:
         """Prepare a transport; `private_hosts` may have private addresses, because the user said so."""
         self._deadline = deadline
         self._allowed_private_hosts = private_hosts
-        self._resolver = resolve
+        self._resolver = resolve or resolve_with_system
         self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -157,3 +170,53 @@ class DeadlineStream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """Return a fact about the connection, by httpcore's name for it."""
         return self._stream.get_extra_info(info)
+
+
+# -- addresses -----------------------------------------------------------------------------
+
+
+def is_public_address(address: str) -> bool:
+    """Return True if the address can be reached from anywhere on the internet."""
+    addresses = _embedded_addresses(ip_address(address))
+    return all(each.is_global and not each.is_multicast for each in addresses)
+
+
+def _embedded_addresses(address: Address) -> list[Address]:
+    """Return the address and the IPv4 addresses embedded in it."""
+    if isinstance(address, IPv4Address):
+        return [address]
+    candidates = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in NAT64_PREFIX:
+        candidates.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    embedded = [each for each in candidates if each is not None]
+    return list(embedded) if address.ipv4_mapped else [address, *embedded]
+
+
+def resolve_with_system(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a host, from the system's resolver."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+
+
+def resolve_host(host: str, port: int, resolve: Resolver, timeout: float) -> Sequence[str]:
+    """Return the addresses of a host, or fail after `timeout` seconds: resolvers know no deadline.
+
+    Raises:
+        FetchFailed: The host has no address, or the lookup timed out.
+    """
+    answer: list[Sequence[str] | OSError | UnicodeError] = []
+
+    def look_up() -> None:
+        try:
+            answer.append(resolve(host, port))
+        except (OSError, UnicodeError) as error:
+            answer.append(error)
+
+    thread = threading.Thread(target=look_up, name="resolver", daemon=True)
+    thread.start()
+    thread.join(max(0.0, timeout))
+    if not answer:
+        raise FetchFailed(f"DNS lookup of {host} timed out")
+    if isinstance(answer[0], OSError | UnicodeError) or not answer[0]:
+        raise FetchFailed(f"host {host} not found")
+    return answer[0]

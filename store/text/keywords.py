@@ -13,12 +13,7 @@ from unicodedata import category
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from store.text.terms import STOP_WORDS, UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
-from store.text.tokenizer import (
-    index_tokenizer,
-    normalize_text,
-    prepare_for_index,
-    tokenizer_builder,
-)
+from store.text.tokenizer import index_tokenizer, make_tokenizer, normalize_text, prepare_for_index
 
 VAGUE_WORD_LIST = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set
@@ -106,12 +101,7 @@ def _stop_word_filter(language: str) -> TextAnalyzer:
 @cache
 def _content_tokenizer(language: str) -> TextAnalyzer:
     """Return the index's tokenizer without the stop words of English and the language."""
-    return (
-        tokenizer_builder()
-        .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
-        .filter(Filter.stopword(language))
-        .build()
-    )
+    return make_tokenizer(Filter.custom_stopword(sorted(STOP_WORDS)), Filter.stopword(language))
 
 
 def make_story_similarity(

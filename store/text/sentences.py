@@ -167,12 +167,9 @@ def _make_quote_style(low: bool, pointing_in: bool) -> QuoteStyle:
     return QuoteStyle(opening, closing, mark)
 
 
-def is_balanced(text: str) -> bool:
+def is_balanced(text: str, quotes: QuoteStyle | None = None) -> bool:
     """Return True if a text closes every quotation and bracket it opens."""
-    return _is_balanced(text, _detect_quote_style(text))
-
-
-def _is_balanced(text: str, quotes: QuoteStyle) -> bool:
+    quotes = quotes or _detect_quote_style(text)
     opened = sum(map(text.count, quotes.opening))
     closed = sum(map(text.count, quotes.closing))
     return opened == closed and text.count('"') % 2 == 0
@@ -181,7 +178,7 @@ def _is_balanced(text: str, quotes: QuoteStyle) -> bool:
 def _split_paragraph(paragraph: str) -> Iterator[str]:
     """Yield the sentences of a paragraph; a quotation is never split, so it keeps its speaker."""
     quotes = _detect_quote_style(paragraph)
-    balanced = _is_balanced(paragraph, quotes)
+    balanced = is_balanced(paragraph, quotes)
     depth = 0
     in_straight = False
     start = 0

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import is_normalized, normalize
 
 from store.text.clean import non_ascii_characters
 from store.text.terms import UNSPACED_RUN, UNSPACED_SCRIPT, fold_text
 
 if TYPE_CHECKING:
-    from tantivy import TextAnalyzer, TextAnalyzerBuilder
+    from tantivy import Filter, TextAnalyzer, Token
 
 MAX_WORD_BYTES = 100
 """Longer words are not indexed: nobody would type them."""
@@ -30,13 +30,6 @@ _LETTERS = str.maketrans("øłđðħı", "olddhi") | {ord("æ"): "ae", ord("œ")
 
 _FOLDABLE = re.compile("[^\x00-\x7f£€§©®°–—‘’“”„•…\xa0]")
 """Characters that folding may change: the only others in most texts are quotes and currencies."""
-
-
-class IndexedWord(NamedTuple):
-    """A word of a text and its position among the words."""
-
-    position: int
-    text: str
 
 
 def normalize_text(text: str) -> str:
@@ -76,18 +69,19 @@ def _expand_bigrams(run: re.Match[str]) -> str:
 @cache
 def index_tokenizer() -> TextAnalyzer:
     """Return the tokenizer for prepared text."""
-    return tokenizer_builder().build()
+    return make_tokenizer()
 
 
-def tokenizer_builder() -> TextAnalyzerBuilder:
-    """Return a builder of the tokenizer, to add filters to it."""
+def make_tokenizer(*filters: Filter) -> TextAnalyzer:
+    """Return the tokenizer for prepared text, with more filters."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    words = TextAnalyzerBuilder(Tokenizer.simple())
-    return words.filter(Filter.remove_long(MAX_WORD_BYTES)).filter(Filter.lowercase())
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for each in (Filter.remove_long(MAX_WORD_BYTES), Filter.lowercase(), *filters):
+        builder = builder.filter(each)
+    return builder.build()
 
 
-def tokenize(text: str) -> list[IndexedWord]:
-    """Return the words of a text as they are indexed."""
-    tokens = index_tokenizer().pre_tokenize(prepare_for_index(text)).tokens
-    return [IndexedWord(token.position, token.text) for token in tokens]
+def tokenize(text: str) -> list[Token]:
+    """Return the words of a text as they are indexed, with their positions among the words."""
+    return index_tokenizer().pre_tokenize(prepare_for_index(text)).tokens
