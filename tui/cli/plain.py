@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import sys
-from typing import NoReturn
 
 from store.library.protocol import Library
 from store.model.errors import InvalidInput
@@ -30,12 +29,12 @@ from tui.terminal.clipboard import choose_copy_method, copy_to_clipboard
 from tui.terminal.environment import HostEnvironment
 
 
-def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) -> None:
+def start_plain_reader(options: argparse.Namespace, run: CommandRunner) -> None:
     """Run the line-mode reader until the user quits or the input ends."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             # An exit, unlike a kill, saves the position in the text.
-            signal.signal(number, _exit_on_signal)
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     again = True
@@ -43,17 +42,13 @@ def start_plain_reader(options: argparse.Namespace, run_command: CommandRunner) 
         library: Library = open_library(resolve_paths(options))
         if library.is_empty:
             with open_sample_library(system_clock) as samples:
-                again = _run_reader(options, samples, run_command, sample=True)
+                again = _run_reader(options, samples, run, sample=True)
         else:
-            again = _run_reader(options, library, run_command)
+            again = _run_reader(options, library, run)
 
 
 def _run_reader(
-    options: argparse.Namespace,
-    library: Library,
-    run_command: CommandRunner,
-    *,
-    sample: bool = False,
+    options: argparse.Namespace, library: Library, run: CommandRunner, *, sample: bool = False
 ) -> bool:
     """Run the reader on a library; return whether to start again because it was filled."""
     settings = resolve_settings(options)
@@ -72,7 +67,7 @@ def _run_reader(
         open_url=lambda url: open_url(url, open_method, os.environ).message,
         copy=lambda text: copy_to_clipboard(text, copy_method, _write_to_terminal, one_line=True),
         prepare=update_index_with_progress,
-        run=lambda arguments: run_command(arguments, options.library),
+        run=lambda arguments: run(arguments, options.library),
         run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),
         now=system_clock,
         settings=settings,
@@ -82,11 +77,6 @@ def _run_reader(
         return PlainReader(library, keymap, environment).run()
     finally:
         library.close()
-
-
-def _exit_on_signal(number: int, frame: object) -> NoReturn:
-    del frame
-    sys.exit(128 + number)
 
 
 def _print_text(text: str) -> None:

@@ -1,13 +1,18 @@
-"""The app: themes, the reader's screen, the driver, and the ways to end."""
+"""The app: themes, the reader's screen, the driver, the ways to end, and the crash log."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Console
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -15,6 +20,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 
 from store.model.errors import NewstuiError
+from store.system.files import make_folder, write_atomically
 from tui.config.keymaps import make_keymap
 from tui.config.settings import SETTINGS_FILE, LoadedSettings, resolve_auto
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
@@ -24,6 +30,9 @@ from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
+
+LOCALS_BOX = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
+"""The inner boxes of a rich traceback, which show the values of variables."""
 
 
 class NewsApp(App[None]):
@@ -198,3 +207,35 @@ class NewsApp(App[None]):
     def save_position(self) -> None:
         """Save the reading position."""
         self.reader.articles.save_position()
+
+
+class CrashLog:
+    """Collects what Textual would print on the terminal, and writes it to a file.
+
+    The values of variables are left out: they may hold article text.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._text = io.StringIO()
+        self.console = Console(file=self._text, width=100, markup=False, highlight=False)
+
+    @property
+    def has_content(self) -> bool:
+        """True if there is anything to write."""
+        return bool(self._text.getvalue().strip())
+
+    def save(self, now: datetime) -> str:
+        """Write the log, readable only for its owner.
+
+        Returns:
+            The path; if it could not be written, the reason and the last line of the log.
+        """
+        text = LOCALS_BOX.sub("", self._text.getvalue())
+        try:
+            make_folder(self._path.parent)
+            write_atomically(self._path, f"{now.isoformat()}\n{text}".encode())
+        except NewstuiError as error:
+            with contextlib.suppress(IndexError):
+                return f"no file ({error}): {text.strip().splitlines()[-1]}"
+        return str(self._path)

@@ -84,10 +84,9 @@ class ReaderRun:
         from tui.config.keymaps import make_keymap
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
-        from tui.reader.app import NewsApp
+        from tui.reader.app import CrashLog, NewsApp
         from tui.reader.screen.link_actions import choose_external_methods
         from tui.services import describe_samples
-        from tui.terminal.crash_log import CrashLog
 
         def now() -> int:
             return int(system_clock().timestamp())
