@@ -165,11 +165,9 @@ class HttpClient:
                 pool.stream("GET", target, headers=sent) as response,
             ):
                 received = _decode_headers(response.headers)
-                body = (
-                    b""
-                    if response.status >= 300
-                    else self._read_body(response.iter_stream(), received)
-                )
+                body = b""
+                if response.status < 300:
+                    body = _read_body(response.iter_stream(), received, self.limits.max_bytes)
         except httpcore.ProxyError as error:
             raise FetchFailed(f"the proxy says: {describe_failure(error)}") from error
         except (*failures, OSError) as error:
@@ -197,12 +195,6 @@ class HttpClient:
         return httpcore.HTTPProxy(
             proxy.url, proxy.credentials, None, context, network_backend=backend
         )
-
-    def _read_body(self, chunks: Iterable[bytes], headers: Headers) -> bytes:
-        length = headers.get("content-length", "")
-        if length.isdecimal() and len(length) < 20 and int(length) > self.limits.max_bytes:
-            raise _too_large(self.limits.max_bytes)
-        return decompress_body(chunks, headers.get("content-encoding", ""), self.limits.max_bytes)
 
     def _get_ssl_context(self, url: str) -> ssl.SSLContext | None:
         if self.ssl_context is None and url.startswith("https:"):
@@ -261,14 +253,16 @@ def _parse_retry_after(text: str, now: datetime) -> float:
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
 
 
-def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+def _read_body(chunks: Iterable[bytes], headers: Headers, limit: int) -> bytes:
     """Return a body without its content encoding, if it then has at most `limit` bytes.
 
     Nothing is decompressed beyond the limit, so a decompression bomb does no harm.
-
-    Raises:
-        FetchFailed: The body is larger, damaged, or encoded in a way we did not accept.
     """
+    too_large = FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
+    length = headers.get("content-length", "")
+    if length.isdecimal() and len(length) < 20 and int(length) > limit:
+        raise too_large
+    encoding = headers.get("content-encoding", "")
     name = encoding.strip().lower()
     if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise FetchFailed(f"unsupported Content-Encoding: {name[:20]}")
@@ -284,12 +278,8 @@ def decompress_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes
         except zlib.error:
             raise FetchFailed(f"the server sent damaged {encoding} data") from None
         if len(body) > limit:
-            raise _too_large(limit)
+            raise too_large
     return bytes(body)
-
-
-def _too_large(limit: int) -> FetchFailed:
-    return FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
 
 
 def _window_bits(encoding: str, start: bytes) -> int:

@@ -73,7 +73,7 @@ class Transport(httpcore.NetworkBackend):
         """Prepare a transport; `private_hosts` may have private addresses, because the user said so."""
         self._deadline = deadline
         self._allowed_private_hosts = private_hosts
-        self._resolver = resolve or resolve_with_system
+        self._resolver = resolve or _resolve_with_system
         self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -116,15 +116,14 @@ class Transport(httpcore.NetworkBackend):
         except FetchFailed:
             self._deadline.remaining()
 
-    def _resolve_allowed(self, host: str, port: int) -> list[str]:
+    def _resolve_allowed(self, host: str, port: int) -> Sequence[str]:
         name = host.strip("[]")
-        addresses = list(resolve_host(name, port, self._resolver, self._deadline.remaining()))
+        addresses = _resolve_host(name, port, self._resolver, self._deadline.remaining())
         if name in self._allowed_private_hosts:
             return addresses
-        public = [address for address in addresses if is_public_address(address)]
-        if not public:
-            raise PrivateHost(name, addresses[0])
-        return public
+        if public := list(filter(_is_public, addresses)):
+            return public
+        raise PrivateHost(name, addresses[0])
 
 
 class DeadlineStream(httpcore.NetworkStream):
@@ -175,8 +174,7 @@ class DeadlineStream(httpcore.NetworkStream):
 # -- addresses -----------------------------------------------------------------------------
 
 
-def is_public_address(address: str) -> bool:
-    """Return True if the address can be reached from anywhere on the internet."""
+def _is_public(address: str) -> bool:
     addresses = _embedded_addresses(ip_address(address))
     return all(each.is_global and not each.is_multicast for each in addresses)
 
@@ -192,18 +190,13 @@ def _embedded_addresses(address: Address) -> list[Address]:
     return list(embedded) if address.ipv4_mapped else [address, *embedded]
 
 
-def resolve_with_system(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a host, from the system's resolver."""
+def _resolve_with_system(host: str, port: int) -> Sequence[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
 
 
-def resolve_host(host: str, port: int, resolve: Resolver, timeout: float) -> Sequence[str]:
-    """Return the addresses of a host, or fail after `timeout` seconds: resolvers know no deadline.
-
-    Raises:
-        FetchFailed: The host has no address, or the lookup timed out.
-    """
+def _resolve_host(host: str, port: int, resolve: Resolver, timeout: float) -> Sequence[str]:
+    """Return the addresses of a host, or fail after `timeout` seconds: resolvers know no deadline."""
     answer: list[Sequence[str] | OSError | UnicodeError] = []
 
     def look_up() -> None:

@@ -59,10 +59,8 @@ class ProgramRun:
                 raise ProgramFailed(f"{name} timed out after {timeout:g} seconds") from None
         if process.returncode:
             last_line = errors.strip().rpartition("\n")[2]
-            raise ProgramFailed(
-                f"{name} failed with exit code {process.returncode}"
-                + (f": {last_line}" if last_line else "")
-            )
+            reason = f": {last_line}" if last_line else ""
+            raise ProgramFailed(f"{name} failed with exit code {process.returncode}{reason}")
         return out[:MAX_OUTPUT_CHARS]
 
     def kill(self) -> None:
@@ -123,8 +121,12 @@ class HookRunner:
 
     def start(self, name: HookName, facts: Sequence[ArticleFacts]) -> None:
         """Run a hook on a thread of its own."""
-        arguments = (name, self._programs[name], facts)
-        thread = threading.Thread(target=self._run, args=arguments, name=name, daemon=True)
+
+        def run() -> None:
+            if problem := run_hook(name, self._programs[name], facts):
+                self._report_problem(problem)
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
@@ -132,7 +134,3 @@ class HookRunner:
         """Wait for the running hooks."""
         for thread in self._threads:
             thread.join()
-
-    def _run(self, name: HookName, arguments: Sequence[str], facts: Sequence[ArticleFacts]) -> None:
-        if problem := run_hook(name, arguments, facts):
-            self._report_problem(problem)
