@@ -10,26 +10,15 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any, NamedTuple
 
-from store.importers.coerce import (
-    RawFields,
-    coerce_count,
-    coerce_flag,
-    coerce_json,
-    coerce_line,
-    coerce_names,
-    coerce_paragraphs,
-    coerce_text,
-    parse_uuid,
-)
-from store.importers.containers import ImportItem
+from store.importers.containers import ImportItem, describe_type
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
-from store.text.clean import clean_json
+from store.text.clean import clean_json, clean_line, clean_text
 from store.text.prose import count_words, ends_with_full_stop, make_title
 from store.text.urls import make_url_id
 
@@ -43,6 +32,36 @@ HTML_CONTENT_START = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a `content` field that is HTML."""
+TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1"})
+FALSE_WORDS = frozenset({"false", "no", "n", "off", "0"})
+MAX_SAFE_INTEGER = 2**53
+"""Larger integers do not survive every JSON parser."""
+
+NAME_KEYS = ("name", "title", "label", "term")
+"""Keys under which other programs store the text of a tag, an author or a similar article."""
+
+UUID_PATTERN = re.compile(
+    r"(?:urn:uuid:|\{)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?",
+    re.IGNORECASE,
+)
+NIL_UUID = str(uuid.UUID(int=0))
+
+
+class RawFields:
+    """The fields of one item, taken out one by one; what remains is unknown to newstui."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.remaining = {str(name): value for name, value in fields.items()}
+        self.invalid: dict[str, Any] = {}
+        """Fields whose values cannot be used; they are kept in `extra`."""
+
+    def pop(self, *names: str) -> tuple[str, Any]:
+        """Take out the first of these fields that has a value; return its name, and it or None."""
+        for name in names:
+            value = self.remaining.pop(name, None)
+            if value or value == 0:  # zero and False are values
+                return name, value
+        return names[0], None
 
 
 def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> ParsedArticle:
@@ -58,7 +77,6 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         InvalidInput: There is nothing in it, or a field has the wrong type.
     """
     raw = RawFields(fields)
-    invalid: dict[str, Any] = {}
     url = _take_url(raw)
     body = _build_body(raw, url)
     title = coerce_line(*raw.pop("title")) or make_title(body.text or body.summary) or url
@@ -66,10 +84,10 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         title = coerce_line("text", body.text or body.summary, limit=100)
     if not title:
         raise InvalidInput("an article without title, text and URL")
-    published = _take_timestamp(raw, invalid, "date", "published", "published_at", "date_published")
-    created = _take_timestamp(raw, invalid, "created") or now
+    published = _take_timestamp(raw, "date", "published", "published_at", "date_published")
+    created = _take_timestamp(raw, "created") or now
     article = Article(
-        id=_take_id(raw, invalid, url, (title, published or "", body.text)),
+        id=_take_id(raw, url, (title, published or "", body.text)),
         title=title,
         category=coerce_line(*raw.pop("category")),
         url=url,
@@ -77,13 +95,14 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         tags=coerce_names(*raw.pop("tags"), comma=True),
         date=published,
         created=created,
-        updated=_take_timestamp(raw, invalid, "updated") or created,
-        words=_take_word_count(raw, invalid, body.text),
+        updated=_take_timestamp(raw, "updated") or created,
+        words=_take_word_count(raw, body.text),
         language=coerce_line(*raw.pop("language"), limit=35),
-        source=_take_source(raw, invalid, source),
+        source=_take_source(raw, source),
     )
-    reading = _build_reading(raw, invalid, len(body.text))
-    return ParsedArticle(_add_extra(article, raw, invalid), body, reading)
+    reading = _build_reading(raw, len(body.text))
+    extra = _take_extra(raw)
+    return ParsedArticle(replace(article, extra=extra) if extra else article, body, reading)
 
 
 def _build_body(raw: RawFields, url: str) -> Body:
@@ -95,7 +114,7 @@ def _build_body(raw: RawFields, url: str) -> Body:
     text = coerce_paragraphs(name, value)
     summary = coerce_paragraphs("summary", _strip_html(raw.pop("summary")[1]))
     _, origin = raw.pop("summary_origin")
-    _, complete = raw.pop("summary_complete")
+    complete = raw.pop("summary_complete")
     similar = _take_similar(raw)
     if not summary:
         return Body(text, similar=similar)
@@ -103,9 +122,7 @@ def _build_body(raw: RawFields, url: str) -> Body:
         text,
         summary,
         origin if isinstance(origin, str) and origin in SUMMARY_ORIGINS else "import",
-        ends_with_full_stop(summary)
-        if complete is None
-        else coerce_flag("summary_complete", complete),
+        coerce_flag(*complete, default=ends_with_full_stop(summary)),
         similar,
     )
 
@@ -140,87 +157,196 @@ def _take_url(raw: RawFields) -> str:
     return coerce_line(name, url, limit=2 * len(url) + 1)
 
 
-def _take_timestamp(raw: RawFields, invalid: dict[str, Any], *names: str) -> str | None:
+def _take_timestamp(raw: RawFields, *names: str) -> str | None:
     """Take a timestamp; one that cannot be parsed is kept in `extra`."""
     name, value = raw.pop(*names)
     found = parse_timestamp(value) if isinstance(value, str | int | float | date) else None
     if found is None and value is not None:
-        invalid[name] = value
+        raw.invalid[name] = value
     return found
 
 
-def _take_id(
-    raw: RawFields, invalid: dict[str, Any], url: str, content: tuple[str, str, str]
-) -> str:
+def _take_id(raw: RawFields, url: str, content: tuple[str, str, str]) -> str:
     name, value = raw.pop("id")
     given = coerce_line(name, value)
     if found := parse_uuid(given):
         return found
     if given:
-        invalid["id"] = value
+        raw.invalid["id"] = value
     if url[:8].lower().startswith(("http://", "https://")):
         return make_url_id(url)
     return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
 
 
-def _take_word_count(raw: RawFields, invalid: dict[str, Any], text: str) -> int:
+def _take_word_count(raw: RawFields, text: str) -> int:
     """Return our own count; a different one is kept in `extra`, or used if there is no text."""
     given = coerce_count(*raw.pop("words"))
     words = count_words(text) if text else given
     if given and given != words:
-        invalid["words"] = given
+        raw.invalid["words"] = given
     return words
 
 
-def _take_source(raw: RawFields, invalid: dict[str, Any], source: str) -> str:
+def _take_source(raw: RawFields, source: str) -> str:
     _, value = raw.pop("source")
     if isinstance(value, str) and value in ARTICLE_SOURCES:
         return value
     if value is not None:
-        invalid["source"] = value
+        raw.invalid["source"] = value
     return source
 
 
-def _build_reading(raw: RawFields, invalid: dict[str, Any], length: int) -> ReadingStatus:
+def _build_reading(raw: RawFields, length: int) -> ReadingStatus:
     count = coerce_count(*raw.pop("read_count"))
-    last_read = _take_timestamp(raw, invalid, "last_read")
-    name, read = raw.pop("read")
+    last_read = _take_timestamp(raw, "last_read")
     return ReadingStatus(
-        read=count > 0 or last_read is not None if read is None else coerce_flag(name, read),
-        starred=coerce_flag(*_default_to_false(raw.pop("starred"))),
+        read=coerce_flag(*raw.pop("read"), default=count > 0 or last_read is not None),
+        starred=coerce_flag(*raw.pop("starred"), default=False),
         read_count=count,
-        last_opened=_take_timestamp(raw, invalid, "last_opened"),
+        last_opened=_take_timestamp(raw, "last_opened"),
         last_read=last_read,
-        position=_take_position(raw, invalid, length),
+        position=_take_position(raw, length),
     )
 
 
-def _take_position(raw: RawFields, invalid: dict[str, Any], length: int) -> int:
+def _take_position(raw: RawFields, length: int) -> int:
     """Take the offset where reading stopped; other programs store it as a fraction of the text."""
     _, fraction = raw.pop("progress")
     if isinstance(fraction, int | float) and 0 <= fraction <= 1:
         if not length and 0 < fraction < 1:
-            invalid["progress"] = fraction  # there is no text yet
+            raw.invalid["progress"] = fraction  # there is no text yet
         return int(fraction * length) % (length or 1)
     if fraction is not None:
-        invalid["progress"] = fraction
+        raw.invalid["progress"] = fraction
     return min(coerce_count(*raw.pop("position")), length)
 
 
-def _default_to_false(item: tuple[str, Any]) -> tuple[str, Any]:
-    return item[0], False if item[1] is None else item[1]
-
-
-def _add_extra(article: Article, raw: RawFields, invalid: dict[str, Any]) -> Article:
-    """Put unknown and invalid fields into `extra`; `minutes` is dropped, as it follows from `words`."""
+def _take_extra(raw: RawFields) -> dict[str, Any]:
+    """Take unknown and invalid fields; `minutes` is dropped, as it follows from `words`."""
     raw.pop("minutes")
     _, given = raw.pop("extra")
-    extra: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {}
     if given is not None and not isinstance(given, Mapping):
-        extra["extra"] = given
-    extra |= raw.remaining() | invalid
-    return replace(article, extra=coerce_json(clean_json(extra))) if extra else article
+        given = {"extra": given}
+    extra: dict[str, Any] = coerce_json(
+        clean_json({**(given or {}), **raw.remaining, **raw.invalid})
+    )
+    return extra
 
+
+# -- values of any type ---------------------------------------------------------------------
+
+
+def make_type_error(name: str, expected: str, value: object) -> InvalidInput:
+    """Return the error for a field of an unexpected type."""
+    shown = f"“{clean_line(value, limit=40)}”" if isinstance(value, str) else describe_type(value)
+    return InvalidInput(f"{name}: expected {expected}, found {shown}")
+
+
+def coerce_text(name: str, value: object) -> str:
+    """Return a text as it is; numbers and dates become text."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, int | float | date) and not isinstance(value, bool):
+        return _format_value(value)
+    raise make_type_error(name, "text", value)
+
+
+def _format_value(value: object) -> str:
+    try:
+        return value.isoformat() if isinstance(value, date | time) else str(value)
+    except ValueError:  # a number with more digits than Python converts
+        return "…"
+
+
+def coerce_line(name: str, value: object, limit: int = 500) -> str:
+    """Return a clean text in one line."""
+    text = coerce_text(name, value)
+    return clean_line(text, limit=limit) if text else ""
+
+
+def coerce_paragraphs(name: str, value: object) -> str:
+    """Return a clean long text; the items of a list become paragraphs."""
+    if isinstance(value, list | tuple):
+        value = "\n\n".join(coerce_text(name, paragraph) for paragraph in value)
+    return clean_text(coerce_text(name, value)).strip()
+
+
+def coerce_count(name: str, value: object) -> int:
+    """Return a count: an integer that is not negative."""
+    if value is None:
+        return 0
+    found: float = -1
+    if isinstance(value, str):
+        digits = value.strip().replace(",", "")
+        found = int(digits) if digits.isdecimal() and len(digits) < 16 else -1
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = value
+    if 0 <= found < MAX_SAFE_INTEGER and found == int(found):
+        return int(found)
+    raise make_type_error(name, "a number", value)
+
+
+def coerce_flag(name: str, value: object, *, default: bool) -> bool:
+    """Return a boolean, however it is written; the default if there is no value."""
+    if value is None or isinstance(value, bool):
+        return default if value is None else value
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    if word in TRUE_WORDS or word in FALSE_WORDS:
+        return word in TRUE_WORDS
+    raise make_type_error(name, "yes or no", value)
+
+
+def coerce_names(name: str, value: object, *, comma: bool = False) -> tuple[str, ...]:
+    """Return clean names, each once, in order.
+
+    Args:
+        name: The field, for the error.
+        value: A list of texts or of objects with a name; one text is a list of one.
+        comma: True if a text is a comma-separated list (tags are, authors are not).
+    """
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        value = value.split(",") if comma else [value]
+    elif isinstance(value, Mapping):
+        value = [value] if any(key in value for key in NAME_KEYS) else list(value)
+    if not isinstance(value, Iterable):
+        value = [value]
+    return tuple(dict.fromkeys(_iter_names(name, value)))
+
+
+def _iter_names(name: str, values: Iterable[object]) -> Iterator[str]:
+    for item in values:
+        value = item
+        if isinstance(item, Mapping):
+            value = next((item[key] for key in NAME_KEYS if item.get(key)), None)
+            if value is None:
+                raise make_type_error(name, "names", item)
+        if line := coerce_line(name, value):
+            yield line
+
+
+def coerce_json(value: Any) -> Any:
+    """Return a clean JSON value; what JSON cannot represent becomes text."""
+    if isinstance(value, dict):
+        return {name: coerce_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [coerce_json(item) for item in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int | float) and -(2**63) <= value < 2**63:
+        return value
+    return clean_line(_format_value(value))
+
+
+def parse_uuid(text: str) -> str | None:
+    """Return a UUID in its canonical form, or None for any other id and for the nil UUID."""
+    match = UUID_PATTERN.fullmatch(text)
+    found = match[1].lower() if match else NIL_UUID
+    return None if found == NIL_UUID else found
+
+
+# -- many articles -------------------------------------------------------------------------
 
 MIN_PARALLEL_BYTES = 8_000_000
 """Size of a file that is worth starting processes for."""

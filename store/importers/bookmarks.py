@@ -6,11 +6,11 @@ They become articles without a text, which can be fetched later.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, BinaryIO
 
-from store.importers.containers import ImportItem
+from store.importers.containers import ImportItem, open_text
 
 BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
@@ -18,15 +18,17 @@ BOOKMARK_FILE_START = re.compile(
 """The line by which bookmark files identify themselves."""
 
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+CHUNK_CHARS = 64 * 1024
 POCKET_READ_HEADING = "Read Archive"
 """The heading of what was read, in Pocket's export."""
 
 
-def read_bookmark_items(name: str, chunks: Iterable[str]) -> Iterator[ImportItem]:
-    """Yield the links of a bookmark file in chunks of any size."""
+def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem]:
+    """Yield the links of a bookmark file."""
     parser = _BookmarkParser()
+    text = open_text(head, rest, "replace")
     number = 0
-    for chunk in chunks:
+    for chunk in iter(lambda: text.read(CHUNK_CHARS), ""):
         parser.feed(chunk)
         for fields in parser.pop_links():
             number += 1
@@ -59,9 +61,7 @@ class _BookmarkParser(HTMLParser):
         """Complete the previous link with its description."""
         if self._pending_link is not None:
             words = " ".join("".join(self._description or ()).split())
-            self._links.append(
-                {**self._pending_link, "summary": words} if words else self._pending_link
-            )
+            self._links.append(self._pending_link | ({"summary": words} if words else {}))
         self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -123,7 +123,5 @@ def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
     for number, line in enumerate(text.splitlines(), start=1):
         url, _, title = line.strip().partition(" | ")
         if url:
-            fields = {"url": url, "title": title.strip()}
-            yield ImportItem(
-                f"{name}: line {number}", {key: value for key, value in fields.items() if value}
-            )
+            fields = {"url": url} | ({"title": title.strip()} if title.strip() else {})
+            yield ImportItem(f"{name}: line {number}", fields)

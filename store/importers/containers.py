@@ -7,12 +7,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
 
-from store.importers.coerce import describe_type
 from store.model.article import Rejection
 from store.text.clean import clean_line
 
@@ -28,6 +27,9 @@ RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).
 MAX_CSV_HEADER_CHARS = 5_000
 """Length of the line that names the fields."""
 
+MAX_LINE_BYTES = 64 * 1024 * 1024
+"""Length of a line of JSON Lines."""
+
 MAX_FIELD_SIZE = 64 * 1024 * 1024
 """Characters of a CSV field, or bytes of a file in a ZIP; more than that is a bomb."""
 
@@ -37,6 +39,34 @@ class ImportItem(NamedTuple):
 
     location: str
     fields: Mapping[str, Any]
+
+
+class _PrefixedStream(io.RawIOBase):
+    """A stream whose beginning was read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the beginning first, then the rest."""
+        size = len(buffer)
+        data = self._head[:size] or self._rest.read(size)
+        self._head = self._head[size:]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _join_stream(head: bytes, rest: BinaryIO) -> io.BufferedReader:
+    return io.BufferedReader(_PrefixedStream(head, rest))
+
+
+def open_text(head: bytes, rest: BinaryIO, errors: str) -> io.TextIOWrapper:
+    """Return a stream whose beginning was read already as UTF-8 text with its own line ends."""
+    return io.TextIOWrapper(_join_stream(head, rest), "utf-8-sig", errors, newline="")
 
 
 def extract_records(value: Any) -> list[Any]:
@@ -55,6 +85,14 @@ def _expand_links(value: Any) -> Iterator[Any]:
             yield {**link, "collection": value.get("name")} if isinstance(link, dict) else link
     else:
         yield value
+
+
+def describe_type(value: object) -> str:
+    """Return the type of a value for the user: `a list`, `a number`."""
+    if isinstance(value, bool):
+        return "yes or no"
+    names = ((str, "text"), (int | float, "a number"), (Mapping, "an object"), (list, "a list"))
+    return next((name for kind, name in names if isinstance(value, kind)), "something else")
 
 
 def make_item(location: str, value: Any) -> ImportItem | Rejection:
@@ -77,9 +115,9 @@ def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
         yield make_item(name if is_single else f"{name}: article {number}", record)
 
 
-def read_json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[ImportItem | Rejection]:
-    """Yield the items of JSON Lines as they come; None stands for a line that was too long."""
-    for number, line in enumerate(lines, start=1):
+def read_json_lines(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
+    """Yield the items of JSON Lines as they come."""
+    for number, line in enumerate(_iter_lines(head, rest), start=1):
         location = f"{name}: line {number}"
         if line is None:
             yield Rejection(location, "the line is too long")
@@ -93,6 +131,19 @@ def read_json_lines(name: str, lines: Iterable[bytes | None]) -> Iterator[Import
             yield Rejection(location, str(error))
         else:
             yield from (make_item(location, record) for record in extract_records(value))
+
+
+def _iter_lines(head: bytes, rest: BinaryIO) -> Iterator[bytes | None]:
+    """Yield the lines of a stream whose beginning was read already; None for one that is too long."""
+    *complete, start = head.split(b"\n")
+    yield from complete
+    line = start + rest.readline(MAX_LINE_BYTES)
+    while line:
+        is_cut = len(line) >= MAX_LINE_BYTES and not line.endswith(b"\n")
+        yield None if is_cut else line
+        while is_cut and (line := rest.readline(MAX_LINE_BYTES)):
+            is_cut = not line.endswith(b"\n")
+        line = rest.readline(MAX_LINE_BYTES)
 
 
 def parse_json(data: bytes) -> Any:
@@ -116,13 +167,7 @@ def parse_json(data: bytes) -> Any:
 
 
 def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    """Yield the items of a JSON document that is too large to be read whole.
-
-    Args:
-        name: The name of the file, as it is shown.
-        head: The beginning, which was read already.
-        rest: The rest.
-    """
+    """Yield the items of a JSON document that is too large to be read whole."""
     import ijson  # imported here: few imports need it
 
     list_start = RECORD_LIST_START.search(head)
@@ -132,34 +177,13 @@ def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Import
         prefix = f"{list_start[1].decode()}.item" if list_start else ""
     number = 0
     try:
-        for value in ijson.items(
-            io.BufferedReader(_PrefixedStream(head, rest)), prefix, use_float=True
-        ):
+        for value in ijson.items(_join_stream(head, rest), prefix, use_float=True):
             for record in _expand_links(value):
                 number += 1
                 yield make_item(f"{name}: article {number}", record)
     except ijson.JSONError as error:
         reason = clean_line(str(error), limit=120)
         yield Rejection(name, f"not JSON after article {number}: {reason}")
-
-
-class _PrefixedStream(io.RawIOBase):
-    """A stream whose beginning was read already."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Read the beginning first, then the rest."""
-        size = len(buffer)
-        data = self._head[:size] or self._rest.read(size)
-        self._head = self._head[size:]
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def parse_csv_header(text: str) -> list[str]:
@@ -182,9 +206,7 @@ def _guess_delimiter(line: str) -> str:
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a CSV file whose first line names the fields; cells are kept as they are."""
     csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
-    text = io.TextIOWrapper(
-        io.BufferedReader(_PrefixedStream(head, rest)), "utf-8-sig", "surrogateescape", newline=""
-    )
+    text = open_text(head, rest, "surrogateescape")
     first = text.readline()
     names = _parse_csv_line(first.rstrip("\r\n"))
     rows = csv.DictReader(text, names, delimiter=_guess_delimiter(first))
@@ -202,12 +224,7 @@ def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
 
 
 def read_zip_items(name: str, archive: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    """Yield the items of the JSON files in a ZIP, with the pages that belong to them.
-
-    Args:
-        name: The name of the file, as it is shown.
-        archive: A seekable stream.
-    """
+    """Yield the items of the JSON files in a seekable ZIP, with the pages that belong to them."""
     import zipfile  # imported here: few imports need it
 
     try:
@@ -233,12 +250,10 @@ def _attach_content(
 ) -> ImportItem:
     """Return the item with its text and highlights, which are in files of their own."""
     slug = item.fields.get("slug")
+    paths = {"html": f"content/{slug}.html", "highlights": f"highlights/{slug}.md"}
     found = {
         field: data.decode("utf-8", "replace")
-        for field, path in (
-            ("html", f"content/{slug}.html"),
-            ("highlights", f"highlights/{slug}.md"),
-        )
+        for field, path in paths.items()
         if path in members and (data := _read_member(archive, members[path]))
     }
     return ImportItem(item.location, {**item.fields, **found}) if found else item

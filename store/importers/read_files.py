@@ -1,11 +1,16 @@
-"""Reading the articles of a file in any format; what cannot be used becomes a `Rejection`."""
+"""Reading files of any format: paths become sources, sources become articles or rejections.
+
+Nothing is opened that could hang: pipes, devices and sockets are rejected by their type.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
-import itertools
+import os
 import re
+import stat
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -28,21 +33,35 @@ from store.importers.containers import (
 )
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
-from store.importers.sources import KIND_BY_SUFFIX, ImportSource
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line
 from store.text.prose import unwrap_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-FILE_KINDS = (
-    *("json", "jsonl", "reading", "markdown", "html", "text"),
-    *("csv", "zip", "bookmarks", "addresses"),
-)
+FILE_KINDS = tuple(str.split("json jsonl reading markdown html text csv zip bookmarks addresses"))
 IMPORT_FORMATS = (*FILE_KINDS, *(each.name for each in READER_FORMATS))
 """What the user can declare a file to be: a kind of file, or the program that exported it."""
+
+KIND_BY_SUFFIX = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".csv": "csv",
+    ".zip": "zip",
+}
+NO_ARTICLES_REASON = (
+    "no articles in this folder (" + ", ".join(f"*{suffix}" for suffix in KIND_BY_SUFFIX) + ")"
+)
+NOT_A_REGULAR_FILE = "not a regular file"
 
 DETECTION_BYTES = 64 * 1024
 """Bytes by which the kind of a file is detected."""
@@ -53,9 +72,6 @@ MAX_FILE_BYTES = 32 * 1024 * 1024
 ZIP_MAGIC = b"PK\x03\x04"
 ZIP_EXPANSION_FACTOR = 5
 """Ratio between the contents of a ZIP and its size, by which the work is estimated."""
-
-MAX_LINE_BYTES = 64 * 1024 * 1024
-"""Length of a line of JSON Lines."""
 
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -70,6 +86,89 @@ MAX_HEADLINE_CHARS = 120
 """Length of a first line that may be a title."""
 NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
 PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """One file to read articles from."""
+
+    path: Path
+    display_name: str
+    """The path, safe to show."""
+    size: int
+    """Size of the file in bytes."""
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading.
+
+        Raises:
+            OSError: It cannot be read, or is no longer a regular file.
+        """
+        # Without O_NONBLOCK, a pipe that has replaced the file would hang.
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        stream = os.fdopen(descriptor, "rb")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            stream.close()
+            raise OSError(NOT_A_REGULAR_FILE)
+        return stream
+
+
+def find_sources(paths: Iterable[Path]) -> Iterator[ImportSource | Rejection]:
+    """Yield the files of these paths, in order.
+
+    A path of a file is taken whatever its name is. Of a folder, the files at any depth are taken,
+    sorted, unless they are hidden or have an unknown suffix; links to folders are not followed.
+    """
+    for path in paths:
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except (OSError, ValueError) as error:
+            yield _reject(path, error)
+            continue
+        if not is_folder:
+            yield _make_source(path)
+            continue
+        is_empty = True
+        for found in _walk_folder(path):
+            is_empty = False
+            yield found
+        if is_empty:
+            yield Rejection(clean_line(str(path)), NO_ARTICLES_REASON)
+
+
+def _make_source(path: Path) -> ImportSource | Rejection:
+    try:
+        status = path.stat()
+    except OSError as error:
+        return _reject(path, error)
+    if not stat.S_ISREG(status.st_mode):
+        return Rejection(clean_line(str(path)), NOT_A_REGULAR_FILE)
+    if not os.access(path, os.R_OK):
+        return Rejection(clean_line(str(path)), "Permission denied")
+    return ImportSource(path, clean_line(str(path)), status.st_size)
+
+
+def _walk_folder(top: Path) -> Iterator[ImportSource | Rejection]:
+    """Yield the files of a folder; a stack instead of recursion, because folders nest deeply."""
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            yield _reject(folder, error)
+            continue
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        folders = [entry for entry in visible if entry.is_dir() and not entry.is_symlink()]
+        for entry in visible:
+            if entry.suffix.lower() in KIND_BY_SUFFIX and not entry.is_dir():
+                yield _make_source(entry)
+        waiting.extend(reversed(folders))
+
+
+def _reject(path: Path, error: OSError | ValueError) -> Rejection:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Rejection(clean_line(str(path)), reason)
 
 
 def detect_file_kind(name: str, head: bytes) -> str:
@@ -207,37 +306,10 @@ def _read_zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem |
         yield from read_zip_items(name, copy)
 
 
-def _stream_json_lines(
-    name: str, head: bytes, stream: BinaryIO
-) -> Iterator[ImportItem | Rejection]:
-    return read_json_lines(name, _iter_lines(head, stream))
-
-
-def _stream_bookmarks(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-    chunks = itertools.chain([head], iter(lambda: stream.read(DETECTION_BYTES), b""))
-    return read_bookmark_items(name, map(decoder.decode, chunks))
-
-
-def _iter_lines(head: bytes, stream: BinaryIO) -> Iterator[bytes | None]:
-    """Yield the lines of a stream whose beginning was read already; None for one that is too long."""
-    *complete, start = head.split(b"\n")
-    yield from complete
-    line = start + stream.readline(MAX_LINE_BYTES)
-    while line:
-        if len(line) >= MAX_LINE_BYTES and not line.endswith(b"\n"):
-            while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                pass
-            yield None
-        else:
-            yield line
-        line = stream.readline(MAX_LINE_BYTES)
-
-
 STREAM_READERS = {
-    "jsonl": _stream_json_lines,
+    "jsonl": read_json_lines,
     "csv": read_csv_items,
-    "bookmarks": _stream_bookmarks,
+    "bookmarks": read_bookmark_items,
 }
 """The kinds that are read in pieces."""
 
@@ -256,9 +328,8 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
         elif kind == "addresses":
             yield from read_url_items(name, _decode(data))
         elif kind == "reading":
-            for number, fields in enumerate(
-                parse_reading_pages(_decode(data).splitlines()), start=1
-            ):
+            pages = parse_reading_pages(_decode(data).splitlines())
+            for number, fields in enumerate(pages, start=1):
                 yield ImportItem(f"{name}: page {number}", fields)
         else:
             yield ImportItem(name, _parse_document(_decode(data), kind))
@@ -299,15 +370,13 @@ def parse_plain_text(text: str) -> dict[str, Any]:
 
     A headline is a short first line before an empty line that does not end like a sentence.
     """
-    blocks = PARAGRAPH_BREAK.split(_strip_line_ends(text).strip("\n"))
+    stripped = "\n".join(line.rstrip() for line in text.splitlines())
+    blocks = PARAGRAPH_BREAK.split(stripped.strip("\n"))
     title = blocks[0].strip()
-    if len(blocks) == 1 or not _is_headline(title):
-        return {"text": _unwrap_blocks(blocks)}
-    return {"title": title, "text": _unwrap_blocks(blocks[1:])}
-
-
-def _strip_line_ends(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    fields = {}
+    if len(blocks) > 1 and _is_headline(title):
+        fields, blocks = {"title": title}, blocks[1:]
+    return fields | {"text": "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)}
 
 
 def _is_headline(line: str) -> bool:
@@ -316,7 +385,3 @@ def _is_headline(line: str) -> bool:
         and len(line) <= MAX_HEADLINE_CHARS
         and not line.endswith(NON_HEADLINE_ENDINGS)
     )
-
-
-def _unwrap_blocks(blocks: list[str]) -> str:
-    return "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)

@@ -15,13 +15,7 @@ from store.text.prose import count_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BODY_SECTION, SIMILAR_SECTION, SUMMARY_SECTION, STATISTICS_SECTION, DETAILS_SECTION = (
-    "body",
-    "similar",
-    "summary",
-    "statistics",
-    "details",
-)
+BODY, SIMILAR, SUMMARY, STATISTICS, DETAILS = "body", "similar", "summary", "statistics", "details"
 
 SECTION_HEADING = re.compile(
     r"(?:(summary|statistics|details)|similar readings?\s*(?:\(\s*(\d{1,4})\s*(?:items?)?\s*\))?)"
@@ -91,26 +85,26 @@ class _ReadingPageParser:
 
     def feed(self, line: str) -> None:
         """Take the next line that is not empty."""
-        if self.section == SIMILAR_SECTION and self.pending_similar:
-            self.page[SIMILAR_SECTION].append(line)
+        if self.section == SIMILAR and self.pending_similar:
+            self.page[SIMILAR].append(line)
             self.pending_similar -= 1
         elif heading := SECTION_HEADING.fullmatch(line):
             self.begin_headed_section(heading)
-        elif self.section == STATISTICS_SECTION:
+        elif self.section == STATISTICS:
             self.feed_statistic(line)
         elif self.continues_section(line):
             self.page[self.section].append(line)
         else:
-            self.begin_section(BODY_SECTION)
-            self.page[BODY_SECTION].append(line)
+            self.begin_section(BODY)
+            self.page[BODY].append(line)
 
     def continues_section(self, line: str) -> bool:
         """Return True if a line that is not a heading continues the current section."""
-        if self.section == SIMILAR_SECTION:
+        if self.section == SIMILAR:
             return self.pending_similar is None
-        if self.section == DETAILS_SECTION:
+        if self.section == DETAILS:
             return DETAIL_LINE.fullmatch(line) is not None
-        return self.section in (BODY_SECTION, SUMMARY_SECTION)
+        return self.section in (BODY, SUMMARY)
 
     def feed_statistic(self, line: str) -> None:
         """Take a line of the statistics and what runs into its end."""
@@ -119,23 +113,23 @@ class _ReadingPageParser:
         rest = line[end:]
         heading = SECTION_HEADING.fullmatch(rest)
         if end and (not rest or heading or (line[end - 1].isalpha() and rest[0].isupper())):
-            self.page[STATISTICS_SECTION].append(line[:end])
+            self.page[STATISTICS].append(line[:end])
         else:
             rest = line
         if heading:
             self.begin_headed_section(heading)
         elif rest:
-            self.begin_section(BODY_SECTION)
-            self.page[BODY_SECTION].append(rest)
+            self.begin_section(BODY)
+            self.page[BODY].append(rest)
 
     def begin_headed_section(self, heading: re.Match[str]) -> None:
         """Begin the section that a heading names."""
-        self.begin_section(heading[1].lower() if heading[1] else SIMILAR_SECTION)
+        self.begin_section(heading[1].lower() if heading[1] else SIMILAR)
         self.pending_similar = int(heading[2]) if heading[2] else None
 
     def begin_section(self, section: str) -> None:
         """Begin a section, and a new page if this one has the section already."""
-        if self.section == SUMMARY_SECTION:
+        if self.section == SUMMARY:
             self.end_summary()
         if section in self.page:
             self.completed_pages.append(self.page)
@@ -149,31 +143,31 @@ class _ReadingPageParser:
         A summary may have several lines. But if its page is complete or has no text yet, only the
         first line is the summary, and the others are a text.
         """
-        first, rest = self.page[SUMMARY_SECTION][:1], self.page[SUMMARY_SECTION][1:]
-        has_text = BODY_SECTION in self.page
-        if not rest or (has_text and DETAILS_SECTION not in self.page):
+        first, rest = self.page[SUMMARY][:1], self.page[SUMMARY][1:]
+        has_text = BODY in self.page
+        if not rest or (has_text and DETAILS not in self.page):
             return
-        self.page[SUMMARY_SECTION] = first
+        self.page[SUMMARY] = first
         if has_text:
             self.completed_pages.append(self.page)
             self.page = {}
-        self.page[BODY_SECTION] = rest
+        self.page[BODY] = rest
 
     def finish(self) -> None:
         """Finish the last page."""
-        if self.section == SUMMARY_SECTION:
+        if self.section == SUMMARY:
             self.end_summary()
         if self.page:
             self.completed_pages.append(self.page)
 
 
 def _build_fields(page: dict[str, list[str]]) -> dict[str, Any]:
-    fields: dict[str, Any] = _parse_statistics(page.get(STATISTICS_SECTION, [])) | _parse_details(
-        page.get(DETAILS_SECTION, [])
+    fields: dict[str, Any] = _parse_statistics(page.get(STATISTICS, [])) | _parse_details(
+        page.get(DETAILS, [])
     )
-    fields["text"] = _join_unique_paragraphs(page.get(BODY_SECTION, []), fields.get("words"))
-    fields["summary"] = "\n\n".join(page.get(SUMMARY_SECTION, []))
-    fields["similar"] = page.get(SIMILAR_SECTION, [])
+    fields["text"] = _join_unique_paragraphs(page.get(BODY, []), fields.get("words"))
+    fields["summary"] = "\n\n".join(page.get(SUMMARY, []))
+    fields["similar"] = page.get(SIMILAR, [])
     return fields
 
 

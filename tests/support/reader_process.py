@@ -12,8 +12,7 @@ from typing import Any
 import orjson
 
 from store.exporters.newstui_json import article_to_dict
-from store.importers.read_files import read_source
-from store.importers.sources import ImportSource, find_sources
+from store.importers.read_files import ImportSource, find_sources, read_source
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.model.times import format_timestamp, system_clock

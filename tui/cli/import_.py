@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from store.importers.read_files import read_articles, read_source
-from store.importers.sources import find_sources
+from store.importers.read_files import find_sources, read_articles, read_source
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
 from store.model.times import current_timestamp, system_clock

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from store.importers.read_files import MAX_LINE_BYTES, read_articles
+from store.importers.containers import MAX_LINE_BYTES
+from store.importers.read_files import read_articles
 from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
@@ -152,7 +153,7 @@ def test_the_first_article_comes_before_the_file_ends() -> None:
 
 
 def test_an_endless_line_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.importers.read_files.MAX_LINE_BYTES", 100_000)
+    monkeypatch.setattr("store.importers.containers.MAX_LINE_BYTES", 100_000)
     assert MAX_LINE_BYTES > 100_000
     data = b'{"title": "One"}\n{"title": "' + b"a" * 500_000 + b'"}\n{"title": "Last"}'
     titles, rejected = read("a.jsonl", data)

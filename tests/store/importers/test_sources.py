@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from store.importers.read_files import read_source
-from store.importers.sources import NO_ARTICLES_REASON, ImportSource, find_sources
+from store.importers.read_files import (
+    NO_ARTICLES_REASON,
+    ImportSource,
+    find_sources,
+    read_source,
+)
 from store.model.article import ParsedArticle, Rejection
 
 NOW = "2031-05-06T07:08:09Z"
