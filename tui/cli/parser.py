@@ -51,16 +51,22 @@ class Requirement(NamedTuple):
     """Required only with one of these; always if there are none."""
 
 
+SyntaxPart = Argument | OneOf | Requirement
+
+
 class CommandSyntax(NamedTuple):
     """The syntax of a command."""
 
     name: str
     help: str
     """The line in `newstui --help`."""
-    arguments: tuple[Argument | OneOf, ...] = ()
-    description: str = ""
-    """The text of `newstui NAME --help`; by default the help line."""
-    requirements: tuple[Requirement, ...] = ()
+    description: str
+    """The text of `newstui NAME --help`; if empty, the help line."""
+    parts: tuple[SyntaxPart, ...]
+
+
+def _command(name: str, help_: str, description: str, *parts: SyntaxPart) -> CommandSyntax:
+    return CommandSyntax(name, help_, description, parts)
 
 
 def _argument(*names: str, **parameters: Any) -> Argument:
@@ -142,260 +148,214 @@ QUERY_ARGUMENTS = (
 # -- the commands --------------------------------------------------------------------------
 
 COMMAND_SYNTAXES = (
-    CommandSyntax(
+    _command(
         "import",
         "import articles from files",
-        (
-            _positional("paths", "PATH", "a file, a folder, or - for stdin", nargs="+"),
-            _option(
-                "as",
-                "FORMAT",
-                "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
-                dest="format",
-                type=_parse_import_format,
-            ),
-            JSON_FLAG,
-        ),
         "Import articles from files and folders: Markdown with front matter, plain text, HTML,"
         " newstui JSON and JSON Lines, saved reading pages, bookmarks, lists of URLs, and the"
         " exports of other readers. The format is detected from the content. Articles already in"
         " the library are not changed.",
+        _positional("paths", "PATH", "a file, a folder, or - for stdin", nargs="+"),
+        _option(
+            "as",
+            "FORMAT",
+            "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
+            dest="format",
+            type=_parse_import_format,
+        ),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "add",
         "add feeds and web pages by URL",
-        (
-            _positional(
-                "urls",
-                "URL",
-                "a feed, a site or a page; - reads URLs from stdin, one a line",
-                nargs="*",
-                default=[],
-            ),
-            _flags(
-                "want",
-                "either",
-                ("feed", "feed", "subscribe to the feed of the page"),
-                ("page", "page", "add the page, even if it has a feed"),
-            ),
-            _option("category", "NAME", "category of the new feeds and articles"),
-            _flag("private", "allow hosts on a private network"),
-            _flag("missing", "fetch the text of articles without one"),
-            JSON_FLAG,
-        ),
         "Subscribe to a feed, or to the feed of a site, or add a single page as an article.",
-        (Requirement(("urls", "missing"), "a URL, - or --missing"),),
+        _positional(
+            "urls",
+            "URL",
+            "a feed, a site or a page; - reads URLs from stdin, one a line",
+            nargs="*",
+            default=[],
+        ),
+        _flags(
+            "want",
+            "either",
+            ("feed", "feed", "subscribe to the feed of the page"),
+            ("page", "page", "add the page, even if it has a feed"),
+        ),
+        _option("category", "NAME", "category of the new feeds and articles"),
+        _flag("private", "allow hosts on a private network"),
+        _flag("missing", "fetch the text of articles without one"),
+        JSON_FLAG,
+        Requirement(("urls", "missing"), "a URL, - or --missing"),
     ),
-    CommandSyntax(
+    _command(
         "fetch",
         "fetch feeds",
-        (
-            FEEDS_ARGUMENT,
-            _flag("quiet", "print errors only, for cron"),
-            _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_interval),
-            JSON_FLAG,
-        ),
         "Fetch the given feeds, or all feeds that are not paused.",
+        FEEDS_ARGUMENT,
+        _flag("quiet", "print errors only, for cron"),
+        _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_interval),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "feeds",
         "list or edit feeds",
-        (
-            FEEDS_ARGUMENT,
-            _option("rename", "NAME", "change the name"),
-            _option("category", "NAME", "change the category; '' removes it"),
-            _flags(
-                "paused", None, ("pause", True, "stop fetching"), ("resume", False, "fetch again")
-            ),
-            _flags(
-                "whole_page",
-                None,
-                ("whole-page", True, "take the text from the page, for truncated feeds"),
-                ("feed-text", False, "take the text from the feed"),
-            ),
-            _flag("remove", "unsubscribe; articles are kept"),
-            _option(
-                "import",
-                "FILE",
-                "subscribe to the feeds of an OPML file or of newsboat's urls file",
-                dest="import_opml",
-            ),
-            JSON_FLAG,
-        ),
         "List feeds: articles, unread, share read, last success, category, name. With FEED and an"
         " option, edit those feeds.",
-        (
-            Requirement(
-                ("feeds",), "a FEED", ("rename", "category", "paused", "whole_page", "remove")
-            ),
+        FEEDS_ARGUMENT,
+        _option("rename", "NAME", "change the name"),
+        _option("category", "NAME", "change the category; '' removes it"),
+        _flags("paused", None, ("pause", True, "stop fetching"), ("resume", False, "fetch again")),
+        _flags(
+            "whole_page",
+            None,
+            ("whole-page", True, "take the text from the page, for truncated feeds"),
+            ("feed-text", False, "take the text from the feed"),
         ),
+        _flag("remove", "unsubscribe; articles are kept"),
+        _option(
+            "import",
+            "FILE",
+            "subscribe to the feeds of an OPML file or of newsboat's urls file",
+            dest="import_opml",
+        ),
+        JSON_FLAG,
+        Requirement(("feeds",), "a FEED", ("rename", "category", "paused", "whole_page", "remove")),
     ),
-    CommandSyntax("list", "list articles, newest first", (*QUERY_ARGUMENTS, JSON_FLAG)),
-    CommandSyntax(
+    _command("list", "list articles, newest first", "", *QUERY_ARGUMENTS, JSON_FLAG),
+    _command(
         "search",
         "search titles, texts, summaries, categories and tags",
-        (
-            _positional("words", "QUERY", "the query", nargs="+"),
-            _flag("newest", "newest first instead of best first"),
-            _option(
-                "limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20
-            ),
-            JSON_FLAG,
-        ),
         "Search titles, texts, summaries, categories and tags, and print the best matches first,"
         " each with a snippet. QUERY may have words, “phrases”, -not, or, (parentheses),"
         " title:word, category:name, tag:name, is:unread, words:>800, date:2022-02, newer:7d and"
         " more; quote it to protect it from the shell.",
+        _positional("words", "QUERY", "the query", nargs="+"),
+        _flag("newest", "newest first instead of best first"),
+        _option("limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "show",
         "print an article with its details",
-        (
-            ID_ARGUMENT,
-            _option(
-                "format", None, "plain text or Markdown", choices=("text", "md"), default="text"
-            ),
-            JSON_FLAG,
-        ),
         "Print an article with its similar articles, summary, statistics and details.",
+        ID_ARGUMENT,
+        _option("format", None, "plain text or Markdown", choices=("text", "md"), default="text"),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "read",
         "print an article for a screen reader or a pager",
-        (ID_ARGUMENT,),
         "Print title, details, text and links of an article, with headings, quotes and links named"
         " in words. Lines are as wide as the terminal, or 80 columns in a pipe.",
+        ID_ARGUMENT,
     ),
-    CommandSyntax("similar", "list similar articles", (ID_ARGUMENT, JSON_FLAG)),
-    CommandSyntax(
+    _command("similar", "list similar articles", "", ID_ARGUMENT, JSON_FLAG),
+    _command(
         "edit",
         "edit title, category, date, tags",
-        (
-            ID_ARGUMENT,
-            _option("title", None, "change the title"),
-            _option("category", "NAME", "change the category"),
-            _option("date", None, "change the date of publication, a date or a time"),
-            _option("tag", "TAG", "add a tag", action="append", default=[]),
-            _option("untag", "TAG", "remove a tag", action="append", default=[]),
-        ),
         "Edit title, category, date and tags of an article.",
-        (
-            Requirement(
-                ("title", "category", "date", "tag", "untag"),
-                "--title, --category, --date, --tag or --untag",
-            ),
+        ID_ARGUMENT,
+        _option("title", None, "change the title"),
+        _option("category", "NAME", "change the category"),
+        _option("date", None, "change the date of publication, a date or a time"),
+        _option("tag", "TAG", "add a tag", action="append", default=[]),
+        _option("untag", "TAG", "remove a tag", action="append", default=[]),
+        Requirement(
+            ("title", "category", "date", "tag", "untag"),
+            "--title, --category, --date, --tag or --untag",
         ),
     ),
-    CommandSyntax(
+    _command(
         "mark",
         "mark articles as read or unread, star or unstar them",
-        (
-            _positional("ids", "ID", nargs="*", default=[]),
-            _option(
-                "from",
-                "FILE",
-                "also mark the articles listed in a file, one a line, by id, URL or feed guid (what"
-                " newsboat -E writes)",
-                dest="file",
-                type=Path,
-            ),
-            _flags(
-                "read",
-                None,
-                ("read", "read", "mark as read"),
-                ("unread", "unread", "mark as unread"),
-            ),
-            _flags("star", None, ("star", "starred", "star"), ("unstar", "unstarred", "unstar")),
+        "",
+        _positional("ids", "ID", nargs="*", default=[]),
+        _option(
+            "from",
+            "FILE",
+            "also mark the articles listed in a file, one a line, by id, URL or feed guid (what"
+            " newsboat -E writes)",
+            dest="file",
+            type=Path,
         ),
-        requirements=(
-            Requirement(("read", "star"), "--read, --unread, --star or --unstar"),
-            Requirement(("ids", "file"), "an ID or --from FILE"),
+        _flags(
+            "read", None, ("read", "read", "mark as read"), ("unread", "unread", "mark as unread")
         ),
+        _flags("star", None, ("star", "starred", "star"), ("unstar", "unstarred", "unstar")),
+        Requirement(("read", "star"), "--read, --unread, --star or --unstar"),
+        Requirement(("ids", "file"), "an ID or --from FILE"),
     ),
-    CommandSyntax(
+    _command(
         "export",
         "export articles to files",
-        (
-            *QUERY_ARGUMENTS,
-            _option(
-                "to",
-                None,
-                "format (default: json)",
-                choices=(*EXPORT_FORMATS, "opml"),
-                default="json",
-            ),
-            _argument(
-                "-o",
-                dest="out",
-                type=Path,
-                metavar="PATH",
-                help="output file; a folder for Markdown",
-            ),
-            _option("title", None, "title of an HTML page or EPUB", default="newstui"),
-            FORCE_FLAG,
-        ),
         "Export articles as newstui JSON, JSON Lines, Markdown with front matter (a folder with a"
         " file for each article), one HTML page, or an EPUB; or the feeds as OPML. JSON and"
         " Markdown can be imported again without loss.",
+        *QUERY_ARGUMENTS,
+        _option(
+            "to", None, "format (default: json)", choices=(*EXPORT_FORMATS, "opml"), default="json"
+        ),
+        _argument(
+            "-o", dest="out", type=Path, metavar="PATH", help="output file; a folder for Markdown"
+        ),
+        _option("title", None, "title of an HTML page or EPUB", default="newstui"),
+        FORCE_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "backup",
         "back up the library to a file",
-        (
-            OneOf(
-                (
-                    _positional("file", "FILE", "the zip file", nargs="?", type=Path),
-                    _flag("auto", "keep one backup a day for seven days; for scheduled jobs"),
-                ),
-                required=True,
-            ),
-            FORCE_FLAG,
-            JSON_FLAG,
-        ),
         "Back up the whole library to one zip file and verify it. newstui may be running meanwhile.",
+        OneOf(
+            (
+                _positional("file", "FILE", "the zip file", nargs="?", type=Path),
+                _flag("auto", "keep one backup a day for seven days; for scheduled jobs"),
+            ),
+            required=True,
+        ),
+        FORCE_FLAG,
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "restore",
         "restore a backup",
-        (
-            _positional("file", "FILE", "the backup", type=Path),
-            _option("into", "DIR", "folder to restore into (default: your library)", type=Path),
-            _flag("merge", "add what is missing to a library that is not empty; overwrite nothing"),
-            JSON_FLAG,
-        ),
         "Restore a backup into an empty or new library.",
+        _positional("file", "FILE", "the backup", type=Path),
+        _option("into", "DIR", "folder to restore into (default: your library)", type=Path),
+        _flag("merge", "add what is missing to a library that is not empty; overwrite nothing"),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "compact",
         "purge texts deleted 30 days ago",
-        (_flag("dry-run", "only print what would be removed"), JSON_FLAG),
         "Purge the texts of articles deleted at least 30 days ago, and obsolete events of the"
         " journal. The reading state does not change.",
+        _flag("dry-run", "only print what would be removed"),
+        JSON_FLAG,
     ),
-    CommandSyntax("stats", "print reading statistics", (JSON_FLAG,)),
-    CommandSyntax(
+    _command("stats", "print reading statistics", "", JSON_FLAG),
+    _command(
         "keys",
         "list the keys of the reader",
-        (
-            _option(
-                "preset", None, "list a preset instead of your own keys", choices=KEYMAP_PRESETS
-            ),
-            JSON_FLAG,
-        ),
+        "",
+        _option("preset", None, "list a preset instead of your own keys", choices=KEYMAP_PRESETS),
+        JSON_FLAG,
     ),
-    CommandSyntax(
+    _command(
         "settings",
         "list the settings",
-        (_flag("example", "print a settings.toml to start with"), JSON_FLAG),
         "List every setting, its value and where the value comes from.",
+        _flag("example", "print a settings.toml to start with"),
+        JSON_FLAG,
     ),
-    CommandSyntax("themes", "list the colour themes", (JSON_FLAG,)),
-    CommandSyntax(
+    _command("themes", "list the colour themes", "", JSON_FLAG),
+    _command(
         "doctor",
         "check library, settings and terminal",
-        (_flag("repair", "repair damaged files of this machine, keeping the originals"), JSON_FLAG),
         "Check folders, library, settings, locale and terminal. Without --repair the library is not"
         " changed.",
+        _flag("repair", "repair damaged files of this machine, keeping the originals"),
+        JSON_FLAG,
     ),
 )
 
@@ -440,9 +400,10 @@ def build_parser() -> argparse.ArgumentParser:
     for syntax in COMMAND_SYNTAXES:
         description = syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}."
         command = subparsers.add_parser(syntax.name, help=syntax.help, description=description)
-        command.set_defaults(parser=command, requirements=syntax.requirements)
+        requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
+        command.set_defaults(parser=command, requirements=requirements)
         # Suppressed, so that it does not undo a --library before the command.
-        _add_arguments(command, (*syntax.arguments, _library_argument(argparse.SUPPRESS)))
+        _add_arguments(command, (*syntax.parts, _library_argument(argparse.SUPPRESS)))
     return parser
 
 
@@ -451,11 +412,11 @@ def _library_argument(default: str | None) -> Argument:
     return _argument("--library", type=Path, metavar="DIR", default=default, help=help_)
 
 
-def _add_arguments(parser: argparse.ArgumentParser, arguments: Iterable[Argument | OneOf]) -> None:
-    for each in arguments:
-        if isinstance(each, OneOf):
+def _add_arguments(parser: argparse.ArgumentParser, parts: Iterable[SyntaxPart]) -> None:
+    for each in parts:
+        if isinstance(each, Argument):
+            parser.add_argument(*each.names, **each.parameters)
+        elif isinstance(each, OneOf):
             group = parser.add_mutually_exclusive_group(required=each.required)
             for one in each.arguments:
                 group.add_argument(*one.names, **one.parameters)
-        else:
-            parser.add_argument(*each.names, **each.parameters)
