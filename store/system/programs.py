@@ -86,7 +86,7 @@ class ProgramRun:
                     stderr=subprocess.PIPE,
                     encoding="utf-8",
                     errors="replace",
-                    start_new_session=True,  # to kill its children too, and to keep it off our terminal
+                    start_new_session=True,  # to kill its children and keep it off our terminal
                 )
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -30,12 +30,9 @@ MIN_STOP_WORD_RATIO = 0.2
 SAME_STORY_THRESHOLD = 0.1
 """Two texts above it may tell the very same story; the two halves of one are mostly above 0.2."""
 HIRAGANA = re.compile("[\u3041-\u309f]")
-HAN_RANGES = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-SCRIPT_PATTERNS = {
-    "katakana": re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+"),
-    "hangul": re.compile("[\uac00-\ud7af]+"),
-    "han": re.compile(f"[{HAN_RANGES}]+"),
-}
+KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+")
+HANGUL = re.compile("[\uac00-\ud7af]+")
+HAN = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 MAX_RUN_CHARS = 10
 """A longer run is several words."""
 MAX_HAN_CHARS = 6
@@ -165,12 +162,12 @@ def find_unspaced_word(text: str, pair: str) -> str:
     in the text (maximal repeats). The text is as `normalize_text` returns it; the word is empty if the pair
     is grammar or belongs to two words.
     """
-    script = next((each for each in SCRIPT_PATTERNS.values() if each.fullmatch(pair)), None)
-    if script and (script is not SCRIPT_PATTERNS["han"] or HIRAGANA.search(text)):
+    script = next((each for each in (KATAKANA, HANGUL, HAN) if each.fullmatch(pair)), None)
+    if script and (script is not HAN or HIRAGANA.search(text)):
         runs = Counter(run for run in script.findall(text) if pair in run)
         short = [run for run, _ in runs.most_common() if len(run) <= MAX_RUN_CHARS]
         return short[0] if short else _extend_repeat(text, pair)
-    is_mixed = any(pattern.search(pair) for pattern in (HIRAGANA, *SCRIPT_PATTERNS.values()))
+    is_mixed = any(each.search(pair) for each in (HIRAGANA, KATAKANA, HANGUL, HAN))
     return "" if is_mixed and not script else _extend_repeat(text, pair)
 
 
@@ -182,7 +179,7 @@ def _extend_repeat(text: str, piece: str) -> str:
     count = text.count(piece)
     if count < 2 or category(piece[0]).startswith("M"):
         return ""
-    max_chars = MAX_HAN_CHARS if SCRIPT_PATTERNS["han"].match(piece) else MAX_RUN_CHARS
+    max_chars = MAX_HAN_CHARS if HAN.match(piece) else MAX_RUN_CHARS
     while len(piece) < max_chars:
         longer = Counter(_iter_extensions(text, piece)).most_common(1)
         if not longer or longer[0][1] < max(2, MIN_REPEAT_RATIO * count):
