@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from store.search import SORTS, ListQuery
+from store.search.list_query import SORTS, ListQuery
 
 MARKS = 200
 

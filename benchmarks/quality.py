@@ -38,8 +38,8 @@ from benchmarks.metrics import (
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, FullArticle, ParsedArticle, ReadingStatus
 from store.model.times import system_clock
-from store.search import SearchQuery
 from store.search.embeddings import load_installed_embeddings
+from store.search.list_query import SearchQuery
 from store.text.sentences import split_sentences
 from store.text.summary import extract_summary
 

@@ -22,8 +22,8 @@ import psutil
 from benchmarks.library import measure_seconds, open_library, report, report_time, report_times
 from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
-from store.search import ListQuery, Matches, SearchQuery
 from store.search.highlight import make_highlighter
+from store.search.list_query import ListQuery, Matches, SearchQuery
 from store.search.syntax_tree import WordsCondition
 
 QUERIES = (

@@ -7,9 +7,10 @@ import heapq
 import os
 import re
 import sys
-from collections import Counter
+import weakref
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
 from operator import attrgetter
@@ -30,23 +31,6 @@ from store.journal.events import (
     encode_line,
     newer_format_message,
 )
-from store.journal.journal_file import (
-    Cursor,
-    OwnJournalFile,
-    SavedCursor,
-    describe_file_change,
-    file_matches_cursor,
-    filter_unseen,
-    find_writer,
-    is_about_other_article,
-    is_compacted,
-    matches_cursor,
-    read_complete_lines,
-    read_lines_backwards,
-    read_lines_until,
-    read_matching_lines,
-    read_next_lines,
-)
 from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
 from store.model.times import Clock, to_microseconds
 from store.system.files import WarningHandler, append_durably, file_lock
@@ -60,6 +44,19 @@ READ_BATCH_LINES = 4096
 """Lines read at once."""
 HISTORY_BATCH_SIZE = 10_000
 """Lines looked at in one step of reading the history."""
+MACHINE_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+MAX_FIRST_LINE_BYTES = 4096
+"""Bytes of the first line that are read at most, whatever the file is."""
+MAX_REMEMBERED_LINES = 10_000
+"""Lines of our own kept in memory, in case another program overwrites the journal in place."""
+COMPACTED_HEADER = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
+"""Start of the first line of a compacted journal: with the time of the compaction."""
+LINE_BLOCK_BYTES = 1 << 16
+SAMPLE_SIZE = 64
+"""Bytes before the cursor that must still be there when the file has grown."""
+
+SavedCursor = tuple[int, bytes, bytes]
+"""A cursor as a snapshot keeps it: offset, the bytes before it, the first bytes of the file."""
 
 
 class JournalRewritten(Exception):
@@ -428,3 +425,206 @@ def _read_batches(path: Path, kinds: Collection[str], last: int | None) -> Itera
             lines = reversed(list(islice(read_lines_backwards(path), last)))
         while batch := list(islice(lines, HISTORY_BATCH_SIZE)):
             yield list(filter(is_wanted, batch))
+
+
+# -- one file: its writer ------------------------------------------------------------------
+
+
+def find_writer(journal: Path) -> tuple[str, bool]:
+    """Return the machine that writes a journal file, and whether that is settled.
+
+    The machine is the one named in the first line, if the file name starts with it, so that it does
+    not matter what a sync tool appended to the name. Without such a line it is the file name.
+
+    Returns:
+        The machine, or an empty string if this is no journal; and whether the first line is
+        complete.
+    """
+    try:
+        with journal.open("rb") as file:
+            line = file.readline(MAX_FIRST_LINE_BYTES)
+    except OSError:
+        line = b""
+    machine = _machine_in_header(line)
+    if not (machine and journal.stem.startswith(machine)):
+        machine = journal.stem if MACHINE_NAME_PATTERN.match(journal.stem) else ""
+    return machine, line.endswith(b"\n")
+
+
+def _machine_in_header(line: bytes) -> str:
+    try:
+        machine = decode_line(line)["machine"]
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return machine if isinstance(machine, str) and MACHINE_NAME_PATTERN.match(machine) else ""
+
+
+class OwnJournalFile:
+    """Our own journal, kept open: if another file takes its place, its lines can still be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+        self._remembered: deque[bytes] = deque(maxlen=MAX_REMEMBERED_LINES)
+
+    def open(self) -> None:
+        """Open the file that has the name now, unless one is open already."""
+        if self._descriptor is None:
+            with contextlib.suppress(OSError):
+                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                weakref.finalize(self, os.close, self._descriptor)
+
+    @property
+    def size(self) -> int:
+        """The size of the open file in bytes."""
+        return 0 if self._descriptor is None else os.fstat(self._descriptor).st_size
+
+    def remember(self, lines: bytes) -> None:
+        """Keep lines that were just appended."""
+        self._remembered.extend(lines.splitlines(keepends=True))
+
+    def known_lines(self) -> list[bytes]:
+        """Return every line known to have been in the file."""
+        lines: list[bytes] = []
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                lines = read_complete_lines(self._descriptor)
+        return [*lines, *self._remembered]
+
+
+# -- its lines; an incomplete last one is skipped ------------------------------------------
+
+
+def read_complete_lines(descriptor: int) -> list[bytes]:
+    """Return the lines of an open file from its beginning."""
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return [line for line in file if line.endswith(b"\n")]
+
+
+def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
+    """Yield the lines of a file up to an offset; none if it cannot be read."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        while end > 0 and (line := file.readline()):
+            end -= len(line)
+            yield line
+
+
+def read_lines_backwards(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file from the last one on; none if there is no file."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        rest, end, is_complete = b"", file.seek(0, os.SEEK_END), False
+        while end:
+            start = max(0, end - LINE_BLOCK_BYTES)
+            file.seek(start)
+            block, end = file.read(end - start) + rest, start
+            if not is_complete:  # drop what follows the last line end
+                block = block[: block.rfind(b"\n") + 1]
+                is_complete = bool(block)
+            rest, *lines = block.split(b"\n")
+            yield from (line + b"\n" for line in reversed(lines) if line)
+        yield rest + b"\n"
+
+
+def read_matching_lines(file: BinaryIO, word: bytes) -> Iterator[bytes]:
+    """Yield the lines that contain a word, from the current position on."""
+    while lines := file.readlines(LINE_BLOCK_BYTES):
+        yield from (line for line in lines if word in line and line.endswith(b"\n"))
+
+
+def filter_unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
+    """Return the lines that were not seen before, and add them to `seen`."""
+    new = {key: line for line in lines if (key := hash(line)) not in seen}
+    seen.update(new)
+    return list(new.values())
+
+
+def is_about_other_article(line: bytes, ids: Collection[bytes]) -> bool:
+    """Return True if a line is certainly about one article, and none of these."""
+    rest = line.partition(b'"article":"')[2]
+    article = rest.partition(b'"')[0]
+    if b"\\" in article:  # the quote may belong to the id
+        return not any(rest.startswith(each + b'"') for each in ids)
+    return bool(article) and article not in ids
+
+
+# -- how far it has been read --------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The position up to which a journal file has been read."""
+
+    offset: int = 0
+    tail_sample: bytes = b""
+    """The bytes just before `offset`: if they differ, it is another file."""
+    head_sample: bytes = b""
+    """The first bytes of the file, which change when it is compacted."""
+    bad_lines: int = 0
+    ends_in_nuls: bool = False
+    """True if NUL bytes follow instead of a line that is still being written."""
+    newest_format: int = JOURNAL_FORMAT
+
+
+def read_next_lines(
+    file: BinaryIO, cursor: Cursor, limit: int, end: int | None = None
+) -> list[bytes]:
+    """Return up to `limit` lines, none of them beyond `end`, and move the cursor past them."""
+    file.seek(cursor.offset)
+    lines = list(islice(file, limit))
+    if lines and not lines[-1].endswith(b"\n"):
+        torn = lines.pop()  # still being written, or torn by a crash: not acknowledged
+        cursor.ends_in_nuls = b"\0" in torn  # what a disk leaves of lines that it lost
+    offset = cursor.offset + sum(map(len, lines))
+    while end is not None and offset > end:
+        offset -= len(lines.pop())
+    if lines:
+        cursor.head_sample = cursor.head_sample if cursor.offset else lines[0][:SAMPLE_SIZE]
+        cursor.offset, cursor.tail_sample = offset, lines[-1][-SAMPLE_SIZE:]
+    return lines
+
+
+def matches_cursor(file: BinaryIO, cursor: Cursor) -> bool:
+    """Return True if the file still has, around the cursor, the bytes that were read."""
+    if file.read(len(cursor.head_sample)) != cursor.head_sample:
+        return False
+    file.seek(cursor.offset - len(cursor.tail_sample))
+    return file.read(len(cursor.tail_sample)) == cursor.tail_sample
+
+
+def describe_file_change(path: Path, cursor: Cursor) -> str:
+    """Return a description of why a file no longer matches its cursor."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return "is gone"
+    if size == 0:
+        return "was emptied"
+    return "was shortened" if size < cursor.offset else "is another file than before"
+
+
+def is_compacted(path: Path, cursor: Cursor) -> bool:
+    """Return True if newstui compacted the file since it was read, which loses nothing of value."""
+    try:
+        with path.open("rb") as file:
+            return _compacted_at(file.read(SAMPLE_SIZE)) > _compacted_at(cursor.head_sample)
+    except OSError:
+        return False
+
+
+def _compacted_at(head: bytes) -> int:
+    found = COMPACTED_HEADER.match(head)
+    return int(found[1]) if found else 0
+
+
+def file_matches_cursor(path: Path, cursor: Cursor) -> bool:
+    """Return True if the file still matches the cursor; a missing one matches offset 0."""
+    try:
+        with path.open("rb") as file:
+            return matches_cursor(file, cursor)
+    except (OSError, ValueError):
+        return cursor.offset == 0

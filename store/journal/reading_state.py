@@ -13,11 +13,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from pathlib import Path
 from typing import Any
+from zlib import crc32
+
+import orjson
 
 from store.journal.events import Event, EventId, NewEvent
 from store.model.article import Article, ParsedArticle, ReadingStatus
+from store.model.errors import SaveFailed
 from store.model.times import format_timestamp, from_microseconds, parse_timestamp, to_unix_seconds
+from store.system.files import make_folder, write_atomically
 from store.text.clean import clean_line
 
 Register = tuple[int, Any]
@@ -25,6 +31,10 @@ Register = tuple[int, Any]
 
 UNSET_REGISTER: Register = (-1, None)
 NO_REGISTERS: Mapping[str, Register] = {}
+SNAPSHOT_FORMAT = 2
+
+_CRC_KEY = b',"crc":"'
+_CRC_END = b'%08x"}}}\n'
 
 
 @dataclass(slots=True)
@@ -293,3 +303,79 @@ def events_from_import(found: ParsedArticle) -> Iterator[NewEvent]:
         yield change("starred", None)
     if reading.position:
         yield change("position", reading.last_opened, position=reading.position)
+
+
+# -- the snapshot -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A reading state, and how much of each journal it covers, so that a start need not read them.
+
+    Its file is derived and may be deleted, damaged or from another version at any time; the journals
+    are then read from their beginning. It is a TinyDB file that ends with a checksum of the rest.
+    """
+
+    state: ReadingState
+    cursors: Mapping[str, tuple[int, bytes, bytes]]
+    """By journal file name: offset in bytes, the bytes before it, the first bytes of the file."""
+    latest_order: int
+    """The order of the latest event covered."""
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Replace the snapshot, creating its folder if need be.
+
+    Raises:
+        LibraryUnavailable: The folder cannot be created.
+        SaveFailed: The snapshot could not be written.
+    """
+    meta = {
+        "format": SNAPSHOT_FORMAT,
+        "journals": {
+            name: (offset, tail.hex(), head.hex())
+            for name, (offset, tail, head) in snapshot.cursors.items()
+        },
+        "newest": snapshot.latest_order,
+        "undone": sorted(snapshot.state.undone_ids),
+    }
+    documents = {
+        str(number): {"article": article, **state.to_json()}
+        for number, (article, state) in enumerate(snapshot.state.article_states.items(), 1)
+    }
+    try:
+        data = orjson.dumps({"reading": documents, "_meta": {"1": meta}}).removesuffix(b"}}}")
+    except orjson.JSONEncodeError as error:
+        raise SaveFailed(str(error), path) from error
+    make_folder(path.parent)
+    write_atomically(path, data + _CRC_KEY + _CRC_END % crc32(data))
+
+
+def read_snapshot(path: Path) -> Snapshot | None:
+    """Return the snapshot, or None if it is missing or unusable."""
+    try:
+        data = path.read_bytes()
+        body, _, end = data.rpartition(_CRC_KEY)
+        if end != _CRC_END % crc32(body):
+            return None
+        tables = orjson.loads(data)
+        meta: Mapping[str, Any] = tables["_meta"]["1"]
+        if meta["format"] != SNAPSHOT_FORMAT:
+            return None
+        states = {
+            document.pop("article"): ArticleState.from_json(document)
+            for document in tables["reading"].values()
+        }
+        cursors = {
+            name: (int(offset), bytes.fromhex(tail), bytes.fromhex(head))
+            for name, (offset, tail, head) in meta["journals"].items()
+        }
+        return Snapshot(
+            ReadingState(
+                states, [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
+            ),
+            cursors,
+            int(meta["newest"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -10,7 +10,7 @@ from store.model.article import ArticleRow
 from store.model.errors import ArticleNotFound
 from store.model.results import CategoryCount
 from store.model.times import to_unix_seconds
-from store.search import sort_newest_first
+from store.search.list_query import sort_newest_first
 from store.segments.segments import ArticleLocation
 
 

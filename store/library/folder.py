@@ -18,8 +18,14 @@ from store.journal.events import (
     newer_format_message,
 )
 from store.journal.journal import Journal, JournalRewritten
-from store.journal.reading_state import ReadingState, apply_edits, pause_gc
-from store.journal.snapshot import Snapshot, read_snapshot, write_snapshot
+from store.journal.reading_state import (
+    ReadingState,
+    Snapshot,
+    apply_edits,
+    pause_gc,
+    read_snapshot,
+    write_snapshot,
+)
 from store.library.catalog import Catalog
 from store.library.updates import (
     events_of_new_articles,
@@ -56,7 +62,7 @@ from store.model.results import (
     UndoableChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
-from store.search import ListQuery, Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments
 from store.segments.storage import SEGMENT_FORMAT

@@ -40,7 +40,7 @@ from store.model.results import (
     LoadProgress,
     UndoableChange,
 )
-from store.search import ListQuery, Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, SearchQuery
 
 if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache

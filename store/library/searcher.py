@@ -1,24 +1,39 @@
-"""Answer queries: words from the full-text index, facts from the rows in memory."""
+"""Answer queries, and keep the full-text index in step with the library.
+
+Words come from the index, facts from the rows in memory. The signatures of the segments' files and
+the stamps of edit, tag and delete events tell what the index covers, so that a start with nothing
+new costs nothing.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from store.journal.reading_state import ReadingState
+from store.journal.reading_state import ArticleState, ReadingState, apply_edits
 from store.library.catalog import Catalog
-from store.library.indexer import Indexer
-from store.model.article import Article, ArticleRow, ReadingStatus, Snippet
-from store.model.errors import LibraryBusy, LibraryUnavailable, SaveFailed
+from store.model.article import Article, ArticleRow, Body, ReadingStatus, Snippet
+from store.model.errors import LibraryBusy, LibraryDamaged, LibraryUnavailable, SaveFailed
 from store.model.results import IndexProgress
 from store.model.times import Clock
-from store.search import Matches, SearchQuery
 from store.search.highlight import make_highlighter, make_snippet, no_other_forms, search_terms
-from store.search.index import FullTextIndex, IndexUnusable, article_number
+from store.search.index import (
+    FullTextIndex,
+    IndexCoverage,
+    IndexUnusable,
+    IndexWriter,
+    SegmentCoverage,
+    article_number,
+)
 from store.search.index_query import IndexQueryBuilder
 from store.search.language import parse_query
+from store.search.list_query import Matches, SearchQuery
 from store.search.syntax_tree import (
     MATCH_ALL,
     QueryLeaf,
@@ -34,9 +49,15 @@ from store.search.syntax_tree import (
 )
 from store.segments.segments import Segments
 from store.segments.text_reader import TextReader
-from store.system.files import WarningHandler
+from store.system.files import WarningHandler, file_lock, file_signature, make_folder
 from store.text.tokenizer import normalize_text
 
+INDEX_BATCH_SIZE = 50
+"""Articles indexed between two steps."""
+COMMIT_POLL_SECONDS = 0.02
+"""Seconds of a step that waits for the engine, short enough for the keyboard."""
+COMMIT_BATCH_SIZE = 20_000
+"""Articles after which what was indexed is committed."""
 NOT_INDEXED = "not indexed yet: searching titles and categories only"
 MIN_FILTERED_HITS = 2000
 """Hits examined first if a query asks for words and facts."""
@@ -48,6 +69,7 @@ class SearchContext(NamedTuple):
     """The parts of its library that a searcher uses."""
 
     catalog: Callable[[], Catalog]
+    """Returns the catalog, which may change between two steps."""
     articles: Callable[[Iterable[str]], Iterator[tuple[Article, ReadingStatus]]]
     """Yields the facts of articles by their ids."""
     segments: Segments
@@ -55,6 +77,172 @@ class SearchContext(NamedTuple):
     clock: Clock
     warn: WarningHandler
     """Called with a line about a segment that cannot be read."""
+
+
+# -- updating the index --------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class IndexWork:
+    """The work that an update of the index has to do."""
+
+    segments: Mapping[str, tuple[int, ...]]
+    """Segments to read, with their signatures."""
+    removed: set[str]
+    edited: dict[str, int]
+    """Edited articles of other segments, with the stamp of the edit, or -1 if it was undone."""
+    edit_stamps: Mapping[str, int]
+    """The edits that the index covers once this is done."""
+    article_count: int
+    """The number of articles to index."""
+
+
+class Indexer:
+    """Brings the index of one library up to date, on the library's thread."""
+
+    def __init__(self, folder: Path, library: SearchContext) -> None:
+        """Open nothing yet."""
+        self._folder = folder
+        self._catalog = library.catalog
+        self._segments = library.segments
+        self._warn = library.warn
+        self._languages: set[str] = set()
+
+    def update(self, covered: IndexCoverage | None, state: ReadingState) -> Iterator[IndexProgress]:
+        """Index what is new, in steps; `covered` is None if there is no usable index.
+
+        Raises:
+            IndexUnusable: It cannot be written.
+            LibraryBusy: Another process is writing it.
+            LibraryUnavailable, SaveFailed: Its folder cannot be written.
+        """
+        work = self._plan(covered or IndexCoverage(), state)
+        if work.segments or work.removed or work.edited:
+            yield from self._run(work, state)
+
+    def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
+        signatures = self._segments.signatures()
+        texts = {
+            name: file_signature(self._segments.texts_path(name)) or (0, 0) for name in signatures
+        }
+        counts = self._catalog().segment_counts()
+        known = covered.segments
+        current = {
+            name: (*stamp, *texts[name]) for name, stamp in signatures.items() if name in counts
+        }
+        changed = {
+            name: key for name, key in current.items() if tuple(known.get(name, ()))[:4] != key
+        }
+        removed = known.keys() - current.keys()
+        if removed or (changed.keys() & known.keys()):  # a duplicate may be valid now
+            copies = [name for name in current if name in known and known[name][4]]
+            changed |= {name: current[name] for name in copies}
+        edits = _edit_stamps(state)
+        edited = {
+            article: edits.get(article, -1)
+            for article in edits.keys() | covered.edited.keys()
+            if edits.get(article, -1) != covered.edited.get(article)
+        }
+        elsewhere = {
+            article: stamp
+            for article, stamp in edited.items()
+            if (location := self._catalog().stored_location(article))
+            and location.segment not in changed
+        }
+        number = sum(counts[name] for name in changed) + len(elsewhere)
+        return IndexWork(changed, removed, elsewhere, edits, number)
+
+    def _run(self, work: IndexWork, state: ReadingState) -> Iterator[IndexProgress]:
+        make_folder(self._folder.parent)
+        with ExitStack() as stack:
+            stack.enter_context(file_lock(self._folder.with_suffix(".lock"), 0, self._warn))
+            writer = IndexWriter(self._folder)
+            if not writer.coverage.segments and len(work.segments) < len(
+                self._catalog().segment_counts()
+            ):
+                work = self._plan(IndexCoverage(), state)  # it was unusable, and has been recreated
+            self._languages.update(writer.coverage.languages)
+            done = since = 0
+            for name in work.removed:
+                writer.remove_segment(name)
+            segments = {
+                n: key for n, key in writer.coverage.segments.items() if n not in work.removed
+            }
+            yield IndexProgress(done, work.article_count)
+            for name, stamp in work.segments.items():
+                writer.remove_segment(name)
+                duplicates = 0
+                for put, skipped in self._add_segment(writer, name, state):
+                    done, since, duplicates = done + put, since + put, duplicates + skipped
+                    yield IndexProgress(min(done, work.article_count), work.article_count)
+                segments[name] = (*stamp, duplicates)
+                if since >= COMMIT_BATCH_SIZE:
+                    progress = IndexProgress(min(done, work.article_count), work.article_count)
+                    yield from self._commit(writer, segments, writer.coverage.edited, progress)
+                    since = 0
+            for article in work.edited:
+                self._reindex_article(writer, article, state)
+            progress = IndexProgress(work.article_count, work.article_count)
+            yield from self._commit(writer, segments, work.edit_stamps, progress)
+
+    def _add_segment(
+        self, writer: IndexWriter, name: str, state: ReadingState
+    ) -> Iterator[tuple[int, int]]:
+        """Index a segment; yield the numbers of added and of duplicate articles by steps."""
+        try:
+            found = self._segments.read_articles(name)
+            while batch := list(islice(found, INDEX_BATCH_SIZE)):
+                duplicates = 0
+                for location, article, body in batch:
+                    if self._catalog().stored_location(article.id) != location:
+                        duplicates += 1
+                    elif self._catalog().location(article.id):
+                        self._add_article(writer, name, article, body, state.get(article.id))
+                yield len(batch) - duplicates, duplicates
+        except LibraryDamaged as error:
+            self._warn(str(error))
+
+    def _reindex_article(self, writer: IndexWriter, article: str, state: ReadingState) -> None:
+        writer.remove(article)
+        if location := self._catalog().location(article):
+            facts, body = self._segments.read_article(location), self._segments.read_body(location)
+            self._add_article(writer, location.segment, facts, body, state.get(article))
+
+    def _add_article(
+        self, writer: IndexWriter, segment: str, article: Article, body: Body, state: ArticleState
+    ) -> None:
+        if article.language:
+            self._languages.add(article.language)
+        changed = bool(state.edits or state.tags)
+        writer.add(segment, apply_edits(article, state) if changed else article, body)
+
+    def _commit(
+        self,
+        writer: IndexWriter,
+        segments: SegmentCoverage,
+        edited: Mapping[str, int],
+        progress: IndexProgress,
+    ) -> Iterator[IndexProgress]:
+        """Commit on a thread of its own, in steps: the engine takes up to two seconds."""
+        coverage = IndexCoverage(dict(segments), edited, sorted(self._languages))
+        with ThreadPoolExecutor(1, "index") as thread:
+            committed = thread.submit(writer.commit, coverage)
+            while wait([committed], COMMIT_POLL_SECONDS).not_done:
+                yield progress
+            committed.result()
+        yield progress
+
+
+def _edit_stamps(state: ReadingState) -> Mapping[str, int]:
+    """Return the edited, tagged and deleted articles with the stamp of the latest change."""
+    return {
+        article: max(stamp for stamp, _ in (*one.edits.values(), *one.tags.values(), one.deleted))
+        for article, one in state.article_states.items()
+        if one.edits or one.tags or one.deleted[1]
+    }
+
+
+# -- queries -------------------------------------------------------------------------------
 
 
 class LibrarySearcher:
@@ -93,9 +281,7 @@ class LibrarySearcher:
         Returns:
             False if another process was writing, which may end before it is done.
         """
-        library = self._context
-        indexer = Indexer(self._folder, library.catalog, library.segments, library.warn)
-        index = self.current_index()
+        indexer, index = Indexer(self._folder, self._context), self.current_index()
         is_done = True
         try:
             yield from indexer.update(index.coverage if index else None, state)
@@ -104,7 +290,7 @@ class LibrarySearcher:
         except (IndexUnusable, LibraryUnavailable, SaveFailed) as error:
             log.debug("%s", error)
         if self.current_index() is not None:
-            self._update_ids(library.catalog())
+            self._update_ids(self._context.catalog())
         return is_done
 
     # -- asking ----------------------------------------------------------------------------
@@ -220,10 +406,7 @@ class LibrarySearcher:
 
     def row_by_number(self, number: int) -> ArticleRow | None:
         """Return the row of an article by its number in the index; None if it is gone."""
-        catalog = self._context.catalog()
-        self._update_ids(catalog)
-        article = self._ids_by_number.get(number)
-        return catalog.get_row(article) if article else None
+        return next(iter(self._rows_by_number([number])), None)
 
     def read_text(self, article: str) -> str:
         """Return the text of an article; empty if there is none or it cannot be read."""

@@ -11,7 +11,7 @@ from store.journal.events import Event
 from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
 from store.model.times import from_microseconds, to_microseconds
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 
 READ_KINDS = frozenset({"read"})
 """The events that statistics count."""

@@ -27,8 +27,7 @@ from store.journal.events import (
     newer_format_message,
     try_decode_event,
 )
-from store.journal.journal import Journal
-from store.journal.journal_file import find_writer
+from store.journal.journal import Journal, find_writer
 from store.journal.reading_state import ReadingState
 from store.model.errors import LibraryDamaged, LibraryReadOnly
 from store.model.times import Clock, current_timestamp, to_microseconds

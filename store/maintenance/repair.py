@@ -1,4 +1,4 @@
-"""Damaged segments: salvaged, and repaired if they are our own.
+"""Damaged segments, salvaged and repaired if they are our own; and a review of conflict copies.
 
 A file of another machine is never written: what is intact in it is used, and its own machine
 repairs it. The same holds for a file of ours while it cannot be written; it is tried again next
@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from store.journal.events import newer_format_message
+from store.journal.journal import find_writer
 from store.maintenance.compact import repair_journal
 from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
 from store.segments.salvage import SalvageResult, describe_salvage, salvage
 from store.segments.segments import (
+    SEGMENT_NAME_PATTERN,
     read_tables,
     segment_machine,
     segment_name,
@@ -277,3 +279,58 @@ def _read_ids(path: Path, table: str) -> set[str] | None:
 
 def _to_tables(found: SalvageResult, table: str) -> Tables:
     return {"_meta": {"1": {"format": found.format or SEGMENT_FORMAT}}, table: found.documents}
+
+
+# -- sync-conflict copies ------------------------------------------------------------------
+
+
+def review_copies(library: Path) -> Iterator[str]:
+    """Yield a line for each copy in the library: that it is redundant, or what only it has."""
+    journals = sorted((library / "journal").glob("*.jsonl"))
+    machines = {path: find_writer(path)[0] for path in journals}
+    yield from _compare_copies("events", machines, _event_hashes)
+    articles = sorted((library / "articles").glob("*.json"))
+    any_segment = {path: "*" for path in articles if segment_name(path.stem)}
+    yield from _compare_copies(
+        "articles", any_segment, lambda path: _value_hashes(path, "articles", "id")
+    )
+    texts = sorted((library / "texts").glob("*.json"))
+    segments = {path: segment_name(path.stem) for path in texts}
+    yield from _compare_copies("texts", segments, lambda path: _value_hashes(path, "texts", "text"))
+
+
+def _compare_copies(
+    items: str, groups: Mapping[Path, str], content: Callable[[Path], set[int]]
+) -> Iterator[str]:
+    """Compare each copy with the files of its group, and with copies that have to be kept."""
+    for group in sorted({group for path, group in groups.items() if group and _is_copy(path)}):
+        paths = [path for path in groups if groups[path] == group]
+        known = set[int]().union(*(content(path) for path in paths if not _is_copy(path)))
+        for path in filter(_is_copy, paths):
+            only = content(path) - known
+            known |= only
+            name = f"{path.parent.name}/{path.name}"
+            if only:
+                yield f"{name} is in use: {len(only)} of its {items} are in no other file; keep it"
+            else:
+                yield f"{name} is a redundant conflict copy and can be deleted"
+
+
+def _is_copy(path: Path) -> bool:
+    if path.suffix == ".jsonl":
+        return path.stem != find_writer(path)[0]
+    return not SEGMENT_NAME_PATTERN.match(path.stem)
+
+
+def _event_hashes(path: Path) -> set[int]:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return {hash(line) for line in file if b'"event":' in line and line.endswith(b"\n")}
+    return set()
+
+
+def _value_hashes(path: Path, table: str, name: str) -> set[int]:
+    try:
+        documents = parse_tables(path.read_bytes()).get(table, {})
+    except (OSError, BadContent):
+        return set()
+    return {hash(each.get(name)) for each in documents.values() if isinstance(each.get(name), str)}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from store.library.folder import FolderLibrary
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.environment import environment
 from tests.support.reader_process import (
     NEWSTUI,

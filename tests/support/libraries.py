@@ -13,7 +13,7 @@ from store.library.protocol import Library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
 from store.model.results import AddProgress
 from store.model.times import format_timestamp
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 

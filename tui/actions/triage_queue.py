@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from store.library.protocol import Library
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tui.rendering.wording import format_count, format_duration
 
 MAX_TRIAGE_TEXT_LENGTH = 1200

@@ -19,7 +19,7 @@ from store.feeds.resolve_url import (
 )
 from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from store.text.urls import redact_url
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import load_with_progress, resolve_paths, run_article_hook

@@ -13,10 +13,10 @@ from importlib.metadata import version
 
 from store.backup.backup import list_auto_backups
 from store.library.folder import FolderLibrary
-from store.maintenance.review_copies import review_copies
+from store.maintenance.repair import review_copies
 from store.model.errors import NewstuiError
 from store.model.times import system_clock
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line

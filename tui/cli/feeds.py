@@ -12,7 +12,7 @@ from store.feeds.subscriptions import SUBSCRIPTIONS_FILE
 from store.library.protocol import Library
 from store.model.errors import InvalidInput
 from store.model.times import system_clock
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths

@@ -7,8 +7,8 @@ import argparse
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
-from store.search import ListQuery
 from store.search.language import query_needs_index
+from store.search.list_query import ListQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.rendering.cells import fit_cells

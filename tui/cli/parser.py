@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from store.exporters.formats import EXPORT_FORMATS
-from store.search import SORTS
+from store.search.list_query import SORTS
 from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.exit_codes import EXIT_CODE_HELP

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, Snippet
-from store.search import Matches, SearchQuery
 from store.search.language import query_needs_index
+from store.search.list_query import Matches, SearchQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.list import format_row

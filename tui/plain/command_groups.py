@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store.model.article import FullArticle
 from store.model.errors import InvalidQuery, NewstuiError
-from store.search import SHOWS, SORTS, ListQuery
+from store.search.list_query import SHOWS, SORTS, ListQuery
 from store.text.urls import extract_host, is_deceptive_url
 from tui.actions import article_export
 from tui.actions.article_changes import (

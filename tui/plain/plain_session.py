@@ -9,8 +9,8 @@ from datetime import datetime
 from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
-from store.search import ListQuery
 from store.search.language import query_needs_index
+from store.search.list_query import ListQuery
 from tui.actions.article_changes import Action, ActionResult, P
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings

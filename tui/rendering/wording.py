@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
 from store.model.times import ISO_DATE, from_microseconds
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 
 if TYPE_CHECKING:

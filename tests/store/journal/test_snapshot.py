@@ -11,7 +11,7 @@ import orjson
 import pytest
 from tinydb import TinyDB
 
-from store.journal.snapshot import read_snapshot
+from store.journal.reading_state import read_snapshot
 from tests.support.libraries import Machine, add, article_id, articles, ids, state
 
 ONE = article_id(1)
@@ -129,7 +129,7 @@ def test_a_snapshot_of_another_version_is_ignored(
         return dumps(tables)
 
     with monkeypatch.context() as patch:
-        patch.setattr("store.journal.snapshot.orjson.dumps", other_version)
+        patch.setattr("store.journal.reading_state.orjson.dumps", other_version)
         used.open_unloaded()._write_snapshot()
     assert orjson.loads(path.read_bytes())["_meta"]["1"][name] == value
     assert state(used.open()) == expected

@@ -10,7 +10,7 @@ from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.model.results import AddProgress, CategoryCount
-from store.search import SORTS, ListQuery
+from store.search.list_query import SORTS, ListQuery
 from tests.store.conftest import Open
 from tests.support.libraries import (
     START,

@@ -11,7 +11,7 @@ import pytest
 from store.library.protocol import Library
 from store.model.article import Article, ReadingStatus
 from store.model.results import AddProgress
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.store.conftest import Open
 from tests.support.libraries import (
     FakeClock,

@@ -9,7 +9,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.libraries import Machine, add, article, article_id
 
 BARE = replace(article(1, words=0, tags=("mine",)), body=Body())

@@ -10,7 +10,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
-from store.search import ListQuery, SearchQuery
+from store.search.list_query import ListQuery, SearchQuery
 from tests.support.libraries import Machine, add, article, article_id, ids, list_numbers
 
 TEXTS = {

@@ -13,7 +13,7 @@ import pytest
 
 from store.model.errors import LibraryBusy
 from store.model.results import AddProgress
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.codebase import ROOT
 from tests.support.libraries import (
     Machine,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from store.library.protocol import Library
 from store.model.article import FullArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.store.conftest import Open
 from tests.support.libraries import FakeClock, Machine, add, article, ids
 

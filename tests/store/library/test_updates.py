@@ -11,7 +11,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.times import format_timestamp
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.libraries import START, Machine, add, article, article_id
 
 ONE = article_id(1)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model.article import ArticleRow
-from store.search import SHOWS, SORTS, ListQuery, sort_newest_first
+from store.search.list_query import SHOWS, SORTS, ListQuery, sort_newest_first
 
 TITLES = ("alpha", "Beta", "gamma", "STRASSE", "straße", "Ähre")
 

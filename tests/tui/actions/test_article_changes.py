@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.reader import article_id, make_article, make_library
 from tui.actions import article_changes
 from tui.actions.triage_queue import TriageQueue

@@ -10,7 +10,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings

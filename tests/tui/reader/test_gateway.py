@@ -15,7 +15,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.model.errors import LibraryDamaged
 from store.model.results import ExternalChanges, LoadProgress, UndoableChange
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.reader import NOW, article_id, make_article, make_library
 from tui.reader.gateway import BackgroundJob, Gateway, messages
 from tui.reader.gateway import lists as lists_module

@@ -9,7 +9,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tests.support.reader import NARROW, Start, article_id, make_article, make_library
 from tests.support.screens import screen_text
 from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt

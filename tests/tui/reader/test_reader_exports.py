@@ -11,7 +11,7 @@ from textual.message import Message
 
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from store.system.programs import HookRunner
 from tests.support.reader import Start, make_article, make_library
 from tests.support.screens import screen_text

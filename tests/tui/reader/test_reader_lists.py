@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.search import SHOWS, SORTS
+from store.search.list_query import SHOWS, SORTS
 from tests.support.reader import Start, article_id, make_article, make_library
 from tests.support.screens import screen_lines, screen_text
 from tui.reader.dialogs.picker import Picker

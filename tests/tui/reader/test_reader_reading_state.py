@@ -10,7 +10,7 @@ import pytest
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import SaveFailed
-from store.search import SearchQuery
+from store.search.list_query import SearchQuery
 from tests.support.reader import (
     MIDDLE,
     NARROW,

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import format_count, join_nonempty

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from store.model.errors import InvalidQuery
 from store.model.results import IndexProgress, LoadProgress
-from store.search import SHOWS, ListQuery, Matches, SearchQuery
+from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
 from store.model.results import CategoryCount, UndoableChange
-from store.search import ListQuery, Matches, SearchQuery, Show
+from store.search.list_query import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus

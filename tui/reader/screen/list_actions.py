@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
 
-from store.search import SHOWS, SORTS, ListQuery
+from store.search.list_query import SHOWS, SORTS, ListQuery
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker, format_columns
 from tui.reader.gateway import messages

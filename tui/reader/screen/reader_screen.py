@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tui.config.commands import FOOTER_COMMANDS, footer_hints
 from tui.reader.dialogs.dialog import CommandTable, KeymapScreen, movement_commands
 from tui.reader.gateway import Gateway, PostMessage, messages

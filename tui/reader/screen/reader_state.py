@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from store.search import ListQuery
+from store.search.list_query import ListQuery
 from tui.rendering.trail import Trail
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
 
-from store.search import Matches, SearchQuery
+from store.search.list_query import Matches, SearchQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
 from tui.reader.screen.panes import Panes
