@@ -67,13 +67,7 @@ class FeedEntry:
 
 
 def entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any]:
-    """Return the fields of an article.
-
-    Args:
-        entry: The entry.
-        feed: Its feed.
-        site: The home page of the feed; an entry that links there has no page of its own.
-    """
+    """Return the fields of an article; an entry that links to the site has no page of its own."""
     base = entry.base_url or site or feed.url
     url = resolve_web_url(entry.link, base) or (
         resolve_web_url(entry.guid, "") if "://" in entry.guid else ""
@@ -119,7 +113,7 @@ def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
     is_shared = url and site and canonicalize_url(url) == canonicalize_url(site)
     if entry.guid and (is_shared or not url):
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{canonicalize_url(feed.key)}#{entry.guid}"))
-    if is_shared and not entry.guid:
+    if is_shared:
         content = "\n".join(
             (canonicalize_url(feed.key), entry.title, str(entry.published), entry.content)
         )
@@ -129,7 +123,10 @@ def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
 
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
-    content, summary = (_to_text(each, entry, base) for each in (entry.content, entry.summary))
+    content, summary = (
+        html_to_text(each, base) if entry.is_html else each
+        for each in (entry.content, entry.summary)
+    )
     if len(summary) > len(content):
         content, summary = summary, ""
     if entry.comments and not MARKDOWN_LINK.sub("", content).strip():
@@ -139,10 +136,6 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
         return {"text": content}
     is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
     return {"text": content, "summary": summary, "summary_complete": is_complete}
-
-
-def _to_text(value: str, entry: FeedEntry, base: str) -> str:
-    return html_to_text(value, base) if entry.is_html else value
 
 
 def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:

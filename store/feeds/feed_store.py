@@ -109,8 +109,27 @@ class FeedStore:
         return subscriptions.rejected
 
     def states(self) -> dict[str, FeedState]:
-        """Return the state of each feed, by key."""
-        return read_feed_states(self.cache)
+        """Return the states by key of subscription; what cannot be parsed is left out."""
+        try:
+            found = orjson.loads((self.cache / FEED_STATES_FILE).read_bytes())
+        except (OSError, ValueError):  # they are derived, and rebuilt if they are lost
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {key: _parse_state(value) for key, value in found.items()}
+
+    def write_states(self, states: Mapping[str, FeedState]) -> None:
+        """Write the states.
+
+        Raises:
+            LibraryUnavailable, SaveFailed: They were not written; the next fetch takes a bit longer.
+        """
+        make_folder(self.cache)
+        values = {
+            key: {name: value for name, value in asdict(state).items() if value}
+            for key, state in states.items()
+        }
+        write_atomically(self.cache / FEED_STATES_FILE, orjson.dumps(values))
 
     def list_feeds(self, rows: Iterable[ArticleRow]) -> list[FeedStatus]:
         """Return every feed with its state and the counts of its articles among the rows."""
@@ -175,7 +194,6 @@ class FeedStore:
 
         The files are read again, so that changes made in the meantime are kept.
         """
-        make_folder(self.cache)
         with self._lock():
             existing = {each.key: each for each in read_subscriptions(self.library)}
             changed = [
@@ -186,11 +204,8 @@ class FeedStore:
             ]
             if changed:
                 update_subscriptions(self.library, changed)
-            states = read_feed_states(self.cache)
-            states |= {each.subscription.key: each.state for each in results}
-            write_feed_states(
-                self.cache, {key: state for key, state in states.items() if key in existing}
-            )
+            states = self.states() | {each.subscription.key: each.state for each in results}
+            self.write_states({key: state for key, state in states.items() if key in existing})
 
     def _lock(self) -> AbstractContextManager[int]:
         make_folder(self.cache)
@@ -210,20 +225,6 @@ def _merge_fetched(existing: Subscription, fetched: Subscription) -> Subscriptio
     )
 
 
-# -- states: derived, and rebuilt if they are lost -----------------------------------------
-
-
-def read_feed_states(cache: Path) -> dict[str, FeedState]:
-    """Return the states by key of subscription; what cannot be parsed is left out."""
-    try:
-        found = orjson.loads((cache / FEED_STATES_FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {key: _parse_state(value) for key, value in found.items()}
-
-
 def _parse_state(value: Any) -> FeedState:
     if not isinstance(value, dict):
         return FeedState()
@@ -235,17 +236,3 @@ def _parse_state(value: Any) -> FeedState:
         elif type(given) is type(each.default):
             valid[each.name] = given
     return FeedState(**valid)
-
-
-def write_feed_states(cache: Path, states: Mapping[str, FeedState]) -> None:
-    """Write the states.
-
-    Raises:
-        LibraryUnavailable, SaveFailed: They were not written; the next fetch takes a bit longer.
-    """
-    make_folder(cache)
-    values = {
-        key: {name: value for name, value in asdict(state).items() if value}
-        for key, state in states.items()
-    }
-    write_atomically(cache / FEED_STATES_FILE, orjson.dumps(values))

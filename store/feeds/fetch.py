@@ -10,13 +10,13 @@ import itertools
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from store.feeds.feed_store import FeedState, FeedStore, FetchResult
-from store.feeds.host_queue import HostQueue, feed_host
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription, move_subscription
 from store.model.article import ParsedArticle
@@ -29,6 +29,9 @@ from store.text.clean import clean_line
 from store.text.prose import count_words
 
 MAX_CONCURRENT_FETCHES = 8
+MAX_FETCHES_PER_HOST = 2
+CANCEL_POLL_SECONDS = 0.1
+"""Seconds after which a waiting thread notices that it was cancelled."""
 MIN_MOVE_REPORTS = 3
 """Fetches in a row in which a feed must say that it has moved for good (case 88)."""
 MAX_PAGES_PER_FEED = 30
@@ -37,7 +40,7 @@ DEFAULT_RETRY_AFTER = timedelta(hours=1)
 """The wait for a busy server that does not say how long."""
 HTTP_TOO_MANY_REQUESTS = 429
 BUSY_STATUSES = (HTTP_TOO_MANY_REQUESTS, 503)
-HTTP_GONE = 410
+HTTP_NOT_MODIFIED, HTTP_GONE = 304, 410
 
 AddArticles = Callable[[Iterable[ParsedArticle]], Iterator[AddProgress]]
 """Adds articles to a library: its `add`."""
@@ -89,8 +92,7 @@ def fetch_and_store(
             batch.append(result)
             article_count += len(result.articles)
             yield result
-            is_old = time.monotonic() - stored_at > max_seconds
-            if article_count >= max_articles or is_old:
+            if article_count >= max_articles or time.monotonic() - stored_at > max_seconds:
                 full, batch, article_count = batch, [], 0
                 store(full)
                 stored_at = time.monotonic()
@@ -147,8 +149,7 @@ def fetch_feeds(
         threading.Thread(target=work, name=f"fetch {number}", daemon=True).start()
     try:
         for _ in subscriptions:
-            result = _next_result(results, has_ended)
-            if result is None:
+            if (result := _next_result(results, has_ended)) is None:
                 return
             yield result
     finally:
@@ -161,7 +162,7 @@ def _next_result(
 ) -> FetchResult | None:
     while not has_ended():
         try:
-            result = results.get(timeout=0.1)
+            result = results.get(timeout=CANCEL_POLL_SECONDS)
         except queue.Empty:
             continue
         if isinstance(result, FetchCancelled):
@@ -170,6 +171,67 @@ def _next_result(
             raise result
         return result
     return None
+
+
+class HostQueue:
+    """The waiting feeds: limits the concurrency per host and spaces its requests.
+
+    A list of fifty feeds is often one of fifty channels of the same three sites, which take eight
+    requests at once for an attack.
+    """
+
+    def __init__(
+        self,
+        feeds: Iterable[Subscription],
+        delay: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Enqueue the feeds.
+
+        Args:
+            feeds: In order of priority.
+            delay: Seconds between the end of a fetch and the next one from the same host.
+            clock: A monotonic clock, in seconds.
+        """
+        self._waiting = list(feeds)
+        self._delay = delay
+        self._clock = clock
+        self._active: Counter[str] = Counter()
+        self._next_allowed: dict[str, float] = {}
+        self._condition = threading.Condition()
+
+    def take(self, is_cancelled: Callable[[], bool]) -> Subscription | None:
+        """Wait for a feed that may be fetched; None if there are no more."""
+        with self._condition:
+            while self._waiting and not is_cancelled():
+                if (feed := self._next_ready()) is not None:
+                    self._waiting.remove(feed)
+                    self._active[feed_host(feed)] += 1
+                    return feed
+                self._condition.wait(CANCEL_POLL_SECONDS)
+        return None
+
+    def _next_ready(self) -> Subscription | None:
+        now = self._clock()
+        for feed in self._waiting:
+            host = feed_host(feed)
+            is_free = self._active[host] < MAX_FETCHES_PER_HOST
+            if is_free and self._next_allowed.get(host, 0.0) <= now:
+                return feed
+        return None
+
+    def release(self, feed: Subscription) -> None:
+        """Let the next feed of the same host follow after the delay."""
+        host = feed_host(feed)
+        with self._condition:
+            self._active[host] -= 1
+            self._next_allowed[host] = self._clock() + self._delay
+            self._condition.notify_all()
+
+
+def feed_host(feed: Subscription) -> str:
+    """Return the host of a feed with its port."""
+    return urlsplit(feed.url).netloc.rpartition("@")[2].lower()
 
 
 def parse_fetched_feed(
@@ -213,7 +275,10 @@ class _FeedFetch:
             reply = self._fetch_url(self.feed.url, self.state.etag, self.state.modified)
             if reply.error:
                 return self._handle_error_status(reply, now)
-            return self._not_modified(now) if reply.status == 304 else self.parse(reply, now)
+            if reply.status != HTTP_NOT_MODIFIED:
+                return self.parse(reply, now)
+            state = replace(self.state, tried=now, succeeded=now, error="")
+            return FetchResult(self.feed, state)
         except FetchCancelled:
             raise
         except (FetchFailed, InvalidInput) as error:
@@ -239,15 +304,11 @@ class _FeedFetch:
         if reply.status in BUSY_STATUSES:
             clock = self.context.clock()
             wait = timedelta(seconds=reply.retry_after(clock)) or DEFAULT_RETRY_AFTER
-            state = replace(
-                state, not_before=format_timestamp((clock + wait).replace(microsecond=0))
-            )
+            until = format_timestamp((clock + wait).replace(microsecond=0))
+            state = replace(state, not_before=until)
             if reply.status == HTTP_TOO_MANY_REQUESTS:
-                self.busy_hosts[feed_host(self.feed)] = state.not_before
+                self.busy_hosts[feed_host(self.feed)] = until
         return FetchResult(self.feed, state, error=reply.error)
-
-    def _not_modified(self, now: str) -> FetchResult:
-        return FetchResult(self.feed, replace(self.state, tried=now, succeeded=now, error=""))
 
     def parse(self, reply: FetchResponse, now: str) -> FetchResult:
         """Parse a response, and fetch the pages of its entries if the subscription says so."""

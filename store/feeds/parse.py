@@ -72,11 +72,13 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
             f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)"
         )
     if kind == "json":
-        found = parse_json_feed(text)
+        found = _parse_json_feed(text)
         site = resolve_web_url(str(found.get("home_page_url") or ""), feed.url)
-        return _build_feed(
-            str(found.get("title") or ""), site, list(read_json_feed_entries(found)), feed
-        )
+        entries = [
+            _parse_json_entry(each, found) if isinstance(each, dict) else None
+            for each in found["items"]
+        ]
+        return _build_feed(str(found.get("title") or ""), site, entries, feed)
     if kind == "other":
         raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
     return _parse_xml_feed(extract_feed_xml(text), feed)
@@ -190,29 +192,18 @@ def _parse_length(enclosure: Mapping[str, Any]) -> int:
 JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 
 
-def parse_json_feed(text: str) -> Mapping[str, Any]:
-    """Parse a JSON Feed.
-
-    Raises:
-        InvalidInput: It is not one.
-    """
+def _parse_json_feed(text: str) -> Mapping[str, Any]:
     try:
         found = parse_json(text.encode("utf-8", "replace"))
     except ValueError as error:
         raise InvalidInput(f"not a feed ({error})") from None
-    is_feed = isinstance(found, dict) and str(found.get("version", "")).startswith(
-        JSON_FEED_VERSION
-    )
-    if not is_feed or not isinstance(found.get("items"), list):
+    if (
+        not isinstance(found, dict)
+        or not str(found.get("version", "")).startswith(JSON_FEED_VERSION)
+        or not isinstance(found.get("items"), list)
+    ):
         raise InvalidInput("JSON, but not a feed")
-    checked: Mapping[str, Any] = found
-    return checked
-
-
-def read_json_feed_entries(feed: Mapping[str, Any]) -> Iterator[FeedEntry | None]:
-    """Yield the entries of a JSON Feed; None for an item that is not an object."""
-    for each in feed["items"]:
-        yield _parse_json_entry(each, feed) if isinstance(each, dict) else None
+    return found
 
 
 def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:

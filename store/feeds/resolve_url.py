@@ -16,13 +16,7 @@ from store.feeds.feed_store import FeedStore, FetchResult
 from store.feeds.fetch import AddArticles, FetchContext, parse_fetched_feed, store_results
 from store.feeds.subscriptions import Subscription
 from store.model.article import Article, ParsedArticle
-from store.model.errors import (
-    FetchFailed,
-    InvalidInput,
-    LibraryUnavailable,
-    NewstuiError,
-    SaveFailed,
-)
+from store.model.errors import FetchFailed, InvalidInput, NewstuiError
 from store.net.client import FetchRequest, FetchResponse
 from store.segments.documents import article_from_values
 from store.system.files import make_folder, write_atomically
@@ -52,13 +46,6 @@ def complete_url(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedFeed:
-    """The URL is that of a feed, or of a page that names the feed."""
-
-    result: FetchResult
-
-
-@dataclass(frozen=True, slots=True)
 class ResolvedPage:
     """The URL is that of a page."""
 
@@ -81,8 +68,8 @@ class UrlResolver:
     """True if the host may be on a private network."""
     is_cancelled: Callable[[], bool] = lambda: False
 
-    def __call__(self, url: str) -> ResolvedFeed | ResolvedPage:
-        """Fetch a URL, and the feed it names if that is meant.
+    def __call__(self, url: str) -> FetchResult | ResolvedPage:
+        """Fetch a URL, and the feed that its page names if that is meant.
 
         Raises:
             InvalidInput, FetchFailed: It is neither a feed nor a page, or cannot be fetched.
@@ -90,11 +77,8 @@ class UrlResolver:
         """
         url = complete_url(url)
         reply = self._fetch(url, url)
-        kind = detect_document_kind(
-            remove_invalid_xml_characters(
-                decode_document(reply.body[:KIND_DETECTION_BYTES], reply.content_type[1])
-            )
-        )
+        start = decode_document(reply.body[:KIND_DETECTION_BYTES], reply.content_type[1])
+        kind = detect_document_kind(remove_invalid_xml_characters(start))
         if kind in ("xml", "json"):
             return self._resolve_feed(reply.permanent_url or url, reply)
         if kind != "html":
@@ -110,13 +94,13 @@ class UrlResolver:
             raise FetchFailed(reply.error)
         return reply
 
-    def _resolve_feed(self, url: str, reply: FetchResponse) -> ResolvedFeed:
+    def _resolve_feed(self, url: str, reply: FetchResponse) -> FetchResult:
         subscription = Subscription(
             url, category=self.category, is_private_allowed=self.is_private_allowed
         )
-        return ResolvedFeed(parse_fetched_feed(subscription, reply, self.context))
+        return parse_fetched_feed(subscription, reply, self.context)
 
-    def _resolve_page(self, url: str, reply: FetchResponse) -> ResolvedFeed | ResolvedPage:
+    def _resolve_page(self, url: str, reply: FetchResponse) -> FetchResult | ResolvedPage:
         page = self._parse_page(reply.url, reply.content_type[1], reply.body)
         links = page["links"]
         is_home = not urlsplit(reply.url).path.strip("/") and not urlsplit(reply.url).query
@@ -164,7 +148,7 @@ class PageCache:
         data = html.encode("utf-8", "replace")
         if not 0 < len(data) <= MAX_CACHED_PAGE_BYTES or not CACHE_KEY.fullmatch(article):
             return
-        with contextlib.suppress(LibraryUnavailable, SaveFailed, OSError):
+        with contextlib.suppress(NewstuiError, OSError):
             make_folder(self._path(article).parent)
             write_atomically(self._path(article), gzip.compress(data, mtime=0))
             files = self._path(article).parent.glob("*.html.gz")
@@ -217,7 +201,7 @@ class AddedPage:
 
 
 def store_resolved(
-    found: ResolvedFeed | ResolvedPage, feed_store: FeedStore, add: AddArticles
+    found: FetchResult | ResolvedPage, feed_store: FeedStore, add: AddArticles
 ) -> AddedFeed | AddedPage:
     """Subscribe to the feed and add its articles, or add the page as an article.
 
@@ -229,11 +213,11 @@ def store_resolved(
         if not has_text:
             PageCache(feed_store.cache).save(article.id, found.html)
         return AddedPage(article, has_text, new_ids, found.feed_urls)
-    feed = found.result.subscription
+    feed = found.subscription
     is_new = all(feed.key != each.key for each in feed_store.subscriptions())
     if is_new:
         feed_store.update(put=[feed])
-    steps = store_results([found.result], feed_store, add)
+    steps = store_results([found], feed_store, add)
     return AddedFeed(feed, is_new, [each for step in steps for each in step.new_ids])
 
 

@@ -15,15 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree.ElementTree import (
-    Element,
-    ParseError,
-    SubElement,
-    TreeBuilder,
-    XMLParser,
-    indent,
-    tostring,
-)
+from xml.etree import ElementTree as ET
 
 from store.model.article import Rejection
 from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
@@ -77,10 +69,10 @@ class Subscription:
 class Subscriptions:
     """The contents of an OPML file; changes are in memory until they are written."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: ET.Element) -> None:
         self._root = root
         body = root.find("body")
-        self._body = SubElement(root, "body") if body is None else body
+        self._body = ET.SubElement(root, "body") if body is None else body
         self.rejected: list[Rejection] = []
         """Outlines that cannot be subscribed to, and why; known after iterating."""
 
@@ -99,12 +91,12 @@ class Subscriptions:
                 seen.add(found.key)
                 yield found
 
-    def _outlines(self) -> Iterator[tuple[Element, tuple[str, ...]]]:
+    def _outlines(self) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
         """Yield the outlines of feeds with their folders.
 
         A stack instead of recursion, because folders may be nested deeply.
         """
-        stack: list[tuple[Element, tuple[str, ...]]] = [(self._body, ())]
+        stack: list[tuple[ET.Element, tuple[str, ...]]] = [(self._body, ())]
         while stack:
             element, folders = stack.pop()
             if _outline_url(element):
@@ -121,7 +113,7 @@ class Subscriptions:
         for outline, _ in existing[1:]:  # duplicates
             self._remove_outline(outline)
         if not existing:
-            outline = SubElement(self._get_or_create_folder(subscription.category), "outline")
+            outline = ET.SubElement(self._get_or_create_folder(subscription.category), "outline")
         else:
             outline, folders = existing[0]
             if "/".join(folders) != subscription.category:
@@ -138,7 +130,7 @@ class Subscriptions:
         for outline, _ in self._find_outlines(subscription.key):
             self._remove_outline(outline)
 
-    def _find_outlines(self, key: str) -> list[tuple[Element, tuple[str, ...]]]:
+    def _find_outlines(self, key: str) -> list[tuple[ET.Element, tuple[str, ...]]]:
         found = []
         for outline, folders in self._outlines():
             with suppress(InvalidInput):
@@ -146,13 +138,13 @@ class Subscriptions:
                     found.append((outline, folders))
         return found
 
-    def _remove_outline(self, outline: Element) -> None:
+    def _remove_outline(self, outline: ET.Element) -> None:
         for parent in self._root.iter():
             if outline in list(parent):
                 parent.remove(outline)
                 return
 
-    def _get_or_create_folder(self, category: str) -> Element:
+    def _get_or_create_folder(self, category: str) -> ET.Element:
         folder = self._body
         for name in filter(None, category.split("/")):
             inside = [
@@ -160,22 +152,22 @@ class Subscriptions:
                 for each in folder
                 if each.tag == "outline" and not _outline_url(each) and each.get("text") == name
             ]
-            folder = inside[0] if inside else SubElement(folder, "outline", text=name)
+            folder = inside[0] if inside else ET.SubElement(folder, "outline", text=name)
         return folder
 
     def to_bytes(self) -> bytes:
         """Return the contents of the file."""
-        indent(self._root)
-        written: bytes = tostring(self._root, "utf-8", xml_declaration=True)
+        ET.indent(self._root)
+        written: bytes = ET.tostring(self._root, "utf-8", xml_declaration=True)
         return written + b"\n"
 
 
-def _outline_url(outline: Element) -> str:
+def _outline_url(outline: ET.Element) -> str:
     """Return the URL of a feed; empty if the outline is a folder or something else."""
     return (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
 
 
-def _parse_outline(outline: Element, folders: Sequence[str]) -> Subscription:
+def _parse_outline(outline: ET.Element, folders: Sequence[str]) -> Subscription:
     url = _outline_url(outline)
     if not url[:8].lower().startswith(("http://", "https://")):
         raise InvalidInput("not an http or https URL")
@@ -196,7 +188,7 @@ def _parse_outline(outline: Element, folders: Sequence[str]) -> Subscription:
     )
 
 
-def _read_flag(outline: Element, name: str) -> bool:
+def _read_flag(outline: ET.Element, name: str) -> bool:
     return (outline.get(name) or "").strip().lower() in (OPML_TRUE, "true", "1")
 
 
@@ -227,21 +219,21 @@ def parse_opml(data: bytes) -> Subscriptions:
     text = remove_invalid_xml_characters(decode_document(data)).lstrip()
     if "<!ENTITY" in text:
         raise InvalidInput("declares XML entities, which are unsafe to expand")
-    parser = XMLParser(target=TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
+    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
     try:
         parser.feed(re.sub(r"^<\?xml[^>]*\?>", "", text))
         root = parser.close()
-    except ParseError as error:
+    except ET.ParseError as error:
         line, column = error.position
         raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
-    if not isinstance(root, Element) or root.tag != "opml":
+    if not isinstance(root, ET.Element) or root.tag != "opml":
         raise InvalidInput("not OPML")
     if _measure_depth(root) > 4 * MAX_FOLDER_DEPTH:
         raise InvalidInput("folders are nested too deeply")
     return Subscriptions(root)
 
 
-def _measure_depth(root: Element) -> int:
+def _measure_depth(root: ET.Element) -> int:
     deepest, level = 0, [root]
     while level and deepest <= 4 * MAX_FOLDER_DEPTH:
         deepest += 1
@@ -260,21 +252,18 @@ def parse_newsboat_urls(text: str) -> Subscriptions:
     """
     if "://" not in text:
         raise InvalidInput("neither OPML nor a list of feed URLs")
-    root = Element("opml", version="2.0")
-    body = SubElement(root, "body")
-    folders: dict[str, Element] = {}
+    root = ET.Element("opml", version="2.0")
+    body = ET.SubElement(root, "body")
+    folders = {"": body}
     for line in text.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         url, *tags = _split_words(line)
         title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
-        names = [tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)]
-        folder = body
-        if names:
-            if names[0] not in folders:
-                folders[names[0]] = SubElement(body, "outline", text=names[0])
-            folder = folders[names[0]]
-        SubElement(folder, "outline", text=title or url, xmlUrl=url)
+        name = next((tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)), "")
+        if name not in folders:
+            folders[name] = ET.SubElement(body, "outline", text=name)
+        ET.SubElement(folders[name], "outline", text=title or url, xmlUrl=url)
     return Subscriptions(root)
 
 

@@ -28,15 +28,10 @@ MIN_ARTICLE_WORDS = 25
 """Fewer words than these are a button or a notice, not an article."""
 CONSENT_WORDS = ("cookie", "consent", "javascript", "enable js", "captcha", "browser")
 FEED_MEDIA_TYPES = frozenset(
-    {
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/feed+json",
-        "application/json",
-        "application/rdf+xml",
-        "application/xml",
-        "text/xml",
-    }
+    str.split(
+        "application/rss+xml application/atom+xml application/rdf+xml application/xml text/xml"
+        " application/feed+json application/json"
+    )
 )
 MAX_FEED_LINKS = 10
 

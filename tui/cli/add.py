@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from store.feeds.feed_store import FetchResult
 from store.feeds.resolve_url import (
     AddedFeed,
     AddedPage,
     PageCache,
-    ResolvedFeed,
     ResolvedPage,
     UrlResolver,
     find_missing_text,
@@ -117,7 +117,7 @@ class UrlAdder:
         failed = f", {self.failed_count:,} failed" if self.failed_count else ""
         return f"{added} added{failed}"
 
-    def _resolve(self, url: str) -> ResolvedFeed | ResolvedPage:
+    def _resolve(self, url: str) -> FetchResult | ResolvedPage:
         try:
             return self._resolver(url)
         except PrivateHost as error:

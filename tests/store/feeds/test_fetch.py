@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import (
-    FeedState,
-    FeedStore,
-    FetchResult,
-    read_feed_states,
-    write_feed_states,
+from store.feeds.feed_store import FeedState, FeedStore, FetchResult
+from store.feeds.fetch import (
+    MAX_CONCURRENT_FETCHES,
+    MAX_FETCHES_PER_HOST,
+    FetchContext,
+    HostQueue,
+    fetch_and_store,
+    fetch_feeds,
 )
-from store.feeds.fetch import MAX_CONCURRENT_FETCHES, FetchContext, fetch_and_store, fetch_feeds
-from store.feeds.host_queue import MAX_FETCHES_PER_HOST, HostQueue
 from store.feeds.subscriptions import Subscription
 from tests.support.network import (
     RequestHandler,
@@ -308,12 +308,13 @@ def test_changes_made_in_the_meantime_are_kept(feed_store: FeedStore, site: Site
 
 
 def test_invalid_states_are_ignored(tmp_path: Path) -> None:
+    feed_store = FeedStore(tmp_path, tmp_path)
     for data in (b"", b"[]", b"{", b'{"k": 1, "l": {"etag": 1, "times": "x", "seen": 2}}'):
         (tmp_path / "feeds.json").write_bytes(data)
-        assert set(read_feed_states(tmp_path).values()) <= {FeedState()}
+        assert set(feed_store.states().values()) <= {FeedState()}
     state = FeedState(etag="e", times=2, seen=("a", "b"))
-    write_feed_states(tmp_path, {"k": state})
-    assert read_feed_states(tmp_path) == {"k": state}
+    feed_store.write_states({"k": state})
+    assert feed_store.states() == {"k": state}
 
 
 def test_a_context_has_two_parser_processes() -> None:

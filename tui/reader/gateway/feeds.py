@@ -18,7 +18,7 @@ from tui.rendering.wording import format_count, join_nonempty
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore, FetchResult
     from store.feeds.fetch import FetchContext
-    from store.feeds.resolve_url import ResolvedFeed, ResolvedPage
+    from store.feeds.resolve_url import ResolvedPage
 
 FEED_BATCH_ARTICLES = 200
 """Fetched articles are stored once there are this many."""
@@ -186,7 +186,7 @@ class Feeds(Part):
         self._post(messages.FeedsListed(feeds, now))
 
     @library_job
-    def _store_resolved(self, access: FeedAccess, found: ResolvedFeed | ResolvedPage) -> None:
+    def _store_resolved(self, access: FeedAccess, found: FetchResult | ResolvedPage) -> None:
         from store.feeds.resolve_url import AddedFeed, store_resolved
 
         added = store_resolved(found, access.feed_store, self._library.add)
