@@ -445,7 +445,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.status_line.show_notice(message.problem)
 
     def show_progress(self, message: messages.Progressed) -> None:
-        """Show what is going on; nothing if the text is empty."""
+        """Show the progress of what is going on; nothing if the text is empty."""
         self.progress_text = message.text
         self.update_status()
 

@@ -167,7 +167,7 @@ class SearchActions:
         if not self.state.is_searching and self.input is None:
             return False
         self.end()
-        self.lists.list_rows(self.state.query)  # it may have changed meanwhile
+        self.lists.list_rows(self.state.query)  # it may have changed since
         return True
 
     def end(self) -> None:

@@ -106,7 +106,7 @@ class SidePaneActions:
         self.side_pane.show_summary_program(message.article, message.program_name)
 
     def reload_insights(self, message: messages.IndexEnded) -> None:
-        """Ask again what is similar to the article shown, if that may be known only now."""
+        """Ask again for similar articles, if they may be known only now."""
         entry = self.side_pane.full_article
         if entry is not None and (message.is_updated or self.side_pane.similar is None):
             self.gateway.articles.load_insights(entry)
