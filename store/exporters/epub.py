@@ -87,9 +87,7 @@ def _render_package(collection: ArticleCollection, chapters: int, languages: set
     return PACKAGE_TEMPLATE.format(
         id=uuid.uuid5(uuid.NAMESPACE_OID, f"{collection.title}\n{collection.created}"),
         title=escape(collection.title),
-        language=escape(languages.pop() or UNKNOWN_LANGUAGE)
-        if len(languages) == 1
-        else UNKNOWN_LANGUAGE,
+        language=escape("".join(languages) if len(languages) == 1 else "") or UNKNOWN_LANGUAGE,
         made=f"{collection.created[:19]}Z",
         items="\n".join(
             f'<item id="c{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>'

@@ -6,21 +6,20 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import yaml
 from slugify import slugify
 
-from store.exporters.article_markdown import article_to_markdown
 from store.exporters.formats import FORMAT_BY_SUFFIX, ArticleCollection
-from store.exporters.newstui_json import write_json, write_json_lines
-from store.model.article import Article, FullArticle, Rejection
+from store.exporters.newstui_json import article_to_dict, write_json, write_json_lines
+from store.model.article import VERBATIM_FIELD, Article, FullArticle, Rejection
 from store.model.errors import InvalidInput, TargetExists
 from store.system.files import make_save_error, move_into_place
 from store.text.clean import clean_line
 
 MAX_FILE_NAME_BYTES = 120
 """Length of a file name; some file systems allow no more than 143."""
-FILE_NAME_ID_CHARS = 8
 
 ExportWriter = Callable[[ArticleCollection, BinaryIO], Iterator[int]]
 """Writes a collection and yields the number of articles written so far."""
@@ -43,11 +42,7 @@ def get_export_writer(format_name: str) -> ExportWriter:
 
 @contextlib.contextmanager
 def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that gets its name once it is complete and on the disk.
-
-    Args:
-        target: The file; a symbolic link is never followed.
-        replace: True if an existing file may be replaced.
+    """Open a file that gets its name once it is complete and on the disk; no link is followed.
 
     Raises:
         TargetExists: The file exists.
@@ -71,15 +66,34 @@ def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def article_to_markdown(entry: FullArticle) -> str:
+    """Return an article as Markdown with front matter, which can be imported again without loss."""
+    fields = {VERBATIM_FIELD: 1} | article_to_dict(entry)
+    fields["similar"] = list(entry.body.similar)
+    del fields["minutes"], fields["text"]  # one is computed each time, the other follows below
+    empty: tuple[Any, ...] = (None, "", [], (), {})
+    written = {name: value for name, value in fields.items() if value not in empty}
+    front = yaml.dump(
+        written, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=float("inf")
+    )
+    return f"---\n{front}---\n\n{entry.body.text}\n"
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes every value in place, and tuples as lists."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Never write a value as a reference to another."""
+        return True
+
+
+_PlainDumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+
+
 def write_markdown_files(
     entries: Iterable[FullArticle], folder: Path, *, replace: bool = False
 ) -> Iterator[Path | Rejection]:
-    """Write a Markdown file per article; yield each file, or why it was not written.
-
-    Args:
-        entries: The articles.
-        folder: An existing folder.
-        replace: True if existing files may be replaced.
+    """Write a Markdown file per article into a folder; yield each, or why it was not written.
 
     Raises:
         SaveFailed: A file could not be written; those before it are complete.
@@ -107,21 +121,14 @@ def write_article(entry: FullArticle, path: Path) -> None:
         if format_name is None:
             out.write(article_to_markdown(entry).encode())
             return
-        article = entry.article
-        collection = ArticleCollection(
-            article.title, article.created or "", [article.title], [entry]
-        )
+        title, created = entry.article.title, entry.article.created or ""
+        collection = ArticleCollection(title, created, [title], [entry])
         for _ in get_export_writer(format_name)(collection, out):
             pass
 
 
 def write_collection(collection: ArticleCollection, path: Path) -> Iterator[int]:
-    """Write many articles; yield the number of articles written so far.
-
-    Args:
-        collection: The articles.
-        path: A new file; or an existing folder, which gets a Markdown file for each article that
-            it does not have yet.
+    """Write many articles to a new file, or as Markdown to an existing folder; yield how many so far.
 
     Raises:
         InvalidInput: The folder does not exist, or the file does.
@@ -132,17 +139,13 @@ def write_collection(collection: ArticleCollection, path: Path) -> Iterator[int]
         with create_file(path) as out:
             yield from get_export_writer(format_name)(collection, out)
     elif path.is_dir():
-        written = (
-            each
-            for each in write_markdown_files(collection.entries, path)
-            if not isinstance(each, Rejection)
-        )
-        yield from (number for number, _ in enumerate(written, start=1))
+        number = 0
+        for each in write_markdown_files(collection.entries, path):
+            if not isinstance(each, Rejection):
+                yield (number := number + 1)
     else:
-        suffixes = " ".join(FORMAT_BY_SUFFIX)
-        raise InvalidInput(
-            f"{clean_line(str(path))}: no such folder, and not a file ending in {suffixes}"
-        )
+        expected = f"no such folder, and not a file ending in {' '.join(FORMAT_BY_SUFFIX)}"
+        raise InvalidInput(f"{clean_line(str(path))}: {expected}")
 
 
 def make_file_name(article: Article, suffix: str) -> str:
@@ -151,7 +154,7 @@ def make_file_name(article: Article, suffix: str) -> str:
     It starts with a digit whatever the title is, so that it is never hidden, an option or a device.
     """
     day = (article.date or article.created or "0000-00-00")[:10]
-    tail = f"-{slugify(article.id)[:FILE_NAME_ID_CHARS]}{suffix}"
+    tail = f"-{slugify(article.id)[:8]}{suffix}"
     room = MAX_FILE_NAME_BYTES - len(day) - 1 - len(tail)
     slug = slugify(article.title, max_length=room, word_boundary=True)
     return f"{day}-{slug}{tail}" if slug else f"{day}{tail}"

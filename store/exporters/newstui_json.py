@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
@@ -24,9 +24,13 @@ def metadata_to_dict(article: Article, reading: ReadingStatus) -> dict[str, Any]
     }
 
 
-def article_to_dict(entry: FullArticle, similar: Sequence[SimilarArticle]) -> dict[str, Any]:
-    """Return a whole article."""
+def article_to_dict(
+    entry: FullArticle, similar: Iterable[SimilarArticle] | None = None
+) -> dict[str, Any]:
+    """Return a whole article with these similar ones, or those that it was imported with."""
     body = entry.body
+    if similar is None:
+        similar = (SimilarArticle(None, title, origin="import") for title in body.similar)
     return {
         **metadata_to_dict(entry.article, entry.reading),
         "text": body.text,
@@ -51,11 +55,6 @@ def similar_to_dict(other: SimilarArticle) -> dict[str, Any]:
     }
 
 
-def list_imported_similar(entry: FullArticle) -> list[SimilarArticle]:
-    """Return the similar articles that an article was imported with, not those of the index."""
-    return [SimilarArticle(None, title, origin="import") for title in entry.body.similar]
-
-
 def write_json(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
     """Write an array, one article per line; yield the number of articles written so far."""
     number = 0
@@ -73,7 +72,7 @@ def write_json_lines(collection: ArticleCollection, out: BinaryIO) -> Iterator[i
 
 
 def _encode_article(entry: FullArticle) -> bytes:
-    fields = article_to_dict(entry, list_imported_similar(entry))
+    fields = article_to_dict(entry)
     try:
         return orjson.dumps(fields)
     except orjson.JSONEncodeError:  # a lone surrogate, in a file that was edited by hand

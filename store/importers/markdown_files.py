@@ -61,11 +61,7 @@ class YAMLFrontMatter(YAMLHandler):
     """Front matter in YAML, parsed with the safe loader after a check for bombs."""
 
     def load(self, fm: str, **_: object) -> Any:
-        """Parse the lines between the delimiters.
-
-        Returns:
-            The fields, or None if it is not front matter but text between two rules.
-        """
+        """Parse the lines between the delimiters; None for a text between two rules."""
         _reject_yaml_bombs(fm)
         written = yaml.load(fm, Loader=BaseLoader) or {}  # noqa: S506 (makes strings only)
         if not isinstance(written, dict):
@@ -74,10 +70,9 @@ class YAMLFrontMatter(YAMLHandler):
             typed = yaml.load(fm, Loader=SafeLoader)
         except ValueError:  # a date that does not exist
             typed = written
-        kept = {
-            name: written[name] for name in STRING_FIELDS if (typed or {}).get(name) is not None
-        }
-        return {str(name): value for name, value in (typed or {}).items()} | kept
+        typed = typed or {}
+        kept = {name: written[name] for name in STRING_FIELDS if typed.get(name) is not None}
+        return {str(name): value for name, value in typed.items()} | kept
 
 
 FRONT_MATTER_HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMatter())
@@ -146,16 +141,13 @@ def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInpu
 
 
 def _extract_title(content: str, title: str) -> tuple[str, str]:
-    """Join wrapped lines and remove the heading that is the title.
+    """Join wrapped lines; return the first main heading, and the text without it.
 
-    Returns:
-        The first main heading and the text without it; if there is a title already, only a
-        heading that repeats it is removed.
+    If there is a title already, only a heading that repeats it is removed.
     """
     lines = content.split("\n")
     heading = ""
-    tokens = _block_parser().parse(content)
-    for token, inner in pairwise(tokens):
+    for token, inner in pairwise(_block_parser().parse(content)):
         if token.level or not token.map:
             continue
         first, end = token.map

@@ -58,9 +58,7 @@ KIND_BY_SUFFIX = {
     ".csv": "csv",
     ".zip": "zip",
 }
-NO_ARTICLES_REASON = (
-    "no articles in this folder (" + ", ".join(f"*{suffix}" for suffix in KIND_BY_SUFFIX) + ")"
-)
+NO_ARTICLES_REASON = f"no articles in this folder (*{', *'.join(KIND_BY_SUFFIX)})"
 NOT_A_REGULAR_FILE = "not a regular file"
 
 DETECTION_BYTES = 64 * 1024
@@ -128,11 +126,10 @@ def find_sources(paths: Iterable[Path]) -> Iterator[ImportSource | Rejection]:
         if not is_folder:
             yield _make_source(path)
             continue
-        is_empty = True
+        found = None
         for found in _walk_folder(path):
-            is_empty = False
             yield found
-        if is_empty:
+        if found is None:
             yield Rejection(clean_line(str(path)), NO_ARTICLES_REASON)
 
 
@@ -159,11 +156,10 @@ def _walk_folder(top: Path) -> Iterator[ImportSource | Rejection]:
             yield _reject(folder, error)
             continue
         visible = [entry for entry in entries if not entry.name.startswith(".")]
-        folders = [entry for entry in visible if entry.is_dir() and not entry.is_symlink()]
         for entry in visible:
             if entry.suffix.lower() in KIND_BY_SUFFIX and not entry.is_dir():
                 yield _make_source(entry)
-        waiting.extend(reversed(folders))
+        waiting += (each for each in reversed(visible) if each.is_dir() and not each.is_symlink())
 
 
 def _reject(path: Path, error: OSError | ValueError) -> Rejection:
@@ -172,15 +168,7 @@ def _reject(path: Path, error: OSError | ValueError) -> Rejection:
 
 
 def detect_file_kind(name: str, head: bytes) -> str:
-    """Detect the kind of a file by its content, and by its suffix where the content is ambiguous.
-
-    Args:
-        name: The file name.
-        head: The beginning of the file; the longer, the more certain.
-
-    Returns:
-        One of `FILE_KINDS`.
-    """
+    """Return the kind of a file by its beginning, and by its suffix where that is ambiguous."""
     if head.startswith(ZIP_MAGIC):
         return "zip"
     if BOOKMARK_FILE_START.search(head[:4096]):
@@ -209,10 +197,7 @@ def _detect_json_kind(text: str, suffix: str) -> str:
     if suffix == "jsonl" or (text.startswith("{") and first != "{" and "\n{" in text):
         return "jsonl"
     is_cut = first == text.rstrip() and len(text) > DETECTION_BYTES // 4
-    is_list = (
-        text.startswith("[")
-        or RECORD_LIST_START.search(text.encode("utf-8", "replace")) is not None
-    )
+    is_list = text.startswith("[") or RECORD_LIST_START.search(text.encode("utf-8", "replace"))
     return "jsonl" if is_cut and suffix != "json" and not is_list else "json"
 
 
@@ -316,9 +301,8 @@ STREAM_READERS = {
 
 def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem | Rejection]:
     if len(data) > MAX_FILE_BYTES:
-        yield Rejection(
-            name, f"larger than {MAX_FILE_BYTES >> 20} MB; JSON, CSV and ZIP may be of any size"
-        )
+        size = f"{MAX_FILE_BYTES >> 20} MB"
+        yield Rejection(name, f"larger than {size}; JSON, CSV and ZIP may be of any size")
         return
     try:
         if kind == "json":
@@ -379,9 +363,6 @@ def parse_plain_text(text: str) -> dict[str, Any]:
     return fields | {"text": "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)}
 
 
-def _is_headline(line: str) -> bool:
-    return (
-        "\n" not in line
-        and len(line) <= MAX_HEADLINE_CHARS
-        and not line.endswith(NON_HEADLINE_ENDINGS)
-    )
+def _is_headline(text: str) -> bool:
+    is_short_line = "\n" not in text and len(text) <= MAX_HEADLINE_CHARS
+    return is_short_line and not text.endswith(NON_HEADLINE_ENDINGS)

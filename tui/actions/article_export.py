@@ -35,7 +35,7 @@ def export_article(entry: FullArticle, path: Path) -> str:
 
 def render_markdown(entry: FullArticle) -> str:
     """Return an article as Markdown with front matter."""
-    from store.exporters.article_markdown import article_to_markdown
+    from store.exporters.export_files import article_to_markdown
 
     return article_to_markdown(entry)
 

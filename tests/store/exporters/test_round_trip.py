@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exporters.article_markdown import article_to_markdown
-from store.exporters.export_files import get_export_writer
+from store.exporters.export_files import article_to_markdown, get_export_writer
 from store.exporters.formats import ArticleCollection
 from store.importers.article_builder import build_article
 from store.importers.read_files import read_articles
