@@ -203,7 +203,7 @@ class _TableContents(_OpaqueContents):
         if self._too_large:
             return 0, "too large to be checked"
         try:
-            return len(parse_documents(bytes(self._data), self._table)), ""
+            return len(parse_tables(bytes(self._data)).get(self._table, {})), ""
         except BadContent as error:
             return 0, str(error)
 
@@ -256,15 +256,6 @@ def _contents_for(name: str) -> _OpaqueContents:
     if is_segment(name):
         return _TableContents(name.partition("/")[0])
     return _JournalContents() if is_journal(name) else _OpaqueContents()
-
-
-def parse_documents(data: bytes, table: str) -> dict[str, Any]:
-    """Return the documents of one table of a TinyDB file.
-
-    Raises:
-        BadContent: It is no such file.
-    """
-    return parse_tables(data).get(table, {})
 
 
 # -- reading an archive --------------------------------------------------------------------

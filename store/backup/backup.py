@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -294,9 +294,7 @@ def make_auto_backup(
     if result is None:
         return None
     if result.problems:
-        yield BackupProgress(
-            0, 0, tuple(f"in today's backup: {problem}" for problem in result.problems)
-        )
+        yield BackupProgress(0, 0, tuple(f"in today's backup: {each}" for each in result.problems))
     return result.path
 
 
@@ -316,19 +314,17 @@ def _make_auto_backup(
     folder = auto_backup_folder(paths)
     make_folder(folder)
     with _temporary_file(folder, clock) as temporary:
-        default_target = folder / f"newstui-{day}.zip"
-        result = yield from _write_and_verify(
-            paths.library, temporary, clock, version, default_target
-        )
-        kind = "-incomplete" if result.problems else ""
-        target = default_target.with_stem(f"newstui-{day}{kind}")
+        target = folder / f"newstui-{day}.zip"
+        result = yield from _write_and_verify(paths.library, temporary, clock, version, target)
+        if result.problems:
+            target = target.with_stem(f"newstui-{day}-incomplete")
         try:
             move_into_place(temporary, target)
         except FileExistsError:  # another process was faster
             return None
     for name in select_surplus_backups([path.name for path in list_auto_backups(paths)], day):
         (folder / name).unlink(missing_ok=True)
-    return BackupResult(target, result.size, result.articles, result.events, result.problems)
+    return replace(result, path=target)
 
 
 def _backup_signature(path: Path) -> str:

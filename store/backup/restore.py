@@ -23,7 +23,6 @@ from store.backup.archive import (
     is_segment,
     list_library_files,
     open_archive,
-    parse_documents,
 )
 from store.journal.events import Event, newer_format_message, try_decode_event
 from store.journal.journal import TORN_LINE_END
@@ -234,7 +233,8 @@ def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: 
         unpacked[name], unpacked.get(_paired_name(name)), _read_known_ids(target)
     )
     if found:
-        _add_articles(target, machine, found)
+        with file_lock(target / "articles" / f".{machine}.lock"):
+            Segments(target, machine).append(found)
     return len(found)
 
 
@@ -279,10 +279,9 @@ def _have_same_start(one: Path, other: Path) -> bool:
 def _contains_all(existing: bytes, backup: bytes, table: str) -> bool:
     """Return True if a segment has every document that the one in the backup has, unchanged."""
     try:
-        documents = parse_documents(existing, table)
-        return all(
-            documents.get(key) == each for key, each in parse_documents(backup, table).items()
-        )
+        documents = parse_tables(existing).get(table, {})
+        backed_up = parse_tables(backup).get(table, {})
+        return all(documents.get(key) == each for key, each in backed_up.items())
     except BadContent:
         return False
 
@@ -352,11 +351,6 @@ def _read_known_ids(library: Path) -> set[str]:
                 documents = read_tables(path, "articles").get("articles", {})
                 known.update(each["id"] for each in documents.values() if "id" in each)
     return known
-
-
-def _add_articles(library: Path, machine: str, found: list[ParsedArticle]) -> None:
-    with file_lock(library / "articles" / f".{machine}.lock"):
-        Segments(library, machine).append(found)
 
 
 def _find_missing_events(backup: Path, library_journal: Path, machine: str) -> list[bytes]:

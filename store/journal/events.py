@@ -110,10 +110,8 @@ def _articles_checksum(articles: tuple[str, ...]) -> int:
 
 def encode_event(event: Event) -> bytes:
     """Return the event as a line."""
-    fields: dict[str, Any] = {
-        "at": format_timestamp(from_microseconds(event.at)),
-        "event": event.kind,
-    }
+    at = format_timestamp(from_microseconds(event.at))
+    fields: dict[str, Any] = {"at": at, "event": event.kind}
     if event.order != event.at:
         fields["order"] = event.order
     if len(event.articles) == 1:

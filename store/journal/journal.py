@@ -120,10 +120,9 @@ class Journal:
     @property
     def problems(self) -> Sequence[str]:
         """A line for each file that has damaged lines."""
-        counts = {self._folder / name: count for name, count in self.bad_lines.items()}
         return [
-            f"{path}: skipped {count:,} damaged line{'' if count == 1 else 's'}"
-            for path, count in counts.items()
+            f"{self._folder / name}: skipped {count:,} damaged line{'' if count == 1 else 's'}"
+            for name, count in self.bad_lines.items()
         ]
 
     @property
@@ -147,12 +146,9 @@ class Journal:
             False if a file that the snapshot covers is gone or replaced; nothing is resumed then.
         """
         cursors = {name: Cursor(*values) for name, values in saved.items()}
-        paths = {self._folder / name: cursor for name, cursor in cursors.items()}
-        lost = {
-            path: cursor for path, cursor in paths.items() if not file_matches_cursor(path, cursor)
-        }
-        for path, cursor in lost.items():
-            self._warn_lost(path, cursor)
+        lost = self._lost_files(cursors)
+        for name in lost:
+            self._warn_lost(self._folder / name, cursors[name])
         if lost:
             return False
         self._cursors, self.latest_order = cursors, max(self.latest_order, latest_order)
@@ -160,25 +156,26 @@ class Journal:
 
     def has_changes(self) -> bool:
         """Return True if any file differs from what was read, by its size alone."""
-        sizes = {}
-        for path in self.paths():
-            with contextlib.suppress(FileNotFoundError):
-                sizes[path.name] = path.stat().st_size
-        return sizes != {name: cursor.offset for name, cursor in self._cursors.items()}
+        return self._sizes() != {name: cursor.offset for name, cursor in self._cursors.items()}
 
     def has_replaced_file(self) -> bool:
         """Return True if a file is gone or replaced, so that all must be read again."""
-        return not all(
-            file_matches_cursor(self._folder / n, cursor) for n, cursor in self._cursors.items()
-        )
+        return bool(self._lost_files(self._cursors))
+
+    def _lost_files(self, cursors: Mapping[str, Cursor]) -> list[str]:
+        return [n for n, each in cursors.items() if not file_matches_cursor(self._folder / n, each)]
 
     def progress(self) -> tuple[int, int]:
         """Return how many bytes have been read, and how many there are."""
-        total = 0
+        read = sum(cursor.offset for cursor in self._cursors.values())
+        return read, sum(self._sizes().values())
+
+    def _sizes(self) -> dict[str, int]:
+        sizes = {}
         for path in self.paths():
             with contextlib.suppress(OSError):
-                total += path.stat().st_size
-        return sum(cursor.offset for cursor in self._cursors.values()), total
+                sizes[path.name] = path.stat().st_size
+        return sizes
 
     def reset(self) -> None:
         """Forget what was read, and add to our own journal the lines that it has lost."""
@@ -209,9 +206,8 @@ class Journal:
             cursor = self._cursors.get(path.name, Cursor())
             with self._open_at_cursor(path, cursor) as file:
                 file.seek(cursor.offset)
-                yield from _decode_lines(
-                    read_matching_lines(file, b'"undone"'), self._writer(path), Cursor()
-                )
+                lines = read_matching_lines(file, b'"undone"')
+                yield from _decode_lines(lines, self._writer(path), Cursor())
 
     def events_for(self, articles: Collection[str]) -> Iterator[Event]:
         """Yield the events read so far that are of these articles, and some of others."""
@@ -318,10 +314,9 @@ class Journal:
         """Return the file, ready to read on; an empty one if there is nothing to read."""
         try:
             file = path.open("rb")
-        except FileNotFoundError:
-            return BytesIO()
         except OSError as error:
-            self._warn_unreadable(path, error)
+            if not isinstance(error, FileNotFoundError):
+                self._warn_unreadable(path, error)
             return BytesIO()
         if not matches_cursor(file, cursor):
             file.close()  # it has been replaced, as `has_replaced_file` will find
@@ -368,19 +363,14 @@ class Journal:
             return others + self._read(self.own_path)
 
     def _assign_orders(self, new_events: Iterable[NewEvent]) -> list[Event]:
-        now, order, events = (
-            min(to_microseconds(self._clock()), CLOCK_LIMIT),
-            self.latest_order,
-            [],
-        )
-        for new_event in new_events:
+        now = min(to_microseconds(self._clock()), CLOCK_LIMIT)
+        order, events = self.latest_order, list[Event]()
+        for new in new_events:
             order = max(now, order + 1)
-            at = now if new_event.at is None else new_event.at
-            if new_event.at is None and order - now < 1000:
+            at = now if new.at is None else new.at
+            if new.at is None and order - now < 1000:
                 at = order  # events of the same moment: `order` need not be written
-            event = Event(
-                new_event.kind, new_event.articles, at, order, self._machine, new_event.data
-            )
+            event = Event(new.kind, new.articles, at, order, self._machine, new.data)
             check_event(event)
             events.append(event)
         return events

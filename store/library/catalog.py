@@ -108,12 +108,9 @@ class Catalog:
             # An article that was added on two machines is one article: the copy added first is
             # valid, but a copy with a text comes before one without.
             old = self._rows[row.id]
-            is_preferred = (not old.words, old.added_at, existing.segment) < (
-                not row.words,
-                row.added_at,
-                location.segment,
-            )
-            if is_preferred and existing.segment != location.segment:
+            old_rank = not old.words, old.added_at, existing.segment
+            rank = not row.words, row.added_at, location.segment
+            if old_rank < rank and existing.segment != location.segment:
                 return
             self._original_rows.pop(row.id, None)
         self._locations[row.id] = location

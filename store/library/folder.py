@@ -369,10 +369,8 @@ class FolderLibrary:
                 events = self._journal.append(new_events)
             except JournalRewritten:  # compacted just now
                 continue
-            return {
-                **rows,
-                **self._catalog.update_rows(self._apply_events([events]), self._state)[0],
-            }
+            changed = self._apply_events([events])
+            return rows | self._catalog.update_rows(changed, self._state)[0]
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()

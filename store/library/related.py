@@ -37,11 +37,9 @@ class RelatedArticles:
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return insights into an article; without an index, only the position of its summary."""
-        insights = (
-            self._ask_index(lambda index: index.insights(entry.article, entry.body))
-            or ArticleInsights()
-        )
-        return replace(insights, summary_positions=find_summary_positions(entry.body))
+        insights = self._ask_index(lambda index: index.insights(entry.article, entry.body))
+        positions = find_summary_positions(entry.body)
+        return replace(insights or ArticleInsights(), summary_positions=positions)
 
     def _ask_index(
         self,
@@ -52,23 +50,16 @@ class RelatedArticles:
         if index is None:
             return None
         try:
-            return question(
-                SimilarArticleFinder(
-                    index, self._searcher.row_by_number, self._searcher.read_text, load_embeddings()
-                )
-            )
+            lookups = self._searcher.row_by_number, self._searcher.read_text
+            return question(SimilarArticleFinder(index, *lookups, load_embeddings()))
         except IndexUnusable as error:
             self._searcher.discard_index(error)
             return None
 
     def _match_titles(self, titles: Iterable[str]) -> Iterator[SimilarArticle]:
         titles_by_key = {title.casefold(): title for title in titles if title.strip()}
-        rows = (
-            (row for row in self._rows() if row.title.casefold() in titles_by_key)
-            if titles_by_key
-            else ()
-        )
-        by_title = {row.title.casefold(): row for row in rows}
+        rows = self._rows() if titles_by_key else ()
+        by_title = {key: row for row in rows if (key := row.title.casefold()) in titles_by_key}
         for key, title in list(titles_by_key.items())[:MAX_SIMILAR]:
             if row := by_title.get(key):
                 yield SimilarArticle(

@@ -247,16 +247,11 @@ def compute_pace(events: Iterable[Event], words: Mapping[str, int]) -> Pace:
         for article, seconds in find_sittings(events)
         if seconds > 0 and words.get(article, 0) >= MIN_PACE_WORDS
     ]
-    last = sorted(
-        [pace for pace in paces if MIN_WORDS_PER_MINUTE <= pace <= MAX_WORDS_PER_MINUTE][
-            -MAX_PACE_READINGS:
-        ]
-    )
-    return (
-        Pace(round(last[len(last) // 2]), len(last))
-        if len(last) >= MIN_PACE_READINGS
-        else AVERAGE_PACE
-    )
+    plausible = [pace for pace in paces if MIN_WORDS_PER_MINUTE <= pace <= MAX_WORDS_PER_MINUTE]
+    last = sorted(plausible[-MAX_PACE_READINGS:])
+    if len(last) < MIN_PACE_READINGS:
+        return AVERAGE_PACE
+    return Pace(round(last[len(last) // 2]), len(last))
 
 
 # -- of a library ----------------------------------------------------------------------------

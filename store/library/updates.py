@@ -54,10 +54,7 @@ def find_updates(
 
 
 def find_newer_texts(
-    found: Iterable[ParsedArticle],
-    catalog: Catalog,
-    state: ReadingState,
-    segments: Segments,
+    found: Iterable[ParsedArticle], catalog: Catalog, state: ReadingState, segments: Segments
 ) -> Iterator[ParsedArticle]:
     """Yield the articles that have arrived with a newer text and that nobody has opened.
 
@@ -67,12 +64,7 @@ def find_newer_texts(
     for each in found:
         new = each.article
         row, location = catalog.get_row(new.id), catalog.location(new.id)
-        if (
-            row is None
-            or location is None
-            or not row.feed_key
-            or new.extra.get("feed") != row.feed_key
-        ):
+        if not row or not location or not row.feed_key or new.extra.get("feed") != row.feed_key:
             continue
         if not 0 < row.words <= new.words or _is_opened(state.get(row.id)):
             continue

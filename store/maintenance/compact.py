@@ -139,11 +139,8 @@ def repair_journal(journal: Path, machine: str, clock: Clock) -> str:
         rewrite.write()
     if rewrite.damaged_lines_path is None:
         return ""
-    lines = (
-        "1 damaged line"
-        if rewrite.damaged_count == 1
-        else f"{rewrite.damaged_count:,} damaged lines"
-    )
+    count = rewrite.damaged_count
+    lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
     return f"journal/{journal.name}: moved {lines} to {rewrite.damaged_lines_path.name}"
 
 

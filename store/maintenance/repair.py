@@ -21,12 +21,7 @@ from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
 from store.segments.salvage import SalvageResult, describe_salvage, salvage
-from store.segments.segments import (
-    SEGMENT_NAME_PATTERN,
-    read_tables,
-    segment_machine,
-    segment_name,
-)
+from store.segments.segments import SEGMENT_NAME_PATTERN, read_tables, segment_machine, segment_name
 from store.segments.storage import (
     SEGMENT_FORMAT,
     BadContent,
@@ -195,10 +190,8 @@ class Repairer:
             return {}
         found, hint = _salvage_with_pair(path, data, table)
         if found.reason:
-            self._unrepaired[path] = (
-                signature,
-                describe_salvage(path, table, found, None, how) + hint,
-            )
+            line = describe_salvage(path, table, found, None, how) + hint
+            self._unrepaired[path] = signature, line
         return _to_tables(found, table)
 
     def warn_missing(self, path: Path, articles: int) -> None:
@@ -259,9 +252,8 @@ def _salvage_with_pair(path: Path, data: bytes, table: str) -> tuple[SalvageResu
     if not found.reason or pair is None:
         return found, ""
     here = set(found.documents)
-    was_repaired = any(
-        other.parent.glob(f"{escape(other.name)}.damaged-*")
-    )  # it has lost documents itself
+    # A file that was repaired has lost documents itself.
+    was_repaired = any(other.parent.glob(f"{escape(other.name)}.damaged-*"))
     if found.lost is None and here <= pair and not was_repaired:
         found = replace(found, lost=len(pair - here))
     without_text = len(pair - here if table == "texts" else here - pair)

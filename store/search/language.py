@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Literal, get_args
 
 from store.model.errors import InvalidQuery
@@ -217,14 +218,11 @@ class _QueryParser:
         name = token.text.lower()
         if name not in QUERY_FIELDS:
             near = difflib.get_close_matches(name, QUERY_FIELDS, 1, 0.6)
-            hint = (
-                f"; did you mean {near[0]}:?"
-                if near
-                else f"; fields are {_join_names(QUERY_FIELDS)}"
-            )
+            fields = " ".join(f"{field}:" for field in QUERY_FIELDS)
+            hint = f"did you mean {near[0]}:?" if near else f"fields are {fields}"
             if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
                 return None
-            raise InvalidQuery(f"unknown field {token.text}:{hint}", token.start)
+            raise InvalidQuery(f"unknown field {token.text}:; {hint}", token.start)
         adjoining = self._next.start == token.start + len(token.text) + 1
         if self._next.kind not in ("word", "phrase", "minus") or not adjoining:
             if self._is_last_token:
@@ -303,14 +301,11 @@ def _date_parser(measure: RowMeasure) -> ValueParser:
     return lambda value: parse_date_range(measure, value.text, value.now)
 
 
-def _parse_newer(value: FieldValue) -> QueryNode | None:
-    passed = parse_duration(value.text)
-    return None if passed is None else RangeCondition("when", minimum=value.now - passed)
-
-
-def _parse_older(value: FieldValue) -> QueryNode | None:
-    passed = parse_duration(value.text)
-    return None if passed is None else RangeCondition("when", maximum=value.now - passed - 1)
+def _parse_age(value: FieldValue, *, newer: bool) -> QueryNode | None:
+    if (passed := parse_duration(value.text)) is None:
+        return None
+    since = value.now - passed
+    return RangeCondition("when", since, None) if newer else RangeCondition("when", None, since - 1)
 
 
 _TEXT_FIELDS: Mapping[str, SearchField] = {"title": "title", "summary": "summary", "text": "text"}
@@ -333,14 +328,10 @@ QUERY_FIELDS: Mapping[str, FieldSpec] = {
     "reads": FieldSpec(_number_parser("reads"), _NUMBER_HINT),
     "date": FieldSpec(_date_parser("when"), _DATE_HINT),
     "added": FieldSpec(_date_parser("added"), _DATE_HINT),
-    "newer": FieldSpec(_parse_newer, _AGE_HINT),
-    "older": FieldSpec(_parse_older, _AGE_HINT),
+    "newer": FieldSpec(partial(_parse_age, newer=True), _AGE_HINT),
+    "older": FieldSpec(partial(_parse_age, newer=False), _AGE_HINT),
 }
 """Every field, with the parser and the description of its values."""
-
-
-def _join_names(names: Mapping[str, object]) -> str:
-    return " ".join(f"{name}:" for name in names)
 
 
 # -- numbers, dates and durations ----------------------------------------------------------

@@ -218,14 +218,8 @@ class SimilarArticleFinder:
                 break
             if candidate.row.id in ids:
                 continue
-            duplicate_of = next(
-                (
-                    n
-                    for n, seen in enumerate(seen_features)
-                    if seen.is_duplicate(candidate.features)
-                ),
-                None,
-            )
+            same = (n for n, s in enumerate(seen_features) if s.is_duplicate(candidate.features))
+            duplicate_of = next(same, None)
             if duplicate_of is None and not is_full:
                 seen_features.append(candidate.features)
                 listed.append(_to_similar(query, candidate))
@@ -294,14 +288,12 @@ class SimilarArticleFinder:
         hits = (
             self._search(self._widen(query, first[:FEEDBACK_ARTICLES]), among=hits) if first else []
         )
-        rows = [(hit, row) for hit in hits if (row := self._lookup_row(hit.number))]
-        scored = (
-            (hit.score / query.self_score * _time_proximity(query, row), row) for hit, row in rows
-        )
+        rows = [(hit.score / query.self_score, self._lookup_row(hit.number)) for hit in hits]
         similar = [
-            (score, row)
-            for score, row in scored
-            if score >= MIN_SIMILARITY and row.id != article.id
+            (weighted, row)
+            for score, row in rows
+            if row and (weighted := score * _time_proximity(query, row)) >= MIN_SIMILARITY
+            if row.id != article.id
         ]
         if self._embeddings:
             similar = self._add_semantic_scores(self._embeddings, query, similar)

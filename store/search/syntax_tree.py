@@ -87,17 +87,8 @@ class Or:
     parts: tuple[QueryNode, ...]
 
 
-QueryNode = (
-    WordsCondition
-    | ValueCondition
-    | CategoryCondition
-    | StateCondition
-    | RangeCondition
-    | Not
-    | And
-    | Or
-)
 QueryLeaf = WordsCondition | ValueCondition | CategoryCondition | StateCondition | RangeCondition
+QueryNode = QueryLeaf | Not | And | Or
 
 MATCH_ALL = And()
 

@@ -197,9 +197,8 @@ class Segments:
             ) from error
 
     def _read_document(self, path: Path, name: str, location: ArticleLocation) -> Mapping[str, Any]:
-        document: Mapping[str, Any] = self._cached_table(path, name).get(
-            str(location.document_id), {}
-        )
+        key, table = str(location.document_id), self._cached_table(path, name)
+        document: Mapping[str, Any] = table.get(key, {})
         return document
 
     def _read_table(self, path: Path, name: str) -> dict[str, Any]:
@@ -259,7 +258,7 @@ class Segments:
         """
         texts = {number: body_to_document(each.body) for number, each in found.items()}
         facts = {number: article_to_document(each.article) for number, each in found.items()}
-        self._rewrite(self._texts_folder / f"{segment}.json", "texts", texts)
+        self._rewrite(self.texts_path(segment), "texts", texts)
         self._rewrite(self.facts_path(segment), "articles", facts)
 
     def _rewrite(self, path: Path, name: str, documents: Mapping[int, dict[str, Any]]) -> None:
@@ -292,9 +291,8 @@ class Segments:
 
     def _checked_ids(self, path: Path, name: str) -> set[int]:
         # Rewriting a file would drop one of two documents with the same id; ours have no such pair.
-        is_ours = path in self._written_signatures and self._written_signatures[
-            path
-        ] == file_signature(path)
+        written = self._written_signatures.get(path)
+        is_ours = written is not None and written == file_signature(path)
         try:
             tables = read_tables(path, name, thorough=not is_ours)
         except BadContent:
