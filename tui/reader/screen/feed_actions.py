@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from store.model.times import to_unix_seconds
 from store.text.urls import extract_host
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
@@ -163,15 +164,7 @@ class WelcomeActions:
 
 
 def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:
-    """Return a line for each feed, and one below it if it failed.
-
-    Args:
-        feeds: In order.
-        now: Seconds since 1970, for the ages.
-        columns: Width of the terminal.
-    """
-    from store.model.times import to_unix_seconds
-
+    """Return a line for each feed, and one below it if it failed, for a terminal's width."""
     if not feeds:
         return []
     name_cells = max(6, min(columns, MAX_FEED_LIST_CELLS) - FEED_COUNTS_CELLS)
