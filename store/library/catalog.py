@@ -149,10 +149,8 @@ class Catalog:
             new = apply_article_state(row, state)
             if state.edits:
                 self._original_rows[article] = row
-        if state is not None and state.deleted[1]:
-            self._deleted.add(article)
-        else:
-            self._deleted.discard(article)
+        is_deleted = state is not None and state.deleted[1]
+        (self._deleted.add if is_deleted else self._deleted.discard)(article)
         previous = self._rows.get(article)
         if previous is None or previous.timestamp != new.timestamp:
             self._is_sorted = False

@@ -70,22 +70,17 @@ def find_newer_texts(
             continue
         if row.words == new.words and (new.updated == new.created or not new.updated):
             continue  # most of what arrives again: nothing is read from the disk
-        if (
-            segments.owns(location)
-            and _is_later_or_longer(new, segments.read_article(location))
-            and segments.read_body(location).text != each.body.text
-        ):
+        if not segments.owns(location):
+            continue
+        existing = segments.read_article(location)
+        is_later = to_unix_seconds(new.updated) > to_unix_seconds(existing.updated)
+        is_newer = is_later or new.words > existing.words
+        if is_newer and segments.read_body(location).text != each.body.text:
             yield each
 
 
 def _is_opened(state: ArticleState) -> bool:
     return bool(state.read_count or state.last_opened or state.read[1] or state.position[1])
-
-
-def _is_later_or_longer(new: Article, existing: Article) -> bool:
-    return new.words > existing.words or to_unix_seconds(new.updated) > to_unix_seconds(
-        existing.updated
-    )
 
 
 def _is_recorded(new: Article, state: ArticleState) -> bool:

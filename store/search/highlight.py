@@ -77,13 +77,10 @@ def search_terms(
     for each in conditions:
         one_word = len(_WORD_PART.findall(normalize_text(each.text))) == 1 and not each.is_phrase
         found.update(forms(normalize_text(each.text)) if one_word else [each.text])
-    prefixes = tuple(found)
     return sorted(
         term
         for term in found
-        if not any(
-            term != b and normalize_text(term).startswith(normalize_text(b)) for b in prefixes
-        )
+        if not any(term != b and normalize_text(term).startswith(normalize_text(b)) for b in found)
     )
 
 

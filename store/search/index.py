@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
@@ -245,12 +245,7 @@ class IndexWriter:
             self._writer.commit()
         # After a crash before the next line, these articles are removed and added again.
         self.coverage = coverage
-        content = {
-            "version": INDEX_VERSION,
-            "segments": coverage.segments,
-            "edited": coverage.edited,
-            "languages": coverage.languages,
-        }
+        content = {"version": INDEX_VERSION, **asdict(coverage)}
         try:
             write_atomically(self._folder / COVERAGE_FILE, orjson.dumps(content))
         except SaveFailed as error:

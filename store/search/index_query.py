@@ -189,19 +189,15 @@ class IndexQueryBuilder:
         shared = shared[: max(MIN_STEM_LENGTH, len(shared) - MAX_STEM_TAIL)]
         if len(shared) < MIN_STEM_LENGTH:
             return
-        near = self._words_with_prefix(shared) - {word}
+        near = {
+            each
+            for field in ("body", "title")
+            for each, _ in self.index.words_with_prefix(field, shared, MAX_FORM_CANDIDATES)
+        } - {word}
         for language, stem in stems.items():
             found = {each for each in near if stem_word(each, language) == stem}
             yield from sorted(found)
             near -= found
-
-    def _words_with_prefix(self, prefix: str) -> set[str]:
-        found: set[str] = set()
-        for field in ("body", "title"):
-            found.update(
-                w for w, _ in self.index.words_with_prefix(field, prefix, MAX_FORM_CANDIDATES)
-            )
-        return found
 
     def _term_query(self, field: str, word: str) -> Query:
         return Query.term_query(self.index.schema, field, word, "freq")

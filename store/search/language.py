@@ -90,8 +90,7 @@ def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
     """
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(f"a query has at most {MAX_QUERY_LENGTH:,} characters", MAX_QUERY_LENGTH)
-    reader = _QueryParser(tokenize_query(text), now, typing=typing)
-    return reader.parse()
+    return _QueryParser(tokenize_query(text), now, typing=typing).parse()
 
 
 def query_needs_index(text: str, now: int = 0) -> bool:

@@ -194,14 +194,12 @@ class SimilarArticleFinder:
         """
         with convert_engine_errors(self._index.folder):
             query = self._build_query(article, body)
-            found = self._filter_candidates(
-                self._search(query.weights), query, MAX_CANDIDATES, article.id
-            )
+            hits = self._search(query.weights)
+            found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
             same_story = takewhile(lambda one: one.score >= MIN_STORY_SCORE, found)
             read = [one.features.counts for one in same_story if one.row.read]
-        keywords = select_keywords(
-            body.text[:MAX_COMPARED_CHARS], query.word_strengths(), MAX_KEYWORDS
-        )
+        text = body.text[:MAX_COMPARED_CHARS]
+        keywords = select_keywords(text, query.word_strengths(), MAX_KEYWORDS)
         return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
 
     def _collect(
@@ -242,11 +240,10 @@ class SimilarArticleFinder:
             for word in idf
         }
         strongest = _select_strongest(weights, idf, MAX_QUERY_TERMS, self._index.document_count)
+        text = body.text[:MAX_COMPARED_CHARS]
         return SimilarityQuery(
             when=to_unix_seconds(article.date or article.created),
-            features=ArticleFeatures.from_text(
-                article.title, body.text[:MAX_COMPARED_CHARS], language
-            ),
+            features=ArticleFeatures.from_text(article.title, text, language),
             weights=strongest,
             idf=idf,
             self_score=_bm25_score(strongest, idf, counts) or 1.0,
@@ -334,13 +331,10 @@ class SimilarArticleFinder:
                 yield SimilarCandidate(hit.score / query.self_score, row, features)
 
     def _features(self, row: ArticleRow) -> ArticleFeatures:
-        features = self._features_cache.get(row.id)
-        if features is None:
-            features = ArticleFeatures.from_text(
-                row.title, self._lookup_text(row.id)[:MAX_COMPARED_CHARS]
-            )
-            self._features_cache[row.id] = features
-        return features
+        if row.id not in self._features_cache:
+            text = self._lookup_text(row.id)[:MAX_COMPARED_CHARS]
+            self._features_cache[row.id] = ArticleFeatures.from_text(row.title, text)
+        return self._features_cache[row.id]
 
     def _widen(self, query: SimilarityQuery, found: Sequence[SimilarCandidate]) -> TermWeights:
         weights, idf = dict(query.weights), dict(query.idf)
@@ -351,9 +345,8 @@ class SimilarArticleFinder:
             saturated = {
                 word: n / (n + TERM_SATURATION) for word, n in counts.items() if word in idf
             }
-            for word, weight in _select_strongest(
-                saturated, idf, MAX_FEEDBACK_TERMS, total
-            ).items():
+            strongest = _select_strongest(saturated, idf, MAX_FEEDBACK_TERMS, total)
+            for word, weight in strongest.items():
                 weights[word] = weights.get(word, 0.0) + FEEDBACK_WEIGHT / len(found) * weight
         return _select_strongest(weights, idf, MAX_WIDENED_TERMS, total)
 
@@ -450,9 +443,8 @@ def _time_proximity(query: SimilarityQuery, row: ArticleRow) -> float:
     """Return a factor that rises from 1 for articles of the same days."""
     if not (query.when and row.timestamp):
         return 1.0
-    return 1 + TIME_PROXIMITY_BOOST * math.exp(
-        -abs(query.when - row.timestamp) / DAY_IN_SECONDS / TIME_PROXIMITY_DAYS
-    )
+    days = abs(query.when - row.timestamp) / DAY_IN_SECONDS
+    return 1 + TIME_PROXIMITY_BOOST * math.exp(-days / TIME_PROXIMITY_DAYS)
 
 
 # -- what is new ---------------------------------------------------------------------------
