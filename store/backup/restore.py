@@ -95,7 +95,8 @@ def restore_backup(
             if not merge and _has_files(target):
                 raise LibraryNotEmpty(library)
             with _staging_folder(target, clock) as staging:
-                _check_space(staging, source.manifest.total)
+                if shutil.disk_usage(staging).free < source.manifest.total:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 unpacked = yield from _unpack(source, staging)
                 return _install_files(source, unpacked, target, machine)
         except OSError as error:
@@ -136,11 +137,6 @@ def _sweep_staging_folders(parent: Path, now: datetime) -> None:
         with contextlib.suppress(OSError):
             if folder.is_dir() and not folder.is_symlink() and is_stale(folder, now):
                 shutil.rmtree(folder)
-
-
-def _check_space(folder: Path, needed: int) -> None:
-    if shutil.disk_usage(folder).free < needed:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _unpack(source: Archive, staging: Path) -> Generator[BackupProgress, None, dict[str, Path]]:

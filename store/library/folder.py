@@ -425,10 +425,9 @@ class FolderLibrary:
                 yield AddProgress(added, known, tuple(new))
 
     def _record_updates(self, found: Sequence[ParsedArticle]) -> None:
-        if new_events := list(
-            find_updates(found, self._catalog, self._state, self._segments.read_article)
-        ):
-            self._append_events(new_events)
+        read_article = self._segments.read_article
+        if updates := list(find_updates(found, self._catalog, self._state, read_article)):
+            self._append_events(updates)
             self._lists_changed = True  # the next refresh reports it
 
     def _write_articles(self, new: Sequence[ParsedArticle]) -> None:

@@ -234,7 +234,7 @@ class _JournalRewrite:
     path: Path
     machine: str
     clock: Clock
-    obsolete_lines: ObsoleteLineFilter = field(init=False)
+    obsolete: ObsoleteLineFilter = field(init=False)
     damaged_lines_path: Path | None = None
     bytes_before: int = 0
     bytes_after: int = 0
@@ -250,53 +250,49 @@ class _JournalRewrite:
         with self.path.open("rb") as file:
             undone = undo_times(file, self.machine) if pairs else {}
             removable = (event_id for event_id, at in undone.items() if at <= limit)
-            self.obsolete_lines = ObsoleteLineFilter(
-                self.machine, removable, only_damaged=only_damaged
-            )
+            self.obsolete = ObsoleteLineFilter(self.machine, removable, only_damaged=only_damaged)
             size, done = file.seek(0, os.SEEK_END), file.seek(0)
             for number, line in enumerate(file, 1):
                 done += len(line)
-                self.obsolete_lines.scan(line)
+                self.obsolete.scan(line)
                 if number % COMPACT_BATCH_SIZE == 0:
                     yield CompactProgress(done, size)
-            if self.obsolete_lines.obsolete_count:
+            if self.obsolete.obsolete_count:
                 file.seek(0)
                 self.bytes_before = done
-                self.bytes_after = sum(map(len, self.obsolete_lines.remaining_lines(file))) + len(
-                    self._header()
-                )
+                kept = sum(map(len, self.obsolete.remaining_lines(file)))
+                self.bytes_after = kept + len(self._header())
 
     def write(self) -> None:
         """Replace the journal, unless nothing would change."""
         remove_temporary_files(self.path.parent, self.clock())
-        if not self.obsolete_lines.obsolete_count:
+        if not self.obsolete.obsolete_count:
             return
-        if lines := self.obsolete_lines.damaged_lines:
-            self.damaged_lines_path = preserve_damaged_file(
-                self.path, b"".join(lines), self.clock()
-            )
+        if lines := self.obsolete.damaged_lines:
+            damaged = b"".join(lines)
+            self.damaged_lines_path = preserve_damaged_file(self.path, damaged, self.clock())
         with self.path.open("rb") as file:
             write_atomically(
-                self.path, self._header() + b"".join(self.obsolete_lines.remaining_lines(file))
+                self.path, self._header() + b"".join(self.obsolete.remaining_lines(file))
             )
 
     def _header(self) -> bytes:
-        last = self.obsolete_lines.header.get("rewritten", 0)
+        last = self.obsolete.header.get("rewritten", 0)
         at = max(to_microseconds(self.clock()), 1 + last if isinstance(last, int) else 0)
         first = {"format": JOURNAL_FORMAT, "rewritten": at, "machine": self.machine}
         return encode_line(
-            first | {k: v for k, v in self.obsolete_lines.header.items() if k not in first}
+            first | {k: v for k, v in self.obsolete.header.items() if k not in first}
         )
 
     @property
     def event_count(self) -> int:
         """The number of events that can be removed."""
-        return self.obsolete_lines.obsolete_count - self.damaged_count if self.bytes_before else 0
+        return self.obsolete.obsolete_count - self.damaged_count if self.bytes_before else 0
 
     @property
     def damaged_count(self) -> int:
         """The number of damaged lines that can be removed."""
-        return len(self.obsolete_lines.damaged_lines) if self.bytes_before else 0
+        return len(self.obsolete.damaged_lines) if self.bytes_before else 0
 
 
 # -- lines ---------------------------------------------------------------------------------
@@ -306,11 +302,8 @@ def undo_times(lines: Iterable[bytes], machine: str) -> dict[EventId, int]:
     """Return when each undone event was undone, in microseconds since 1970."""
     times: dict[EventId, int] = {}
     for line in lines:
-        if (
-            b'"undone"' in line
-            and (event := try_decode_event(line, machine))
-            and event.kind == "undone"
-        ):
+        event = try_decode_event(line, machine) if b'"undone"' in line else None
+        if event and event.kind == "undone":
             times[event.undone_id] = max(event.at, times.get(event.undone_id, 0))
     return times
 

@@ -150,12 +150,10 @@ class Repairer:
         Raises:
             LibraryDamaged: It can no longer be read.
         """
-        if segment_machine(path.stem) != self._machine:
-            is_copy = not segment_machine(path.stem)  # a conflict copy, which nobody writes
-            return self._recover_unrepaired(
-                path, table, "as it is" if is_copy else "to the machine that writes it"
-            )
-        if not self._may_repair:
+        machine = segment_machine(path.stem)  # empty for a conflict copy, which nobody writes
+        if machine and machine != self._machine:
+            return self._recover_unrepaired(path, table, "to the machine that writes it")
+        if not machine or not self._may_repair:
             return self._recover_unrepaired(path, table, "as it is")
         if reason := self._read_only_reason():
             return self._recover_unrepaired(path, table, f"as it is: {reason}")

@@ -185,7 +185,8 @@ class IndexQueryBuilder:
     def _find_forms(self, word: str) -> Iterable[str]:
         yield word
         stems = {language: stem_word(word, language) for language in self._languages}
-        shared = min((_common_prefix(word, stem) for stem in stems.values()), key=len)
+        letters = zip(word, *stems.values(), strict=False)
+        shared = "".join(one for one, *_ in takewhile(lambda each: len(set(each)) == 1, letters))
         shared = shared[: max(MIN_STEM_LENGTH, len(shared) - MAX_STEM_TAIL)]
         if len(shared) < MIN_STEM_LENGTH:
             return
@@ -223,12 +224,6 @@ class IndexQueryBuilder:
 def stem_word(word: str, language: str) -> str:
     """Return the stem of one word."""
     return (make_stemmer(language).analyze(word) or [word])[0]
-
-
-def _common_prefix(word: str, stem: str) -> str:
-    """Return the letters that both start with."""
-    pairs = zip(word, stem, strict=False)
-    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def escape_regex(text: str) -> str:

@@ -359,9 +359,8 @@ class SimilarArticleFinder:
                 score = _bm25_score(query.weights, query.idf, features.counts) / query.self_score
                 yield SimilarCandidate(score * _time_proximity(query, row), row, features, "import")
             else:
-                yield SimilarCandidate(
-                    0.0, _placeholder_row(title), ArticleFeatures.from_text(title, ""), "import"
-                )
+                row = ArticleRow("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
+                yield SimilarCandidate(0.0, row, ArticleFeatures.from_text(title, ""), "import")
 
     def _find_by_title(self, title: str) -> tuple[ArticleRow, ArticleFeatures] | None:
         """Return the article with this title, ignoring case and signs, unless it is deleted."""
@@ -395,10 +394,6 @@ def _select_strongest(
             postings += frequency
             chosen[word] = weights[word]
     return chosen
-
-
-def _placeholder_row(title: str) -> ArticleRow:
-    return ArticleRow("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
 
 
 def _bm25_score(weights: TermWeights, idf: TermWeights, counts: Mapping[str, int]) -> float:

@@ -250,9 +250,8 @@ def describe_salvage(
     if salvaged.repaired:
         recovered += f", {salvaged.repaired} of them with characters replaced"
     if salvaged.duplicates:
-        recovered += (
-            f", {salvaged.duplicates} duplicate{'' if salvaged.duplicates == 1 else 's'} dropped"
-        )
+        noun = "duplicate" if salvaged.duplicates == 1 else "duplicates"
+        recovered += f", {salvaged.duplicates} {noun} dropped"
     name = f"{path.parent.name}/{path.name} was damaged ({salvaged.reason})"
     if kept is None:
         return f"{name}: recovered {recovered}; the file is left {left}"

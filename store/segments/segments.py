@@ -273,12 +273,9 @@ class Segments:
 
         A damaged file that cannot be repaired is left as it is, and not written to.
         """
-        numbers = [
-            _segment_number(name)
-            for name in self.signatures()
-            if segment_machine(name) == self._machine
-        ]
-        number = max(numbers, default=1)
+        matches = filter(None, map(SEGMENT_NAME_PATTERN.match, self.signatures()))
+        own = (int(match["number"]) for match in matches if match["machine"] == self._machine)
+        number = max(own, default=1)
         while True:
             segment = f"{self._machine}-{number:04d}"
             with contextlib.suppress(LibraryDamaged):
@@ -369,11 +366,6 @@ def segment_machine(name: str) -> str:
     """Return the machine that writes the segment of this name; empty if it is no segment."""
     match = SEGMENT_NAME_PATTERN.match(name)
     return match["machine"] if match else ""
-
-
-def _segment_number(name: str) -> int:
-    match = SEGMENT_NAME_PATTERN.match(name)
-    return int(match["number"]) if match else 0
 
 
 # -- sync-conflict copies ------------------------------------------------------------------
