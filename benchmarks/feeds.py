@@ -72,9 +72,7 @@ def watch_memory(stop: threading.Event, peaks: list[int]) -> None:
     while not stop.wait(0.1):
         peaks[0] = max(peaks[0], me.memory_info().rss)
         children = [
-            each
-            for each in me.children()
-            if "store.feeds.parser_worker" in " ".join(each.cmdline())
+            each for each in me.children() if "run_parser_worker" in " ".join(each.cmdline())
         ]
         peaks[1] = max(peaks[1], sum(each.memory_info().rss for each in children))
 

@@ -83,7 +83,6 @@ class _PlainDumper(yaml.SafeDumper):
     """Writes every value in place, and tuples as lists."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Never write a value as a reference to another."""
         return True
 
 

@@ -119,11 +119,7 @@ def fetch_feeds(
 ) -> Generator[FetchResult, None, None]:
     """Fetch feeds, those that failed last time at the end, and yield each result as it arrives.
 
-    Args:
-        subscriptions: The feeds, without paused ones.
-        states: Their states, by key.
-        context: Its parser processes are ended at the end.
-        is_cancelled: Returns True when the rest is no longer wanted.
+    Paused feeds are fetched too. The parser processes of the context are ended at the end.
     """
     ended = threading.Event()
     results: queue.SimpleQueue[FetchResult | BaseException] = queue.SimpleQueue()
@@ -186,13 +182,7 @@ class HostQueue:
         delay: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Enqueue the feeds.
-
-        Args:
-            feeds: In order of priority.
-            delay: Seconds between the end of a fetch and the next one from the same host.
-            clock: A monotonic clock, in seconds.
-        """
+        """Enqueue feeds in order of priority; the delay is between two fetches from one host."""
         self._waiting = list(feeds)
         self._delay = delay
         self._clock = clock

@@ -54,12 +54,7 @@ class ParsedFeed:
 
 
 def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
-    """Parse a feed.
-
-    Args:
-        data: What the server sent.
-        charset: The charset the server declared.
-        feed: What is known of the feed.
+    """Parse a feed that the server sent as this charset.
 
     Raises:
         InvalidInput: It is not a feed; the text says what it is instead.

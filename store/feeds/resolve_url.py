@@ -26,9 +26,7 @@ UrlTarget = Literal["either", "feed", "page"]
 
 BARE_URL = re.compile(r"(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:[/?#]\S*)?")
 KIND_DETECTION_BYTES = 80_000
-"""Bytes by which the kind of a document is detected."""
 MAX_CACHED_PAGE_BYTES = 2_000_000
-"""Size of a page that is cached."""
 MAX_CACHED_PAGES = 200
 """Pages that are cached; the oldest are removed first."""
 CACHE_KEY = re.compile(r"[\w-]{1,64}")

@@ -26,9 +26,7 @@ from store.text.urls import redact_url, strip_url_credentials, validate_url
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
 MAX_OPML_BYTES = 20_000_000
-"""Size of a file of subscriptions."""
 MAX_FOLDER_DEPTH = 50
-"""Levels of nested folders."""
 MAX_SUBSCRIPTIONS = 20_000
 """Subscriptions that are read from one file."""
 OPML_TRUE = "yes"

@@ -37,13 +37,7 @@ MAX_FEED_LINKS = 10
 
 
 def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str, Any]:
-    """Parse a page.
-
-    Args:
-        data: What the server sent.
-        charset: The charset the server declared.
-        url: Where the page came from, after all redirects.
-        now: The current time, ISO 8601 in UTC.
+    """Parse a page that the server sent as this charset, from this URL after all redirects.
 
     Returns:
         `kind` (see `store.text.decoding`); for an HTML page also `found`, the article; `empty`,
@@ -53,13 +47,9 @@ def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str
     kind = detect_document_kind(text)
     if kind != "html":
         return {"kind": kind}
-    found = extract_article(text, url, now)
-    return {
-        "kind": kind,
-        "found": article_to_values(found),
-        "empty": not found.body.text,
-        "links": find_feed_links(text, url),
-    }
+    found, links = extract_article(text, url, now), find_feed_links(text, url)
+    empty = not found.body.text
+    return {"kind": kind, "found": article_to_values(found), "empty": empty, "links": links}
 
 
 def extract_article(html: str, url: str, now: str) -> ParsedArticle:
@@ -116,10 +106,8 @@ def _find_html_language(html: str) -> str:
 def _is_consent_wall(text: str) -> bool:
     """Return True if a short text only asks to allow cookies or scripts."""
     lower = text.lower()
-    return (
-        count_words(text) < 4 * MIN_ARTICLE_WORDS
-        and sum(each in lower for each in CONSENT_WORDS) > 1
-    )
+    is_short = count_words(text) < 4 * MIN_ARTICLE_WORDS
+    return is_short and sum(each in lower for each in CONSENT_WORDS) > 1
 
 
 def find_feed_links(html: str, url: str) -> list[str]:

@@ -297,12 +297,9 @@ def coerce_flag(name: str, value: object, *, default: bool) -> bool:
 
 
 def coerce_names(name: str, value: object, *, comma: bool = False) -> tuple[str, ...]:
-    """Return clean names, each once, in order.
+    """Return clean names of texts or objects, each once, in order.
 
-    Args:
-        name: The field, for the error.
-        value: A list of texts or of objects with a name; one text is a list of one.
-        comma: True if a text is a comma-separated list (tags are, authors are not).
+    With `comma`, one text is a comma-separated list of them (tags are, authors are not).
     """
     if value is None:
         return ()

@@ -15,7 +15,6 @@ from store.importers.containers import ImportItem, open_text
 BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
 )
-"""The line by which bookmark files identify themselves."""
 
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
 CHUNK_CHARS = 64 * 1024
@@ -65,7 +64,6 @@ class _BookmarkParser(HTMLParser):
         self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a link, a heading, a description, or the list under a heading."""
         if tag == "dd":
             self._description = []
         elif tag in ("dt", "dl", "a", "li"):
@@ -90,7 +88,6 @@ class _BookmarkParser(HTMLParser):
             self._folder = ""
 
     def handle_endtag(self, tag: str) -> None:
-        """End a link, a heading or a list."""
         if tag == "a" and self._link is not None:
             self._pending_link = {name: value for name, value in self._link.items() if value}
             self._link = None
@@ -103,7 +100,6 @@ class _BookmarkParser(HTMLParser):
             del self._folders[-1:]
 
     def handle_data(self, data: str) -> None:
-        """Take the text of a link, a heading or a description."""
         if self._link is not None:
             self._link["title"] += data
         elif self._heading is not None:

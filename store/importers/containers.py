@@ -25,10 +25,8 @@ RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "col
 RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).encode())
 
 MAX_CSV_HEADER_CHARS = 5_000
-"""Length of the line that names the fields."""
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
-"""Length of a line of JSON Lines."""
 
 MAX_FIELD_SIZE = 64 * 1024 * 1024
 """Characters of a CSV field, or bytes of a file in a ZIP; more than that is a bomb."""
@@ -48,11 +46,9 @@ class _PrefixedStream(io.RawIOBase):
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
-        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read the beginning first, then the rest."""
         size = len(buffer)
         data = self._head[:size] or self._rest.read(size)
         self._head = self._head[size:]

@@ -61,7 +61,6 @@ class _BuildProcess:
         self.close = self._process.close
 
     def submit(self, batch: ItemBatch) -> None:
-        """Have a batch built."""
         self._batch = batch
         self._process.send(_pickle((self._builder, batch)))
 

@@ -62,7 +62,6 @@ NO_ARTICLES_REASON = f"no articles in this folder (*{', *'.join(KIND_BY_SUFFIX)}
 NOT_A_REGULAR_FILE = "not a regular file"
 
 DETECTION_BYTES = 64 * 1024
-"""Bytes by which the kind of a file is detected."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Size of a file that is read whole; files of many articles may be larger."""
@@ -236,7 +235,7 @@ def read_articles(
         name: The name of the file, as it is shown.
         stream: Its bytes. Files of many articles are read in pieces, all others whole.
         source: The value of `Article.source`.
-        now: The current time, ISO 8601 in UTC.
+        now: The time of the import.
         kind: One of `IMPORT_FORMATS`, if it is known.
         size: The number of bytes; large files are built in several processes.
     """

@@ -84,7 +84,6 @@ class _ReadingPageParser:
         self.completed_pages.clear()
 
     def feed(self, line: str) -> None:
-        """Take the next line that is not empty."""
         if self.section == SIMILAR and self.pending_similar:
             self.page[SIMILAR].append(line)
             self.pending_similar -= 1
@@ -95,8 +94,7 @@ class _ReadingPageParser:
         elif self.continues_section(line):
             self.page[self.section].append(line)
         else:
-            self.begin_section(BODY)
-            self.page[BODY].append(line)
+            self.begin_section(BODY, line)
 
     def continues_section(self, line: str) -> bool:
         """Return True if a line that is not a heading continues the current section."""
@@ -119,22 +117,20 @@ class _ReadingPageParser:
         if heading:
             self.begin_headed_section(heading)
         elif rest:
-            self.begin_section(BODY)
-            self.page[BODY].append(rest)
+            self.begin_section(BODY, rest)
 
     def begin_headed_section(self, heading: re.Match[str]) -> None:
-        """Begin the section that a heading names."""
         self.begin_section(heading[1].lower() if heading[1] else SIMILAR)
         self.pending_similar = int(heading[2]) if heading[2] else None
 
-    def begin_section(self, section: str) -> None:
+    def begin_section(self, section: str, *lines: str) -> None:
         """Begin a section, and a new page if this one has the section already."""
         if self.section == SUMMARY:
             self.end_summary()
         if section in self.page:
             self.completed_pages.append(self.page)
             self.page = {}
-        self.page[section] = []
+        self.page[section] = list(lines)
         self.section = section
 
     def end_summary(self) -> None:
@@ -154,7 +150,6 @@ class _ReadingPageParser:
         self.page[BODY] = rest
 
     def finish(self) -> None:
-        """Finish the last page."""
         if self.section == SUMMARY:
             self.end_summary()
         if self.page:

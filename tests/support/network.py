@@ -15,8 +15,7 @@ from typing import Any
 import orjson
 
 from store.feeds.fetch import FetchContext
-from store.feeds.parser_process import ParserProcess
-from store.feeds.parser_worker import REQUEST_PARSERS
+from store.feeds.parser_process import REQUEST_PARSERS, ParserProcess
 from store.feeds.subscriptions import Subscription
 from store.model.errors import FetchFailed, InvalidInput
 from store.net.client import FetchLimits, HttpClient
