@@ -119,7 +119,7 @@ def fetch_feeds(
 ) -> Generator[FetchResult, None, None]:
     """Fetch feeds, those that failed last time at the end, and yield each result as it arrives.
 
-    Paused feeds are fetched too. The parser processes of the context are ended at the end.
+    The caller leaves out paused feeds. The parser processes of the context are ended at the end.
     """
     ended = threading.Event()
     results: queue.SimpleQueue[FetchResult | BaseException] = queue.SimpleQueue()
@@ -349,22 +349,17 @@ class _FeedFetch:
         return complete, replace(state, seen=seen)
 
     def _fetch_full_text(self, article: ParsedArticle) -> ParsedArticle:
+        """Return the article with the text of its page; that of the feed is better than nothing."""
         try:
-            return _merge_page_text(article, self._fetch_page(article.article.url))
+            reply = self._fetch_url(article.article.url)
+            about = {"charset": reply.content_type[1], "url": reply.url, "now": self.context.now()}
+            page = {} if reply.error else self.parser.parse("page", about, reply.body)
         except FetchCancelled:
             raise
         except NewstuiError:
-            return article  # the text of the feed is better than nothing
-
-    def _fetch_page(self, url: str) -> ParsedArticle:
-        reply = self._fetch_url(url)
-        if reply.error:
-            raise FetchFailed(reply.error)
-        about = {"charset": reply.content_type[1], "url": reply.url, "now": self.context.now()}
-        page = self.parser.parse("page", about, reply.body)
-        if page["kind"] != "html":
-            raise InvalidInput("not a page")
-        return article_from_values(page["found"])
+            return article
+        found = page.get("found")  # only an HTML page has an article
+        return _merge_page_text(article, article_from_values(found)) if found else article
 
 
 def _count_moves(state: FeedState, moved_to: str) -> int:

@@ -28,6 +28,7 @@ MAX_PARSER_MEMORY_BYTES = 1_500_000_000
 """Bytes of address space; the libraries alone take a third of it."""
 PARSER_WORKER_SCRIPT = (
     "import os; os.nice(10); "  # before the imports, which take the longest
+    "import store.feeds.parse, store.feeds.web_page; "  # before the limits of time and memory
     "from store.feeds.parser_process import run_parser_worker; run_parser_worker()"
 )
 
@@ -94,8 +95,7 @@ def _answer_request(about: PlainValues, data: bytes) -> PlainValues:
 
 def parse_feed_request(about: PlainValues, data: bytes) -> PlainValues:
     """Parse a feed; if it is a page instead, the error names the feed of that page."""
-    from store.feeds.entries import FeedInfo  # imported here: only the process needs the parsers
-    from store.feeds.parse import parse_feed
+    from store.feeds.parse import FeedInfo, parse_feed  # imported here: only the process needs them
 
     names = ("key", "url", "now", "category")
     try:

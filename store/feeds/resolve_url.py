@@ -50,7 +50,6 @@ class ResolvedPage:
     article: ParsedArticle
     """The article of the page; its text may be empty."""
     feed_urls: Sequence[str] = ()
-    """The feeds that the page names."""
     html: str = ""
     """The page itself if no text was found in it, to be cached for another try."""
 
@@ -195,7 +194,6 @@ class AddedPage:
     new_ids: Sequence[str]
     """The id of the article if it was added now."""
     feed_urls: Sequence[str]
-    """The feeds that the page names."""
 
 
 def store_resolved(

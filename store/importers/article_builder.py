@@ -359,9 +359,7 @@ class ArticleBuilder(NamedTuple):
     reader_format: str | None
     """The name of the program that exported them; None to detect it for each item."""
     source: str
-    """The value of `Article.source`."""
     now: str
-    """The time of the import."""
 
     def build_all(self, items: Iterable[ImportItem | Rejection]) -> BuildResults:
         """Yield the article of each item, or why there is none."""

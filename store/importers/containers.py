@@ -1,4 +1,8 @@
-"""Containers of records: JSON of any size, JSON Lines, CSV, and ZIP files with JSON in them."""
+"""Containers of records: JSON of any size, JSON Lines, CSV, ZIP files with JSON in them, lists of URLs.
+
+Bookmarks in HTML, as browsers and Pocket export them, and one URL per line become articles without
+a text, which can be fetched later.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
@@ -18,18 +23,22 @@ from store.text.clean import clean_line
 if TYPE_CHECKING:
     import zipfile
 
-
 RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 """Names under which an object holds its records."""
 
 RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).encode())
 
 MAX_CSV_HEADER_CHARS = 5_000
+MAX_LINE_BYTES = MAX_FIELD_SIZE = 64 * 1024 * 1024
+"""A line of JSON Lines, a CSV field or a file in a ZIP; more than that is a bomb."""
 
-MAX_LINE_BYTES = 64 * 1024 * 1024
-
-MAX_FIELD_SIZE = 64 * 1024 * 1024
-"""Characters of a CSV field, or bytes of a file in a ZIP; more than that is a bomb."""
+BOOKMARK_FILE_START = re.compile(
+    rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
+)
+URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+CHUNK_CHARS = 64 * 1024
+POCKET_READ_HEADING = "Read Archive"
+"""The heading of what was read, in Pocket's export."""
 
 
 class ImportItem(NamedTuple):
@@ -60,7 +69,7 @@ def _join_stream(head: bytes, rest: BinaryIO) -> io.BufferedReader:
     return io.BufferedReader(_PrefixedStream(head, rest))
 
 
-def open_text(head: bytes, rest: BinaryIO, errors: str) -> io.TextIOWrapper:
+def _open_text(head: bytes, rest: BinaryIO, errors: str) -> io.TextIOWrapper:
     """Return a stream whose beginning was read already as UTF-8 text with its own line ends."""
     return io.TextIOWrapper(_join_stream(head, rest), "utf-8-sig", errors, newline="")
 
@@ -202,7 +211,7 @@ def _guess_delimiter(line: str) -> str:
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a CSV file whose first line names the fields; cells are kept as they are."""
     csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
-    text = open_text(head, rest, "surrogateescape")
+    text = _open_text(head, rest, "surrogateescape")
     first = text.readline()
     names = _parse_csv_line(first.rstrip("\r\n"))
     rows = csv.DictReader(text, names, delimiter=_guess_delimiter(first))
@@ -260,3 +269,107 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | N
     with archive.open(member) as stream:
         data = stream.read(MAX_FIELD_SIZE + 1)
     return data if len(data) <= MAX_FIELD_SIZE else None
+
+
+# -- lists of URLs -------------------------------------------------------------------------
+
+
+def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem]:
+    """Yield the links of a bookmark file."""
+    parser = _BookmarkParser()
+    text = _open_text(head, rest, "replace")
+    number = 0
+    for chunk in iter(lambda: text.read(CHUNK_CHARS), ""):
+        parser.feed(chunk)
+        for fields in parser.pop_links():
+            number += 1
+            yield ImportItem(f"{name}: bookmark {number}", fields)
+    parser.finish_link()
+    for fields in parser.pop_links():
+        yield ImportItem(f"{name}: bookmark {number + 1}", fields)
+
+
+class _BookmarkParser(HTMLParser):
+    """Extracts the links of a bookmark file; the heading above them is their category."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._links: list[dict[str, Any]] = []
+        self._link: dict[str, Any] | None = None
+        self._pending_link: dict[str, Any] | None = None
+        """The previous link, to which a description may belong."""
+        self._description: list[str] | None = None
+        self._heading: str | None = None
+        self._folders: list[str] = []
+        self._folder = ""
+
+    def pop_links(self) -> list[dict[str, Any]]:
+        """Return the links that are complete, each once."""
+        found, self._links = self._links, []
+        return found
+
+    def finish_link(self) -> None:
+        """Complete the previous link with its description."""
+        if self._pending_link is not None:
+            words = " ".join("".join(self._description or ()).split())
+            self._links.append(self._pending_link | ({"summary": words} if words else {}))
+        self._pending_link = self._description = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "dd":
+            self._description = []
+        elif tag in ("dt", "dl", "a", "li"):
+            self.finish_link()
+        if tag == "a":
+            given = {name: value or "" for name, value in attrs}
+            self._link = {
+                "url": given.pop("href", ""),
+                "title": "",
+                "created": given.pop("add_date", "") or given.pop("time_added", ""),
+                "updated": given.pop("last_modified", ""),
+                "tags": given.pop("tags", ""),
+                "category": next((each for each in reversed(self._folders) if each), ""),
+                "read": self._folder == POCKET_READ_HEADING,
+            }
+            given.pop("icon", None)  # an embedded image, as long as an article
+            self._link |= {name: value for name, value in given.items() if value}
+        elif tag in ("h1", "h3"):
+            self._heading = ""
+        elif tag == "dl":
+            self._folders.append(self._folder)
+            self._folder = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._link is not None:
+            self._pending_link = {name: value for name, value in self._link.items() if value}
+            self._link = None
+        elif tag in ("h1", "h3") and self._heading is not None:
+            self._folder, self._heading = self._heading.strip(), None
+            if tag == "h1" and self._folder not in (POCKET_READ_HEADING, "Unread"):
+                self._folder = ""  # the title of the file, not a folder
+        elif tag == "dl":
+            self.finish_link()
+            del self._folders[-1:]
+
+    def handle_data(self, data: str) -> None:
+        if self._link is not None:
+            self._link["title"] += data
+        elif self._heading is not None:
+            self._heading += data
+        elif self._description is not None:
+            self._description.append(data)
+
+
+def is_url_list(text: str) -> bool:
+    """Return True if every line that is not empty starts with a URL."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
+
+
+def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
+    """Yield the URLs of a text, one per line, each with an optional title after ` | `."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        url, _, title = line.strip().partition(" | ")
+        if url:
+            fields = {"url": url} | ({"title": title.strip()} if title.strip() else {})
+            yield ImportItem(f"{name}: line {number}", fields)

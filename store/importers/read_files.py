@@ -15,19 +15,17 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from store.importers.article_builder import ArticleBuilder, choose_process_count
-from store.importers.bookmarks import (
-    BOOKMARK_FILE_START,
-    is_url_list,
-    read_bookmark_items,
-    read_url_items,
-)
 from store.importers.containers import (
+    BOOKMARK_FILE_START,
     RECORD_LIST_START,
     ImportItem,
+    is_url_list,
     parse_csv_header,
+    read_bookmark_items,
     read_csv_items,
     read_json_items,
     read_json_lines,
+    read_url_items,
     read_zip_items,
     stream_json_items,
 )

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.entries import FeedInfo
-from store.feeds.parse import ParsedFeed, parse_feed
+from store.feeds.parse import FeedInfo, ParsedFeed, parse_feed
 from store.model.article import ParsedArticle
 from store.model.errors import InvalidInput
 
