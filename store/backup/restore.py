@@ -164,18 +164,14 @@ def _unpack(source: Archive, staging: Path) -> Generator[BackupProgress, None, d
 def _install_files(
     source: Archive, unpacked: Mapping[str, Path], target: Path, machine: str
 ) -> RestoreResult:
-    comparisons = {
-        name: _compare_file(name, path, target / name) for name, path in unpacked.items()
-    }
+    comparisons = {n: _compare_file(n, path, target / n) for n, path in unpacked.items()}
     merged = {name for name in unpacked if _needs_merge(name, comparisons)}
     skipped = {
         name: f"{target / name} differs from the file in the backup; left as it is"
         for name, comparison in comparisons.items()
         if comparison is FileComparison.DIFFERENT and name not in merged
     }
-    files = sorted(
-        unpacked.keys() - skipped.keys(), key=lambda n: RESTORE_ORDER.index(_folder_name(n))
-    )
+    files = sorted(unpacked.keys() - skipped, key=lambda n: RESTORE_ORDER.index(_folder_name(n)))
     make_folder(target)
     added = {"articles": 0, "journal": 0}
     unchanged = sum(comparisons[name] is FileComparison.PRESENT for name in files)
@@ -225,9 +221,8 @@ def _merge_file(name: str, unpacked: Mapping[str, Path], target: Path, machine: 
         return len(lines)
     if _folder_name(name) == "texts":
         return 0  # texts are added with their articles
-    found = _find_missing_articles(
-        unpacked[name], unpacked.get(_paired_name(name)), _read_known_ids(target)
-    )
+    known = _read_known_ids(target)
+    found = _find_missing_articles(unpacked[name], unpacked.get(_paired_name(name)), known)
     if found:
         with file_lock(target / "articles" / f".{machine}.lock"):
             Segments(target, machine).append(found)

@@ -112,9 +112,7 @@ class Journal:
     @property
     def bad_lines(self) -> Mapping[str, int]:
         """The number of damaged lines by file name."""
-        bad = {
-            name: cursor.bad_lines + cursor.ends_in_nuls for name, cursor in self._cursors.items()
-        }
+        bad = {n: each.bad_lines + each.ends_in_nuls for n, each in self._cursors.items()}
         return {name: count for name, count in bad.items() if count}
 
     @property
@@ -128,9 +126,7 @@ class Journal:
     @property
     def format(self) -> int:
         """The newest format version that any of the files states."""
-        return max(
-            (cursor.newest_format for cursor in self._cursors.values()), default=JOURNAL_FORMAT
-        )
+        return max((each.newest_format for each in self._cursors.values()), default=JOURNAL_FORMAT)
 
     def saved_cursors(self) -> dict[str, SavedCursor]:
         """Return how far each file has been read, for a snapshot."""

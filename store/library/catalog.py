@@ -139,9 +139,7 @@ class Catalog:
 
     def segment_articles(self, segment: str) -> set[str]:
         """Return the articles in this segment."""
-        return {
-            article for article, location in self._locations.items() if location.segment == segment
-        }
+        return {id_ for id_, location in self._locations.items() if location.segment == segment}
 
     def _set_row(self, row: ArticleRow, state: ArticleState | None) -> None:
         article, new = row.id, row

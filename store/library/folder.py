@@ -303,9 +303,7 @@ class FolderLibrary:
         """Yield facts and reading status of many articles, a batch of them file by file."""
         remaining = iter(ids)
         while batch := list(islice(remaining, LIBRARY_BATCH_SIZE)):
-            locations = {
-                each: location for each in batch if (location := self._catalog.location(each))
-            }
+            locations = {each: at for each in batch if (at := self._catalog.location(each))}
             by_segment = sorted(locations, key=lambda each: locations[each].segment)
             facts = {each: self._segments.read_article(locations[each]) for each in by_segment}
             for each in batch:
@@ -473,10 +471,9 @@ class FolderLibrary:
             n for n in signatures if n not in self._unloaded and signatures[n] != known.get(n)
         ]
         lost = {name: self._read_segment(name, signatures[name]) for name in changed}
-        lost |= {
-            name: self._catalog.segment_articles(name) for name in known.keys() - signatures.keys()
-        }
-        if is_removed := not known.keys() <= signatures.keys() or any(lost.values()):
+        removed = known.keys() - signatures.keys()
+        lost |= {name: self._catalog.segment_articles(name) for name in removed}
+        if is_removed := bool(removed) or any(lost.values()):
             self._clear_catalog()  # other copies of the missing articles may be valid now
             for name in signatures.keys() - self._unloaded:
                 self._read_segment(name, signatures[name])

@@ -122,17 +122,11 @@ class Indexer:
 
     def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
         signatures = self._segments.signatures()
-        texts = {
-            name: file_signature(self._segments.texts_path(name)) or (0, 0) for name in signatures
-        }
+        texts = {n: file_signature(self._segments.texts_path(n)) or (0, 0) for n in signatures}
         counts = self._catalog().segment_counts()
         known = covered.segments
-        current = {
-            name: (*stamp, *texts[name]) for name, stamp in signatures.items() if name in counts
-        }
-        changed = {
-            name: key for name, key in current.items() if tuple(known.get(name, ()))[:4] != key
-        }
+        current = {n: (*stamp, *texts[n]) for n, stamp in signatures.items() if n in counts}
+        changed = {n: key for n, key in current.items() if tuple(known.get(n, ()))[:4] != key}
         removed = known.keys() - current.keys()
         if removed or (changed.keys() & known.keys()):  # a duplicate may be valid now
             copies = [name for name in current if name in known and known[name][4]]
@@ -165,9 +159,8 @@ class Indexer:
             done = since = 0
             for name in work.removed:
                 writer.remove_segment(name)
-            segments = {
-                n: key for n, key in writer.coverage.segments.items() if n not in work.removed
-            }
+            old = writer.coverage.segments
+            segments = {n: key for n, key in old.items() if n not in work.removed}
             yield IndexProgress(done, work.article_count)
             for name, stamp in work.segments.items():
                 writer.remove_segment(name)

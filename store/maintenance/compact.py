@@ -151,9 +151,7 @@ def _lock_unless_dry_run(path: Path, dry_run: bool) -> AbstractContextManager[ob
 
 def _find_long_deleted(journal: Journal, state: ReadingState, limit: int) -> frozenset[str]:
     """Return the articles that have been deleted since this time or longer."""
-    deleted = {
-        id_: each.deleted[0] for id_, each in state.article_states.items() if each.deleted[1]
-    }
+    deleted = {id_: one.deleted[0] for id_, one in state.article_states.items() if one.deleted[1]}
     return frozenset(
         article
         for event in (journal.events_for(deleted) if deleted else ())
@@ -272,17 +270,15 @@ class _JournalRewrite:
             damaged = b"".join(lines)
             self.damaged_lines_path = preserve_damaged_file(self.path, damaged, self.clock())
         with self.path.open("rb") as file:
-            write_atomically(
-                self.path, self._header() + b"".join(self.obsolete.remaining_lines(file))
-            )
+            kept = b"".join(self.obsolete.remaining_lines(file))
+            write_atomically(self.path, self._header() + kept)
 
     def _header(self) -> bytes:
-        last = self.obsolete.header.get("rewritten", 0)
+        header = self.obsolete.header
+        last = header.get("rewritten", 0)
         at = max(to_microseconds(self.clock()), 1 + last if isinstance(last, int) else 0)
         first = {"format": JOURNAL_FORMAT, "rewritten": at, "machine": self.machine}
-        return encode_line(
-            first | {k: v for k, v in self.obsolete.header.items() if k not in first}
-        )
+        return encode_line(first | {k: v for k, v in header.items() if k not in first})
 
     @property
     def event_count(self) -> int:

@@ -202,11 +202,9 @@ class _QueryParser:
         if token.kind == "phrase":
             if not token.is_closed and not self._typing:
                 raise InvalidQuery("unmatched quote", token.start)
-            if not token.text.strip():
+            if not (text := token.text.strip()):
                 return None
-            return WordsCondition(
-                token.text.strip(), field, is_phrase=True, is_prefix=not token.is_closed
-            )
+            return WordsCondition(text, field, is_phrase=True, is_prefix=not token.is_closed)
         text = token.text.rstrip("*")
         typing = text != token.text or self._is_last_token
         if not text.strip("-"):
@@ -222,26 +220,23 @@ class _QueryParser:
             if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
                 return None
             raise InvalidQuery(f"unknown field {token.text}:; {hint}", token.start)
+        spec = QUERY_FIELDS[name]
         adjoining = self._next.start == token.start + len(token.text) + 1
         if self._next.kind not in ("word", "phrase", "minus") or not adjoining:
             if self._is_last_token:
                 return None
-            raise InvalidQuery(
-                f"{name}: needs a value right after the colon: {QUERY_FIELDS[name].hint}",
-                token.start,
-            )
+            reason = f"{name}: needs a value right after the colon: {spec.hint}"
+            raise InvalidQuery(reason, token.start)
         value = self._take()
         if value.kind == "minus":
-            raise InvalidQuery(
-                f"{name}: expected {QUERY_FIELDS[name].hint}; put “-” before {name}:", value.start
-            )
+            reason = f"{name}: expected {spec.hint}; put “-” before {name}:"
+            raise InvalidQuery(reason, value.start)
         if name in ("title", "summary", "text"):
             return self._parse_words(_TEXT_FIELDS[name], value)
-        node = QUERY_FIELDS[name].parse(FieldValue(value.text, self._now, self._is_last_token))
+        node = spec.parse(FieldValue(value.text, self._now, self._is_last_token))
         if node is None and not self._is_last_token:
-            raise InvalidQuery(
-                f"{name}: expected {QUERY_FIELDS[name].hint}, not “{value.text}”", value.start
-            )
+            reason = f"{name}: expected {spec.hint}, not “{value.text}”"
+            raise InvalidQuery(reason, value.start)
         return node
 
 

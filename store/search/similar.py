@@ -342,9 +342,7 @@ class SimilarArticleFinder:
         for one in found:
             counts = one.features.counts
             idf.update(self._idf(word for word in counts if word not in idf))
-            saturated = {
-                word: n / (n + TERM_SATURATION) for word, n in counts.items() if word in idf
-            }
+            saturated = {w: n / (n + TERM_SATURATION) for w, n in counts.items() if w in idf}
             strongest = _select_strongest(saturated, idf, MAX_FEEDBACK_TERMS, total)
             for word, weight in strongest.items():
                 weights[word] = weights.get(word, 0.0) + FEEDBACK_WEIGHT / len(found) * weight

@@ -101,9 +101,8 @@ class Segments:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise LibraryUnavailable(
-                f"cannot read {self._facts_folder}: {error.strerror}"
-            ) from error
+            reason = f"cannot read {self._facts_folder}: {error.strerror}"
+            raise LibraryUnavailable(reason) from error
         return dict(sorted(found.items(), key=lambda item: (item[1], item[0]), reverse=True))
 
     def facts_path(self, name: str) -> Path:
