@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -49,38 +49,30 @@ class Exports(Part):
             made: Timestamp of the export.
         """
         stop = self._export_stop_event = Event()
-        written = 0
-
-        def show_progress(done: int) -> None:
-            nonlocal written
-            written = done
-            if done % EXPORT_PROGRESS_STEP == 0:
-                self._post(messages.Progressed(f"exporting {done:,} of {len(articles):,}"))
-
-        def finish() -> None:
-            exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
-            self._worker.post_notice("Export stopped" if stop.is_set() else exported)
-
-        steps = self._write_articles(articles, path, made, stop)
-        self._worker.run_steps(steps, show_progress, finish)
+        self._worker.run_steps(self._write_articles(articles, path, made, stop))
 
     def _write_articles(
         self, articles: Sequence[str], path: Path, made: str, stop: Event
-    ) -> Generator[int, None, None]:
+    ) -> Iterator[None]:
         from store.exporters.export_files import write_collection
         from store.exporters.formats import ArticleCollection
 
+        written = 0
         titles = [self._library.title(each) for each in articles]
+        collection = ArticleCollection("newstui", made, titles, self._entries(articles, stop))
         try:
             with suppress(_ExportStopped):
-                entries = self._entries(articles, stop)
-                yield from write_collection(
-                    ArticleCollection("newstui", made, titles, entries), path
-                )
+                for written in write_collection(collection, path):
+                    if written % EXPORT_PROGRESS_STEP == 0:
+                        progress = f"exporting {written:,} of {len(articles):,}"
+                        self._post(messages.Progressed(progress))
+                    yield
         finally:
             if self._export_stop_event is stop:
                 self._export_stop_event = None
             self._post(messages.Progressed(""))
+        exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
+        self._worker.post_notice("Export stopped" if stop.is_set() else exported)
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:

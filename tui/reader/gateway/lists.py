@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.errors import InvalidQuery
-from store.model.results import IndexProgress, LoadProgress
+from store.model.results import LoadProgress
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
@@ -55,7 +55,7 @@ class Lists(Part):
     def load(self, query: ListQuery) -> None:
         """Load the library in steps, and list the first rows as soon as they fill a screen."""
         self._current_query = query
-        self._load()
+        self._worker.run_steps(self._load_steps())
 
     def list_rows(self, query: ListQuery) -> None:
         """List the rows of a query."""
@@ -92,9 +92,18 @@ class Lists(Part):
 
     # -- loading and indexing ----------------------------------------------------------------
 
-    @library_job
-    def _load(self) -> None:
-        self._worker.run_steps(self._library.load(), self._show_load_progress, self._finish_loading)
+    def _load_steps(self) -> Iterator[None]:
+        for progress in self._library.load():
+            self._show_load_progress(progress)
+            yield
+        rows = self._library.rows(self._current_query)
+        self._post(messages.RowsListed(self._current_query, rows))
+        problems = self._worker.watch_problems()
+        read_only_reason = clean_line(self._library.read_only_reason)
+        self._post(messages.LibraryLoaded(read_only_reason, problems))
+        self._is_index_running = True
+        self._is_loaded = True
+        self._worker.run_steps(self._background_steps(), background=True)
 
     def _show_load_progress(self, progress: LoadProgress) -> None:
         text = describe_loading(progress.done, progress.total, history=progress.is_history)
@@ -105,41 +114,24 @@ class Lists(Part):
             self._list_rows(self._current_query)
             self._load_listed_at = time.monotonic()
 
-    def _finish_loading(self) -> None:
-        rows = self._library.rows(self._current_query)
-        self._post(messages.RowsListed(self._current_query, rows))
-        problems = self._worker.watch_problems()
-        read_only_reason = clean_line(self._library.read_only_reason)
-        self._post(messages.LibraryLoaded(read_only_reason, problems))
-        self._is_loaded = True
-        self._update_index(self._start_background_job)
+    def _background_steps(self) -> Iterator[None]:
+        yield from self._index_steps()
+        if self._background_job is not None:
+            for progress in self._background_job():
+                if problems := progress.problems:
+                    problem = format_first_and_count(clean_line(problems[0]), len(problems))
+                    self._post(messages.BackupFailed(problem))
+                yield
 
-    def _update_index(self, end: Callable[[], None] = lambda: None) -> None:
-        """Index new articles in the background."""
+    def _index_steps(self) -> Iterator[None]:
         is_updated = False
-
-        def ended() -> None:
-            self._is_index_running = False
-            self._post(messages.IndexEnded(is_updated))
-            end()
-
-        def indexed(progress: IndexProgress) -> None:
-            nonlocal is_updated
+        for progress in self._library.update_index():
             is_updated = True
             if progress.total >= MIN_PROGRESS_ARTICLES:
                 self._post(messages.Progressed(describe_indexing(progress.done, progress.total)))
-
-        self._is_index_running = True
-        self._worker.run_steps(self._library.update_index(), indexed, ended, background=True)
-
-    def _start_background_job(self) -> None:
-        if (job := self._background_job) is not None:
-            self._worker.run_steps(job(), self._report_backup_problems, background=True)
-
-    def _report_backup_problems(self, progress: BackupProgress) -> None:
-        if problems := progress.problems:
-            problem = format_first_and_count(clean_line(problems[0]), len(problems))
-            self._post(messages.BackupFailed(problem))
+            yield
+        self._is_index_running = False
+        self._post(messages.IndexEnded(is_updated))
 
     @library_job
     def _refresh(self) -> None:
@@ -149,7 +141,8 @@ class Lists(Part):
         if fresh.is_list_stale:
             self._post(messages.LibraryChanged())
         if self._library.is_index_stale and not self._is_index_running:
-            self._update_index()
+            self._is_index_running = True
+            self._worker.run_steps(self._index_steps(), background=True)
 
     # -- queries -----------------------------------------------------------------------------
 

@@ -24,7 +24,6 @@ from tui.rendering.wording import format_first_and_count
 log = logging.getLogger("newstui")
 
 PostMessage = Callable[[Message], Any]
-T = TypeVar("T")
 P = ParamSpec("P")
 
 
@@ -77,25 +76,14 @@ class Worker:
         future.add_done_callback(self._finish_job)
         return True
 
-    def run_steps(
-        self,
-        steps: Iterator[T],
-        on_step: Callable[[T], None] | None = None,
-        on_end: Callable[[], None] | None = None,
-        *,
-        background: bool = False,
-    ) -> None:
+    def run_steps(self, steps: Iterator[object], *, background: bool = False) -> None:
         """Run long work in steps, each a job of its own, so that a key's job can run in between."""
 
         def step() -> None:
-            for result in steps:
-                if on_step is not None:
-                    on_step(result)
+            for _ in steps:
                 if not self.submit(step, background=background) and isinstance(steps, Generator):
                     steps.close()  # so that it cleans up what it has begun
                 return
-            if on_end is not None:
-                on_end()
 
         self.submit(step, background=background)
 
