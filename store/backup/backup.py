@@ -160,7 +160,6 @@ class _DescriptorWriter:
         self._descriptor: int | None = descriptor
 
     def write(self, data: bytes) -> int:
-        """Write all of the data."""
         if self._descriptor is not None:
             write_all(self._descriptor, data)
         return len(data)

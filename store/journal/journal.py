@@ -41,7 +41,6 @@ CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
 TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
 READ_BATCH_LINES = 4096
-"""Lines read at once."""
 HISTORY_BATCH_SIZE = 10_000
 """Lines looked at in one step of reading the history."""
 MACHINE_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
@@ -73,7 +72,6 @@ class Journal:
         self._warn = warn
         self._cursors: dict[str, Cursor] = {}
         self.latest_order = 0
-        """The order of the latest event seen."""
         self._unreadable: set[str] = set()
         self._writers: dict[str, str] = {}
         self._seen_hashes: dict[str, set[int]] = {}
@@ -100,12 +98,11 @@ class Journal:
         paths = self.paths()
         for machine, files in Counter(map(self._writer, paths)).items():
             if files > 1 and machine not in self._seen_hashes:
-                of_machine = (path for path in paths if self._writer(path) == machine)
-                already_read = (
-                    (p, self._cursors[p.name].offset) for p in of_machine if p.name in self._cursors
-                )
                 self._seen_hashes[machine] = {
-                    hash(line) for p, end in already_read for line in read_lines_until(p, end)
+                    hash(line)
+                    for path in paths
+                    if self._writer(path) == machine and path.name in self._cursors
+                    for line in read_lines_until(path, self._cursors[path.name].offset)
                 }
         return paths
 

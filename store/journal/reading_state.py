@@ -370,12 +370,7 @@ def read_snapshot(path: Path) -> Snapshot | None:
             name: (int(offset), bytes.fromhex(tail), bytes.fromhex(head))
             for name, (offset, tail, head) in meta["journals"].items()
         }
-        return Snapshot(
-            ReadingState(
-                states, [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
-            ),
-            cursors,
-            int(meta["newest"]),
-        )
+        undone = [(int(stamp), int(articles)) for stamp, articles in meta["undone"]]
+        return Snapshot(ReadingState(states, undone), cursors, int(meta["newest"]))
     except (OSError, KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -28,11 +28,10 @@ class RelatedArticles:
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles; without an index, those the article names."""
-
-        def search(index: SimilarArticleFinder) -> tuple[SimilarArticle, ...]:
-            return index.find(entry.article, entry.body, MAX_SIMILAR)
-
-        found = self._ask_index(search, load_installed_embeddings)
+        found = self._ask_index(
+            lambda index: index.find(entry.article, entry.body, MAX_SIMILAR),
+            load_installed_embeddings,
+        )
         return tuple(self._match_titles(entry.body.similar)) if found is None else found
 
     def insights(self, entry: FullArticle) -> ArticleInsights:

@@ -221,11 +221,8 @@ def find_sittings(events: Iterable[Event]) -> Iterator[tuple[str, float]]:
             machine, sitting = event.machine, None
         article = event.articles[0]
         is_current = sitting is not None and sitting.article == article
-        if (
-            sitting
-            and sitting.read
-            and (event.kind == "opened" or (is_current and event.kind != "read"))
-        ):
+        is_end = event.kind == "opened" or (is_current and event.kind != "read")
+        if sitting and sitting.read and is_end:
             yield sitting.article, (event.at - sitting.began) / 1e6
             sitting = None
         if event.kind == "opened":

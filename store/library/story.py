@@ -13,7 +13,6 @@ from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.terms import extract_terms, find_matching_words
 
 MAX_STORY_ARTICLES = 20
-"""Articles in one story."""
 MAX_NEW_WORDS = 6
 STORY_TITLE_WEIGHT = 3
 """The weight of a term in the title, relative to one in the summary or text."""

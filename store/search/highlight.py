@@ -18,9 +18,8 @@ WordForms = Callable[[str], Sequence[str]]
 """Returns a word and its other forms."""
 
 MAX_SNIPPET_LEAD = 40
-"""Characters of a snippet before the first hit, at most."""
+"""Characters of a snippet before the first hit."""
 MAX_SNIPPET_LENGTH = 240
-"""Characters of a snippet, at most."""
 
 _LETTER = rf"[^\W_{UNSPACED_SCRIPTS}]"
 _WORD_PART = re.compile(rf"[{UNSPACED_SCRIPTS}]+|{_LETTER}+")

@@ -56,16 +56,13 @@ class ListQuery:
         return selected
 
     def _filter(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
+        pinned = self.pinned_ids
         if self.show == "unread":
-            rows = (row for row in rows if not row.read or row.id in self.pinned_ids)
+            rows = (row for row in rows if not row.read or row.id in pinned)
         elif self.show == "starred":
-            rows = (row for row in rows if row.starred or row.id in self.pinned_ids)
+            rows = (row for row in rows if row.starred or row.id in pinned)
         elif self.show == "in progress":
-            rows = (
-                row
-                for row in rows
-                if (row.is_started and not row.read) or row.id in self.pinned_ids
-            )
+            rows = (row for row in rows if (row.is_started and not row.read) or row.id in pinned)
         if self.category is not None:
             rows = (row for row in rows if row.category == self.category)
         return list(rows)

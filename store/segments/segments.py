@@ -158,12 +158,10 @@ class Segments:
             location = ArticleLocation(name, int(key))
             with contextlib.suppress(*DOCUMENT_ERRORS, LibraryDamaged):
                 article = article_from_document(document)
-                text = texts.get(key)
-                body = (
-                    body_from_document(text)
-                    if text and not has_copies
-                    else self.read_body(location)
-                )
+                if (text := texts.get(key)) and not has_copies:
+                    body = body_from_document(text)
+                else:
+                    body = self.read_body(location)
                 yield location, article, body
 
     def read_body(self, location: ArticleLocation) -> Body:
