@@ -333,9 +333,8 @@ def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InvalidInput(
-            f"cannot be read: {error.strerror or error}", file=path, item=member
-        ) from error
+        reason = f"cannot be read: {error.strerror or error}"
+        raise InvalidInput(reason, file=path, item=member) from error
     except ZIP_ERRORS as error:
         reason = str(error) if isinstance(error, ValueError) else "is damaged"
         raise InvalidInput(reason, file=path, item=member) from error

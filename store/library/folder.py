@@ -512,6 +512,5 @@ class FolderLibrary:
 
 
 def _to_undoable_change(event: Event) -> UndoableChange:
-    return UndoableChange(
-        event.kind, event.articles, format_timestamp(from_microseconds(event.at)), event.data
-    )
+    at = format_timestamp(from_microseconds(event.at))
+    return UndoableChange(event.kind, event.articles, at, event.data)

@@ -255,7 +255,7 @@ class _JournalRewrite:
                 self.obsolete.scan(line)
                 if number % COMPACT_BATCH_SIZE == 0:
                     yield CompactProgress(done, size)
-            if self.obsolete.obsolete_count:
+            if self.obsolete.removable:
                 file.seek(0)
                 self.bytes_before = done
                 kept = sum(map(len, self.obsolete.remaining_lines(file)))
@@ -264,7 +264,7 @@ class _JournalRewrite:
     def write(self) -> None:
         """Replace the journal, unless nothing would change."""
         remove_temporary_files(self.path.parent, self.clock())
-        if not self.obsolete.obsolete_count:
+        if not self.obsolete.removable:
             return
         if lines := self.obsolete.damaged_lines:
             damaged = b"".join(lines)
@@ -283,7 +283,7 @@ class _JournalRewrite:
     @property
     def event_count(self) -> int:
         """The number of events that can be removed."""
-        return self.obsolete.obsolete_count - self.damaged_count if self.bytes_before else 0
+        return len(self.obsolete.removable) - self.damaged_count if self.bytes_before else 0
 
     @property
     def damaged_count(self) -> int:
@@ -333,12 +333,8 @@ class ObsoleteLineFilter:
         self.damaged_lines: list[bytes] = []
 
     @property
-    def obsolete_count(self) -> int:
-        """The number of lines that can be removed."""
-        return len(self._obsolete)
-
-    @property
-    def _obsolete(self) -> set[int]:
+    def removable(self) -> set[int]:
+        """The numbers of the lines that can be removed."""
         # The event with the greatest order stays, so that no later event gets that order again.
         return self._candidates - {self._latest[1]}
 
@@ -392,5 +388,5 @@ class ObsoleteLineFilter:
 
     def remaining_lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Return the examined lines that stay, without the first one."""
-        removed = self._obsolete | self._non_events
+        removed = self.removable | self._non_events
         return (line for number, line in enumerate(lines) if number not in removed)

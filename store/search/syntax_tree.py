@@ -151,9 +151,8 @@ def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
         part = build_predicate(node.part, leaf)
         return lambda row: not part(row)
     if isinstance(node, And | Or):
-        return _combine(
-            [build_predicate(part, leaf) for part in node.parts], all_of=isinstance(node, And)
-        )
+        parts = [build_predicate(part, leaf) for part in node.parts]
+        return _combine(parts, all_of=isinstance(node, And))
     if isinstance(node, StateCondition):
         return _STATE_PREDICATES[node.state]
     if isinstance(node, RangeCondition):
@@ -220,9 +219,8 @@ class SplitQuery:
     @property
     def needs_index(self) -> bool:
         """True if rows alone do not answer the query."""
-        return bool(self.index_part.parts) or not all(
-            map(is_row_condition, iter_leaves(self.row_part))
-        )
+        leaves = iter_leaves(self.row_part)
+        return bool(self.index_part.parts) or not all(map(is_row_condition, leaves))
 
 
 def split_query(node: QueryNode) -> SplitQuery:

@@ -31,10 +31,8 @@ class OpenSegmentFiles:
     def __init__(self, machine: str, folders: tuple[Path, Path]) -> None:
         self._machine = machine
         self._folders = folders
-        self._max_pairs = (
-            min(MAX_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILE_LIMIT_DIVISOR)
-            // 2
-        )
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILE_LIMIT_DIVISOR
+        self._max_pairs = min(MAX_OPEN_FILES, limit) // 2
         self.missing: dict[str, list[ParsedArticle]] = {}
         """By segment: the articles of ours that another program took out of it."""
         self._pairs: dict[
@@ -94,9 +92,8 @@ class OpenSegmentFiles:
         if name not in self._pairs or not ids:
             return []
         (facts, texts), _ = self._pairs[name]
-        found = parse_articles(
-            _read_tables(facts).get("articles", {}), _read_tables(texts).get("texts", {})
-        )
+        bodies = _read_tables(texts).get("texts", {})
+        found = parse_articles(_read_tables(facts).get("articles", {}), bodies)
         return [each for each in found if each.article.id in ids]
 
 
