@@ -64,9 +64,8 @@ from store.model.results import (
 from store.model.times import Clock, format_timestamp, from_microseconds
 from store.search.list_query import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
-from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments
+from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
-from store.segments.text_reader import TextReader
 from store.system.files import FileSignature, make_library_folders
 from store.text.urls import make_url_id
 

@@ -47,8 +47,7 @@ from store.search.syntax_tree import (
     make_and,
     split_query,
 )
-from store.segments.segments import Segments
-from store.segments.text_reader import TextReader
+from store.segments.segments import Segments, TextReader
 from store.system.files import WarningHandler, file_lock, file_signature, make_folder
 from store.text.tokenizer import normalize_text
 

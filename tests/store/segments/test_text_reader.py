@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from store.model.article import Article, Body, ParsedArticle
-from store.segments.segments import ArticleLocation, Segments
+from store.segments.segments import ArticleLocation, Segments, TextReader
 from store.segments.storage import BadContent
-from store.segments.text_reader import TextReader
 
 TEXTS = ['one "quoted"', 'two ":{"text":"three', "", "four, the last"]
 
