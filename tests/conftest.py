@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.libraries import free_descriptors
 from tests.support.network import Site, run_server
 
-MAX_OPEN_FILES = 200
-"""Open files of one process of the tests; `ulimit -n` may be as low as 256."""
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
 """Bytes that have to be free there; in a container it may be tiny."""
@@ -55,11 +54,10 @@ def own_pipes() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def free_descriptors() -> Iterator[None]:
-    """Collect the libraries of finished tests before their open files use up the descriptors."""
+def few_open_files() -> Iterator[None]:
+    """Free the descriptors of finished tests."""
     yield
-    if sum(1 for _ in Path("/dev/fd").iterdir()) > MAX_OPEN_FILES:
-        gc.collect()
+    free_descriptors()
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,16 @@ from tests.support.fault_injection import (
     Killed,
     do_half,
 )
-from tests.support.libraries import START, Machine, add, article, articles, ids, state
+from tests.support.libraries import (
+    START,
+    Machine,
+    add,
+    article,
+    articles,
+    free_descriptors,
+    ids,
+    state,
+)
 
 EFFECTS = {**FAULTS, "short write": do_half}
 SEGMENT_ARTICLES = 10
@@ -290,6 +299,7 @@ def run(
                 fault = FaultInjector(effect, at, ("write",) if writes else DISK_CALLS)
                 with tempfile.TemporaryDirectory(dir=home) as folder:
                     problem = FaultyRun(Path(folder), reference, fault).check()
+                free_descriptors()
                 if problem:
                     report.losses.append(f"{kind} at call {at}: {problem}")
                 if not fault.has_struck:
