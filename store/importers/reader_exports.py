@@ -55,7 +55,7 @@ class ReaderFormat(NamedTuple):
 
 def detect_reader_format(record: ReaderRecord) -> ReaderFormat | None:
     """Return the format of a record; None for newstui's own."""
-    return next((each for each, needs in REQUIRED_FIELDS if needs <= record.keys()), None)
+    return next((each for each, needs in REQUIRED_EXPORT_FIELDS if needs <= record.keys()), None)
 
 
 def _split_list(value: object, separator: str) -> list[str]:
@@ -263,4 +263,6 @@ READER_FORMATS = (
 )
 """The formats that are recognized by their fields; the first that matches is used."""
 
-REQUIRED_FIELDS = [(each, frozenset(each.required_fields.split("|"))) for each in READER_FORMATS]
+REQUIRED_EXPORT_FIELDS = [
+    (each, frozenset(each.required_fields.split("|"))) for each in READER_FORMATS
+]
