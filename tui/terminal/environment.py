@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +13,8 @@ UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
 """Set in the environment of a restarted process, so that it does not restart again."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostEnvironment:
-    """The machine and session, for choosing programs."""
+class HostEnvironment(NamedTuple):
+    """The machine and session, for choosing programs; no dataclass, which the splash would wait for."""
 
     env: Mapping[str, str]
     platform: str
