@@ -122,15 +122,8 @@ def measure_newstui(home: Path, size: int) -> None:
         program.wait_for(r"\b0 ")
         program.settle()
         measure_moving(program, "j", show)
-        where = KEY_COUNT + HELD_KEYS
-        program.wait_for(SELECTED_ROW.format(where))  # no key was dropped
-        measure_opening(
-            program, "h", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", show
-        )
-        program.press("G")
-        measure_opening(
-            program, "h", range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE), "k", show
-        )
+        program.wait_for(SELECTED_ROW.format(KEY_COUNT + HELD_KEYS))  # no key was dropped
+        measure_opening_both_ends(program, "h", size, show)
         for key in "gz":
             program.press(key)
         program.wait_for("Article 0 begins")
@@ -253,14 +246,7 @@ def measure_newsboat(home: Path, size: int) -> None:
         show("list on the screen", format_ms(program.type_and_wait("\r", r"\b0 ")))
         program.settle()
         measure_moving(program, "j", show)
-        where = KEY_COUNT + HELD_KEYS
-        measure_opening(
-            program, "q", range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", show
-        )
-        program.press("G")
-        measure_opening(
-            program, "q", range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE), "k", show
-        )
+        measure_opening_both_ends(program, "q", size, show)
         program.press("g")
         program.type_and_wait("\r", "Article 0 begins")
         measure_paging(program, show)
@@ -320,6 +306,16 @@ def measure_opening(
     show(
         "open, key to its text",
         f"p50 {format_ms(percentile(seen, 0.5))}, p95 {format_ms(percentile(seen, 0.95))}",
+    )
+
+
+def measure_opening_both_ends(program: Program, back: str, size: int, show: Report) -> None:
+    """Open articles from the cursor down, then from the end of the list up."""
+    where = KEY_COUNT + HELD_KEYS
+    measure_opening(program, back, range(where, where + OPENED_PER_END * STRIDE, STRIDE), "j", show)
+    program.press("G")
+    measure_opening(
+        program, back, range(size - 1, size - OPENED_PER_END * STRIDE, -STRIDE), "k", show
     )
 
 

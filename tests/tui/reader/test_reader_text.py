@@ -30,10 +30,10 @@ def articles() -> list[ParsedArticle]:
 async def test_find_in_the_article(start: Start) -> None:
     """Hits are shown while the user types; n and N move on; enter keeps the position."""
     async with start() as running:
-        reader = running.reader
+        reader, view = running.reader, running.reader.article_view
         await running.press("enter", "/")
         await running.type("paragraph 2")
-        assert reader.article_view.text_search.status_text == "1 of 11"
+        assert view.text_search.status_text == "1 of 11"
         assert "1 of 11" in screen_lines(running.app)[-2]
         assert screen_lines(running.app)[-1].endswith("enter done  down next  esc cancel ")
         await running.press("enter", "n", "n")
@@ -47,34 +47,21 @@ async def test_find_in_the_article(start: Start) -> None:
         await running.press("?")
         assert "Find in the article:" in screen_text(running.app)
         await running.press("?", "N", "j", "k", "space")
-        assert (running.opened_number, reader.article_view.text_search.status_text) == (
-            3,
-            "2 of 11",
-        )
-        place = reader.article_view.position
+        assert (running.opened_number, view.text_search.status_text) == (3, "2 of 11")
+        place = view.position
         await running.press("enter")
-        assert (
-            reader.text.find_bar,
-            reader.article_view.text_search,
-            reader.article_view.position,
-        ) == (
-            None,
-            None,
-            place,
-        )
+        assert (reader.text.find_bar, view.text_search, view.position) == (None, None, place)
         await running.press("/")
         await running.type('STRASSENNAME: "deja')
-        assert reader.article_view.text_search.status_text == "1 of 1", (
-            "from the end on it begins anew"
-        )
+        assert view.text_search.status_text == "1 of 1", "from the end on it begins anew"
         await running.press("escape")
-        assert (reader.text.find_bar, reader.article_view.position, reader.state.current_pane) == (
+        assert (reader.text.find_bar, view.position, reader.state.current_pane) == (
             None,
             place,
             "article",
         )
         await running.press("/", "x", "q", "enter", "escape")
-        assert (reader.text.find_bar, reader.article_view.position) == (None, place)
+        assert (reader.text.find_bar, view.position) == (None, place)
         await running.press("/", "t", "enter", "J")
         assert (running.opened_number, reader.text.find_bar) == (2, None)
         await running.press("n")
