@@ -1,0 +1,302 @@
+"""Reading dates as people and programs write them, in the languages of CLDR.
+
+Words become English month names or nothing, an offset or a named zone is taken out, and python-dateutil reads
+what remains: numbers, separators and English months.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+LANGUAGES = str.split(
+    "en de fr es it pt nl ru pl cs sv da nb fi hu ro uk tr el hr sk sl sr bg ca eu gl lt lv et is ga cy"
+    " id ms vi th he ar hi bn"
+)
+"""The first language decides about a word of several, unless a language is given."""
+ENGLISH_MONTHS = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
+MIN_ABBREVIATION = 3
+"""The shortest beginning of a month's name that is read as this month."""
+
+ZONES = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "GMT": 0,
+    "UTC": 0,
+    "UT": 0,
+    "Z": 0,
+    "WET": 0,
+    "WEST": 1,
+    "BST": 1,
+    "CET": 1,
+    "CEST": 2,
+    "MEZ": 1,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "KST": 9,
+    "HKT": 8,
+    "SGT": 8,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
+    "AKST": -9,
+    "AKDT": -8,
+    "HST": -10,
+}
+"""Offsets, in hours, of zones whose names mean one zone in practice; any other name is read as UTC."""
+MAX_OFFSET = timedelta(hours=15)
+
+NOISE_WORDS = frozenset(
+    str.split(
+        "of the at on de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
+        " di du d st nd rd th er г год года в at och vom από στις час"
+    )
+)
+ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°)\b", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
+PARENTHESIS = re.compile(r"\([^()]*\)")
+ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+)\]?")
+MERIDIEM = re.compile(r"(?<![^\W\d_])([ap])\.?\s?m\b\.?", re.IGNORECASE)
+CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+CJK_TIME = re.compile(
+    r"(午前|上午|오전|午後|下午|오후)?\s*(\d{1,2})\s*[時时點点시:]\s*(\d{1,2})?\s*[分분:]?\s*(?:(\d{1,2})\s*[秒초]?)?"
+)
+CJK_AFTERNOON = frozenset({"午後", "下午", "오후"})
+HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNORECASE)
+DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
+TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
+OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
+MIDNIGHT = re.compile(r"\b24:00(?::00(?:\.0+)?)?\b")
+LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
+YEAR = re.compile(r"(?<![\d:+])[1-9]\d{3}(?!\d)|\b[12]\d{7}(?:\d{4}|\d{6})?\b")
+SHORT_YEAR = re.compile(
+    r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -][A-Z][a-z][a-z][ -])(\d\d)(?=\D|$)"
+)
+DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
+NUMERIC_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
+FIRST_YEAR_OF_CENTURY = 69
+"""RFC 2822 years of two digits: `69` is 1969, `68` is 2068."""
+
+
+class WordMeaning(NamedTuple):
+    """The meaning of a word in a date."""
+
+    month: int = 0
+    is_weekday: bool = False
+
+
+def read_date(text: str, language: str = "") -> datetime | None:
+    """Return the time that a text says, without a zone if it names none; None if it is no date.
+
+    Args:
+        text: A date, with or without a time of day.
+        language: The language it may be written in, such as `pt-BR`.
+    """
+    text, zone = _take_zone_path(PARENTHESIS.sub(" ", text))
+    text = _write_numbers(text)
+    found = _replace_words(text, language[:2].lower())
+    if found is None:
+        return None
+    text, named = found
+    text, offset = _take_offset(text)
+    later = timedelta(days=bool(MIDNIGHT.search(text)), seconds=bool(LEAP_SECOND.search(text)))
+    text = LEAP_SECOND.sub(r"\1:59", MIDNIGHT.sub("00:00:00", text))
+    text = SHORT_YEAR.sub(_complete_year, text.strip(" ,.;"))
+    if not YEAR.search(text):
+        return None
+    moment = _parse_numbers(text, is_day_first=_is_day_first(text, language))
+    if moment is None:
+        return None
+    with suppress(OverflowError, ValueError):
+        moment += later
+        if offset is not None:
+            return moment.replace(tzinfo=timezone(offset)) if abs(offset) < MAX_OFFSET else None
+        return moment.replace(tzinfo=zone or named or moment.tzinfo)
+    return None
+
+
+def _take_zone_path(text: str) -> tuple[str, tzinfo | None]:
+    """Take out a zone such as `Europe/Brussels`."""
+    match = ZONE_PATH.search(text)
+    if match is None:
+        return text, None
+    from dateutil import tz
+
+    return text.replace(match[0], " "), tz.gettz(match[1])
+
+
+def _write_numbers(text: str) -> str:
+    """Write dates and times of East Asia, and hours with a letter, as numbers."""
+    if CJK_DATE.search(text):
+        text = CJK_DATE.sub(r"\1-\2-\3 ", text, count=1)
+        date, _, time = text.partition(" ")
+        text = f"{date} {CJK_TIME.sub(_write_cjk_time, time, count=1)}"
+    text = MERIDIEM.sub(lambda match: f" {match[1].upper()}M ", text)
+    text = HOUR_WORD.sub(lambda match: f"{match[1]}:{match[2] or '00'}", ORDINAL.sub("", text))
+    return DOTTED_TIME.sub(r"\1:\2", text)
+
+
+def _write_cjk_time(match: re.Match[str]) -> str:
+    hour = int(match[2]) % 12 + 12 * (match[1] in CJK_AFTERNOON) if match[1] else int(match[2])
+    return f"{hour:02}:{match[3] or '00':0>2}:{match[4] or '00':0>2} "
+
+
+def _replace_words(text: str, language: str) -> tuple[str, tzinfo | None] | None:
+    """Replace months by English ones, and remove all other words; None if one is unknown."""
+    pieces: list[str] = []
+    zone: tzinfo | None = None
+    months = 0
+    at = 0
+    words = list(WORD.finditer(text))
+    meanings = [find_word(match[0].rstrip("."), language) for match in words]
+    # `mar` is Tuesday in French and March in English: a weekday if there is another month.
+    has_other_month = sum(bool(each.month) for each in meanings) > 1
+    for match, meaning in zip(words, meanings, strict=True):
+        word = match[0].rstrip(".")
+        pieces.append(text[at : match.start()])
+        at = match.end()
+        if meaning.month and not (meaning.is_weekday and has_other_month):
+            pieces.append(f" {ENGLISH_MONTHS[meaning.month - 1]} ")
+            months += 1
+        elif word.upper() in ZONES and word.isupper():
+            zone = timezone(timedelta(hours=ZONES[word])) if ZONES[word] else UTC
+            pieces.append(" ")
+        elif word in ("AM", "PM", "T"):
+            pieces.append(word if word != "T" else " ")
+        elif not _is_removable(word, meaning, is_first=match.start() == 0 and text[at:][:1] == ","):
+            return None
+        else:
+            pieces.append(" ")
+    pieces.append(text[at:])
+    return (" ".join("".join(pieces).split()), zone) if months < 2 else None
+
+
+def _is_removable(word: str, meaning: WordMeaning, *, is_first: bool) -> bool:
+    is_zone = word.isascii() and word.isupper() and 1 < len(word) <= 5
+    return is_first or meaning.is_weekday or is_zone or word.lower() in NOISE_WORDS
+
+
+def _take_offset(text: str) -> tuple[str, timedelta | None]:
+    match = OFFSET.search(text)
+    if match is None:
+        return text, None
+    offset = timedelta(hours=int(match[3]), minutes=int(match[4] or 0))
+    rest = f"{text[: match.start()]}{match[1]} {text[match.end() :]}"
+    return rest, offset if match[2] == "+" else -offset
+
+
+def _complete_year(match: re.Match[str]) -> str:
+    return f"{match[1]}{'19' if int(match[2]) >= FIRST_YEAR_OF_CENTURY else '20'}{match[2]}"
+
+
+def _is_day_first(text: str, language: str) -> bool:
+    """Return True if `3/4/2024` is in April: with dots everywhere, else by language."""
+    if DAY_FIRST.match(text):
+        return True
+    if not language or not NUMERIC_DATE.match(text):
+        return False
+    from babel import Locale, UnknownLocaleError
+
+    with suppress(UnknownLocaleError, ValueError):
+        locale = Locale.parse(language, sep="-" if "-" in language else "_")
+        pattern = locale.date_formats["short"].pattern
+        return bool(pattern.lower().startswith("d"))
+    return False
+
+
+def _parse_numbers(text: str, *, is_day_first: bool) -> datetime | None:
+    from dateutil import parser  # imported here: it takes 20 ms, and few imports need it
+
+    with suppress(ValueError, OverflowError, TypeError):
+        return parser.parse(text, default=datetime(1970, 1, 1), dayfirst=is_day_first)
+    return None
+
+
+# -- words -------------------------------------------------------------------------------------
+
+
+@lru_cache(4096)
+def find_word(word: str, language: str = "") -> WordMeaning:
+    """Return the meaning of a word, in this language before all others."""
+    folded = fold_word(word)
+    if language in LANGUAGES:
+        month, is_weekday = _find(folded, _language_words(language))
+        if month or is_weekday:
+            return WordMeaning(month, is_weekday)
+    return WordMeaning(*_find(folded, _all_words()))
+
+
+def _find(word: str, words: dict[str, WordMeaning]) -> WordMeaning:
+    if (known := words.get(word)) or len(word) < MIN_ABBREVIATION:
+        return known or WordMeaning()
+    longer = {found for name, found in words.items() if name.startswith(word)}
+    if len({found.month for found in longer}) == 1:
+        return longer.pop()
+    return WordMeaning()
+
+
+def fold_word(word: str) -> str:
+    """Return a word in lower case, without accents and full stops."""
+    import unicodedata
+
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(each for each in parts if not unicodedata.combining(each)).replace(".", "")
+
+
+@lru_cache(1)
+def _all_words() -> dict[str, WordMeaning]:
+    words: dict[str, WordMeaning] = {}
+    for language in LANGUAGES:
+        for word, (month, is_weekday) in _language_words(language).items():
+            known = words.get(word, WordMeaning())
+            words[word] = WordMeaning(known.month or month, known.is_weekday or is_weekday)
+    return words
+
+
+@lru_cache(64)
+def _language_words(language: str) -> dict[str, WordMeaning]:
+    words: dict[str, WordMeaning] = {}
+    for number, name in _iter_names(language):
+        known = words.get(name, WordMeaning())
+        words[name] = WordMeaning(known.month or number, known.is_weekday or not number)
+    return words
+
+
+def _iter_names(language: str) -> Iterator[tuple[int, str]]:
+    """Yield months with their numbers, and weekdays with 0."""
+    from babel import Locale  # imported here: few dates need it
+
+    locale = Locale.parse(language)
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated", "short"):
+            for number, name in locale.months.get(form, {}).get(width, {}).items():
+                yield number, fold_word(name)
+            for name in locale.days.get(form, {}).get(width, {}).values():
+                yield 0, fold_word(name)
