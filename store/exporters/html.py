@@ -6,12 +6,15 @@ A page shows what the articles say and no more: no script, no picture, nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from typing import BinaryIO
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from store.exporters.formats import ArticleCollection
 from store.model.article import Article, FullArticle
@@ -81,6 +84,28 @@ def _render_metadata(article: Article) -> str:
 def _markdown_renderer() -> MarkdownIt:
     """Return a renderer that keeps line breaks, escapes HTML and leaves pictures as links."""
     options = {"html": False, "xhtmlOut": True, "breaks": True}
-    parser = MarkdownIt("commonmark", options).enable("table").disable("image")
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: HTTP_URL.match(url) is not None  # type: ignore[method-assign]
+    parser.add_render_rule("image", _render_picture)
+    parser.add_render_rule("list_item_open", _render_list_item)
     return parser
+
+
+def _render_picture(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Return a picture as a link; inside another link, which may hold none, as its text."""
+    address = escape(str(tokens[at].attrs.get("src", "")))
+    label = escape(f"▣ {renderer.renderInlineAsText(tokens[at].children, options, env)}".strip())
+    depth = sum(each.nesting for each in tokens[:at] if each.type.startswith("link_"))
+    if not depth:
+        return f'<a href="{address}">{label}</a>'
+    outer = [each for each in tokens[:at] if each.type == "link_open"][-1].attrs.get("href", "")
+    return f'</a><a href="{address}">{label}</a> <a href="{escape(str(outer))}">↗'
+
+
+def _render_list_item(
+    _: RendererHTML, tokens: Sequence[Token], at: int, *__: OptionsDict | EnvType
+) -> str:
+    """Return the start of a list item with the number that it has in the text."""
+    return f'<li value="{tokens[at].info}">' if tokens[at].info else "<li>"

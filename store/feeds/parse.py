@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from store.importers.article_builder import build_article
 from store.importers.containers import parse_json
@@ -23,8 +24,10 @@ from store.text.decoding import (
     find_html_title,
     remove_invalid_xml_characters,
 )
+from store.text.html_media import picture_name
 from store.text.html_to_text import html_to_line, html_to_text
-from store.text.prose import MARKDOWN_LINK, ends_with_full_stop
+from store.text.markdown import escape_markdown, strip_inline_markdown
+from store.text.prose import ends_with_full_stop
 from store.text.urls import canonicalize_url, resolve_web_url
 
 FEEDPARSER_ERRORS = (
@@ -47,6 +50,12 @@ MAX_ENCLOSURES = 20
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
+FULL_TEXT_TAG = re.compile(r"<(?:\w+:encoded|\w+:body|body|fullitem)\b")
+LINK_ALONE = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
+IMAGE_SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+\Z)")
+"""The size that WordPress appends to the names of smaller copies."""
+MAX_LEAD_PICTURES = 10
+AVATAR = re.compile(r"gravatar\.com/avatar|//avatars?\.")
 WORDPRESS_FOOTER = re.compile(r"\s*The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
 """The line that WordPress adds below every excerpt."""
 TRUNCATION_MARK = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
@@ -85,6 +94,10 @@ class FeedEntry:
     published: object = None
     updated: object = None
     language: str = ""
+    has_full_text: bool = False
+    """True if the content is the text of the entry, however short."""
+    pictures: Sequence[Mapping[str, Any]] = ()
+    """Pictures beside the text, each with `url`, and `width` where it is known."""
     enclosures: Sequence[Mapping[str, Any]] = ()
     """Enclosures, each with `url`, `type` and `length`."""
     comments: str = ""
@@ -176,14 +189,23 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
     site = resolve_web_url(str(about.get("link") or ""), feed.url)
     is_atom = parsed.version.startswith("atom")
     language = str(about.get("language") or "")
-    entries = [_parse_xml_entry(entry, language, is_atom=is_atom) for entry in parsed.entries]
+    # Of two descriptions feedparser calls one the content: in RSS it is only if the feed says so.
+    has_full_text = is_atom or FULL_TEXT_TAG.search(text) is not None
+    entries = [
+        _parse_xml_entry(entry, language, is_atom=is_atom, has_full_text=has_full_text)
+        for entry in parsed.entries
+    ]
     authors = [str(about.get("author") or "")]
     if is_atom:  # the author of an RSS channel is often the publisher of a podcast
         entries = [each if each.authors else replace(each, authors=authors) for each in entries]
     return _build_feed(str(about.get("title") or ""), site, entries, feed)
 
 
-def _parse_xml_entry(entry: dict[str, Any], language: str, *, is_atom: bool) -> FeedEntry:
+def _parse_xml_entry(
+    entry: dict[str, Any], language: str, *, is_atom: bool, has_full_text: bool
+) -> FeedEntry:
+    media = [each for each in entry.get("media_content") or () if each.get("url")]
+    pictures = [each for each in media if _is_picture(each) or each.get("medium") == "image"]
     contents = sorted(_text_contents(entry.get("content")), key=lambda each: len(each["value"]))
     best = contents[-1] if contents else {}
     summary = str(entry.get("summary") or "")
@@ -203,6 +225,8 @@ def _parse_xml_entry(entry: dict[str, Any], language: str, *, is_atom: bool) -> 
         published=entry.get("published"),
         updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
         language=str(best.get("language") or language),
+        has_full_text=bool(best) and has_full_text,
+        pictures=pictures or (entry.get("media_thumbnail") or [])[:1],
         enclosures=[
             {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
             for each in entry.get("enclosures") or ()
@@ -270,6 +294,9 @@ def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedE
         published=item.get("date_published"),
         updated=item.get("date_modified"),
         language=_json_text(item, "language") or _json_text(feed, "language"),
+        pictures=[
+            {"url": _json_text(item, name)} for name in ("image", "banner_image") if item.get(name)
+        ],
         enclosures=[
             {
                 "url": _json_text(each, "url"),
@@ -318,9 +345,11 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     if identity := _make_id(entry, feed, url, site):
         fields["id"] = identity
     extra = _build_extra(entry, base, url)
-    fields["text"] = "\n\n".join(
-        filter(None, (fields["text"], *_link_enclosures(extra, fields["text"])))
-    )
+    pictures, text = list(_lead_pictures(entry, base, fields["text"])), [fields["text"]]
+    # A title is made of the first words, and a picture is none.
+    parts = [*pictures, *text] if fields["title"] else [*text, *pictures]
+    parts += _link_enclosures(extra, fields["text"])
+    fields["text"] = "\n\n".join(filter(None, parts))
     fields["extra"] = {"feed": feed.key} | extra | fields.pop("extra", {})
     return fields
 
@@ -336,6 +365,35 @@ def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
             size = f", {length:.1f} MB" if length > MIN_SIZE_SHOWN_MB else ""
             url = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
             yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({url})"
+
+
+def _lead_pictures(entry: FeedEntry, base: str, text: str) -> Iterator[str]:
+    """Yield the pictures beside the text that are not in it, the largest copy of each."""
+    given = [*entry.pictures, *(each for each in entry.enclosures if _is_picture(each))]
+    largest: dict[str, tuple[int, str]] = {}
+    for each in given:
+        url = str(each.get("url") or "")
+        url = resolve_web_url(url, base) if url else ""
+        name = IMAGE_SIZE.sub("", urlsplit(url).path)
+        width = _parse_number(each.get("width"))
+        if url and not AVATAR.search(url) and width >= largest.get(name, (-1, ""))[0]:
+            largest[name] = width, url
+    known = IMAGE_SIZE.sub("", text) if largest else ""
+    for name, (_, url) in list(largest.items())[:MAX_LEAD_PICTURES]:
+        stem = name.rpartition(".")[0] or name
+        if stem not in known:
+            address = url.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+            alt = escape_markdown(picture_name(url)).replace("[", "\\[").replace("]", "\\]")
+            yield f"![{alt}]({address})"
+
+
+def _is_picture(enclosure: Mapping[str, Any]) -> bool:
+    return str(enclosure.get("type") or "").lower().startswith("image/")
+
+
+def _parse_number(value: object) -> int:
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
@@ -361,12 +419,13 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
         html_to_text(each, base) if entry.is_html else each
         for each in (entry.content, entry.summary)
     )
-    if len(summary) > len(content):
+    if not content or (len(summary) > len(content) and not entry.has_full_text):
         content, summary = summary, ""
-    if entry.comments and not MARKDOWN_LINK.sub("", content).strip():
+    if entry.comments and LINK_ALONE.fullmatch(content):
         content = ""  # only the link to the comments
-    summary = WORDPRESS_FOOTER.sub("", MARKDOWN_LINK.sub(r"\1", summary)).strip()
-    if not summary or MARKDOWN_LINK.sub(r"\1", content).startswith(summary.rstrip("[]…. ")[:200]):
+    summary = WORDPRESS_FOOTER.sub("", strip_inline_markdown(summary)).strip()
+    shown = strip_inline_markdown(content)
+    if not summary or shown.startswith(summary.rstrip("[]…. ")[:200]):
         return {"text": content}
     is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
     return {"text": content, "summary": summary, "summary_complete": is_complete}
@@ -401,12 +460,12 @@ def _clean_tags(tags: Iterable[str]) -> list[str]:
 
 def _build_extra(entry: FeedEntry, base: str, url: str) -> dict[str, Any]:
     """Return what articles have no field for."""
-    files = [
-        {name: value for name, value in {**each, "url": found}.items() if value}
+    files = {
+        found: {name: value for name, value in {**each, "url": found}.items() if value}
         for each in entry.enclosures[:MAX_ENCLOSURES]
-        if (found := resolve_web_url(str(each.get("url", "")), base))
-    ]
-    extra: dict[str, Any] = {"enclosures": files} if files else {}
+        if each.get("url") and (found := resolve_web_url(str(each["url"]), base))
+    }
+    extra: dict[str, Any] = {"enclosures": list(files.values())} if files else {}
     if comments := resolve_web_url(entry.comments, base):
         extra["comments"] = comments
     if entry.guid and entry.guid != url:

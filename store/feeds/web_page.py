@@ -20,7 +20,7 @@ from store.text.decoding import (
     find_html_title,
     remove_invalid_xml_characters,
 )
-from store.text.html_to_text import html_to_line, html_to_text
+from store.text.html_to_text import html_to_line, html_to_text, remove_title_heading
 from store.text.prose import count_words
 from store.text.urls import resolve_web_url
 
@@ -89,7 +89,7 @@ def extract_article(html: str, url: str, now: str) -> ParsedArticle:
 
 
 def _clean_text(html: str, url: str, title: str) -> str:
-    return html_to_text(html, url).removeprefix(f"## {title}").lstrip()
+    return remove_title_heading(html_to_text(html, url), title)
 
 
 def _is_same_site(stated: str, fetched: str) -> bool:

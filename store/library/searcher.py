@@ -49,6 +49,7 @@ from store.search.syntax_tree import (
 )
 from store.segments.segments import Segments, TextReader
 from store.system.files import WarningHandler, file_lock, file_signature, make_folder
+from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import normalize_text
 
 INDEX_BATCH_SIZE = 50
@@ -312,7 +313,12 @@ class LibrarySearcher:
         locations = {each: location for each in articles if (location := catalog.location(each))}
         highlighter = matches.highlighter
         return {
-            article: make_snippet(highlighter, self._context.texts.read_text_and_summary(location))
+            article: make_snippet(
+                highlighter,
+                list(
+                    map(strip_inline_markdown, self._context.texts.read_text_and_summary(location))
+                ),
+            )
             for article, location in locations.items()
         }
 

@@ -22,6 +22,7 @@ from store.model.article import Article, Body
 from store.model.errors import LibraryUnavailable, NewstuiError, SaveFailed
 from store.model.times import to_unix_seconds
 from store.system.files import FileSignature, file_signature, make_folder, write_atomically
+from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
 INDEX_VERSION = 4
@@ -215,7 +216,7 @@ class IndexWriter:
         document.add_text("language", normalize_text(article.language))
         document.add_text("title", prepare_for_index(article.title))
         document.add_text("summary", prepare_for_index(body.summary))
-        document.add_text("body", prepare_for_index(body.text))
+        document.add_text("body", prepare_for_index(strip_inline_markdown(body.text)))
         document.add_text("category", prepare_for_index(article.category))
         for tag in article.tags:
             document.add_text("tags", prepare_for_index(tag))

@@ -31,6 +31,7 @@ from store.text.keywords import (
     make_story_similarity,
     select_keywords,
 )
+from store.text.markdown import strip_inline_markdown, strip_links
 from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
 
@@ -198,7 +199,7 @@ class SimilarArticleFinder:
             found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
             same_story = takewhile(lambda one: one.score >= MIN_STORY_SCORE, found)
             read = [one.features.counts for one in same_story if one.row.read]
-        text = body.text[:MAX_COMPARED_CHARS]
+        text = strip_inline_markdown(body.text[:MAX_COMPARED_CHARS])
         keywords = select_keywords(text, query.word_strengths(), MAX_KEYWORDS)
         return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
 
@@ -232,7 +233,9 @@ class SimilarArticleFinder:
 
     def _build_query(self, article: Article, body: Body) -> SimilarityQuery:
         language = article.language or detect_language(body.text)
-        counts, title = _count_words(article.title, f"{body.summary}\n{body.text}", language)
+        counts, title = _count_words(
+            article.title, f"{body.summary}\n{strip_inline_markdown(body.text)}", language
+        )
         idf = self._idf(counts)
         weights = {
             word: SIMILAR_TITLE_WEIGHT * (word in title)
@@ -240,7 +243,7 @@ class SimilarArticleFinder:
             for word in idf
         }
         strongest = _select_strongest(weights, idf, MAX_QUERY_TERMS, self._index.document_count)
-        text = body.text[:MAX_COMPARED_CHARS]
+        text = strip_inline_markdown(body.text[:MAX_COMPARED_CHARS])
         return SimilarityQuery(
             when=to_unix_seconds(article.date or article.created),
             features=ArticleFeatures.from_text(article.title, text, language),
@@ -457,6 +460,6 @@ def find_new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[Par
 
 
 def _is_new(paragraph: str, known: Collection[str]) -> bool:
-    words = set(extract_content_words(paragraph))
+    words = set(extract_content_words(strip_links(paragraph)))
     unseen = sum(word not in known for word in words)
     return unseen >= max(MIN_NEW_WORDS, MIN_NEW_SHARE * len(words))

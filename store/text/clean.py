@@ -24,6 +24,7 @@ _ELLIPSIS = "\u2026"
 
 _LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_CODE_FENCE = re.compile(r"(^ {0,9}(?:`{3,}|~{3,})[^`\n]*$)", re.MULTILINE)
 _ASCII = bytes(range(128))
 
 # The characters that are drawn as they are, whatever is beside them: no mark, Hangul part, selector,
@@ -67,8 +68,20 @@ def clean_text(text: str) -> str:
     if " \n" in text or not text.isascii():  # Unicode has other blanks than ASCII
         text = "\n".join(map(str.rstrip, text.split("\n")))
     if "\n\n\n" in text:
-        text = _EMPTY_LINES.sub("\n\n", text)
+        text = _collapse_empty_lines(text)
     return text.rstrip().strip("\n")
+
+
+def _collapse_empty_lines(text: str) -> str:
+    """Keep one of several empty lines, except between code fences, where they mean something."""
+    parts = _CODE_FENCE.split(text)
+    if len(parts) < 3:
+        return _EMPTY_LINES.sub("\n\n", text)
+    last = len(parts) - 1
+    for at in range(0, len(parts), 2):
+        is_code = at % 4 == 2 and at < last
+        parts[at] = parts[at] if is_code else _EMPTY_LINES.sub("\n\n", parts[at])
+    return "".join(parts)
 
 
 def _sanitize_line(line: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Conversion of HTML to the plain, Markdown-like text of an article.
 
-Nothing is fetched or run: scripts, styles, frames and forms are dropped; links keep their text and http
-address, images their alternative text.
+Nothing is fetched or run: scripts, styles and forms are dropped; links, pictures, frames and recordings keep
+a text and their http address. What is text is escaped, so that it is never drawn as markup.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from store.text.prose import MARKDOWN_LINK
+from store.text.html_media import describe_embed, find_picture, is_hidden, math_to_text, script_text
+from store.text.markdown import escape_markdown, strip_inline_markdown, verbatim
 
 SKIPPED_TAGS = frozenset(
     str.split(
-        "script style iframe frame frameset noscript noframes template svg math object embed applet"
-        " canvas audio video map head title link meta base form button input select textarea"
+        "script style frameset noframes template svg applet rp"
+        " canvas map head title link meta base form button input select textarea"
         " datalist dialog nav"
     )
 )
@@ -33,6 +34,27 @@ BLOCK_TAGS = HEADING_TAGS | frozenset(
 )
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
 CELL_TAGS = frozenset({"td", "th"})
+
+EMBED_TAGS = frozenset({"iframe", "frame", "video", "audio", "embed", "object"})
+LEAF_TAGS = EMBED_TAGS | {"img", "math", "noscript"}
+"""Elements that are written as a whole, whatever is inside them."""
+LAYOUT_CONTENT = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, figure"
+"""Content of a row that is no row of data."""
+MAX_TABLE_DEPTH = 8
+"""Tables inside each other that may have rows of data; looking into deeper ones would take long."""
+VOID_TAGS = frozenset(
+    str.split("br img hr input meta link source col area track wbr embed base param")
+)
+SELF_CLOSED_TAG = re.compile(r"<(?!br\b|img\b|hr\b)[a-z][\w:-]*(?:\s[^<>]*)?/>", re.IGNORECASE)
+ANY_TAG = re.compile(r"<(/?)([a-z][\w:-]*)([^<>]*)>", re.IGNORECASE)
+CJK_LINE_BREAK = re.compile(
+    r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\n\s*"
+    r"(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
+)
+CONTROLS = re.compile("[\x00-\x04]")
+CELL_END = "\x04"
+TAB_COLUMNS = 8
+"""The distance of tab stops in listings, as in browsers."""
 
 MAX_NESTING_SHOWN = 8
 """Levels of lists and quotes that are indented; deeper ones stay at the last level."""
@@ -60,10 +82,11 @@ def html_to_text(html: str, base: str = "") -> str:
     lose their address. The text must still be sanitized: an entity may stand for a control character.
     """
     if "<" not in html and "&" not in html:
-        return " ".join(html.replace(BR_PLACEHOLDER, "").split())
+        lines = CJK_LINE_BREAK.sub("", CONTROLS.sub("", html))
+        return escape_markdown(" ".join(lines.split()))
     page = _parse_html(html)
     if page is None:
-        return " ".join(ANY_HTML_TAG.sub(" ", html).split())
+        return escape_markdown(" ".join(CONTROLS.sub("", ANY_HTML_TAG.sub(" ", html)).split()))
     return node_to_text(page.body, base)
 
 
@@ -81,8 +104,15 @@ def parse_html_page(html: str) -> dict[str, Any]:
         "title": title,
         "url": canonical.attributes.get("href") if canonical else None,
         "language": root.attributes.get("lang") if root else None,
-        "text": text.removeprefix(f"## {title}\n\n"),
+        "text": remove_title_heading(text, title),
     }
+
+
+def remove_title_heading(text: str, title: str) -> str:
+    """Return a text without the heading at its start that repeats the title."""
+    first, _, rest = text.partition("\n\n")
+    is_title = first.startswith("## ") and strip_inline_markdown(first[3:]) == title
+    return rest if is_title else text
 
 
 def _find_title(page: LexborHTMLParser) -> str:
@@ -100,7 +130,27 @@ def _parse_html(html: str) -> LexborHTMLParser | None:
         html.encode()
     except UnicodeEncodeError:
         html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them silently
-    return LexborHTMLParser(html)
+    return LexborHTMLParser(_close_empty_tags(html) if "/>" in html else html)
+
+
+def _close_empty_tags(html: str) -> str:
+    """Give `<iframe/>` and its like an end tag, as in XML, unless one follows; HTML would go on inside."""
+    if not SELF_CLOSED_TAG.search(html):
+        return html
+    pending: dict[str, int] = {}
+    closed: set[int] = set()
+    for tag in ANY_TAG.finditer(html):
+        name = tag[2].lower()
+        if not tag[1] and name in pending:
+            closed.add(pending.pop(name))
+        elif tag[1]:
+            pending.pop(name, None)
+        if not tag[1] and tag[3].endswith("/") and name not in VOID_TAGS:
+            pending[name] = tag.end()
+    closed.update(pending.values())
+    return ANY_TAG.sub(
+        lambda tag: f"<{tag[2]}{tag[3][:-1]}></{tag[2]}>" if tag.end() in closed else tag[0], html
+    )
 
 
 def _max_depth(html: str) -> int:
@@ -129,7 +179,10 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
         if tag == "-text":
             writer.write(node.text_content or "")
             node = node.next
-        elif tag in SKIPPED_TAGS or tag.startswith("-"):
+        elif tag in LEAF_TAGS and not is_hidden(node):
+            writer.write_leaf(tag, node)
+            node = node.next
+        elif tag in SKIPPED_TAGS or tag.startswith("-") or is_hidden(node):
             node = node.next
         else:
             writer.enter(tag, node)
@@ -142,11 +195,66 @@ _resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
 """A page repeats the links to its authors and tags."""
 
 
+def _join_cjk_lines(text: str) -> str:
+    """Remove line breaks between Chinese or Japanese characters, which have no spaces between words."""
+    return CJK_LINE_BREAK.sub("", text) if "\n" in text and not text.isascii() else text
+
+
 def _collapse_spaces(line: str) -> str:
     """Collapse blanks to one space; most lines need no change, which is quick to check."""
     if line.isprintable() and "  " not in line:
         return line.strip()
     return " ".join(line.split())
+
+
+SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")} | {
+    tag: (verbatim("~~"), verbatim("~~")) for tag in ("del", "s", "strike")
+}
+"""The signs around the text of an element."""
+
+
+def _escape_address(href: str) -> str:
+    return href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+
+
+def _escape_bracket(match: re.Match[str]) -> str:
+    return match[0] if len(match[0]) > 1 else verbatim(f"\\{match[0]}")
+
+
+def _code_span(text: str) -> str:
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if "`" in (text[0], text[-1]) else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _integer(value: str | None) -> int | None:
+    try:
+        return int(value) if value and len(value) < 10 else None
+    except ValueError:
+        return None
+
+
+def _start_list(node: LexborNode | None) -> list[int]:
+    """Return the first number of a list, and its step."""
+    if node is None:
+        return [1, 1]
+    is_reversed = "reversed" in node.attributes
+    start = _integer(node.attributes.get("start"))
+    if start is None and is_reversed:
+        start, child = 0, node.first_child
+        while child is not None:
+            start += child.tag == "li"
+            child = child.next
+    return [1 if start is None else start, -1 if is_reversed else 1]
+
+
+def _next_number(counter: list[int] | None, node: LexborNode | None) -> int:
+    if counter is None:
+        return 0
+    value = _integer(node.attributes.get("value")) if node is not None else None
+    number = counter[0] if value is None else value
+    counter[0] = number + counter[1]
+    return number
 
 
 class _MarkdownWriter:
@@ -157,8 +265,15 @@ class _MarkdownWriter:
         self.blocks: list[str] = []
         self.inline: list[str] = []
         self.has_text = False
-        self.open_lists: list[int] = []
-        """The number of the last item for each open list; -1 for a bulleted one."""
+        self.open_lists: list[list[int] | None] = []
+        """The next number and the step of each open list; None for a bulleted one."""
+        self.open_spans: list[tuple[str, int]] = []
+        self.pictures: set[str] = set()
+        self.captions: set[str] = set()
+        """The texts of the pictures, which a caption need not repeat."""
+        self.table_depth = 0
+        self.in_row = self.has_heads = self.in_table = False
+        self.cell_count = self.pending_cells = 0
         self.quote_depth = 0
         self.pre_depth = 0
         self.line_marker = ""
@@ -167,28 +282,95 @@ class _MarkdownWriter:
         self.open_link: tuple[int, str] | None = None
 
     def write(self, text: str) -> None:
+        if not text.isprintable():
+            text = CONTROLS.sub("", text)
         self.inline.append(text)
         self.has_text = self.has_text or not text.isspace()
 
+    def write_markup(self, markup: str) -> None:
+        """Write markup, which is text that is seen and not escaped."""
+        self.inline.append(verbatim(markup))
+        self.has_text = True
+
+    def write_leaf(self, tag: str, node: LexborNode) -> None:
+        """Write a picture, a formula, or a link to what is embedded."""
+        if tag == "math":
+            self.write(math_to_text(node))
+        elif tag == "noscript":
+            for picture in node.css("img"):
+                self.write_picture(picture)
+        elif tag == "img":
+            self.write_picture(node)
+        elif embed := describe_embed(tag, node):
+            label, address = embed
+            if (href := self.resolve_href(address))[:8].lower().startswith(("http://", "https://")):
+                self.write_markup("[")
+                self.write(f"{label}: {urlsplit(href).hostname or ''}")
+                self.write_markup(f"]({_escape_address(href)})")
+        elif tag == "object":
+            for child in node.css("embed, img"):
+                self.write_leaf(child.tag or "", child)
+
+    def write_picture(self, node: LexborNode) -> None:
+        """Write a picture with its address, or its text if it has no address; never a tracking pixel."""
+        picture = find_picture(node)
+        if picture is None:
+            return
+        href = self.resolve_href(picture.address)
+        if not href[:8].lower().startswith(("http://", "https://")):
+            self.write(f"({picture.alt})" if picture.alt else "")
+        elif picture.is_text:
+            self.write(picture.alt)
+        elif href not in self.pictures:
+            self.pictures.add(href)
+            self.captions.add(picture.alt)
+            alt = escape_markdown(picture.name(href)).replace("|", "\\|")
+            alt = re.sub(r"(?<!\\)([\[\]])", r"\\\1", alt)
+            self.write_markup(f"![{alt}]({_escape_address(href)})")
+
     def enter(self, tag: str, node: LexborNode) -> None:
-        if tag in BLOCK_TAGS:
+        if tag in CELL_TAGS and self.in_row:
+            self.enter_cell(tag, node)
+        elif tag == "tr" and self.is_data_row(node):
             self.enter_block(tag)
+            self.in_row, self.cell_count, self.has_heads = True, 0, False
+        elif tag in BLOCK_TAGS and self.in_row:
+            self.inline.append(" ")
+        elif tag in BLOCK_TAGS:
+            self.enter_block(tag, node)
         elif tag == "br":
-            self.inline.append(BR_PLACEHOLDER)
+            self.inline.append(" " if self.in_row else BR_PLACEHOLDER)
         elif tag == "a":
             href = self.resolve_href((node.attributes.get("href") or "").strip())
             is_web = href[:8].lower().startswith(("http://", "https://"))
             self.open_link = (len(self.inline), href) if is_web else None
-        elif tag == "img":
-            if alt := " ".join((node.attributes.get("alt") or "").split()):
-                self.write(f"({alt})")
-        elif tag == "code" and not self.pre_depth:
-            self.inline.append("`")
-        elif tag in CELL_TAGS and self.has_text:
-            self.inline.append(" | ")
+        elif tag in ("code", "sup", "sub") and not self.pre_depth:
+            self.open_spans.append((tag, len(self.inline)))
+        elif tag in SPAN_SIGNS:
+            self.inline.append(SPAN_SIGNS[tag][0])
+
+    def is_data_row(self, node: LexborNode) -> bool:
+        """Return True for a row of several cells without blocks that are no data."""
+        if self.in_row or self.table_depth > MAX_TABLE_DEPTH or self.pre_depth:
+            return False
+        child, cells = node.first_child, 0
+        while child is not None:
+            cells += child.tag in CELL_TAGS
+            child = child.next
+        return cells > 1 and node.css_first(LAYOUT_CONTENT) is None
+
+    def enter_cell(self, tag: str, node: LexborNode) -> None:
+        span = node.attributes.get("colspan") or "1"
+        before = self.pending_cells + 1 if self.cell_count else 0
+        self.inline.append(CELL_END * before)
+        self.cell_count += 1 + (before - 1 if before else 0)
+        self.pending_cells = min(int(span), 100) - 1 if span.isdecimal() and len(span) < 5 else 0
+        self.has_heads = self.has_heads or tag == "th"
 
     def resolve_href(self, href: str) -> str:
         """Return the absolute target of a link; empty if it cannot be resolved."""
+        if href.startswith("//") and not self.base:
+            return f"https:{href}"
         if not self.base or not href or href.startswith(("#", "https://", "http://")):
             return href
         try:
@@ -196,14 +378,15 @@ class _MarkdownWriter:
         except ValueError:
             return ""
 
-    def enter_block(self, tag: str) -> None:
+    def enter_block(self, tag: str, node: LexborNode | None = None) -> None:
         self.flush()
+        if tag == "table":
+            self.table_depth += 1
         if tag in LIST_TAGS:
             self.is_tight = bool(self.open_lists)
-            self.open_lists.append(0 if tag == "ol" else -1)
-        elif tag == "li" and self.open_lists and self.open_lists[-1] >= 0:
-            self.open_lists[-1] += 1
-            self.line_marker = f"{self.open_lists[-1]}. "
+            self.open_lists.append(_start_list(node) if tag == "ol" else None)
+        elif tag == "li" and self.open_lists and self.open_lists[-1] is not None:
+            self.line_marker = f"{_next_number(self.open_lists[-1], node)}. "
         elif tag == "li":
             self.line_marker = "- "
         elif tag == "blockquote":
@@ -216,11 +399,53 @@ class _MarkdownWriter:
     def leave(self, tag: str) -> None:
         if tag == "a":
             self.close_link()
-        elif tag == "code" and not self.pre_depth:
-            self.inline.append("`")
+        elif tag in ("code", "sup", "sub") and not self.pre_depth:
+            self.close_span(tag)
+        elif tag == "rt":
+            self.inline.append(")")
+        elif tag in SPAN_SIGNS:
+            self.inline.append(SPAN_SIGNS[tag][1])
+        elif tag == "tr" and self.in_row:
+            self.leave_row()
+        elif tag in BLOCK_TAGS and self.in_row:
+            self.inline.append(" ")
         elif tag in BLOCK_TAGS:
-            self.flush()
+            self.flush(is_caption=tag == "figcaption")
             self.leave_block(tag)
+
+    def leave_row(self) -> None:
+        """Finish a row of a table, with a delimiter row below its heads."""
+        self.inline.append(CELL_END * self.pending_cells)
+        columns = self.cell_count + self.pending_cells
+        self.in_row, self.pending_cells = False, 0
+        self.open_spans.clear()
+        cells = "".join(self.inline).split(CELL_END)
+        line = " | ".join(
+            re.sub(r"\\?\|", r"\\|", escape_markdown(_collapse_spaces(_join_cjk_lines(cell))))
+            for cell in cells
+        )
+        if self.has_text:
+            lines = [f"| {line} |"]
+            lines += ["|" + " --- |" * columns] if self.has_heads and not self.in_table else []
+            self.in_table = True
+            self.add_block(lines)
+        self.inline.clear()
+        self.has_text = False
+        self.is_tight = True
+
+    def close_span(self, tag: str) -> None:
+        """Write code, or text that is raised or lowered."""
+        if not self.open_spans or self.open_spans[-1][1] > len(self.inline):
+            return
+        _, start = self.open_spans.pop()
+        text = "".join(self.inline[start:])
+        if tag != "code":
+            before = "".join(self.inline[max(0, start - 3) : start])
+            self.inline[start:] = [script_text(tag, text, before)]
+        elif text.strip() and "\x02" not in text:
+            lines = [" ".join(line.split()) for line in text.split(BR_PLACEHOLDER)]
+            parts = (verbatim(_code_span(line)) if line else "" for line in lines)
+            self.inline[start:] = [BR_PLACEHOLDER.join(parts)]
 
     def leave_block(self, tag: str) -> None:
         self.is_tight = tag in ("li", "tr") or (
@@ -228,6 +453,9 @@ class _MarkdownWriter:
         )
         if tag in LIST_TAGS:
             self.open_lists.pop()
+        elif tag == "table":
+            self.table_depth -= 1
+            self.in_table = False
         elif tag == "blockquote":
             self.quote_depth -= 1
         elif tag == "pre":
@@ -244,25 +472,39 @@ class _MarkdownWriter:
         self.open_link = None
         if not label or self.pre_depth:
             return
-        address = href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-        text = label.replace("[", "(").replace("]", ")")
-        self.inline[start:] = [href if label == href else f"[{text}]({address})"]
+        if label == href or label.endswith(f"]({_escape_address(href)})\x03"):
+            return  # a picture that links to itself
+        label = re.sub(r"\x02[^\x03]*\x03|[\[\]]", _escape_bracket, label)
+        self.inline[start:] = [verbatim("["), label, verbatim(f"]({_escape_address(href)})")]
 
-    def flush(self) -> None:
+    def flush(self, *, is_caption: bool = False) -> None:
         """Finish the open block, if it has any text."""
-        text, has_text = "".join(self.inline), self.has_text
-        self.inline.clear()
+        if self.open_link and self.has_text and not self.pre_depth:
+            self.close_link()
+        has_text, written = self.has_text, self.inline
+        self.open_spans.clear()
+        if has_text:
+            lines = self.pre_lines() if self.pre_depth else self.prose_lines()
+            if not (is_caption and strip_inline_markdown(" ".join(lines)) in self.captions):
+                self.add_block(lines)
+        written.clear()
         self.has_text = False
-        self.open_link = None
-        if not has_text:
-            return
-        if self.pre_depth:
-            fence = "````" if "```" in text else "```"
-            lines = [fence, *text.replace(BR_PLACEHOLDER, "\n").strip("\n").splitlines(), fence]
-        else:
-            parts = text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER)
-            lines = list(map(_collapse_spaces, parts))
-        self.add_block(lines)
+        self.open_link = None if has_text else self.open_link and (0, self.open_link[1])
+
+    def pre_lines(self) -> list[str]:
+        text = re.sub("[\x02\x03]", "", "".join(self.inline)).replace(BR_PLACEHOLDER, "\n")
+        runs = re.findall("`{3,}", text)
+        fence = "`" * max(3, *(len(run) + 1 for run in runs), 3)
+        return [
+            fence,
+            *(line.expandtabs(TAB_COLUMNS) for line in text.strip("\n").split("\n")),
+            fence,
+        ]
+
+    def prose_lines(self) -> list[str]:
+        text = _join_cjk_lines("".join(self.inline))
+        parts = text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER)
+        return [escape_markdown(_collapse_spaces(part)) for part in parts]
 
     def add_block(self, lines: list[str]) -> None:
         in_list = self.is_tight and (self.line_marker or not self.open_lists)
@@ -291,4 +533,5 @@ def html_to_line(html: str) -> str:
     """Return the text of a little HTML in one line, for a title or a name."""
     if "<" not in html and "&" not in html:  # mostly, and much faster than parsing
         return " ".join(html.split())
-    return MARKDOWN_LINK.sub(r"\1", " ".join(html_to_text(html).split())).removeprefix("## ")
+    text = " ".join(html_to_text(html).split()).removeprefix("## ")
+    return strip_inline_markdown(text)

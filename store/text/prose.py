@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from store.text.markdown import strip_links, unescape_markdown
+
 MAX_GENERATED_TITLE_CHARS = 100
 MAX_WRAPPED_LINE_CHARS = 100
 """Nobody wraps lines wider than this: a longer one is an unwrapped paragraph."""
@@ -24,7 +26,6 @@ TRAILING_ABBREVIATION = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
 )
 MARKDOWN_BLOCK_MARKERS = re.compile(r"(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,3}[.)]\s+|`{3,}\w*\s*)+")
-MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 UNJOINABLE_LINE_START = re.compile(r"\s|[-*+•–—>|#]\s|\d{1,3}[.)]\s")
 
 
@@ -53,11 +54,12 @@ def make_title(text: str) -> str:
 
     It has at most 100 characters, an ellipsis included, and none if the text has no word.
     """
-    for paragraph in text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]:
+    paragraphs = text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]
+    for paragraph in sorted(paragraphs, key=lambda each: each.startswith(("![", "[!["))):
         paragraph = paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)
         sentence = _take_first_sentence(paragraph[marker.end() if marker else 0 :])
-        sentence = MARKDOWN_LINK.sub(r"\1", sentence).replace("**", "").replace("`", "")
+        sentence = unescape_markdown(strip_links(sentence).replace("**", "").replace("`", ""))
         if any(character.isalnum() for character in sentence):
             return _truncate_at_word(" ".join(sentence.split()), MAX_GENERATED_TITLE_CHARS)
     return ""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MARKDOWN_HEADING = re.compile(r"#{1,6}(\s|$)")
 CODE_FENCE = re.compile(r"```|~~~")
 TABLE_ROW = re.compile(r"^\|| \| ")
+PICTURE = re.compile(r"(?:\[?!\[(?:[^\[\]\\]|\\.)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?\s*+)++")
+"""A line of pictures alone, which may be links."""
 QUOTE_PREFIX = re.compile(r"^(?:>\s?)+")
 BULLET_PREFIX = re.compile(r"[-*+•‣]\s+")
 NUMBER_PREFIX = re.compile(r"(\d{1,3})[.)]\s+")
@@ -124,7 +126,7 @@ def _iter_prose_lines(text: str) -> Iterator[str | None]:
             continue
         elif not line.strip(DIVIDER_CHARACTERS):
             yield None if line and not line.strip(line[0]) and line[0] in "=-" else ""
-        elif MARKDOWN_HEADING.match(line) or TABLE_ROW.search(line):
+        elif MARKDOWN_HEADING.match(line) or TABLE_ROW.search(line) or PICTURE.fullmatch(line):
             yield ""
         elif bullet := BULLET_PREFIX.match(line):
             yield from ("", line[bullet.end() :])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from store.model.article import Body
+from store.text.markdown import strip_inline_markdown
 from store.text.sentences import is_balanced, iter_sentences, join_sentences
 from store.text.terms import extract_terms
 
@@ -38,14 +39,6 @@ REPETITION_EXPONENT = 6
 
 CLOSING_FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'“”’»«)\]」』）】〉》\d\[\s]*$")
 QUOTATION = re.compile(r"^[\"'“„‘«»「『].*[\"'”“’»«」』][.。]?$", re.DOTALL)
-
-INLINE_MARKDOWN = (
-    re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)"),
-    re.compile(r"`([^`\n]+)`"),
-    re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*"),
-    re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"),
-)
-"""Markdown around words: links, images, code, strong and emphasis."""
 
 MIN_SENTENCE_SIMILARITY = 0.5
 """The least similarity of a summary's sentence with the sentence of the text at its position."""
@@ -139,13 +132,6 @@ def with_summary(body: Body) -> Body:
         return body
     summary = strip_inline_markdown(extract_summary(body.text))
     return replace(body, summary=summary, summary_origin="extract" if summary else "")
-
-
-def strip_inline_markdown(text: str) -> str:
-    """Return a text without Markdown around its words: a summary is shown as plain text."""
-    for pattern in INLINE_MARKDOWN:
-        text = pattern.sub(r"\1", text)
-    return text
 
 
 def find_summary_positions(body: Body) -> tuple[tuple[int, int], ...]:

@@ -27,7 +27,7 @@ def shown(text: str, width: int = 60) -> list[str]:
         ("[a](http://x/a|b) | c\n--|--\nd | e", ["[a](http://x/a │ b) │ c", "───────────────┼────┼──", "d              │ e"]),
         ("- a | b\n- c | d", ["• a | b", "• c | d"]),
         ("either | or\n\nthis | that", ["either | or", "", "this | that"]),
-        ("a \\| b | c\n--|--\nd | e", ["a \\| b │ c", "───────┼──", "d      │ e"]),
+        ("a \\| b | c\n--|--\nd | e", ["a | b │ c", "──────┼──", "d     │ e"]),
         ("|x|\n|-|\n||", ["x", "─", ""]),
     ],
 )  # fmt: skip

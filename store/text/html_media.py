@@ -1,0 +1,175 @@
+"""What stands for itself in HTML: pictures, embedded media, formulas, raised and lowered text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from store.text.clean import clean_line
+
+HIDING_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
+)
+PIXEL_STYLE = re.compile(
+    r"(?:^|;)\s*(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|!|$)", re.IGNORECASE
+)
+SOURCE_SET = re.compile(r"[\s,]*+([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
+MAX_SOURCE_SET_CHARS = 20_000
+LAZY_SOURCES = ("data-orig-file", "data-src", "data-lazy-src", "data-original", "data-lazy")
+EMBED_LABELS = {"video": "Video", "audio": "Audio"}
+SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+ORDINAL_ENDINGS = frozenset(
+    str.split("st nd rd th er ers re e es ème èmes o a os as nde de me lle r")
+)
+MAX_MATH_DEPTH = 40
+
+
+def is_hidden(node: LexborNode) -> bool:
+    """Return True for an element that its own attributes hide."""
+    attributes = node.attributes
+    if not attributes:
+        return False
+    return "hidden" in attributes or bool(HIDING_STYLE.search(attributes.get("style") or ""))
+
+
+class Picture(NamedTuple):
+    """A picture of a page."""
+
+    address: str
+    alt: str
+    is_text: bool
+    """True for a sign such as an emoji, of which the text says all."""
+
+    def name(self, address: str) -> str:
+        """Return its text, or the name of its file, or its host."""
+        return self.alt or picture_name(address)
+
+
+def picture_name(address: str) -> str:
+    """Return the file name of a picture, or its host."""
+    parts = urlsplit(address)
+    return clean_line(unquote(parts.path.rpartition("/")[2]) or parts.hostname or "", 60)
+
+
+def find_picture(node: LexborNode) -> Picture | None:
+    """Return the largest picture of an `<img>` and its `<picture>`; None for a tracking pixel."""
+    attributes = node.attributes
+    sizes = (attributes.get("width") or "", attributes.get("height") or "")
+    if any(size.strip().removesuffix("px") in ("0", "1", "2") for size in sizes):
+        return None
+    if PIXEL_STYLE.search(attributes.get("style") or ""):
+        return None
+    alt = attributes.get("alt") or attributes.get("title") or _find_caption(node)
+    alt = " ".join(alt.split())
+    is_text = 0 < len(alt) <= 8 and not alt.isascii() and not any(map(str.isalnum, alt))
+    return Picture(_find_largest(node), alt, is_text)
+
+
+def _find_largest(node: LexborNode) -> str:
+    given = node.attributes
+    sets = [given.get(name) or "" for name in ("srcset", "data-srcset", "data-lazy-srcset")]
+    parent = node.parent
+    if parent is not None and parent.tag == "picture":
+        sets += [each.attributes.get("srcset") or "" for each in parent.css("source")]
+    found = [
+        (unit == "w", float(size or 1), address.rstrip(","))
+        for each in sets
+        for address, size, unit in SOURCE_SET.findall(each[:MAX_SOURCE_SET_CHARS])
+        if not address.startswith("data:") and (size or "0").count(".") < 2 and size != "."
+    ]
+    best = max(found, key=lambda one: one[:2], default=None)
+    lazy = next((each for name in LAZY_SOURCES if (each := given.get(name))), None)
+    source = lazy or given.get("src") or ""
+    if best and (best[0] or best[1] > 1 or not source or source.startswith("data:")):
+        return str(best[2])
+    return str(source).strip()
+
+
+def _find_caption(node: LexborNode) -> str:
+    parent = node.parent
+    for _ in range(4):
+        if parent is None:
+            return ""
+        if parent.tag == "figure":
+            caption = parent.css_first("figcaption")
+            return caption.text(separator=" ") if caption else ""
+        parent = parent.parent
+    return ""
+
+
+def describe_embed(tag: str, node: LexborNode) -> tuple[str, str] | None:
+    """Return label and address of an embedded page or recording; None if it has no address."""
+    given = node.attributes
+    address = given.get("src") or given.get("data-src") or given.get("data") or ""
+    if not address and tag in EMBED_LABELS:
+        source = node.css_first("source[src]")
+        address = (source.attributes.get("src") or "") if source else ""
+    sizes = (given.get("width"), given.get("height"))
+    if not address or any(size in ("0", "1", "2") for size in sizes):
+        return None
+    title = " ".join((given.get("title") or "").split())
+    return title or EMBED_LABELS.get(tag, "Embedded"), address.strip()
+
+
+def script_text(tag: str, text: str, before: str) -> str:
+    """Return raised or lowered text so that it does not run into the text before it."""
+    table = SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS
+    outside = re.sub("\x02[^\x03]*\x03", "", text).strip()
+    if not outside or (outside[0] in "[(" and tag == "sup" and "\x02" in text):
+        return text
+    if all(ord(char) in table for char in outside):
+        parts = re.split("(\x02[^\x03]*\x03)", text)
+        return "".join(each if each[:1] == "\x02" else each.translate(table) for each in parts)
+    if (
+        tag == "sup" and (outside.lower() in ORDINAL_ENDINGS or outside[0] in "[™®*†‡")
+    ) or not before.strip():
+        return text
+    sign = "^" if tag == "sup" else "_"
+    return (
+        f"{sign}{outside}"
+        if len(outside) == 1 or outside.isdecimal()
+        else f"{sign}({text.strip()})"
+    )
+
+
+def math_to_text(node: LexborNode, depth: int = 0) -> str:
+    """Return a formula of MathML in one line."""
+    if depth > MAX_MATH_DEPTH:
+        return " ".join(node.text().split())
+    tag = node.tag or ""
+    if tag == "-text":
+        return " ".join((node.text_content or "").split())
+    if tag.startswith("-") or tag in ("annotation", "annotation-xml"):
+        return ""
+    parts = []
+    child = node.first_child
+    while child is not None:
+        if part := math_to_text(child, depth + 1):
+            parts.append(part)
+        child = child.next
+    return _join_math(tag, parts)
+
+
+def _join_math(tag: str, parts: list[str]) -> str:
+    def group(text: str) -> str:
+        return text if len(text) == 1 or text.isalnum() else f"({text})"
+
+    if tag == "mfrac" and len(parts) == 2:
+        return f"{group(parts[0])}/{group(parts[1])}"
+    if tag in ("msup", "mover", "msub", "munder") and len(parts) == 2:
+        kind = "sup" if tag in ("msup", "mover") else "sub"
+        return parts[0] + script_text(kind, parts[1], parts[0])
+    if tag in ("msubsup", "munderover") and len(parts) == 3:
+        low = script_text("sub", parts[1], parts[0])
+        return parts[0] + low + script_text("sup", parts[2], parts[0])
+    if tag == "msqrt":
+        return f"√{group(''.join(parts))}"
+    if tag == "mroot" and len(parts) == 2:
+        return f"{script_text('sup', parts[1], parts[0])}√{group(parts[0])}"
+    if tag == "mtd":
+        return "".join(parts) + " "
+    return "".join(parts) + ("; " if tag == "mtr" else "")

@@ -1,0 +1,115 @@
+"""HTML to text: nothing of a text is lost or changes its meaning."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.exporters.html import markdown_to_html
+from store.text.clean import clean_text
+from store.text.html_to_text import html_to_text
+from store.text.markdown import strip_inline_markdown
+from tui.rendering.text_layout import TextLayout
+
+SRC = "http://e.org/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (f"<img src={SRC} alt='A  cat'>", f"![A cat]({SRC})"),
+        (f"<img src={SRC} title=T>", f"![T]({SRC})"),
+        (f"<img src={SRC}>", f"![a.jpg]({SRC})"),
+        (f"<figure><img src={SRC}><figcaption>Cap</figcaption></figure>", f"![Cap]({SRC})"),
+        (f"<img src={SRC} srcset='//e.org/b.jpg 800w, //e.org/c.jpg 300w' alt=z>",
+         "![z](https://e.org/b.jpg)"),
+        (f"<picture><source srcset='http://e.org/big.webp 2x'><img src={SRC} alt=z></picture>",
+         "![z](http://e.org/big.webp)"),
+        (f"<img src='data:image/gif;base64,R0' data-src={SRC} alt=z>", f"![z]({SRC})"),
+        (f"<img src=data:x><noscript><img src={SRC} alt=z></noscript>", f"![z]({SRC})"),
+        (f"<img src={SRC} width=1 height=1>", ""),
+        (f"<img src={SRC} style='width:2px'>", ""),
+        (f"<img src={SRC} alt=😀>", "😀"),
+        (f"<a href=http://e.org/p><img src={SRC} alt=z></a>", f"[![z]({SRC})](http://e.org/p)"),
+        (f"<a href={SRC}><img src={SRC} alt=z></a>", f"![z]({SRC})"),
+        ("<a href=http://e.org><p>one</p><p>two</p></a>", "[one](http://e.org)\n\ntwo"),
+        ("<iframe src=//youtube.com/embed/x></iframe>",
+         "[Embedded: youtube.com](https://youtube.com/embed/x)"),
+        ("<video><source src=http://v.org/a.mp4>no video</video>",
+         "[Video: v.org](http://v.org/a.mp4)"),
+        ("<audio src=http://v.org/a.mp3></audio>", "[Audio: v.org](http://v.org/a.mp3)"),
+        ("<object><embed src=http://v.org/a.swf></object>",
+         "[Embedded: v.org](http://v.org/a.swf)"),
+    ],
+)  # fmt: skip
+def test_pictures_and_media_are_links(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("10<sup>6</sup> boats<sup>1</sup>", "10⁶ boats¹"),
+        ("x<sup>k+m</sup> 1<sup>st</sup>", "x^(k+m) 1st"),
+        ("H<sub>2</sub>O", "H₂O"),
+        ("<del>80 €</del> <ins>70 €</ins>", "~~80 €~~ 70 €"),
+        ("<q>hi</q>", "“hi”"),
+        ("<math><mfrac><mn>1</mn><msqrt><mi>x</mi></msqrt></mfrac></math>", "1/(√x)"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup></math>", "x²"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
+        ("<table><tr><th></th><th>a<tr><td>b<td>c|d</table>",
+         "|  | a |\n| --- | --- |\n| b | c\\|d |"),
+        ("<table><tr><td><p>x</p><p>y</p><td>z</table>", "| x y | z |"),
+        ("<ol start=5><li>a<li value=9>b<li>c</ol>", "5. a\n9. b\n10. c"),
+        ("<ol reversed><li>a<li>b</ol>", "2. a\n1. b"),
+        ("<pre>a\tb\n\n\n\nc</pre>", "```\na       b\n\n\n\nc\n```"),
+        ("<p hidden>no</p><div style='color:red; display:none'>no</div>x", "x"),
+        ("<p>日本\n語 and\nmore</p>", "日本語 and more"),
+        ("<p># of boats<p>&gt; 40<p>1. x<p>- y<p>1986. A year",
+         "\\# of boats\n\n\\> 40\n\n1\\. x\n\n\\- y\n\n1986\\. A year"),
+        ("<p>*x* _y_ a_b 5 * 3 `c` [a](b) [1] &amp;lt; C:\\*",
+         "\\*x\\* \\_y\\_ a_b 5 * 3 \\`c\\` \\[a](b) [1] \\&lt; C:\\\\\\*"),
+        ("<iframe/><p>after", "after"),
+        ("<p>a<video src=http://v.org/a/><p>b", "a[Video: v.org](http://v.org/a)\n\nb"),
+    ],
+)  # fmt: skip
+def test_meaning_is_kept(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+    assert clean_text(text) == text
+
+
+@given(st.text("ab 1.*_`[]()<>&#-+~|!\\\\=:/é語", max_size=30))
+@settings(max_examples=400, deadline=None)
+def test_text_is_drawn_and_searched_as_written(words: str) -> None:
+    """What is text in the page is text on the screen, without its markup characters lost."""
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;")
+    expected = " ".join(words.split())
+    stored = html_to_text(f"<p>{escaped}</p>")
+    assert strip_inline_markdown(stored) == expected
+    assert "".join(line.text for line in TextLayout(stored, 500)) == expected
+
+
+@given(
+    st.lists(st.sampled_from(["<p>", "<td>", "<b>", "<li>", "<sup>", "<q>", "</p>"]), max_size=12)
+)
+@settings(max_examples=200, deadline=None)
+def test_no_word_is_lost(tags: list[str]) -> None:
+    html = "".join(f"{tag}word{number} " for number, tag in enumerate(tags))
+    words = [int(each) for each in re.findall(r"word(\d+)", html_to_text(f"<table>{html}</table>"))]
+    assert sorted(words) == list(range(len(tags)))
+
+
+def test_exports_mean_the_same() -> None:
+    stored = html_to_text(
+        f"<p>*x* # 1<del>2</del><ol start=3><li>a<li value=7>b</ol>"
+        f"<a href=http://e.org/p><img src={SRC} alt='a *b*'></a>"
+    )
+    html = markdown_to_html(stored)
+    assert "*x* # 1<s>2</s>" in html
+    assert '<li value="7">b' in html
+    assert f'<a href="{SRC}">▣ a *b*</a>' in html
+    assert 'href="http://e.org/p"' in html
+    assert "<img" not in html
