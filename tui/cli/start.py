@@ -26,6 +26,8 @@ SCREEN_FD = 2
 """Textual draws on standard error."""
 MAX_FRAMES_PER_SECOND = "120"
 """Textual draws at most this often, so that a change waits at most 8 ms."""
+MAX_ESCDELAY = 1000
+"""The longest delay of the escape key, in milliseconds, that is believed."""
 THREAD_END_TIMEOUT = 0.02
 """Seconds an idle thread has to end."""
 
@@ -38,7 +40,7 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
     # Imported modules live as long as the process: collecting their garbage costs 20 ms at the start
     # and 80 ms at the end, and frees nothing.
     gc.disable()
-    os.environ.setdefault("TEXTUAL_FPS", MAX_FRAMES_PER_SECOND)  # read when Textual is imported
+    _ignore_environment()
     paths = platform_paths(os.environ, library)
     run = ReaderRun(paths, slow=slow)
     with TerminalSession(run.request_stop, run.flush_changes) as session:
@@ -57,6 +59,18 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
     code = code if session.exit_code is None else session.exit_code
     _exit_process(code)
     return code
+
+
+def _ignore_environment() -> None:
+    """Remove what Textual would read when it is imported: switches for developing with it.
+
+    They replace the driver, press keys or end the app, and nonsense in them ends it as well.
+    """
+    for name in [each for each in os.environ if each.startswith("TEXTUAL_")]:
+        del os.environ[name]
+    if not os.environ.get("ESCDELAY", "").isdecimal() or int(os.environ["ESCDELAY"]) > MAX_ESCDELAY:
+        os.environ.pop("ESCDELAY", None)
+    os.environ["TEXTUAL_FPS"] = MAX_FRAMES_PER_SECOND
 
 
 def _exit_process(code: int) -> None:

@@ -42,6 +42,8 @@ class Command:
     """True if it acts on the article's text, and so waits while that is loading."""
     opens_dialog: bool = False
     """True if it opens a dialog for which the keys typed after it are meant."""
+    changes_list: bool = False
+    """True if it takes articles from the list or puts them back: the keys after it are about the new list."""
 
     @property
     def group(self) -> str:
@@ -118,7 +120,14 @@ COMMANDS: tuple[Command, ...] = (
         (*PANES, "story", "triage"),
     ),
     Command("article.toggle_star", ("s",), "Star", "star or unstar", (*PANES, "story", "triage")),
-    Command("article.delete", ("d",), "Delete", "delete (can be undone)", (*PANES, "triage")),
+    Command(
+        "article.delete",
+        ("d",),
+        "Delete",
+        "delete (can be undone)",
+        (*PANES, "triage"),
+        changes_list=True,
+    ),
     _dialog_command("article.export", ("e",), "Export", "export the article to a file"),
     Command("article.pipe", ("|",), "Pipe", "pipe as Markdown to a command"),
     Command("article.tag", ("+",), "Tag", "add a tag (tab completes)"),
@@ -176,6 +185,7 @@ COMMANDS: tuple[Command, ...] = (
         "Undo",
         "undo the last change, also one of an earlier session",
         (*PANES, "story", "triage"),
+        changes_list=True,
     ),
     _dialog_command("app.history", ("U",), "Undo history", "show the undo history"),
     Command("app.help", ("?",), "Help", "show the keys of the pane", ALL_PLACES_AND_SELECTION),

@@ -105,6 +105,12 @@ class Keymap:
         return format_key(keys[0]) if keys else COMMANDS_BY_ID[command_id].label
 
     @property
+    def alt_characters(self) -> frozenset[str]:
+        """The characters that are bound with alt."""
+        keys = {key for known in self.commands_by_place.values() for each in known for key in each}
+        return frozenset(key[4:] for key in keys if key.startswith("alt+") and len(key) == 5)
+
+    @property
     def cancel_key(self) -> str:
         """The key to name for closing and cancelling: escape, unless the user has taken it away."""
         return "esc" if "escape" in self.keys["article.back"] else self.first_key("article.back")

@@ -16,6 +16,7 @@ from rich.console import Console
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -28,6 +29,7 @@ from tui.reader.driver import ReaderDriver
 from tui.reader.key_queue import KeyQueue
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
+from tui.reader.terminal_events import KeyBatch
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
 
@@ -122,6 +124,8 @@ class NewsApp(App[None]):
         driver.keys_enabled.clear()
         self.reader.notify_list_shown = driver.keys_enabled.set
         driver.before_suspend = self.save_and_flush
+        driver.takes_key_batches = True
+        driver.alt_keys = self.reader.keymap.alt_characters
         if self.theme_choice.follows_terminal:
             driver.on_background = self.set_terminal_background
 
@@ -160,10 +164,17 @@ class NewsApp(App[None]):
         """
         if isinstance(event, events.Resize) and self._reader_driver is not None:
             self._reader_driver.screen_diff.invalidate()  # the terminal may have moved anything
+            if event.pixel_size is None:  # a signal: Textual asks the environment for the size
+                size = Size(*self._reader_driver.terminal_size)
+                event = events.Resize(size, size)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.key_queue.receive(event)
+            await self.key_queue.receive([event])
         else:
             await super().on_event(event)
+
+    async def on_key_batch(self, batch: KeyBatch) -> None:
+        """Carry out the commands of several keys."""
+        await self.key_queue.receive(batch.keys)
 
     def on_mount(self) -> None:
         """Note the event loop, for `request_stop`."""

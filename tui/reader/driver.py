@@ -14,29 +14,29 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.constants import ESCAPE_DELAY
+from textual.drivers.linux_driver import LinuxDriver
 
-# The parser has no public name; the module that Textual's driver takes it from may change.
-from textual.drivers.linux_driver import LinuxDriver, XTermParser  # type: ignore[attr-defined]
-
+from tui.reader.terminal_events import EventReader, clamp_size, expand_keys
 from tui.terminal.input_filter import BACKGROUND_QUERY, InputFilter
 from tui.terminal.screen_diff import ScreenDiff
 from tui.terminal.session import is_foreground_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from types import FrameType
 
     from textual.app import App
 
     from tui.terminal.input_filter import BackgroundCallback
 
+STDIN_FD = 0
 SHOW_CURSOR = b"\x1b[?25h"
 BACKGROUND_STOP_DELAY = 1.0
 """Seconds before a job that was continued in the background stops itself again: a shell's `kill`
 sends SIGTERM and SIGCONT together, and within this time the app has ended."""
 MAX_LISTEN_WAIT, LISTEN_POLL_INTERVAL = 3.0, 0.01
 """Seconds after which keys are read in any case, and between two checks until then."""
-INPUT_CHUNK_BYTES = 4096
+INPUT_CHUNK_BYTES = 65536
 """Bytes read from the terminal at once."""
 
 
@@ -46,6 +46,14 @@ class DriverOwner(Protocol):
 
     def attach_driver(self, driver: ReaderDriver) -> None:
         """Called once, before the terminal is touched."""
+
+
+def read_terminal_size(fd: int) -> tuple[int, int]:
+    """Return columns and rows of a terminal, within what a terminal can have."""
+    try:
+        return clamp_size(*os.get_terminal_size(fd))
+    except OSError:
+        return clamp_size(0, 0)
 
 
 def _no_op() -> None:
@@ -61,7 +69,9 @@ class ReaderDriver(LinuxDriver):
     - A stopped job that ends, or is put in the background, does not touch the terminal it no longer
       owns, which would stop it again before it could end.
     - After a stop everything is drawn again; Textual draws only where the size has changed.
-    - Pastes and replies of the terminal produce no keys, and invalid UTF-8 is harmless.
+    - Pastes and replies of the terminal produce no keys, whole or in pieces, and invalid UTF-8 is
+      harmless. The keys of a read come as one message.
+    - The size is the terminal's, whatever the environment says, and one that a terminal can have.
     - The thread that reads keys sleeps while there are none, and ends at once when it has to;
       Textual's polls ten times a second.
     - Unsaved changes are flushed before ctrl+z or SIGTSTP stops the process.
@@ -82,6 +92,8 @@ class ReaderDriver(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
+        # Without a size the app asks rich, which believes the environment.
+        size = size or read_terminal_size(STDIN_FD)
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.before_suspend = _no_op
         self.in_application_mode = False
@@ -92,6 +104,10 @@ class ReaderDriver(LinuxDriver):
         self.keys_enabled.set()
         self.stop_read_fd, self.stop_write_fd = os.pipe()
         os.set_blocking(self.stop_read_fd, False)
+        self.alt_keys: Collection[str] = ()
+        """The characters that are bound with alt; others after an escape are two keys."""
+        self.takes_key_batches = False
+        """True if the app handles `KeyBatch` and `RepeatedKey`; Textual's own do not."""
         self.on_background: BackgroundCallback | None = None
         """Called with the terminal's background; the terminal is asked for it only if this is set."""
         self.shows_cursor = False
@@ -161,24 +177,23 @@ class ReaderDriver(LinuxDriver):
         """Read keys until the terminal is handed back or is gone."""
         if not self.wait_until_keys_enabled():
             return
-        parser, incoming = XTermParser(), InputFilter(self.on_background)
+        incoming, reader = InputFilter(self.on_background, self.alt_keys), EventReader()
         decode = getincrementaldecoder("utf-8")("replace").decode
-        timeout: float | None = None
         while True:
+            timeout = incoming.timeout(ESCAPE_DELAY)
             readable = select.select([self.fileno, self.stop_read_fd], [], [], timeout)[0]
             if self.stop_read_fd in readable:
                 return
-            if not readable:  # nothing followed an escape, so it was the key
-                timeout, messages = None, parser.tick()
+            if not readable:
+                tokens = incoming.expire(time.monotonic())
             else:
                 data = self.read_chunk()
                 if not data:
                     return
-                timeout = ESCAPE_DELAY + 0.01
-                text = incoming.filter(decode(data))
-                messages = parser.feed(text) if text else ()
-            for message in messages:
-                self.process_message(message)
+                tokens = incoming.feed(decode(data), time.monotonic())
+            for message in reader.read(tokens):
+                for event in [message] if self.takes_key_batches else expand_keys(message):
+                    self.process_message(event)
 
     def wait_until_keys_enabled(self) -> bool:
         """Wait until keys can be used; return False if the terminal is handed back before that."""
@@ -193,6 +208,11 @@ class ReaderDriver(LinuxDriver):
         with suppress(OSError):
             return os.read(self.fileno, INPUT_CHUNK_BYTES)
         return b""
+
+    @property
+    def terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal."""
+        return read_terminal_size(self.fileno)
 
     def clear_stop_request(self) -> None:
         """Discard the stop request to an earlier thread."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from textual.widgets import Input
 
 from tui.config.keymaps import Keymap, PendingKeys, resolve_key
 from tui.reader.dialogs.dialog import Dialog, KeymapScreen
+from tui.reader.terminal_events import RepeatedKey
+from tui.terminal.input_filter import MAX_PASTE_CHARS
 
 if TYPE_CHECKING:
     from tui.config.commands import Command
@@ -27,8 +29,17 @@ if TYPE_CHECKING:
 
 MAX_KEY_WAIT = 0.5
 """Seconds that a key waits at most: what it waits for may never come."""
+MAX_CHANGE_WAIT = 5.0
+"""Seconds that a key waits at most for a change of the list, which it is meant for."""
 KEY_CHECK_INTERVAL = 0.005
 """Seconds between two looks whether it has come."""
+SUMMED_COMMANDS = {
+    *("move.down", "move.up", "move.half_page_down", "move.half_page_up", "move.page_up"),
+}
+"""The commands of which several in a row are carried out as one with a count."""
+MAX_REPEATS = 100
+"""How often another command is carried out for a key that was pressed so often in a row: more is
+no person, or a key that something lies on."""
 INPUT_END_KEYS = ("enter", "escape", "tab")
 """The keys that may close an input."""
 
@@ -69,9 +80,9 @@ class KeyQueue:
         self._awaited_article = ""
         self._is_check_scheduled = False
 
-    async def receive(self, event: events.Key | events.Paste) -> None:
-        """Take a key press or a paste, and handle it as soon as those before it are done."""
-        self.keys.append(event)
+    async def receive(self, received: Sequence[events.Key | events.Paste]) -> None:
+        """Take keys and pastes, and handle each as soon as those before it are done."""
+        self.keys.extend(received)
         await self._process_keys()
 
     @property
@@ -81,15 +92,21 @@ class KeyQueue:
             self._condition = None
         return self._condition is None
 
-    def _wait_for(self, condition: Callable[[], bool]) -> None:
-        self._condition, self._deadline = condition, monotonic() + MAX_KEY_WAIT
+    def _wait_for(self, condition: Callable[[], bool], at_most: float | None = None) -> None:
+        self._condition = condition
+        self._deadline = monotonic() + (MAX_KEY_WAIT if at_most is None else at_most)
 
     async def _process_keys(self) -> None:
         keys = self.keys
         while keys and self._is_ready:
             event = keys.popleft()
-            if not isinstance(event, events.Key) or not await self._dispatch(event):
-                await self._forward(event)
+            count = event.count if isinstance(event, RepeatedKey) else 1
+            if isinstance(event, events.Key):
+                key = events.Key(event.key, event.character)
+                if await self._dispatch_repeated(key, count):
+                    continue
+                event = key
+            await self._forward(event)
         if keys and not self._is_check_scheduled:
             self._is_check_scheduled = True
             # Textual's own timers never fire if the process is held up when they start.
@@ -99,6 +116,41 @@ class KeyQueue:
     async def _recheck_keys(self) -> None:
         self._is_check_scheduled = False
         await self._process_keys()
+
+    async def _dispatch_repeated(self, event: events.Key, count: int) -> bool:
+        """Handle a key that was pressed several times; return True if Textual need not see it."""
+        if count > 1 and isinstance(self._app.focused, Input) and event.is_printable:
+            self.keys.appendleft(
+                events.Paste((event.character or "") * min(count, MAX_PASTE_CHARS))
+            )
+            return True
+        summed = self._find_summed_command(event)
+        if summed is not None:
+            screen, command = summed
+            await screen.run_command(command, count)
+            return True
+        if await self._dispatch(event):
+            if count > 1 and not (self.keys and self.keys[0] is event):
+                self._push_repeats(event, count - 1)
+            elif count > 1:  # it waits
+                self.keys[0] = RepeatedKey(event.key, event.character, count)
+            return True
+        if isinstance(self._app.focused, Input):
+            self._push_repeats(event, count - 1)
+        return False
+
+    def _push_repeats(self, event: events.Key, count: int) -> None:
+        if count := min(count, MAX_REPEATS):
+            self.keys.appendleft(RepeatedKey(event.key, event.character, count))
+
+    def _find_summed_command(self, event: events.Key) -> tuple[KeymapScreen, Command] | None:
+        screen = self._app.screen
+        if not isinstance(screen, KeymapScreen) or self._pending_keys != PendingKeys():
+            return None
+        result = resolve_key(self._keymap, screen.place, self._pending_keys, event_key_name(event))
+        if result.command is None or result.command.id not in SUMMED_COMMANDS:
+            return None
+        return None if self._reader.is_article_loading else (screen, result.command)
 
     async def _dispatch(self, event: events.Key) -> bool:
         """Return True if the key belongs to the keymap."""
@@ -140,6 +192,8 @@ class KeyQueue:
         """Have the next key wait for the dialog or screen that a command opens or closes."""
         if command.opens_dialog:
             self._wait_for(self._is_dialog_or_input_open)
+        elif command.changes_list:
+            self._wait_for(self._make_settled_check(), MAX_CHANGE_WAIT)
         elif self._app.screen is not screen:
             self._wait_for(self._make_settled_check())
 
@@ -151,12 +205,20 @@ class KeyQueue:
     def _make_settled_check(self) -> Callable[[], bool]:
         """Return a check for: the new screen is there, and what the old one left to do is done."""
         loop, reader = asyncio.get_running_loop(), self._reader
-        is_shown, is_answered = asyncio.Event(), asyncio.Event()
+        is_shown, is_answered, is_asked = asyncio.Event(), asyncio.Event(), False
         self._app.screen.call_later(is_shown.set)
 
+        def answer() -> None:
+            nonlocal is_asked
+            is_asked = False
+            if not reader.gateway.is_busy:  # and not busy again with what followed the answer
+                is_answered.set()
+
         def is_settled() -> bool:
-            if is_shown.is_set() and not reader.gateway.is_busy:  # the answers are on their way
-                loop.call_soon(reader.call_later, is_answered.set)
+            nonlocal is_asked
+            if is_shown.is_set() and not is_asked and not reader.gateway.is_busy:
+                is_asked = True  # the answers are on their way
+                loop.call_soon(reader.call_later, answer)
             return is_answered.is_set()
 
         return is_settled

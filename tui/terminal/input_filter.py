@@ -1,101 +1,214 @@
-"""Filters terminal input before Textual parses keys: sanitizes pastes, drops replies.
+"""Splits terminal input into keys, pastes and reports before anything is parsed.
 
-Terminals bracket pastes (xterm control sequences, "Bracketed Paste Mode"), but most do not sanitize
-them. Textual takes an escape in a paste for the start of a key, and what follows for keys: `q` would
-quit. Replies to queries also arrive as input, sometimes to those of a program that ran before;
-Textual takes the ones it does not know for keys as well.
+Terminals send keys, pastes and replies to queries in one stream, in pieces of any length. What is not complete is
+held and what has no meaning is dropped, so that no part of a reply or a paste is ever taken for a key. The grammar is
+that of ECMA-48 and of xterm's control sequences.
+
+Nothing is held for ever: after a silence it is dropped. What a user types next comes one key at a time, and the rest
+of a sequence with its end.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
+ESCAPE = "\x1b"
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 MAX_PASTE_CHARS = 10_000
 """Maximum length of a paste: more than any input takes."""
+MAX_HELD_CHARS = 256
+"""The longest control sequence that is held; the rest of a longer one is skipped."""
+SEQUENCE_TIMEOUT, STRING_TIMEOUT = 2.0, 5.0
+"""Seconds of silence after which an unfinished sequence, or a string or paste, is dropped."""
+TYPING_PAUSE = 0.5
+"""Seconds after which a single character is a key, and not a piece of an unfinished string or paste."""
 
 CONTROL_CHARS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-TERMINAL_REPLY = re.compile(
-    r"\x1b[P\]_^X][^\x1b\x07]*(?:\x1b\\|\x07)"  # strings: colours, settings, names
-    r"|\x1b\[[?>=][\d;:]*[A-Za-z]"  # device attributes and modes
-    r"|\x1b\[\d*[cn]"
-    r"|\x1b\[(?!48;)\d+(?:;\d+)*t"  # window reports; 48 is the size, which Textual reads
+STRING_END = re.compile(r"\x1b\\|[\x07\x18\x1a\x9c]|\x1b(?=[^\\])")
+"""The end of a control string; an escape that starts something else also ends it."""
+REST_OF_SEQUENCE = re.compile(
+    r"\[(?:\[.|[0-?]*[ -/]*[@-~]|[0-?]+\Z)|O[A-DFHP-S]"
+    r"|[P\]X^_].*?(?:\x1b\\|[\x07\x9c])|\]\d+;",
+    re.DOTALL,
 )
-"""Complete replies. The halves of one that arrives in two reads might as well be typed."""
-
+"""What follows an escape that came alone; typed keys hardly come so, and not together."""
 BACKGROUND_REPLY = re.compile(
-    r"\x1b?\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x1b\x07]{0,5}(?:\x1b\\|\x07)",
-    re.IGNORECASE,
+    r"11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE
 )
-"""The reply to `BACKGROUND_QUERY`."""
-PARTIAL_BACKGROUND_REPLY = re.compile(r"(?:\x1b\]1?|\x1b?\]11(?:;[^\x1b\x07]{0,40}\x1b?)?)\Z")
-"""The start of such a reply, which may arrive in two reads; an escape alone may be a key."""
+"""The reply to `BACKGROUND_QUERY`, without its start and end."""
 BACKGROUND_QUERY = b"\x1b]11;?\x1b\\"
+
+_CSI = r"(?:\x1b\[|\x9b)"
+_TOKEN = re.compile(
+    r"(?P<text>[^\x00\x1b\x80-\x9f]+)"
+    rf"|(?P<csi>{_CSI}(?:\[[^\x1b]|M[^\x1b]{{3}}|(?!M)[0-?]*[ -/]*[@-Z\\-~]))"
+    r"|(?P<ss3>(?:\x1bO|\x8f)[^\x1b])"
+    r"|(?P<string>\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])"
+    rf"|(?P<held>(?:\x1bO?|\x8f|{_CSI}(?:\[|M[^\x1b]{{0,2}}|[0-?]*[ -/]*))\Z)"
+    rf"|(?P<broken>\x1bO(?=\x1b)|\x8f|{_CSI}(?:M[^\x1b]{{0,2}}|[0-?]*[ -/]*))"
+    r"|(?P<alt>\x1b[^\x1b\x80-\x9f])"
+    r"|(?P<escape>\x1b)"
+    r"|(?P<meaningless>[\x00\x80-\x9f]+)",
+)
 
 BackgroundCallback = Callable[[str, str, str], None]
 
 
-class InputFilter:
-    """Filters input as it is read, in pieces of any length."""
+class Pasted(NamedTuple):
+    """A paste, sanitized."""
 
-    def __init__(self, on_background: BackgroundCallback | None = None) -> None:
+    text: str
+
+
+InputToken = str | Pasted
+"""A character, a complete control sequence, or a paste."""
+
+
+class InputFilter:
+    """Filters input as it is read, in pieces of any length.
+
+    Attributes:
+        alt_keys: The characters that mean a key of their own when they follow an escape at once.
+            Others are two keys: a user who presses escape and goes on is faster than a slow link.
+    """
+
+    def __init__(
+        self, on_background: BackgroundCallback | None = None, alt_keys: Collection[str] = ()
+    ) -> None:
         """Make a filter.
 
         If the terminal was queried for its background, `on_background` is called with red, green
         and blue, in hexadecimal digits.
         """
+        self.alt_keys = alt_keys
         self._on_background = on_background
-        self._partial_reply = ""
-        """Input that may be the start of a reply."""
-        self._in_paste = False
-        self._paste_chars_left = 0
-        self._partial_marker = ""
-        """The end of the last piece, if it may be the start of a paste marker."""
+        self._held = ""
+        """The start of a sequence."""
+        self._is_skipping = False
+        """True inside of a sequence that is too long to be one."""
+        self._string: str | None = None
+        """The start of the control string that is being read."""
+        self._paste: str | None = None
+        """The paste that is being read."""
+        self._last_input = 0.0
+        self._escape_at: float | None = None
+        """The time of an escape after which nothing came, and which was a key therefore."""
 
-    def filter(self, text: str) -> str:
-        """Return the part of a piece to pass on; it may be empty."""
-        if self._on_background is not None:
-            text = self._remove_background_reply(text, self._on_background)
-        passed = []
+    def timeout(self, escape_delay: float) -> float | None:
+        """Return the seconds of silence after which `expire` is due; None if nothing is held."""
+        if self._string is not None or self._paste is not None:
+            return STRING_TIMEOUT
+        if self._held == ESCAPE:
+            return escape_delay
+        return SEQUENCE_TIMEOUT if self._held or self._is_skipping else None
+
+    def expire(self, now: float) -> list[InputToken]:
+        """Drop what is held after a silence; an escape alone was a key, and a paste is over."""
+        is_escape = self._held == ESCAPE and self._string is None and self._paste is None
+        self._escape_at = now if is_escape else None
+        tokens: list[InputToken] = [ESCAPE] if is_escape else self._end_paste()
+        self._held, self._string, self._is_skipping = "", None, False
+        return tokens
+
+    def feed(self, text: str, now: float) -> list[InputToken]:
+        """Return the complete tokens of a piece of input that was read at a time in seconds."""
+        tokens: list[InputToken] = []
+        pause = now - self._last_input
+        self._last_input = now
+        is_inside = self._string is not None or self._paste is not None
+        is_single = len(text) == 1 and text not in "\x07\x1b\x9c" and not self._held
+        if is_inside and is_single and pause >= TYPING_PAUSE:
+            tokens += self.expire(now)
+        text = self._held + self._remove_rest(text, now)
+        self._held = ""
         while text:
-            part, text = self._filter_paste(text) if self._in_paste else self._filter_keys(text)
-            passed.append(part)
-        return "".join(passed)
+            if self._string is not None:
+                text = self._read_string(text)
+            elif self._paste is not None:
+                text = self._read_paste(text, tokens)
+            elif self._is_skipping:
+                text = self._skip_sequence(text)
+            else:
+                text = self._read_tokens(text, tokens)
+        return tokens
 
-    def _remove_background_reply(self, text: str, report: BackgroundCallback) -> str:
-        """Remove the expected reply; hold back a part of one."""
-        text, self._partial_reply = self._partial_reply + text, ""
-        if found := BACKGROUND_REPLY.search(text):
-            self._on_background = None
-            report(*found.groups())
-            return text[: found.start()] + text[found.end() :]
-        if begun := PARTIAL_BACKGROUND_REPLY.search(text):
-            self._partial_reply = begun[0]
-            return text[: begun.start()]
+    def _remove_rest(self, text: str, now: float) -> str:
+        """Remove the rest of a sequence or paste whose start is gone."""
+        escape_at, self._escape_at = self._escape_at, None
+        is_recent = escape_at is not None and now - escape_at < SEQUENCE_TIMEOUT
+        if is_recent and len(text) > 1 and REST_OF_SEQUENCE.match(text):
+            text = ESCAPE + text
+        if self._paste is None:
+            before, end, after = text.partition(PASTE_END)
+            if end and PASTE_START not in before and not self._held:
+                return after
         return text
 
-    def _filter_keys(self, text: str) -> tuple[str, str]:
-        """Return the keys to pass on, and the rest: the start of a paste."""
-        # Nothing is held back, for an escape may be a key; so the marker may have started earlier.
-        whole = self._partial_marker + text
-        at = whole.find(PASTE_START)
-        if at < 0:
-            self._partial_marker = _partial_suffix(whole, PASTE_START)
-            return TERMINAL_REPLY.sub("", text), ""
-        self._in_paste, self._paste_chars_left, self._partial_marker = True, MAX_PASTE_CHARS, ""
-        rest = whole[at + len(PASTE_START) :]
-        return TERMINAL_REPLY.sub("", text[: len(text) - len(rest)]), rest
+    def _read_string(self, text: str) -> str:
+        assert self._string is not None  # noqa: S101 - the caller knows
+        end = STRING_END.search(text)
+        read = text[: end.start()] if end else text.removesuffix(ESCAPE)
+        self._string += read[: MAX_HELD_CHARS - len(self._string)]
+        if end is None:
+            self._held = text[len(read) :]
+            return ""
+        found = BACKGROUND_REPLY.match(self._string, 1)
+        if found and self._string[0] == "]" and self._on_background is not None:
+            report, self._on_background = self._on_background, None
+            report(*found.groups())
+        self._string = None
+        return text[end.start() if end[0] == ESCAPE else end.end() :]
 
-    def _filter_paste(self, text: str) -> tuple[str, str]:
-        """Return the part of a paste to pass on, and the rest: the keys after it."""
-        pasted, end, rest = (self._partial_marker + text).partition(PASTE_END)
-        self._partial_marker = "" if end else _partial_suffix(pasted, PASTE_END)
-        pasted = pasted[: len(pasted) - len(self._partial_marker)].replace("\r", "\n")
-        kept = CONTROL_CHARS.sub("", pasted)[: self._paste_chars_left]
-        self._paste_chars_left -= len(kept)
-        self._in_paste = not end
-        return kept + end, rest
+    def _read_paste(self, text: str, tokens: list[InputToken]) -> str:
+        assert self._paste is not None  # noqa: S101 - the caller knows
+        pasted, end, rest = text.partition(PASTE_END)
+        self._held = "" if end else _partial_suffix(pasted, PASTE_END)
+        pasted = pasted[: len(pasted) - len(self._held)].replace("\r", "\n")
+        left = MAX_PASTE_CHARS - len(self._paste)
+        self._paste += CONTROL_CHARS.sub("", pasted)[:left]
+        if end:
+            tokens += self._end_paste()
+        return rest
+
+    def _end_paste(self) -> list[InputToken]:
+        pasted, self._paste = self._paste, None
+        return [] if pasted is None else [Pasted(pasted)]
+
+    def _skip_sequence(self, text: str) -> str:
+        rest = text.lstrip("".join(map(chr, range(0x20, 0x40))))
+        self._is_skipping = not rest
+        return rest if rest[:1] in ("", ESCAPE) else rest[1:]
+
+    def _read_tokens(self, text: str, tokens: list[InputToken]) -> str:
+        """Read tokens up to the start of a string or paste; return the rest."""
+        at = 0
+        while found := _TOKEN.match(text, at):
+            at, token = found.end(), found[0]
+            kind = found.lastgroup
+            if kind == "held":
+                self._is_skipping = len(token) > MAX_HELD_CHARS
+                self._held = "" if self._is_skipping else token
+            elif kind == "string":
+                self._string = token[-1] if len(token) == 2 else chr(ord(token) - 0x40)
+                break
+            elif token == PASTE_START:
+                self._paste = ""
+                break
+            else:
+                tokens += self._expand_token(kind, token)
+        return text[at:]
+
+    def _expand_token(self, kind: str | None, token: str) -> Iterator[str]:
+        if kind == "text":
+            yield from token.replace("\n", "\r")  # enter, while the terminal was not ours yet
+        elif kind == "alt" and token[1] not in self.alt_keys:
+            yield from token.replace("\n", "\r")
+        elif kind in ("csi", "ss3") and len(token) <= MAX_HELD_CHARS and token != PASTE_END:
+            yield re.sub("^[\x8f\x9b]", lambda c1: ESCAPE + chr(ord(c1[0]) - 0x40), token)
+        elif kind in ("alt", "escape"):
+            yield token
 
 
 def _partial_suffix(text: str, marker: str) -> str:

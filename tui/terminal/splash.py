@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from store.system.paths import Paths
 
 SPLASH_FILE = "curtain"
-DISPLAY_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM")
+DISPLAY_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR")
 """The variables that decide about colours."""
 
 

@@ -106,3 +106,15 @@ async def test_search_and_open_the_first_match_in_one_go(start: Start) -> None:
             "list",
             True,
         )
+
+
+async def test_keys_after_a_deletion_are_about_the_new_list(start: Start) -> None:
+    """`dd` deletes two articles, and `djs` stars the row that the cursor is on then."""
+    async with start() as running:
+        await running.press_at_once("d", "d")
+        assert (len(running.reader.article_list.rows), running.selected_number) == (10, 10)
+        await running.press_at_once("d", "j", "s")
+        row = running.reader.article_list.selected_row
+        assert (running.selected_number, row is not None and row.starred) == (8, True)
+        await running.press_at_once("u", "u", "d")
+        assert len(running.reader.article_list.rows) == 9
