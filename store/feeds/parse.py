@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from store.text.html_media import picture_name
 from store.text.html_to_text import html_to_line, html_to_text
 from store.text.markdown import escape_markdown, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
+from store.text.titles import clean_authors, title_to_line, unwrap_cdata
 from store.text.urls import canonicalize_url, resolve_web_url
 
 FEEDPARSER_ERRORS = (
@@ -40,13 +41,19 @@ FEEDPARSER_ERRORS = (
 )
 """What feedparser raises for elements that are nested in unexpected ways."""
 HTML_TAG_START = re.compile(r"<[a-z/!]", re.IGNORECASE)
-RSS_AUTHOR = re.compile(r"\S+@\S+ \(([^()]+)\)")
-"""An author as RSS writes it."""
+AUTHOR_ADDRESS = re.compile(
+    r"(<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[)?[^<>@]{0,200})@",
+    re.IGNORECASE,
+)
+AT_MARK, AT_MARK_IN_NAME = "\ue0a7", re.compile("\ue0a7")
+"""Stands for the @ of an author's address while feedparser runs, which cuts long domains."""
 MAX_FEED_ENTRIES = 1000
 """Entries of one feed that are taken at once (case 100)."""
 MAX_ENTRY_TAGS = 20
 """Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
+FIRST_YEAR = 1970
+ZERO_YEAR = re.compile(r"\b000\d\b(?!\Z)|-000\d")
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
@@ -173,7 +180,9 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
 
     # A stream, because feedparser opens a string that looks like a path or a URL (case 92).
     # `html_to_text` sanitizes the texts and resolves their links, ten times as fast.
-    document = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
+    document = b'<?xml version="1.0" encoding="utf-8"?>' + AUTHOR_ADDRESS.sub(
+        rf"\1{AT_MARK}", text
+    ).encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(
             io.BytesIO(document),
@@ -195,7 +204,7 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
         _parse_xml_entry(entry, language, is_atom=is_atom, has_full_text=has_full_text)
         for entry in parsed.entries
     ]
-    authors = [str(about.get("author") or "")]
+    authors = list(_parse_authors(about))
     if is_atom:  # the author of an RSS channel is often the publisher of a podcast
         entries = [each if each.authors else replace(each, authors=authors) for each in entries]
     return _build_feed(str(about.get("title") or ""), site, entries, feed)
@@ -222,9 +231,9 @@ def _parse_xml_entry(
         is_html=not (is_plain and not HTML_TAG_START.search(summary)),
         authors=list(_parse_authors(entry)),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
-        published=entry.get("published"),
+        published=_find_date(entry, "published", "created"),
         updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
-        language=str(best.get("language") or language),
+        language=str(dict.get(entry, "language") or best.get("language") or language),
         has_full_text=bool(best) and has_full_text,
         pictures=pictures or (entry.get("media_thumbnail") or [])[:1],
         enclosures=[
@@ -246,12 +255,24 @@ def _text_contents(contents: Any) -> list[Mapping[str, Any]]:
 
 
 def _parse_authors(entry: Mapping[str, Any]) -> Iterator[str]:
-    if named := RSS_AUTHOR.fullmatch(str(entry.get("author") or "").strip()):
-        yield named[1].strip()
-        return
     given = entry.get("authors") or []
-    names = [str(each.get("name") or "") for each in given if isinstance(each, Mapping)]
+    names = [
+        str(each.get("name") or each.get("email") or "")
+        for each in given
+        if isinstance(each, Mapping)
+    ]
     yield from filter(None, names or [str(entry.get("author") or "")])
+
+
+def _find_date(entry: dict[str, Any], *names: str) -> object:
+    """Return the first of these dates that can be read, as feedparser reads it where we cannot."""
+    for name in names:
+        text, moment = dict.get(entry, name), dict.get(entry, f"{name}_parsed")
+        if text and (parse_timestamp(text) or not moment):
+            return text
+        if moment and moment[0] >= FIRST_YEAR and not ZERO_YEAR.search(str(text)):
+            return datetime(*moment[:6]).replace(tzinfo=UTC)
+    return next((text for name in names if (text := dict.get(entry, name))), None)
 
 
 def _parse_length(enclosure: Mapping[str, Any]) -> int:
@@ -261,7 +282,7 @@ def _parse_length(enclosure: Mapping[str, Any]) -> int:
 
 # -- JSON ----------------------------------------------------------------------------------
 
-JSON_FEED_VERSION = "https://jsonfeed.org/version/"
+JSON_FEED_VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/", re.IGNORECASE)
 
 
 def _parse_json_feed(text: str) -> Mapping[str, Any]:
@@ -271,7 +292,7 @@ def _parse_json_feed(text: str) -> Mapping[str, Any]:
         raise InvalidInput(f"not a feed ({error})") from None
     if (
         not isinstance(found, dict)
-        or not str(found.get("version", "")).startswith(JSON_FEED_VERSION)
+        or not JSON_FEED_VERSION.match(str(found.get("version", "")))
         or not isinstance(found.get("items"), list)
     ):
         raise InvalidInput("JSON, but not a feed")
@@ -335,9 +356,11 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     )
     fields: dict[str, Any] = {
         "url": url,
-        "title": html_to_line(entry.title) if entry.is_title_html else entry.title,
+        "title": title_to_line(entry.title) if entry.is_title_html else entry.title,
         "category": feed.category,
-        "authors": [html_to_line(name) for name in entry.authors],
+        "authors": list(
+            clean_authors([html_to_line(AT_MARK_IN_NAME.sub("@", each)) for each in entry.authors])
+        ),
         "tags": _clean_tags(entry.tags),
         "language": entry.language,
     }
@@ -416,7 +439,7 @@ def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
     content, summary = (
-        html_to_text(each, base) if entry.is_html else each
+        html_to_text(unwrap_cdata(each), base) if entry.is_html else unwrap_cdata(each)
         for each in (entry.content, entry.summary)
     )
     if not content or (len(summary) > len(content) and not entry.has_full_text):
@@ -436,7 +459,8 @@ def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
     updated = _parse_date(entry.updated)
     published = _parse_date(entry.published) or updated
     if published is None:
-        return {}
+        text = clean_line(str(entry.published or entry.updated or ""), 100)
+        return {"extra": {"date": text}} if text else {}
     latest = to_unix_seconds(now) + MAX_CLOCK_SKEW_SECONDS
     dates: dict[str, Any] = {}
     if updated and updated != published and to_unix_seconds(updated) <= latest:

@@ -182,8 +182,8 @@ def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
 
 def _range_predicate(node: RangeCondition) -> RowPredicate:
     measure, minimum, maximum = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
-    if minimum is None and node.measure in ("when", "added"):
-        minimum = 1  # 0 means unknown
+    if minimum is None and maximum is not None and node.measure in ("when", "added"):
+        return lambda row: measure(row) <= maximum and measure(row) != 0  # 0 means unknown
     if maximum is None:
         return lambda row: measure(row) >= (minimum or 0)
     return lambda row: (minimum or 0) <= measure(row) <= maximum

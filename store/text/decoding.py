@@ -42,7 +42,9 @@ AMPERSAND = re.compile(
     re.DOTALL,
 )
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNORECASE)
+HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+"""Stands before some feeds, too: the root element decides."""
 HTML_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
 
 
@@ -110,7 +112,7 @@ def detect_document_kind(text: str) -> DocumentKind:
     root, page = FEED_ROOT.search(head), HTML_ROOT.search(head)
     if root and (page is None or root.start() < page.start()):
         return "xml"
-    return "html" if page else "other"
+    return "html" if page or HTML_DOCTYPE.search(head) else "other"
 
 
 def find_html_title(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.model.article import (
+    Article,
     ArticleInsights,
     Body,
     FullArticle,
@@ -38,7 +39,7 @@ def list_details(entry: FullArticle, insights: ArticleInsights) -> list[tuple[st
         ("ID", article.id),
         ("Category", article.category),
         ("URL", article.url),
-        ("Date", format_date(article.date)),
+        ("Date", format_date(article.date) or _unread_date(article)),
         ("Created", format_minute(article.created)),
         ("Updated", join_nonempty(updated)),
         ("Last read", format_minute(reading.last_read)),
@@ -51,6 +52,12 @@ def list_details(entry: FullArticle, insights: ArticleInsights) -> list[tuple[st
         ("Position", format_count(reading.position, "character") if reading.position else ""),
     ]
     return [*always, *(each for each in where_known if each[1])]
+
+
+def _unread_date(article: Article) -> str:
+    """Return the date of an article as its source wrote it, where it could not be read."""
+    text = article.extra.get("date")
+    return text if isinstance(text, str) else ""
 
 
 def list_statistics(entry: FullArticle) -> tuple[str, str, str]:

@@ -1,0 +1,141 @@
+"""Titles, authors, dates and languages of entries: what feeds say, and what an article has."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from store.feeds.parse import FeedInfo, parse_feed
+from store.model.article import ParsedArticle
+from store.text.titles import clean_author, title_to_line
+
+FEED = FeedInfo("https://h.example/feed", "https://h.example/feed", "2024-06-01T00:00:00Z")
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+)
+
+
+def parse_item(inner: str) -> ParsedArticle:
+    document = (
+        f'<rss version="2.0" {NAMESPACES}><channel><title>F</title><language>en</language>'
+        f"<item><link>https://h.example/1</link>{inner}</item></channel></rss>"
+    )
+    return parse_feed(document.encode(), "utf-8", FEED).articles[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Why <script> blocks rendering", "Why <script> blocks rendering"),
+        ("List<String>", "List<String>"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("if a<b && c>d", "if a<b && c>d"),
+        ("<b>Bold</b> and <em>more</em>", "Bold and more"),
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("The &lt;div&gt; element", "The <div> element"),
+        ("<p>Wrapped</p>", "Wrapped"),
+        ("How to use <div>", "How to use <div>"),
+        ("<![CDATA[Plain]]>", "Plain"),
+        ('<a href="https://x.example">Link</a>', "Link"),
+        ("std::vector<T> & co", "std::vector<T> & co"),
+    ],
+)
+def test_title(title: str, expected: str) -> None:
+    assert title_to_line(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("Ann Moar", "Ann Moar"),
+        ("ann@moar.studio", "ann"),
+        ("Ann Moar (ann@moar.design)", "Ann Moar"),
+        ("ann@moar.design (Ann Moar)", "Ann Moar"),
+        ("Ann Moar <ann@moar.photography>", "Ann Moar"),
+        ("mailto:ann@moar.example", "ann"),
+        ("noreply@blog.example", ""),
+        ("noreply@blog.example (Ann Moar)", "Ann Moar"),
+    ],
+)
+def test_author(author: str, expected: str) -> None:
+    assert clean_author(author) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<author>ann@moar.studio</author>", ("ann",)),
+        ("<author>ann@moar.studio (Ann Moar)</author>", ("Ann Moar",)),
+        ("<author><![CDATA[Ann Moar (ann@moar.design)]]></author>", ("Ann Moar",)),
+        (
+            "<dc:creator>Ann Moar</dc:creator><dc:creator>Bob Ray</dc:creator>",
+            ("Ann Moar", "Bob Ray"),
+        ),
+        (
+            "<author>ann@m.example (Ann Moar)</author><itunes:author>Ann Moar</itunes:author>",
+            ("Ann Moar",),
+        ),
+    ],
+)
+def test_authors_of_an_item(inner: str, expected: tuple[str, ...]) -> None:
+    assert parse_item(f"<title>T</title>{inner}").article.authors == expected
+
+
+@pytest.mark.parametrize("source", ["entry", "feed"])
+def test_authors_of_atom(source: str) -> None:
+    authors = (
+        "<author><name>Ann Moar</name><email>ann@m.example</email></author>"
+        "<author><name>Bob Ray</name><email>bob@m.example</email></author>"
+    )
+    document = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{authors if source == "feed" else ""}'
+        f"<entry><title>T</title><id>1</id>{authors if source == 'entry' else ''}</entry></feed>"
+    )
+    found = parse_feed(document.encode(), "utf-8", FEED).articles[0].article
+    assert found.authors == ("Ann Moar", "Bob Ray")
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "kept"),
+    [
+        ("Mo, 06 Mai 2024 07:08:09 +0200", "2024-05-06T05:08:09Z", None),
+        ("Sat, 05 Mar 1955 10:00:00 GMT", None, "Sat, 05 Mar 1955 10:00:00 GMT"),
+        ("Mon, 01 Jan 0001 00:00:00 +0000", None, "Mon, 01 Jan 0001 00:00:00 +0000"),
+        ("Wed, 30 Nov -0001 00:00:00 +0000", None, "Wed, 30 Nov -0001 00:00:00 +0000"),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("soon", None, "soon"),
+    ],
+)
+def test_date(text: str, date: str | None, kept: str | None) -> None:
+    found = parse_item(f"<title>T</title><pubDate>{text}</pubDate>").article
+    assert (found.date, found.extra.get("date")) == (date, kept)
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "http://jsonfeed.org/version/1",
+        "https://jsonfeed.org/version/1",
+        "https://jsonfeed.org/version/1.1",
+        "https://www.jsonfeed.org/version/1.1",
+    ],
+)
+def test_versions_of_json_feed(version: str) -> None:
+    item = {"id": "1", "title": "T", "authors": [{"name": "Ann (ann@m.design)"}, {"name": "Bob"}]}
+    document = json.dumps({"version": version, "title": "F", "items": [item]})
+    found = parse_feed(document.encode(), "utf-8", FEED)
+    assert [each.article.authors for each in found.articles] == [("Ann", "Bob")]
+
+
+def test_escaped_cdata() -> None:
+    found = parse_item("<title>T</title><description>&lt;![CDATA[the text]]&gt;</description>")
+    assert found.body.text == "the text"
+
+
+def test_doctype_of_html_before_a_feed() -> None:
+    document = (
+        b"<!DOCTYPE html><rss version='2.0'><channel><item><title>T</title></item></channel></rss>"
+    )
+    assert [each.article.title for each in parse_feed(document, "utf-8", FEED).articles] == ["T"]
