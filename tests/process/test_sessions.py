@@ -72,6 +72,13 @@ def test_the_cursor_follows_the_focus(tmp_path: Path) -> None:
         terminal.write("h/")
         terminal.wait_for("words, “phrases”")
         wait_for_cursor("words, “phrases”")
+        terminal.write("harb")
+        terminal.wait_for(re.compile("^ ?harb", re.MULTILINE))
+        terminal.wait_until(
+            lambda: terminal.cursor()[0] == terminal.screen()[terminal.cursor()[1]].rindex("b") + 1
+        )
+        for _ in range(4):
+            terminal.write("\x7f")
         terminal.write("\x1b")
         wait_for_cursor(" Title 1 ")
         assert terminal.raw.count(b"\x1b[?25h") == 1, "shown once, then only moved"

@@ -118,3 +118,16 @@ async def test_keys_after_a_deletion_are_about_the_new_list(start: Start) -> Non
         assert (running.selected_number, row is not None and row.starred) == (8, True)
         await running.press_at_once("u", "u", "d")
         assert len(running.reader.article_list.rows) == 9
+
+
+async def test_an_undo_puts_the_article_back_among_the_matches(start: Start) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press_at_once("/", *"harbour", "tab")
+        before = [row.id for row in running.reader.article_list.rows]
+        assert len(before) > 2
+        await running.press("j")
+        await running.press_at_once("d", "u")
+        await running.settle()
+        assert [row.id for row in running.reader.article_list.rows] == before
+        assert running.reader.article_list.cursor == 1

@@ -69,6 +69,10 @@ class ListActions:
 
     def reload(self, message: messages.LibraryChanged) -> None:
         """Ask for the list again; the open article and restored ones stay in it."""
+        if self.state.is_searching:
+            if message.undone:
+                self.search.repeat(message.undone)
+            return
         self._undone_articles = message.undone
         pinned = {*message.undone}
         if self.article_list.index_of(self.state.requested_article) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
@@ -47,6 +47,8 @@ class SearchActions:
     _query_to_open: SearchQuery | None = field(default=None, init=False)
     """The query whose first match is to be opened once it is known."""
     _list_before: ListViewState | None = field(default=None, init=False)
+    _undone_articles: Collection[str] = field(default=(), init=False)
+    """Articles that an undo has restored and the matches do not show yet."""
 
     async def start(self) -> None:
         """Ask for a query."""
@@ -77,6 +79,12 @@ class SearchActions:
         else:
             self._restore_list()
 
+    def repeat(self, undone: Collection[str]) -> None:
+        """Search again, because an undo has put articles back; the cursor goes to them."""
+        self._undone_articles = undone
+        if self._query.text.strip():
+            self.lists.search(self._query, None)
+
     # -- results -----------------------------------------------------------------------------
 
     def _is_current(self, query: SearchQuery) -> bool:
@@ -94,6 +102,9 @@ class SearchActions:
         self.article_list.show_matches(
             matches.rows, message.snippets, find_highlights, stay=is_continued
         )
+        for article in self._undone_articles:
+            self.article_list.select_article(article)
+        self._undone_articles = ()
         self.update_status()
         if message.search == self._query_to_open:
             self._open_selected_row()

@@ -48,7 +48,7 @@ class LineView(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines, and place the terminal's cursor."""
-        if self.has_focus:
+        if self.has_focus and self.screen.is_active:  # and not below a dialog
             self.app.cursor_position = self.content_region.offset + self.caret
         self._styles = {}  # theme and focus do not change within a frame
         return super().render_lines(crop)
@@ -163,7 +163,8 @@ class DocumentView(LineView):
     def caret(self) -> Offset:
         """The position of the terminal's cursor: the line kept in the middle, or `caret_line`."""
         line = self.caret_line if self.find_centered_line is None else self._centered_line
-        return Offset(0, min(max(0, line - self.top_line), max(0, self.size.height - 1)))
+        row = min(max(0, line - self.top_line), max(0, self.size.height - 1))
+        return Offset(self._margin, row)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line, centred."""
