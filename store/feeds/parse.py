@@ -439,7 +439,9 @@ def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
     content, summary = (
-        html_to_text(unwrap_cdata(each), base) if entry.is_html else unwrap_cdata(each)
+        html_to_text(unwrap_cdata(each), base)
+        if entry.is_html
+        else escape_markdown(unwrap_cdata(each))
         for each in (entry.content, entry.summary)
     )
     if not content or (len(summary) > len(content) and not entry.has_full_text):

@@ -10,6 +10,7 @@ from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle
 from store.model.errors import ArticleNotFound
 from store.text.keywords import UNINFORMATIVE_WORDS
+from store.text.markdown import strip_inline_markdown
 from store.text.terms import extract_terms, find_matching_words
 
 MAX_STORY_ARTICLES = 20
@@ -83,7 +84,7 @@ def _entry_or_none(library: Library, article: str) -> FullArticle | None:
 def article_terms(entry: FullArticle) -> ArticleTerms:
     """Return the terms of an article."""
     title, body = entry.article.title, entry.body
-    text = f"{title}\n{body.summary[:MAX_STORY_CHARS]}\n{body.text[:MAX_STORY_CHARS]}"
+    text = f"{title}\n{body.summary[:MAX_STORY_CHARS]}\n{strip_inline_markdown(body.text[:MAX_STORY_CHARS])}"
     weights = Counter(extract_terms(text))
     for term in extract_terms(title):
         weights[term] += STORY_TITLE_WEIGHT - 1

@@ -15,6 +15,7 @@ from store.library.protocol import Library
 from store.library.story import StoryArticle, collect_story
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
+from store.text.markdown import strip_inline_markdown
 from tui.actions.article_changes import Action, P, add_tag, delete, set_state, undo
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
 from tui.config.commands import COMMANDS_BY_ID
@@ -415,7 +416,7 @@ class TriageMode(Mode):
         entry = self.session.library.get_article(article)
         if entry.body.summary:
             return describe_summary(entry.body)
-        return f"No summary. The text begins: {entry.body.text[:MAX_TRIAGE_TEXT_LENGTH]}"
+        return f"No summary. The text begins: {strip_inline_markdown(entry.body.text[:MAX_TRIAGE_TEXT_LENGTH])}"
 
     def enter_number(self, number: int) -> None:
         """Skip the article; numbers have no meaning here."""

@@ -84,3 +84,33 @@ def test_the_same_feed_twice_is_the_same_articles(name: str) -> None:
     ids = [found.article.id for found in one.articles]
     assert ids == [found.article.id for found in other.articles]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "summary"),
+    [
+        ("<description>A long caption of it.</description>"
+         "<content:encoded>&lt;p&gt;Short.</content:encoded>", "Short.", "A long caption of it."),
+        ("<description>Only this.</description>", "Only this.", ""),
+        ("<description>Words.</description><enclosure url='' type='audio/mpeg'/>", "Words.", ""),
+        ("<description>Words.</description>"
+         + 2 * "<enclosure url='http://e.org/a.mp3' type='audio/mpeg'/>",
+         "Words.\n\n[Audio](http://e.org/a.mp3)", ""),
+        ("<description>W</description><media:content url='http://e.org/a.jpg?w=9' medium='image'"
+         " width='9'/><media:content url='http://e.org/a.jpg?w=70' medium='image' width='70'/>",
+         "![a.jpg](http://e.org/a.jpg?w=70)\n\nW", ""),
+        ("<description>W</description><media:thumbnail url='http://e.org/t.jpg'/>",
+         "![t.jpg](http://e.org/t.jpg)\n\nW", ""),
+        ("<description>&lt;img src='http://e.org/t.jpg' alt='T'></description>"
+         "<media:thumbnail url='http://e.org/t-150x150.jpg'/>", "![T](http://e.org/t.jpg)", ""),
+        ("<description>&lt;iframe/>&lt;p>after</description>", "after", ""),
+    ],
+)  # fmt: skip
+def test_texts_and_pictures_of_an_entry(parts: str, text: str, summary: str) -> None:
+    data = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:media="http://search.yahoo.com/mrss/"><channel><title>F</title>'
+        f"<item><title>T</title><link>http://e.org/1</link>{parts}</item></channel></rss>"
+    )
+    (found,) = parse_feed(data.encode(), "", FEED).articles
+    assert (found.body.text, found.body.summary) == (text, summary)
