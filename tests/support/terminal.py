@@ -44,6 +44,11 @@ TIMEOUT = 60.0
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*\x1b?)?\Z")
 
 
+def _restore_hangup() -> None:
+    """Let a hang-up end the program, also where the runner of the tests ignores it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """A program on a pseudo-terminal of its own, with a home folder of its own.
 
@@ -83,6 +88,7 @@ class Terminal:
             env=environment(home, env or {}),
             cwd=ROOT,
             start_new_session=True,
+            preexec_fn=_restore_hangup,
         )
         os.close(slave)
 
