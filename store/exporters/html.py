@@ -18,6 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from store.exporters.formats import ArticleCollection
 from store.model.article import Article, FullArticle
+from store.text.markdown import escape_markdown
 
 HTTP_URL = re.compile(r"https?://", re.IGNORECASE)
 HTML_STYLESHEET = """\
@@ -62,7 +63,9 @@ def article_to_html(entry: FullArticle, element_id: str) -> str:
         _render_metadata(article),
     ]
     if body.summary:
-        parts.append(f'<div class="summary">{markdown_to_html(body.summary)}</div>')
+        parts.append(
+            f'<div class="summary">{markdown_to_html(escape_markdown(body.summary))}</div>'
+        )
     return "\n".join([*parts, markdown_to_html(body.text), "</article>"])
 
 

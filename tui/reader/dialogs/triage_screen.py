@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.article import ArticleRow, FullArticle
+from store.text.markdown import strip_inline_markdown
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
@@ -129,7 +130,7 @@ class TriageScreen(FullScreenDialog[str]):
         if self._full_article is None or self._full_article.article.id != row.id:
             return []
         body = self._full_article.body
-        text = body.summary or body.text[:MAX_TRIAGE_TEXT_LENGTH]
+        text = body.summary or strip_inline_markdown(body.text[:MAX_TRIAGE_TEXT_LENGTH])
         lines: list[Sequence[StyledText]] = []
         for paragraph in filter(None, text.split("\n")):
             lines += [[(line, "text")] for line in wrap_text(paragraph, width)] + [[]]
