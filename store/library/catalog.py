@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +10,7 @@ from store.journal.reading_state import ArticleState, ReadingState
 from store.model.article import ArticleRow
 from store.model.errors import ArticleNotFound
 from store.model.results import CategoryCount
-from store.model.times import to_unix_seconds
+from store.model.times import UNDATED, to_sort_seconds
 from store.search.list_query import sort_newest_first
 from store.segments.segments import ArticleLocation
 
@@ -49,11 +50,18 @@ class Catalog:
     def rows(self) -> Iterator[ArticleRow]:
         """Yield every row that is not deleted, newest first."""
         if not self._is_sorted:
-            self._rows = {row.id: row for row in sort_newest_first(self._rows.values())}
+            self._rows = {row.id: row for row in self._sort()}
             self._is_sorted = True
         if not self._deleted:
             return iter(self._rows.values())
         return (row for row in self._rows.values() if row.id not in self._deleted)
+
+    def _sort(self) -> list[ArticleRow]:
+        """Return all rows, newest first; those without a date last, in the order of their files."""
+        ordered = sort_newest_first(self._rows.values())
+        dated = bisect_left(ordered, True, key=lambda row: row.timestamp == UNDATED)
+        undated = sorted(ordered[dated:], key=lambda row: (-row.added_at, *self._locations[row.id]))
+        return ordered[:dated] + undated
 
     def get_row(self, article: str) -> ArticleRow | None:
         """Return the row of an article; None if there is none or it is deleted."""
@@ -162,7 +170,7 @@ def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:
         row.id,
         edited.get("title", row.title),
         edited.get("category", row.category),
-        to_unix_seconds(edited["date"]) if "date" in edited else row.timestamp,
+        to_sort_seconds(edited["date"], 0) if "date" in edited else row.timestamp,
         row.added_at,
         row.words,
         read=bool(state.read[1]),

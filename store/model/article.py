@@ -93,7 +93,7 @@ class ArticleRow(NamedTuple):
     title: str
     category: str
     timestamp: int
-    """Date of publication in seconds since 1970, or the time it was added if unknown."""
+    """Date of publication in seconds since 1970; `UNDATED` if unknown."""
     added_at: int
     words: int
     read: bool

@@ -9,6 +9,10 @@ from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 
 Clock = Callable[[], datetime]
 
+UNDATED = -(10**12)
+"""The seconds of a row without a date: before every date of the calendar."""
+MAX_CLOCK_SKEW = 86_400
+"""Seconds a date may lie in the future, because time zones are often wrong."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
@@ -22,6 +26,7 @@ dateutil."""
 MIN_DATE_LENGTH, MAX_DATE_LENGTH = 4, 100
 DOTNET_DATE = re.compile(r"/?Date\((-?\d+)(?:[+-]\d{4})?\)/?")
 COMPACT_TIME = re.compile(r"(?:19|20)\d{10}(?:\d\d)?")
+MAX_NANOSECONDS = 41 * 10**17
 WINDOWS_EPOCH_OFFSET = 11_644_473_600
 """Seconds from 1601, where WebKit and Windows begin to count, to 1970."""
 
@@ -66,6 +71,19 @@ def to_unix_seconds(text: str | None) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
+def to_sort_seconds(date: str | None, added_at: int) -> int:
+    """Return the seconds by which an article is sorted; `UNDATED` if it has no date.
+
+    A date in the future counts as the time it was added, so that it does not stay on top.
+    """
+    try:
+        moment = datetime.fromisoformat(date or "")
+    except ValueError:
+        return UNDATED
+    seconds = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    return added_at if 0 < added_at < seconds - MAX_CLOCK_SKEW else seconds
+
+
 def parse_timestamp(value: object, language: str = "") -> str | None:
     """Parse a date or time from outside; None if it is not understood.
 
@@ -108,6 +126,8 @@ def _parse_iso(text: str) -> datetime | None:
 def _parse_unix_timestamp(value: float) -> str | None:
     """Parse a number in the unit that its size suggests."""
     size = abs(value)
+    if size > MAX_NANOSECONDS:
+        return None
     try:
         if size >= 1e17:
             moment = from_microseconds(int(value) // 1000)

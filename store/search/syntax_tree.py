@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Literal
 
 from store.model.article import ArticleRow, reading_minutes
+from store.model.times import UNDATED
 from store.text.tokenizer import normalize_text
 
 SearchField = Literal["", "title", "text", "summary"]
@@ -183,7 +184,7 @@ def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
 def _range_predicate(node: RangeCondition) -> RowPredicate:
     measure, minimum, maximum = _MEASURE_GETTERS[node.measure], node.minimum, node.maximum
     if minimum is None and maximum is not None and node.measure in ("when", "added"):
-        return lambda row: measure(row) <= maximum and measure(row) != 0  # 0 means unknown
+        return lambda row: UNDATED < measure(row) <= maximum
     if maximum is None:
         return lambda row: measure(row) >= (minimum or 0)
     return lambda row: (minimum or 0) <= measure(row) <= maximum

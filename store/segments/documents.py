@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 from store.model.article import Article, ArticleRow, Body, ParsedArticle, ReadingStatus
-from store.model.times import to_unix_seconds
+from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
@@ -62,7 +62,7 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
     date, created = document.get("date"), document.get("created")
     # A purged article yields to a complete copy of another machine, which was added before.
     added = to_unix_seconds(document.get("purged", created))
-    when = added if date == created else to_unix_seconds(date) or added
+    when = added if date == created and created else to_sort_seconds(date, added)
     return ArticleRow(
         _check_id(document["id"]),
         clean_line(document["title"]),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from store.model.article import ArticleRow, Snippet
+from store.model.times import UNDATED
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, fit_cells
 
 HighlightRanges = Sequence[tuple[int, int]]
@@ -69,12 +70,13 @@ def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
 def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list[ListHeading]:
     """Return the headings that have rows, for rows sorted by date, newest first.
 
-    "This week" is the last seven days; articles without a date are "Older".
+    "This week" is the last seven days; articles without a date come last.
     """
     ends = [
-        _first_row_before(rows, limit) for limit in (when.today, when.yesterday, when.week_start)
+        _first_row_before(rows, limit)
+        for limit in (when.today, when.yesterday, when.week_start, UNDATED + 1)
     ]
-    titles = ("Today", "Yesterday", "This week", "Older")
+    titles = ("Today", "Yesterday", "This week", "Older", "No date")
     starts, stops = (0, *ends), (*ends, len(rows))
     return [
         ListHeading(title, start)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from store.model.article import ArticleRow
+from store.model.times import UNDATED
 from tui.rendering.list_layout import (
     ListHeading,
     ListLayout,
@@ -46,8 +47,8 @@ def test_days_without_rows_have_no_heading() -> None:
     assert build_date_headings([], find_day_boundaries(at(NOON), UTC)) == []
     old = rows(hours(24 * 7), hours(24 * 9000))
     assert build_date_headings(old, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
-    undated = [old[0]._replace(timestamp=0)]
-    assert build_date_headings(undated, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
+    undated = [old[0]._replace(timestamp=UNDATED)]
+    assert build_date_headings(undated, find_day_boundaries(at(NOON), UTC)) == [("No date", 0)]
 
 
 def test_days_are_those_of_the_readers_zone() -> None:
