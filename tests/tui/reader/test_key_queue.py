@@ -131,3 +131,18 @@ async def test_an_undo_puts_the_article_back_among_the_matches(start: Start) -> 
         await running.settle()
         assert [row.id for row in running.reader.article_list.rows] == before
         assert running.reader.article_list.cursor == 1
+
+
+async def test_keys_after_a_command_that_is_wrong_are_typed(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prompt stays open with its text for another try: no letter is taken for a command."""
+    monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 0.1)
+    async with start() as running:
+        await running.press("|")
+        await running.press("ctrl+u")
+        await running.press("ctrl+k")
+        await running.press_at_once(*"wc'", "enter")
+        await running.press(*"dd")
+        assert _typed(running) == "wc'dd"
+        assert len(running.reader.article_list.rows) == 12

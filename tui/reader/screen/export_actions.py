@@ -89,14 +89,11 @@ class ExportActions:
                 self._request_markdown(article, text)
 
             command = shlex.join(self.pipe_command)
-            await self.prompts.ask(Prompt("Pipe to command", command, "run"), pipe)
+            prompt = Prompt("Pipe to command", command, "run")
+            await self.prompts.ask(prompt, pipe, _find_command_fault)
 
     def _request_markdown(self, article: str, command: str) -> None:
-        try:
-            arguments = parse_pipe_command(command)
-        except InvalidInput as error:
-            self.status_line.show_notice(str(error))
-            return
+        arguments = parse_pipe_command(command)
         if arguments:
             self.status_line.show_notice(f"Running {clean_line(arguments[0])}…")
             self.exports.render_markdown(article, arguments)
@@ -115,6 +112,15 @@ class ExportActions:
         if lines := clean_text(output).strip().splitlines():
             dialog = TextDialog(self.keymap, clean_line(arguments[0]), lines[:MAX_OUTPUT_LINES])
             self.screen.app.push_screen(dialog)
+
+
+def _find_command_fault(command: str) -> str:
+    """Return what is wrong with a command; the prompt stays open then."""
+    try:
+        parse_pipe_command(command)
+    except InvalidInput as error:
+        return str(error)
+    return ""
 
 
 def _list_question(count: int) -> str:
