@@ -125,7 +125,8 @@ def find_feed_links(html: str, url: str) -> list[str]:
         }
         media_type = attributes["type"].partition(";")[0].strip().lower()
         is_alternate = "alternate" in attributes["rel"].lower().split()
-        if not is_alternate or media_type not in FEED_MEDIA_TYPES:
+        is_api = "wp-json" in attributes["href"]  # WordPress describes each page there
+        if not is_alternate or is_api or media_type not in FEED_MEDIA_TYPES:
             continue
         if target := resolve_web_url(attributes["href"], root):
             names = (attributes["title"] + attributes["href"]).lower()

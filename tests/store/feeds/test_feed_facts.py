@@ -7,6 +7,7 @@ import json
 import pytest
 
 from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.web_page import parse_web_page
 from store.model.article import ParsedArticle
 from store.text.titles import clean_author, title_to_line
 
@@ -139,3 +140,10 @@ def test_doctype_of_html_before_a_feed() -> None:
         b"<!DOCTYPE html><rss version='2.0'><channel><item><title>T</title></item></channel></rss>"
     )
     assert [each.article.title for each in parse_feed(document, "utf-8", FEED).articles] == ["T"]
+
+
+def test_an_interface_of_wordpress_is_no_feed() -> None:
+    link = '<link rel="alternate" type="application/json" href="/{}">'
+    page = f"<html><head>{link.format('wp-json/wp/v2/pages/2')}{link.format('feed.json')}</head></html>"
+    found = parse_web_page(page.encode(), "utf-8", "https://h.example/", FEED.fetched_at)
+    assert found["links"] == ["https://h.example/feed.json"]
