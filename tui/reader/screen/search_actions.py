@@ -47,6 +47,8 @@ class SearchActions:
     _query_to_open: SearchQuery | None = field(default=None, init=False)
     """The query whose first match is to be opened once it is known."""
     _list_before: ListViewState | None = field(default=None, init=False)
+    _rejection: messages.SearchRejected | None = field(default=None, init=False)
+    """Why the last wrong query is wrong."""
     _undone_articles: Collection[str] = field(default=(), init=False)
     """Articles that an undo has restored and the matches do not show yet."""
 
@@ -112,7 +114,16 @@ class SearchActions:
     def show_query_error(self, message: messages.SearchRejected) -> None:
         """Show what is wrong with the query, unless it has changed since."""
         if self._is_current(message.search):
+            self._rejection = message
             self.status_line.show_notice(message.reason)
+
+    def _is_rejected(self) -> bool:
+        """Return True, and say why, if the query is wrong: the input stays for another try."""
+        rejection = self._rejection
+        if rejection is None or rejection.search != self._query:
+            return False
+        self.status_line.show_notice(rejection.reason)
+        return True
 
     def request_snippets(self) -> None:
         """Ask for the missing snippets around the cursor."""
@@ -146,6 +157,8 @@ class SearchActions:
 
     def open_match(self) -> None:
         """Open the article under the cursor, at its first match."""
+        if self._is_rejected():
+            return
         self._close_input()
         if self._shown_query == self._query:
             self._open_selected_row()
@@ -159,6 +172,8 @@ class SearchActions:
 
     def list_all_matches(self) -> None:
         """Go to the list, and ask for all matches."""
+        if self._is_rejected():
+            return
         self._close_input()
         matches = self._matches
         if self.state.is_searching and matches and matches.total > len(matches.rows):
