@@ -45,6 +45,7 @@ XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNORECASE)
 HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 """Stands before some feeds, too: the root element decides."""
+HTML_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,32})\s+["']&?#?\w{0,8};?["']\s*>""")
 HTML_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
 
 
@@ -132,6 +133,11 @@ def _replace_entity(match: re.Match[str]) -> str:
     return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{name};"
 
 
+def _drop_html_entity(match: re.Match[str]) -> str:
+    """Drop the declaration of a character that HTML knows under the same name."""
+    return "" if f"{match[1]};" in html5 else match[0]
+
+
 def extract_feed_xml(text: str) -> str:
     """Return a feed from its root element on, without XML declaration and DTD.
 
@@ -141,6 +147,6 @@ def extract_feed_xml(text: str) -> str:
     root = FEED_ROOT.search(text[:ROOT_SEARCH_CHARS])
     if root is None:
         raise InvalidInput("not a feed")
-    if "<!ENTITY" in text[: root.start()]:
+    if "<!ENTITY" in HTML_ENTITY.sub(_drop_html_entity, text[: root.start()]):
         raise InvalidInput("declares XML entities, which are unsafe to expand")
     return AMPERSAND.sub(_replace_entity, text[root.start() :])

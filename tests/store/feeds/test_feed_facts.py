@@ -147,3 +147,11 @@ def test_an_interface_of_wordpress_is_no_feed() -> None:
     page = f"<html><head>{link.format('wp-json/wp/v2/pages/2')}{link.format('feed.json')}</head></html>"
     found = parse_web_page(page.encode(), "utf-8", "https://h.example/", FEED.fetched_at)
     assert found["links"] == ["https://h.example/feed.json"]
+
+
+def test_entities_of_xhtml_may_be_declared() -> None:
+    document = (
+        '<!DOCTYPE rss [<!ENTITY eacute "&#233;">]><rss version="2.0"><channel>'
+        "<item><title>Caf&eacute;</title></item></channel></rss>"
+    )
+    assert parse_feed(document.encode(), "utf-8", FEED).articles[0].article.title == "Café"
