@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.libraries import free_descriptors
+from tests.support.libraries import close_libraries
 from tests.support.network import Site, run_server
 
 IN_MEMORY = Path("/dev/shm")
@@ -54,10 +54,10 @@ def own_pipes() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def few_open_files() -> Iterator[None]:
-    """Free the descriptors of finished tests."""
+def closed_libraries() -> Iterator[None]:
+    """Close the libraries of a test."""
     yield
-    free_descriptors()
+    close_libraries()
 
 
 @pytest.fixture(scope="module")

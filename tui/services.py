@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -37,7 +37,8 @@ def open_sample_library(clock: Clock) -> Iterator[Library]:
         library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
         for _ in library.add(_read_samples(current_timestamp(clock))):
             pass
-        yield library
+        with closing(library):
+            yield library
 
 
 def describe_samples(welcome_key: str) -> str:

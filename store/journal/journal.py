@@ -9,7 +9,7 @@ import re
 import sys
 import weakref
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
@@ -182,6 +182,10 @@ class Journal:
             self._append_lost_lines()
         self._cursors = {}
         self._writers, self._seen_hashes = {}, {}
+
+    def close(self) -> None:
+        """Close this machine's own file."""
+        self._own_file.close()
 
     def read(self, limit: int) -> list[Event]:
         """Return up to `limit` events that have come since the last reading, file by file."""
@@ -448,6 +452,7 @@ class OwnJournalFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
+        self._close: Callable[[], object] = lambda: None
         self._remembered: deque[bytes] = deque(maxlen=MAX_REMEMBERED_LINES)
 
     def open(self) -> None:
@@ -455,7 +460,12 @@ class OwnJournalFile:
         if self._descriptor is None:
             with contextlib.suppress(OSError):
                 self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-                weakref.finalize(self, os.close, self._descriptor)
+                self._close = weakref.finalize(self, os.close, self._descriptor)
+
+    def close(self) -> None:
+        """Close the file; what was appended since it was opened is remembered."""
+        self._close()
+        self._descriptor = None
 
     @property
     def size(self) -> int:

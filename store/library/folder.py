@@ -198,7 +198,7 @@ class FolderLibrary:
                 yield LoadProgress(len(self._catalog), done, len(signatures))
         finally:
             self._unloaded.clear()
-        self.close()
+        self._write_snapshot_if_due()
 
     def _load_state(self) -> Iterator[LoadProgress]:
         snapshot = read_snapshot(self._cache / SNAPSHOT_NAME)
@@ -495,7 +495,12 @@ class FolderLibrary:
             self._warn(str(error))  # the next refresh tries again
 
     def close(self) -> None:
-        """Keep the reading state for a quick start next time."""
+        """Close the files of this machine; keep the reading state for a quick start next time."""
+        self._open_files.close()
+        self._journal.close()
+        self._write_snapshot_if_due()
+
+    def _write_snapshot_if_due(self) -> None:
         if self._events_since_snapshot > SNAPSHOT_INTERVAL_EVENTS:
             self._write_snapshot()
 

@@ -99,7 +99,10 @@ class Library(Protocol):
         """
 
     def close(self) -> None:
-        """Release the library; nothing is lost if this is not called."""
+        """Close the files of the library; nothing is lost if this is not called.
+
+        The library can be used on, but what other programs remove may no longer be read.
+        """
 
     # -- lists and searches ----------------------------------------------------------------
 

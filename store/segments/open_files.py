@@ -47,6 +47,11 @@ class OpenSegmentFiles:
                 if len(self._pairs) < self._max_pairs:
                     self._open_pair(name)
 
+    def close(self) -> None:
+        """Close all files."""
+        for name in list(self._pairs):
+            self._close_pair(name)
+
     def _open_pair(self, name: str) -> None:
         descriptors: list[int] = []
         try:

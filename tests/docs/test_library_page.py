@@ -16,6 +16,7 @@ import store.library.protocol
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, ParsedArticle
 from tests.support.codebase import ROOT
+from tests.support.libraries import open_folder_library
 from tui.cli.parser import build_parser
 
 PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")
@@ -40,7 +41,9 @@ def library(tmp_path: Path) -> FolderLibrary:
     """A library with the article and the changes on the page."""
     facts, texts, _, _ = examples()
     moments = iter(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=n) for n in range(99))
-    library = FolderLibrary(tmp_path / "library", tmp_path / "cache", "desk", lambda: next(moments))
+    library = open_folder_library(
+        tmp_path / "library", tmp_path / "cache", "desk", lambda: next(moments)
+    )
     document, body = dict(facts["articles"]["1"]), dict(texts["texts"]["1"])
     document |= {name: tuple(document[name]) for name in ("authors", "tags")}
     body["similar"] = tuple(body["similar"])

@@ -38,7 +38,7 @@ from tests.support.libraries import (
     add,
     article,
     articles,
-    free_descriptors,
+    close_libraries,
     ids,
     state,
 )
@@ -299,7 +299,7 @@ def run(
                 fault = FaultInjector(effect, at, ("write",) if writes else DISK_CALLS)
                 with tempfile.TemporaryDirectory(dir=home) as folder:
                     problem = FaultyRun(Path(folder), reference, fault).check()
-                free_descriptors()
+                    close_libraries()
                 if problem:
                     report.losses.append(f"{kind} at call {at}: {problem}")
                 if not fault.has_struck:

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
 from store.model.results import AddProgress
-from store.model.times import format_timestamp
+from store.model.times import Clock, format_timestamp, system_clock
 from store.search.list_query import ListQuery
-
-MAX_OPEN_FILES = 200
-"""Files one process of the tests leaves open; `ulimit -n` may be as low as 1,024."""
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-def free_descriptors() -> None:
-    """Collect libraries that nobody closed before their open files use up the descriptors."""
-    if sum(1 for _ in Path("/dev/fd").iterdir()) > MAX_OPEN_FILES:
-        gc.collect()
+_open_libraries: list[FolderLibrary] = []
+
+
+def open_folder_library(
+    folder: Path, cache: Path, machine: str = "desk", clock: Clock = system_clock
+) -> FolderLibrary:
+    """Open a library, which is closed when the test ends."""
+    library = FolderLibrary(folder, cache, machine, clock)
+    _open_libraries.append(library)
+    return library
+
+
+def close_libraries() -> None:
+    """Close the libraries that were opened for a test, or for one of its many examples."""
+    while _open_libraries:
+        _open_libraries.pop().close()
+
+
+@contextmanager
+def example_folder() -> Iterator[Path]:
+    """Provide a folder for one example of a property test, and close the libraries in it."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+        close_libraries()
 
 
 @dataclass
@@ -130,7 +148,7 @@ class Machine:
 
     def open_unloaded(self) -> FolderLibrary:
         """Open the library as a new process would, without loading it."""
-        return FolderLibrary(self.folder, self.cache, self.name, self.clock)
+        return open_folder_library(self.folder, self.cache, self.name, self.clock)
 
     def open(self) -> FolderLibrary:
         """Open and load the library as a new process would."""

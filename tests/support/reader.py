@@ -26,6 +26,7 @@ from textual.timer import Timer
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
+from tests.support.libraries import open_folder_library
 from tui.config.settings import LoadedSettings
 from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
@@ -92,13 +93,13 @@ def make_library(
     folder: Path, found: Sequence[ParsedArticle] = (), machine: str = "desk"
 ) -> FolderLibrary:
     """Return the library in a folder, newly opened, with these articles added."""
-    library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
+    library = open_folder_library(folder / "library", folder / "cache", machine, lambda: NOW)
     if found:
         for _ in library.load():
             pass
         for _ in library.add(found):
             pass
-        library = FolderLibrary(folder / "library", folder / "cache", machine, lambda: NOW)
+        library = open_folder_library(folder / "library", folder / "cache", machine, lambda: NOW)
     return library
 
 

@@ -17,7 +17,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from store.model.times import format_timestamp, system_clock
 from tests.support.environment import environment
-from tests.support.libraries import add, load
+from tests.support.libraries import add, load, open_folder_library
 from tests.support.terminal import Terminal
 
 NEWSTUI: tuple[str, ...] = (sys.executable, "-m", "tui")
@@ -67,7 +67,7 @@ def run_newstui(home: Path, *arguments: str | Path, env: Mapping[str, str] | Non
 
 def open_library(home: Path) -> FolderLibrary:
     """Open the library of a home folder as a process of this machine would."""
-    library = FolderLibrary(home / "data/newstui", home / "cache/newstui", "desk", system_clock)
+    library = open_folder_library(home / "data/newstui", home / "cache/newstui")
     load(library)
     return library
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from store.feeds.feed_store import FetchResult
+from store.feeds.fetch import FetchContext
 from store.feeds.resolve_url import (
     AddedFeed,
     AddedPage,
@@ -22,29 +24,30 @@ from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search.list_query import ListQuery
 from store.text.urls import redact_url
 from tui.cli.console import ProgressLine, print_json, print_message
-from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
-from tui.services import make_fetch_context, open_library
+from tui.services import make_fetch_context
 
 NO_TEXT_MESSAGE = "no article text found; saved the URL, `newstui add --missing` tries again"
 
 
 def run_add(options: argparse.Namespace) -> bool:
     """Add feeds and pages by URL; report those that fail and go on."""
-    library = open_library(resolve_paths(options))
-    load_with_progress(library)
-    adder = UrlAdder(library, options)
-    try:
-        if options.missing:
-            adder.fetch_missing_texts()
-        with ProgressLine("adding") as line:
-            for url in _read_urls(options.urls):
-                line.update(url)
-                adder.add(url)
-    finally:
-        run_article_hook(options, library, "on_new", adder.new_ids)
-        adder.close()
+    with (
+        closing(make_fetch_context()) as context,
+        open_loaded_library(options) as library,
+    ):
+        adder = UrlAdder(library, context, options)
+        try:
+            if options.missing:
+                adder.fetch_missing_texts()
+            with ProgressLine("adding") as line:
+                for url in _read_urls(options.urls):
+                    line.update(url)
+                    adder.add(url)
+        finally:
+            run_article_hook(options, library, "on_new", adder.new_ids)
     if options.json:
         feeds, failed = adder.new_feed_count, adder.failed_count
         print_json({"added": len(adder.new_ids), "feeds": feeds, "failed": failed})
@@ -67,12 +70,12 @@ def _read_urls(given: Sequence[str]) -> Iterator[str]:
 class UrlAdder:
     """Adds URLs one by one and reports each."""
 
-    def __init__(self, library: Library, options: argparse.Namespace) -> None:
+    def __init__(
+        self, library: Library, context: FetchContext, options: argparse.Namespace
+    ) -> None:
         self._library = library
         self._feed_store = open_feed_store(options)
-        self._resolver = UrlResolver(
-            make_fetch_context(), options.want, options.category or "", options.private
-        )
+        self._resolver = UrlResolver(context, options.want, options.category or "", options.private)
         self.new_ids: list[str] = []
         self.new_feed_count = self.failed_count = 0
 
@@ -103,11 +106,6 @@ class UrlAdder:
                     pages.remove(article.id)
                 except NewstuiError as error:
                     self._report_error(article.url, error)
-
-    def close(self) -> None:
-        """Close the library and the parser processes."""
-        self._library.close()
-        self._resolver.context.close()
 
     def describe_result(self) -> str:
         """Return the result in words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
 
 from store.maintenance.compact import CompactResult, compact_library
 from store.model.times import system_clock
@@ -23,7 +24,8 @@ def run_compact(options: argparse.Namespace) -> bool:
         "compact", steps, lambda step: describe_loading(step.done, step.total, history=True)
     )
     if result.bytes_before and not options.dry_run:
-        load_with_progress(open_library(paths))  # saves a snapshot of the compacted history
+        with closing(open_library(paths)) as library:
+            load_with_progress(library)  # saves a snapshot of the compacted history
     print_messages(result.problems)
     if result.damaged_lines_path:
         print_message(f"damaged lines moved to {result.damaged_lines_path}")

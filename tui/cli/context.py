@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from store.exporters.newstui_json import metadata_to_dict
@@ -39,12 +40,13 @@ def load_with_progress(library: Library) -> None:
             line.update(describe_loading(step.done, step.total, history=step.is_history))
 
 
-def open_loaded_library(options: argparse.Namespace) -> Library:
+@contextmanager
+def open_loaded_library(options: argparse.Namespace) -> Iterator[Library]:
     """Open and load the library; report its problems and use the rest of it."""
-    library = open_library(resolve_paths(options))
-    load_with_progress(library)
-    print_messages(library.problems)
-    return library
+    with closing(open_library(resolve_paths(options))) as library:
+        load_with_progress(library)
+        print_messages(library.problems)
+        yield library
 
 
 def update_index_with_progress(library: Library) -> None:
@@ -54,13 +56,14 @@ def update_index_with_progress(library: Library) -> None:
             line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
 
 
-def open_article(options: argparse.Namespace) -> tuple[Library, FullArticle]:
-    """Return the library and the article of `options.id`; report problems of both."""
-    library = open_loaded_library(options)
-    reported = set(library.problems)
-    entry = library.get_article(library.find_id(options.id))
-    print_messages(problem for problem in library.problems if problem not in reported)
-    return library, entry
+@contextmanager
+def open_article(options: argparse.Namespace) -> Iterator[tuple[Library, FullArticle]]:
+    """Open the library and the article of `options.id`; report problems of both."""
+    with open_loaded_library(options) as library:
+        reported = set(library.problems)
+        entry = library.get_article(library.find_id(options.id))
+        print_messages(problem for problem in library.problems if problem not in reported)
+        yield library, entry
 
 
 def run_article_hook(

@@ -14,14 +14,13 @@ from tui.cli.context import open_loaded_library
 def run_edit(options: argparse.Namespace) -> None:
     """Edit an article; tags are events of their own."""
     fields = _edited_fields(options)
-    library = open_loaded_library(options)
-    article = library.find_id(options.id)
-    if fields:
-        library.record("edited", [article], to=fields)
-    for change, tags in ((add_tag, options.tag), (remove_tag, options.untag)):
-        for tag in filter(None, map(clean_line, tags)):
-            change(library, article, tag)
-    library.close()
+    with open_loaded_library(options) as library:
+        article = library.find_id(options.id)
+        if fields:
+            library.record("edited", [article], to=fields)
+        for change, tags in ((add_tag, options.tag), (remove_tag, options.untag)):
+            for tag in filter(None, map(clean_line, tags)):
+                change(library, article, tag)
 
 
 def _edited_fields(options: argparse.Namespace) -> dict[str, str]:

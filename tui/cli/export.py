@@ -29,21 +29,21 @@ def run_export(options: argparse.Namespace) -> bool:
     if options.to == "opml":
         _export_feeds(options)
         return False
-    library = open_loaded_library(options)
-    rows = query_rows(library, options)
-    entries = ExportEntries(library, [row.id for row in rows])
-    collection = ArticleCollection(
-        options.title, format_timestamp(system_clock()), [row.title for row in rows], entries
-    )
-    skipped = 0
-    with ProgressLine("exporting") as line:
-        if out is None:
-            _write_collection(options.to, collection, sys.stdout.buffer, line)
-        elif options.to == "markdown":
-            skipped = _write_folder(collection, out, line, replace=options.force)
-        else:
-            with create_file(out, replace=options.force) as file:
-                _write_collection(options.to, collection, file, line)
+    with open_loaded_library(options) as library:
+        rows = query_rows(library, options)
+        entries = ExportEntries(library, [row.id for row in rows])
+        collection = ArticleCollection(
+            options.title, format_timestamp(system_clock()), [row.title for row in rows], entries
+        )
+        skipped = 0
+        with ProgressLine("exporting") as line:
+            if out is None:
+                _write_collection(options.to, collection, sys.stdout.buffer, line)
+            elif options.to == "markdown":
+                skipped = _write_folder(collection, out, line, replace=options.force)
+            else:
+                with create_file(out, replace=options.force) as file:
+                    _write_collection(options.to, collection, file, line)
     if out is not None:
         exported = format_count(entries.loaded_count - skipped, "article")
         print_message(f"exported {exported} to {out}")

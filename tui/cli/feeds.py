@@ -37,7 +37,8 @@ def run_feeds(options: argparse.Namespace) -> bool:
         feed_store.update(put=[replace(each, **changes) for each in chosen])
     else:
         keys = {each.key for each in chosen} if options.feeds else None
-        _print_feeds(feed_store, open_loaded_library(options), keys, as_json=options.json)
+        with open_loaded_library(options) as library:
+            _print_feeds(feed_store, library, keys, as_json=options.json)
     return failed
 
 

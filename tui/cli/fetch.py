@@ -13,10 +13,10 @@ from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import LibraryBusy
 from tui.cli.console import ProgressLine, find_each, print_json, print_message
-from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
 from tui.rendering.wording import format_count
-from tui.services import make_fetch_context, open_library
+from tui.services import make_fetch_context
 
 
 def run_fetch(options: argparse.Namespace) -> bool:
@@ -44,14 +44,12 @@ def _fetch_once(options: argparse.Namespace) -> bool:
         if not options.quiet and not failed:
             print_message(NO_FEEDS_MESSAGE)
         return failed
-    library = open_library(resolve_paths(options))
-    load_with_progress(library)
-    round_ = FetchRound(library, feed_store, make_fetch_context(), quiet=options.quiet)
-    try:
-        round_.fetch(chosen)
-    finally:
-        run_article_hook(options, library, "on_new", round_.new_ids)
-        library.close()
+    with open_loaded_library(options) as library:
+        round_ = FetchRound(library, feed_store, make_fetch_context(), quiet=options.quiet)
+        try:
+            round_.fetch(chosen)
+        finally:
+            run_article_hook(options, library, "on_new", round_.new_ids)
     if options.json:
         print_json(round_.result_json())
     elif not options.quiet:

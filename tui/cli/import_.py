@@ -12,24 +12,21 @@ from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
 from store.model.times import current_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
-from tui.cli.context import load_with_progress, resolve_paths, run_article_hook
+from tui.cli.context import open_loaded_library, run_article_hook
 from tui.rendering.wording import describe_added
-from tui.services import open_library
 
 
 def run_import(options: argparse.Namespace) -> bool:
     """Import articles from files; items that cannot be imported are reported and skipped."""
-    library = open_library(resolve_paths(options))
-    load_with_progress(library)
     reader = ImportReader(options.paths, options.format)
     progress = AddProgress()
     new: list[str] = []
-    with ProgressLine("importing") as line:
-        for progress in library.add(reader):
-            new += progress.new_ids
-            line.update(f"{progress.added + progress.existing:,} articles")
-    run_article_hook(options, library, "on_new", new)
-    library.close()
+    with open_loaded_library(options) as library:
+        with ProgressLine("importing") as line:
+            for progress in library.add(reader):
+                new += progress.new_ids
+                line.update(f"{progress.added + progress.existing:,} articles")
+        run_article_hook(options, library, "on_new", new)
     skipped = reader.skipped_count
     if options.json:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped})

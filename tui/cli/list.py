@@ -20,19 +20,21 @@ ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
 
 def run_list(options: argparse.Namespace) -> None:
     """Print a line for each article, or its metadata as JSON."""
-    library = open_loaded_library(options)
-    rows = query_rows(library, options)
-    if options.json:
-        for article, reading in library.articles(row.id for row in rows):
-            print_json(metadata_to_dict(article, reading))
-        return
-    if not rows:
-        is_empty = build_query(options) == ListQuery()
-        print_message(
-            "no articles yet; `newstui import` adds some" if is_empty else "no matching articles"
-        )
-    for row in rows:
-        print_data(format_row(row))
+    with open_loaded_library(options) as library:
+        rows = query_rows(library, options)
+        if options.json:
+            for article, reading in library.articles(row.id for row in rows):
+                print_json(metadata_to_dict(article, reading))
+            return
+        if not rows:
+            is_empty = build_query(options) == ListQuery()
+            print_message(
+                "no articles yet; `newstui import` adds some"
+                if is_empty
+                else "no matching articles"
+            )
+        for row in rows:
+            print_data(format_row(row))
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow]:

@@ -13,19 +13,18 @@ from tui.cli.context import open_loaded_library, run_article_hook
 
 def run_mark(options: argparse.Namespace) -> bool:
     """Mark articles; report those that were not found."""
-    library = open_loaded_library(options)
-    ids, failed = find_each(options.ids, library.find_id)
-    if options.file:
-        more, unknown = library.identify(_read_article_names(options.file))
-        ids += more
-        if unknown:
-            failed = True
-            matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
-            print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
-    for flag in filter(None, (options.read, options.star)):
-        result = set_state(library, list(dict.fromkeys(ids)), flag)
-        run_article_hook(options, library, "on_read", result.marked_read)
-    library.close()
+    with open_loaded_library(options) as library:
+        ids, failed = find_each(options.ids, library.find_id)
+        if options.file:
+            more, unknown = library.identify(_read_article_names(options.file))
+            ids += more
+            if unknown:
+                failed = True
+                matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
+                print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
+        for flag in filter(None, (options.read, options.star)):
+            result = set_state(library, list(dict.fromkeys(ids)), flag)
+            run_article_hook(options, library, "on_read", result.marked_read)
     return failed
 
 

@@ -11,6 +11,6 @@ from tui.rendering.plain_text import article_lines
 
 def run_read(options: argparse.Namespace) -> None:
     """Print an article as plain text."""
-    _, entry = open_article(options)
-    columns, _ = page_size()
-    print_data("\n".join(line.text for line in article_lines(entry, columns)))
+    with open_article(options) as (_, entry):
+        columns, _ = page_size()
+        print_data("\n".join(line.text for line in article_lines(entry, columns)))

@@ -22,23 +22,23 @@ SNIPPET_CELLS = 86
 
 def run_search(options: argparse.Namespace) -> None:
     """Print the articles found, each with a snippet, or their metadata as JSON."""
-    library = open_loaded_library(options)
-    query = SearchQuery(" ".join(options.words), newest_first=options.newest)
-    if query_needs_index(query.text):
-        update_index_with_progress(library)
-    matches = library.search(query, options.limit)
-    if matches.note:
-        print_message(matches.note)
-    for row, snippet in _rows_with_snippets(library, matches):
-        if options.json:
-            for article, reading in library.articles([row.id]):
-                print_json({**metadata_to_dict(article, reading), "line": snippet.text})
-            continue
-        print_data(format_row(row))
-        if snippet.text:
-            print_data(" " * SNIPPET_INDENT + fit_cells(snippet.text, SNIPPET_CELLS).rstrip())
-    if not matches.rows:
-        print_message("no matching articles")
+    with open_loaded_library(options) as library:
+        query = SearchQuery(" ".join(options.words), newest_first=options.newest)
+        if query_needs_index(query.text):
+            update_index_with_progress(library)
+        matches = library.search(query, options.limit)
+        if matches.note:
+            print_message(matches.note)
+        for row, snippet in _rows_with_snippets(library, matches):
+            if options.json:
+                for article, reading in library.articles([row.id]):
+                    print_json({**metadata_to_dict(article, reading), "line": snippet.text})
+                continue
+            print_data(format_row(row))
+            if snippet.text:
+                print_data(" " * SNIPPET_INDENT + fit_cells(snippet.text, SNIPPET_CELLS).rstrip())
+        if not matches.rows:
+            print_message("no matching articles")
 
 
 def _rows_with_snippets(library: Library, matches: Matches) -> Iterator[tuple[ArticleRow, Snippet]]:

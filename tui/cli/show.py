@@ -22,15 +22,15 @@ from tui.rendering.wording import format_count, join_nonempty
 
 def run_show(options: argparse.Namespace) -> None:
     """Print an article with its similar articles, summary, statistics and details."""
-    library, entry = open_article(options)
-    update_index_with_progress(library)
-    similar = library.similar(entry)
-    if options.json:
-        print_json(article_to_dict(entry, similar), pretty=True)
-    elif options.format == "md":
-        print_data(render_markdown(entry).removesuffix("\n"))
-    else:
-        print_data("\n".join(_article_lines(entry, similar, library.insights(entry))))
+    with open_article(options) as (library, entry):
+        update_index_with_progress(library)
+        similar = library.similar(entry)
+        if options.json:
+            print_json(article_to_dict(entry, similar), pretty=True)
+        elif options.format == "md":
+            print_data(render_markdown(entry).removesuffix("\n"))
+        else:
+            print_data("\n".join(_article_lines(entry, similar, library.insights(entry))))
 
 
 def _article_lines(

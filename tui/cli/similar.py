@@ -15,16 +15,16 @@ from tui.rendering.plain_text import describe_similar
 
 def run_similar(options: argparse.Namespace) -> None:
     """Print the articles similar to an article."""
-    library, entry = open_article(options)
-    update_index_with_progress(library)
-    similar = library.similar(entry)
-    if not similar:
-        print_message("no similar articles")
-    elif options.json:
-        for each in similar:
-            print_json(similar_to_dict(each))
-    else:
-        print_data("\n".join(similar_lines(similar)))
+    with open_article(options) as (library, entry):
+        update_index_with_progress(library)
+        similar = library.similar(entry)
+        if not similar:
+            print_message("no similar articles")
+        elif options.json:
+            for each in similar:
+                print_json(similar_to_dict(each))
+        else:
+            print_data("\n".join(similar_lines(similar)))
 
 
 def similar_lines(similar: Sequence[SimilarArticle]) -> Iterator[str]:

@@ -17,12 +17,12 @@ STATISTICS_WIDTH = 80
 
 def run_stats(options: argparse.Namespace) -> None:
     """Print reading statistics, as a report or as JSON."""
-    library = open_loaded_library(options)
-    statistics = None
-    with ProgressLine("counting") as line:
-        for step, partial in enumerate(gather_statistics(library, system_clock())):
-            line.update(f"step {step}")
-            statistics = partial or statistics
+    with open_loaded_library(options) as library:
+        statistics = None
+        with ProgressLine("counting") as line:
+            for step, partial in enumerate(gather_statistics(library, system_clock())):
+                line.update(f"step {step}")
+                statistics = partial or statistics
     if statistics is None:
         return
     if options.json:

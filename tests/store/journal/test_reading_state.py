@@ -21,7 +21,16 @@ from store.journal.journal import MACHINE_NAME_PATTERN
 from store.journal.reading_state import ArticleState, ReadingState, apply_event
 from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle, ReadingStatus
-from tests.support.libraries import START, FakeClock, Machine, article, article_id, articles, state
+from tests.support.libraries import (
+    START,
+    FakeClock,
+    Machine,
+    article,
+    article_id,
+    articles,
+    example_folder,
+    state,
+)
 from tests.support.libraries import add as add_articles
 
 MACHINES = ("desk-00d1", "lap-00d2", "phone-00d3")
@@ -39,8 +48,8 @@ EXAMPLES = int(os.environ.get("NEWSTUI_EXAMPLES", "50"))
 @contextmanager
 def machines(count: int) -> Iterator[list[Machine]]:
     """Machines that share nothing but what is copied between them."""
-    with TemporaryDirectory() as folder:
-        yield [Machine(Path(folder, name), name) for name in MACHINES[:count]]
+    with example_folder() as folder:
+        yield [Machine(folder / name, name) for name in MACHINES[:count]]
 
 
 def carry(source: Machine, target: Machine, keep: float = 1.0) -> None:

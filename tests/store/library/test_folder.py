@@ -23,6 +23,7 @@ from tests.support.libraries import (
     articles,
     ids,
     list_numbers,
+    open_folder_library,
     reading_status,
     state,
     undo,
@@ -118,7 +119,7 @@ def test_a_read_only_file_system_without_all_folders(
 
     (stocked.folder / "journal").rmdir()
     monkeypatch.setattr(Path, "mkdir", refuse)
-    library = FolderLibrary(stocked.folder, stocked.cache / "none", "desk", stocked.clock)
+    library = open_folder_library(stocked.folder, stocked.cache / "none", "desk", stocked.clock)
     for _ in library.load():
         pass
     assert (list_numbers(library), list(library.problems)) == ([2, 1], [])

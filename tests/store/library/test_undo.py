@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from store.model.article import FullArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.search.list_query import ListQuery
 from tests.store.conftest import Open
-from tests.support.libraries import FakeClock, Machine, add, article, ids
+from tests.support.libraries import FakeClock, Machine, add, article, example_folder, ids
 
 ALL = ids(1, 2, 3, 4)
 EXAMPLES = 25
@@ -67,8 +65,8 @@ def test_as_many_undos_as_changes(
     changes: Sequence[tuple[str, list[str], dict[str, Any]]], restart: int
 ) -> None:
     """Any mixture of marks, tags, edits and deletions, of one article or all, across a restart."""
-    with tempfile.TemporaryDirectory() as folder:
-        machine = Machine(Path(folder), clock=FakeClock())
+    with example_folder() as folder:
+        machine = Machine(folder, clock=FakeClock())
         library: Library = machine.open()
         read = ReadingStatus(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
         add(library, [article(1, tags=("a", "c")), article(2, read), article(3), article(4)])

@@ -10,7 +10,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.errors import NewstuiError
-from tests.support.libraries import Machine, article_id, ids, load, state
+from tests.support.libraries import Machine, article_id, close_libraries, ids, load, state
 from tests.support.maintenance import article_texts, damaged_copies
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -96,6 +96,7 @@ def test_flipped_bits_anywhere(two: Machine, part: int) -> None:
         elif path.parent.name == "articles":
             assert changed <= set(ids(*hit))
         copy.back()
+        close_libraries()
 
 
 def load_all(machine: Machine) -> FolderLibrary:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +85,13 @@ def test_open_files_are_closed(two: Machine) -> None:
     """Case 130: files that are no longer used are closed."""
 
     def open_files() -> int:
-        gc.collect()
         return len(list(Path("/dev/fd").iterdir()))
 
     before = open_files()
     library = two.open()
     for number in range(40, 46):
-        add(two.open(), articles([number]))
+        with closing(two.open()) as other:
+            add(other, articles([number]))
         library.refresh()
-    del library
+    library.close()
     assert open_files() == before

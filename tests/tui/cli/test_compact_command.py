@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store.model.times import system_clock
+from tests.support.libraries import open_folder_library
 from tests.tui.cli.conftest import Run, contents, library_folder
 from tui.cli.console import ProgressLine
 from tui.rendering.wording import describe_loading
@@ -20,9 +20,7 @@ DELETED = "00000001-0000-4000-8000-000000000000"
 @pytest.fixture
 def with_deleted(three: Path, home: Path) -> Path:
     """Make a library of three articles, one deleted, another with many positions."""
-    from store.library.folder import FolderLibrary
-
-    library = FolderLibrary(library_folder(home), home / "cache", "desk", system_clock)
+    library = open_folder_library(library_folder(home), home / "cache")
     for _ in library.load():
         pass
     library.record("deleted", [DELETED])
