@@ -42,6 +42,7 @@ AMPERSAND = re.compile(
     re.DOTALL,
 )
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNORECASE)
 HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 """Stands before some feeds, too: the root element decides."""
@@ -106,7 +107,7 @@ def _replace_reference(match: re.Match[str]) -> str:
 
 def detect_document_kind(text: str) -> DocumentKind:
     """Detect the kind of a document by its beginning."""
-    head = text[:ROOT_SEARCH_CHARS]
+    head = COMMENT.sub("", text[:ROOT_SEARCH_CHARS])
     start = head.lstrip()
     if start.startswith("{"):
         return "json"

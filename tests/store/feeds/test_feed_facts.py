@@ -149,6 +149,11 @@ def test_an_interface_of_wordpress_is_no_feed() -> None:
     assert found["links"] == ["https://h.example/feed.json"]
 
 
+def test_a_comment_before_the_root_says_nothing() -> None:
+    document = b"<!-- <title>x</title> <html> --><rss><channel><item><title>T</title></item></channel></rss>"
+    assert [each.article.title for each in parse_feed(document, "utf-8", FEED).articles] == ["T"]
+
+
 def test_entities_of_xhtml_may_be_declared() -> None:
     document = (
         '<!DOCTYPE rss [<!ENTITY eacute "&#233;">]><rss version="2.0"><channel>'
