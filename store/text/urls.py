@@ -246,4 +246,9 @@ def strip_url_credentials(url: str) -> str:
 
 def redact_url(url: str) -> str:
     """Return a URL for display: one clean line, without user name and password (case 86)."""
-    return clean_line(_CREDENTIALS.sub("…@", url), limit=300)
+    return clean_line(redact_credentials(url), limit=300)
+
+
+def redact_credentials(text: str) -> str:
+    """Return a text in which no URL has a user name and password."""
+    return _CREDENTIALS.sub("…@", text)

@@ -16,6 +16,7 @@ import orjson
 
 from store.model.errors import ArticleNotFound, InvalidInput, NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
+from store.text.urls import redact_credentials
 
 Step = TypeVar("Step")
 Result = TypeVar("Result")
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 PROGRESS_DELAY = 1.0
 """Seconds before progress is shown."""
 MAX_MESSAGE_CHARS = 2000
+MAX_PROGRESS_CELLS = 200
 DEFAULT_COLUMNS, DEFAULT_ROWS = 80, 24
 """The size of a page where standard output is not a terminal."""
 MIN_COLUMNS, MIN_ROWS = 20, 5
@@ -34,7 +36,7 @@ UNSAFE_JSON_CHARS = re.compile(
 
 def print_message(message: str) -> None:
     """Print a message for the user, always as one line."""
-    text = clean_line(message, limit=MAX_MESSAGE_CHARS)
+    text = clean_line(redact_credentials(message), limit=MAX_MESSAGE_CHARS)
     print(f"newstui: {text}", file=sys.stderr, flush=True)  # noqa: T201
 
 
@@ -129,14 +131,18 @@ class ProgressLine:
             else:
                 self._start_bar()
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], description=f"{self._label}: {text}")
+            progress = clean_line(redact_credentials(text), limit=MAX_PROGRESS_CELLS)
+            self._bar.update(self._bar.task_ids[0], description=f"{self._label}: {progress}")
 
     def _start_bar(self) -> None:
         from rich.console import Console  # imported here: it takes longer than most commands
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        # What is shown may name a feed or an article: it is never markup.
+        description = TextColumn("{task.description}", markup=False)
+        console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        columns = (SpinnerColumn(), description, TimeElapsedColumn())
+        self._bar = Progress(*columns, console=console, transient=True)
         self._bar.add_task(self._label, total=None)
         self._bar.start()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
+from store.text.clean import clean_line
 from themes.faults import (
     add_unknown_key_faults,
     add_value_fault,
@@ -267,7 +268,7 @@ def _validate_value(
 ) -> object:
     if (inner := value_type.entry_type) and isinstance(value, dict):
         entries = {
-            key: _validate_value(inner, f"{name}.{make_printable(key)}", each, faults)
+            clean_line(key): _validate_value(inner, f"{name}.{make_printable(key)}", each, faults)
             for key, each in _flatten(value)
         }
         return {key: each for key, each in entries.items() if each is not None}

@@ -18,6 +18,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from store.model.errors import UrlRejected
+from store.text.clean import clean_line
 from store.text.urls import validate_url
 from tui.terminal.clipboard import MULTIPLEXER_HINTS, choose_copy_method, describe_copy_method
 from tui.terminal.environment import HostEnvironment
@@ -118,7 +119,7 @@ def open_url(
 
 
 def _open_result(code: int, argv: list[str]) -> OpenResult:
-    name = PurePath(argv[0]).name
+    name = clean_line(PurePath(argv[0]).name)
     if code == 0:
         return OpenResult("opened", argv[-1], f"Opened with {name}")
     return OpenResult("failed", argv[-1], f"Not opened: {name} exited with code {code}")
@@ -195,7 +196,7 @@ def describe_methods(
 
 
 def _describe_open_method(host: HostEnvironment, method: OpenMethod) -> str:
-    command = shlex.join(method.argv)
+    command = clean_line(shlex.join(method.argv))
     if method.kind == "command":
         return f"{command} URL"
     if method.kind == "text-browser":

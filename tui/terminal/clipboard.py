@@ -111,7 +111,7 @@ def _run_copy_command(text: str, argv: tuple[str, ...]) -> None:
     code = _run_with_input(argv, text)
     if code != 0:
         what = "cannot be run, or timed out" if code is None else f"exited with code {code}"
-        raise InvalidInput(f"Not copied: copy_command {PurePath(argv[0]).name} {what}")
+        raise InvalidInput(f"Not copied: copy_command {clean_line(PurePath(argv[0]).name)} {what}")
 
 
 def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from io import StringIO
 from pathlib import Path
 
 import orjson
@@ -15,6 +16,8 @@ from tests.support.codebase import ROOT
 from tests.support.terminal import Terminal
 from tests.tui.cli.conftest import XDG, Run, article_json, library_folder, write_json
 from tests.tui.cli.test_command_environment import process
+from tui.cli.console import ProgressLine
+from tui.config.settings import load_settings
 
 HOSTILE = ROOT / "sample_articles/hostile-text.json"
 ARTICLE = "6f1d2c58"
@@ -23,6 +26,8 @@ UNSAFE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 ESCAPES = "\x1b]52;c;eA==\x07\x9b31m\u202e\u2066\x7f"
+PROGRESS_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-HJKhlm]")
+"""The progress line moves the cursor and sets colours; there may be nothing else."""
 
 
 def check_safe(data: bytes) -> str:
@@ -107,11 +112,53 @@ def test_import_errors_are_sanitized(home: Path) -> None:
     with Terminal([sys.executable, "-m", "tui", "import", name], home) as terminal:
         assert terminal.wait_exit() == 1
         raw = terminal.raw
-    # The progress line moves the cursor and sets colours; there may be nothing else.
-    rest = re.sub(rb"\x1b\[[0-9;?]*[A-HJKhlm]", b"", raw)
-    check_safe(re.sub(rb"\r+", b"\r", rest).replace(b"\r", b""))
+    rest = PROGRESS_SEQUENCES.sub("", raw.decode())
+    check_safe(rest.replace("\r", "").encode())
     assert b"\x1b]" not in raw
     assert b"31m" not in raw
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x [/b] [red]y[/red] [link=https://h.example]z[/link] :smile:", None),
+        (f"a{ESCAPES}b", "a"),
+        ("https://ann:secret@h.example/feed", "https://…@h.example/feed"),
+        ("1 of 2 · ftp://ann:secret@[::1]/", "1 of 2 · ftp://…@[::1]/"),
+        ("one\ntwo\rthree", "one two three"),
+    ],
+)
+def test_the_progress_line_shows_text_as_it_is(
+    text: str, shown: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases 45, 57, 60, 86: no markup, no control character and no password of a URL."""
+    output = StringIO()
+    monkeypatch.setattr(output, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", output)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "150")
+    with ProgressLine("fetching") as line:
+        line.update(text)
+    drawn = PROGRESS_SEQUENCES.sub("", output.getvalue()).replace("\r", "")
+    assert f"fetching: {shown or text}" in drawn
+    check_safe(drawn.encode())
+    assert "://ann:secret" not in drawn
+
+
+def test_messages_name_no_password(run: Run) -> None:
+    """Case 86: whatever names a URL, and wherever the name comes from."""
+    result = run("show", "https://ann:secret@h.example/x")
+    assert result.code == 1
+    assert "secret" not in result.err
+
+
+def test_names_in_the_settings_are_sanitized(home: Path) -> None:
+    """Case 45: names of saved searches are shown in dialogs."""
+    (home / "settings.toml").write_text(
+        '[searches]\n"a\\u001b[31m\\u202eb" = "is:unread"\n', encoding="utf-8"
+    )
+    assert dict(load_settings(home).settings.searches) == {"ab": "is:unread"}
 
 
 def test_synced_files_are_sanitized(home: Path, run: Run, tmp_path: Path) -> None:
