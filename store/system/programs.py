@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
 import orjson
 
@@ -22,8 +24,11 @@ from store.text.clean import clean_json, clean_line
 HookName = Literal["on_new", "on_read"]
 ArticleFacts = Mapping[str, Any]
 
-MAX_OUTPUT_CHARS = 1024 * 1024
-"""Longer output is cut."""
+MAX_OUTPUT_BYTES = 1024 * 1024
+"""A program that prints more is ended, and its output is cut."""
+MAX_ERROR_BYTES = 4096
+"""The end of what a program prints on standard error, kept for its last line."""
+READ_SIZE = 64 * 1024
 HOOK_TIMEOUT_SECONDS = 60.0
 
 
@@ -38,13 +43,14 @@ class ProgramRun:
     def __init__(self, arguments: Sequence[str]) -> None:
         self._arguments = arguments
         self._start_lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._is_killed = False
 
     def run(self, text: str, timeout: float) -> str:
         """Run the program with a text on its standard input, and return its output.
 
-        After `timeout` seconds it is killed, with all its children.
+        After `timeout` seconds it is killed, with all its children, and so it is when it has printed
+        as much as is kept.
 
         Raises:
             ProgramFailed: It could not be started, timed out, failed, or was killed.
@@ -53,15 +59,19 @@ class ProgramRun:
         process = self._start(text)
         with process:
             try:
-                out, errors = process.communicate(timeout=timeout)
+                out, errors = _read_output(process, timeout)
+                is_cut = len(out) > MAX_OUTPUT_BYTES
+                if is_cut:
+                    self.kill()
+                process.wait(timeout)  # it may go on with both streams closed
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise ProgramFailed(f"{name} timed out after {timeout:g} seconds") from None
-        if process.returncode:
+        if process.returncode and not is_cut:
             last_line = errors.strip().rpartition("\n")[2]
             reason = f": {last_line}" if last_line else ""
             raise ProgramFailed(f"{name} failed with exit code {process.returncode}{reason}")
-        return out[:MAX_OUTPUT_CHARS]
+        return out[:MAX_OUTPUT_BYTES].decode("utf-8", "ignore" if is_cut else "replace")
 
     def kill(self) -> None:
         """Kill the program and all its children; a run not yet started never will be."""
@@ -71,7 +81,7 @@ class ProgramRun:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _start(self, text: str) -> subprocess.Popen[str]:
+    def _start(self, text: str) -> subprocess.Popen[bytes]:
         # A file and no pipe: a program that exits before it has read everything must not kill us by SIGPIPE.
         with tempfile.TemporaryFile() as stdin, self._start_lock:
             stdin.write(text.encode("utf-8", "replace"))
@@ -84,14 +94,39 @@ class ProgramRun:
                     stdin=stdin,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    encoding="utf-8",
-                    errors="replace",
                     start_new_session=True,  # to kill its children and keep it off our terminal
                 )
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) else str(error)
                 raise ProgramFailed(f"{self._arguments[0]} cannot be started: {reason}") from error
         return self._process
+
+
+def _read_output(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, str]:
+    """Read what a program prints until it closes both streams or has printed more than is kept.
+
+    Returns:
+        Its output, with at least a byte too many if it was too long, and the end of its errors.
+
+    Raises:
+        TimeoutExpired: It went on for longer than `timeout` seconds.
+    """
+    out, errors = bytearray(), bytearray()
+    deadline = time.monotonic() + timeout
+    with selectors.DefaultSelector() as selector:
+        selector.register(cast("IO[bytes]", process.stdout), selectors.EVENT_READ, out)
+        selector.register(cast("IO[bytes]", process.stderr), selectors.EVENT_READ, errors)
+        while selector.get_map() and len(out) <= MAX_OUTPUT_BYTES:
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise subprocess.TimeoutExpired(process.args, timeout)
+            for key, _ in ready:
+                if data := os.read(key.fd, READ_SIZE):
+                    key.data.extend(data)
+                else:
+                    selector.unregister(key.fileobj)
+            del errors[:-MAX_ERROR_BYTES]
+    return bytes(out), errors.decode("utf-8", "replace")
 
 
 def run_hook(name: HookName, arguments: Sequence[str], facts: Iterable[ArticleFacts]) -> str:

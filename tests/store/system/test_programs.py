@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import ProgramFailed
-from store.system.programs import ProgramRun, run_program
+from store.system.programs import MAX_OUTPUT_BYTES, ProgramRun, run_program
 
 
 def test_input_and_output() -> None:
@@ -46,6 +46,28 @@ def test_failures(arguments: list[str], reason: str) -> None:
     with pytest.raises(ProgramFailed) as raised:
         run_program(arguments, "text", 0.2 if arguments[0] == "sleep" else 20)
     assert reason in str(raised.value)
+
+
+@pytest.mark.parametrize("printed", ["y\n", "é", "long " * 10_000])
+def test_endless_output_is_cut(printed: str) -> None:
+    """It ends the program, which would otherwise go on until the time is up."""
+    endless = f"import sys\nwhile True: sys.stdout.write({printed!r})"
+    out = run_program([sys.executable, "-X", "utf8", "-c", endless], "", 600)
+    assert MAX_OUTPUT_BYTES - 4 < len(out.encode()) <= MAX_OUTPUT_BYTES
+    assert (printed * (len(out) // len(printed) + 1)).startswith(out)
+
+
+def test_endless_errors_are_not_kept() -> None:
+    """Their last line is the reason, however much is printed before it."""
+    script = "import sys\nfor _ in range(300): sys.stderr.write('ink ' * 5000 + chr(10))\nsys.exit('no tide')"
+    with pytest.raises(ProgramFailed, match=r"exit code 1: no tide$") as raised:
+        run_program([sys.executable, "-c", script], "", 60)
+    assert len(str(raised.value)) < 1000
+
+
+def test_a_program_that_closes_its_output_is_timed_out() -> None:
+    with pytest.raises(ProgramFailed, match=r"timed out after 0\.2 seconds"):
+        run_program(["sh", "-c", "exec >&- 2>&-; sleep 60"], "", 0.2)
 
 
 def test_children_are_killed_too(tmp_path: Path) -> None:
