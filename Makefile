@@ -8,7 +8,7 @@ CODE := store tui themes sample_articles tests benchmarks docs
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports docs lock clean
+.PHONY: help run test check format lint types imports docs matrix lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,14 @@ imports: $(VENV)/dev  ## check the import contracts
 
 docs: $(VENV)/dev  ## test README and docs
 	$(BIN)/python -m pytest -q tests/docs
+
+matrix: $(VENV)/dev  ## run the tests with the lowest and the highest versions allowed
+	for resolution in lowest-direct highest; do \
+		$(BIN)/uv venv -q --clear --python $(BIN)/python $(VENV)/$$resolution && \
+		$(BIN)/uv pip install -q --python $(VENV)/$$resolution/bin/python \
+			--resolution $$resolution -e . --group dev && \
+		$(VENV)/$$resolution/bin/python -m pytest -n 2 $(ARGS) || exit 1; \
+	done
 
 lock: $(VENV)/dev  ## update the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \

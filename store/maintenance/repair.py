@@ -8,6 +8,7 @@ time.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
@@ -216,7 +217,12 @@ class Repairer:
         """
         found: dict[str, set[tuple[str, str]]] = {table: set() for table in DOCUMENT_PARSERS}
         for table, folder in self._folders.items():
-            for path in sorted(folder.glob("*.json")):
+            try:
+                names = sorted(os.listdir(folder))  # noqa: PTH208 - `glob` hides errors
+            except OSError as error:
+                self._warn(f"{folder}: cannot be read: {error.strerror}")
+                continue
+            for path in (folder / name for name in names if name.endswith(".json")):
                 if segment := segment_name(path.stem):
                     found[table] |= {(segment, id_) for id_ in self._check_file(path, table)}
         return len(found["articles"] - found["texts"])

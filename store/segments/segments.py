@@ -277,18 +277,25 @@ class Segments:
         """Return where the next articles go: the last segment, or a new one if that is full.
 
         A damaged file that cannot be repaired is left as it is, and not written to.
+
+        Raises:
+            LibraryDamaged: Not even a new file can be read, as where its folder is none.
         """
         matches = filter(None, map(SEGMENT_NAME_PATTERN.match, self.signatures()))
         own = (int(match["number"]) for match in matches if match["machine"] == self._machine)
         number = max(own, default=1)
         while True:
             segment = f"{self._machine}-{number:04d}"
-            with contextlib.suppress(LibraryDamaged):
-                facts = self._checked_ids(self.facts_path(segment), "articles")
-                texts = self._checked_ids(self.texts_path(segment), "texts")
+            paths = self.facts_path(segment), self.texts_path(segment)
+            try:
+                facts = self._checked_ids(paths[0], "articles")
+                texts = self._checked_ids(paths[1], "texts")
                 if len(facts) < SEGMENT_SIZE:
                     first = 1 + max(facts | texts, default=0)
                     return FreeSpace(segment, first, SEGMENT_SIZE - len(facts))
+            except LibraryDamaged:
+                if not any(map(os.path.lexists, paths)):
+                    raise
             number += 1
 
     def _checked_ids(self, path: Path, name: str) -> set[int]:

@@ -275,3 +275,26 @@ def test_documents_survive_a_round_trip() -> None:
     for body in (Body("a\n\nb", "s", "import", False, ("x", "y")), Body("a"), Body()):
         assert body_from_document(body_to_document(body)) == body
     assert ParsedArticle(whole, Body()).reading.read_count == 0
+
+
+@pytest.mark.parametrize("kind", ["articles", "texts"])
+def test_a_folder_that_is_none_ends_the_search_for_space(tmp_path: Path, kind: str) -> None:
+    """Case 12: once every existing segment was skipped, a new file cannot be read either."""
+    machine = Machine(tmp_path)
+    add(machine.open(), articles([1]))
+    library = machine.open()
+    folder = machine.folder / kind
+    folder.rename(tmp_path / "elsewhere")
+    folder.write_bytes(b"")
+    with pytest.raises((LibraryDamaged, SaveFailed), match="Not a directory"):
+        add(library, articles([2]))
+
+
+def test_doctor_reports_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    add(machine.open(), articles([1]))
+    (machine.folder / "texts").rename(tmp_path / "elsewhere")
+    (machine.folder / "texts").write_bytes(b"")
+    library = machine.open()
+    library.repairer.check_files()
+    assert any("texts: cannot be read: Not a directory" in each for each in library.problems)
