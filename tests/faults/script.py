@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -159,6 +160,12 @@ def read_everything(library: FolderLibrary) -> Any:
     return found, texts, library.undoable()
 
 
+def read_disk(machine: Machine) -> Any:
+    """Return everything that the next process will show."""
+    with closing(machine.open()) as library:
+        return read_everything(library)
+
+
 class ReferenceRun:
     """The states after each acknowledged change in a run without faults."""
 
@@ -166,10 +173,10 @@ class ReferenceRun:
         """Run the script once."""
         self.operations = make_script()
         machine = Machine(home)
-        self.states: list[Any] = [read_everything(machine.open())]
+        self.states: list[Any] = [read_disk(machine)]
         self.first_states: list[int] = []
         """For each operation, the number of the state before it."""
-        session = Session(machine, lambda: self.states.append(read_everything(machine.open())))
+        session = Session(machine, lambda: self.states.append(read_disk(machine)))
         for number, operation in enumerate(self.operations):
             self.first_states.append(len(self.states) - 1)
             set_clock(machine, number)
@@ -227,7 +234,7 @@ class FaultyRun:
         if not isinstance(error, Killed) and self._temporary_files():
             return f"{self._temporary_files()} left behind"
         legal = self.reference.states[self.acknowledged :][: 1 if error is None else 2]
-        found = read_everything(self.machine.open())
+        found = read_disk(self.machine)
         if found not in legal:
             return "the library is in no valid state"
         if isinstance(error, Killed):
@@ -246,8 +253,8 @@ class FaultyRun:
         for each in range(number + done, last):
             set_clock(self.machine, each)
             self.reference.operations[each](self.session)
-        for library in (self.session.library, self.machine.open()):
-            if read_everything(library) != self.reference.states[first[last]]:
+        for found in (read_everything(self.session.library), read_disk(self.machine)):
+            if found != self.reference.states[first[last]]:
                 return "the following operations are missing, or something else differs"
         add(self.session.library, articles([99]))
         self.session.library.close()
