@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import re
 import threading
 import time
 from collections import Counter
@@ -20,7 +21,7 @@ from store.feeds.feed_store import FeedState, FeedStore, FetchResult
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription, move_subscription
 from store.model.article import ParsedArticle
-from store.model.errors import FetchCancelled, FetchFailed, InvalidInput, NewstuiError
+from store.model.errors import FetchCancelled, NewstuiError
 from store.model.results import AddProgress
 from store.model.times import Clock, current_timestamp, format_timestamp, to_unix_seconds
 from store.net.client import FetchRequest, FetchResponse, HttpClient
@@ -221,7 +222,10 @@ class HostQueue:
 
 def feed_host(feed: Subscription) -> str:
     """Return the host of a feed with its port."""
-    return urlsplit(feed.url).netloc.rpartition("@")[2].lower()
+    # Not `urlsplit`, which raises for some of the URLs that a list may hold.
+    return (
+        re.split(r"[/?#]", feed.url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2].lower()
+    )
 
 
 def parse_fetched_feed(
@@ -271,13 +275,12 @@ class _FeedFetch:
             return FetchResult(self.feed, state)
         except FetchCancelled:
             raise
-        except (FetchFailed, InvalidInput) as error:
-            problem = clean_line(str(error), 300)
+        except Exception as error:  # noqa: BLE001 - one feed must not stop the others
+            problem = _describe_error(error)
             return FetchResult(self.feed, self._failed_state(problem, now), error=problem)
 
     def _fetch_url(self, url: str, etag: str = "", modified: str = "") -> FetchResponse:
-        host = urlsplit(self.feed.url).hostname or ""
-        private = [host] if self.feed.is_private_allowed else []
+        private = [urlsplit(self.feed.url).hostname or ""] if self.feed.is_private_allowed else []
         return self.context.client.fetch(
             FetchRequest(url, etag, modified, private), self.is_cancelled
         )
@@ -356,10 +359,18 @@ class _FeedFetch:
             page = {} if reply.error else self.parser.parse("page", about, reply.body)
         except FetchCancelled:
             raise
-        except NewstuiError:
+        except Exception:  # noqa: BLE001 - whatever a page raises, the feed has a text too
             return article
         found = page.get("found")  # only an HTML page has an article
         return _merge_page_text(article, article_from_values(found)) if found else article
+
+
+def _describe_error(error: Exception) -> str:
+    """Return why a feed failed, in a line; an error that is none of ours is named."""
+    if isinstance(error, NewstuiError):
+        return clean_line(str(error), 300)
+    reason = ": ".join(filter(None, (type(error).__name__, str(error))))
+    return clean_line(f"unexpected error ({reason})", 300)
 
 
 def _count_moves(state: FeedState, moved_to: str) -> int:

@@ -6,6 +6,8 @@ Sources: RFC 9110 (HTTP), RFC 6585 (429).
 from __future__ import annotations
 
 import base64
+import contextlib
+import re
 import socket
 import ssl
 import time
@@ -39,6 +41,10 @@ ACCEPT_HEADER = (
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
 ACCEPT_ENCODING = "gzip, deflate"
+VALIDATOR = re.compile(
+    r"[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]{0,998}[\x21-\x7e\x80-\xff])?"
+)
+"""An `ETag` or `Last-Modified` that may be sent back: a field value as RFC 9110 (5.5) allows it."""
 
 Headers = Mapping[str, str]
 ProxyLookup = Callable[[str], str]
@@ -139,7 +145,7 @@ class HttpClient:
             reply = self._fetch_once(url, request, deadline, is_same_origin=is_same_origin)
             if reply.status not in REDIRECT_STATUSES or "location" not in reply.headers:
                 return replace(reply, permanent_url=permanent_url, warning=warning)
-            target = _validate_url(urljoin(url, reply.headers["location"]))
+            target = _resolve_location(url, reply.headers["location"])
             if target in visited:
                 raise FetchFailed("redirects in a circle")
             if len(visited) > self.limits.max_redirects:
@@ -170,7 +176,7 @@ class HttpClient:
                     body = _read_body(response.iter_stream(), received, self.limits.max_bytes)
         except httpcore.ProxyError as error:
             raise FetchFailed(f"the proxy says: {describe_failure(error)}") from error
-        except (*failures, OSError) as error:
+        except (*failures, OSError, ValueError) as error:  # ValueError: a host no codec encodes
             deadline.remaining()  # running out of time is the better reason
             raise FetchFailed(describe_failure(error)) from error
         return FetchResponse(target, response.status, received, body)
@@ -205,7 +211,7 @@ class HttpClient:
 
     def _request_headers(
         self, url: str, request: FetchRequest, *, is_same_origin: bool
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[bytes, bytes]]:
         credentials, _, host = urlsplit(url).netloc.rpartition("@")
         headers = [
             ("Host", host),
@@ -220,11 +226,23 @@ class HttpClient:
                 ("If-None-Match", request.etag),
                 ("If-Modified-Since", request.last_modified),
             )
-            headers += [(name, value) for name, value in validators if value]
+            headers += [each for each in validators if VALIDATOR.fullmatch(each[1])]
         if credentials:
             encoded = base64.b64encode(unquote(credentials).encode()).decode()
             headers.append(("Authorization", f"Basic {encoded}"))
-        return headers
+        # A header is bytes: validators go back as they came, whatever they are (RFC 9110, 5.5).
+        return [(name.encode(), value.encode("latin-1")) for name, value in headers]
+
+
+def _resolve_location(url: str, location: str) -> str:
+    """Return the URL that a redirect leads to; browsers read its bytes as UTF-8 where they are."""
+    with contextlib.suppress(UnicodeDecodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        raise FetchFailed("redirected to an invalid URL") from None
+    return _validate_url(target)
 
 
 def _validate_url(url: str) -> str:
@@ -248,9 +266,9 @@ def _parse_retry_after(text: str, now: datetime) -> float:
         return float(text.strip()[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
+        return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    except (TypeError, ValueError, OverflowError, LookupError):
         return 0.0
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
 
 
 def _read_body(chunks: Iterable[bytes], headers: Headers, limit: int) -> bytes:

@@ -7,7 +7,7 @@ A feed, a page or a redirect may name any host; it must not make this machine co
 machine can reach. So we resolve names ourselves, check the addresses, and connect to the very address we
 checked: a name that resolves differently a moment later (DNS rebinding) gains nothing.
 
-Sources: RFC 6890 (special-purpose addresses), RFC 6052 (IPv4 in IPv6).
+Sources: RFC 6890 and IANA's registries (special-purpose addresses), RFC 6052 (IPv4 in IPv6).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpcore
@@ -35,10 +35,25 @@ FIRST_BYTE_TIMEOUT = 7.0
 LOCAL_HOST_SUFFIXES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa")
 """Suffixes of names that only resolve on a local network (RFC 6761, 6762, 8375, and custom)."""
 
-Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host name and port; raises OSError if there are none."""
 NAT64_PREFIX = IPv6Network("64:ff9b::/96")
+"""Public IPv4 addresses as networks without IPv4 write them (RFC 6052)."""
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All public IPv6 addresses; what is outside of it is reserved, local or multicast (RFC 4291)."""
+SPECIAL_NETWORKS = tuple(
+    map(
+        ip_network,
+        str.split(
+            "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24"
+            " 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16"
+            " 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
+            " 2001::/23 2001:db8::/32 2620:4f:8000::/48 3fff::/20"
+        ),
+    )
+)
+"""The special-purpose networks of IANA's registries that no web site is in. The `is_global` of Python
+knows those of its day, and differs between releases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ class Transport(httpcore.NetworkBackend):
         addresses = _resolve_host(name, port, self._resolver, self._deadline.remaining())
         if name in self._allowed_private_hosts:
             return addresses
-        if public := list(filter(_is_public, addresses)):
+        if public := list(filter(is_public, addresses)):
             return public
         raise PrivateHost(name, addresses[0])
 
@@ -174,20 +189,20 @@ class DeadlineStream(httpcore.NetworkStream):
 # -- addresses -----------------------------------------------------------------------------
 
 
-def _is_public(address: str) -> bool:
-    addresses = _embedded_addresses(ip_address(address))
-    return all(each.is_global and not each.is_multicast for each in addresses)
-
-
-def _embedded_addresses(address: Address) -> list[Address]:
-    """Return the address and the IPv4 addresses embedded in it."""
-    if isinstance(address, IPv4Address):
-        return [address]
-    candidates = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in NAT64_PREFIX:
-        candidates.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    embedded = [each for each in candidates if each is not None]
-    return list(embedded) if address.ipv4_mapped else [address, *embedded]
+def is_public(text: str) -> bool:
+    """Return True if an address is that of a host on the internet."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        if address in NAT64_PREFIX:
+            return is_public(str(IPv4Address(int(address) & 0xFFFFFFFF)))
+        if address.scope_id or address not in GLOBAL_UNICAST:
+            return False
+        if address.sixtofour:  # a relay would send it to the IPv4 address in it (RFC 3056)
+            return is_public(str(address.sixtofour))
+    return not any(address in network for network in SPECIAL_NETWORKS)
 
 
 def _resolve_with_system(host: str, port: int) -> Sequence[str]:

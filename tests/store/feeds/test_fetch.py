@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from store.feeds.fetch import (
     fetch_feeds,
 )
 from store.feeds.subscriptions import Subscription
+from store.model.errors import InvalidInput
+from store.net.client import FetchRequest, FetchResponse, HttpClient
 from tests.support.network import (
     RequestHandler,
     Site,
@@ -102,6 +104,70 @@ def test_failures_are_reported_and_the_rest_goes_on(
     state = results[bad.key].state
     assert (state.error, state.etag, state.succeeded) == (problem, '"x"', known.succeeded)
     assert titles(results[good.key]) == ["Story 1"]
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+@pytest.mark.parametrize("value", ["caf\u00e9", "\x80\xff", "\u00a0"])
+def test_validators_of_any_bytes_stop_no_feed(name: str, value: str, site: Site) -> None:
+    """Case 88: what one server sends is sent back to it, and the other feeds are fetched."""
+    site.routes |= {"/odd": feed_page(1, **{name.replace("-", "_"): value}), "/feed": feed_page(2)}
+    odd, good = subscription(site, "/odd"), subscription(site)
+    first = {each.subscription.key: each for each in fetch(odd, good)}
+    states = {key: each.state for key, each in first.items()}
+    again = {each.subscription.key: each for each in fetch(odd, good, states=states)}
+    assert (again[odd.key].error, titles(again[odd.key])) == ("", ["Story 1"])
+    assert (again[good.key].error, titles(again[good.key])) == ("", ["Story 2"])
+
+
+@pytest.mark.parametrize(
+    ("raised", "problem"),
+    [
+        (ValueError("Invalid IPv6 URL"), "unexpected error (ValueError: Invalid IPv6 URL)"),
+        (KeyError("x"), "unexpected error (KeyError: 'x')"),
+        (MemoryError(), "unexpected error (MemoryError)"),
+        (RecursionError("too deep\n\x1b[2J"), "unexpected error (RecursionError: too deep )"),
+        (
+            UnicodeEncodeError("ascii", "\xe9", 0, 1, "no"),
+            "unexpected error (UnicodeEncodeError: 'ascii' codec can't encode"
+            " character '\\xe9' in position 0: no)",
+        ),
+        (
+            OSError(5, "Input/output error"),
+            "unexpected error (OSError: [Errno 5] Input/output error)",
+        ),
+        (InvalidInput("not a feed"), "not a feed"),
+    ],
+)
+def test_whatever_a_feed_raises_is_its_failure(raised: Exception, problem: str, site: Site) -> None:
+    """Case 89: an error of our own code, too, costs one feed a line."""
+    site.routes["/feed"] = feed_page(1)
+    bad, good = subscription(site, "/bad"), subscription(site)
+
+    class BadClient(HttpClient):
+        def fetch(
+            self, request: FetchRequest, is_cancelled: Callable[[], bool] = lambda: False
+        ) -> FetchResponse:
+            if request.url == bad.url:
+                raise raised
+            return super().fetch(request, is_cancelled)
+
+    context = make_fetch_context()
+    client = context.client
+    values = {each.name: getattr(client, each.name) for each in fields(client)}
+    context = replace(context, client=BadClient(**values))
+    found = {each.subscription.key: each for each in fetch_feeds((bad, good), {}, context)}
+    assert (found[bad.key].error, found[bad.key].state.error) == (problem, problem)
+    assert titles(found[good.key]) == ["Story 1"]
+
+
+@pytest.mark.parametrize("url", ["http://h:port/", "http://a..b/"])
+def test_a_subscription_with_an_invalid_url_stops_no_feed(url: str, site: Site) -> None:
+    """Case 84: the list of feeds may be edited by hand."""
+    site.routes["/feed"] = feed_page(1)
+    bad, good = replace(subscription(site, "/bad"), url=url), subscription(site)
+    found = {each.subscription.url: each for each in fetch(bad, good)}
+    assert found[url].error
+    assert titles(found[good.url]) == ["Story 1"]
 
 
 def test_a_page_instead_of_a_feed_names_its_feed(site: Site) -> None:

@@ -14,8 +14,18 @@ import pytest
 
 from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
 from store.net.client import FetchLimits, FetchRequest, FetchResponse, HttpClient, describe_failure
+from store.net.transport import is_public
 from store.text.urls import redact_url
-from tests.support.network import TLS, RequestHandler, Site, page, redirect, run_server, status
+from tests.support.network import (
+    TLS,
+    RequestHandler,
+    Route,
+    Site,
+    page,
+    redirect,
+    run_server,
+    status,
+)
 
 HERE = ("127.0.0.1",)
 CLIENT = HttpClient("newstui/test", FetchLimits(timeout=5.0, max_bytes=100_000))
@@ -190,30 +200,37 @@ def test_dns_lookup_times_out(site: Site) -> None:
 
 # -- where it must not go ------------------------------------------------------------------
 
-PRIVATE = [
-    "127.0.0.1",
-    "10.0.0.1",
-    "192.168.1.1",
-    "172.16.5.5",
-    "169.254.169.254",
-    "100.64.0.1",
-    "0.0.0.0",
-    "224.0.0.1",
-    "255.255.255.255",
-    "::1",
-    "::",
-    "fe80::1",
-    "fc00::1",
-    "ff02::1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "64:ff9b::7f00:1",
-    "2002:7f00:1::",
-    "2002:c0a8:101::1",
-]
+PRIVATE = str.split(
+    """
+    0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.255.0.1 169.254.169.254
+    172.16.5.5 172.31.255.255 192.0.0.8 192.0.0.170 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1
+    198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255
+    :: ::1 ::7f00:1 ::8.8.8.8 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:8.8.8.8 ::ffff:0:8.8.8.8
+    64:ff9b::7f00:1 64:ff9b::10.0.0.1 64:ff9b::192.88.99.1 64:ff9b:1::1 64:ff9b:1::8.8.8.8
+    100::1 100:0:0:1::1 2001::1 2001:0:808:808::1 2001:2::1 2001:10::1 2001:20::1 2001:db8::1
+    2002:7f00:1:: 2002:c0a8:101::1 2002:c058:6301:: 2002:e000:1:: 3fff::1 3fff:fff::1 5f00::1
+    4000::1 fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 feff::1 ff02::1 ff0e::1 nonsense
+    """
+)
+PUBLIC = str.split(
+    """
+    1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.1 100.63.255.255 100.128.0.1 126.0.0.1 128.0.0.1
+    169.253.0.1 172.15.0.1 172.32.0.1 192.0.1.1 192.88.98.1 192.167.0.1 198.17.0.1 198.20.0.1
+    203.0.112.1 223.255.255.254 2001:200::1 2001:4860:4860::8888 2002:808:808::1 2400:cb00::1
+    2606:4700::1111 2a00:1450::1 64:ff9b::8.8.8.8 64:ff9b::808:808
+    """
+)
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.parametrize(
+    ("address", "public"), [(each, False) for each in PRIVATE] + [(each, True) for each in PUBLIC]
+)
+def test_special_addresses_are_not_public(address: str, public: bool) -> None:
+    """Case 83: IANA's registries of special-purpose addresses, with IPv4 in IPv6."""
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:10.0.0.1", "64:ff9b:1::1", "fec0::1"])
 def test_private_addresses_are_rejected(address: str) -> None:
     """Case 83: the address counts, not the name."""
     client = replace(CLIENT, resolve=lambda host, port: [address])
@@ -252,6 +269,132 @@ def test_redirects_to_other_schemes_are_rejected(to: str, site: Site) -> None:
     """Case 84: file and ftp, with the reason."""
     site.routes["/"] = redirect(to)
     assert refused(site).startswith("not fetched: only http and https links")
+
+
+def raw(*lines: bytes, code: bytes = b"200 OK", body: bytes = b"here") -> Route:
+    """Answer with these header lines, byte by byte as they are."""
+
+    def answer(asked: RequestHandler) -> None:
+        head = [b"HTTP/1.1 " + code, b"Content-Length: %d" % len(body), *lines]
+        asked.wfile.write(b"\r\n".join(head) + b"\r\n\r\n" + body)
+
+    return answer
+
+
+BAD_LOCATIONS = [
+    b"http://[bad/",
+    b"http://[::1",
+    b"//[",
+    b"http://[v1.x]/",
+    b"http://[::1%25eth0]/",
+    b"http://]/",
+    b"http://e.example:99999/",
+    b"http://e.example:port/",
+    b"http://e.example:-1/",
+    b"http://" + b"a" * 70 + b".example/",
+    b"http://" + b"a." * 200 + b"example/",
+    b"http://xn--\xff.example/",
+    b"http://a..example/",
+    b"http://.example/",
+    b"http://%00.example/",
+    b"http://%ff.example/",
+    b"http://\xff\xfe/",
+    b"http://\xe2\x84\x80\xef\xbc\x8f.example/",
+    b"http://e.example\\@127.0.0.1/",
+    b"http://",
+    b"https:",
+    b"",
+    b"javascript:alert(1)",
+    b"data:,x",
+    b"//127.0.0.1@[::]/",
+]
+
+
+@pytest.mark.parametrize("location", BAD_LOCATIONS)
+def test_bad_locations_fail_with_a_reason(location: bytes, site: Site) -> None:
+    """Case 84: whatever a redirect names, it is a failure and no traceback."""
+    site.routes["/"] = raw(b"Location: " + location, code=b"302 Found")
+    assert refused(site, client=replace(CLIENT, resolve=_encode_and_find))
+
+
+def test_a_location_in_utf8_is_followed(site: Site) -> None:
+    site.routes["/"] = raw("Location: /caf\u00e9".encode(), code=b"302 Found")
+    site.routes["/caf%C3%A9"] = page("here")
+    assert get(site).body == b"here"
+    site.routes["/"] = raw(b"Location: /caf\xe9", code=b"302 Found")
+    assert get(site).body == b"here"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_sent"),
+    [
+        (b'"caf\xc3\xa9"', True),
+        (b'"\x80\xff"', True),
+        (b'W/"a b"', True),
+        (b'"' + b"x" * 2000 + b'"', False),
+    ],
+)
+@pytest.mark.parametrize("name", [b"ETag", b"Last-Modified"])
+def test_validators_are_sent_back_byte_by_byte(
+    name: bytes, value: bytes, is_sent: bool, site: Site
+) -> None:
+    """Case 88: the bytes of a server are its own business."""
+    site.routes["/"] = raw(name + b": " + value)
+    headers = get(site).headers
+    validators = headers.get("etag", ""), headers.get("last-modified", "")
+    get(site, etag=validators[0], last_modified=validators[1])
+    sent = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[name.decode()]
+    assert site.requests[1][1].get(sent) == (value.decode("latin-1") if is_sent else None)
+
+
+@pytest.mark.parametrize(
+    "value", ["a\r\nX-Evil: 1", "\x00", "\u20ac", "\ud800", "\x7f", " ", "a\n"]
+)
+def test_validators_that_are_no_field_values_are_not_sent(value: str, site: Site) -> None:
+    """Case 87: they may come from a cache that somebody edited."""
+    site.routes["/"] = page("here")
+    assert get(site, etag=value, last_modified=value).body == b"here"
+    assert {"If-None-Match", "If-Modified-Since", "X-Evil"} & site.requests[0][1].keys() == set()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"\xb2",
+        b"Mon, 01 Jan 0001 00:00:00 +2359",
+        b"Fri, 31 Dec 9999 23:59:59 -2359",
+        b"Mon, 99 Jan 2031 99:99:99 GMT",
+        b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        b"1e999",
+        b"," * 500,
+        b"1 Jan",
+        b"\xff\xfe",
+    ],
+)
+def test_nonsense_in_retry_after(value: bytes, site: Site) -> None:
+    """Case 88: no wait, or at most a day."""
+    site.routes["/"] = raw(b"Retry-After: " + value, code=b"429 Slow")
+    seconds = get(site).retry_after(datetime(2031, 1, 1, tzinfo=UTC))
+    assert seconds in (0, 24 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("value", "charset"),
+    [
+        (b"text/xml; charset=UTF-8", "utf-8"),
+        (b'text/xml; charset="utf-8"', "utf-8"),
+        (b"text/xml; charset*=utf-8''x", ""),
+        (b"text/xml; charset=\xff\x80", "\xff\x80"),
+        (b"\xff\xff", ""),
+        (b';;;=;"', ""),
+        (b"text/xml; charset*0=a; charset*9=b", None),
+        (b"", ""),
+    ],
+)
+def test_content_types_of_any_shape(value: bytes, charset: str | None, site: Site) -> None:
+    site.routes["/"] = raw(b"Content-Type: " + value)
+    found = get(site).content_type[1]
+    assert charset is None or found == charset
 
 
 def test_redirect_loops(site: Site) -> None:
@@ -346,6 +489,11 @@ def test_reasons_of_failures(site: Site) -> None:
     with pytest.raises(FetchFailed, match=r"host nowhere\.invalid not found"):
         replace(CLIENT, resolve=_nobody).fetch(FetchRequest("http://nowhere.invalid/"))
     assert describe_failure(TimeoutError()) == "the server does not respond"
+
+
+def _encode_and_find(host: str, port: int) -> Sequence[str]:
+    host.encode("idna")  # as the system's resolver does
+    return ["127.0.0.1"] if host == "127.0.0.1" else []
 
 
 def _nobody(host: str, port: int) -> Sequence[str]:
