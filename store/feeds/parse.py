@@ -162,14 +162,22 @@ def _build_feed(
         try:
             if entry is None:
                 raise InvalidInput("not an item")
-            article = build_article(
-                _entry_to_fields(entry, feed, site), source="feed", now=feed.fetched_at
-            )
+            article = _build_entry(_entry_to_fields(entry, feed, site), feed.fetched_at)
             articles.setdefault(article.article.id, article)
         except InvalidInput as error:
             rejected.append(Rejection(f"item {number}", str(error)))
     omitted = max(0, len(entries) - MAX_FEED_ENTRIES)
     return ParsedFeed(title, site, list(articles.values()), rejected, omitted)
+
+
+def _build_entry(fields: dict[str, Any], now: str) -> ParsedArticle:
+    """Return the article; its id never depends on when a date of the future was fetched."""
+    article = build_article(fields, source="feed", now=now)
+    claimed = fields["extra"].get("date")
+    if fields["url"] or "id" in fields or not (claimed and "date" in fields):
+        return article
+    stated = build_article({**fields, "date": claimed}, source="feed", now=now)
+    return replace(article, article=replace(article.article, id=stated.article.id))
 
 
 # -- XML -----------------------------------------------------------------------------------

@@ -114,3 +114,15 @@ def test_texts_and_pictures_of_an_entry(parts: str, text: str, summary: str) -> 
     )
     (found,) = parse_feed(data.encode(), "", FEED).articles
     assert (found.body.text, found.body.summary) == (text, summary)
+
+
+@pytest.mark.parametrize(
+    "published", ["Mon, 04 Jan 2038 10:00:00 GMT", "Tue, 02 Jan 2029 10:00:00 GMT"]
+)
+def test_an_item_of_the_future_is_the_same_at_every_fetch(published: str) -> None:
+    """Case 97: neither link nor guid, and later the date is in the past."""
+    item = f"<item><title>Ferry</title><description>It runs.</description><pubDate>{published}</pubDate></item>"
+    data = f"<rss version='2.0'><channel><title>H</title>{item}</channel></rss>".encode()
+    times = ("2028-01-01T00:00:00Z", "2028-05-01T00:00:00Z", "2040-01-01T00:00:00Z")
+    found = [parse_feed(data, "", FeedInfo("k", "https://h.example/f", now, "x")) for now in times]
+    assert len({each.articles[0].article.id for each in found}) == 1
