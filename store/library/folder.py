@@ -78,6 +78,8 @@ SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
 """Events or articles handled at once."""
+MAX_APPEND_ATTEMPTS = 20
+"""Times a change is tried again because the journal was replaced, or cannot be opened."""
 REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
 """Events that change what is found."""
 
@@ -359,7 +361,7 @@ class FolderLibrary:
     def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
         self._check_writable()
         rows: dict[str, ArticleRow] = {}
-        while True:
+        for _ in range(MAX_APPEND_ATTEMPTS):
             if self._journal.has_replaced_file():
                 rows |= self._read_all_events()
             try:
@@ -368,6 +370,7 @@ class FolderLibrary:
                 continue
             changed = self._apply_events([events])
             return rows | self._catalog.update_rows(changed, self._state)[0]
+        raise SaveFailed("cannot be read, or is replaced all the time", self._journal.own_path)
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()

@@ -315,3 +315,17 @@ def test_a_failed_change_leaves_the_library_as_it_was(
         assert state(library) == before
     assert set(library.record("read", [ONE])) == set(ids(1, 2))
     assert state(library) == state(stocked.open())
+
+
+def test_a_journal_that_is_replaced_all_the_time(
+    stocked: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change is refused in the end, and the next one works."""
+    library = stocked.open()
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.journal.file_matches_cursor", lambda *_: False)
+        with pytest.raises(SaveFailed, match="cannot be read, or is replaced"):
+            library.record("read", [ONE])
+    library.record("starred", [ONE])
+    assert reading_status(library).starred
+    assert not reading_status(library).read

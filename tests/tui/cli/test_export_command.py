@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -166,3 +167,15 @@ def test_mark_articles_listed_in_a_file(run: Run, tmp_path: Path) -> None:
     assert len(run("list", "--unread").out.splitlines()) == 1
     assert run("mark", "--read").code == 2
     assert "no-such: No such file" in run("mark", "--star", "--from", tmp_path / "no-such").err
+
+
+@pytest.mark.parametrize("form", ["json", "html", "epub", "opml"])
+def test_an_export_is_for_its_owner(run: Run, three: Path, tmp_path: Path, form: str) -> None:
+    """Case 31: it may hold private feeds, whatever the mask of the process."""
+    target = tmp_path / "out"
+    before = os.umask(0)
+    try:
+        assert run("export", "--to", form, "-o", target).code == 0
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o600
