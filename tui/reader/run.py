@@ -51,8 +51,12 @@ class ReaderRun:
         return self._app is not None and self._app.request_stop(code)
 
     def flush_changes(self) -> None:
-        """Wait until the last changes are on the disk."""
-        if self._gateway is not None:
+        """Save the reading position, and wait until the last changes are on the disk.
+
+        The app itself may be unable to: it crashed, or waits for a terminal that takes nothing.
+        """
+        if self._app is not None and self._gateway is not None:
+            self._app.save_position()
             self._gateway.close(SHUTDOWN_TIMEOUT)
 
     def run(self, before_terminal: Callable[[], None]) -> int:
@@ -108,8 +112,6 @@ class ReaderRun:
         gc.freeze()
         gc.enable()
         app.run(mouse=loaded.settings.mouse)
-        if log.has_content:
-            app.save_position()  # an app that ends normally has done so itself
         self.flush_changes()
         if log.has_content:
             self.crash_message = (
