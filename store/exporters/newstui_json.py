@@ -10,7 +10,7 @@ import orjson
 
 from store.exporters.formats import ArticleCollection
 from store.model.article import Article, FullArticle, ReadingStatus, SimilarArticle, reading_minutes
-from store.model.times import UNDATED, format_timestamp, from_microseconds
+from store.model.times import format_timestamp, from_microseconds, is_dated
 from store.text.clean import clean_json
 
 
@@ -80,7 +80,7 @@ def _encode_article(entry: FullArticle) -> bytes:
 
 
 def _format_date(when: int) -> str | None:
-    if when in (0, UNDATED):
+    if not is_dated(when):
         return None
     text = format_timestamp(from_microseconds(when * 1_000_000))
     return text.removesuffix("T00:00:00Z")  # rows do not distinguish a date from its midnight

@@ -26,7 +26,7 @@ from store.text.decoding import (
 )
 from store.text.html_media import picture_name
 from store.text.html_to_text import html_to_line, html_to_text
-from store.text.markdown import escape_markdown, strip_inline_markdown
+from store.text.markdown import escape_markdown, format_picture, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
 from store.text.titles import clean_authors, title_to_line, unwrap_cdata
 from store.text.urls import canonicalize_url, resolve_web_url
@@ -45,7 +45,7 @@ AUTHOR_ADDRESS = re.compile(
     r"(<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[)?[^<>@]{0,200})@",
     re.IGNORECASE,
 )
-AT_MARK, AT_MARK_IN_NAME = "\ue0a7", re.compile("\ue0a7")
+AT_MARK = "\ue0a7"
 """Stands for the @ of an author's address while feedparser runs, which cuts long domains."""
 MAX_FEED_ENTRIES = 1000
 """Entries of one feed that are taken at once (case 100)."""
@@ -367,7 +367,7 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "title": title_to_line(entry.title) if entry.is_title_html else entry.title,
         "category": feed.category,
         "authors": list(
-            clean_authors([html_to_line(AT_MARK_IN_NAME.sub("@", each)) for each in entry.authors])
+            clean_authors([html_to_line(each.replace(AT_MARK, "@")) for each in entry.authors])
         ),
         "tags": _clean_tags(entry.tags),
         "language": entry.language,
@@ -413,9 +413,7 @@ def _lead_pictures(entry: FeedEntry, base: str, text: str) -> Iterator[str]:
     for name, (_, url) in list(largest.items())[:MAX_LEAD_PICTURES]:
         stem = name.rpartition(".")[0] or name
         if stem not in known:
-            address = url.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-            alt = escape_markdown(picture_name(url)).replace("[", "\\[").replace("]", "\\]")
-            yield f"![{alt}]({address})"
+            yield format_picture(picture_name(url), url)
 
 
 def _is_picture(enclosure: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ what remains: numbers, separators and English months.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -18,20 +19,7 @@ LANGUAGES = str.split(
     " id ms vi th he ar hi bn"
 )
 """The first language decides about a word of several, unless a language is given."""
-ENGLISH_MONTHS = [
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-]
+ENGLISH_MONTHS = str.split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 MIN_ABBREVIATION = 3
 """The shortest beginning of a month's name that is read as this month."""
 
@@ -264,8 +252,6 @@ def _find(word: str, words: dict[str, WordMeaning]) -> WordMeaning:
 
 def fold_word(word: str) -> str:
     """Return a word in lower case, without accents and full stops."""
-    import unicodedata
-
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each)).replace(".", "")
 

@@ -71,6 +71,11 @@ def to_unix_seconds(text: str | None) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
+def is_dated(seconds: int) -> bool:
+    """Return True if the seconds of a row are those of a date."""
+    return seconds not in (0, UNDATED)
+
+
 def to_sort_seconds(date: str | None, added_at: int) -> int:
     """Return the seconds by which an article is sorted; `UNDATED` if it has no date.
 

@@ -25,7 +25,7 @@ from store.system.files import FileSignature, file_signature, make_folder, write
 from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 """Incremented with the schema or the tokenizer; an index of another version is rebuilt."""
 COVERAGE_FILE = "newstui.json"
 INDEX_META_FILE = "meta.json"

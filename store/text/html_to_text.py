@@ -15,7 +15,13 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from store.text.html_media import describe_embed, find_picture, is_hidden, math_to_text, script_text
-from store.text.markdown import escape_markdown, strip_inline_markdown, verbatim
+from store.text.markdown import (
+    escape_address,
+    escape_markdown,
+    format_picture,
+    strip_inline_markdown,
+    verbatim,
+)
 
 SKIPPED_TAGS = frozenset(
     str.split(
@@ -213,10 +219,6 @@ SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")} | {
 """The signs around the text of an element."""
 
 
-def _escape_address(href: str) -> str:
-    return href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-
-
 def _escape_bracket(match: re.Match[str]) -> str:
     return match[0] if len(match[0]) > 1 else verbatim(f"\\{match[0]}")
 
@@ -306,7 +308,7 @@ class _MarkdownWriter:
             if (href := self.resolve_href(address))[:8].lower().startswith(("http://", "https://")):
                 self.write_markup("[")
                 self.write(f"{label}: {urlsplit(href).hostname or ''}")
-                self.write_markup(f"]({_escape_address(href)})")
+                self.write_markup(f"]({escape_address(href)})")
         elif tag == "object":
             for child in node.css("embed, img"):
                 self.write_leaf(child.tag or "", child)
@@ -324,9 +326,7 @@ class _MarkdownWriter:
         elif href not in self.pictures:
             self.pictures.add(href)
             self.captions.add(picture.alt)
-            alt = escape_markdown(picture.name(href)).replace("|", "\\|")
-            alt = re.sub(r"(?<!\\)([\[\]])", r"\\\1", alt)
-            self.write_markup(f"![{alt}]({_escape_address(href)})")
+            self.write_markup(format_picture(picture.name(href), href))
 
     def enter(self, tag: str, node: LexborNode) -> None:
         if tag in CELL_TAGS and self.in_row:
@@ -472,10 +472,10 @@ class _MarkdownWriter:
         self.open_link = None
         if not label or self.pre_depth:
             return
-        if label == href or label.endswith(f"]({_escape_address(href)})\x03"):
+        if label == href or label.endswith(f"]({escape_address(href)})\x03"):
             return  # a picture that links to itself
         label = re.sub(r"\x02[^\x03]*\x03|[\[\]]", _escape_bracket, label)
-        self.inline[start:] = [verbatim("["), label, verbatim(f"]({_escape_address(href)})")]
+        self.inline[start:] = [verbatim("["), label, verbatim(f"]({escape_address(href)})")]
 
     def flush(self, *, is_caption: bool = False) -> None:
         """Finish the open block, if it has any text."""

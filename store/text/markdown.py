@@ -69,6 +69,21 @@ def _escape_line_start(match: re.Match[str]) -> str:
     return f"{indent}{number}\\{mark}" if number else f"{indent}\\{other}"
 
 
+def escape_label(text: str) -> str:
+    """Return text for the label of a link or picture, inside a table as well."""
+    return re.sub(r"(?<!\\)([\[\]|])", r"\\\1", escape_markdown(text))
+
+
+def escape_address(url: str) -> str:
+    """Return a URL for the address of a link or picture."""
+    return url.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+
+
+def format_picture(alt: str, url: str) -> str:
+    """Return a picture as Markdown."""
+    return f"![{escape_label(alt)}]({escape_address(url)})"
+
+
 def unescape_markdown(text: str) -> str:
     """Return a text with its backslash escapes resolved."""
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text

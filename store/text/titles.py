@@ -14,7 +14,7 @@ INLINE_TAG = re.compile(
 )
 WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
 CDATA_SECTION = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-ADDRESS = re.compile(r"(?:mailto:)?([^\s<>()@,;:]+)@[^\s<>()@,;]+", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:mailto:)?([^\s<>()@,;:]{1,64})@[^\s<>()@,;]+", re.IGNORECASE)
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 UNNAMED_MAILBOX = re.compile(r"(?:no|do-?not)-?_?reply", re.IGNORECASE)
 

@@ -45,7 +45,9 @@ def test_the_header_keeps_its_lines(tmp_path: Path) -> None:
         terminal.write("s")
         terminal.wait_for(re.compile("^>.★ Title 1 ", re.MULTILINE))
         terminal.write("\r")
-        terminal.wait_for(re.compile("^ Title 1\n harbour · ", re.MULTILINE))
+        header = re.compile("^ Title 1\n harbour · ", re.MULTILINE)
+        terminal.wait_for(header)
+        assert terminal.shows(header)
 
 
 def test_bytes_that_are_not_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ For screen readers, terminals that can only print, and pipes. It has the command
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -87,7 +88,7 @@ class PlainReader:
         mode.begin()
 
 
-class Mode:
+class Mode(ABC):
     """A mode on the stack of the reader.
 
     Attributes:
@@ -117,21 +118,21 @@ class Mode:
         """The place of the mode, as in `Command.places`."""
         return self.PLACE or ("article" if self.session.article else "list")
 
+    @abstractmethod
     def begin(self) -> None:
         """Print what the mode is about."""
-        raise NotImplementedError
 
     def resume(self) -> None:
         """Continue after the mode above was closed."""
         self.begin()
 
+    @abstractmethod
     def prompt(self) -> str:
         """Return the prompt, which names the most important commands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def enter_number(self, number: int) -> None:
         """Do what a number alone does; 0 is an empty line."""
-        raise NotImplementedError
 
     def open(self, article: str) -> None:
         """Open an article, and close the mode."""

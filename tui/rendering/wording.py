@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
-from store.model.times import ISO_DATE, UNDATED, from_microseconds
+from store.model.times import ISO_DATE, from_microseconds, is_dated
 from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 
@@ -49,10 +49,10 @@ def format_age(when: int, now: int) -> str:
     """Return an age in at most four cells: `now`, `5m`, `3h`, `2d`, `6w`, `4y`.
 
     Args:
-        when: Seconds since 1970; 0 or `UNDATED` if unknown.
+        when: Seconds since 1970; see `is_dated`.
         now: Seconds since 1970.
     """
-    if when in (0, UNDATED):
+    if not is_dated(when):
         return ""
     passed = now - when
     for unit, letter in (
@@ -100,11 +100,9 @@ def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
 
 def format_row_date(when: int, zone: tzinfo | None = None) -> str:
     """Return the date of a row as `2022-02-28`; empty if unknown."""
-    return (
-        _to_zone(from_microseconds(when * 1_000_000), zone).date().isoformat()
-        if when not in (0, UNDATED)
-        else ""
-    )
+    if not is_dated(when):
+        return ""
+    return _to_zone(from_microseconds(when * 1_000_000), zone).date().isoformat()
 
 
 def format_duration(minutes: int) -> str:

@@ -159,5 +159,5 @@ def place_of_error(text: str, *, typing: bool) -> int:
 @settings(max_examples=50)
 def test_no_prefix_of_a_query_is_an_error_while_typing(text: str, field: str) -> None:
     whole = f"{text} {field}:"
-    for end in range(len(whole) + 1):
-        parse_query(whole[:end], NOW, typing=True)
+    prefixes = [whole[:end] for end in range(len(whole) + 1)]
+    assert [each for each in prefixes if place_of_error(each, typing=True)] == []

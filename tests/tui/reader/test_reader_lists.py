@@ -153,6 +153,7 @@ async def test_the_reader_refreshes_by_itself(
             pass
         other.record("starred", [article_id(12)])
         await running.wait_until(lambda: running.reader.article_list.rows[0].starred)
+        assert [row.starred for row in running.reader.article_list.rows[:2]] == [True, False]
 
 
 async def test_two_readers_see_each_others_changes(start: Start, tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ async def test_a_new_tag_is_found_at_once(start: Start, library: FolderLibrary) 
         await running.press("/")
         await running.type("beacon")
         await running.wait_until(lambda: numbers(running) == [4])
+        assert "1 found" in running.status
 
 
 async def test_a_paste_into_the_search_is_sanitized(start: Start) -> None:

@@ -291,6 +291,7 @@ def test_an_app_can_send_bytes(reader: Terminal) -> None:
     """Case 75: OSC 52 reaches the terminal through the driver."""
     reader.write("x")
     reader.wait_raw(b"\x1b]52;c;eA==\x07")
+    assert reader.raw.count(b"\x1b]52;") == 1
 
 
 @pytest.mark.slow
