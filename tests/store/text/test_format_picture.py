@@ -21,4 +21,7 @@ from store.text.markdown import format_picture
 def test_pictures(alt: str, url: str, written: str) -> None:
     assert format_picture(alt, url) == written
     (picture,) = MarkdownIt().parseInline(written)[0].children or []
-    assert (picture.type, "".join(each.content for each in picture.children or [])) == ("image", alt)
+    assert (picture.type, "".join(each.content for each in picture.children or [])) == (
+        "image",
+        alt,
+    )
