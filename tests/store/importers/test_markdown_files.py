@@ -92,7 +92,8 @@ def test_an_empty_title_is_no_title(empty: str) -> None:
         ("---\nx: !!python/object:os.system x\n---\n", "front matter, line 2: could not determine"),
         ("---\nx: \x07\n---\n", "front matter: "),
         ("+++\na = 1\nb = = 2\n+++\nText.", "front matter, line 3: Invalid value"),
-        ("---\nx: " + "[" * 40_000 + "\n---\n", "nested too deeply"),
+        # PyYAML says so itself from 6.0.4 on.
+        ("---\nx: " + "[" * 40_000 + "\n---\n", "nested too deeply|maximum nesting depth"),
         ("---\nx: " + "- " * 20_000 + "\n---\n", "front matter"),
         ("+++\nx = " + "[" * 40_000 + "\n+++\n", "nested too deeply"),
         ("---\nx: &x [*x]\n---\n", "front matter, line 2: "),
