@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields, replace
@@ -22,6 +21,7 @@ from store.model.article import ArticleRow, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import to_unix_seconds
 from store.system.files import file_lock, make_folder, write_atomically
+from store.text.decoding import decode_document
 from store.text.urls import canonicalize_url, redact_url
 
 FEED_STATES_FILE = "feeds.json"
@@ -103,10 +103,7 @@ class FeedStore:
 
     def list_rejected(self) -> Sequence[Rejection]:
         """Return the entries of the file that cannot be subscribed to."""
-        subscriptions = read_subscriptions(self.library)
-        for _ in subscriptions:
-            pass
-        return subscriptions.rejected
+        return read_subscriptions(self.library).rejected
 
     def states(self) -> dict[str, FeedState]:
         """Return the states by key of subscription; what cannot be parsed is left out."""
@@ -179,8 +176,8 @@ class FeedStore:
         Raises:
             InvalidInput: The data is neither.
         """
-        is_xml = data.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<")
-        given = parse_opml(data) if is_xml else parse_newsboat_urls(data.decode("utf-8", "replace"))
+        text = decode_document(data).lstrip()
+        given = parse_opml(data) if text.startswith("<") else parse_newsboat_urls(text)
         existing = {
             canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)
         }

@@ -28,6 +28,7 @@ from store.net.client import FetchRequest, FetchResponse, HttpClient
 from store.segments.documents import article_from_values
 from store.text.clean import clean_line
 from store.text.prose import count_words
+from store.text.urls import strip_url_credentials
 
 MAX_CONCURRENT_FETCHES = 8
 MAX_FETCHES_PER_HOST = 2
@@ -311,6 +312,7 @@ class _FeedFetch:
             "url": reply.url,
             "now": now,
             "category": self.feed.category or self.feed.title,
+            "tags": self.feed.tags,
         }
         parsed = self.parser.parse("feed", about, reply.body)
         articles = [article_from_values(each) for each in parsed["found"]]
@@ -319,16 +321,17 @@ class _FeedFetch:
             title=self.feed.title or clean_line(parsed["title"], 200),
             site=self.feed.site or parsed["site"],
         )
+        moved_to = strip_url_credentials(reply.permanent_url)  # the state is not private
         state = FeedState(
             etag=reply.headers.get("etag", ""),
             modified=reply.headers.get("last-modified", ""),
             tried=now,
             succeeded=now,
-            moved=reply.permanent_url,
-            times=_count_moves(self.state, reply.permanent_url),
+            moved=moved_to,
+            times=_count_moves(self.state, moved_to),
         )
-        if reply.permanent_url and state.times >= MIN_MOVE_REPORTS:
-            feed = move_subscription(feed, reply.permanent_url)
+        if moved_to and state.times >= MIN_MOVE_REPORTS:
+            feed = move_subscription(feed, moved_to)
             state = replace(state, moved="", times=0)
         warning = reply.warning
         if omitted := parsed["left_out"]:

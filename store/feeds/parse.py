@@ -82,6 +82,8 @@ class FeedInfo:
     fetched_at: str
     """The time of the fetch, ISO 8601 in UTC."""
     category: str = ""
+    tags: Sequence[str] = ()
+    """Tags that the user gave the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +371,7 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "authors": list(
             clean_authors([html_to_line(each.replace(AT_MARK, "@")) for each in entry.authors])
         ),
-        "tags": _clean_tags(entry.tags),
+        "tags": list(dict.fromkeys((*feed.tags, *_clean_tags(entry.tags)))),
         "language": entry.language,
     }
     fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)

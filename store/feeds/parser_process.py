@@ -97,9 +97,11 @@ def parse_feed_request(about: PlainValues, data: bytes) -> PlainValues:
     """Parse a feed; if it is a page instead, the error names the feed of that page."""
     from store.feeds.parse import FeedInfo, parse_feed  # imported here: only the process needs them
 
-    names = ("key", "url", "now", "category")
+    feed = FeedInfo(
+        about["key"], about["url"], about["now"], about["category"], about.get("tags", ())
+    )
     try:
-        parsed = parse_feed(data, about["charset"], FeedInfo(*(about[name] for name in names)))
+        parsed = parse_feed(data, about["charset"], feed)
     except InvalidInput as error:
         links = _find_links(data, about)
         raise InvalidInput(f"{error}; its feed is {links[0]}" if links else str(error)) from None

@@ -10,19 +10,30 @@ Source: OPML 2.0 (https://opml.org/spec2.opml).
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from store.model.article import Rejection
 from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
 from store.system.files import write_atomically
 from store.text.clean import clean_line
-from store.text.decoding import decode_document, remove_invalid_xml_characters
-from store.text.urls import redact_url, strip_url_credentials, validate_url
+from store.text.decoding import (
+    decode_document,
+    escape_ampersands,
+    remove_invalid_xml_characters,
+)
+from store.text.urls import (
+    copy_url_credentials,
+    normalize_feed_url,
+    redact_credentials,
+    redact_url,
+    strip_url_credentials,
+    validate_url,
+)
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
 MAX_OPML_BYTES = 20_000_000
@@ -32,6 +43,14 @@ MAX_SUBSCRIPTIONS = 20_000
 OPML_TRUE = "yes"
 NEWSBOAT_HIDDEN_TAG = "!"
 """Prefix of tags that newsboat does not show."""
+NEWSBOAT_UNSUPPORTED = ("exec:", "filter:", "query:")
+"""Prefixes of the lines of newsboat that are not feeds to fetch."""
+NEWSBOAT_WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^\s"]++)++')
+NEWSBOAT_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?')
+"""A word as newsboat reads it: only double quotes are quotes, and a backslash escapes inside them."""
+ATTRIBUTE_VALUE = re.compile(r'="[^"]*"')
+MAX_FEED_TAGS = 20
+"""Tags of one feed that are read."""
 EMPTY_OPML = b'<opml version="2.0"><head><title>newstui</title></head><body></body></opml>'
 
 
@@ -52,6 +71,8 @@ class Subscription:
     """True if the user allowed its host to be on a private network."""
     former_urls: tuple[str, ...] = ()
     """Its URLs before it moved, oldest first."""
+    tags: tuple[str, ...] = ()
+    """The tags that all of its articles get."""
 
     @property
     def key(self) -> str:
@@ -64,6 +85,16 @@ class Subscription:
         return self.title or redact_url(self.url).partition("://")[2]
 
 
+class _FeedOutline(NamedTuple):
+    """The element of a feed, where it is, and what it says."""
+
+    parent: ET.Element
+    element: ET.Element
+    folder: str
+    """Its folder; the category may be in an attribute instead."""
+    subscription: Subscription
+
+
 class Subscriptions:
     """The contents of an OPML file; changes are in memory until they are written."""
 
@@ -71,123 +102,189 @@ class Subscriptions:
         self._root = root
         body = root.find("body")
         self._body = ET.SubElement(root, "body") if body is None else body
+        self._feeds: dict[str, list[_FeedOutline]] = {}
+        """The outlines of each key, in the order of the file; duplicates follow the first."""
+        self._folders: dict[str, ET.Element] = {"": self._body}
+        """The first folder of each category."""
         self.rejected: list[Rejection] = []
-        """Outlines that cannot be subscribed to, and why; known after iterating."""
+        """Outlines that cannot be subscribed to, and why."""
+        self._read_outlines()
 
     def __iter__(self) -> Iterator[Subscription]:
         """Yield each feed once, in the order of the file."""
-        self.rejected.clear()
-        seen: set[str] = set()
-        for outline, folders in self._outlines():
-            try:
-                found = _parse_outline(outline, folders)
-            except InvalidInput as error:
-                name = redact_url(outline.get("text") or outline.get("xmlUrl") or "")
-                self.rejected.append(Rejection(name, str(error)))
-                continue
-            if found.key not in seen and len(seen) < MAX_SUBSCRIPTIONS:
-                seen.add(found.key)
-                yield found
+        for outlines in list(self._feeds.values())[:MAX_SUBSCRIPTIONS]:
+            yield outlines[0].subscription
 
-    def _outlines(self) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
-        """Yield the outlines of feeds with their folders.
-
-        A stack instead of recursion, because folders may be nested deeply.
-        """
-        stack: list[tuple[ET.Element, tuple[str, ...]]] = [(self._body, ())]
+    def _read_outlines(self) -> None:
+        """Find the feeds and folders; a stack instead of recursion, because folders nest deeply."""
+        stack: list[tuple[ET.Element, ET.Element, tuple[str, ...]]] = [(self._root, self._body, ())]
         while stack:
-            element, folders = stack.pop()
+            parent, element, folders = stack.pop()
             if _outline_url(element):
-                yield element, folders
-                continue
-            name = clean_line(element.get("text") or element.get("title") or "", 100)
-            inside = (*folders, name) if name and element is not self._body else folders
-            outlines = (each for each in element if each.tag == "outline")
-            stack += [(each, inside[:MAX_FOLDER_DEPTH]) for each in reversed(list(outlines))]
+                self._read_feed(parent, element, folders)
+            elif element is not self._body and (name := _outline_title(element, 100)):
+                folders = (*folders, name)[:MAX_FOLDER_DEPTH]
+                self._folders.setdefault(_join_folders(folders), element)
+            outlines = [each for each in element if _is_outline(each)]
+            stack += [(element, each, folders) for each in reversed(outlines)]
+
+    def _read_feed(self, parent: ET.Element, outline: ET.Element, folders: Sequence[str]) -> None:
+        try:
+            found = _parse_outline(outline, folders)
+        except InvalidInput as error:
+            name = _outline_title(outline, 200) or redact_url(_outline_url(outline))
+            self.rejected.append(Rejection(name, str(error)))
+        else:
+            self._feeds.setdefault(found.key, []).append(
+                _FeedOutline(parent, outline, _join_folders(folders), found)
+            )
 
     def put(self, subscription: Subscription) -> None:
         """Add a subscription, or change the one of the same key."""
-        existing = self._find_outlines(subscription.key)
-        for outline, _ in existing[1:]:  # duplicates
-            self._remove_outline(outline)
-        if not existing:
-            outline = ET.SubElement(self._get_or_create_folder(subscription.category), "outline")
+        existing = self._feeds.get(subscription.key, [])
+        for each in existing[1:]:  # duplicates
+            each.parent.remove(each.element)
+        first = existing[0] if existing else None
+        outline = ET.Element("outline") if first is None else first.element
+        if first is None or first.folder != subscription.category:
+            if first is not None:
+                first.parent.remove(outline)
+            parent = self._get_or_create_folder(subscription.category)
+            parent.append(outline)
         else:
-            outline, folders = existing[0]
-            if "/".join(folders) != subscription.category:
-                self._remove_outline(outline)
-                self._get_or_create_folder(subscription.category).append(outline)
+            parent = first.parent
         for name, value in _outline_attributes(subscription).items():
-            if value:
-                outline.set(name, value)
-            else:
-                outline.attrib.pop(name, None)
+            _set_attribute(outline, name, value)
+        self._feeds[subscription.key] = [
+            _FeedOutline(parent, outline, subscription.category, subscription)
+        ]
 
     def remove(self, subscription: Subscription) -> None:
         """Remove a subscription."""
-        for outline, _ in self._find_outlines(subscription.key):
-            self._remove_outline(outline)
-
-    def _find_outlines(self, key: str) -> list[tuple[ET.Element, tuple[str, ...]]]:
-        found = []
-        for outline, folders in self._outlines():
-            with suppress(InvalidInput):
-                if _parse_outline(outline, folders).key == key:
-                    found.append((outline, folders))
-        return found
-
-    def _remove_outline(self, outline: ET.Element) -> None:
-        for parent in self._root.iter():
-            if outline in list(parent):
-                parent.remove(outline)
-                return
+        for each in self._feeds.pop(subscription.key, ()):
+            each.parent.remove(each.element)
 
     def _get_or_create_folder(self, category: str) -> ET.Element:
-        folder = self._body
+        folder, path = self._body, ""
         for name in filter(None, category.split("/")):
-            inside = [
-                each
-                for each in folder
-                if each.tag == "outline" and not _outline_url(each) and each.get("text") == name
-            ]
-            folder = inside[0] if inside else ET.SubElement(folder, "outline", text=name)
+            path = f"{path}/{name}" if path else name
+            if path not in self._folders:
+                self._folders[path] = ET.SubElement(folder, "outline", text=name)
+            folder = self._folders[path]
         return folder
 
-    def to_bytes(self) -> bytes:
-        """Return the contents of the file."""
+    def to_bytes(self, *, with_credentials: bool = True) -> bytes:
+        """Return the contents of the file, or a copy without user names and passwords."""
         ET.indent(self._root)
-        written: bytes = ET.tostring(self._root, "utf-8", xml_declaration=True)
+        root = self._root if with_credentials else _strip_credentials(self._root)
+        written: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
         return written + b"\n"
+
+    @property
+    def has_credentials(self) -> bool:
+        """True if there is a user name or password in any of it."""
+        return self.to_bytes() != self.to_bytes(with_credentials=False)
+
+
+def _strip_credentials(root: ET.Element) -> ET.Element:
+    copy = deepcopy(root)
+    for element in copy.iter():
+        for name, value in element.attrib.items():
+            element.set(name, redact_credentials(value, "") if "@" in value else value)
+    return copy
+
+
+def _is_outline(element: ET.Element) -> bool:
+    return isinstance(element.tag, str) and element.tag.lower() == "outline"
+
+
+def _attribute(outline: ET.Element, name: str) -> str:
+    """Return an attribute whatever the case of its name: programs write `xmlUrl`, `xmlURL`, `xmlurl`."""
+    value = outline.get(name)
+    if value is None:
+        lower = name.lower()
+        value = next((given for key, given in outline.items() if key.lower() == lower), "")
+    return value.strip()
+
+
+def _set_attribute(outline: ET.Element, name: str, value: str) -> None:
+    """Set an attribute, or remove it if it is empty, however its name is written there."""
+    present = [key for key in outline.attrib if key.lower() == name.lower()]
+    for key in present[1:] if value else present:
+        del outline.attrib[key]
+    if value:
+        outline.set(present[0] if present else name, value)
 
 
 def _outline_url(outline: ET.Element) -> str:
     """Return the URL of a feed; empty if the outline is a folder or something else."""
-    return (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
+    if url := _attribute(outline, "xmlUrl"):
+        return url
+    is_feed = _attribute(outline, "type").lower() in ("rss", "atom")
+    return _attribute(outline, "url") if is_feed else ""
+
+
+def _outline_title(outline: ET.Element, limit: int) -> str:
+    title = _attribute(outline, "text") or _attribute(outline, "title")
+    return clean_line(redact_credentials(title), limit)
 
 
 def _parse_outline(outline: ET.Element, folders: Sequence[str]) -> Subscription:
-    url = _outline_url(outline)
+    url = normalize_feed_url(_outline_url(outline))
     if not url[:8].lower().startswith(("http://", "https://")):
         raise InvalidInput("not an http or https URL")
     try:
         validate_url(url)
     except UrlRejected as error:
         raise InvalidInput(str(error)) from error
-    title = clean_line(outline.get("text") or outline.get("title") or "", 200)
+    title = _outline_title(outline, 200)
+    category, tags = _read_categories(outline, _join_folders(folders))
     return Subscription(
         url=url,
-        title="" if title == Subscription(url).display_name else title,
-        category="/".join(name.replace("/", "∕") for name in folders),
-        site=clean_line(outline.get("htmlUrl") or "", 2000),
+        title="" if _is_name_of_url(title, url) else title,
+        category=category,
+        site=clean_line(_attribute(outline, "htmlUrl"), 2000),
         paused=_read_flag(outline, "paused"),
         whole_page=_read_flag(outline, "wholePage"),
         is_private_allowed=_read_flag(outline, "private"),
-        former_urls=tuple((outline.get("formerly") or "").split()),
+        former_urls=tuple(_attribute(outline, "formerly").split()),
+        tags=tags,
     )
 
 
+def _is_name_of_url(title: str, url: str) -> bool:
+    """Return True if a title is only the URL of the feed: then it has none yet."""
+    names = (url, redact_url(url), strip_url_credentials(url))
+    schemeless = {name.partition("://")[2].rstrip("/").casefold() for name in names}
+    return title.rpartition("://")[2].rstrip("/").casefold() in schemeless
+
+
+def _join_folders(folders: Sequence[str]) -> str:
+    return "/".join(name.replace("/", "∕") for name in folders)
+
+
+def _read_categories(outline: ET.Element, folder: str) -> tuple[str, tuple[str, ...]]:
+    """Return the category and the tags of a feed.
+
+    In OPML 2.0 `category` has names separated by commas, folders with slashes and tags without.
+    A feed outside of folders takes the first as its category; `tags` is our own.
+    """
+    names = [
+        clean_line(redact_credentials(name), 100)
+        for name in _attribute(outline, "category").split(",")
+    ]
+    names = [name.strip("/ ") for name in names if name.strip("/ ")]
+    if not folder and names:
+        folder = names.pop(0)
+    own = (
+        clean_line(redact_credentials(name), 100) for name in _attribute(outline, "tags").split(",")
+    )
+    tags = dict.fromkeys(name for name in (*names, *own) if name and name != folder)
+    return folder, tuple(tags)[:MAX_FEED_TAGS]
+
+
 def _read_flag(outline: ET.Element, name: str) -> bool:
-    return (outline.get(name) or "").strip().lower() in (OPML_TRUE, "true", "1")
+    return _attribute(outline, name).lower() in (OPML_TRUE, "true", "1")
 
 
 def _outline_attributes(subscription: Subscription) -> dict[str, str]:
@@ -196,6 +293,8 @@ def _outline_attributes(subscription: Subscription) -> dict[str, str]:
         "text": subscription.display_name,
         "xmlUrl": subscription.url,
         "htmlUrl": subscription.site,
+        "category": "",  # its folder and `tags` say it
+        "tags": ", ".join(subscription.tags),
         "paused": OPML_TRUE if subscription.paused else "",
         "wholePage": OPML_TRUE if subscription.whole_page else "",
         "private": OPML_TRUE if subscription.is_private_allowed else "",
@@ -217,18 +316,31 @@ def parse_opml(data: bytes) -> Subscriptions:
     text = remove_invalid_xml_characters(decode_document(data)).lstrip()
     if "<!ENTITY" in text:
         raise InvalidInput("declares XML entities, which are unsafe to expand")
-    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
+    text = escape_ampersands(re.sub(r"^<\?xml[^>]*\?>", "", text))
     try:
-        parser.feed(re.sub(r"^<\?xml[^>]*\?>", "", text))
-        root = parser.close()
+        root = _parse_xml(text)
     except ET.ParseError as error:
         line, column = error.position
-        raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
-    if not isinstance(root, ET.Element) or root.tag != "opml":
+        try:  # many programs forget to escape "<" in names
+            root = _parse_xml(ATTRIBUTE_VALUE.sub(lambda m: m[0].replace("<", "&lt;"), text))
+        except ET.ParseError:
+            raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
+    if not isinstance(root, ET.Element) or str(root.tag).lower() != "opml":
         raise InvalidInput("not OPML")
     if _measure_depth(root) > 4 * MAX_FOLDER_DEPTH:
         raise InvalidInput("folders are nested too deeply")
     return Subscriptions(root)
+
+
+def _parse_xml(text: str) -> ET.Element:
+    """Return the root element; names of elements without their namespace."""
+    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
+    parser.feed(text)
+    root: ET.Element = parser.close()
+    for element in root.iter() if isinstance(root, ET.Element) else ():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.rpartition("}")[2]
+    return root
 
 
 def _measure_depth(root: ET.Element) -> int:
@@ -242,34 +354,53 @@ def _measure_depth(root: ET.Element) -> int:
 def parse_newsboat_urls(text: str) -> Subscriptions:
     """Parse newsboat's `urls`: a feed a line, then its tags, one of which may be `~` and a title.
 
-    The first tag becomes the category. Queries, filters and commands have no feed URL; they are
-    rejected like outlines without one.
+    The first tag becomes the category, the others are tags. Commands, filters and queries have no
+    feed URL; each kind is rejected once, with its lines and without their contents, which may hold
+    passwords.
 
     Raises:
         InvalidInput: There is no URL in it at all.
     """
-    if "://" not in text:
+    lines = [(number, _split_words(line)) for number, line in enumerate(text.splitlines(), 1)]
+    if not any(
+        "://" in word or word.startswith(NEWSBOAT_UNSUPPORTED)
+        for _, words in lines
+        for word in words[:1]
+    ):
         raise InvalidInput("neither OPML nor a list of feed URLs")
     root = ET.Element("opml", version="2.0")
     body = ET.SubElement(root, "body")
-    folders = {"": body}
-    for line in text.splitlines():
-        if not line.strip() or line.lstrip().startswith("#"):
+    unsupported: dict[str, list[str]] = {}
+    for number, words in lines:
+        if not words:
             continue
-        url, *tags = _split_words(line)
+        url, *tags = words
+        prefix = next((each for each in NEWSBOAT_UNSUPPORTED if url.startswith(each)), "")
+        if prefix:
+            unsupported.setdefault(prefix, []).append(str(number))
+            continue
         title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
-        name = next((tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)), "")
-        if name not in folders:
-            folders[name] = ET.SubElement(body, "outline", text=name)
-        ET.SubElement(folders[name], "outline", text=title or url, xmlUrl=url)
-    return Subscriptions(root)
+        names = [tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)]
+        folder = [name.replace(",", " ").strip("/") for name in names]
+        attributes = {"text": title, "xmlUrl": url, "category": ",".join(folder)}
+        ET.SubElement(body, "outline", attributes)
+    found = Subscriptions(root)
+    for prefix, numbers in unsupported.items():
+        where = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(numbers[:20])}"
+        found.rejected.append(Rejection(where, f"{prefix} is not supported"))
+    return found
 
 
-def _split_words(line: str) -> Sequence[str]:
-    try:
-        return shlex.split(line)
-    except ValueError:  # an unclosed quote
-        return line.split()
+def _split_words(line: str) -> list[str]:
+    """Return the words of a line; `#` begins a comment where a word would begin."""
+    words = []
+    for match in NEWSBOAT_WORD.finditer(line):
+        if match[0].startswith("#"):
+            break
+        words.append(
+            NEWSBOAT_QUOTED.sub(lambda quoted: re.sub(r"\\(.)", r"\1", quoted[1]), match[0])
+        )
+    return [word for word in words if word.strip()]
 
 
 def read_subscriptions(library: Path) -> Subscriptions:
@@ -308,6 +439,10 @@ def update_subscriptions(
 
 
 def move_subscription(subscription: Subscription, url: str) -> Subscription:
-    """Return the subscription after its feed has moved for good."""
+    """Return the subscription after its feed has moved for good.
+
+    On the same host it keeps its user name and password, which redirects do not repeat.
+    """
+    url = copy_url_credentials(subscription.url, url)
     former = (*subscription.former_urls, subscription.url)
     return replace(subscription, url=url, former_urls=tuple(dict.fromkeys(former)))

@@ -150,4 +150,9 @@ def extract_feed_xml(text: str) -> str:
         raise InvalidInput("not a feed")
     if "<!ENTITY" in HTML_ENTITY.sub(_drop_html_entity, text[: root.start()]):
         raise InvalidInput("declares XML entities, which are unsafe to expand")
-    return AMPERSAND.sub(_replace_entity, text[root.start() :])
+    return escape_ampersands(text[root.start() :])
+
+
+def escape_ampersands(text: str) -> str:
+    """Return XML with its bare ampersands escaped and the entities of HTML resolved."""
+    return AMPERSAND.sub(_replace_entity, text)

@@ -45,7 +45,17 @@ _UNESCAPED_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _NOT_TO_ENCODE = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+HIDDEN = "…"
+"""Shown in the place of a user name and password."""
+# The second form is a password with an unescaped "/", "?" or "#" in it: what stands before is no port.
+_CREDENTIALS = re.compile(
+    r"(?<=://)(?:[^/?#\s@]*+@(?:[^/?#\s@]*+@)*+|[^/?#\s@:]*+:(?!\d*+[/?#])[^\s@]*+@)"
+)
+_BARE_CREDENTIALS = re.compile(r"\A[^/?#\s:@]++:[^\s@]*+@(?=\S*\Z)")
+"""The user name and password of a URL that was typed without its scheme."""
+_SCHEME_START = re.compile(r"\A\s*[A-Za-z][A-Za-z0-9+.-]*+://")
+_FEED_SCHEMES = frozenset({"feed", "feeds", "itpc", "pcast", "podcast", "rss"})
+_BARE_FEED_URL = re.compile(r"[\w-]++(?:\.[\w-]++)++(?::\d++)?(?:[/?#]\S*+)?")
 
 # The characters RFC 3986 allows in each part, less those that mean something to a shell. A query
 # keeps its `&`: nothing else separates parameters.
@@ -238,17 +248,40 @@ def resolve_web_url(link: str, base: str) -> str:
     return url if url[:8].lower().startswith(("http://", "https://")) else ""
 
 
+def normalize_feed_url(url: str) -> str:
+    """Return the URL of a feed as http or https: `feed://example.org/` names the program, not the protocol."""
+    url = url.strip()
+    if _BARE_FEED_URL.fullmatch(url):
+        return f"https://{url}"
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() not in _FEED_SCHEMES:
+        return url
+    return (
+        rest if rest.lower().startswith(("http://", "https://")) else f"http://{rest.lstrip('/')}"
+    )
+
+
 def strip_url_credentials(url: str) -> str:
     """Return a URL without user name and password."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+def copy_url_credentials(source: str, target: str) -> str:
+    """Return the target with the user name and password of the source, if both are on one host."""
+    given, parts = urlsplit(source), urlsplit(strip_url_credentials(target))
+    user, at, host = given.netloc.rpartition("@")
+    if (given.scheme, host.lower()) != (parts.scheme, parts.netloc.lower()):
+        return parts.geturl()
+    return parts._replace(netloc=f"{user}{at}{parts.netloc}").geturl()
+
+
 def redact_url(url: str) -> str:
     """Return a URL for display: one clean line, without user name and password (case 86)."""
-    return clean_line(redact_credentials(url), limit=300)
+    hidden = url if _SCHEME_START.search(url) else _BARE_CREDENTIALS.sub(f"{HIDDEN}@", url)
+    return clean_line(redact_credentials(hidden), limit=300)
 
 
-def redact_credentials(text: str) -> str:
-    """Return a text in which no URL has a user name and password."""
-    return _CREDENTIALS.sub("…@", text)
+def redact_credentials(text: str, hidden: str = f"{HIDDEN}@") -> str:
+    """Return a text with the user name and password of every URL in it replaced."""
+    return _CREDENTIALS.sub(hidden, text)

@@ -51,13 +51,18 @@ def run_export(options: argparse.Namespace) -> bool:
 
 
 def _export_feeds(options: argparse.Namespace) -> None:
-    data = read_subscriptions(resolve_paths(options).library).to_bytes()
+    """Export the feeds; user names and passwords only to a file, which its owner alone can read."""
+    subscriptions = read_subscriptions(resolve_paths(options).library)
+    has_credentials = subscriptions.has_credentials
     if options.out is None:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(subscriptions.to_bytes(with_credentials=False))
+        if has_credentials:
+            print_message("left out the passwords of feeds; a file written with -o has them")
     else:
         with create_file(options.out, replace=options.force) as file:
-            file.write(data)
-        print_message(f"exported the feeds to {options.out}")
+            file.write(subscriptions.to_bytes())
+        private = ", with their passwords: keep it private" if has_credentials else ""
+        print_message(f"exported the feeds to {options.out}{private}")
 
 
 def _check_target(form: str, out: Path | None) -> None:

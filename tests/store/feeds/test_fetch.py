@@ -19,6 +19,7 @@ from store.feeds.fetch import (
     fetch_and_store,
     fetch_feeds,
 )
+from store.feeds.parse import FeedInfo, parse_feed
 from store.feeds.subscriptions import Subscription
 from store.model.errors import InvalidInput
 from store.net.client import FetchRequest, FetchResponse, HttpClient
@@ -385,3 +386,12 @@ def test_invalid_states_are_ignored(tmp_path: Path) -> None:
 
 def test_a_context_has_two_parser_processes() -> None:
     assert len(FetchContext(make_fetch_context().client, make_fetch_context().clock).parsers) == 2
+
+
+def test_the_tags_of_a_feed_come_before_those_of_its_entries() -> None:
+    feed = FeedInfo(
+        "https://a.example/f", "https://a.example/f", "2026-01-01T00:00:00Z", "", ("sea",)
+    )
+    text = "<rss><channel><item><title>A</title><category>fog</category></item></channel></rss>"
+    (article,) = parse_feed(text.encode(), "utf-8", feed).articles
+    assert article.article.tags == ("sea", "fog")

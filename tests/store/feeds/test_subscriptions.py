@@ -12,6 +12,7 @@ from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import (
     Subscription,
     move_subscription,
+    parse_newsboat_urls,
     parse_opml,
     read_subscriptions,
     update_subscriptions,
@@ -165,3 +166,103 @@ def test_saved_feeds_are_read_again(entries: list[tuple[str, str, bool]]) -> Non
     read = {each.url: each for each in parse_opml(subscriptions.to_bytes())}
     for each in feeds:
         assert (read[each.url].paused, read[each.url].key) == (each.paused, each.key)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        (
+            'text="A & B" xmlUrl="https://a.example/?x=1&y=2"',
+            ("https://a.example/?x=1&y=2", "A & B"),
+        ),
+        ('text="Caf&eacute;" xmlUrl="https://a.example/"', ("https://a.example/", "Café")),
+        ('text="a < b" xmlUrl="https://a.example/"', ("https://a.example/", "a < b")),
+        ('TEXT="A" xmlURL="https://a.example/"', ("https://a.example/", "A")),
+        ('title="A" type="rss" url="https://a.example/"', ("https://a.example/", "A")),
+        ('text="A" xmlUrl="feed://a.example/rss"', ("http://a.example/rss", "A")),
+        ('text="A" xmlUrl="feed:https://a.example/rss"', ("https://a.example/rss", "A")),
+        ('text="A" xmlUrl="itpc://a.example/rss"', ("http://a.example/rss", "A")),
+        ('text="A" xmlUrl="a.example/rss"', ("https://a.example/rss", "A")),
+        (
+            'text="https://a.example/rss" xmlUrl="https://a.example/rss"',
+            ("https://a.example/rss", ""),
+        ),
+        ('text="a.example/rss/" xmlUrl="https://a.example/rss"', ("https://a.example/rss", "")),
+    ],
+)
+def test_outlines_as_other_programs_write_them(attributes: str, expected: tuple[str, str]) -> None:
+    (feed,) = parse_opml(opml(f"<outline {attributes}/>"))
+    assert (feed.url, feed.title) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "folder", "expected"),
+    [
+        ("/News", "", ("News", ())),
+        ("News,tech", "", ("News", ("tech",))),
+        ("/News/World, tech", "", ("News/World", ("tech",))),
+        ("/News,tech", "News", ("News", ("tech",))),
+        ("tech", "News", ("News", ("tech",))),
+        (" , /", "", ("", ())),
+    ],
+)
+def test_categories_of_opml_are_folder_and_tags(
+    category: str, folder: str, expected: tuple[str, tuple[str, ...]]
+) -> None:
+    outline = f'<outline text="A" xmlUrl="https://a.example/" category="{category}"/>'
+    within = f'<outline text="{folder}">{outline}</outline>' if folder else outline
+    (feed,) = parse_opml(opml(within))
+    assert (feed.category, feed.tags) == expected
+    subscriptions = parse_opml(opml(within))
+    subscriptions.put(feed)
+    assert list(parse_opml(subscriptions.to_bytes())) == [feed]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("https://a.example/f", ("", "", ())),
+        ("https://ann:secret@a.example/f", ("", "", ())),
+        ('https://a.example/f "~The \\"T\\""', ('The "T"', "", ())),
+        ('https://a.example/f "Ann\'s" "two words" tech', ("", "Ann's", ("two words", "tech"))),
+        ("https://a.example/f ! !hidden sea # a note", ("", "sea", ())),
+        ("https://a.example/f#part sea", ("", "sea", ())),
+    ],
+)
+def test_a_line_of_newsboat(line: str, expected: tuple[str, str, tuple[str, ...]]) -> None:
+    (feed,) = parse_newsboat_urls(line)
+    assert (feed.title, feed.category, feed.tags) == expected
+
+
+def test_other_lines_of_newsboat_are_reported_once_without_their_contents() -> None:
+    found = parse_newsboat_urls(
+        'https://a.example/f\nexec:curl -u ann:secret x\n"exec:b"\n'
+        'filter:f:https://ann:secret@b.example/\n"query:New:unread = \\"yes\\""\n'
+    )
+    assert [(each.location, each.reason) for each in found.rejected] == [
+        ("lines 2, 3", "exec: is not supported"),
+        ("line 4", "filter: is not supported"),
+        ("line 5", "query: is not supported"),
+    ]
+
+
+def test_credentials_are_neither_a_title_nor_in_a_public_copy() -> None:
+    url = "https://ann:secret@a.example/f"
+    subscriptions = parse_opml(opml(f'<outline text="{url}" title="{url}" xmlUrl="{url}"/>'))
+    (feed,) = subscriptions
+    assert (feed.title, feed.display_name, feed.url) == ("", "…@a.example/f", url)
+    assert subscriptions.has_credentials
+    assert b"secret" not in subscriptions.to_bytes(with_credentials=False)
+    assert b"secret" in subscriptions.to_bytes()
+
+
+def test_a_move_keeps_the_credentials_on_the_same_host_only() -> None:
+    feed = Subscription("https://ann:secret@a.example/f")
+    assert move_subscription(feed, "https://a.example/g").url == "https://ann:secret@a.example/g"
+    assert move_subscription(feed, "https://b.example/g").url == "https://b.example/g"
+
+
+@pytest.mark.parametrize("data", [HAND.decode().replace('<?xml version="1.0"?>\n', "")])
+def test_opml_in_utf_16_is_imported(tmp_path: Path, data: str) -> None:
+    store = FeedStore(tmp_path, tmp_path / "cache")
+    assert store.import_subscriptions(data.encode("utf-16"))[0] == 3

@@ -139,12 +139,13 @@ exec:~/bin/script.sh
 
 
 def test_feeds_from_newsboat_to_opml(run: Run, tmp_path: Path) -> None:
-    """Case 103: commands and queries among the feeds are rejected one by one."""
+    """Case 103: commands and queries among the feeds are rejected, each kind once."""
     (tmp_path / "urls").write_text(URLS)
     taken = run("feeds", "--import", tmp_path / "urls")
     assert taken.code == 1
     assert "2 feeds added" in taken.err
-    assert taken.err.count("not an http or https URL") == 2
+    assert "line 4: query: is not supported" in taken.err
+    assert "line 5: exec: is not supported" in taken.err
     text = run("export", "--to", "opml").out
     outlines = {each.get("xmlUrl"): each for each in ElementTree.fromstring(text).iter("outline")}
     assert outlines["https://news.example/feed"].get("text") == "The Harbour"
@@ -179,3 +180,16 @@ def test_an_export_is_for_its_owner(run: Run, three: Path, tmp_path: Path, form:
     finally:
         os.umask(before)
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_passwords_of_feeds_are_exported_to_private_files_only(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("https://ann:secret@a.example/f\n")
+    run("feeds", "--import", tmp_path / "urls")
+    printed = run("export", "--to", "opml")
+    assert "secret" not in printed.out
+    assert "https://a.example/f" in printed.out
+    assert "left out the passwords" in printed.err
+    out = tmp_path / "out.opml"
+    assert "keep it private" in run("export", "--to", "opml", "-o", out).err
+    assert "ann:secret@" in out.read_text()
+    assert out.stat().st_mode & 0o777 == 0o600

@@ -176,3 +176,10 @@ def test_a_page_without_a_text_is_cached(
     (wall,) = run("list", "--json").values
     assert (wall["title"], wall["words"]) == ("Wall", 108)
     assert not kept.exists()
+
+
+def test_an_imported_password_is_not_printed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "urls"
+    file.write_text("https://ann:secret@h.invalid/f sea tech\nexec:curl -u ann:secret x\n")
+    assert "secret" not in run("feeds", "--import", file).err
+    assert "secret" not in run("feeds").out + run("feeds", "--json").out
