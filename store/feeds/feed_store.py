@@ -60,7 +60,7 @@ class FetchResult:
     rejected: Sequence[str] = ()
     """Entries that could not be used, and why."""
     error: str = ""
-    """The reason why fetching failed; empty if it succeeded."""
+    """The reason why fetching failed, or why not all of the feed came; empty if it succeeded."""
     warning: str = ""
     """What the user should know although fetching succeeded."""
 

@@ -21,7 +21,7 @@ from store.feeds.feed_store import FeedState, FeedStore, FetchResult
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription, move_subscription
 from store.model.article import ParsedArticle
-from store.model.errors import FetchCancelled, NewstuiError
+from store.model.errors import FetchCancelled, InvalidInput, NewstuiError
 from store.model.results import AddProgress
 from store.model.times import Clock, current_timestamp, format_timestamp, to_unix_seconds
 from store.net.client import FetchRequest, FetchResponse, HttpClient
@@ -235,12 +235,15 @@ def parse_fetched_feed(
     """Parse a feed that was fetched already.
 
     Raises:
-        InvalidInput, FetchFailed: It is not a feed, or cannot be parsed.
+        InvalidInput, FetchFailed: It is not a whole feed, or cannot be parsed.
     """
     fetch = _FeedFetch(
         subscription, FeedState(), context, context.parsers[0], lambda: False, busy_hosts={}
     )
-    return fetch.parse(reply, context.now())
+    result = fetch.parse(reply, context.now())
+    if result.error:
+        raise InvalidInput(result.error)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,12 +336,15 @@ class _FeedFetch:
         if moved_to and state.times >= MIN_MOVE_REPORTS:
             feed = move_subscription(feed, moved_to)
             state = replace(state, moved="", times=0)
+        problem = str(parsed["incomplete"])
+        if problem:  # with the old ETag, so that the next fetch returns it whole
+            state = self._failed_state(problem, now)
         warning = reply.warning
         if omitted := parsed["left_out"]:
             warning = f"took only the first {len(articles):,} entries, skipped {omitted:,}"
         if feed.whole_page:
             articles, state = self._fetch_pages(articles, state)
-        return FetchResult(feed, state, articles, parsed["refused"], warning=warning)
+        return FetchResult(feed, state, articles, parsed["refused"], problem, warning)
 
     # -- feeds that have only the beginnings of their texts --------------------------------
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article
-from store.importers.containers import parse_json
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp, to_unix_seconds
@@ -125,6 +125,8 @@ class ParsedFeed:
     rejected: Sequence[Rejection] = ()
     omitted_count: int = 0
     """The number of entries beyond those that are taken at once."""
+    problem: str = ""
+    """The reason why it did not come whole; empty if it did."""
 
 
 def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
@@ -141,16 +143,21 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
             f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)"
         )
     if kind == "json":
-        found = _parse_json_feed(text)
+        found, problem = _parse_json_feed(text)
         site = resolve_web_url(str(found.get("home_page_url") or ""), feed.url)
         entries = [
             _parse_json_entry(each, found) if isinstance(each, dict) else None
             for each in found["items"]
         ]
-        return _build_feed(str(found.get("title") or ""), site, entries, feed)
+        parsed = _build_feed(str(found.get("title") or ""), site, entries, feed)
+        return replace(parsed, problem=problem)
     if kind == "other":
         raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
-    return _parse_xml_feed(extract_feed_xml(text), feed)
+    whole, problem = drop_partial_entry(extract_feed_xml(text))
+    try:
+        return replace(_parse_xml_feed(whole, feed), problem=problem)
+    except InvalidInput as error:
+        raise InvalidInput(problem or str(error)) from error
 
 
 def _build_feed(
@@ -295,18 +302,15 @@ def _parse_length(enclosure: Mapping[str, Any]) -> int:
 JSON_FEED_VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/", re.IGNORECASE)
 
 
-def _parse_json_feed(text: str) -> Mapping[str, Any]:
-    try:
-        found = parse_json(text.encode("utf-8", "replace"))
-    except ValueError as error:
-        raise InvalidInput(f"not a feed ({error})") from None
+def _parse_json_feed(text: str) -> tuple[Mapping[str, Any], str]:
+    found, problem = parse_json_prefix(text)
     if (
         not isinstance(found, dict)
         or not JSON_FEED_VERSION.match(str(found.get("version", "")))
         or not isinstance(found.get("items"), list)
     ):
         raise InvalidInput("JSON, but not a feed")
-    return found
+    return found, problem
 
 
 def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:

@@ -111,6 +111,7 @@ def parse_feed_request(about: PlainValues, data: bytes) -> PlainValues:
         "found": [article_to_values(each) for each in parsed.articles],
         "refused": [f"{each.location}: {each.reason}" for each in parsed.rejected],
         "left_out": parsed.omitted_count,
+        "incomplete": parsed.problem,
     }
 
 

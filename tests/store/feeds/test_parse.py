@@ -33,6 +33,8 @@ def blocks() -> dict[str, str]:
 def written(parsed: ParsedFeed) -> Iterator[str]:
     """Yield a result in the form of `expected.txt`."""
     yield f"feed: {parsed.title} <{parsed.site}>"
+    if parsed.problem:
+        yield f"problem: {parsed.problem}"
     for rejected in parsed.rejected:
         yield f"refused: {rejected.location}: {rejected.reason}"
     for found in parsed.articles:

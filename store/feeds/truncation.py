@@ -1,0 +1,79 @@
+"""Finding out whether a feed came whole, and which of its entries did if not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from store.importers.containers import parse_json
+from store.model.errors import InvalidInput
+
+PROBLEM = "not a whole feed"
+ROOT = re.compile(r"<([\w:.-]+)[^<>]*>")
+ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+END_TAG = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|</(?P<name>[\w:.-]+)\s*>", re.DOTALL
+)
+"""End tags; CDATA sections and comments are matched too, because those in them end nothing."""
+JSON_ITEMS = re.compile(r'"items"\s*:\s*\[')
+JSON_SEPARATOR = re.compile(r"[\s,]*")
+
+
+def drop_partial_entry(text: str) -> tuple[str, str]:
+    """Return the part of an XML feed that came whole, and the problem if that is not all of it.
+
+    Args:
+        text: The feed from its root element on.
+    """
+    root = ROOT.match(text)
+    if root is None:
+        return text, f"{PROBLEM}: truncated before the first entry"
+    name = root[1].lower()
+    tail = text[-len(name) - 10 :].lower().rstrip()
+    if tail.endswith(f"</{name}>") or root[0].endswith("/>"):
+        return text, ""
+    # Programs that forget the last line of an RSS feed have sent all of its entries.
+    last = {name, "channel"} if name == "rss" else {name}
+    end = count = 0
+    for match in END_TAG.finditer(text):
+        tag = (match["name"] or "").lower()
+        if tag in last:
+            return text, ""
+        if tag.rpartition(":")[2] in {"item", "entry"}:
+            end, count = match.end(), count + 1
+    if count:
+        return text[:end], f"{PROBLEM}: truncated after entry {count:,}"
+    start = ENTRY_START.search(text)
+    return text[: start.start()] if start else text, f"{PROBLEM}: truncated before the first entry"
+
+
+def parse_json_prefix(text: str) -> tuple[Any, str]:
+    """Parse a JSON feed, or as much of it as came whole; return it and the problem.
+
+    Raises:
+        InvalidInput: Not even its list of entries came.
+    """
+    try:
+        return parse_json(text.encode("utf-8", "replace")), ""
+    except ValueError as error:
+        problem = str(error)
+    start = JSON_ITEMS.search(text)
+    if start is None:
+        raise InvalidInput(f"not a feed ({problem})")
+    whole = text[: _find_items_end(text, start.end())] + "]}"
+    try:
+        return parse_json(whole.encode("utf-8", "replace")), f"{PROBLEM}: {problem}"
+    except ValueError:
+        raise InvalidInput(f"not a feed ({problem})") from None
+
+
+def _find_items_end(text: str, at: int) -> int:
+    """Return where the last whole item of a list ends that begins at `at`."""
+    decoder, end = json.JSONDecoder(), at
+    while True:
+        separator = JSON_SEPARATOR.match(text, end)
+        try:
+            _, end = decoder.raw_decode(text, separator.end() if separator else end)
+        except (ValueError, RecursionError):
+            return end
