@@ -470,8 +470,8 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
 
 def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
     """Return the dates; one in the future becomes the time of the fetch, and is kept in `extra` (case 97)."""
-    updated = _parse_date(entry.updated)
-    published = _parse_date(entry.published) or updated
+    updated = _parse_date(entry.updated, entry.language)
+    published = _parse_date(entry.published, entry.language) or updated
     if published is None:
         text = clean_line(str(entry.published or entry.updated or ""), 100)
         return {"extra": {"date": text}} if text else {}
@@ -484,8 +484,8 @@ def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
     return {**dates, "date": published}
 
 
-def _parse_date(value: object) -> str | None:
-    found = parse_timestamp(value) if value else None
+def _parse_date(value: object, language: str) -> str | None:
+    found = parse_timestamp(value, language) if value else None
     if not found or to_unix_seconds(found) <= MAX_CLOCK_SKEW_SECONDS:  # a clock that was never set
         return None
     return SECOND_FRACTION.sub("Z", found)

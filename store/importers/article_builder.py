@@ -84,8 +84,10 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         title = coerce_line("text", body.text or body.summary, limit=100)
     if not title:
         raise InvalidInput("an article without title, text and URL")
-    published = _take_timestamp(raw, "date", "published", "published_at", "date_published")
-    created = _take_timestamp(raw, "created") or now
+    language = coerce_line(*raw.pop("language"), limit=35)
+    dates = ("date", "published", "published_at", "date_published")
+    published = _take_timestamp(raw, language, *dates)
+    created = _take_timestamp(raw, language, "created") or now
     article = Article(
         id=_take_id(raw, url, (title, published or "", body.text)),
         title=title,
@@ -95,9 +97,9 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         tags=coerce_names(*raw.pop("tags"), comma=True),
         date=published,
         created=created,
-        updated=_take_timestamp(raw, "updated") or created,
+        updated=_take_timestamp(raw, language, "updated") or created,
         words=_take_word_count(raw, body.text),
-        language=coerce_line(*raw.pop("language"), limit=35),
+        language=language,
         source=_take_source(raw, source),
     )
     reading = _build_reading(raw, len(body.text))
@@ -157,10 +159,12 @@ def _take_url(raw: RawFields) -> str:
     return coerce_line(name, url, limit=2 * len(url) + 1)
 
 
-def _take_timestamp(raw: RawFields, *names: str) -> str | None:
-    """Take a timestamp; one that cannot be parsed is kept in `extra`."""
+def _take_timestamp(raw: RawFields, language: str, *names: str) -> str | None:
+    """Take a timestamp, written in this language; one that cannot be parsed is kept in `extra`."""
     name, value = raw.pop(*names)
-    found = parse_timestamp(value) if isinstance(value, str | int | float | date) else None
+    found = (
+        parse_timestamp(value, language) if isinstance(value, str | int | float | date) else None
+    )
     if found is None and value is not None:
         raw.invalid[name] = value
     return found
@@ -198,12 +202,12 @@ def _take_source(raw: RawFields, source: str) -> str:
 
 def _build_reading(raw: RawFields, length: int) -> ReadingStatus:
     count = coerce_count(*raw.pop("read_count"))
-    last_read = _take_timestamp(raw, "last_read")
+    last_read = _take_timestamp(raw, "", "last_read")
     return ReadingStatus(
         read=coerce_flag(*raw.pop("read"), default=count > 0 or last_read is not None),
         starred=coerce_flag(*raw.pop("starred"), default=False),
         read_count=count,
-        last_opened=_take_timestamp(raw, "last_opened"),
+        last_opened=_take_timestamp(raw, "", "last_opened"),
         last_read=last_read,
         position=_take_position(raw, length),
     )

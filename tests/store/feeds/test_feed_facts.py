@@ -160,3 +160,48 @@ def test_entities_of_xhtml_may_be_declared() -> None:
         "<item><title>Caf&eacute;</title></item></channel></rss>"
     )
     assert parse_feed(document.encode(), "utf-8", FEED).articles[0].article.title == "Café"
+
+
+AMBIGUOUS_DATES = [
+    ("de", "03/04/2024", "2024-04-03"),
+    ("de-DE", "03/04/2024 10:00", "2024-04-03T10:00:00Z"),
+    ("fr_FR", "03/04/2024", "2024-04-03"),
+    ("en-GB", "03/04/2024", "2024-04-03"),
+    ("en-us", "03/04/2024", "2024-03-04"),
+    ("en", "03/04/2024", "2024-03-04"),
+    ("", "03/04/2024", "2024-03-04"),
+    ("nonsense!", "03/04/2024", "2024-03-04"),
+    ("de", "2024-03-04", "2024-03-04"),
+    ("de", "Mon, 04 Mar 2024 10:00:00 GMT", "2024-03-04T10:00:00Z"),
+    ("en-us", "25/12/2023", "2023-12-25"),
+]
+
+
+@pytest.mark.parametrize(("language", "date", "expected"), AMBIGUOUS_DATES)
+def test_the_language_of_the_feed_decides_about_dates(
+    language: str, date: str, expected: str
+) -> None:
+    document = (
+        f'<rss version="2.0"><channel><language>{language}</language>'
+        f"<item><title>T</title><pubDate>{date}</pubDate></item></channel></rss>"
+    )
+    assert parse_feed(document.encode(), "utf-8", FEED).articles[0].article.date == expected
+    values = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "language": language,
+        "items": [{"title": "T", "date_published": date}],
+    }
+    found = parse_feed(json.dumps(values).encode(), "utf-8", FEED)
+    assert found.articles[0].article.date == expected
+
+
+def test_the_language_of_the_entry_decides_before_that_of_the_feed() -> None:
+    """Each entry by its own language, and what is updated as what is published."""
+    document = (
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:dcterms="http://purl.org/dc/terms/"><channel><language>en-us</language>'
+        "<item><title>T</title><dc:language>de</dc:language><pubDate>03/04/2024</pubDate>"
+        "<dcterms:modified>05/04/2024</dcterms:modified></item></channel></rss>"
+    )
+    article = parse_feed(document.encode(), "utf-8", FEED).articles[0].article
+    assert (article.date, article.updated) == ("2024-04-03", "2024-04-05")

@@ -392,3 +392,11 @@ def test_an_html_summary_becomes_text() -> None:
         {"title": "A", "summary": "<p><b>It</b> sails &amp; sinks.</p>"}, source="feed", now=NOW
     )
     assert (found.body.summary, found.body.summary_complete) == ("It sails & sinks.", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("de", "2024-04-03"), ("en-US", "2024-03-04"), ("", "2024-03-04")]
+)
+def test_the_language_decides_about_dates(language: str, expected: str) -> None:
+    article = build(title="T", date="03/04/2024", updated="03/04/2024", language=language).article
+    assert (article.date, article.updated) == (expected, expected)
