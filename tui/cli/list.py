@@ -12,7 +12,7 @@ from store.search.list_query import ListQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import format_row_date
+from tui.rendering.wording import label_row_date
 
 SHORT_ID_LENGTH = 8
 ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
@@ -53,7 +53,7 @@ def build_query(options: argparse.Namespace) -> ListQuery:
 def format_row(row: ArticleRow) -> str:
     """Return an article as a line of a list."""
     state = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
-    date = fit_cells(format_row_date(row.timestamp), ROW_DATE_CELLS)
+    date = fit_cells(label_row_date(row.timestamp), ROW_DATE_CELLS)
     category = fit_cells(row.category, ROW_CATEGORY_CELLS)
     minutes = f"{reading_minutes(row.words):>3}′"
     return f"{row.id[:SHORT_ID_LENGTH]}  {state} {date}  {category}  {minutes}  {row.title}"

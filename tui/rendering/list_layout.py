@@ -15,6 +15,7 @@ from typing import NamedTuple
 from store.model.article import ArticleRow, Snippet
 from store.model.times import UNDATED
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, fit_cells
+from tui.rendering.wording import NO_DATE
 
 HighlightRanges = Sequence[tuple[int, int]]
 LEADING_CONTEXT_DIVISOR = 3
@@ -76,7 +77,7 @@ def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list
         _first_row_before(rows, limit)
         for limit in (when.today, when.yesterday, when.week_start, UNDATED + 1)
     ]
-    titles = ("Today", "Yesterday", "This week", "Older", "No date")
+    titles = ("Today", "Yesterday", "This week", "Older", NO_DATE)
     starts, stops = (0, *ends), (*ends, len(rows))
     return [
         ListHeading(title, start)

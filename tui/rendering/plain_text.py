@@ -39,6 +39,7 @@ from tui.rendering.wording import (
     format_date,
     format_row_date,
     join_nonempty,
+    label_row_date,
 )
 
 
@@ -108,7 +109,7 @@ def describe_row_facts(row: ArticleRow) -> str:
     facts = (
         _describe_state(row.read, row.starred, row.updated),
         row.category,
-        format_row_date(row.timestamp),
+        label_row_date(row.timestamp),
         _describe_reading_time(row.words),
     )
     return join_nonempty(facts, "; ")

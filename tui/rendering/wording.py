@@ -41,6 +41,7 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
 """The option that makes a command go on in spite of an error."""
 REPAIR_HINT = "`newstui doctor --repair` repairs it"
 """The remedy for a damaged file."""
+NO_DATE = "No date"
 
 _EVENT_WORDS = {"read": ("marked", "as read"), "unread": ("marked", "as unread")}
 
@@ -103,6 +104,11 @@ def format_row_date(when: int, zone: tzinfo | None = None) -> str:
     if not is_dated(when):
         return ""
     return _to_zone(from_microseconds(when * 1_000_000), zone).date().isoformat()
+
+
+def label_row_date(when: int) -> str:
+    """Return the date of a row as `2022-02-28`, or `No date`."""
+    return NO_DATE if when == UNDATED else format_row_date(when)
 
 
 def format_duration(minutes: int) -> str:

@@ -231,6 +231,7 @@ def test_first_and_last_day_of_the_calendar(
 def test_articles_without_a_date(run: Run, tmp_path: Path) -> None:
     run("import", write_json(tmp_path / "one.jsonl", article_json(1, date=None)))
     (line,) = run("list").lines
+    assert " No date  " in line
     assert line.endswith("Title 1")
 
 

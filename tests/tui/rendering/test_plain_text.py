@@ -14,6 +14,7 @@ from store.model.article import (
     ReadingStatus,
     SimilarArticle,
 )
+from store.model.times import UNDATED
 from tests.support.reader import make_article
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap
@@ -118,6 +119,8 @@ def test_a_row_names_its_state() -> None:
     """Every state is a word."""
     row = ArticleRow("x", "Title", "north", 86_400, 0, 400, read=True, starred=True, read_count=1)
     assert describe_row(row, 3) == "3. Title (read, starred; north; 1970-01-02; 2 minutes)"
+    undated = row._replace(timestamp=UNDATED)
+    assert describe_row(undated, 3) == "3. Title (read, starred; north; No date; 2 minutes)"
     assert "(read, starred, updated since read;" in describe_row(row._replace(updated=True), 3)
 
 
