@@ -16,6 +16,7 @@ from store.importers.article_builder import build_article
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp, to_unix_seconds
+from store.text.authors import clean_authors, split_authors
 from store.text.clean import clean_line
 from store.text.decoding import (
     decode_document,
@@ -28,7 +29,7 @@ from store.text.html_media import picture_name
 from store.text.html_to_text import html_to_line, html_to_text
 from store.text.markdown import escape_markdown, format_picture, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
-from store.text.titles import clean_authors, title_to_line, unwrap_cdata
+from store.text.titles import title_to_line, unwrap_cdata
 from store.text.urls import canonicalize_url, resolve_web_url
 
 FEEDPARSER_ERRORS = (
@@ -246,7 +247,7 @@ def _parse_xml_entry(
         content=str(best.get("value") or summary),
         summary=summary if best else "",
         is_html=not (is_plain and not HTML_TAG_START.search(summary)),
-        authors=list(_parse_authors(entry)),
+        authors=list(_parse_authors(entry)) or list(_parse_authors(entry.get("source") or {})),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
         published=_find_date(entry, "published", "created"),
         updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
@@ -372,9 +373,7 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "url": url,
         "title": title_to_line(entry.title) if entry.is_title_html else entry.title,
         "category": feed.category,
-        "authors": list(
-            clean_authors([html_to_line(each.replace(AT_MARK, "@")) for each in entry.authors])
-        ),
+        "authors": _split_and_clean_authors(entry.authors),
         "tags": list(dict.fromkeys((*feed.tags, *_clean_tags(entry.tags)))),
         "language": entry.language,
     }
@@ -389,6 +388,11 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     fields["text"] = "\n\n".join(filter(None, parts))
     fields["extra"] = {"feed": feed.key} | extra | fields.pop("extra", {})
     return fields
+
+
+def _split_and_clean_authors(given: Sequence[str]) -> list[str]:
+    lines = [html_to_line(each.replace(AT_MARK, "@")) for each in given]
+    return list(clean_authors(name for line in lines for name in split_authors(line)))
 
 
 def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
+from store.text.authors import clean_authors
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.prose import count_words, ends_with_full_stop, make_title
 from store.text.urls import make_url_id
@@ -93,7 +94,7 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         title=title,
         category=coerce_line(*raw.pop("category")),
         url=url,
-        authors=coerce_names(*raw.pop("authors", "author")),
+        authors=tuple(clean_authors(coerce_names(*raw.pop("authors", "author")))),
         tags=coerce_names(*raw.pop("tags"), comma=True),
         date=published,
         created=created,

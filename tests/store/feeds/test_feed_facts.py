@@ -9,7 +9,8 @@ import pytest
 from store.feeds.parse import FeedInfo, parse_feed
 from store.feeds.web_page import parse_web_page
 from store.model.article import ParsedArticle
-from store.text.titles import clean_author, title_to_line
+from store.text.authors import clean_author, split_authors
+from store.text.titles import title_to_line
 
 FEED = FeedInfo("https://h.example/feed", "https://h.example/feed", "2024-06-01T00:00:00Z")
 NAMESPACES = (
@@ -56,6 +57,9 @@ def test_title(title: str, expected: str) -> None:
         ("ann@moar.design (Ann Moar)", "Ann Moar"),
         ("Ann Moar <ann@moar.photography>", "Ann Moar"),
         ("mailto:ann@moar.example", "ann"),
+        ("@ann@social.example", "ann"),
+        ("Ann Moar (@ann@social.example)", "Ann Moar"),
+        ("@ann", "@ann"),
         ("noreply@blog.example", ""),
         ("noreply@blog.example (Ann Moar)", "Ann Moar"),
     ],
@@ -205,3 +209,56 @@ def test_the_language_of_the_entry_decides_before_that_of_the_feed() -> None:
     )
     article = parse_feed(document.encode(), "utf-8", FEED).articles[0].article
     assert (article.date, article.updated) == ("2024-04-03", "2024-04-05")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Ann Moar, Bo Fry and Cy Hale", ["Ann Moar", "Bo Fry", "Cy Hale"]),
+        ("Ann Moar, Bo Fry, and Cy Hale", ["Ann Moar", "Bo Fry", "Cy Hale"]),
+        ("Ann Moar and Bo Fry", ["Ann Moar", "Bo Fry"]),
+        ("Ann Moar & Bo Fry", ["Ann Moar", "Bo Fry"]),
+        ("Änne Möhr und Udo van der Bosch", ["Änne Möhr", "Udo van der Bosch"]),
+        ("Anne Maur et Léo Fray", ["Anne Maur", "Léo Fray"]),
+        ("Ann Moar; Bo Fry", ["Ann Moar", "Bo Fry"]),
+        ("Moar, Ann; Fry, Bo", ["Moar, Ann", "Fry, Bo"]),
+        ("Moar, Ann", ["Moar, Ann"]),
+        ("Ann Moar, Jr.", ["Ann Moar, Jr."]),
+        ("Ann Moar, Harbour News", ["Ann Moar, Harbour News"]),
+        ("Ann Moar, Jr. and Bo Fry", ["Ann Moar, Jr. and Bo Fry"]),
+        ("Moar and Fry", ["Moar and Fry"]),
+        ("Health and Safety Board", ["Health and Safety Board"]),
+        ("Ministry of Ferries and Ports", ["Ministry of Ferries and Ports"]),
+        ("José Marín y Vela", ["José Marín y Vela"]),
+        ("Ann Moar", ["Ann Moar"]),
+        ("", [""]),
+    ],
+)
+def test_a_list_of_authors_is_split_where_it_is_one(line: str, expected: list[str]) -> None:
+    assert split_authors(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("of_feed", "of_entry", "of_source", "expected"),
+    [
+        ("", "", "Ann Moar", ("Ann Moar",)),
+        ("Planet", "", "Ann Moar", ("Ann Moar",)),
+        ("Planet", "Bo Fry", "Ann Moar", ("Bo Fry",)),
+        ("Planet", "", "", ("Planet",)),
+        ("", "Ann Moar, Bo Fry and Cy Hale", "", ("Ann Moar", "Bo Fry", "Cy Hale")),
+    ],
+)
+def test_the_authors_of_an_entry_come_before_those_of_its_source(
+    of_feed: str, of_entry: str, of_source: str, expected: tuple[str, ...]
+) -> None:
+    """An entry that an aggregator took from elsewhere is by the author there (RFC 4287, 4.2.1)."""
+
+    def author(name: str) -> str:
+        return f"<author><name>{name}</name><email>a@x.example</email></author>" if name else ""
+
+    document = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{author(of_feed)}<entry>'
+        f"<id>1</id><title>T</title>{author(of_entry)}<source><id>s</id>{author(of_source)}"
+        "</source></entry></feed>"
+    )
+    assert parse_feed(document.encode(), "utf-8", FEED).articles[0].article.authors == expected

@@ -400,3 +400,18 @@ def test_an_html_summary_becomes_text() -> None:
 def test_the_language_decides_about_dates(language: str, expected: str) -> None:
     article = build(title="T", date="03/04/2024", updated="03/04/2024", language=language).article
     assert (article.date, article.updated) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("given_authors", "expected"),
+    [
+        ("Ann Moar <ann@moar.example>", ("Ann Moar",)),
+        ("ann@moar.studio", ("ann",)),
+        (["Ann Moar (ann@moar.example)", "Bo Fry", "ann moar"], ("Ann Moar", "Bo Fry")),
+        ({"name": "Ann Moar <ann@moar.example>"}, ("Ann Moar",)),
+        ("noreply@moar.example", ()),
+        ("Moar, Ann", ("Moar, Ann",)),
+    ],
+)
+def test_authors_have_no_addresses(given_authors: Any, expected: tuple[str, ...]) -> None:
+    assert build(title="T", authors=given_authors).article.authors == expected
