@@ -10,7 +10,7 @@ ADDRESS = re.compile(r"(?:mailto:|@)?([^\s<>()@,;:]{1,64})@[^\s<>()@,;]+", re.IG
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 UNNAMED_MAILBOX = re.compile(r"(?:no|do-?not)-?_?reply", re.IGNORECASE)
 CONJUNCTION = re.compile(r",? (?:and|&|und|et|y|e|en|og|och|i|и) ")
-PARTICLES = frozenset("al bin da de del della den der di dos du el la le ten ter van von".split())
+PARTICLE = re.compile(r"al|bin|da|de|di|du|del|della|den|der|dos|el|la|le|ten|ter|van|von")
 MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
 
 
@@ -55,5 +55,5 @@ def split_authors(line: str) -> list[str]:
 def _is_full_name(text: str) -> bool:
     words = text.split()
     return MIN_NAME_WORDS <= len(words) <= MAX_NAME_WORDS and all(
-        word[0].isupper() or word in PARTICLES for word in words
+        word[0].isupper() or PARTICLE.fullmatch(word) is not None for word in words
     )

@@ -108,7 +108,7 @@ def format_row_date(when: int, zone: tzinfo | None = None) -> str:
 
 def label_row_date(when: int) -> str:
     """Return the date of a row as `2022-02-28`, or `No date`."""
-    return NO_DATE if when == UNDATED else format_row_date(when)
+    return format_row_date(when) if is_dated(when) else NO_DATE
 
 
 def format_duration(minutes: int) -> str:
