@@ -13,13 +13,23 @@ from store.text.clean import clean_line
 HIDING_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
 )
+NO_SPACE_STYLE = re.compile(
+    r"(?:^|;)\s*(?:opacity|(?:max-)?(?:height|width))\s*:\s*0(?:px|pt|em|%)?\s*(?=;|!|$)",
+    re.IGNORECASE,
+)
+NO_LETTERS_STYLE = re.compile(
+    r"(?:^|;)\s*(?:font-size|line-height)\s*:\s*(?:0(?:px|pt|em|%)?|1px)\s*(?=;|!|$)", re.IGNORECASE
+)
+"""With this alone, the space between pictures is hidden and not what they show."""
+HIDDEN_CLASS = re.compile(r"(?:^|\s)pre-?header(?:\s|$)", re.IGNORECASE)
+SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
 PIXEL_STYLE = re.compile(
     r"(?:^|;)\s*(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|!|$)", re.IGNORECASE
 )
 SOURCE_SET = re.compile(r"[\s,]*+([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
 MAX_SOURCE_SET_CHARS = 20_000
 LAZY_SOURCES = ("data-orig-file", "data-src", "data-lazy-src", "data-original", "data-lazy")
-EMBED_LABELS = {"video": "Video", "audio": "Audio"}
+EMBED_LABELS = {"video": "Video", "audio": "Audio", "amp-video": "Video", "amp-audio": "Audio"}
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 ORDINAL_ENDINGS = frozenset(
@@ -33,7 +43,13 @@ def is_hidden(node: LexborNode) -> bool:
     attributes = node.attributes
     if not attributes:
         return False
-    return "hidden" in attributes or bool(HIDING_STYLE.search(attributes.get("style") or ""))
+    if "hidden" in attributes or HIDDEN_CLASS.search(attributes.get("class") or ""):
+        return True
+    style = attributes.get("style") or ""
+    if HIDING_STYLE.search(style):
+        return True
+    signs = len(NO_SPACE_STYLE.findall(style))
+    return signs > 0 and signs + len(NO_LETTERS_STYLE.findall(style)) > 1
 
 
 class Picture(NamedTuple):
@@ -65,7 +81,9 @@ def find_picture(node: LexborNode) -> Picture | None:
         return None
     alt = attributes.get("alt") or attributes.get("title") or _find_caption(node)
     alt = " ".join(alt.split())
-    is_text = 0 < len(alt) <= 8 and not alt.isascii() and not any(map(str.isalnum, alt))
+    is_sign = not alt.isascii() and not any(map(str.isalnum, alt))
+    is_sign = is_sign or SIGN_CLASS.search(attributes.get("class") or "") is not None
+    is_text = is_sign and 0 < len(alt) <= 8
     return Picture(_find_largest(node), alt, is_text)
 
 

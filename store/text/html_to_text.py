@@ -1,6 +1,6 @@
 """Conversion of HTML to the plain, Markdown-like text of an article.
 
-Nothing is fetched or run: scripts, styles and forms are dropped; links, pictures, frames and recordings keep
+Nothing is fetched or run: scripts, styles and what forms ask for are dropped; links, pictures, frames and recordings keep
 a text and their http address. What is text is escaped, so that it is never drawn as markup.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -26,7 +26,7 @@ from store.text.markdown import (
 SKIPPED_TAGS = frozenset(
     str.split(
         "script style frameset noframes template svg applet rp"
-        " canvas map head title link meta base form button input select textarea"
+        " canvas map head title link meta base button input select textarea"
         " datalist dialog nav"
     )
 )
@@ -34,15 +34,18 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCK_TAGS = HEADING_TAGS | frozenset(
     str.split(
         "p div section article main header footer aside address figure figcaption hgroup hr center"
-        " ul ol menu dl dt dd li blockquote pre table caption tr details summary fieldset"
+        " ul ol menu dl dt dd li blockquote pre table caption tr details summary form fieldset"
         " legend"
     )
 )
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
 CELL_TAGS = frozenset({"td", "th"})
 
-EMBED_TAGS = frozenset({"iframe", "frame", "video", "audio", "embed", "object"})
-LEAF_TAGS = EMBED_TAGS | {"img", "math", "noscript"}
+PICTURE_TAGS = frozenset({"img", "amp-img", "amp-anim"})
+EMBED_TAGS = frozenset(
+    str.split("iframe frame video audio embed object amp-iframe amp-video amp-audio")
+)
+LEAF_TAGS = EMBED_TAGS | PICTURE_TAGS | {"math", "noscript"}
 """Elements that are written as a whole, whatever is inside them."""
 LAYOUT_CONTENT = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, figure"
 """Content of a row that is no row of data."""
@@ -57,6 +60,12 @@ CJK_LINE_BREAK = re.compile(
     r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\n\s*"
     r"(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
 )
+WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+OTHER_ADDRESS = re.compile(
+    r"(?:mailto:|tel:)?((?<=:)[^?]+|(?:ftps?|gemini|gopher|ircs?|magnet|matrix|news|sips?|xmpp):.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An address to write to or to open with another program; the reader shows it as text."""
 CONTROLS = re.compile("[\x00-\x04]")
 CELL_END = "\x04"
 TAB_COLUMNS = 8
@@ -301,14 +310,16 @@ class _MarkdownWriter:
         elif tag == "noscript":
             for picture in node.css("img"):
                 self.write_picture(picture)
-        elif tag == "img":
+        elif tag in PICTURE_TAGS:
             self.write_picture(node)
         elif embed := describe_embed(tag, node):
             label, address = embed
-            if (href := self.resolve_href(address))[:8].lower().startswith(("http://", "https://")):
+            if WEB_ADDRESS.match(href := self.resolve_href(address)):
+                self.inline.append(" ")
                 self.write_markup("[")
                 self.write(f"{label}: {urlsplit(href).hostname or ''}")
                 self.write_markup(f"]({escape_address(href)})")
+                self.inline.append(" ")
         elif tag == "object":
             for child in node.css("embed, img"):
                 self.write_leaf(child.tag or "", child)
@@ -319,7 +330,7 @@ class _MarkdownWriter:
         if picture is None:
             return
         href = self.resolve_href(picture.address)
-        if not href[:8].lower().startswith(("http://", "https://")):
+        if not WEB_ADDRESS.match(href):
             self.write(f"({picture.alt})" if picture.alt else "")
         elif picture.is_text:
             self.write(picture.alt)
@@ -342,8 +353,8 @@ class _MarkdownWriter:
             self.inline.append(" " if self.in_row else BR_PLACEHOLDER)
         elif tag == "a":
             href = self.resolve_href((node.attributes.get("href") or "").strip())
-            is_web = href[:8].lower().startswith(("http://", "https://"))
-            self.open_link = (len(self.inline), href) if is_web else None
+            is_kept = WEB_ADDRESS.match(href) or OTHER_ADDRESS.match(href)
+            self.open_link = (len(self.inline), href) if is_kept else None
         elif tag in ("code", "sup", "sub") and not self.pre_depth:
             self.open_spans.append((tag, len(self.inline)))
         elif tag in SPAN_SIGNS:
@@ -471,6 +482,10 @@ class _MarkdownWriter:
         label = " ".join("".join(self.inline[start:]).replace(BR_PLACEHOLDER, " ").split())
         self.open_link = None
         if not label or self.pre_depth:
+            return
+        if other := OTHER_ADDRESS.match(href):
+            address = unquote(other[1])
+            self.write("" if address in label else f" ({address})")
             return
         if label == href or label.endswith(f"]({escape_address(href)})\x03"):
             return  # a picture that links to itself

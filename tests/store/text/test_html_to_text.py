@@ -61,7 +61,7 @@ def test_active_content_is_dropped() -> None:
     html = (
         "<p onclick=bad()>a</p><script>bad()</script><style>bad{}</style><iframe src=bad>bad</iframe>"
         "<noscript>bad</noscript><template>bad</template><svg><title>bad</title></svg>"
-        "<form>bad<input value=bad></form><object>bad</object><video>bad</video><!-- bad -->"
+        "<form><input value=bad><button>bad</button></form><object>bad</object><video>bad</video><!-- bad -->"
         "<nav>bad</nav><p>b</p>"
     )
     assert html_to_text(html) == "a\n\nb"
