@@ -83,6 +83,7 @@ THEME_KEYS = ("name", "label", "dark", "colors", "styles")
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 MAX_LABEL_CHARS = 40
+MAX_THEME_BYTES = 100_000
 
 
 class ThemeError(ValueError):
@@ -150,7 +151,7 @@ def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
     faults: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            theme = parse_theme(path.read_text(encoding="utf-8-sig"), path.name)
+            theme = parse_theme(_read_user_theme(path), path.name)
         except ThemeError as error:
             faults += error.faults
         except OSError as error:
@@ -162,6 +163,16 @@ def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
                 faults.append(f'{make_printable(path.name)}: name: "{theme.name}" is already used')
             themes.setdefault(theme.name, theme)
     return themes, faults
+
+
+def _read_user_theme(path: Path) -> str:
+    if path.exists() and not path.is_file():  # reading a pipe might never end
+        raise ThemeError([f"{make_printable(path.name)}: not a file"])
+    with path.open("rb") as file:
+        data = file.read(MAX_THEME_BYTES + 1)
+    if len(data) > MAX_THEME_BYTES:
+        raise ThemeError([f"{make_printable(path.name)}: too large for a theme"])
+    return data.decode("utf-8-sig")
 
 
 def _check_theme(data: Mapping[str, object], faults: list[str]) -> Theme:

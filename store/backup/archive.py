@@ -26,6 +26,7 @@ from store.journal.journal import MACHINE_NAME_PATTERN
 from store.model.errors import InvalidInput
 from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.segments.storage import BadContent, parse_tables
+from store.system.files import open_regular
 
 MANIFEST_NAME = "manifest.json"
 MANIFEST_FORMAT = 1
@@ -347,13 +348,14 @@ def open_archive(path: Path) -> Iterator[Archive]:
     Raises:
         InvalidInput: There is none, or its table of contents is not that of a backup.
     """
-    try:
-        file = ZipFile(path)
-    except OSError as error:
-        raise InvalidInput(f"cannot be read: {error.strerror or error}", file=path) from error
-    except ZIP_ERRORS as error:
-        raise InvalidInput("not a backup, or truncated", file=path) from error
-    with file:
+    with contextlib.ExitStack() as stack:
+        try:
+            stream = stack.enter_context(open_regular(path))
+            file = stack.enter_context(ZipFile(stream))
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror or error}", file=path) from error
+        except ZIP_ERRORS as error:
+            raise InvalidInput("not a backup, or truncated", file=path) from error
         yield Archive(path, file)
 
 

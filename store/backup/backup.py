@@ -13,7 +13,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
@@ -35,6 +34,7 @@ from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExi
 from store.model.times import Clock, format_timestamp
 from store.system.files import (
     FILE_MODE,
+    RegularFile,
     make_folder,
     make_save_error,
     move_into_place,
@@ -220,9 +220,9 @@ def _write_members(
     return members
 
 
-def _open_source(path: Path, problems: list[str]) -> BinaryIO | None:
+def _open_source(path: Path, problems: list[str]) -> RegularFile | None:
     try:
-        return path.open("rb", buffering=0)
+        return RegularFile(path)
     except FileNotFoundError:  # moved since it was listed
         return None
     except OSError as error:
@@ -230,14 +230,16 @@ def _open_source(path: Path, problems: list[str]) -> BinaryIO | None:
         return None
 
 
-def _read_chunks(file: BinaryIO, size: int, problems: list[str], *, lines: bool) -> Iterator[bytes]:
+def _read_chunks(
+    file: RegularFile, size: int, problems: list[str], *, lines: bool
+) -> Iterator[bytes]:
     """Yield a file's contents up to the size it had; of a journal only complete lines."""
     rest = b""
     while size > 0:
         try:
             chunk = file.read(min(ARCHIVE_CHUNK_SIZE, size))
         except OSError as error:  # keep what can be read
-            problems.append(f"{file.name}: cannot be read to its end: {error.strerror}")
+            problems.append(f"{error.filename}: cannot be read to its end: {error.strerror}")
             return
         if not chunk:
             return

@@ -43,6 +43,8 @@ from store.system.files import (
     make_folder,
     make_save_error,
     move_into_place,
+    open_regular,
+    read_regular,
     temporary_path,
     write_all,
 )
@@ -250,14 +252,14 @@ def _compare_file(name: str, unpacked: Path, existing: Path) -> FileComparison:
         if is_journal(name):
             return FileComparison.SHORTER if sizes[0] > sizes[1] else FileComparison.PRESENT
     is_contained = is_segment(name) and _contains_all(
-        existing.read_bytes(), unpacked.read_bytes(), _folder_name(name)
+        read_regular(existing), read_regular(unpacked), _folder_name(name)
     )
     return FileComparison.PRESENT if is_contained else FileComparison.DIFFERENT
 
 
 def _have_same_start(one: Path, other: Path) -> bool:
     """Return True if the files are equal as far as the shorter one goes."""
-    with one.open("rb") as first, other.open("rb") as second:
+    with open_regular(one) as first, open_regular(other) as second:
         while True:
             left, right = first.read(ARCHIVE_CHUNK_SIZE), second.read(ARCHIVE_CHUNK_SIZE)
             length = min(len(left), len(right))
@@ -300,7 +302,7 @@ def _install_file(
 
 def _count_events(path: Path) -> int:
     scanner = MemberScanner(f"journal/{path.name}")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while scanner.feed(file.read(ARCHIVE_CHUNK_SIZE)):
             pass
     return scanner.finish().items
@@ -315,7 +317,7 @@ def _extend_journal(unpacked: Path, target: Path) -> None:
         size = os.fstat(descriptor).st_size
         if not _have_same_start(unpacked, target) or size >= unpacked.stat().st_size:
             raise SaveFailed(f"{target} was changed in the meantime")
-        with unpacked.open("rb") as file:
+        with open_regular(unpacked) as file:
             file.seek(size)
             append_durably(descriptor, target, iter(partial(file.read, ARCHIVE_CHUNK_SIZE), b""))
 
@@ -325,8 +327,8 @@ def _extend_journal(unpacked: Path, target: Path) -> None:
 
 def _find_missing_articles(facts: Path, texts: Path | None, known: set[str]) -> list[ParsedArticle]:
     """Return the articles of a segment in a backup whose ids are not known."""
-    tables = parse_tables(facts.read_bytes())
-    bodies = parse_tables(texts.read_bytes()).get("texts", {}) if texts else {}
+    tables = parse_tables(read_regular(facts))
+    bodies = parse_tables(read_regular(texts)).get("texts", {}) if texts else {}
     if format_version(tables) > SEGMENT_FORMAT:
         raise LibraryDamaged(newer_format_message(format_version(tables)))
     found = parse_articles(tables.get("articles", {}), bodies)
@@ -349,9 +351,9 @@ def _find_missing_events(backup: Path, library_journal: Path, machine: str) -> l
 
     A journal that was compacted lacks many lines, but none that matters.
     """
-    with library_journal.open("rb") as file:
+    with open_regular(library_journal) as file:
         present = {hash(line) for line in file}
-    with backup.open("rb") as file:
+    with open_regular(backup) as file:
         missing = [
             line for line in file if hash(line) not in present and try_decode_event(line, machine)
         ]
@@ -360,7 +362,7 @@ def _find_missing_events(backup: Path, library_journal: Path, machine: str) -> l
     before, after = ReadingState(), ReadingState()
     for state, lines in ((before, []), (after, missing)):
         for add in (state.preload_undone, state.apply):
-            with library_journal.open("rb") as file:
+            with open_regular(library_journal) as file:
                 add(_decode_lines([*lines], machine))
                 add(_decode_lines(file, machine))
     is_same = all(before.get(each) == after.get(each) for each in after.article_states)

@@ -20,7 +20,7 @@ from store.feeds.subscriptions import (
 from store.model.article import ArticleRow, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import to_unix_seconds
-from store.system.files import file_lock, make_folder, write_atomically
+from store.system.files import file_lock, make_folder, read_regular, write_atomically
 from store.text.decoding import decode_document
 from store.text.urls import canonicalize_url, redact_url
 
@@ -108,7 +108,7 @@ class FeedStore:
     def states(self) -> dict[str, FeedState]:
         """Return the states by key of subscription; what cannot be parsed is left out."""
         try:
-            found = orjson.loads((self.cache / FEED_STATES_FILE).read_bytes())
+            found = orjson.loads(read_regular(self.cache / FEED_STATES_FILE))
         except (OSError, ValueError):  # they are derived, and rebuilt if they are lost
             return {}
         if not isinstance(found, dict):

@@ -19,7 +19,7 @@ from store.model.article import Article, ParsedArticle
 from store.model.errors import FetchFailed, InvalidInput, NewstuiError
 from store.net.client import FetchRequest, FetchResponse
 from store.segments.documents import article_from_values
-from store.system.files import make_folder, write_atomically
+from store.system.files import make_folder, open_regular, write_atomically
 from store.text.decoding import decode_document, detect_document_kind, remove_invalid_xml_characters
 
 UrlTarget = Literal["either", "feed", "page"]
@@ -157,7 +157,7 @@ class PageCache:
         if not CACHE_KEY.fullmatch(article):
             return b""
         try:
-            with gzip.open(self._path(article)) as file:
+            with open_regular(self._path(article)) as packed, gzip.open(packed) as file:
                 return file.read(MAX_CACHED_PAGE_BYTES)
         except (OSError, EOFError, zlib.error):
             return b""

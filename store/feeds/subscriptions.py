@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 
 from store.model.article import Rejection
 from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
-from store.system.files import write_atomically
+from store.system.files import read_regular, write_atomically
 from store.text.clean import clean_line
 from store.text.decoding import (
     decode_document,
@@ -411,7 +411,7 @@ def read_subscriptions(library: Path) -> Subscriptions:
     """
     path = library / SUBSCRIPTIONS_FILE
     try:
-        return parse_opml(path.read_bytes())
+        return parse_opml(read_regular(path))
     except FileNotFoundError:
         return parse_opml(EMPTY_OPML)
     except OSError as error:

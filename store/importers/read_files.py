@@ -33,6 +33,7 @@ from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
+from store.system.files import open_regular
 from store.text.clean import clean_line
 from store.text.prose import unwrap_lines
 
@@ -99,13 +100,7 @@ class ImportSource:
         Raises:
             OSError: It cannot be read, or is no longer a regular file.
         """
-        # Without O_NONBLOCK, a pipe that has replaced the file would hang.
-        descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        stream = os.fdopen(descriptor, "rb")
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            stream.close()
-            raise OSError(NOT_A_REGULAR_FILE)
-        return stream
+        return open_regular(self.path)
 
 
 def find_sources(paths: Iterable[Path]) -> Iterator[ImportSource | Rejection]:

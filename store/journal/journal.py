@@ -33,7 +33,13 @@ from store.journal.events import (
 )
 from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
 from store.model.times import Clock, to_microseconds
-from store.system.files import WarningHandler, append_durably, file_lock
+from store.system.files import (
+    WarningHandler,
+    append_durably,
+    file_lock,
+    open_descriptor,
+    open_regular,
+)
 from store.system.machine import is_same_machine
 
 CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
@@ -310,7 +316,7 @@ class Journal:
     def _open_at_cursor(self, path: Path, cursor: Cursor) -> BinaryIO:
         """Return the file, ready to read on; an empty one if there is nothing to read."""
         try:
-            file = path.open("rb")
+            file = open_regular(path)
         except OSError as error:
             if not isinstance(error, FileNotFoundError):
                 self._warn_unreadable(path, error)
@@ -406,7 +412,7 @@ def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[
 def _read_batches(path: Path, kinds: Collection[str], last: int | None) -> Iterator[list[bytes]]:
     """Yield the lines that may be of these kinds, in one list for every batch of lines read."""
     is_wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
-    with contextlib.suppress(OSError), path.open("rb") as file:
+    with contextlib.suppress(OSError), open_regular(path) as file:
         lines: Iterator[bytes] = file
         if last is not None:
             lines = reversed(list(islice(read_lines_backwards(path), last)))
@@ -428,7 +434,7 @@ def find_writer(journal: Path) -> tuple[str, bool]:
         complete.
     """
     try:
-        with journal.open("rb") as file:
+        with open_regular(journal) as file:
             line = file.readline(MAX_FIRST_LINE_BYTES)
     except OSError:
         line = b""
@@ -459,7 +465,7 @@ class OwnJournalFile:
         """Open the file that has the name now, unless one is open already."""
         if self._descriptor is None:
             with contextlib.suppress(OSError):
-                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                self._descriptor = open_descriptor(self._path)
                 self._close = weakref.finalize(self, os.close, self._descriptor)
 
     def close(self) -> None:
@@ -497,7 +503,7 @@ def read_complete_lines(descriptor: int) -> list[bytes]:
 
 def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
     """Yield the lines of a file up to an offset; none if it cannot be read."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
+    with contextlib.suppress(OSError), open_regular(path) as file:
         while end > 0 and (line := file.readline()):
             end -= len(line)
             yield line
@@ -506,7 +512,7 @@ def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
 def read_lines_backwards(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file from the last one on; none if there is no file."""
     try:
-        file = path.open("rb")
+        file = open_regular(path)
     except FileNotFoundError:
         return
     with file:
@@ -603,7 +609,7 @@ def describe_file_change(path: Path, cursor: Cursor) -> str:
 def is_compacted(path: Path, cursor: Cursor) -> bool:
     """Return True if newstui compacted the file since it was read, which loses nothing of value."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return _compacted_at(file.read(SAMPLE_SIZE)) > _compacted_at(cursor.head_sample)
     except OSError:
         return False
@@ -617,7 +623,7 @@ def _compacted_at(head: bytes) -> int:
 def file_matches_cursor(path: Path, cursor: Cursor) -> bool:
     """Return True if the file still matches the cursor; a missing one matches offset 0."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return matches_cursor(file, cursor)
     except (OSError, ValueError):
         return cursor.offset == 0

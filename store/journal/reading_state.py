@@ -23,7 +23,7 @@ from store.journal.events import Event, EventId, NewEvent
 from store.model.article import Article, ParsedArticle, ReadingStatus
 from store.model.errors import SaveFailed
 from store.model.times import format_timestamp, from_microseconds, parse_timestamp, to_unix_seconds
-from store.system.files import make_folder, write_atomically
+from store.system.files import make_folder, read_regular, write_atomically
 from store.text.clean import clean_line
 
 Register = tuple[int, Any]
@@ -354,7 +354,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 def read_snapshot(path: Path) -> Snapshot | None:
     """Return the snapshot, or None if it is missing or unusable."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         body, _, end = data.rpartition(_CRC_KEY)
         if end != _CRC_END % crc32(body):
             return None

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from store.model.article import Body, FullArticle
-from store.system.files import make_folder, write_atomically
+from store.system.files import make_folder, read_regular, write_atomically
 from store.text.clean import clean_text
 from store.text.sentences import join_sentences, split_sentences
 from store.text.summary import with_summary
@@ -84,7 +84,7 @@ class SummaryCache:
     def _read(self, article: str, body: Body) -> dict[str, Any]:
         """Return what is cached for this article and text; empty if nothing usable is."""
         try:
-            cached = orjson.loads(self._path(article).read_bytes())
+            cached = orjson.loads(read_regular(self._path(article)))
         except (OSError, ValueError):
             return {}
         is_current = isinstance(cached, dict) and cached.get("text") == _hash(body.text)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -29,12 +29,13 @@ from store.journal.events import (
 )
 from store.journal.journal import Journal, find_writer
 from store.journal.reading_state import ReadingState
-from store.model.errors import LibraryDamaged, LibraryReadOnly
+from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed
 from store.model.times import Clock, current_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
 from store.segments.storage import SEGMENT_FORMAT, JsonStorage
 from store.system.files import (
     file_lock,
+    open_regular,
     preserve_damaged_file,
     remove_temporary_files,
     write_atomically,
@@ -245,7 +246,7 @@ class _JournalRewrite:
         These are damaged lines and, unless `only_damaged`, events: with `pairs` also those undone
         before `limit`, and the events that undid them.
         """
-        with self.path.open("rb") as file:
+        with _open_journal(self.path) as file:
             undone = undo_times(file, self.machine) if pairs else {}
             removable = (event_id for event_id, at in undone.items() if at <= limit)
             self.obsolete = ObsoleteLineFilter(self.machine, removable, only_damaged=only_damaged)
@@ -269,7 +270,7 @@ class _JournalRewrite:
         if lines := self.obsolete.damaged_lines:
             damaged = b"".join(lines)
             self.damaged_lines_path = preserve_damaged_file(self.path, damaged, self.clock())
-        with self.path.open("rb") as file:
+        with _open_journal(self.path) as file:
             kept = b"".join(self.obsolete.remaining_lines(file))
             write_atomically(self.path, self._header() + kept)
 
@@ -289,6 +290,20 @@ class _JournalRewrite:
     def damaged_count(self) -> int:
         """The number of damaged lines that can be removed."""
         return len(self.obsolete.damaged_lines) if self.bytes_before else 0
+
+
+@contextmanager
+def _open_journal(path: Path) -> Iterator[BinaryIO]:
+    """Open a journal for reading; whatever fails until it is closed is one error.
+
+    Raises:
+        SaveFailed: It cannot be read.
+    """
+    try:
+        with open_regular(path) as file:
+            yield file
+    except OSError as error:
+        raise SaveFailed(f"cannot be read: {error.strerror or error}", path) from error
 
 
 # -- lines ---------------------------------------------------------------------------------

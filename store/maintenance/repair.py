@@ -36,7 +36,9 @@ from store.system.files import (
     WarningHandler,
     file_lock,
     file_signature,
+    open_regular,
     preserve_damaged_file,
+    read_regular,
     remove_temporary_files,
 )
 
@@ -268,7 +270,7 @@ def _salvage_with_pair(path: Path, data: bytes, table: str) -> tuple[SalvageResu
 
 def _read_ids(path: Path, table: str) -> set[str] | None:
     try:
-        return set(parse_tables(path.read_bytes()).get(table, {}))
+        return set(parse_tables(read_regular(path)).get(table, {}))
     except (OSError, BadContent):
         return None
 
@@ -319,14 +321,14 @@ def _is_copy(path: Path) -> bool:
 
 
 def _event_hashes(path: Path) -> set[int]:
-    with contextlib.suppress(OSError), path.open("rb") as file:
+    with contextlib.suppress(OSError), open_regular(path) as file:
         return {hash(line) for line in file if b'"event":' in line and line.endswith(b"\n")}
     return set()
 
 
 def _value_hashes(path: Path, table: str, name: str) -> set[int]:
     try:
-        documents = parse_tables(path.read_bytes()).get(table, {})
+        documents = parse_tables(read_regular(path)).get(table, {})
     except (OSError, BadContent):
         return set()
     return {hash(each.get(name)) for each in documents.values() if isinstance(each.get(name), str)}

@@ -8,6 +8,8 @@ at a time; the others read what was last committed.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,7 +23,13 @@ from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBui
 from store.model.article import Article, Body
 from store.model.errors import LibraryUnavailable, NewstuiError, SaveFailed
 from store.model.times import to_unix_seconds
-from store.system.files import FileSignature, file_signature, make_folder, write_atomically
+from store.system.files import (
+    FileSignature,
+    file_signature,
+    make_folder,
+    read_regular,
+    write_atomically,
+)
 from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
 
@@ -260,7 +268,7 @@ def read_coverage(folder: Path) -> IndexCoverage:
         IndexUnusable: There is none, or another version wrote it.
     """
     try:
-        content = orjson.loads((folder / COVERAGE_FILE).read_bytes())
+        content = orjson.loads(read_regular(folder / COVERAGE_FILE))
         if content["version"] != INDEX_VERSION:
             raise IndexUnusable(f"{folder}: index of another version")
         return IndexCoverage(
@@ -273,7 +281,14 @@ def read_coverage(folder: Path) -> IndexCoverage:
 
 
 def open_index(folder: Path) -> Index:
-    """Open the engine's index in a folder, as it is on the disk now."""
+    """Open the engine's index in a folder, as it is on the disk now.
+
+    Raises:
+        OSError: A file of it is none, and opening it might never end.
+    """
+    for entry in os.scandir(folder):
+        if not entry.is_file():
+            raise OSError(errno.EINVAL, "not a regular file", entry.path)
     index = Index.open(str(folder))
     index.config_reader("manual")
     index.reload()

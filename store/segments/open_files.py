@@ -12,6 +12,7 @@ from store.model.article import ParsedArticle
 from store.segments.documents import parse_articles
 from store.segments.segments import Segments, segment_machine
 from store.segments.storage import BadContent, Tables, parse_tables
+from store.system.files import open_descriptor
 
 MAX_OPEN_FILES = 200
 """Files kept open, two for each of the newest segments."""
@@ -56,8 +57,7 @@ class OpenSegmentFiles:
         descriptors: list[int] = []
         try:
             for folder in self._folders:
-                flags = os.O_RDONLY | os.O_CLOEXEC
-                descriptors.append(os.open(folder / f"{name}.json", flags))
+                descriptors.append(open_descriptor(folder / f"{name}.json"))  # noqa: PERF401 - those opened are closed
         except OSError:  # it is gone, or too many files are open
             for descriptor in descriptors:
                 os.close(descriptor)

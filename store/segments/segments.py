@@ -45,7 +45,7 @@ from store.segments.storage import (
     parse_tables,
     read_contents,
 )
-from store.system.files import FileSignature, file_signature
+from store.system.files import FileSignature, file_signature, open_regular, read_regular
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
@@ -468,7 +468,7 @@ class TextReader:
         if offsets.document_ids.count(location.document_id) != 1:
             raise LookupError
         index = offsets.document_ids.index(location.document_id)
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(offsets.starts[index])
             data = file.read(offsets.ends[index] - offsets.starts[index])
         document: dict[str, object] = orjson.loads(data)
@@ -478,7 +478,7 @@ class TextReader:
         signature = file_signature(path) or (0, 0)
         offsets = self._cache.get(path)
         if offsets is None or offsets.signature != signature:
-            offsets = self._cache[path] = TextOffsets(signature, *_scan_offsets(path.read_bytes()))
+            offsets = self._cache[path] = TextOffsets(signature, *_scan_offsets(read_regular(path)))
         self._cache.move_to_end(path)
         while len(self._cache) > MAX_CACHED_SEGMENTS:
             self._cache.popitem(last=False)

@@ -13,7 +13,7 @@ import orjson
 from tinydb.storages import Storage
 
 from store.model.errors import LibraryDamaged, SaveFailed
-from store.system.files import write_atomically
+from store.system.files import read_regular, write_atomically
 from store.text.clean import clean_line
 
 SEGMENT_FORMAT = 1
@@ -63,7 +63,7 @@ def read_contents(path: Path) -> bytes | None:
         LibraryDamaged: The file cannot be read.
     """
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -7,11 +7,14 @@ import errno
 import fcntl
 import glob
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from io import BufferedReader, FileIO
 from itertools import count
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
 
@@ -23,6 +26,7 @@ FILE_MODE = 0o600
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process that writes the same file."""
 LOCK_POLL_SECONDS = 0.05
+READ_BUFFER_BYTES = 1 << 16
 STALE_AGE_SECONDS = 3600
 """Age from which a temporary file was left by a crash; a younger one may still be written."""
 FOLDER_SYNC_UNSUPPORTED_ERRNOS = {errno.EINVAL, errno.ENOTSUP}
@@ -68,13 +72,15 @@ def make_library_folders(library: Path, folders: Iterable[Path]) -> None:
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file durably: after a failure it is the old one or the new one.
 
-    A symbolic link is followed. The temporary file is in the same folder and synced before the rename;
+    A symbolic link is followed, though not to a device or pipe. The temporary file is in the same folder and synced before the rename;
     the folder is synced after it.
 
     Raises:
         SaveFailed: The data did not reach the disk for certain.
     """
     target = Path(os.path.realpath(path))
+    if path.is_symlink() and target.exists() and not target.is_file():
+        raise SaveFailed("not a regular file", target)
     temporary = temporary_path(target.parent)
     try:
         _write_new(temporary, data)
@@ -106,6 +112,69 @@ def write_all(descriptor: int, data: bytes) -> None:
 def temporary_path(folder: Path) -> Path:
     """Return a new name for a temporary file or folder, which `remove_temporary_files` knows."""
     return folder / f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}.tmp"
+
+
+def open_descriptor(path: Path) -> int:
+    """Open a regular file for reading; a pipe, device or socket of that name is never waited for.
+
+    Raises:
+        OSError: It cannot be opened, or is not a regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return descriptor
+
+
+class RegularFile(FileIO):
+    """A regular file, open for reading; whatever fails is an `OSError` that names the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_descriptor(path), "rb")
+        self.path = path
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer, and return the number of bytes."""
+        with self._naming_errors():
+            return super().readinto(buffer)
+
+    def readall(self) -> bytes:
+        """Return everything up to the end of the file."""
+        with self._naming_errors():
+            return super().readall()
+
+    @contextlib.contextmanager
+    def _naming_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
+        except MemoryError as error:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), str(self.path)) from error
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; see `RegularFile`.
+
+    Raises:
+        OSError: It cannot be opened, or is not a regular file.
+    """
+    return BufferedReader(RegularFile(path), READ_BUFFER_BYTES)
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the contents of a regular file.
+
+    Raises:
+        OSError: It cannot be read, is not a regular file, or does not fit into the memory.
+    """
+    with RegularFile(path) as file:
+        return file.readall()
 
 
 def file_signature(file: Path | os.DirEntry[str]) -> FileSignature | None:
@@ -222,10 +291,15 @@ def file_lock(
 
 
 def _open_lock_file(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE_MODE)
+        descriptor = os.open(path, flags, FILE_MODE)
     except OSError as error:
         raise make_save_error(error, path, 0) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SaveFailed("not a regular file", path)
+    return descriptor
 
 
 def _is_current_file(descriptor: int, path: Path) -> bool:
@@ -258,7 +332,7 @@ def _acquire_lock(descriptor: int, path: Path, deadline: float) -> bool:
 
 def _read_holder_pid(path: Path) -> int | None:
     with contextlib.suppress(OSError, ValueError):
-        return int(path.read_bytes()[:20])
+        return int(read_regular(path)[:20])
     return None
 
 
@@ -301,7 +375,7 @@ def preserve_damaged_file(path: Path, data: bytes, now: datetime) -> Path:
     target = Path(os.path.realpath(path))
     for copy in sorted(target.parent.glob(f"{glob.escape(target.name)}.damaged-*")):
         with contextlib.suppress(OSError):
-            if copy.read_bytes() == data:
+            if read_regular(copy) == data:
                 return copy
     copy = _reserve_name(target, f"{target.name}.damaged-{now:%Y%m%dT%H%M%S}")
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from slugify import slugify
 
 from store.model.errors import LibraryUnavailable, SaveFailed
-from store.system.files import make_folder, write_atomically
+from store.system.files import make_folder, read_regular, write_atomically
 
 MACHINE_ID_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 MACHINE_NAME_SUFFIX = re.compile(r"-[0-9a-f]{4}\Z")
@@ -53,7 +53,7 @@ def machine_fingerprint(files: Iterable[Path] = MACHINE_ID_FILES) -> str:
     """
     for file in files:
         with contextlib.suppress(OSError):
-            text = file.read_text(encoding="ascii", errors="replace").strip()
+            text = read_regular(file).decode("ascii", "replace").strip()
             if text and text != "uninitialized":
                 return _hash(text)
     import uuid  # imported here: few systems need it, and it is not light
@@ -87,7 +87,7 @@ def _load_or_create_id(file: Path, fingerprint: str) -> str:
 def _read_ids(file: Path) -> dict[str, str]:
     """Return the random part by fingerprint; a fingerprint may change with the network card."""
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = read_regular(file).decode(errors="replace")
     except FileNotFoundError:
         return {}
     except OSError as error:

@@ -12,8 +12,14 @@ from typing import Any
 
 import pytest
 
+from store.system.files import RegularFile
+
 DISK_CALLS = ("open", "write", "fsync", "replace", "rename", "ftruncate")
-"""The functions of `os` that can fail."""
+"""The functions of `os` that save; `open` is to write, or to sync a folder."""
+READ_CALLS = ("open to read", "read")
+"""Opening a file to read it, and each time that something is read from it."""
+CHANGING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_DIRECTORY
+"""Flags that make opening a file part of a save."""
 Call = Callable[..., Any]
 Effect = Callable[[Call, tuple[Any, ...]], Any]
 """Runs instead of a call, given the real call and its arguments."""
@@ -85,12 +91,14 @@ class FaultInjector:
 
     Attributes:
         effect: Runs instead of that call.
-        calls: The functions of `os` that are counted.
+        calls: The calls that are counted, of `DISK_CALLS` or `READ_CALLS`.
+        lasts: Whether the calls after that one fail as well.
     """
 
     effect: Effect
     call_number: int
     calls: Sequence[str] = DISK_CALLS
+    lasts: bool = False
     call_count: int = field(default=0, init=False)
     is_dead: bool = field(default=False, init=False)
 
@@ -103,15 +111,31 @@ class FaultInjector:
     def inject(self) -> Iterator[None]:
         """Inject the fault inside this context."""
         with pytest.MonkeyPatch.context() as patch:
-            for name in {*DISK_CALLS, *self.calls, "unlink"}:
-                patch.setattr(os, name, partial(self._call, name, getattr(os, name)))
+            for name in {*DISK_CALLS, "unlink"}:
+                patch.setattr(os, name, partial(self.call, name, getattr(os, name)))
+            for name in ("readinto", "readall"):
+                patch.setattr(RegularFile, name, self._wrap_read(getattr(RegularFile, name)))
             yield
 
-    def _call(self, name: str, real: Call, *arguments: Any, **keywords: Any) -> Any:
+    def _wrap_read(self, real: Call) -> Call:
+        def read(file: RegularFile, *arguments: Any) -> Any:
+            try:
+                return self.call("read", real, file, *arguments)
+            except OSError as error:
+                error.filename = str(file.path)  # as the real one does
+                raise
+
+        return read
+
+    def call(self, name: str, real: Call, *arguments: Any, **keywords: Any) -> Any:
+        """Run a call, or the fault if it is due."""
         if self.is_dead:
             raise Killed
+        if name == "open" and not arguments[1] & CHANGING_FLAGS:
+            name = "open to read"
         self.call_count += name in self.calls
-        if name not in self.calls or self.call_count != self.call_number:
+        is_due = self.has_struck if self.lasts else self.call_count == self.call_number
+        if name not in self.calls or not is_due:
             return real(*arguments, **keywords)
         try:
             return self.effect(lambda *other: real(*other, **keywords), arguments)

@@ -182,7 +182,7 @@ def test_user_themes(tmp_path: Path) -> None:
     assert faults == [
         "broken.toml: colors.text: missing",
         "broken.toml: colors.link: missing",
-        "folder.toml: cannot be read: Is a directory",
+        "folder.toml: not a file",
         "latin.toml: not UTF-8",
         'zz\\x1b.toml: name: "sea" is already used',
     ]

@@ -13,6 +13,7 @@ from store.library.protocol import Library
 from store.model.errors import InvalidInput
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
+from store.system.files import read_regular
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
@@ -68,7 +69,7 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
 
 def _import_subscriptions(feed_store: FeedStore, path: str) -> bool:
     try:
-        new, existing, rejected = feed_store.import_subscriptions(Path(path).read_bytes())
+        new, existing, rejected = feed_store.import_subscriptions(read_regular(Path(path)))
     except (OSError, InvalidInput) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidInput(f"{path}: {reason}") from error

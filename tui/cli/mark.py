@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from store.model.errors import InvalidInput
+from store.system.files import read_regular
 from tui.actions.article_changes import set_state
 from tui.cli.console import find_each, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
@@ -30,7 +31,7 @@ def run_mark(options: argparse.Namespace) -> bool:
 
 def _read_article_names(path: Path) -> list[str]:
     try:
-        text = path.read_text("utf-8-sig", errors="replace")
+        text = read_regular(path).decode("utf-8-sig", "replace")
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from error
     return [line.strip() for line in text.splitlines() if line.strip()]

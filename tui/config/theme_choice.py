@@ -13,7 +13,7 @@ from typing import Literal
 
 import orjson
 
-from store.system.files import make_folder, write_atomically
+from store.system.files import make_folder, read_regular, write_atomically
 from themes.faults import suggest_nearest
 from themes.loader import (
     BUILT_IN_THEMES,
@@ -158,7 +158,7 @@ class ThemeChoice:
 def _read_state(state: Path | None) -> ThemeState:
     if state is not None:
         try:
-            data = orjson.loads((state / THEME_STATE_FILE).read_bytes())
+            data = orjson.loads(read_regular(state / THEME_STATE_FILE))
             names = [each.name for each in fields(ThemeState)]
             found = {name: data[name] for name in names if isinstance(data.get(name), str)}
             return ThemeState(**found)

@@ -49,7 +49,8 @@ def _file_status(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
 def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
     """Draw the saved screen on a descriptor of the terminal if it has the current signature."""
     with contextlib.suppress(OSError, ValueError):
-        signature, _, frame = (cache / SPLASH_FILE).read_bytes().partition(b"\n")
+        file = cache / SPLASH_FILE
+        signature, _, frame = (file.read_bytes() if file.is_file() else b"").partition(b"\n")
         if signature == wanted.encode() and frame:
             os.write(screen, b"\x1b[?1049h\x1b[?25l" + frame)
             return True
@@ -62,12 +63,16 @@ def save_splash(cache: Path, signature: str, lines: Iterable[tuple[int, int, str
     Each line is given by column, row and styled content.
     """
     frame = "".join(f"\x1b[{row + 1};{column + 1}H{text}" for column, row, text in lines)
+    data = f"{signature}\n{frame}".encode()
     new = cache / f".newstui-{os.getpid()}.tmp"
     with contextlib.suppress(OSError):
         cache.mkdir(0o700, parents=True, exist_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(descriptor, f"{signature}\n{frame}".encode())
+            is_complete = os.write(descriptor, data) == len(data)
         finally:
             os.close(descriptor)
-        new.replace(cache / SPLASH_FILE)
+        if is_complete:
+            new.replace(cache / SPLASH_FILE)
+    with contextlib.suppress(OSError):
+        new.unlink(missing_ok=True)  # the disk is full

@@ -12,7 +12,7 @@ import pytest
 
 from store.system.files import file_lock
 from tests.support.codebase import ROOT
-from tests.support.fault_injection import always_failing, failing_at_call
+from tests.support.fault_injection import FaultInjector, always_failing, fail_with
 from tests.support.libraries import Machine, add, article_id, articles, ids, list_numbers
 from tests.support.maintenance import (
     FIRST_SEGMENT,
@@ -51,18 +51,14 @@ def test_a_full_disk(two: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "replace", "open"])
-def test_every_call_of_a_repair_fails_once(
-    two: Machine, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_every_call_of_a_repair_fails_once(two: Machine, name: str) -> None:
     """Cases 6 to 8 and 13: nothing is lost, and the next start repairs the file."""
     path = articles_file(two)
     good = path.read_bytes()
     damaged, found = good[:-80], newest_first([*range(1, 10), *SECOND_SEGMENT])
     for k in range(1, 30):
         path.write_bytes(damaged)
-        with monkeypatch.context() as patch:
-            call = failing_at_call(getattr(os, name), k, errno.EIO)
-            patch.setattr(os, name, call)
+        with FaultInjector(fail_with(errno.EIO), k, (name,)).inject():
             library = two.open()
         assert list_numbers(library) == found
         failed = any("left as it is: Not saved" in line for line in library.problems)
