@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
+from store.feeds.newsboat import parse_newsboat_urls
 from store.feeds.subscriptions import (
     Subscription,
-    parse_newsboat_urls,
     parse_opml,
     read_subscriptions,
     update_subscriptions,
@@ -82,6 +82,17 @@ class FeedStatus:
     def read_ratio(self) -> float:
         """The part of its articles that was read, from 0 to 1."""
         return 1 - self.unread_count / self.article_count if self.article_count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSubscriptions:
+    """The result of importing a file of subscriptions."""
+
+    new: int
+    existing: int
+    rejected: Sequence[Rejection]
+    searches: Mapping[str, str]
+    """Queries by name, for the user's saved searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +178,24 @@ class FeedStore:
         with self._lock():
             update_subscriptions(self.library, put, remove)
 
-    def import_subscriptions(self, data: bytes) -> tuple[int, int, Sequence[Rejection]]:
+    def import_subscriptions(self, data: bytes) -> ImportedSubscriptions:
         """Add the subscriptions of an OPML file, or of newsboat's `urls`.
-
-        Returns:
-            The number of new ones, the number of existing ones, and what was rejected.
 
         Raises:
             InvalidInput: The data is neither.
         """
         text = decode_document(data).lstrip()
-        given = parse_opml(data) if text.startswith("<") else parse_newsboat_urls(text)
+        is_opml = text.startswith("<")
+        given, searches = (parse_opml(data), {}) if is_opml else parse_newsboat_urls(text)
         existing = {
             canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)
         }
         offered = list(given)
         new = [each for each in offered if canonicalize_url(each.url) not in existing]
         self.update(put=[replace(each, former_urls=(), is_private_allowed=False) for each in new])
-        return len(new), len(offered) - len(new), list(given.rejected)
+        return ImportedSubscriptions(
+            len(new), len(offered) - len(new), tuple(given.rejected), searches
+        )
 
     def save_results(self, results: Sequence[FetchResult]) -> None:
         """Save what fetching found out about the feeds; their articles are stored already.

@@ -1,4 +1,4 @@
-"""Subscriptions: `feeds.opml`, in the format every reader exports, and newsboat's `urls`.
+"""Subscriptions: `feeds.opml`, in the format every reader exports.
 
 `feeds.opml` holds what the user decides: names, folders (the categories), which feeds are paused.
 It may be edited by hand. It is changed element by element, so that newstui keeps what other
@@ -41,13 +41,6 @@ MAX_FOLDER_DEPTH = 50
 MAX_SUBSCRIPTIONS = 20_000
 """Subscriptions that are read from one file."""
 OPML_TRUE = "yes"
-NEWSBOAT_HIDDEN_TAG = "!"
-"""Prefix of tags that newsboat does not show."""
-NEWSBOAT_UNSUPPORTED = ("exec:", "filter:", "query:")
-"""Prefixes of the lines of newsboat that are not feeds to fetch."""
-NEWSBOAT_WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^\s"]++)++')
-NEWSBOAT_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?')
-"""A word as newsboat reads it: only double quotes are quotes, and a backslash escapes inside them."""
 ATTRIBUTE_VALUE = re.compile(r'="[^"]*"')
 MAX_FEED_TAGS = 20
 """Tags of one feed that are read."""
@@ -349,58 +342,6 @@ def _measure_depth(root: ET.Element) -> int:
         deepest += 1
         level = [child for each in level for child in each]
     return deepest
-
-
-def parse_newsboat_urls(text: str) -> Subscriptions:
-    """Parse newsboat's `urls`: a feed a line, then its tags, one of which may be `~` and a title.
-
-    The first tag becomes the category, the others are tags. Commands, filters and queries have no
-    feed URL; each kind is rejected once, with its lines and without their contents, which may hold
-    passwords.
-
-    Raises:
-        InvalidInput: There is no URL in it at all.
-    """
-    lines = [(number, _split_words(line)) for number, line in enumerate(text.splitlines(), 1)]
-    if not any(
-        "://" in word or word.startswith(NEWSBOAT_UNSUPPORTED)
-        for _, words in lines
-        for word in words[:1]
-    ):
-        raise InvalidInput("neither OPML nor a list of feed URLs")
-    root = ET.Element("opml", version="2.0")
-    body = ET.SubElement(root, "body")
-    unsupported: dict[str, list[str]] = {}
-    for number, words in lines:
-        if not words:
-            continue
-        url, *tags = words
-        prefix = next((each for each in NEWSBOAT_UNSUPPORTED if url.startswith(each)), "")
-        if prefix:
-            unsupported.setdefault(prefix, []).append(str(number))
-            continue
-        title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
-        names = [tag for tag in tags if tag[:1] not in ("~", NEWSBOAT_HIDDEN_TAG)]
-        folder = [name.replace(",", " ").strip("/") for name in names]
-        attributes = {"text": title, "xmlUrl": url, "category": ",".join(folder)}
-        ET.SubElement(body, "outline", attributes)
-    found = Subscriptions(root)
-    for prefix, numbers in unsupported.items():
-        where = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(numbers[:20])}"
-        found.rejected.append(Rejection(where, f"{prefix} is not supported"))
-    return found
-
-
-def _split_words(line: str) -> list[str]:
-    """Return the words of a line; `#` begins a comment where a word would begin."""
-    words = []
-    for match in NEWSBOAT_WORD.finditer(line):
-        if match[0].startswith("#"):
-            break
-        words.append(
-            NEWSBOAT_QUOTED.sub(lambda quoted: re.sub(r"\\(.)", r"\1", quoted[1]), match[0])
-        )
-    return [word for word in words if word.strip()]
 
 
 def read_subscriptions(library: Path) -> Subscriptions:

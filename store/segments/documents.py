@@ -11,6 +11,7 @@ from typing import Any
 from store.model.article import Article, ArticleRow, Body, ParsedArticle, ReadingStatus
 from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
+from store.text.urls import redact_credentials
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 """The exceptions raised by a document that is not what it should be."""
@@ -39,7 +40,7 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
     return Article(
         id=_check_id(document["id"]),
         title=clean_line(document["title"]),
-        category=clean_line(document.get("category", "")),
+        category=_clean_category(document.get("category", "")),
         url=clean_line(document.get("url", ""), limit=2000),
         authors=tuple(map(clean_line, document.get("authors", ()))),
         tags=tuple(map(clean_line, document.get("tags", ()))),
@@ -79,11 +80,17 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
 
 def _feed_key(extra: Mapping[str, Any]) -> str:
     found = extra.get("feed", "")
-    return _clean_category(found) if isinstance(found, str) else ""
+    return _intern_line(found) if isinstance(found, str) else ""
 
 
 @lru_cache(4096)
 def _clean_category(value: str) -> str:
+    """Return a category; older versions named it by the URL of its feed, password included."""
+    return _intern_line(redact_credentials(value) if "@" in value else value)
+
+
+@lru_cache(4096)
+def _intern_line(value: str) -> str:
     return intern(clean_line(value))
 
 

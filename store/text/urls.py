@@ -49,7 +49,7 @@ HIDDEN = "…"
 """Shown in the place of a user name and password."""
 # The second form is a password with an unescaped "/", "?" or "#" in it: what stands before is no port.
 _CREDENTIALS = re.compile(
-    r"(?<=://)(?:[^/?#\s@]*+@(?:[^/?#\s@]*+@)*+|[^/?#\s@:]*+:(?!\d*+[/?#])[^\s@]*+@)"
+    r"(?<=://)(?:[^/?#\s@]*+@(?:[^/?#\s@]*+@)*+|[^/?#\s@:]*+:(?!\d*+[/?#])[^\s@]{0,500}+@)"
 )
 _BARE_CREDENTIALS = re.compile(r"\A[^/?#\s:@]++:[^\s@]*+@(?=\S*\Z)")
 """The user name and password of a URL that was typed without its scheme."""

@@ -18,6 +18,7 @@ from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.list import ROW_CATEGORY_CELLS
+from tui.config.saved_searches import add_saved_searches
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import describe_added, describe_feed_problem, format_minute
 
@@ -29,7 +30,7 @@ def run_feeds(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
     if options.import_opml:
-        return _import_subscriptions(feed_store, options.import_opml)
+        return _import_subscriptions(feed_store, resolve_paths(options).config, options.import_opml)
     if options.remove:
         feed_store.update(remove=chosen)
     elif changes := _requested_changes(options):
@@ -67,15 +68,18 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _import_subscriptions(feed_store: FeedStore, path: str) -> bool:
+def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> bool:
     try:
-        new, existing, rejected = feed_store.import_subscriptions(read_regular(Path(path)))
+        found = feed_store.import_subscriptions(read_regular(Path(path)))
     except (OSError, InvalidInput) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidInput(f"{path}: {reason}") from error
-    print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
-    print_message(describe_added(new, "feed", existing))
-    return bool(rejected)
+    print_messages(f"{path}: {each.location}: {each.reason}" for each in found.rejected)
+    print_message(describe_added(found.new, "feed", found.existing))
+    if found.searches:
+        new = add_saved_searches(settings, found.searches)
+        print_message(describe_added(new, "saved search", len(found.searches) - new))
+    return bool(found.rejected)
 
 
 def _print_feeds(

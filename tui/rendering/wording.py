@@ -184,7 +184,8 @@ def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
 
 def format_count(number: int, noun: str) -> str:
     """Return `1 article` or `1,234 articles`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    plural = "es" if noun.endswith("ch") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> str:

@@ -12,7 +12,6 @@ from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import (
     Subscription,
     move_subscription,
-    parse_newsboat_urls,
     parse_opml,
     read_subscriptions,
     update_subscriptions,
@@ -218,34 +217,6 @@ def test_categories_of_opml_are_folder_and_tags(
     assert list(parse_opml(subscriptions.to_bytes())) == [feed]
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("https://a.example/f", ("", "", ())),
-        ("https://ann:secret@a.example/f", ("", "", ())),
-        ('https://a.example/f "~The \\"T\\""', ('The "T"', "", ())),
-        ('https://a.example/f "Ann\'s" "two words" tech', ("", "Ann's", ("two words", "tech"))),
-        ("https://a.example/f ! !hidden sea # a note", ("", "sea", ())),
-        ("https://a.example/f#part sea", ("", "sea", ())),
-    ],
-)
-def test_a_line_of_newsboat(line: str, expected: tuple[str, str, tuple[str, ...]]) -> None:
-    (feed,) = parse_newsboat_urls(line)
-    assert (feed.title, feed.category, feed.tags) == expected
-
-
-def test_other_lines_of_newsboat_are_reported_once_without_their_contents() -> None:
-    found = parse_newsboat_urls(
-        'https://a.example/f\nexec:curl -u ann:secret x\n"exec:b"\n'
-        'filter:f:https://ann:secret@b.example/\n"query:New:unread = \\"yes\\""\n'
-    )
-    assert [(each.location, each.reason) for each in found.rejected] == [
-        ("lines 2, 3", "exec: is not supported"),
-        ("line 4", "filter: is not supported"),
-        ("line 5", "query: is not supported"),
-    ]
-
-
 def test_credentials_are_neither_a_title_nor_in_a_public_copy() -> None:
     url = "https://ann:secret@a.example/f"
     subscriptions = parse_opml(opml(f'<outline text="{url}" title="{url}" xmlUrl="{url}"/>'))
@@ -265,4 +236,4 @@ def test_a_move_keeps_the_credentials_on_the_same_host_only() -> None:
 @pytest.mark.parametrize("data", [HAND.decode().replace('<?xml version="1.0"?>\n', "")])
 def test_opml_in_utf_16_is_imported(tmp_path: Path, data: str) -> None:
     store = FeedStore(tmp_path, tmp_path / "cache")
-    assert store.import_subscriptions(data.encode("utf-16"))[0] == 3
+    assert store.import_subscriptions(data.encode("utf-16")).new == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,3 +184,29 @@ def test_an_imported_password_is_not_printed(run: Run, tmp_path: Path) -> None:
     file.write_text("https://ann:secret@h.invalid/f sea tech\nexec:curl -u ann:secret x\n")
     assert "secret" not in run("feeds", "--import", file).err
     assert "secret" not in run("feeds").out + run("feeds", "--json").out
+
+
+def test_query_feeds_of_newsboat_become_saved_searches(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "urls"
+    file.write_text(
+        '"query:Fresh:unread = \\"yes\\" and age < 7"\n"query:Sea:title =~ \\"sea\\""\n'
+    )
+    settings = Path.home() / ".config" / "newstui" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('# mine\nmeasure = 70\n\n[searches]\nSea = "tag:sea"  # by tag\n')
+    assert "1 saved search added, 1 already there" in run("feeds", "--import", file).err
+    text = settings.read_text()
+    assert text.startswith('# mine\nmeasure = 70\n\n[searches]\nSea = "tag:sea"  # by tag\n')
+    assert tomllib.loads(text)["searches"] == {"Sea": "tag:sea", "Fresh": "is:unread newer:7d"}
+
+
+def test_settings_that_cannot_be_parsed_are_left_alone(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "urls"
+    file.write_text('"query:Fresh:age < 7"\n')
+    settings = Path.home() / ".config" / "newstui" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    for text in ("[searches\n", 'searches = "x"\n'):
+        settings.write_text(text)
+        result = run("feeds", "--import", file)
+        assert (result.code, settings.read_text()) == (1, text)
+        assert "settings.toml: cannot be changed" in result.err
