@@ -64,7 +64,7 @@ IMAGE_SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+\Z)")
 """The size that WordPress appends to the names of smaller copies."""
 MAX_LEAD_PICTURES = 10
 AVATAR = re.compile(r"gravatar\.com/avatar|//avatars?\.")
-WORDPRESS_FOOTER = re.compile(r"\s*The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
+WORDPRESS_FOOTER = re.compile(r"(?<!\s)\s*+The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
 """The line that WordPress adds below every excerpt."""
 TRUNCATION_MARK = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
 SECOND_FRACTION = re.compile(r"\.\d+Z\Z")

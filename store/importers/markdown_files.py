@@ -134,7 +134,7 @@ def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInpu
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         line = lines_before + error.problem_mark.line + 1
         return InvalidInput(f"front matter, line {line}: {error.problem}")
-    found = re.search(r"(.*) \(at line (\d+)", str(error))
+    found = re.match(r"(.*) \(at line (\d+)", str(error))
     if found:
         return InvalidInput(f"front matter, line {lines_before + int(found[2])}: {found[1]}")
     return InvalidInput(f"front matter: {' '.join(str(error).split())}")

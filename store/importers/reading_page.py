@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 BODY, SIMILAR, SUMMARY, STATISTICS, DETAILS = "body", "similar", "summary", "statistics", "details"
 
 SECTION_HEADING = re.compile(
-    r"(?:(summary|statistics|details)|similar readings?\s*(?:\(\s*(\d{1,4})\s*(?:items?)?\s*\))?)"
+    r"(?:(summary|statistics|details)|similar readings?\s*+(?:\(\s*(\d{1,4})\s*+(?:items?)?\s*\))?)"
     r"\s*:?",
     re.IGNORECASE,
 )
 STATISTICS_TEXT = re.compile(
     r"(?:\d[\d,.]*|word(?-i:s)?|read\s+count(?-i:s)?|[:\s])+", re.IGNORECASE
 )
-VALUE_BEFORE_LABEL = re.compile(r"(?P<value>\d[\d,.]*)\s*(?P<label>word|read)", re.IGNORECASE)
+VALUE_BEFORE_LABEL = re.compile(
+    r"(?<![\d,.])[,.]*+(?P<value>\d[\d,.]*+)\s*+(?P<label>word|read)", re.IGNORECASE
+)
 LABEL_BEFORE_VALUE = re.compile(
     r"(?P<label>word|read)s?(?:\s+counts?)?[\s:]*(?P<value>\d[\d,.]*)", re.IGNORECASE
 )

@@ -74,7 +74,8 @@ ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+)\]?")
 MERIDIEM = re.compile(r"(?<![^\W\d_])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
 CJK_TIME = re.compile(
-    r"(午前|上午|오전|午後|下午|오후)?\s*(\d{1,2})\s*[時时點点시:]\s*(\d{1,2})?\s*[分분:]?\s*(?:(\d{1,2})\s*[秒초]?)?"
+    r"(?:(午前|上午|오전|午後|下午|오후)\s*+)?(\d{1,2})\s*+[時时點点시:]"
+    r"\s*+(\d{1,2})?\s*+[分분:]?\s*+(?:(\d{1,2})\s*+[秒초]?)?"
 )
 CJK_AFTERNOON = frozenset({"午後", "下午", "오후"})
 HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNORECASE)

@@ -53,7 +53,7 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"(?P<sign>>=|<=|>|<|=|)(?P<one>\d{1,12})\Z")
 _RANGE = re.compile(r"(?P<one>\d{1,12})?\.\.(?P<other>\d{1,12})?\Z")
 _DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?\Z")
-_SIGN = re.compile(r"(>=|<=|>|<|=|)(.*)\Z")
+_SIGN = re.compile(r"[<>]=?|=|")
 _DURATION = re.compile(r"(\d{1,4})\s*([hdwmy])[a-z]*\Z", re.IGNORECASE)
 
 _SECONDS = {"h": 3600, "d": 86_400, "w": 604_800, "m": 2_629_800, "y": 31_557_600}
@@ -352,8 +352,8 @@ def parse_date_range(measure: RowMeasure, text: str, now: int) -> RangeCondition
         if (first and one is None) or (last and other is None) or not (first or last):
             return None
         return _make_range(measure, one[0] if one else None, other[1] if other else None)
-    sign, rest = _SIGN.findall(text)[0]
-    period = _parse_period(rest, now)
+    sign = match[0] if (match := _SIGN.match(text)) else ""
+    period = _parse_period(text.removeprefix(sign), now)
     return RangeCondition(measure, *_apply_sign(sign, *period)) if period else None
 
 

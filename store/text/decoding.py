@@ -32,13 +32,15 @@ UNSAFE_CHARSETS = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "i
 CHARSET_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 """The charsets actually used under these names, as browsers have learned (WHATWG Encoding)."""
 
-XML_DECLARATION = re.compile(rb"""\s*<\?xml\b[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
-HTML_CHARSET = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+XML_DECLARATION = re.compile(rb"""<\?xml\b[^<>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+HTML_CHARSET = re.compile(
+    rb"""<meta\b[^<>]*?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
+)
 INVALID_XML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 CHARACTER_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|(\d{1,10}));")
 FEED_ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF)(?=[\s>/])")
 AMPERSAND = re.compile(
-    r"(?P<cdata><!\[CDATA\[.*?\]\]>)|&(?!#\w{1,9};)(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)?",
+    r"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#\w{1,9};)(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)?",
     re.DOTALL,
 )
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -47,7 +49,7 @@ HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNO
 HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 """Stands before some feeds, too: the root element decides."""
 HTML_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,32})\s+["']&?#?\w{0,8};?["']\s*>""")
-HTML_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})</title", re.IGNORECASE)
+HTML_TITLE = re.compile(r"<title[^<>]*+>([^<]{1,500}+)</title", re.IGNORECASE)
 
 
 def decode_document(data: bytes, charset: str = "") -> str:

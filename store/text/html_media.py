@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from store.text.clean import clean_line
+from store.text.markdown import VERBATIM_PATTERN, VERBATIM_START
 
 HIDING_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
@@ -26,7 +27,7 @@ SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
 PIXEL_STYLE = re.compile(
     r"(?:^|;)\s*(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|!|$)", re.IGNORECASE
 )
-SOURCE_SET = re.compile(r"[\s,]*+([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
+SOURCE_SET = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
 MAX_SOURCE_SET_CHARS = 20_000
 LAZY_SOURCES = ("data-orig-file", "data-src", "data-lazy-src", "data-original", "data-lazy")
 EMBED_LABELS = {"video": "Video", "audio": "Audio", "amp-video": "Video", "amp-audio": "Audio"}
@@ -136,12 +137,14 @@ def describe_embed(tag: str, node: LexborNode) -> tuple[str, str] | None:
 def script_text(tag: str, text: str, before: str) -> str:
     """Return raised or lowered text so that it does not run into the text before it."""
     table = SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS
-    outside = re.sub("\x02[^\x03]*\x03", "", text).strip()
-    if not outside or (outside[0] in "[(" and tag == "sup" and "\x02" in text):
+    outside = re.sub(VERBATIM_PATTERN, "", text).strip()
+    if not outside or (outside[0] in "[(" and tag == "sup" and VERBATIM_START in text):
         return text
     if all(ord(char) in table for char in outside):
-        parts = re.split("(\x02[^\x03]*\x03)", text)
-        return "".join(each if each[:1] == "\x02" else each.translate(table) for each in parts)
+        parts = re.split(f"({VERBATIM_PATTERN})", text)
+        return "".join(
+            each if each[:1] == VERBATIM_START else each.translate(table) for each in parts
+        )
     if (
         tag == "sup" and (outside.lower() in ORDINAL_ENDINGS or outside[0] in "[™®*†‡")
     ) or not before.strip():

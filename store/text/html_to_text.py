@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from store.text.html_media import describe_embed, find_picture, is_hidden, math_to_text, script_text
 from store.text.markdown import (
+    VERBATIM_PATTERN,
     escape_address,
     escape_markdown,
     format_picture,
@@ -54,8 +55,8 @@ MAX_TABLE_DEPTH = 8
 VOID_TAGS = frozenset(
     str.split("br img hr input meta link source col area track wbr embed base param")
 )
-SELF_CLOSED_TAG = re.compile(r"<(?!br\b|img\b|hr\b)[a-z][\w:-]*(?:\s[^<>]*)?/>", re.IGNORECASE)
-ANY_TAG = re.compile(r"<(/?)([a-z][\w:-]*)([^<>]*)>", re.IGNORECASE)
+SELF_CLOSED_TAG = re.compile(r"<(?!br\b|img\b|hr\b)[a-z][\w:-]*+(?:\s[^<>]*)?/>", re.IGNORECASE)
+ANY_TAG = re.compile(r"<(/?)([a-z][\w:-]*+)([^<>]*+)>", re.IGNORECASE)
 CJK_LINE_BREAK = re.compile(
     r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\n\s*"
     r"(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
@@ -489,7 +490,7 @@ class _MarkdownWriter:
             return
         if label == href or label.endswith(f"]({escape_address(href)})\x03"):
             return  # a picture that links to itself
-        label = re.sub(r"\x02[^\x03]*\x03|[\[\]]", _escape_bracket, label)
+        label = re.sub(rf"{VERBATIM_PATTERN}|[\[\]]", _escape_bracket, label)
         self.inline[start:] = [verbatim("["), label, verbatim(f"]({escape_address(href)})")]
 
     def flush(self, *, is_caption: bool = False) -> None:

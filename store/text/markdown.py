@@ -11,9 +11,9 @@ import re
 VERBATIM_START, VERBATIM_END = "\x02", "\x03"
 """Around markup in a text that is still to be escaped."""
 
-_VERBATIM = r"\x02[^\x03]*\x03"
+VERBATIM_PATTERN = r"\x02[^\x02\x03]*+\x03"
 _SPECIAL = re.compile(
-    rf"{_VERBATIM}"
+    rf"{VERBATIM_PATTERN}"
     r"|\\(?=[!-/:-@\[-`{-~\n\x02]|\Z)"
     r"|(?<![^\s])\*(?=\s)|\*"
     r"|(?<![^\W_])_|_(?![^\W_])"
@@ -31,8 +31,8 @@ _LINE_START = re.compile(
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ESCAPED_BASE = 0xF0000
 _UNESCAPED = {_ESCAPED_BASE + code: code for code in range(0x21, 0x7F)}
-_LINK = re.compile(
-    r"!?\[((?:[^\[\]\\]|\\.)*+)\]\((?:[^()\s]++|\([^()\s]*+\))*+(?:\s+\"[^\"\n]*+\")?\)"
+_ESCAPE_OR_LINK = re.compile(
+    r"\\.|!?\[((?:[^\[\]\\]|\\.)*+)\]\((?:[^()\s]++|\([^()\s]*+\))*+(?:\s+\"[^\"\n]*+\")?\)"
 )
 _INLINE = (
     re.compile(r"`([^`\n]+)`"),
@@ -93,7 +93,9 @@ def strip_links(text: str) -> str:
     """Return a text with the labels of its links and pictures, without their addresses."""
     if "](" not in text:
         return text
-    return _LINK.sub(r"\1", _LINK.sub(r"\1", text))  # twice: a picture inside a link
+    for _ in range(2):  # a picture inside a link
+        text = _ESCAPE_OR_LINK.sub(lambda found: found[0] if found[1] is None else found[1], text)
+    return text
 
 
 def strip_inline_markdown(text: str) -> str:

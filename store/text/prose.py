@@ -19,7 +19,7 @@ CJK_RUN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000
 CLOSING_PUNCTUATION = "\"'”’»›)\\]}」』）】〉》*_"
 FINAL_PUNCTUATION = re.compile(f"[.!?…‽؟۔।॥።。．！？｡][{CLOSING_PUNCTUATION}]*\\Z")
 TITLE_SENTENCE_END = re.compile(
-    f"(?:[.!?…؟۔।]+[{CLOSING_PUNCTUATION}]*(?=\\s)|[。！？｡]+[{CLOSING_PUNCTUATION}]*)(?!\\s+[a-z])"
+    f"(?:(?<![.!?…؟۔।])[.!?…؟۔।]+[{CLOSING_PUNCTUATION}]*(?=\\s)|(?<![。！？｡])[。！？｡]+[{CLOSING_PUNCTUATION}]*)(?!\\s+[a-z])"
 )
 TRAILING_ABBREVIATION = re.compile(
     r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|No|vs|Jr|Sr|Inc|Ltd|Co|Corp"

@@ -26,8 +26,9 @@ OPENING_QUOTES = "「『“(（«"
 CLOSING_QUOTES = "」』”)）»"
 """Quotation marks and brackets; `_detect_quote_style` tells which are reversed, as in German."""
 
-WORD_BEFORE = re.compile(r"[^\s\"'“„‘(\[«—–]+$")
+WORD_BEFORE = re.compile(r"(?<![^\s\"'“„‘(\[«—–])[^\s\"'“„‘(\[«—–]++$")
 WORD_AFTER = re.compile(r"\s*(?:[—–-]\s+)?[\"'“„‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
+NOT_BLANK = re.compile(r"\S")
 MAX_ABBREVIATION_CHARS = 24
 MAX_ORDINAL_CHARS = 5
 """A number with a full stop, up to this length, belongs to the next word: 28. Februar."""
@@ -203,7 +204,8 @@ def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
     if mark["wide"]:
         if not mark["closed"]:
             return True
-        spoken = paragraph[start:end].lstrip()[:1] in OPENING_QUOTES
+        first = NOT_BLANK.search(paragraph, start)
+        spoken = first is not None and first[0] in OPENING_QUOTES
         continues = CONTINUATION.match(paragraph, end)
         return not (continues or (spoken and SPEECH_VERB.match(paragraph, end)))
     if not mark["stop"]:

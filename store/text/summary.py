@@ -39,6 +39,7 @@ REPETITION_EXPONENT = 6
 
 CLOSING_FULL_STOP = re.compile(r"[.!?…。！？｡؟۔।॥։።။။།][\"'“”’»«)\]」』）】〉》\d\[\s]*$")
 QUOTATION = re.compile(r"^[\"'“„‘«»「『].*[\"'”“’»«」』][.。]?$", re.DOTALL)
+WORD_RUN = re.compile(r"[^\s>]+")
 
 MIN_SENTENCE_SIMILARITY = 0.5
 """The least similarity of a summary's sentence with the sentence of the text at its position."""
@@ -164,6 +165,10 @@ def find_sentence(text: str, sentence: str) -> int | None:
     """Return the offset of a sentence in a text, whose line breaks and quote marks may differ."""
     if (offset := text.find(sentence)) >= 0:
         return offset
-    pattern = r"[\s>]*".join(re.escape(word) for word in sentence.split())
-    match = re.search(pattern, text) if pattern else None
-    return match.start() if match else None
+    wanted = "".join(WORD_RUN.findall(sentence))
+    offset = "".join(WORD_RUN.findall(text)).find(wanted) if wanted else -1
+    for run in WORD_RUN.finditer(text) if offset >= 0 else ():
+        if offset < len(run[0]):
+            return run.start() + offset
+        offset -= len(run[0])
+    return None

@@ -12,7 +12,7 @@ INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
-CDATA_SECTION = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+CDATA_SECTION = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>", re.DOTALL)
 
 
 def title_to_line(html: str) -> str:

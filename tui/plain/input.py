@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui.config.commands import COMMANDS_BY_ID, format_key, group_commands
 from tui.config.keymaps import Keymap
 
-_NUMBERED_LINE = re.compile(r"\s*(\d{0,9})\s*(.*?)\s*", re.DOTALL)
+_NUMBER = re.compile(r"\d{0,9}")
 SIMILAR_JUMP_PREFIX = "similar.jump:"
 PLAIN_COMMAND_HELP = {
     "move.start": "the first page",
@@ -53,8 +53,9 @@ def parse_input_line(line: str, vocabulary: Mapping[str, str]) -> ParsedLine | N
     Returns:
         None if the line holds no command of the vocabulary, which is that of `build_vocabulary`.
     """
-    match = _NUMBERED_LINE.fullmatch(line)
-    number, typed = (int(match[1] or 0), match[2]) if match else (0, line)
+    line = line.strip()
+    digits = match[0] if (match := _NUMBER.match(line)) else ""
+    number, typed = int(digits or 0), line[len(digits) :].lstrip()
     if not typed:
         return ParsedLine("", number)
     if typed in vocabulary:

@@ -11,7 +11,7 @@ from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, Text
 
 SelectionUnit = Literal["word", "line", "paragraph", "end"]
 
-_WORD_KINDS = re.compile(r"(?:ox*)*wx*(?:cx*)*|(?:[^sSbwo]x*)+|ox*")
+_WORD_KINDS = re.compile(r"(?:ox*+){0,20}wx*+(?:cx*+)*+|(?:[^sSbwo]x*+)++|ox*+")
 """A word, in kinds of characters (see tui.rendering.cells): between blanks, or in Japanese a single character."""
 
 

@@ -20,7 +20,7 @@ OUTPUT_TOKEN = re.compile(
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
     r"|(?P<newline>\n)"
     r"|(?P<sync>\x1b\[\?2026[hl])"
-    r"|(?P<other>\x1b(?:\[[0-?]*[ -/]*[@-~]|[P\]_^X].*?(?:\x1b\\|\x07)|.)|.)",
+    r"|(?P<other>\x1b(?:\[[0-?]*[ -/]*[@-~]|[P\]_^X].*?(?:\x1b\\|\x07|\Z)|.)|.)",
     re.DOTALL,
 )
 NON_DRAWING_SEQUENCE = re.compile(

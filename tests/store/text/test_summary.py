@@ -12,6 +12,7 @@ from store.model.article import Body
 from store.text.sentences import iter_sentences, join_sentences, split_sentences
 from store.text.summary import (
     extract_summary,
+    find_sentence,
     find_summary_positions,
     with_summary,
 )
@@ -245,6 +246,22 @@ def test_summary_positions() -> None:
 def test_positions_across_line_breaks_and_quotes() -> None:
     body = Body("First.\n\n> The ferry\n> stopped on\n> Monday.", "The ferry stopped on Monday.")
     assert find_summary_positions(body) == ((0, 10),)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "offset"),
+    [
+        ("> > >\n> The ferry\n>> stopped.", "The ferry stopped.", 8),
+        ("A > B > C held.\nIt is so.", "A > B > C held.", 0),
+        (">>> " * 2_000 + "it stopped", "> > > > > > it stopped", 8_000),
+        ("> " * 2_000 + "it", "> > > > > > > > > > > > > > > > x", None),
+        ("渡船在\n星期一停了。", "渡船在星期一停了。", 0),
+        ("The ferry", "> >", None),
+        ("The ferry", "ferries", None),
+    ],
+)
+def test_find_sentence(text: str, sentence: str, offset: int | None) -> None:
+    assert find_sentence(text, sentence) == offset
 
 
 def test_reworded_sentences_get_the_most_similar_position() -> None:

@@ -1,0 +1,222 @@
+"""No regular expression takes more than linear time on any text that may reach it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from store.search.highlight import make_highlighter
+from store.search.language import parse_query
+from store.search.syntax_tree import iter_wanted_words
+from store.text import clean_unicode, sentences
+from tests.support.codebase import MODULES, module_name, relative_name, syntax_tree
+from tests.support.regex_steps import Method, find_superlinear_text
+from tui.rendering import cells, text_search
+
+METHODS: Mapping[str, Method] = {"match": "match", "fullmatch": "fullmatch"}
+"""Every other function of `re` searches."""
+MODULES_BY_NAME = {
+    relative_name(path): importlib.import_module(module_name(path))
+    for path in MODULES
+    if path.name != "__main__.py"
+}
+
+
+# -- the patterns --------------------------------------------------------------------------
+
+
+class CompiledPattern(NamedTuple):
+    """A call that compiles a pattern."""
+
+    place: str
+    """The file and line."""
+    scope: str
+    """The file and the function."""
+    pattern: re.Pattern[Any] | None
+    """None if it depends on the arguments of the function."""
+    methods: frozenset[Method]
+    """How the pattern is used."""
+
+
+@cache
+def compiled_patterns() -> tuple[CompiledPattern, ...]:
+    return tuple(_iter_patterns())
+
+
+def _iter_patterns() -> Iterator[CompiledPattern]:
+    uses = _collect_uses()
+    for path in MODULES:
+        if (name := relative_name(path)) in MODULES_BY_NAME:
+            for call, function, scope in _iter_calls_of_re(syntax_tree(path), name):
+                pattern = _evaluate(call, function, MODULES_BY_NAME[name])
+                methods = {METHODS.get(function, "search")}
+                if function == "compile" and pattern in uses:
+                    methods = uses[pattern]
+                yield CompiledPattern(f"{name}:{call.lineno}", scope, pattern, frozenset(methods))
+
+
+def _iter_calls_of_re(node: ast.AST, scope: str) -> Iterator[tuple[ast.Call, str, str]]:
+    """Yield each call of a function of `re`, with the name of that function and its scope."""
+    for child in ast.iter_child_nodes(node):
+        inner = scope
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = f"{scope.partition(':')[0]}:{child.name}"
+        yield from _iter_calls_of_re(child, inner)
+        match child:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)) if (
+                name != "escape"
+            ):
+                yield child, name, scope
+
+
+def _evaluate(call: ast.Call, function: str, module: ModuleType) -> re.Pattern[Any] | None:
+    flags = [each.value for each in call.keywords if each.arg == "flags"]
+    parts = [call.args[0], *(call.args[1:2] if function == "compile" else flags)]
+    try:
+        values = [eval(ast.unparse(each), dict(vars(module))) for each in parts]
+    except NameError:  # of an argument
+        return None
+    return re.compile(*values)
+
+
+def _collect_uses() -> dict[re.Pattern[Any], set[Method]]:
+    """Return how the patterns with a name in a module are used, there and where they are imported."""
+    uses: dict[re.Pattern[Any], set[Method]] = {}
+    for path in MODULES:
+        module = MODULES_BY_NAME.get(relative_name(path))
+        parents = {
+            child: node
+            for node in ast.walk(syntax_tree(path))
+            for child in ast.iter_child_nodes(node)
+        }
+        for name, parent in parents.items():
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
+                pattern = vars(module).get(name.id) if module else None
+                if isinstance(pattern, re.Pattern):
+                    uses.setdefault(pattern, set()).add(_method_of(parent, parents.get(parent)))
+    return uses
+
+
+def _method_of(attribute: ast.AST, call: ast.AST | None) -> Method:
+    """Return how a pattern is used; one that is passed on may be searched for."""
+    if not isinstance(attribute, ast.Attribute):
+        return "search"
+    if isinstance(call, ast.Call) and call.func is attribute and len(call.args) > 1:
+        return "search"  # at one position after the other
+    return METHODS.get(attribute.attr, "search")
+
+
+def _query_pattern(query: str) -> re.Pattern[str]:
+    return make_highlighter(iter_wanted_words(parse_query(query, 0))).pattern
+
+
+def _narrow_line(width: int) -> re.Pattern[str]:
+    return cells._narrow_line_pattern(width)
+
+
+def _terms(*terms: str) -> re.Pattern[str]:
+    pattern = text_search._compile_terms(terms, words=True)
+    assert pattern
+    return pattern
+
+
+PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
+    "store/journal/journal.py:_read_batches": lambda: [re.compile(b'"event":"(?:star|read)"')],
+    "store/search/highlight.py:make_highlighter": lambda: [
+        _query_pattern("harbour"),
+        _query_pattern('"the tide tables" -"a a a b" *'),
+        _query_pattern("a a 港 'b"),
+    ],
+    "store/text/clean_unicode.py:_compile_runs": lambda: [
+        clean_unicode._MARKS,
+        clean_unicode._MARKS_OR_JAMO,
+    ],
+    "store/text/sentences.py:_make_quote_style": lambda: [
+        sentences._make_quote_style(low, pointing_in).boundary
+        for low in (False, True)
+        for pointing_in in (False, True)
+    ],
+    "tui/rendering/cells.py:_narrow_line_pattern": lambda: [_narrow_line(1), _narrow_line(80)],
+    "tui/rendering/text_search.py:_compile_terms": lambda: [_terms("a b", "a a a b", "港 口", ".")],
+}
+"""Patterns made of arguments, by the function that makes them: those made of adversarial ones."""
+
+
+def test_every_pattern_made_of_arguments_is_in_the_table() -> None:
+    found = {each.scope for each in compiled_patterns() if each.pattern is None}
+    assert found == set(PATTERNS_OF_ARGUMENTS)
+
+
+@pytest.mark.parametrize("scope", PATTERNS_OF_ARGUMENTS)
+def test_no_pattern_made_of_arguments_is_superlinear(scope: str) -> None:
+    for pattern in PATTERNS_OF_ARGUMENTS[scope]():
+        assert find_superlinear_text(pattern, "search") is None, pattern.pattern
+
+
+@pytest.mark.parametrize("name", MODULES_BY_NAME)
+def test_no_pattern_is_superlinear(name: str) -> None:
+    found = {
+        (each.place, method): text
+        for each in compiled_patterns()
+        if each.place.startswith(f"{name}:") and each.pattern
+        for method in each.methods
+        if (text := find_superlinear_text(each.pattern, method))
+    }
+    assert not found
+
+
+# -- the measure itself --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        ("(a+)+b", "match"),
+        ("(a|a)*b", "match"),
+        ("(?:a|b|ab)*c", "match"),
+        ("a*a*b", "match"),
+        (r"\s*,?\s*;", "match"),
+        (r"(.*)\s*(.*)x", "fullmatch"),
+        ("(?:x+y?)+z", "match"),
+        ("a*b", "search"),
+        ("a*?b", "search"),
+        (r"\s*,\s*\Z", "search"),
+        (r"\[[^\]]*\]", "search"),
+        (r"<a[^>]*>", "search"),
+        ("(?s)<!--.*?-->", "search"),
+        (r"a(?=[^\n]*b)", "search"),
+        (r"(?i)X+\d", "search"),
+        (r'"(?:[^"\\]|\\.)*"', "search"),
+        (r"(?m)^\s*$x", "search"),
+    ],
+)
+def test_superlinear_patterns_are_found(pattern: str, method: Method) -> None:
+    assert find_superlinear_text(re.compile(pattern), method)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        ("(?:a++)++b", "match"),
+        ("a*b", "match"),
+        ("(?<!a)a*+b", "search"),
+        (r"(?<!\s)\s*+,", "search"),
+        (r"\[[^\[\]]*\]", "search"),
+        (r"<a[^<>]*>", "search"),
+        ("(?s)<!--.*?(?:-->|\\Z)", "search"),
+        ("a{1,300}b", "search"),
+        (r"\S+", "search"),
+        (r"(?m)^#+ *(?:\S.*)?$", "search"),
+        (r"(\w)\1*+", "search"),
+        (r"\bword\b|\Bx", "search"),
+    ],
+)
+def test_linear_patterns_pass(pattern: str, method: Method) -> None:
+    assert find_superlinear_text(re.compile(pattern), method) is None
