@@ -10,7 +10,7 @@ from store.importers.containers import parse_json
 from store.model.errors import InvalidInput
 
 PROBLEM = "not a whole feed"
-ROOT = re.compile(r"<([\w:.-]+)[^<>]*>")
+ROOT = re.compile(r"<([\w:.-]++)[^<>]*>")
 ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 END_TAG = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|</(?P<name>[\w:.-]+)\s*>", re.DOTALL
