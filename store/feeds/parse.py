@@ -502,11 +502,11 @@ def _clean_tags(tags: Iterable[str]) -> list[str]:
 
 def _build_extra(entry: FeedEntry, base: str, url: str) -> dict[str, Any]:
     """Return what articles have no field for."""
-    files = {
-        found: {name: value for name, value in {**each, "url": found}.items() if value}
-        for each in entry.enclosures[:MAX_ENCLOSURES]
-        if each.get("url") and (found := resolve_web_url(str(each["url"]), base))
-    }
+    files: dict[str, dict[str, Any]] = {}
+    for each in entry.enclosures[:MAX_ENCLOSURES]:
+        if each.get("url") and (found := resolve_web_url(str(each["url"]), base)):
+            said = {name: value for name, value in {**each, "url": found}.items() if value}
+            files[found] = said | files.get(found, {})
     extra: dict[str, Any] = {"enclosures": list(files.values())} if files else {}
     if comments := resolve_web_url(entry.comments, base):
         extra["comments"] = comments

@@ -64,7 +64,7 @@ MAX_OFFSET = timedelta(hours=15)
 NOISE_WORDS = frozenset(
     str.split(
         "of the at on de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
-        " di du d st nd rd th er г год года в at och vom από στις час"
+        " di du d st nd rd th er г год года р року в at och vom από στις час"
     )
 )
 ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°)\b", re.IGNORECASE)
@@ -82,11 +82,13 @@ HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNOREC
 DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
+DIGIT = re.compile(r"(?![0-9])\d")
+"""A decimal digit of another script."""
 MIDNIGHT = re.compile(r"\b24:00(?::00(?:\.0+)?)?\b")
 LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
 YEAR = re.compile(r"(?<![\d:+])[1-9]\d{3}(?!\d)|\b[12]\d{7}(?:\d{4}|\d{6})?\b")
 SHORT_YEAR = re.compile(
-    r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -][A-Z][a-z][a-z][ -])(\d\d)(?=\D|$)"
+    r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -]+[A-Z][a-z][a-z][ -]+)(\d\d)(?=\D|$)"
 )
 DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 NUMERIC_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
@@ -108,6 +110,7 @@ def read_date(text: str, language: str = "") -> datetime | None:
         text: A date, with or without a time of day.
         language: The language it may be written in, such as `pt-BR`.
     """
+    text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text)
     text, zone = _take_zone_path(PARENTHESIS.sub(" ", text))
     text = _write_numbers(text)
     found = _replace_words(text, language[:2].lower())

@@ -7,24 +7,31 @@ import re
 from store.text.html_to_text import html_to_line
 
 INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|big|br|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike"
+    r"<(/?)(a|abbr|b|bdi|bdo|big|br|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike"
     r"|strong|sub|sup|tt|u|var|wbr)(?:\s+[\w:-]+\s*=[^<>]{0,2000})?\s*/?>",
     re.IGNORECASE,
 )
 WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
+BREAKS = ("br", "wbr")
 CDATA_SECTION = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>", re.DOTALL)
 
 
 def title_to_line(html: str) -> str:
-    """Return a title in one line; only inline elements are markup, and everything else is literal."""
+    """Return a title in one line; only whole inline elements are markup, and everything else is literal."""
     html = unwrap_cdata(html)
     if wrapped := WRAPPED_TITLE.fullmatch(html):
         html = wrapped[2]
+    tags = list(INLINE_TAG.finditer(html))
+    opened = {match[2].lower() for match in tags if not match[1]}
+    closed = {match[2].lower() for match in tags if match[1]}
     parts: list[str] = []
     at = 0
-    for match in INLINE_TAG.finditer(html):
-        parts += [html[at : match.start()].replace("<", "&lt;"), match[0]]
-        at = match.end()
+    for match in tags:
+        name = match[2].lower()
+        is_whole = name in opened & closed or name in BREAKS or (name == "img" and "=" in match[0])
+        if is_whole:
+            parts += [html[at : match.start()].replace("<", "&lt;"), match[0]]
+            at = match.end()
     return html_to_line("".join((*parts, html[at:].replace("<", "&lt;"))))
 
 

@@ -32,6 +32,9 @@ def parse_item(inner: str) -> ParsedArticle:
     [
         ("Why <script> blocks rendering", "Why <script> blocks rendering"),
         ("List<String>", "List<String>"),
+        ("Why <b> is no <em>emphasis</em>", "Why <b> is no emphasis"),
+        ("One<br>two <img src='https://x.example/a.png' alt='cat'>", "One two cat"),
+        ("The <img> element", "The <img> element"),
         ("a < b and c > d", "a < b and c > d"),
         ("if a<b && c>d", "if a<b && c>d"),
         ("<b>Bold</b> and <em>more</em>", "Bold and more"),
