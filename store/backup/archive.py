@@ -23,7 +23,7 @@ import orjson
 
 from store.journal.events import decode_line, newer_format_message
 from store.journal.journal import MACHINE_NAME_PATTERN
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, describe_system_error
 from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.segments.storage import BadContent, parse_tables
 from store.system.files import open_regular
@@ -334,7 +334,7 @@ def convert_zip_errors(path: Path, member: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
+        reason = f"cannot be read: {describe_system_error(error)}"
         raise InvalidInput(reason, file=path, item=member) from error
     except ZIP_ERRORS as error:
         reason = str(error) if isinstance(error, ValueError) else "is damaged"
@@ -353,7 +353,9 @@ def open_archive(path: Path) -> Iterator[Archive]:
             stream = stack.enter_context(open_regular(path))
             file = stack.enter_context(ZipFile(stream))
         except OSError as error:
-            raise InvalidInput(f"cannot be read: {error.strerror or error}", file=path) from error
+            raise InvalidInput(
+                f"cannot be read: {describe_system_error(error)}", file=path
+            ) from error
         except ZIP_ERRORS as error:
             raise InvalidInput("not a backup, or truncated", file=path) from error
         yield Archive(path, file)

@@ -32,7 +32,7 @@ from store.importers.containers import (
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.model.article import ParsedArticle, Rejection
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
 from store.text.clean import clean_line
 from store.text.prose import unwrap_lines
@@ -198,17 +198,15 @@ def read_source(
 ) -> Iterator[ParsedArticle | Rejection]:
     """Yield the articles of a file; one that cannot be opened is rejected. See `read_articles`."""
     try:
-        stream = file.open()
+        with file.open() as stream:
+            is_zip = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+            stream.seek(0)
+            size = file.size * (ZIP_EXPANSION_FACTOR if is_zip else 1)
+            yield from read_articles(
+                file.display_name, stream, source=source, now=now, kind=kind, size=size
+            )
     except OSError as error:
-        yield Rejection(file.display_name, error.strerror or str(error))
-        return
-    with stream:
-        is_zip = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
-        stream.seek(0)
-        size = file.size * (ZIP_EXPANSION_FACTOR if is_zip else 1)
-        yield from read_articles(
-            file.display_name, stream, source=source, now=now, kind=kind, size=size
-        )
+        yield Rejection(file.display_name, describe_system_error(error))
 
 
 def read_articles(
@@ -242,8 +240,8 @@ def read_articles(
             yield from build_in_parallel(builder, items, processes)
         else:
             yield from builder.build_all(items)
-    except OSError as error:
-        yield Rejection(name, error.strerror or str(error))
+    except (OSError, MemoryError) as error:
+        yield Rejection(name, describe_system_error(error))
 
 
 def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[ImportItem | Rejection]:

@@ -31,7 +31,13 @@ from store.journal.events import (
     encode_line,
     newer_format_message,
 )
-from store.model.errors import LibraryReadOnly, NewstuiError, SaveFailed
+from store.model.errors import (
+    LibraryDamaged,
+    LibraryReadOnly,
+    NewstuiError,
+    SaveFailed,
+    describe_system_error,
+)
 from store.model.times import Clock, to_microseconds
 from store.system.files import (
     WarningHandler,
@@ -78,7 +84,8 @@ class Journal:
         self._warn = warn
         self._cursors: dict[str, Cursor] = {}
         self.latest_order = 0
-        self._unreadable: set[str] = set()
+        self.failures: dict[Path, OSError] = {}
+        """The files that could not be read when that was last tried."""
         self._writers: dict[str, str] = {}
         self._seen_hashes: dict[str, set[int]] = {}
         """Hashes of the lines read, for machines whose events are in several files."""
@@ -200,20 +207,27 @@ class Journal:
             try:
                 events += self._read(path, limit - len(events))
             except OSError as error:
-                self._warn_unreadable(path, error)
+                self._note_failure(path, error)
         return events
 
     def undo_events(self) -> Iterator[Event]:
         """Yield the unread events that undo others, whose events then need not be applied first."""
         for path in self._files_to_read():
             cursor = self._cursors.get(path.name, Cursor())
-            with self._open_at_cursor(path, cursor) as file:
-                file.seek(cursor.offset)
-                lines = read_matching_lines(file, b'"undone"')
-                yield from _decode_lines(lines, self._writer(path), Cursor())
+            try:
+                with self._open_at_cursor(path, cursor) as file:
+                    file.seek(cursor.offset)
+                    lines = read_matching_lines(file, b'"undone"')
+                    yield from _decode_lines(lines, self._writer(path), Cursor())
+            except OSError as error:
+                self._note_failure(path, error)
 
     def events_for(self, articles: Collection[str]) -> Iterator[Event]:
-        """Yield the events read so far that are of these articles, and some of others."""
+        """Yield the events read so far that are of these articles, and some of others.
+
+        Raises:
+            OSError: A file cannot be read.
+        """
         ids = frozenset(orjson.dumps(article)[1:-1] for article in articles)
         paths = self._files_to_read()
         seen: dict[str, set[int]] = {machine: set() for machine in self._seen_hashes}
@@ -227,7 +241,11 @@ class Journal:
                     yield from _decode_lines(unseen, machine, Cursor())
 
     def recent_events(self) -> Iterator[Event]:
-        """Yield the events of this machine, also under its former names, the latest first."""
+        """Yield the events of this machine, also under its former names, the latest first.
+
+        Raises:
+            LibraryDamaged: A file cannot be read.
+        """
         own = [path for path in self.paths() if is_same_machine(self._writer(path), self._machine)]
         last: list[Event] = []
         for event in heapq.merge(
@@ -240,8 +258,12 @@ class Journal:
 
     def _read_backwards(self, path: Path) -> Iterator[Event]:
         machine = self._writer(path)
-        for line in read_lines_backwards(path):
-            yield from _decode_lines([line], machine, Cursor())
+        try:
+            for line in read_lines_backwards(path):
+                yield from _decode_lines([line], machine, Cursor())
+        except OSError as error:
+            reason = f"cannot be read: {describe_system_error(error)}"
+            raise LibraryDamaged(reason, file=path) from error
 
     def history(self, kinds: Collection[str], last: int | None = None) -> Iterator[list[Event]]:
         """Yield events of some kinds in steps, machine by machine in the order written.
@@ -255,20 +277,37 @@ class Journal:
         writers = {path: self._writer(path) for path in self.paths()}
         undone = set()
         for path, machine in writers.items():
-            for lines in _read_batches(path, {"undone"}, last):
+            for lines in self._read_batches(path, {"undone"}, last):
                 events = _decode_lines(lines, machine, Cursor())
                 undone |= {(event.data["of"], event.articles) for event in events}
                 yield []
         copied = {machine for machine, files in Counter(writers.values()).items() if files > 1}
         seen: set[int] = set()
         for path, machine in writers.items():
-            for lines in _read_batches(path, kinds, last):
+            for lines in self._read_batches(path, kinds, last):
                 unseen = filter_unseen(lines, seen) if machine in copied else lines
                 yield [
                     event
                     for event in _decode_lines(unseen, machine, Cursor())
                     if event.kind in kinds and (event.stamp, event.articles) not in undone
                 ]
+
+    def _read_batches(
+        self, path: Path, kinds: Collection[str], last: int | None
+    ) -> Iterator[list[bytes]]:
+        """Yield the lines that may be of these kinds, in one list for every batch of lines read."""
+        is_wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
+        try:
+            with open_regular(path) as file:
+                lines: Iterator[bytes] = file
+                if last is not None:
+                    lines = reversed(list(islice(read_lines_backwards(path), last)))
+                while batch := list(islice(lines, HISTORY_BATCH_SIZE)):
+                    yield list(filter(is_wanted, batch))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._note_failure(path, error)
 
     def _warn_lost(self, path: Path, cursor: Cursor) -> None:
         if not is_compacted(path, cursor):
@@ -311,25 +350,24 @@ class Journal:
                 raise
         self.latest_order = max(self.latest_order, max((event.order for event in found), default=0))
         self._cursors[path.name] = cursor
+        self.failures.pop(path, None)
         return found
 
-    def _open_at_cursor(self, path: Path, cursor: Cursor) -> BinaryIO:
-        """Return the file, ready to read on; an empty one if there is nothing to read."""
+    @contextlib.contextmanager
+    def _open_at_cursor(self, path: Path, cursor: Cursor) -> Iterator[BinaryIO]:
+        """Open the file, ready to read on; an empty one if there is nothing to read."""
         try:
             file = open_regular(path)
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError):
-                self._warn_unreadable(path, error)
-            return BytesIO()
-        if not matches_cursor(file, cursor):
-            file.close()  # it has been replaced, as `has_replaced_file` will find
-            return BytesIO()
-        return file
+        except FileNotFoundError:
+            file = BytesIO()
+        with file:
+            # A file that was replaced is not read: `has_replaced_file` will find it.
+            yield file if matches_cursor(file, cursor) else BytesIO()
 
-    def _warn_unreadable(self, path: Path, error: OSError) -> None:
-        if path.name not in self._unreadable:
-            self._unreadable.add(path.name)
-            self._warn(f"{path}: cannot be read: {error.strerror}")
+    def _note_failure(self, path: Path, error: OSError) -> None:
+        if path not in self.failures:
+            self._warn(f"{path}: cannot be read: {describe_system_error(error)}")
+        self.failures[path] = error
 
     def append(self, events: Iterable[NewEvent]) -> list[Event]:
         """Write events to this machine's journal, with a single fsync.
@@ -358,12 +396,15 @@ class Journal:
                 data = self._encode_events(self._assign_orders(events))
                 self._write(descriptor, data)
                 self._own_file.remember(data)
-            except BaseException:
+                return others + self._read(self.own_path)
+            except BaseException as error:
                 self._cursors[self.own_path.name] = before
                 self._seen_hashes.clear()
                 self._files_to_read()  # lines that others wrote count as unread
+                if isinstance(error, OSError):
+                    reason = f"cannot be read: {describe_system_error(error)}"
+                    raise SaveFailed(reason, self.own_path) from error
                 raise
-            return others + self._read(self.own_path)
 
     def _assign_orders(self, new_events: Iterable[NewEvent]) -> list[Event]:
         now = min(to_microseconds(self._clock()), CLOCK_LIMIT)
@@ -407,17 +448,6 @@ def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[
         except (KeyError, TypeError, ValueError):
             cursor.bad_lines += line != b"\n"
     return events
-
-
-def _read_batches(path: Path, kinds: Collection[str], last: int | None) -> Iterator[list[bytes]]:
-    """Yield the lines that may be of these kinds, in one list for every batch of lines read."""
-    is_wanted = re.compile('"event":"(?:{})"'.format("|".join(kinds)).encode()).search
-    with contextlib.suppress(OSError), open_regular(path) as file:
-        lines: Iterator[bytes] = file
-        if last is not None:
-            lines = reversed(list(islice(read_lines_backwards(path), last)))
-        while batch := list(islice(lines, HISTORY_BATCH_SIZE)):
-            yield list(filter(is_wanted, batch))
 
 
 # -- one file: its writer ------------------------------------------------------------------
@@ -589,9 +619,10 @@ def read_next_lines(
 
 def matches_cursor(file: BinaryIO, cursor: Cursor) -> bool:
     """Return True if the file still has, around the cursor, the bytes that were read."""
-    if file.read(len(cursor.head_sample)) != cursor.head_sample:
+    start = cursor.offset - len(cursor.tail_sample)
+    if start < 0 or file.read(len(cursor.head_sample)) != cursor.head_sample:
         return False
-    file.seek(cursor.offset - len(cursor.tail_sample))
+    file.seek(start)
     return file.read(len(cursor.tail_sample)) == cursor.tail_sample
 
 
@@ -621,9 +652,14 @@ def _compacted_at(head: bytes) -> int:
 
 
 def file_matches_cursor(path: Path, cursor: Cursor) -> bool:
-    """Return True if the file still matches the cursor; a missing one matches offset 0."""
+    """Return True if the file still matches the cursor; a missing one matches offset 0.
+
+    One that is there and cannot be read is not taken for another file.
+    """
     try:
         with open_regular(path) as file:
             return matches_cursor(file, cursor)
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError):
         return cursor.offset == 0
+    except OSError:
+        return True

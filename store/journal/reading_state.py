@@ -201,24 +201,32 @@ class ReadingState:
                 if self._add_undone(event.undone_id):
                     outdated.update(event.articles)
             elif stamp not in undone or not self.is_undone(event):
-                self._apply_event(event, event.articles, stamp)
+                _apply_to_each(self.article_states, event, event.articles, stamp)
         return outdated
 
     def recompute(self, articles: Collection[str], events: Iterable[Event]) -> None:
-        """Recompute the state of these articles from all events."""
-        for article in articles:
-            self.article_states.pop(article, None)
+        """Recompute the state of these articles from all events.
+
+        If reading the events fails, nothing has changed.
+        """
+        recomputed: dict[str, ArticleState] = {}
         for event in events:
             if event.kind != "undone" and not self.is_undone(event):
                 concerned = [article for article in event.articles if article in articles]
-                self._apply_event(event, concerned, event.stamp)
-
-    def _apply_event(self, event: Event, articles: Iterable[str], stamp: int) -> None:
+                _apply_to_each(recomputed, event, concerned, event.stamp)
         for article in articles:
-            state = self.article_states.get(article)
-            if state is None:
-                state = self.article_states[article] = ArticleState()
-            apply_event(state, event, stamp)
+            self.article_states.pop(article, None)
+        self.article_states.update(recomputed)
+
+
+def _apply_to_each(
+    states: dict[str, ArticleState], event: Event, articles: Iterable[str], stamp: int
+) -> None:
+    for article in articles:
+        state = states.get(article)
+        if state is None:
+            state = states[article] = ArticleState()
+        apply_event(state, event, stamp)
 
 
 def apply_event(state: ArticleState, event: Event, stamp: int) -> None:

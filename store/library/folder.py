@@ -52,6 +52,7 @@ from store.model.errors import (
     LibraryReadOnly,
     LibraryUnavailable,
     SaveFailed,
+    describe_system_error,
 )
 from store.model.results import (
     AddProgress,
@@ -114,6 +115,8 @@ class FolderLibrary:
         self._open_files = OpenSegmentFiles(machine, self._segments.folders)
         self._journal = Journal(folder / "journal", machine, clock, self._warn)
         self._state = ReadingState()
+        self._outdated: set[str] = set()
+        """The articles whose reading state is still to be recomputed."""
         self._events_since_snapshot = 0
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
@@ -158,6 +161,8 @@ class FolderLibrary:
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
         self._signatures: dict[str, FileSignature] = {}
+        self._unread: set[str] = set()
+        """The segments that could not be read, which is tried again by each refresh."""
 
     def _warn(self, problem: str) -> None:
         self._problems[problem] = None  # a dict, so that each is reported once and in order
@@ -224,6 +229,7 @@ class FolderLibrary:
         """Read a segment; return the articles that were in it and no longer are."""
         missing = self._catalog.segment_articles(name) if name in self._signatures else set()
         self._signatures[name] = signature
+        self._unread.discard(name)
         self.is_index_stale = True
         try:
             for found in self._segments.read_rows(name):
@@ -234,6 +240,7 @@ class FolderLibrary:
                     missing.discard(found[1].id)
         except LibraryDamaged as error:
             self._warn(str(error))
+            self._unread.add(name)
             return set()
         # Articles read before the file was damaged stay: it may be half-synced.
         return set() if self.repairer.is_damaged(self._segments.facts_path(name)) else missing
@@ -374,18 +381,24 @@ class FolderLibrary:
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
         changed: set[str] = set()
-        outdated: set[str] = set()
+        outdated = set(self._outdated)
         for events in batches:
             outdated |= self._state.apply(events)
             self.is_index_stale |= any(event.kind in REINDEX_KINDS for event in events)
             changed.update(article for event in events for article in event.articles)
             self._events_since_snapshot += len(events)
         self._recompute(outdated)
-        return changed
+        return changed | outdated
 
     def _recompute(self, articles: set[str]) -> None:
-        if articles:
-            self._state.recompute(articles, self._journal.events_for(articles))
+        self._outdated |= articles
+        if self._outdated:
+            try:
+                self._state.recompute(self._outdated, self._journal.events_for(self._outdated))
+            except OSError as error:  # the next refresh tries again
+                self._warn(f"{error.filename}: cannot be read: {describe_system_error(error)}")
+            else:
+                self._outdated = set()
 
     def _new_events(self) -> Iterator[Sequence[Event]]:
         while events := self._journal.read(LIBRARY_BATCH_SIZE):
@@ -451,7 +464,9 @@ class FolderLibrary:
     def _refresh_reading(self) -> dict[str, ArticleRow]:
         if self._journal.has_replaced_file():
             return self._read_all_events()
-        return self._read_new_events() if self._journal.has_changes() else {}
+        if self._outdated or self._journal.has_changes():
+            return self._read_new_events()
+        return {}
 
     def _read_new_events(self) -> dict[str, ArticleRow]:
         return self._update_rows(self._apply_events(self._new_events()))
@@ -459,7 +474,7 @@ class FolderLibrary:
     def _read_all_events(self) -> dict[str, ArticleRow]:
         previous = {row.id: row for row in self._catalog.rows()}
         self._journal.reset()
-        self._state = ReadingState()
+        self._state, self._outdated = ReadingState(), set()
         self._state.preload_undone(self._journal.undo_events())
         with pause_gc():
             self._read_new_events()
@@ -470,7 +485,10 @@ class FolderLibrary:
         """Read the segments that are new or different; return True if there were any."""
         signatures, known = self._segments.signatures(), self._signatures
         changed = [
-            n for n in signatures if n not in self._unloaded and signatures[n] != known.get(n)
+            name
+            for name in signatures
+            if name not in self._unloaded
+            and (name in self._unread or signatures[name] != known.get(name))
         ]
         lost = {name: self._read_segment(name, signatures[name]) for name in changed}
         removed = known.keys() - signatures.keys()
@@ -484,7 +502,7 @@ class FolderLibrary:
                 if not self._open_files.note_missing(name, missing := kept - set(self._catalog)):
                     self.repairer.warn_missing(self._segments.facts_path(name), len(missing))
         self._open_files.open(changed)
-        return is_removed or bool(changed)
+        return is_removed or not self._unread.issuperset(changed)
 
     def _readd_missing(self) -> None:
         """Add the articles again that another program removed from our own segments."""
@@ -509,8 +527,8 @@ class FolderLibrary:
 
     def _write_snapshot(self) -> None:
         self._events_since_snapshot = 0
-        if self._journal.format > JOURNAL_FORMAT:
-            return  # this version does not know what the events of a newer one mean
+        if self._journal.format > JOURNAL_FORMAT or self._outdated:
+            return  # events of a newer version, or of a file that could not be read, are not in it
         snapshot = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
         try:
             write_snapshot(self._cache / SNAPSHOT_NAME, snapshot)

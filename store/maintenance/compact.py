@@ -29,7 +29,7 @@ from store.journal.events import (
 )
 from store.journal.journal import Journal, find_writer
 from store.journal.reading_state import ReadingState
-from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed
+from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed, describe_system_error
 from store.model.times import Clock, current_timestamp, to_microseconds
 from store.segments.segments import format_version, read_tables, segment_machine
 from store.segments.storage import SEGMENT_FORMAT, JsonStorage
@@ -86,7 +86,8 @@ def compact_library(
     Raises:
         LibraryBusy: Another process is writing for too long.
         LibraryReadOnly: A newer version made a journal.
-        SaveFailed: The disk refused, or there are no locks; each file is the old or the new one.
+        SaveFailed: The disk refused, there are no locks, or a journal cannot be read, which may say
+            that a text is still needed; each file is the old or the new one.
     """
     problems: list[str] = []
     journal = Journal(library / "journal", machine, clock, problems.append)
@@ -96,11 +97,15 @@ def compact_library(
     while events := journal.read(COMPACT_BATCH_SIZE):
         outdated |= state.apply(events)
         yield CompactProgress(*journal.progress())
-    state.recompute(outdated, journal.events_for(outdated))
+    limit = to_microseconds(clock() - RETENTION)
+    with _convert_read_errors():
+        for failure in journal.failures.values():
+            raise failure
+        state.recompute(outdated, journal.events_for(outdated))
+        long_deleted = _find_long_deleted(journal, state, limit)
     if journal.format > JOURNAL_FORMAT:
         raise LibraryReadOnly(newer_format_message(journal.format))
-    limit = to_microseconds(clock() - RETENTION)
-    purge = _TextPurge(library, machine, _find_long_deleted(journal, state, limit), problems)
+    purge = _TextPurge(library, machine, long_deleted, problems)
     if purge.articles:
         with _lock_unless_dry_run(library / "articles" / f".{machine}.lock", dry_run):
             purge.run(current_timestamp(clock), dry_run=dry_run)
@@ -294,16 +299,23 @@ class _JournalRewrite:
 
 @contextmanager
 def _open_journal(path: Path) -> Iterator[BinaryIO]:
-    """Open a journal for reading; whatever fails until it is closed is one error.
+    """Open a journal for reading.
 
     Raises:
         SaveFailed: It cannot be read.
     """
+    with _convert_read_errors(), open_regular(path) as file:
+        yield file
+
+
+@contextmanager
+def _convert_read_errors() -> Iterator[None]:
+    """Turn a failure to read a journal, which names it, into ours."""
     try:
-        with open_regular(path) as file:
-            yield file
+        yield
     except OSError as error:
-        raise SaveFailed(f"cannot be read: {error.strerror or error}", path) from error
+        reason = f"cannot be read: {describe_system_error(error)}"
+        raise SaveFailed(reason, Path(error.filename)) from error
 
 
 # -- lines ---------------------------------------------------------------------------------

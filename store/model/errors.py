@@ -13,6 +13,13 @@ class NewstuiError(Exception):
     """Base class of everything that newstui reports in a line instead of a traceback."""
 
 
+def describe_system_error(error: OSError | MemoryError) -> str:
+    """Return what the system says about a failure, without the file it is about."""
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return error.strerror or str(error)
+
+
 class LibraryUnavailable(NewstuiError):
     """The library's folder cannot be created or read."""
 

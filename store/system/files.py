@@ -16,7 +16,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
+from store.model.errors import (
+    LibraryBusy,
+    LibraryUnavailable,
+    LocksUnsupported,
+    SaveFailed,
+    describe_system_error,
+)
 
 TEMPORARY_PREFIX = ".newstui-"
 """Prefix of our temporary files; only files with it are ever removed as stale."""
@@ -225,7 +231,7 @@ def make_save_error(error: OSError, path: Path, size: int) -> SaveFailed:
         need = max(1, round(size / 1_000_000))
         reason = "no space left" if error.errno == errno.ENOSPC else "disk quota exceeded"
         return SaveFailed(f"{reason} on {path.parent} (need {need} MB)")
-    return SaveFailed(error.strerror or str(error), path)
+    return SaveFailed(describe_system_error(error), path)
 
 
 def remove_temporary_files(folder: Path, now: datetime) -> int:

@@ -139,6 +139,10 @@ class FaultInjector:
             return real(*arguments, **keywords)
         try:
             return self.effect(lambda *other: real(*other, **keywords), arguments)
+        except OSError as error:
+            if name == "open to read":
+                error.filename = str(arguments[0])
+            raise
         except Killed:
             self.is_dead = True
             raise

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.model.errors import NewstuiError
+from store.model.errors import NewstuiError, describe_system_error
 from tui.cli.exit_codes import ExitCode, error_exit_code
 from tui.terminal.environment import needs_utf8_mode, restart_in_utf8_mode
 
@@ -36,6 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print_message(describe_command_error(error))
         return error_exit_code(error)
+    except (OSError, MemoryError) as error:  # a disk that fails, or too little memory
+        from tui.cli.console import print_message
+
+        file = getattr(error, "filename", None)
+        print_message(
+            f"{file}: {describe_system_error(error)}" if file else describe_system_error(error)
+        )
+        return ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
