@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import orjson
 
 from store.model.article import Rejection
+from store.text.charsets import (
+    STRAY_BYTES_AS_WESTERN,
+    WESTERN,
+    find_marked_charset,
+    guess_charset,
+    is_utf8,
+)
 from store.text.clean import clean_line
+from store.text.decoding import decode_document
 
 if TYPE_CHECKING:
     import zipfile
@@ -36,6 +44,7 @@ BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
 )
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+CHARSET_SAMPLE_BYTES = 1024 * 1024
 CHUNK_CHARS = 64 * 1024
 POCKET_READ_HEADING = "Read Archive"
 """The heading of what was read, in Pocket's export."""
@@ -69,9 +78,17 @@ def _join_stream(head: bytes, rest: BinaryIO) -> io.BufferedReader:
     return io.BufferedReader(_PrefixedStream(head, rest))
 
 
-def _open_text(head: bytes, rest: BinaryIO, errors: str) -> io.TextIOWrapper:
-    """Return a stream whose beginning was read already as UTF-8 text with its own line ends."""
-    return io.TextIOWrapper(_join_stream(head, rest), "utf-8-sig", errors, newline="")
+def _open_text(head: bytes, rest: BinaryIO) -> io.TextIOWrapper:
+    """Return a stream whose beginning was read already as text with its own line ends.
+
+    Its first megabyte decides the charset; single bytes that do not fit it are Western European.
+    """
+    head += rest.read(max(0, CHARSET_SAMPLE_BYTES - len(head)))
+    charset = find_marked_charset(head) or (
+        "utf-8" if is_utf8(head) else guess_charset(head) or WESTERN
+    )
+    stream = _join_stream(head.removeprefix(codecs.BOM_UTF8), rest)
+    return io.TextIOWrapper(stream, charset, STRAY_BYTES_AS_WESTERN, newline="")
 
 
 def extract_records(value: Any) -> list[Any]:
@@ -211,7 +228,7 @@ def _guess_delimiter(line: str) -> str:
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a CSV file whose first line names the fields; cells are kept as they are."""
     csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
-    text = _open_text(head, rest, "surrogateescape")
+    text = _open_text(head, rest)
     first = text.readline()
     names = _parse_csv_line(first.rstrip("\r\n"))
     rows = csv.DictReader(text, names, delimiter=_guess_delimiter(first))
@@ -257,7 +274,7 @@ def _attach_content(
     slug = item.fields.get("slug")
     paths = {"html": f"content/{slug}.html", "highlights": f"highlights/{slug}.md"}
     found = {
-        field: data.decode("utf-8", "replace")
+        field: decode_document(data)
         for field, path in paths.items()
         if path in members and (data := _read_member(archive, members[path]))
     }
@@ -277,7 +294,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | N
 def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem]:
     """Yield the links of a bookmark file."""
     parser = _BookmarkParser()
-    text = _open_text(head, rest, "replace")
+    text = _open_text(head, rest)
     number = 0
     for chunk in iter(lambda: text.read(CHUNK_CHARS), ""):
         parser.feed(chunk)

@@ -34,7 +34,9 @@ from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
+from store.text.charsets import find_marked_charset
 from store.text.clean import clean_line
+from store.text.decoding import WIDE_CHARSETS, decode_document, decode_text
 from store.text.prose import unwrap_lines
 
 if TYPE_CHECKING:
@@ -68,8 +70,6 @@ MAX_FILE_BYTES = 32 * 1024 * 1024
 ZIP_MAGIC = b"PK\x03\x04"
 ZIP_EXPANSION_FACTOR = 5
 """Ratio between the contents of a ZIP and its size, by which the work is estimated."""
-
-UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 JSON_START = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
 HTML_START = re.compile(
@@ -166,8 +166,8 @@ def detect_file_kind(name: str, head: bytes) -> str:
     if BOOKMARK_FILE_START.search(head[:4096]):
         return "bookmarks"
     suffix = KIND_BY_SUFFIX.get(PurePath(name).suffix.lower(), "")
-    encoding = "utf-16" if head.startswith(UTF16_BOMS) else "utf-8-sig"
-    text = head.decode(encoding, "replace").replace("\r\n", "\n").lstrip()
+    encoding = find_marked_charset(head) or "utf-8"
+    text = head.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n").lstrip()
     if JSON_START.match(text):
         return _detect_json_kind(text, suffix)
     if HTML_START.match(text):
@@ -251,18 +251,18 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
         yield Rejection(name, "the file is empty")
         return
     found = kind or detect_file_kind(name, head)
-    is_utf16 = head.startswith(UTF16_BOMS)
+    is_wide = find_marked_charset(head).startswith(WIDE_CHARSETS)
     if found == "zip":
         yield from _read_zip(name, head, stream)
-    elif b"\0" in head and not is_utf16 and not start.startswith((b"{", b"[")):
+    elif b"\0" in head and not is_wide and not start.startswith((b"{", b"[")):
         yield Rejection(name, "binary, not text")
-    elif found in STREAM_READERS and not is_utf16:
+    elif found in STREAM_READERS and not is_wide:
         yield from STREAM_READERS[found](name, head, stream)
     else:
         data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
         if kind is None and found in ("text", "markdown", "addresses") and len(data) > len(head):
             found = detect_file_kind(name, data)  # a reading page is recognized by its end
-        if found == "json" and len(data) > MAX_FILE_BYTES and not is_utf16:
+        if found == "json" and len(data) > MAX_FILE_BYTES and not is_wide:
             yield from stream_json_items(name, data, stream)
         else:
             yield from _read_whole_file(name, data, found)
@@ -300,23 +300,24 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
         elif kind in STREAM_READERS:
             yield from STREAM_READERS[kind](name, b"", io.BytesIO(_to_utf8(data)))
         elif kind == "addresses":
-            yield from read_url_items(name, _decode(data))
+            yield from read_url_items(name, decode_text(data))
         elif kind == "reading":
-            pages = parse_reading_pages(_decode(data).splitlines())
+            pages = parse_reading_pages(decode_text(data).splitlines())
             for number, fields in enumerate(pages, start=1):
                 yield ImportItem(f"{name}: page {number}", fields)
         else:
-            yield ImportItem(name, _parse_document(_decode(data), kind))
+            yield ImportItem(name, _parse_document(data, kind))
     except InvalidInput as error:
         yield Rejection(name, str(error))
 
 
-def _parse_document(text: str, kind: str) -> dict[str, Any]:
+def _parse_document(data: bytes, kind: str) -> dict[str, Any]:
     """Return the fields of a file that is one article; its libraries are imported only here."""
     if kind == "html":
         from store.text.html_to_text import parse_html_page
 
-        return parse_html_page(text)
+        return parse_html_page(decode_document(data))
+    text = decode_text(data)
     if kind == "markdown":
         from store.importers.markdown_files import parse_markdown_article
 
@@ -325,18 +326,8 @@ def _parse_document(text: str, kind: str) -> dict[str, Any]:
 
 
 def _to_utf8(data: bytes) -> bytes:
-    return _decode(data).encode() if data.startswith(UTF16_BOMS) else data
-
-
-def _decode(data: bytes) -> str:
-    encoding = "utf-16" if data.startswith(UTF16_BOMS) else "utf-8"
-    try:
-        text = data.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"not {encoding.upper()} at byte {error.start}") from None
-    if "\0" in text:
-        raise InvalidInput("binary, not text")
-    return text
+    is_wide = find_marked_charset(data).startswith(WIDE_CHARSETS)
+    return decode_text(data).encode() if is_wide else data
 
 
 def parse_plain_text(text: str) -> dict[str, Any]:

@@ -14,23 +14,36 @@ from html.entities import html5
 from typing import Literal
 
 from store.model.errors import InvalidInput
+from store.text.charsets import (
+    STRAY_BYTES_AS_WESTERN,
+    WESTERN,
+    find_marked_charset,
+    guess_charset,
+    is_utf8,
+)
 
 DocumentKind = Literal["xml", "json", "html", "other"]
 
 ROOT_SEARCH_CHARS = 20_000
 """The part of a document in which its root element must begin."""
 
-CHARSET_BY_BOM = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 UNSAFE_CHARSETS = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode"})
 """Charsets in which harmless bytes mean something else."""
-CHARSET_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+CHARSET_ALIASES = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
 """The charsets actually used under these names, as browsers have learned (WHATWG Encoding)."""
+WIDE_CHARSETS = ("utf-16", "utf-32")
+MAX_DAMAGED_SHARE = 0.01
+"""The share of characters that may be damaged in the charset a document declares."""
 
 XML_DECLARATION = re.compile(rb"""<\?xml\b[^<>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 HTML_CHARSET = re.compile(
@@ -55,42 +68,68 @@ HTML_TITLE = re.compile(r"<title[^<>]*+>([^<]{1,500}+)</title", re.IGNORECASE)
 def decode_document(data: bytes, charset: str = "") -> str:
     """Return the text of a document; no byte makes it fail.
 
-    In order: a byte order mark, valid UTF-8 whatever is declared, the charset that the server declared, that
-    of the document, Western European.
+    In order: marks in the bytes, valid UTF-8 whatever is declared, the charset that the server declared,
+    that of the document, the charset that the bytes look like, Western European.
     """
-    for mark, name in CHARSET_BY_BOM:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace")
-    if data[:2] in (b"<\0", b"\0<"):
-        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
-    declared = (pattern.search(data[:2000]) for pattern in (XML_DECLARATION, HTML_CHARSET))
-    names = [charset, *(match[1].decode("ascii") for match in declared if match)]
-    if b"\x1b" not in data:  # else it may be ISO 2022, which looks like ASCII
-        names.insert(0, "utf-8")
-    for name in names:
+    if marked := find_marked_charset(data):
+        return data.decode(marked, "replace").removeprefix("\ufeff")
+    found = (
+        pattern.search(data[:ROOT_SEARCH_CHARS]) for pattern in (XML_DECLARATION, HTML_CHARSET)
+    )
+    declared = [charset, *(match[1].decode("ascii") for match in found if match)]
+    # What has an escape may be of an ISO 2022 charset, which looks like ASCII.
+    for name in declared if b"\x1b" in data else ("utf-8", *declared):
         if (text := _try_decode(data, name)) is not None:
             return text
-    # It may be cut off inside of a character.
-    is_cut_utf8 = len(data) > 100 and _try_decode(data[:-4], "utf-8") is not None
-    return data.decode("utf-8" if is_cut_utf8 or _is_mostly_utf8(data) else "cp1252", "replace")
+    if is_utf8(data):
+        return data.decode("utf-8", STRAY_BYTES_AS_WESTERN)
+    for name in declared:
+        text = _try_decode(data, name, "replace")
+        if text is not None and MAX_DAMAGED_SHARE * len(text) >= text.count("\ufffd"):
+            return text
+    return _decode_legacy(data, guess_charset(data) or WESTERN)
 
 
-def _try_decode(data: bytes, name: str) -> str | None:
+def decode_text(data: bytes) -> str:
+    """Return the text of a file that declares no charset.
+
+    Raises:
+        InvalidInput: It is binary, or its charset cannot be told.
+    """
+    marked = find_marked_charset(data)
     try:
-        codec = codecs.lookup(name).name
-        if codec in UNSAFE_CHARSETS or codec.startswith(("utf-16", "utf-32")):
+        text = data.decode(marked or "utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        if marked.startswith(WIDE_CHARSETS):
+            raise InvalidInput(f"not {marked[:6].upper()} at byte {error.start}") from None
+        text = _decode_undeclared(data)
+    if "\0" in text:
+        raise InvalidInput("binary, not text")
+    return text
+
+
+def _decode_undeclared(data: bytes) -> str:
+    if is_utf8(data):
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", STRAY_BYTES_AS_WESTERN)
+    charset = "" if b"\0" in data else guess_charset(data)
+    if not charset:
+        raise InvalidInput("neither UTF-8 nor another known charset")
+    return _decode_legacy(data, charset)
+
+
+def _decode_legacy(data: bytes, charset: str) -> str:
+    return data.decode(charset, STRAY_BYTES_AS_WESTERN)
+
+
+def _try_decode(data: bytes, name: str, errors: str = "strict") -> str | None:
+    try:
+        codec = codecs.lookup(name.lower().removeprefix("x-")).name
+        if codec in UNSAFE_CHARSETS or codec.startswith(WIDE_CHARSETS):
             return None  # UTF-16 and UTF-32 are detected by their first bytes
         codec = CHARSET_ALIASES.get(codec, codec)
-        return data.decode(codec, "replace" if codec == "cp1252" else "strict")
+        return data.decode(codec, STRAY_BYTES_AS_WESTERN if codec == WESTERN else errors)
     except (LookupError, ValueError):
         return None
-
-
-def _is_mostly_utf8(data: bytes) -> bool:
-    """Return True if most non-ASCII characters are valid UTF-8, and only a few bytes damaged."""
-    text = data.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return sum(character > "\x7f" for character in text[:ROOT_SEARCH_CHARS]) > 10 * max(1, damaged)
 
 
 def remove_invalid_xml_characters(text: str) -> str:

@@ -99,7 +99,7 @@ def test_csv_variants() -> None:
     row = f"The ferry\t{URL}\t1672628645\tsea\tunread\tmore\tcells"
     text = f"\ufefftitle\turl\ttime_added\ttags\tstatus\r\n{row}\r\n\r\n"
     (found,) = read(text.encode().replace(b"ferry", b"f\xffrry"))
-    assert found.article.title == "The f\ufffdrry"
+    assert found.article.title == "The fÿrry"
     assert found.article.tags == ("sea",)
 
 

@@ -143,10 +143,10 @@ def test_pipes_sockets_and_devices_are_skipped(run: Run, tmp_path: Path) -> None
     [
         (b"", "the file is empty"),
         (b"\x7fELF\0\0\0", "binary, not text"),
-        ("Grüße".encode("latin-1"), "not UTF-8 at byte 2"),
+        ("Grüße".encode("utf-16") + b"!", "not UTF-16 at byte 12"),
         (b'{"a":' * 100_000, "line 1: not JSON: "),
     ],
-    ids=["empty", "binary", "Latin-1", "nested"],
+    ids=["empty", "binary", "UTF-16", "nested"],
 )
 def test_files_without_an_article_are_rejected(
     data: bytes, reason: str, run: Run, home: Path, tmp_path: Path
