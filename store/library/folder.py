@@ -142,6 +142,7 @@ class FolderLibrary:
                 self._texts,
                 self._clock,
                 self._warn,
+                self._feed_names,
             ),
         )
 
@@ -260,6 +261,16 @@ class FolderLibrary:
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
         return self.searcher.search(search, limit)
+
+    def _feed_names(self) -> Mapping[str, str]:
+        from store.feeds.subscriptions import read_subscriptions  # parsers that no start needs
+
+        try:
+            feeds = list(read_subscriptions(self._folder))
+        except LibraryDamaged as error:
+            self._warn(str(error))
+            return {}
+        return {each.key: f"{each.display_name} {each.key}" for each in feeds}
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """Return a snippet for each of some articles that a search found, by id."""

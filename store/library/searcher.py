@@ -8,7 +8,7 @@ new costs nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,10 +19,16 @@ from typing import NamedTuple
 from store.journal.reading_state import ArticleState, ReadingState, apply_edits
 from store.library.catalog import Catalog
 from store.model.article import Article, ArticleRow, Body, ReadingStatus, Snippet
-from store.model.errors import LibraryBusy, LibraryDamaged, LibraryUnavailable, SaveFailed
+from store.model.errors import (
+    InvalidQuery,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryUnavailable,
+    SaveFailed,
+)
 from store.model.results import IndexProgress
 from store.model.times import Clock
-from store.search.highlight import make_highlighter, make_snippet, no_other_forms, search_terms
+from store.search.highlight import make_highlighter, make_snippet, no_other_forms
 from store.search.index import (
     FullTextIndex,
     IndexCoverage,
@@ -33,9 +39,10 @@ from store.search.index import (
 )
 from store.search.index_query import IndexQueryBuilder
 from store.search.language import parse_query
-from store.search.list_query import Matches, SearchQuery
+from store.search.list_query import Matches, SearchQuery, sort_newest_first
 from store.search.syntax_tree import (
     MATCH_ALL,
+    FeedCondition,
     QueryLeaf,
     QueryNode,
     RowPredicate,
@@ -44,13 +51,13 @@ from store.search.syntax_tree import (
     WordsCondition,
     build_predicate,
     iter_wanted_words,
-    make_and,
     split_query,
 )
 from store.segments.segments import Segments, TextReader
 from store.system.files import WarningHandler, file_lock, file_signature, make_folder
+from store.text.clean import clean_line
+from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
-from store.text.tokenizer import normalize_text
 
 INDEX_BATCH_SIZE = 50
 """Articles indexed between two steps."""
@@ -77,6 +84,8 @@ class SearchContext(NamedTuple):
     clock: Clock
     warn: WarningHandler
     """Called with a line about a segment that cannot be read."""
+    feed_names: Callable[[], Mapping[str, str]]
+    """Returns the name and the address of every feed, as one text, by its key."""
 
 
 # -- updating the index --------------------------------------------------------------------
@@ -238,6 +247,28 @@ def _edit_stamps(state: ReadingState) -> Mapping[str, int]:
 # -- queries -------------------------------------------------------------------------------
 
 
+class Answer(NamedTuple):
+    """The articles that a query finds."""
+
+    node: QueryNode
+    """The query."""
+    rows: list[ArticleRow]
+    """The first of them, up to the limit."""
+    total: int
+    is_exact: bool
+    """False if there may be more than `total`."""
+
+    def with_titled(
+        self, titled: Sequence[ArticleRow], limit: int | None, *, newest: bool
+    ) -> Answer:
+        """Return the answer with articles whose title is the query: first, unless the newest are."""
+        ids = {row.id for row in titled}
+        rows = [*titled, *(row for row in self.rows if row.id not in ids)] if ids else self.rows
+        if newest and ids:
+            rows = sort_newest_first(rows)
+        return self._replace(rows=rows[:limit], total=max(self.total, len(rows)))
+
+
 class LibrarySearcher:
     """The index of one library and the queries it answers, on the library's thread."""
 
@@ -290,22 +321,50 @@ class LibrarySearcher:
 
     def rows(self, text: str) -> list[ArticleRow]:
         """Return the rows that match a query, newest first."""
-        return self._answer(split_query(self._parse(text)), None, newest=True)[0]
+        return self._ask(SearchQuery(text, newest_first=True), None).rows
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
-        node = self._parse(search.text, typing=search.is_typing)
-        split = split_query(node)
-        rows, total, exact = self._answer(split, limit, newest=search.newest_first)
-        note = self.problem if split.needs_index else ""
+        answer = self._ask(search, limit)
+        note = self.problem if split_query(answer.node).needs_index else ""
         forms = builder.forms if (builder := self._current_query_builder()) else no_other_forms
-        words = list(iter_wanted_words(node))
-        return Matches(
-            rows, total, exact, note, make_highlighter(words, forms), search_terms(words, forms)
-        )
+        words = list(iter_wanted_words(answer.node))
+        highlighter = make_highlighter(words, forms)
+        typed = [each.text for each in words]
+        return Matches(answer.rows, answer.total, answer.is_exact, note, highlighter, typed)
 
-    def _parse(self, text: str, *, typing: bool = False) -> QueryNode:
-        return parse_query(text, int(self._context.clock().timestamp()), typing=typing)
+    def _ask(self, search: SearchQuery, limit: int | None) -> Answer:
+        """Answer a query. An article whose title it is matches, too, whatever its signs mean.
+
+        Raises:
+            InvalidQuery: It cannot be parsed, and is no part of a title.
+        """
+        catalog, title = self._context.catalog(), clean_line(search.text)
+        now = int(self._context.clock().timestamp())
+        try:
+            node = parse_query(search.text, now, typing=search.is_typing)
+        except InvalidQuery:
+            part = title.casefold()
+            rows = [row for row in catalog.rows() if part in row.title.casefold()]
+            if not part or not rows:
+                raise
+            phrase = WordsCondition(title, "title", is_phrase=True)
+            answer = Answer(phrase, rows, len(rows), is_exact=True)
+        else:
+            answer = self._answer(node, limit, newest=search.newest_first)
+        titled = [row for row in catalog.rows() if row.title == title]
+        return answer.with_titled(titled, limit, newest=search.newest_first)
+
+    def _feed_predicate(self, condition: QueryLeaf) -> RowPredicate:
+        """Return a function that tells whether a row is of a feed."""
+        if not isinstance(condition, FeedCondition):
+            raise TypeError(f"not a condition of rows: {condition}")
+        part = normalize_text(condition.name)
+        names = self._context.feed_names()
+        known = {key for key, name in names.items() if part in normalize_text(name)}
+        return lambda row: (
+            row.feed_key in known or (bool(row.feed_key) and part in normalize_text(row.feed_key))
+        )
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """Return a snippet for each of some articles that a search found, by id."""
@@ -322,21 +381,23 @@ class LibrarySearcher:
             for article, location in locations.items()
         }
 
-    def _answer(
-        self, split: SplitQuery, limit: int | None, *, newest: bool
-    ) -> tuple[list[ArticleRow], int, bool]:
+    def _answer(self, node: QueryNode, limit: int | None, *, newest: bool) -> Answer:
+        split = split_query(node)
         if split.needs_index and (builder := self._current_query_builder()):
             try:
-                return self._search_index(split, builder, limit, newest=newest)
+                rows, total, is_exact = self._search_index(split, builder, limit, newest=newest)
+                return Answer(node, rows, total, is_exact)
             except IndexUnusable as error:
                 self.discard_index(error)
-        rows = self._search_rows(make_and(split.index_part, split.row_part))
-        return rows[:limit], len(rows), True
+        rows = self._search_rows(node)
+        return Answer(node, rows[:limit], len(rows), is_exact=True)
 
     def _search_index(
         self, split: SplitQuery, builder: IndexQueryBuilder, limit: int | None, *, newest: bool
     ) -> tuple[list[ArticleRow], int, bool]:
         def leaf(condition: QueryLeaf) -> RowPredicate:
+            if isinstance(condition, FeedCondition):
+                return self._feed_predicate(condition)
             hits = index.search(builder.build(condition), total)
             numbers = {hit.number for hit in hits.hits}
             return lambda row: article_number(row.id) in numbers
@@ -377,22 +438,32 @@ class LibrarySearcher:
         catalog = self._context.catalog()
 
         def leaf(condition: QueryLeaf) -> RowPredicate:
+            if isinstance(condition, FeedCondition):
+                return self._feed_predicate(condition)
             if isinstance(condition, ValueCondition):
-                every = self._context.articles(list(catalog))
-                ids = {facts.id for facts, _ in every if matches_value(facts, condition)}
-                return lambda row: row.id in ids
+                return self._facts_predicate(lambda facts: matches_value(facts, condition))
             if not isinstance(condition, WordsCondition):
                 raise TypeError(f"not a condition of words: {condition}")
-            highlighter, field = make_highlighter([condition]), condition.field
+            matches, field = make_highlighter([condition]).matches, condition.field
+            if field == "author":
+                return self._facts_predicate(lambda facts: any(map(matches, facts.authors)))
+            if field == "url":
+                return self._facts_predicate(lambda facts: matches(facts.url))
             return lambda row: (
-                (field in ("", "title") and highlighter.matches(row.title))
-                or (field == "" and highlighter.matches(row.category))
+                (field in ("", "title") and matches(row.title))
+                or (field == "" and matches(row.category))
             )
 
         if node == MATCH_ALL:
             return list(catalog.rows())
-        matches = build_predicate(node, leaf)
-        return [row for row in catalog.rows() if matches(row)]
+        matches_row = build_predicate(node, leaf)
+        return [row for row in catalog.rows() if matches_row(row)]
+
+    def _facts_predicate(self, matches: Callable[[Article], bool]) -> RowPredicate:
+        """Return a function that tells whether the facts of a row's article match."""
+        every = self._context.articles(list(self._context.catalog()))
+        ids = {facts.id for facts, _ in every if matches(facts)}
+        return lambda row: row.id in ids
 
     def _current_query_builder(self) -> IndexQueryBuilder | None:
         index = self.current_index()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from store.model.article import Snippet
 from store.search.syntax_tree import WordsCondition
-from store.text.terms import UNSPACED_SCRIPT, UNSPACED_SCRIPTS
-from store.text.tokenizer import normalize_text
+from store.text.folding import FoldedText, TextSpan, is_extension, normalize_text
+from store.text.terms import UNSPACED_SCRIPTS
+from store.text.tokenizer import (
+    FINAL_SIGNS,
+    JOINING_SIGNS,
+    SINGLE_CHARACTERS,
+    find_signs,
+    space_words,
+)
 
-TextSpan = tuple[int, int]
-"""Start and end, as offsets into the text."""
 WordForms = Callable[[str], Sequence[str]]
 """Returns a word and its other forms."""
 
@@ -21,8 +25,12 @@ MAX_SNIPPET_LEAD = 40
 """Characters of a snippet before the first hit."""
 MAX_SNIPPET_LENGTH = 240
 
+_WORD_CHARACTER = f"[^ {SINGLE_CHARACTERS}]"
+_WORD = re.compile(f"[{UNSPACED_SCRIPTS}]+|[{SINGLE_CHARACTERS}]|{_WORD_CHARACTER}+")
+_SINGLE = re.compile(f"[{SINGLE_CHARACTERS}]")
+_JOINT = re.compile(f"[{JOINING_SIGNS}]+")
+_FINAL_SIGNS = re.compile(f"[{FINAL_SIGNS}]*")
 _LETTER = rf"[^\W_{UNSPACED_SCRIPTS}]"
-_WORD_PART = re.compile(rf"[{UNSPACED_SCRIPTS}]+|{_LETTER}+")
 _MATCH_NOTHING = re.compile(r"(?!)")
 
 
@@ -35,52 +43,59 @@ def no_other_forms(word: str) -> Sequence[str]:
 class Highlighter:
     """Finds the words of a query in texts."""
 
-    pattern: re.Pattern[str] = _MATCH_NOTHING
-    """For normalized texts."""
+    words: re.Pattern[str] = _MATCH_NOTHING
+    """For folded texts with a space for everything that is no part of a word."""
+    signs: re.Pattern[str] = _MATCH_NOTHING
+    """Words with signs that belong to them, for folded texts."""
 
     def find_spans(self, text: str) -> list[TextSpan]:
         """Return where the words occur, as offsets into the text as it is."""
-        folded = normalize_text(text)
-        spans = [match.span() for match in self.pattern.finditer(folded)]
-        if not spans or len(folded) == len(text):
-            return spans
-        offsets = _source_offsets(text)
-        return [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
+        if not self:
+            return []
+        folded = FoldedText.fold(text)
+        found = list(folded.find(self.words, space_words(folded.text)))
+        if self.signs is not _MATCH_NOTHING:
+            found += folded.find(self.signs)
+        return list(_without_overlaps(found))
 
     def __bool__(self) -> bool:
         """Return True if there is anything to find."""
-        return self.pattern is not _MATCH_NOTHING
+        return self.words is not _MATCH_NOTHING or self.signs is not _MATCH_NOTHING
 
     def matches(self, text: str) -> bool:
         """Return True if one of the words occurs in a text."""
-        return self.pattern.search(normalize_text(text)) is not None
+        return bool(self.find_spans(text))
 
 
 EMPTY_HIGHLIGHTER = Highlighter()
 """Finds nothing."""
 
 
+def _without_overlaps(spans: Iterable[TextSpan]) -> Iterator[TextSpan]:
+    """Yield spans in order, the longest of those that begin at the same place."""
+    behind = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= behind:
+            yield start, end
+            behind = end
+
+
 def make_highlighter(
     conditions: Iterable[WordsCondition], forms: WordForms = no_other_forms
 ) -> Highlighter:
     """Return a highlighter for words; `forms` returns the forms that count as a word."""
-    patterns = [pattern for each in conditions if (pattern := _build_pattern(each, forms))]
-    return Highlighter(re.compile("|".join(patterns))) if patterns else EMPTY_HIGHLIGHTER
-
-
-def search_terms(
-    conditions: Iterable[WordsCondition], forms: WordForms = no_other_forms
-) -> list[str]:
-    """Return what to look for in an article that was found: prefixes of words, and phrases."""
-    found: set[str] = set()
+    words: list[str] = []
+    signs: list[str] = []
     for each in conditions:
-        one_word = len(_WORD_PART.findall(normalize_text(each.text))) == 1 and not each.is_phrase
-        found.update(forms(normalize_text(each.text)) if one_word else [each.text])
-    return sorted(
-        term
-        for term in found
-        if not any(term != b and normalize_text(term).startswith(normalize_text(b)) for b in found)
-    )
+        if any(find_signs(each.text)):
+            signs.append(_build_sign_pattern(each))
+        elif pattern := _build_word_pattern(each, forms):
+            words.append(pattern)
+    return Highlighter(_compile_any(words), _compile_any(signs))
+
+
+def _compile_any(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns)) if patterns else _MATCH_NOTHING
 
 
 def make_snippet(highlighter: Highlighter, texts: Sequence[str]) -> Snippet:
@@ -89,10 +104,8 @@ def make_snippet(highlighter: Highlighter, texts: Sequence[str]) -> Snippet:
     If they occur in none of the texts (but in the title, say), it is the start of the last text.
     """
     for text in texts:
-        folded = normalize_text(text)
-        if first := highlighter.pattern.search(folded):
-            share = len(text) / max(1, len(folded))
-            start = _snippet_start(text, int(first.start() * share))
+        if (first := _find_first(highlighter, text)) is not None:
+            start = _snippet_start(text, first)
             line = " ".join(text[start : start + MAX_SNIPPET_LENGTH].split())
             line = f"…{line}" if start else line
             return Snippet(line, tuple(highlighter.find_spans(line)))
@@ -100,9 +113,30 @@ def make_snippet(highlighter: Highlighter, texts: Sequence[str]) -> Snippet:
     return Snippet(" ".join(start_of_text.split()))
 
 
+def _find_first(highlighter: Highlighter, text: str) -> int | None:
+    """Return where the words first occur; only the text around it is mapped to its fold."""
+    folded = normalize_text(text)
+    found = [
+        match.start()
+        for match in (
+            highlighter.words.search(space_words(folded)),
+            highlighter.signs.search(folded),
+        )
+        if match
+    ]
+    if not found:
+        return None
+    if len(folded) == len(text):
+        return min(found)
+    spans = highlighter.find_spans(text)
+    return spans[0][0] if spans else None
+
+
 def _snippet_start(text: str, hit: int) -> int:
     """Return where a snippet starts: with the sentence if that is near, else with a word."""
     earliest = max(0, hit - MAX_SNIPPET_LEAD)
+    while earliest < hit and is_extension(text[earliest]):
+        earliest += 1
     ends = [match.end() for match in re.finditer(r"\n|[.!?…。！？]\s*", text[earliest:hit])]
     if not earliest or ends:
         return earliest + (ends[-1] if ends else 0)
@@ -110,34 +144,66 @@ def _snippet_start(text: str, hit: int) -> int:
     return earliest if blank < 0 else blank + 1
 
 
-def _build_pattern(condition: WordsCondition, forms: WordForms) -> str:
-    parts = _WORD_PART.findall(normalize_text(condition.text))
-    if not parts:
+# -- patterns of words ---------------------------------------------------------------------
+
+
+def _build_word_pattern(condition: WordsCondition, forms: WordForms) -> str:
+    """Return a pattern for a folded text with spaces between its words."""
+    words = _WORD.findall(space_words(normalize_text(condition.text)))
+    if not words:
         return ""
-    last = parts[-1]
-    if len(parts) == 1 and not condition.is_phrase and not UNSPACED_SCRIPT.match(last):
-        words = sorted(map(re.escape, forms(last)), key=len, reverse=True)
-        longer = f"|{re.escape(last)}{_LETTER}*" if condition.is_prefix else ""
-        return rf"(?<!{_LETTER})(?:{'|'.join(words)}{longer})(?!{_LETTER})"
-    pattern = _whole_word_pattern(parts[0])
-    for before, part in pairwise(parts):
-        gap = "*" if UNSPACED_SCRIPT.match(before) or UNSPACED_SCRIPT.match(part) else "+"
-        pattern += rf"[\W_]{gap}" + _whole_word_pattern(part)
-    if condition.is_prefix and not UNSPACED_SCRIPT.match(last):
-        pattern = pattern.removesuffix(rf"(?!{_LETTER})") + f"{_LETTER}*"
+    last = words[-1]
+    tail = f"{_WORD_CHARACTER}*" if condition.is_prefix else ""
+    if len(words) == 1 and not condition.is_phrase and not _SINGLE.match(last):
+        known = sorted(map(re.escape, forms(last)), key=len, reverse=True)
+        longer = f"|{re.escape(last)}{tail}" if condition.is_prefix else ""
+        return _whole_word(f"(?:{'|'.join(known)}{longer})")
+    pattern = ""
+    for at, word in enumerate(words):
+        is_single = _SINGLE.match(word)
+        if at:
+            pattern += " *" if is_single or _SINGLE.match(words[at - 1]) else " +"
+        longer = tail if at == len(words) - 1 else ""
+        pattern += re.escape(word) if is_single else _whole_word(re.escape(word) + longer)
     return pattern
 
 
-def _whole_word_pattern(part: str) -> str:
-    if UNSPACED_SCRIPT.match(part):
-        return re.escape(part)
-    return rf"(?<!{_LETTER}){re.escape(part)}(?!{_LETTER})"
+def _whole_word(pattern: str) -> str:
+    return f"(?<!{_WORD_CHARACTER}){pattern}(?!{_WORD_CHARACTER})"
 
 
-def _source_offsets(text: str) -> list[int]:
-    """Return the offset in the text of each character of its normalized form."""
-    return [
-        at
-        for at, char in enumerate(text)
-        for _ in (char if char < "\x80" else normalize_text(char))
-    ]
+def _build_sign_pattern(condition: WordsCondition) -> str:
+    """Return a pattern for a folded text, in which the signs that belong to a word are literal."""
+    folded = normalize_text(condition.text)
+    found = list(_WORD.finditer(space_words(folded)))
+    first, last = found[0], found[-1]
+    leading = next((s[: -len(first[0])] for s in _signs_at_start(folded, first)), "")
+    pattern = re.escape(leading)
+    if not leading and not _SINGLE.match(first[0]):
+        pattern = f"(?<!{_LETTER})"
+    for at, word in enumerate(found):
+        if at:
+            pattern += _gap_pattern(folded[found[at - 1].end() : word.start()])
+        pattern += re.escape(word[0])
+    if final := _final_signs(folded[last.end() :]):
+        return pattern + re.escape(final) + ("" if condition.is_prefix else f"(?![{FINAL_SIGNS}])")
+    if _SINGLE.match(last[0]):
+        return pattern
+    return pattern + (f"{_LETTER}*" if condition.is_prefix else f"(?!{_LETTER})")
+
+
+def _signs_at_start(folded: str, first: re.Match[str]) -> Iterator[str]:
+    signs = folded[: first.start()]
+    joined = signs[len(signs.rstrip(JOINING_SIGNS)) :]
+    yield from (each for each in find_signs(joined + first[0]) if each.endswith(first[0]))
+
+
+def _gap_pattern(gap: str) -> str:
+    """Return a pattern for what is between two words: joining signs as they are, others in any number."""
+    if not gap or (_JOINT.search(gap) and not any(map(str.isspace, gap))):
+        return re.escape(gap)
+    return re.escape(_final_signs(gap)) + r"[\W_]+"
+
+
+def _final_signs(signs: str) -> str:
+    return match[0] if (match := _FINAL_SIGNS.match(signs)) else ""

@@ -30,10 +30,11 @@ from store.system.files import (
     read_regular,
     write_atomically,
 )
+from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
-from store.text.tokenizer import index_tokenizer, normalize_text, prepare_for_index
+from store.text.tokenizer import index_tokenizer, prepare_with_signs
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """Incremented with the schema or the tokenizer; an index of another version is rebuilt."""
 COVERAGE_FILE = "newstui.json"
 INDEX_META_FILE = "meta.json"
@@ -41,6 +42,9 @@ INDEX_META_FILE = "meta.json"
 
 TEXT_FIELDS = ("title", "summary", "body", "category", "tags")
 """Fields that are searched by their words."""
+NAME_FIELDS = ("author", "url")
+"""Fields that are searched by their words, if they are asked for."""
+WORD_FIELDS = (*TEXT_FIELDS, *NAME_FIELDS)
 EXACT_FIELDS = ("segment", "tag", "source", "language")
 """Fields that are searched by their whole value, normalized."""
 WRITER_HEAP_BYTES = 60_000_000
@@ -85,6 +89,11 @@ class _CountedResult(Protocol):
     """The attribute of the engine's result that its type stubs lack."""
 
     count: int
+
+
+def signs_field(field_name: str) -> str:
+    """Return the field with those words of a field that signs make others: `c++`, `.net`."""
+    return f"{field_name}_signs"
 
 
 def article_number(article: str) -> int:
@@ -222,13 +231,23 @@ class IndexWriter:
         document.add_text("segment", segment)
         document.add_text("source", normalize_text(article.source))
         document.add_text("language", normalize_text(article.language))
-        document.add_text("title", prepare_for_index(article.title))
-        document.add_text("summary", prepare_for_index(body.summary))
-        document.add_text("body", prepare_for_index(strip_inline_markdown(body.text)))
-        document.add_text("category", prepare_for_index(article.category))
         for tag in article.tags:
-            document.add_text("tags", prepare_for_index(tag))
             document.add_text("tag", normalize_text(tag))
+        texts: Mapping[str, Sequence[str]] = {
+            "title": [article.title],
+            "summary": [body.summary],
+            "body": [strip_inline_markdown(body.text)],
+            "category": [article.category],
+            "tags": article.tags,
+            "author": article.authors,
+            "url": [article.url],
+        }
+        for name in WORD_FIELDS:
+            for text in texts[name]:
+                words, signs = prepare_with_signs(text)
+                document.add_text(name, words)
+                if signs:
+                    document.add_text(signs_field(name), " ".join(signs))
         with convert_engine_errors(self._folder):
             self._writer.add_document(document)
 
@@ -314,8 +333,9 @@ def build_schema() -> Schema:
     builder.add_unsigned_field("when", fast=True)
     for name in EXACT_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in TEXT_FIELDS:
+    for name in WORD_FIELDS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
+        builder.add_text_field(signs_field(name), tokenizer_name="words", index_option="basic")
     return builder.build()
 
 

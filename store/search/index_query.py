@@ -8,13 +8,13 @@ that the library's articles are in (Snowball; Porter 2001).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.search.index import TEXT_FIELDS, FullTextIndex
+from store.search.index import TEXT_FIELDS, FullTextIndex, signs_field
 from store.search.syntax_tree import (
     And,
     FactColumn,
@@ -25,9 +25,10 @@ from store.search.syntax_tree import (
     ValueCondition,
     WordsCondition,
 )
+from store.text.folding import normalize_text
 from store.text.keywords import STOP_WORD_LANGUAGES
 from store.text.terms import UNSPACED_SCRIPT
-from store.text.tokenizer import normalize_text, tokenize
+from store.text.tokenizer import find_signs, tokenize
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "title": 3.0,
@@ -35,6 +36,8 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "body": 1.0,
     "category": 1.0,
     "tags": 2.0,
+    "author": 1.0,
+    "url": 1.0,
 }
 """The weight of a word by the field that it occurs in."""
 MAX_STEM_TAIL = 1
@@ -43,7 +46,7 @@ MIN_STEM_LENGTH = 3
 """Letters that all forms of a word share; shorter words have no other forms."""
 MAX_FORM_CANDIDATES = 4000
 """Words of the index that are examined as forms of one word."""
-SHORT_FIELDS = ("title", "category", "tags")
+SHORT_FIELDS = ("title", "category", "tags", "author", "url")
 """Fields with short texts."""
 MAX_PREFIX_WORDS = 30
 """Words with a common prefix that are still queried one by one."""
@@ -81,6 +84,8 @@ SEARCHED_FIELDS: Mapping[SearchField, Sequence[str]] = {
     "title": ("title",),
     "summary": ("summary",),
     "text": ("body",),
+    "author": ("author",),
+    "url": ("url",),
 }
 COLUMN_FIELDS: Mapping[FactColumn, str] = {"tag": "tag", "source": "source", "lang": "language"}
 
@@ -99,7 +104,20 @@ class IndexQueryBuilder:
         match node:
             case WordsCondition(text, field, phrase, typing):
                 make = self.phrase_query if phrase else self.words_query
-                return make(text, SEARCHED_FIELDS[field], typing=typing)
+                fields = SEARCHED_FIELDS[field]
+                if not (signs := find_signs(text)):
+                    return make(text, fields, typing=typing)
+                has_more = len(tokenize(text)) > 1  # a single word is in the term with its sign
+                return _any_of(
+                    _all_of(
+                        (Occur.Must, part)
+                        for part in (
+                            *self._sign_queries(each, signs, typing=typing),
+                            *([make(text, (each,), typing=typing)] if has_more else ()),
+                        )
+                    )
+                    for each in fields
+                )
             case ValueCondition(column, value, typing):
                 return self._value_query(column, normalize_text(value), typing=typing)
             case Not(part):
@@ -166,6 +184,13 @@ class IndexQueryBuilder:
             Query.boost_query(make_phrase(schema, field, positioned), FIELD_WEIGHTS[field])
             for field in fields
         )
+
+    def _sign_queries(self, field: str, signs: Sequence[str], *, typing: bool) -> Iterator[Query]:
+        """Yield a query for each word that signs make another: `c++`, `.net`."""
+        for each in signs:
+            is_prefix = typing and each == signs[-1]
+            make = self._prefix_query if is_prefix else self._term_query
+            yield Query.boost_query(make(signs_field(field), each), FIELD_WEIGHTS[field])
 
     def _value_query(self, column: FactColumn, value: str, *, typing: bool) -> Query:
         schema, field = self.index.schema, COLUMN_FIELDS[column]

@@ -25,6 +25,7 @@ from store.search.syntax_tree import (
     And,
     CategoryCondition,
     FactColumn,
+    FeedCondition,
     Not,
     Or,
     QueryNode,
@@ -38,17 +39,23 @@ from store.search.syntax_tree import (
     make_and,
     split_query,
 )
+from store.text.tokenizer import has_words
 
 MAX_QUERY_DEPTH = 40
 """Nested parentheses and minus signs."""
 MAX_QUERY_LENGTH = 2000
 """In characters."""
+MIN_NEARNESS = 0.76
+"""How similar a name is to that of a field at least if it may be a mistyped one."""
 
+_QUOTES = '"“”„‟'
 _TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<minus>-)(?![\s-]|$)"
-    r"|(?P<field>[A-Za-z_]+):(?!//)"
-    r'|["“”](?P<phrase>[^"“”]*)(?:["“”]|(?P<unclosed>$))'
-    r'|(?P<word>[^\s()"“”]+)'
+    # The last quote is a sign where a word ends and nothing more is quoted: `a 5" gun`.
+    rf"(?P<space>\s+|(?<=\w)[{_QUOTES}](?=[^{_QUOTES}]*\Z))"
+    r"|(?P<open>\()|(?P<close>\))|(?P<minus>-)(?![\s-]|$)"
+    r"|(?P<field>[A-Za-z_]+):(?!//|:)"
+    rf"|[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?:[{_QUOTES}]|(?P<unclosed>$))"
+    rf"|(?P<word>[^\s(){_QUOTES}]+)"
 )
 _NUMBER = re.compile(r"(?P<sign>>=|<=|>|<|=|)(?P<one>\d{1,12})\Z")
 _RANGE = re.compile(r"(?P<one>\d{1,12})?\.\.(?P<other>\d{1,12})?\Z")
@@ -94,12 +101,11 @@ def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
 
 
 def query_needs_index(text: str, now: int = 0) -> bool:
-    """Return True if rows alone do not answer a query.
-
-    Raises:
-        InvalidQuery: It cannot be parsed.
-    """
-    return split_query(parse_query(text, now)).needs_index
+    """Return True if rows alone do not answer a query; they do if it is invalid, or a title."""
+    try:
+        return split_query(parse_query(text, now)).needs_index
+    except InvalidQuery:
+        return False
 
 
 def tokenize_query(text: str) -> list[Token]:
@@ -145,17 +151,18 @@ class _QueryParser:
         return node
 
     def _parse_or(self) -> QueryNode:
+        start = self._index
         parts = [self._parse_and()]
         while self._next_is(_OR):
             token = self._take()
-            if parts[-1] == And():
+            if self._index == start + 1:
                 raise InvalidQuery(f"nothing before “{token.text}”", token.start)
+            start = self._index
             parts.append(self._parse_and())
-            if parts[-1] == And():
-                if not self._typing:
-                    raise InvalidQuery(f"nothing after “{token.text}”", token.start)
-                parts.pop()
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+            if self._index == start and not self._typing:
+                raise InvalidQuery(f"nothing after “{token.text}”", token.start)
+        parts = [part for part in parts if part != And()]  # signs alone, which are ignored
+        return parts[0] if len(parts) == 1 else Or(tuple(parts)) if parts else And()
 
     def _next_is(self, words: tuple[str, ...]) -> bool:
         return self._next.kind == "word" and self._next.text in words
@@ -202,27 +209,22 @@ class _QueryParser:
         if token.kind == "phrase":
             if not token.is_closed and not self._typing:
                 raise InvalidQuery("unmatched quote", token.start)
-            if not (text := token.text.strip()):
+            if not has_words(text := token.text.strip()):
                 return None
             return WordsCondition(text, field, is_phrase=True, is_prefix=not token.is_closed)
         text = token.text.rstrip("*")
-        typing = text != token.text or self._is_last_token
-        if not text.strip("-"):
+        if not has_words(text):  # signs alone
             return None
+        typing = text != token.text or self._is_last_token
         return WordsCondition(text, field, is_prefix=typing)
 
     def _parse_field(self, token: Token) -> QueryNode | None:
         name = token.text.lower()
+        has_value = self._next.kind in ("word", "phrase", "minus") and self._next.start == token.end
         if name not in QUERY_FIELDS:
-            near = difflib.get_close_matches(name, QUERY_FIELDS, 1, 0.6)
-            fields = " ".join(f"{field}:" for field in QUERY_FIELDS)
-            hint = f"did you mean {near[0]}:?" if near else f"fields are {fields}"
-            if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
-                return None
-            raise InvalidQuery(f"unknown field {token.text}:; {hint}", token.start)
+            return self._parse_unknown_field(token, name, has_value=has_value)
         spec = QUERY_FIELDS[name]
-        adjoining = self._next.start == token.start + len(token.text) + 1
-        if self._next.kind not in ("word", "phrase", "minus") or not adjoining:
+        if not has_value:
             if self._is_last_token:
                 return None
             reason = f"{name}: needs a value right after the colon: {spec.hint}"
@@ -231,13 +233,29 @@ class _QueryParser:
         if value.kind == "minus":
             reason = f"{name}: expected {spec.hint}; put “-” before {name}:"
             raise InvalidQuery(reason, value.start)
-        if name in ("title", "summary", "text"):
+        if name in _TEXT_FIELDS:
             return self._parse_words(_TEXT_FIELDS[name], value)
         node = spec.parse(FieldValue(value.text, self._now, self._is_last_token))
         if node is None and not self._is_last_token:
             reason = f"{name}: expected {spec.hint}, not “{value.text}”"
             raise InvalidQuery(reason, value.start)
         return node
+
+    def _parse_unknown_field(self, token: Token, name: str, *, has_value: bool) -> QueryNode | None:
+        """Return a word with a colon after it as what it mostly is, the beginning of a title.
+
+        Only a value right after it, and a name that is nearly that of a field, are a mistake.
+        """
+        if self._is_last_token and any(field.startswith(name) for field in QUERY_FIELDS):
+            return None
+        if has_value and (near := difflib.get_close_matches(name, QUERY_FIELDS, 1, MIN_NEARNESS)):
+            reason = f"unknown field {token.text}:; did you mean {near[0]}:?"
+            raise InvalidQuery(reason, token.start)
+        if has_value and self._next.kind == "word":
+            value = self._take()
+            text = f"{token.text}:{value.text}"
+            return self._parse_words("", replace(value, text=text, start=token.start))
+        return self._parse_words("", token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +297,10 @@ def _parse_category(value: FieldValue) -> QueryNode:
     return CategoryCondition(value.text.rstrip("*"), value.is_prefix)
 
 
+def _parse_feed(value: FieldValue) -> QueryNode:
+    return FeedCondition(value.text.rstrip("*"))
+
+
 def _words_parser(field: SearchField) -> ValueParser:
     return lambda value: WordsCondition(value.text.rstrip("*"), field, is_prefix=value.is_prefix)
 
@@ -302,7 +324,13 @@ def _parse_age(value: FieldValue, *, newer: bool) -> QueryNode | None:
     return RangeCondition("when", since, None) if newer else RangeCondition("when", None, since - 1)
 
 
-_TEXT_FIELDS: Mapping[str, SearchField] = {"title": "title", "summary": "summary", "text": "text"}
+_TEXT_FIELDS: Mapping[str, SearchField] = {
+    "title": "title",
+    "summary": "summary",
+    "text": "text",
+    "author": "author",
+    "url": "url",
+}
 _NUMBER_HINT = "a number such as 800, >800, <=200 or 100..300"
 _DATE_HINT = "a date such as 2022, 2022-02, 2022-02-28, >2022-02, 2021..2022, today or yesterday"
 _AGE_HINT = "an age such as 12h, 7d, 2w, 6m or 1y"
@@ -312,6 +340,9 @@ QUERY_FIELDS: Mapping[str, FieldSpec] = {
     "title": FieldSpec(_words_parser("title"), _WORD_HINT),
     "summary": FieldSpec(_words_parser("summary"), _WORD_HINT),
     "text": FieldSpec(_words_parser("text"), _WORD_HINT),
+    "author": FieldSpec(_words_parser("author"), "a name, in quotes if it has spaces"),
+    "url": FieldSpec(_words_parser("url"), "a part of an address, e.g. example.com"),
+    "feed": FieldSpec(_parse_feed, "a part of a feed's name or URL, in quotes if it has spaces"),
     "category": FieldSpec(_parse_category, "a category, in quotes if it has spaces"),
     "tag": FieldSpec(_value_parser("tag"), "a tag, in quotes if it has spaces"),
     "source": FieldSpec(_value_parser("source"), "a source: import, feed, page or sample"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
+from store.search.syntax_tree import CategoryCondition, category_predicate
 
 if TYPE_CHECKING:
     from store.search.highlight import Highlighter
@@ -41,7 +42,7 @@ class ListQuery:
 
     show: Show = "all"
     category: str | None = None
-    """Only this category; None for all."""
+    """Only this category with those below it, in any case; None for all."""
     text: str = ""
     """A query in the query language, which the library answers."""
     sort: Sort = "date"
@@ -64,7 +65,8 @@ class ListQuery:
         elif self.show == "in progress":
             rows = (row for row in rows if (row.is_started and not row.read) or row.id in pinned)
         if self.category is not None:
-            rows = (row for row in rows if row.category == self.category)
+            is_in_category = category_predicate(CategoryCondition(self.category))
+            rows = (row for row in rows if is_in_category(row))
         return list(rows)
 
 
@@ -93,8 +95,8 @@ class Matches:
     """Why some may be missing, or an empty string."""
     highlighter: Highlighter
     """Finds the searched words in a text."""
-    terms: Sequence[str]
-    """The searched words in all their forms, and the phrases."""
+    words: Sequence[str]
+    """The searched words and phrases, as they were typed."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:

@@ -12,9 +12,9 @@ from typing import Literal
 
 from store.model.article import ArticleRow, reading_minutes
 from store.model.times import UNDATED
-from store.text.tokenizer import normalize_text
+from store.text.folding import normalize_text
 
-SearchField = Literal["", "title", "text", "summary"]
+SearchField = Literal["", "title", "text", "summary", "author", "url"]
 """The field that words are searched in; empty for all, including tags and categories."""
 FactColumn = Literal["tag", "source", "lang"]
 """Facts that only the article's file and the index have."""
@@ -45,10 +45,17 @@ class ValueCondition:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCondition:
-    """A category, as a whole and ignoring case."""
+    """A category with those below it (`news/world`), as a whole and ignoring case."""
 
     name: str
     is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCondition:
+    """A feed, by a part of its name or address, ignoring case."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ class Or:
     parts: tuple[QueryNode, ...]
 
 
-QueryLeaf = WordsCondition | ValueCondition | CategoryCondition | StateCondition | RangeCondition
+RowCondition = CategoryCondition | FeedCondition | StateCondition | RangeCondition
+"""Conditions for which the index is not needed."""
+QueryLeaf = WordsCondition | ValueCondition | RowCondition
 QueryNode = QueryLeaf | Not | And | Or
 
 MATCH_ALL = And()
@@ -159,13 +168,13 @@ def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
     if isinstance(node, RangeCondition):
         return _range_predicate(node)
     if isinstance(node, CategoryCondition):
-        return _category_predicate(node)
+        return category_predicate(node)
     return leaf(node)
 
 
 def is_row_condition(leaf: QueryLeaf) -> bool:
     """Return True if a row alone tells whether it matches this condition."""
-    return isinstance(leaf, StateCondition | RangeCondition | CategoryCondition)
+    return isinstance(leaf, RowCondition)
 
 
 def _combine(parts: list[RowPredicate], *, all_of: bool) -> RowPredicate:
@@ -190,15 +199,17 @@ def _range_predicate(node: RangeCondition) -> RowPredicate:
     return lambda row: (minimum or 0) <= measure(row) <= maximum
 
 
-def _category_predicate(node: CategoryCondition) -> RowPredicate:
+def category_predicate(node: CategoryCondition) -> RowPredicate:
+    """Return a function that tells whether the category of a row is the one asked for, or below it."""
     name = normalize_text(node.name)
+    below = name if node.is_prefix else f"{name}/"
     known: dict[str, bool] = {}
 
     def fits(row: ArticleRow) -> bool:
         is_match = known.get(row.category)
         if is_match is None:
             category = normalize_text(row.category)
-            is_match = category.startswith(name) if node.is_prefix else category == name
+            is_match = category == name or bool(name and category.startswith(below))
             known[row.category] = is_match
         return is_match
 

@@ -12,8 +12,9 @@ from unicodedata import category
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from store.text.folding import normalize_text
 from store.text.terms import STOP_WORDS, UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
-from store.text.tokenizer import index_tokenizer, make_tokenizer, normalize_text, prepare_for_index
+from store.text.tokenizer import index_tokenizer, make_tokenizer, prepare_for_index
 
 VAGUE_WORD_LIST = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set

@@ -7,45 +7,26 @@ in slices, so that no key waits for all of it.
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.rendering.cells import FIRST_CJK_CHAR
-from tui.rendering.text_layout import BlockPosition, StyleSpan, TextLayout, TextLine
+from store.text.folding import FoldedText, normalize_text
+from tui.rendering.text_layout import BlockPosition, StyleSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from tui.rendering.text_layout import TextLayout, TextLine
 
-_EQUIVALENT_CHARS = str.maketrans(
-    {**dict.fromkeys("‘’‚ʼ′", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–—", "-"),
-     **dict.fromkeys("\xa0\u2007\u202f\u3000", " ")}
-)  # fmt: skip
-_KEPT_COMBINING_CLASSES = frozenset({0, 7, 8, 9})
-"""Classes of marks that make another letter: vowels, nuktas, Japanese voicing, viramas."""
+SpanFinder = Callable[[str], Sequence[tuple[int, int]]]
+"""Returns where something occurs in a text."""
 
 
-class _FoldedChars(dict[int, str]):
-    """The folded form of every character met so far."""
+class WordsToFind(NamedTuple):
+    """The words of a search of the library, to be found in an article it has found."""
 
-    def __missing__(self, code: int) -> str:
-        char = self[code] = _fold_char(chr(code))
-        return char
-
-
-_FOLDED_CHARS = _FoldedChars()
-
-
-def _fold_char(char: str) -> str:
-    apart = unicodedata.normalize("NFD", char.casefold().translate(_EQUIVALENT_CHARS))
-    kept = (each for each in apart if unicodedata.combining(each) in _KEPT_COMBINING_CLASSES)
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def fold_for_search(text: str) -> str:
-    """Fold a text for comparison: lower case, no accents, plain quotes and hyphens."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED_CHARS)
+    words: str
+    """As they were typed."""
+    find_spans: SpanFinder
 
 
 class TextHit(NamedTuple):
@@ -64,15 +45,12 @@ class TextHit(NamedTuple):
 class TextSearch:
     """A search in an article, and its hits so far."""
 
-    def __init__(
-        self, terms: Sequence[str], near: BlockPosition = (0, 0), *, words: bool = False
-    ) -> None:
+    def __init__(self, find_spans: SpanFinder | None, near: BlockPosition = (0, 0)) -> None:
         """Prepare a search.
 
         Args:
-            terms: Each may be several words.
+            find_spans: Finds what is searched for; None if that is nothing.
             near: The first hit from here on becomes the current one, else the first of all.
-            words: Match only where a word begins.
         """
         self.hits: list[TextHit] = []
         self.current_index: int | None = None
@@ -80,11 +58,11 @@ class TextSearch:
         self.is_complete = False
         self._start_position = near
         self._next_block = 0
-        self._pattern = _compile_terms(terms, words=words)
+        self._find_spans = find_spans
 
     def search_blocks(self, layout: TextLayout, blocks: int) -> bool:
         """Search some more blocks; return False once all are searched."""
-        if self._pattern is None:
+        if self._find_spans is None:
             self.is_complete = True
         for _ in range(blocks):
             if self.is_complete:
@@ -96,14 +74,10 @@ class TextSearch:
 
     def _search_next_block(self, layout: TextLayout) -> None:
         block = layout.block(self._next_block)
-        if block is None or self._pattern is None:
+        if block is None or self._find_spans is None:
             self.is_complete = True
             return
-        text = fold_for_search(block.text)
-        found = [match.span() for match in self._pattern.finditer(text)]
-        if found and len(text) != len(block.text):
-            places = [0, *accumulate(len(_FOLDED_CHARS[ord(char)]) for char in block.text)]
-            found = [_unfold_range(places, *span) for span in found]
+        found = self._find_spans(block.text)
         self.hits += [TextHit(self._next_block, start, end) for start, end in found]
         self._next_block += 1
 
@@ -127,7 +101,7 @@ class TextSearch:
     @property
     def status_text(self) -> str:
         """The current hit and the number of hits: `3 of 11`."""
-        if self._pattern is None:
+        if self._find_spans is None:
             return ""
         more = "" if self.is_complete else "…"
         if self.current_index is None:
@@ -152,25 +126,10 @@ class TextSearch:
         return found
 
 
-def _unfold_range(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
-    """Map a hit in the folded text to the text itself, with the accents that follow it.
-
-    Args:
-        places: The offset in the folded text of every character, and of its end.
-        start: The start of the hit.
-        end: The end of the hit.
-    """
-    behind = places[bisect_left(places, end)]
-    return bisect_right(places, start) - 1, bisect_right(places, behind) - 1
-
-
-def _compile_terms(terms: Sequence[str], *, words: bool) -> re.Pattern[str] | None:
-    wanted = {" ".join(fold_for_search(term).split()) for term in terms} - {""}
-    if not wanted:
+def find_words(words: str) -> SpanFinder | None:
+    """Return a function that finds these words as they are typed, ignoring case, accents and kinds of signs."""
+    folded = " ".join(normalize_text(words).split())
+    if not folded:
         return None
-    each = (
-        (r"(?<!\w)" if words and term < FIRST_CJK_CHAR else "")
-        + re.escape(term).replace(r"\ ", " +")
-        for term in sorted(wanted, key=len, reverse=True)
-    )
-    return re.compile("|".join(each))
+    pattern = re.compile(re.escape(folded).replace(r"\ ", " +"))
+    return lambda text: list(FoldedText.fold(text).find(pattern))

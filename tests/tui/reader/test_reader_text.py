@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from store.model.article import ParsedArticle
+from store.search.highlight import make_highlighter
+from store.search.syntax_tree import WordsCondition
 from tests.support.reader import MIDDLE, FakePrograms, Start, long_text, make_article
 from tests.support.screens import screen_cells, screen_lines, screen_text
+from tui.rendering.text_search import WordsToFind
 
 LINKED = "\n\n".join(
     [
@@ -68,11 +71,16 @@ async def test_find_in_the_article(start: Start) -> None:
         assert running.opened_number == 1, "n means the next unread article again"
 
 
+BEGIN_OR_40 = (WordsCondition("begin", is_prefix=True), WordsCondition("40"))
+
+
 async def test_a_match_opens_at_its_first_hit(start: Start) -> None:
-    """The terms of a library search are highlighted in the article, and n moves on from there."""
+    """The words of a library search are highlighted in the article, and n moves on from there."""
     async with start() as running:
         reader = running.reader
-        reader.articles.open(reader.article_list.rows[0].id, find=("begin", "40"))
+        words = WordsToFind("begin* 40", make_highlighter(BEGIN_OR_40).find_spans)
+        reader.articles.words_to_find = lambda _: words
+        reader.articles.open(reader.article_list.rows[0].id)
         await running.settle()
         assert reader.article_view.text_search.status_text == "1 of 41"
         assert reader.state.current_pane == "article"

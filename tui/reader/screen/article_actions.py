@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
@@ -15,6 +15,7 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine, TrailLine
+from tui.rendering.text_search import WordsToFind
 
 MIN_TRAIL_ROWS = 14
 """Height of the terminal from which there is room for the trail."""
@@ -25,7 +26,7 @@ class PendingArticle:
     """An article that was asked for, and where to go in it once it is shown."""
 
     id: str
-    terms: Sequence[str] = ()
+    words: WordsToFind | None = None
     offset: int | None = None
 
 
@@ -46,8 +47,8 @@ class ArticleActions:
     trail_line: TrailLine
     status_line: StatusLine
     text: TextActions
-    matched_terms: Callable[[str], Sequence[str]]
-    """Returns the terms by which the search has found an article."""
+    words_to_find: Callable[[str], WordsToFind | None]
+    """Returns the words by which the search has found an article."""
     _pending: PendingArticle = field(default_factory=lambda: PendingArticle(""), init=False)
 
     @property
@@ -61,7 +62,6 @@ class ArticleActions:
         article: str,
         *,
         visit: bool = True,
-        find: Sequence[str] = (),
         offset: int | None = None,
     ) -> None:
         """Open an article in the article pane.
@@ -69,13 +69,12 @@ class ArticleActions:
         Args:
             article: Its id.
             visit: Whether it is added to the trail; not when going along the trail.
-            find: Terms to highlight in it; by default those it was searched by.
             offset: Where in the text to go.
         """
         self.text.close_find_bar()
         self.save_position()
         self.status_line.clear_notice()  # it was about another article
-        self._pending = PendingArticle(article, find or self.matched_terms(article), offset)
+        self._pending = PendingArticle(article, self.words_to_find(article), offset)
         self.state.requested_article = article
         articles, trail = self.state.article_list, self.state.trail
         index = articles.index_of(article)
@@ -107,8 +106,8 @@ class ArticleActions:
         pending, self._pending = self._pending, PendingArticle("")
         if pending.offset is not None:
             self.article_view.go_to_position(pending.offset)
-        if pending.terms:
-            self.screen.call_after_refresh(self.text.highlight, pending.id, pending.terms)
+        if pending.words:
+            self.screen.call_after_refresh(self.text.highlight, pending.id, pending.words)
 
     def remove(self, articles: Collection[str]) -> None:
         """Close articles that are gone, and forget them on the trail."""

@@ -150,9 +150,9 @@ class Reader(KeymapScreen, Screen[None]):
             lambda article: self.articles.open(article),
             self.update_status,
         )
-        trail, terms = self.trail_line, self.search.matched_terms
+        trail, words = self.trail_line, self.search.words_to_find
         self.articles = ArticleActions(
-            self, gateway.articles, state, panes, view, trail, status, self.text, terms
+            self, gateway.articles, state, panes, view, trail, status, self.text, words
         )
         self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
         self.navigation = NavigationActions(state, panes, view, status, self.articles)

@@ -15,6 +15,7 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.article_list import ArticleList, ListViewState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput
+from tui.rendering.text_search import WordsToFind
 from tui.rendering.wording import join_nonempty
 
 MAX_SEARCH_LENGTH = 200
@@ -137,12 +138,13 @@ class SearchActions:
         if self._is_current(message.search):
             self.article_list.add_snippets(message.snippets)
 
-    def matched_terms(self, article: str) -> Sequence[str]:
-        """Return the terms by which the search has found an article; none if it has not."""
+    def words_to_find(self, article: str) -> WordsToFind | None:
+        """Return the words by which the search has found an article; None if it has not."""
         matches = self._matches
-        if matches is not None and any(row.id == article for row in matches.rows):
-            return matches.terms
-        return ()
+        is_found = matches is not None and any(row.id == article for row in matches.rows)
+        if matches is None or not is_found or not matches.highlighter:
+            return None
+        return WordsToFind(" ".join(matches.words), matches.highlighter.find_spans)
 
     def describe_matches(self) -> Sequence[str]:
         """Return query, number and order of the matches, in words; nothing if there is no search."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from textual.screen import Screen
@@ -14,6 +14,7 @@ from tui.reader.screen.panes import Panes
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import FindBar, StatusLine
 from tui.rendering.text_layout import ArticleLink
+from tui.rendering.text_search import WordsToFind, find_words
 
 NO_ARTICLE_NOTICE = "No article is open"
 
@@ -50,17 +51,17 @@ class TextActions:
             self.update_key_hints()
         return self.find_bar
 
-    async def highlight(self, article: str, terms: Sequence[str]) -> None:
-        """Highlight terms in an article, if it is still open, and go to the first."""
+    async def highlight(self, article: str, found: WordsToFind) -> None:
+        """Highlight words in an article, if it is still open, and go to the first."""
         entry = self.article_view.full_article
         if entry is not None and entry.article.id == article:
-            await self._show_find_bar(" ".join(terms))
-            self.article_view.find(terms, words=True)
+            await self._show_find_bar(found.words)
+            self.article_view.find(found.find_spans)
 
     def find_typed_words(self, words: str) -> None:
         """Highlight the words typed so far, and go to the first hit after the old position."""
         if self.find_bar is not None:
-            self.article_view.find([words], self.find_bar.start_position)
+            self.article_view.find(find_words(words), self.find_bar.start_position)
 
     def update_hit_count(self) -> None:
         """Show which hit of how many is on the screen."""

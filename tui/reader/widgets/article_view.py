@@ -23,7 +23,7 @@ from tui.rendering.text_layout import (
     TextLayout,
     TextLine,
 )
-from tui.rendering.text_search import TextSearch
+from tui.rendering.text_search import SpanFinder, TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
 from tui.rendering.wording import UPDATED_LABEL, format_count, format_date, join_nonempty
 
@@ -265,13 +265,12 @@ class ArticleView(LineView):
 
     # -- text search -----------------------------------------------------------------------
 
-    def find(self, terms: Sequence[str], near: int = 0, *, words: bool = False) -> None:
-        """Highlight every occurrence of these terms, and show one of them.
+    def find(self, find_spans: SpanFinder | None, near: int = 0) -> None:
+        """Highlight everything that is found, and show one of the hits.
 
         Args:
-            terms: Each may be several words.
+            find_spans: Finds it in a text; None for nothing.
             near: An offset into the text: show the first hit from there on, else the first of all.
-            words: Match only where a word begins.
         """
         if self._text_layout is None:
             return
@@ -280,7 +279,7 @@ class ArticleView(LineView):
             if near and self._text_layout
             else (0, 0)
         )
-        self.text_search = TextSearch(terms, spot, words=words)
+        self.text_search = TextSearch(find_spans, spot)
         self._find_in_next_slice(self.text_search)
 
     def _find_in_next_slice(self, search: TextSearch) -> None:

@@ -1,0 +1,161 @@
+"""Folding: texts as they are compared, and where each part of a folded text comes from.
+
+Folded are case (`ß` to `ss`, final sigma), accents, widths and ligatures (NFKC), all Turkish i, the kinds of
+quotes, hyphens and blanks, and characters without a width of their own. Marks that make another letter stay:
+voiced kana, Indic vowels, Hangul finals. The fold of a text is that of its characters, composed (NFC).
+
+Source: Unicode Standard, 3.13 (caseless matching); UAX #15 (normalization), section 9 on what can compose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from unicodedata import category, is_normalized, normalize
+
+from store.text.clean import non_ascii_characters
+from store.text.terms import fold_text
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+TextSpan = tuple[int, int]
+"""Start and end, as offsets into a text."""
+
+_LETTERS = str.maketrans("øłđðħı", "olddhi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
+"""Letters that do not decompose, as they are typed on a keyboard without them."""
+_SIGNS: Mapping[int, str] = {
+    **dict.fromkeys(map(ord, "‘’‚‛ʼ′"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟″"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "™℠"), ""),
+}
+_WITHOUT_WIDTH = (
+    (0xAD, 0xAD),  # soft hyphen
+    (0x200D, 0x200D),  # zero-width joiner
+    (0x20D0, 0x20FF),  # marks around symbols
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0x1F3FB, 0x1F3FF),  # skin tones
+)
+_IGNORED = dict.fromkeys(
+    (code for first, last in _WITHOUT_WIDTH for code in range(first, last + 1)), ""
+)
+_REPLACEMENTS = {**_SIGNS, **_LETTERS, **_IGNORED}
+
+
+class _FoldedCharacters(dict[str, str]):
+    """The fold of every character met so far."""
+
+    def __missing__(self, char: str) -> str:
+        folded = char.translate(_SIGNS)
+        # Repeatedly: what a character decomposes to may have capitals and quotes of its own.
+        while (again := fold_text(folded).translate(_REPLACEMENTS).lower()) != folded:
+            folded = again
+        self[char] = folded
+        return folded
+
+
+class _Extensions(dict[str, bool]):
+    """For every character met so far, whether its fold may change or vanish with what is before it."""
+
+    def __missing__(self, char: str) -> bool:
+        folded = _FOLDED[char]
+        first = normalize("NFD", folded)[:1]
+        self[char] = not first or category(first).startswith("M") or _is_final_jamo(first)
+        return self[char]
+
+
+_FOLDED = _FoldedCharacters()
+_EXTENDS = _Extensions()
+
+
+def _is_final_jamo(char: str) -> bool:
+    return "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
+
+
+def is_extension(char: str) -> bool:
+    """Return True if a character belongs to the one before it: an accent, a vowel sign, a Hangul final."""
+    return _EXTENDS[char]
+
+
+def normalize_text(text: str) -> str:
+    """Return a text folded, as words are compared."""
+    if text.isascii():
+        return text.lower()
+    for char in set(non_ascii_characters(text)):
+        if (folded := _FOLDED[char]) != char:
+            text = text.replace(char, folded)
+    text = text.lower()  # of what is left, only ASCII has capitals
+    if not is_normalized("NFC", non_ascii_characters(text)):  # voicing marks, decomposed Hangul
+        text = normalize("NFC", text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A folded text that knows where its parts come from."""
+
+    source: str
+    text: str
+    """The fold of `source`."""
+    _source_offsets: Mapping[int, int] | None
+    """By offset in the fold: the offset in the source, where both can be divided; None if all are equal."""
+
+    @classmethod
+    def fold(cls, source: str) -> FoldedText:
+        """Fold a text; what the map of offsets costs, only unusual texts pay."""
+        text = normalize_text(source)
+        if source.isascii() or not any(map(_is_shifting, set(non_ascii_characters(source)))):
+            return cls(source, text, None)
+        return cls(source, text, _map_offsets(source))
+
+    def source_span(self, start: int, end: int) -> TextSpan | None:
+        """Return which part of the source is folded to this part; None if none is, exactly.
+
+        A part of what a single character is folded to (one `s` of `ß`) comes from no part of the source.
+        Accents belong to the letter before them.
+        """
+        if self._source_offsets is None:
+            return start, end
+        first, last = self._source_offsets.get(start), self._source_offsets.get(end)
+        return None if first is None or last is None else (first, last)
+
+    def find(self, pattern: re.Pattern[str], searched: str | None = None) -> Iterator[TextSpan]:
+        """Yield the parts of the source whose fold a pattern matches.
+
+        `searched` is the fold in another form of the same length. A match that begins or ends inside of what
+        a single character is folded to is none.
+        """
+        searched = self.text if searched is None else searched
+        at = 0
+        while at < len(searched) and (match := pattern.search(searched, at)):
+            start, end = match.span()
+            span = self.source_span(start, end) if start < end else None
+            if span:
+                yield span
+            at = end if span else start + 1
+
+
+def _is_shifting(char: str) -> bool:
+    return len(_FOLDED[char]) != 1 or _EXTENDS[char]
+
+
+def _map_offsets(source: str) -> Mapping[int, int]:
+    offsets: dict[int, int] = {}
+    length = start = 0
+    while start < len(source):
+        end = start + 1
+        while end < len(source) and _EXTENDS[source[end]]:
+            end += 1
+        folds = [_FOLDED[char] for char in source[start:end]]
+        composed = normalize("NFC", "".join(folds))
+        if composed != "".join(folds):  # a letter with its parts, which cannot be divided
+            folds = [composed, *[""] * (end - start - 1)]
+        for offset, folded in enumerate(folds, start):
+            if folded or offset == start:
+                offsets[length] = offset  # the last, if marks without a letter are before it
+            length += len(folded)
+        start = end
+    offsets[length] = len(source)
+    return offsets
