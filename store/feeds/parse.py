@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from store.feeds.truncation import drop_partial_entry, parse_json_prefix
-from store.importers.article_builder import build_article
-from store.model.article import ParsedArticle, Rejection
+from store.importers.article_builder import build_article, make_text_id
+from store.model.article import FeedItem, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
-from store.model.times import parse_timestamp, to_unix_seconds
+from store.model.times import has_time_of_day, parse_timestamp, to_unix_seconds
 from store.text.authors import clean_authors, split_authors
 from store.text.clean import clean_line
 from store.text.decoding import (
@@ -30,7 +31,7 @@ from store.text.html_to_text import html_to_line, html_to_text
 from store.text.markdown import escape_markdown, format_picture, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
 from store.text.titles import title_to_line, unwrap_cdata
-from store.text.urls import canonicalize_url, resolve_web_url
+from store.text.urls import canonicalize_url, make_guid_id, make_link_key, resolve_web_url
 
 FEEDPARSER_ERRORS = (
     ArithmeticError,
@@ -164,30 +165,65 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
 def _build_feed(
     title: str, site: str, entries: Sequence[FeedEntry | None], feed: FeedInfo
 ) -> ParsedFeed:
-    articles: dict[str, ParsedArticle] = {}
     rejected = []
     title = clean_line(html_to_line(title), 200)
     feed = feed if feed.category else replace(feed, category=title)
+    built: list[tuple[FeedEntry, ParsedArticle]] = []
     for number, entry in enumerate(entries[:MAX_FEED_ENTRIES], start=1):
         try:
             if entry is None:
                 raise InvalidInput("not an item")
-            article = _build_entry(_entry_to_fields(entry, feed, site), feed.fetched_at)
-            articles.setdefault(article.article.id, article)
+            fields = _entry_to_fields(entry, feed, site)
+            built.append((entry, build_article(fields, source="feed", now=feed.fetched_at)))
         except InvalidInput as error:
             rejected.append(Rejection(f"item {number}", str(error)))
     omitted = max(0, len(entries) - MAX_FEED_ENTRIES)
-    return ParsedFeed(title, site, list(articles.values()), rejected, omitted)
+    return ParsedFeed(title, site, list(_identify_items(built, feed, site)), rejected, omitted)
 
 
-def _build_entry(fields: dict[str, Any], now: str) -> ParsedArticle:
-    """Return the article; its id never depends on when a date of the future was fetched."""
-    article = build_article(fields, source="feed", now=now)
-    claimed = fields["extra"].get("date")
-    if fields["url"] or "id" in fields or not (claimed and "date" in fields):
-        return article
-    stated = build_article({**fields, "date": claimed}, source="feed", now=now)
-    return replace(article, article=replace(article.article, id=stated.article.id))
+# -- identity ------------------------------------------------------------------------------
+
+
+def _identify_items(
+    built: Sequence[tuple[FeedEntry, ParsedArticle]], feed: FeedInfo, site: str
+) -> Iterator[ParsedArticle]:
+    """Yield every item once, with its id and with what no other item of the document has."""
+    items = {_identity(entry, found): (entry, found) for entry, found in reversed(built)}
+    guids = Counter(entry.guid for entry, _ in items.values())
+    links = Counter(make_link_key(found.article.url) for _, found in items.values())
+    links[make_link_key(site)] += 1
+    for entry, found in reversed(items.values()):
+        url = found.article.url
+        is_own_guid = bool(entry.guid) and guids[entry.guid] == 1
+        guid = str(found.article.extra.get("guid", url)) if is_own_guid else ""
+        item = FeedItem(guid, url if url and links[make_link_key(url)] == 1 else "")
+        article = replace(found.article, id=_make_id(entry, found, item, feed))
+        yield replace(found, article=article, item=item)
+
+
+def _identity(entry: FeedEntry, found: ParsedArticle) -> tuple[str, ...]:
+    """Return what two items have in common only if they are the same, perhaps in two versions."""
+    date = found.article.stated_date
+    is_version = entry.guid and has_time_of_day(date)
+    text = "" if is_version else found.body.text
+    return entry.guid, make_link_key(found.article.url), found.article.title, date, text
+
+
+def _make_id(entry: FeedEntry, found: ParsedArticle, item: FeedItem, feed: FeedInfo) -> str:
+    """Return the id of an article: of its link, else of its guid in this feed, else of its content.
+
+    The link is preferred to the guid, because programs change guids when a site moves.
+    """
+    if item.link:
+        return found.article.id
+    if item.guid:
+        return make_guid_id(feed.key, entry.guid)
+    if found.article.url:
+        content = canonicalize_url(feed.key), entry.title, str(entry.published), entry.content
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(content)))
+    # The date that is stated is the same at every fetch, also if it is in the future.
+    date = found.article.stated_date if found.article.date else None
+    return make_text_id(found.article.title, date, found.body.text)
 
 
 # -- XML -----------------------------------------------------------------------------------
@@ -364,7 +400,7 @@ def _json_list(fields: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any]:
-    """Return the fields of an article; an entry that links to the site has no page of its own."""
+    """Return the fields of an article."""
     base = entry.base_url or site or feed.url
     url = resolve_web_url(entry.link, base) or (
         resolve_web_url(entry.guid, "") if "://" in entry.guid else ""
@@ -378,8 +414,6 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "language": entry.language,
     }
     fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)
-    if identity := _make_id(entry, feed, url, site):
-        fields["id"] = identity
     extra = _build_extra(entry, base, url)
     pictures, text = list(_lead_pictures(entry, base, fields["text"])), [fields["text"]]
     # A title is made of the first words, and a picture is none.
@@ -433,23 +467,6 @@ def _is_picture(enclosure: Mapping[str, Any]) -> bool:
 def _parse_number(value: object) -> int:
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def _make_id(entry: FeedEntry, feed: FeedInfo, url: str, site: str) -> str:
-    """Return the id of an article that its URL does not identify; empty if the URL does.
-
-    The URL is preferred to the entry's own id, because programs change those ids when a site moves;
-    but a URL that is the feed's home page is the same for every entry.
-    """
-    is_shared = url and site and canonicalize_url(url) == canonicalize_url(site)
-    if entry.guid and (is_shared or not url):
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{canonicalize_url(feed.key)}#{entry.guid}"))
-    if is_shared:
-        content = "\n".join(
-            (canonicalize_url(feed.key), entry.title, str(entry.published), entry.content)
-        )
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, content))
-    return ""
 
 
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:

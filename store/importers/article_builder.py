@@ -21,7 +21,7 @@ from store.model.times import parse_timestamp
 from store.text.authors import clean_authors
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.prose import count_words, ends_with_full_stop, make_title
-from store.text.urls import make_url_id
+from store.text.urls import make_page_id, make_url_id
 
 TEXT_NAMESPACE = uuid.UUID("7c1d5c0e-3a0b-4f0e-9c59-2f1a54f1b6de")
 """Namespace of ids that are made from title, date and text. It must never change."""
@@ -90,7 +90,7 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
     published = _take_timestamp(raw, language, *dates)
     created = _take_timestamp(raw, language, "created") or now
     article = Article(
-        id=_take_id(raw, url, (title, published or "", body.text)),
+        id=_take_id(raw, url, source) or make_text_id(title, published, body.text),
         title=title,
         category=coerce_line(*raw.pop("category")),
         url=url,
@@ -171,7 +171,8 @@ def _take_timestamp(raw: RawFields, language: str, *names: str) -> str | None:
     return found
 
 
-def _take_id(raw: RawFields, url: str, content: tuple[str, str, str]) -> str:
+def _take_id(raw: RawFields, url: str, source: str) -> str:
+    """Take the id, or make it from the URL; empty if there is neither."""
     name, value = raw.pop("id")
     given = coerce_line(name, value)
     if found := parse_uuid(given):
@@ -179,8 +180,14 @@ def _take_id(raw: RawFields, url: str, content: tuple[str, str, str]) -> str:
     if given:
         raw.invalid["id"] = value
     if url[:8].lower().startswith(("http://", "https://")):
-        return make_url_id(url)
-    return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join(content)))
+        # A saved page is the whole page, whatever part of it the URL leads to.
+        return make_page_id(url) if source == "page" else make_url_id(url)
+    return ""
+
+
+def make_text_id(title: str, published: str | None, text: str) -> str:
+    """Return the id of an article that has no URL."""
+    return str(uuid.uuid5(TEXT_NAMESPACE, "\n".join((title, published or "", text))))
 
 
 def _take_word_count(raw: RawFields, text: str) -> int:

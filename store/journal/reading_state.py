@@ -32,6 +32,8 @@ Register = tuple[int, Any]
 UNSET_REGISTER: Register = (-1, None)
 NO_REGISTERS: Mapping[str, Register] = {}
 SNAPSHOT_FORMAT = 2
+MAX_ITEM_CELLS = 2000
+"""The longest guid or URL of an item that is read."""
 
 _CRC_KEY = b',"crc":"'
 _CRC_END = b'%08x"}}}\n'
@@ -76,6 +78,15 @@ class ArticleState:
         """The number of times the article was read."""
         return self.count + self.imported_count
 
+    @property
+    def item(self) -> Mapping[str, str]:
+        """The `guid`, `url` and `title` that its feed gives it now, safe to show; empty if unchanged."""
+        _, item = self.edits.get("item", UNSET_REGISTER) if self.edits else UNSET_REGISTER
+        if not isinstance(item, dict):
+            return {}
+        names = ("guid", "url", "title")
+        return {name: clean_line(str(item.get(name, "")), limit=MAX_ITEM_CELLS) for name in names}
+
     def edited_facts(self) -> Mapping[str, Any]:
         """Return the facts that were edited, as strings that are safe to show."""
         values = {name: value for name, (_, value) in self.edits.items()}
@@ -87,6 +98,8 @@ class ArticleState:
         for name in ("date", "updated"):
             if moment := parse_timestamp(values.get(name)):
                 edits[name] = moment
+        if url := self.item.get("url"):
+            edits["url"] = url
         return edits
 
     def to_json(self) -> dict[str, Any]:
@@ -287,6 +300,8 @@ def apply_edits(article: Article, state: ArticleState) -> Article:
     for tag, (_, present) in state.tags.items():
         (tags.add if present else tags.discard)(clean_line(tag))
     added = sorted(tags.difference(article.tags))
+    if guid := state.item.get("guid"):
+        article = replace(article, extra={**article.extra, "guid": guid})
     return replace(
         article, **state.edited_facts(), tags=(*(t for t in article.tags if t in tags), *added)
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from store.journal.reading_state import ArticleState, ReadingState
-from store.model.article import ArticleRow
+from store.model.article import ArticleRow, make_item_key
 from store.model.errors import ArticleNotFound
 from store.model.results import CategoryCount
 from store.model.times import UNDATED, to_sort_seconds
@@ -91,6 +91,18 @@ class Catalog:
         if len(found) > 1:
             raise ArticleNotFound(id_or_prefix, len(found))
         return found[0]
+
+    def stored_rows(self) -> Iterator[ArticleRow]:
+        """Yield every row, deleted or not."""
+        return iter(self._rows.values())
+
+    def stored_title(self, article: str) -> str:
+        """Return the title of an article as its segment has it, without the user's edits."""
+        return self._original_rows.get(article, self._rows[article]).title
+
+    def stored_row(self, article: str) -> ArticleRow | None:
+        """Return the row of an article, deleted or not."""
+        return self._rows.get(article)
 
     def title(self, article: str) -> str:
         """Return the title of an article, deleted or not; empty if there is none."""
@@ -179,4 +191,5 @@ def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:
         is_started=bool(state.position[1]),
         feed_key=row.feed_key,
         updated=state.updated if edited else False,
+        item_key=make_item_key(item, item["url"]) if (item := state.item) else row.item_key,
     )

@@ -27,6 +27,7 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog
+from store.library.item_matcher import ItemMatcher
 from store.library.updates import (
     events_of_new_articles,
     find_newer_texts,
@@ -68,7 +69,7 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
-from store.text.urls import make_url_id
+from store.text.urls import make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.library.related import RelatedArticles
@@ -297,13 +298,13 @@ class FolderLibrary:
         ids: dict[str, None] = {}
         unknown: dict[str, None] = {}
         for name in names:
-            candidates = (name, make_url_id(name))
+            candidates = (name, make_url_id(name), make_page_id(name))
             found = next((each for each in candidates if self._catalog.get_row(each)), "")
             (ids if found else unknown)[found or name] = None
         if unknown:
             for article, _ in self.articles(row.id for row in self._catalog.rows()):
-                if (guid := article.extra.get("guid")) in unknown:
-                    del unknown[guid]
+                for name in {article.url, str(article.extra.get("guid"))} & unknown.keys():
+                    del unknown[name]
                     ids[article.id] = None
         return list(ids), list(unknown)
 
@@ -428,17 +429,19 @@ class FolderLibrary:
         """Add articles, up to a segment's worth in a step."""
         self._check_writable()
         added = known = 0
-        remaining = iter(found)
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
             self._unloaded.clear()  # every existing article has to be known
             self._refresh_segments()
             self._check_writable()  # again, now that every file has been read
+            matcher = ItemMatcher(self._catalog, self._state, self._segments, self._texts.read_body)
+            remaining = matcher.match(found)
             while batch := list(islice(remaining, SEGMENT_SIZE)):
                 newer_texts = find_newer_texts(batch, self._catalog, self._state, self._segments)
                 renewed = {each.article.id: each for each in newer_texts}
                 self._lists_changed |= bool(renewed)
-                self._record_updates([each for each in batch if each.article.id not in renewed])
+                updated = [each for each in batch if each.article.id not in renewed]
+                self._record_updates(updated, matcher.take_changes())
                 new: dict[str, ParsedArticle] = {}
                 for each in batch:
                     if self._catalog.lacks_text(each.article.id, each.article.words):
@@ -448,10 +451,11 @@ class FolderLibrary:
                 known += len(batch) - len(new)
                 yield AddProgress(added, known, tuple(new))
 
-    def _record_updates(self, found: Sequence[ParsedArticle]) -> None:
+    def _record_updates(self, found: Sequence[ParsedArticle], changes: list[NewEvent]) -> None:
         read_article = self._segments.read_article
-        if updates := list(find_updates(found, self._catalog, self._state, read_article)):
-            self._append_events(updates)
+        updates = find_updates(found, self._catalog, self._state, read_article)
+        if events := [*updates, *changes]:
+            self._append_events(events)
             self._lists_changed = True  # the next refresh reports it
 
     def _write_articles(self, new: Sequence[ParsedArticle]) -> None:

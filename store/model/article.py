@@ -18,6 +18,11 @@ def reading_minutes(words: int) -> int:
     return max(1, round(words / WORDS_PER_MINUTE))
 
 
+def make_item_key(extra: Mapping[str, Any], url: str) -> int:
+    """Return the hash by which the item of a feed is looked up in this process."""
+    return hash(str(extra.get("guid") or url))
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """The metadata of one article, without its text; timestamps are ISO 8601 in UTC."""
@@ -39,6 +44,11 @@ class Article:
     """One of `import`, `feed`, `page`, `sample`."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Unknown fields of an import, unchanged."""
+
+    @property
+    def stated_date(self) -> str:
+        """The date as its source states it: where that cannot be the date, `extra` has it."""
+        return str(self.extra.get("date") or self.date or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +79,24 @@ class ReadingStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedItem:
+    """The names of an item that no other item of its feed document has."""
+
+    guid: str = ""
+    """Its guid; empty if it has none, or another item has the same."""
+    link: str = ""
+    """Its URL; empty if it has none, or another item or the feed's home page has the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedArticle:
     """One article as an importer or a feed delivers it."""
 
     article: Article
     body: Body
     reading: ReadingStatus = ReadingStatus()
+    item: FeedItem | None = None
+    """The item it was in the document of a feed; None if it did not come from a fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +127,8 @@ class ArticleRow(NamedTuple):
     """The key of the subscription it came from (`Subscription.key`)."""
     updated: bool = False
     """True if its publisher changed it after it was last read."""
+    item_key: int = 0
+    """The hash of the guid or else the URL by which its feed identifies it; see `make_item_key`."""
 
 
 @dataclass(frozen=True, slots=True)

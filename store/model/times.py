@@ -60,6 +60,11 @@ def from_microseconds(value: int) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
+def has_time_of_day(text: str) -> bool:
+    """Return True if a stored date says more than the day; midnight mostly stands for the day."""
+    return "T" in text and "T00:00:00" not in text
+
+
 def to_unix_seconds(text: str | None) -> int:
     """Return the seconds since 1970 of a stored date or time; 0 if there is none."""
     if not text:

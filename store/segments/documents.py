@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from store.model.article import Article, ArticleRow, Body, ParsedArticle, ReadingStatus
+from store.model.article import (
+    Article,
+    ArticleRow,
+    Body,
+    FeedItem,
+    ParsedArticle,
+    ReadingStatus,
+    make_item_key,
+)
 from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.urls import redact_credentials
@@ -64,6 +73,8 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
     # A purged article yields to a complete copy of another machine, which was added before.
     added = to_unix_seconds(document.get("purged", created))
     when = added if date == created and created else to_sort_seconds(date, added)
+    extra = document.get("extra", {})
+    feed_key = _feed_key(extra) if extra else ""
     return ArticleRow(
         _check_id(document["id"]),
         clean_line(document["title"]),
@@ -74,7 +85,8 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
         read=False,
         starred=False,
         read_count=0,
-        feed_key=_feed_key(document["extra"]) if "extra" in document else "",
+        feed_key=feed_key,
+        item_key=make_item_key(extra, document.get("url", "")) if feed_key else 0,
     )
 
 
@@ -148,11 +160,13 @@ PlainValues = Mapping[str, Any]
 
 def article_to_values(found: ParsedArticle) -> PlainValues:
     """Return an article as plain values that another process can be sent."""
-    return {"article": article_to_document(found.article), "body": body_to_document(found.body)}
+    values = {"article": article_to_document(found.article), "body": body_to_document(found.body)}
+    return values | ({"item": [found.item.guid, found.item.link]} if found.item else {})
 
 
 def article_from_values(values: PlainValues) -> ParsedArticle:
     """Return the article that `article_to_values` encoded."""
-    return ParsedArticle(
+    found = ParsedArticle(
         article_from_document(values["article"]), body_from_document(values["body"])
     )
+    return replace(found, item=FeedItem(*values["item"])) if "item" in values else found

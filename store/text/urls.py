@@ -35,6 +35,11 @@ Article ids are made from canonical URLs: a name added here gives known articles
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+TRACKING_FRAGMENTS = frozenset(("echobox", "ftag", "xtor"))
+"""Parameters that only track where they are written behind `#`, besides those of a query."""
+TEXT_DIRECTIVE = ":~:"
+"""Begins the part of a fragment that only scrolls to some words."""
+
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AUTHORITY = re.compile(
@@ -99,8 +104,33 @@ def canonicalize_url(url: str) -> str:
     return _join_url(canonical)
 
 
+def canonicalize_link(url: str) -> str:
+    """Return the canonical URL with its fragment, unless that only tracks: `/log#v1` is not `/log#v2`."""
+    page, fragment = canonicalize_url(url), url.strip().partition("#")[2]
+    if not fragment or "#" in page:  # a `#!` route, or no web URL
+        return page
+    fields = fragment.partition(TEXT_DIRECTIVE)[0].split("&")
+    kept = "&".join(each for each in fields if each and not _is_tracking_fragment(each))
+    return f"{page}#{_normalize_escapes(kept, _SAFE_IN_QUERY)}" if kept else page
+
+
 def make_url_id(url: str) -> str:
     """Return the id of the article at a URL, the same on all machines."""
+    return str(uuid5(NAMESPACE_URL, canonicalize_link(url)))
+
+
+def make_link_key(url: str) -> str:
+    """Return what the links to an article have in common, whether they are http or https."""
+    return canonicalize_link(url).partition("://")[2]
+
+
+def make_guid_id(feed: str, guid: str) -> str:
+    """Return the id of the article that has this guid in a feed."""
+    return str(uuid5(NAMESPACE_URL, f"{canonicalize_url(feed)}#{guid}"))
+
+
+def make_page_id(url: str) -> str:
+    """Return the id of the page that a URL leads into, whatever its fragment."""
     return str(uuid5(NAMESPACE_URL, canonicalize_url(url)))
 
 
@@ -237,6 +267,11 @@ def _remove_dot_segments(path: str) -> str:
 def _is_tracking_parameter(field: str) -> bool:
     name = field.partition("=")[0].lower()
     return name.startswith("utm_") or name in TRACKING_PARAMETERS
+
+
+def _is_tracking_fragment(field: str) -> bool:
+    name, separator, _ = field.partition("=")
+    return bool(separator) and (_is_tracking_parameter(field) or name.lower() in TRACKING_FRAGMENTS)
 
 
 def resolve_web_url(link: str, base: str) -> str:

@@ -1,0 +1,378 @@
+"""Which article of the library a fetched item or an imported one is; docs/feeds.md has the rules.
+
+The id of an article is made from what identified its item when it arrived first. Feeds change that:
+links move to https, guids are made anew, titles are corrected. So before articles are added, each item
+is compared with the stored ones, and gets the id of the article that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+from store.importers.article_builder import make_text_id
+from store.journal.events import NewEvent
+from store.journal.reading_state import UNSET_REGISTER, ReadingState
+from store.library.catalog import Catalog
+from store.model.article import Article, ArticleRow, Body, FeedItem, ParsedArticle, make_item_key
+from store.model.times import has_time_of_day, parse_timestamp, to_unix_seconds
+from store.segments.segments import ArticleLocation, Segments
+from store.text.urls import (
+    canonicalize_link,
+    canonicalize_url,
+    make_guid_id,
+    make_link_key,
+    make_page_id,
+    make_url_id,
+)
+
+MAX_ITEM_CHANGES = 10
+"""Changes of an item's guid, link or title that are recorded at once; others at most once a day, for some
+feeds make new guids for every fetch."""
+SECONDS_PER_DAY = 86_400
+DATE_FIELDS = ("date", "published", "published_at", "date_published")
+"""Fields in which an import keeps a date that could not be read."""
+
+
+class ItemMatcher:
+    """Gives each article that arrives the id under which the library has it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        state: ReadingState,
+        segments: Segments,
+        read_body: Callable[[ArticleLocation], Body],
+    ) -> None:
+        self.catalog = catalog
+        self._state = state
+        self._segments = segments
+        self._read_body = read_body
+        self._changes: list[NewEvent] = []
+
+    def match(self, found: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
+        """Yield the articles with their ids in the library; those of a feed belong together."""
+        for feed, group in groupby(found, key=_document_key):
+            if feed:
+                yield from DocumentMatcher(self, feed, list(group)).match()
+            else:
+                yield from map(self._match_import, group)
+
+    def take_changes(self) -> list[NewEvent]:
+        """Return the changes of items found since the last call, to be recorded."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    @cached_property
+    def rows_by_feed(self) -> dict[str, list[ArticleRow]]:
+        """The rows of stored articles by the key of their feed, also of deleted ones."""
+        rows: dict[str, list[ArticleRow]] = {}
+        for row in self.catalog.stored_rows():
+            rows.setdefault(row.feed_key, []).append(row)
+        return rows
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """The articles whose links have changed, by the ids that the links have now."""
+        states = self._state.article_states.items()
+        return {make_url_id(url): id_ for id_, each in states if (url := each.item.get("url"))}
+
+    @cached_property
+    def _imported_titles(self) -> dict[str, list[str]]:
+        titles: dict[str, list[str]] = {}
+        for row in self.rows_by_feed.get("", ()):
+            titles.setdefault(self.catalog.stored_title(row.id), []).append(row.id)
+        return titles
+
+    def item_title(self, article: str) -> str:
+        """Return the title that its source gives a stored article now."""
+        state = self._state.article_states.get(article)
+        return (state and state.item.get("title")) or self.catalog.stored_title(article)
+
+    def read(self, article: str) -> StoredItem | None:
+        """Return a stored article as its feed knows it now; None if there is none."""
+        location = self.catalog.stored_location(article)
+        if location is None:
+            return None
+        facts, item = self._segments.read_article(location), self._state.get(article).item
+        return StoredItem(
+            facts,
+            item["guid"] if item else str(facts.extra.get("guid") or ""),
+            item["url"] if item else facts.url,
+            item["title"] if item else facts.title,
+            lambda: self._read_body(location).text,
+        )
+
+    def record_change(self, found: Article, stored: StoredItem) -> None:
+        """Remember what identifies an item from now on, if that has changed."""
+        guid = str(found.extra.get("guid") or "")
+        is_same_link = canonicalize_link(found.url) == canonicalize_link(stored.url)
+        if is_same_link and (guid, found.title) == (stored.guid, stored.title):
+            return
+        stamp, last = self._state.get(stored.id).edits.get("item", UNSET_REGISTER)
+        count = last.get("changes", 0) if isinstance(last, dict) else 0
+        is_recent = to_unix_seconds(found.created) - stamp // 1_000_000 < SECONDS_PER_DAY
+        if count < MAX_ITEM_CHANGES or not is_recent:
+            item = {"guid": guid, "url": found.url, "title": found.title, "changes": count + 1}
+            data = {"to": {"item": item}, "imported": True}
+            self._changes.append(NewEvent("edited", (stored.id,), data))
+
+    def _match_import(self, found: ParsedArticle) -> ParsedArticle:
+        article = found.article
+        if article.id in self.catalog:
+            return found
+        known = ""
+        if "#" in article.url:
+            known = self._find_with_fragment(article)
+        elif not article.url:
+            known = self._find_without_url(found)
+        return _with_id(found, known) if known else found
+
+    def _find_with_fragment(self, article: Article) -> str:
+        """Return the article at the same place of the same page, whose id may be that of the page."""
+        ids = make_url_id(article.url), make_page_id(article.url)
+        for each in ids if article.id in ids else ():
+            stored = self.read(each)
+            if stored and canonicalize_link(stored.url) == canonicalize_link(article.url):
+                return each
+        return ""
+
+    def _find_without_url(self, found: ParsedArticle) -> str:
+        """Return the article whose date an older version read in another way."""
+        article, text = found.article, found.body.text
+        if not text or article.id != make_text_id(article.title, article.date, text):
+            return ""
+        for each in self._imported_titles.get(article.title, ()):
+            stored = self.read(each)
+            if (
+                stored
+                and not stored.url
+                and _is_date_reread(stored.facts, article)
+                and stored.text == text
+            ):
+                return each
+        return ""
+
+
+def _with_id(found: ParsedArticle, article: str) -> ParsedArticle:
+    if found.article.id == article:
+        return found
+    return replace(found, article=replace(found.article, id=article))
+
+
+def _document_key(found: ParsedArticle) -> str:
+    return str(found.article.extra.get("feed", "")) if found.item else ""
+
+
+def _is_date_reread(stored: Article, new: Article) -> bool:
+    """Return True if two dates are probably one that was read in different ways.
+
+    It was not understood before, its zone was not, or it is a number whose unit was not.
+    """
+    if not stored.date:
+        return any(parse_timestamp(stored.extra.get(name)) == new.date for name in DATE_FIELDS)
+    seconds = to_unix_seconds(stored.date), to_unix_seconds(new.date)
+    is_number_misread = stored.date.startswith("1970")
+    return bool(new.date) and (abs(seconds[0] - seconds[1]) < SECONDS_PER_DAY or is_number_misread)
+
+
+@dataclass(frozen=True)
+class StoredItem:
+    """A stored article as its feed knows it now."""
+
+    facts: Article
+    guid: str
+    url: str
+    title: str
+    read_text: Callable[[], str]
+
+    @property
+    def id(self) -> str:
+        """The id of the article."""
+        return self.facts.id
+
+    @cached_property
+    def text(self) -> str:
+        """Its text in the library."""
+        return self.read_text()
+
+    @cached_property
+    def link_key(self) -> str:
+        """Its link for comparisons."""
+        return make_link_key(self.url)
+
+
+class Comparison(NamedTuple):
+    """The facts in which an item and a stored article agree; None where one of them has none."""
+
+    title: bool
+    date: bool | None
+    text: bool | None
+    link: bool | None = None
+
+    @property
+    def agreeing(self) -> int:
+        """The number of facts that agree."""
+        return sum(map(bool, self))
+
+    @property
+    def comparable(self) -> int:
+        """The number of facts that both have."""
+        return sum(each is not None for each in self)
+
+    @property
+    def is_refuted(self) -> bool:
+        """True if three facts or more can be compared, and none agrees."""
+        return self.comparable >= 3 and not self.agreeing
+
+    @property
+    def is_same_content(self) -> bool:
+        """True if the title agrees, and the date, or the text where there is no date."""
+        return self.title and bool(self.text if self.date is None else self.date)
+
+
+def compare(found: ParsedArticle, stored: StoredItem, *, with_link: bool = False) -> Comparison:
+    """Compare an item with a stored article."""
+    new, dates = found.article, (found.article.stated_date, stored.facts.stated_date)
+    is_title = new.title == stored.title
+    # Different articles are often of the same day.
+    is_date = dates[0] == dates[1] and (is_title or has_time_of_day(dates[0]))
+    return Comparison(
+        is_title,
+        is_date if all(dates) else None,
+        found.body.text == stored.text if found.body.text and stored.text else None,
+        make_link_key(new.url) == stored.link_key if with_link and new.url and stored.url else None,
+    )
+
+
+@dataclass
+class DocumentMatcher:
+    """Matches the items of one feed document; a stored article is matched by one of them at most."""
+
+    library: ItemMatcher
+    feed: str
+    found: Sequence[ParsedArticle]
+    ids: dict[int, str] = field(default_factory=dict)
+    """The id of each matched item, by its place in the document."""
+    taken: set[str] = field(default_factory=set)
+
+    def match(self) -> Iterator[ParsedArticle]:
+        """Yield the items in their order."""
+        for rule in (self._find_unchanged, self._find_guid, self._find_link, self._find_content):
+            for place, each in enumerate(self.found):
+                if place not in self.ids and (known := rule(each, each.item or FeedItem())):
+                    self._take(place, known)
+            if len(self.ids) == len(self.found) or not self.library.rows_by_feed.get(self.feed):
+                break
+        for place, each in enumerate(self.found):
+            if place not in self.ids:
+                self._take(place, self._choose_new_id(each, each.item or FeedItem()))
+            yield _with_id(each, self.ids[place])
+
+    def _take(self, place: int, article: str) -> None:
+        self.ids[place] = article
+        self.taken.add(article)
+
+    # -- the rules, strongest first --------------------------------------------------------
+
+    def _find_unchanged(self, found: ParsedArticle, _: FeedItem) -> str:
+        """Return the article that has the item's id, and its guid or link; nothing is read for it.
+
+        An article that came from elsewhere is the same by its URL alone.
+        """
+        new, row = found.article, self.library.catalog.stored_row(found.article.id)
+        if row is None or new.id in self.taken:
+            return ""
+        is_unchanged = row.item_key == make_item_key(new.extra, new.url) and row.title == new.title
+        return new.id if is_unchanged or row.feed_key != self.feed else ""
+
+    def _find_guid(self, found: ParsedArticle, item: FeedItem) -> str:
+        ids = self._ids_by_key.get(make_item_key({}, item.guid), ()) if item.guid else ()
+        return self._choose(
+            found,
+            ids,
+            lambda stored: (
+                (stored.guid or stored.url) == item.guid
+                and not compare(found, stored, with_link=True).is_refuted
+            ),
+        )
+
+    def _find_link(self, found: ParsedArticle, item: FeedItem) -> str:
+        if not (url := found.article.url):
+            return ""
+        key = make_link_key(url)
+        pages = [f"{scheme}://{key}" for scheme in ("https", "http")]
+        names = [make_url_id(each) for each in pages]
+        names += map(make_page_id, pages) if "#" in key else ()  # as older versions made them
+        ids = [*names, *(id_ for name in names if (id_ := self.library.moved.get(name)))]
+        ids += self._ids_by_key.get(make_item_key({}, url), ())
+        ids += self._ids_by_title.get(found.article.title, ())
+        return self._choose(
+            found, ids, lambda stored: stored.link_key == key and _is_same_page(found, item, stored)
+        )
+
+    def _find_content(self, found: ParsedArticle, item: FeedItem) -> str:
+        def is_same(stored: StoredItem) -> bool:
+            facts = compare(found, stored)
+            return facts.agreeing == 3 if item.guid or item.link else facts.is_same_content
+
+        ids = found.article.id, *self._ids_by_title.get(found.article.title, ())
+        return self._choose(found, ids, is_same)
+
+    def _choose(
+        self,
+        found: ParsedArticle,
+        ids: Iterable[str],
+        is_same: Callable[[StoredItem], bool],
+    ) -> str:
+        """Return the first of these articles of the feed that is the same; record what changed."""
+        for each in dict.fromkeys(ids):
+            row = self.library.catalog.stored_row(each)
+            if row is None or row.feed_key != self.feed or each in self.taken:
+                continue
+            if (stored := self.library.read(each)) and is_same(stored):
+                self.library.record_change(found.article, stored)
+                return each
+        return ""
+
+    def _choose_new_id(self, found: ParsedArticle, item: FeedItem) -> str:
+        """Return an id that no other article has: of the link, of the guid, or of everything."""
+        new = found.article
+        names = [new.id]
+        if item.guid:
+            names.append(make_guid_id(self.feed, item.guid))
+        whole = item.guid, new.url, new.title, new.stated_date, found.body.text
+        for each in names:
+            if each not in self.library.catalog and each not in self.taken:
+                return each
+        return make_guid_id(self.feed, "\n".join(whole))
+
+    @cached_property
+    def _ids_by_key(self) -> dict[int, list[str]]:
+        ids: dict[int, list[str]] = {}
+        for row in self.library.rows_by_feed.get(self.feed, ()):
+            ids.setdefault(row.item_key, []).append(row.id)
+        return ids
+
+    @cached_property
+    def _ids_by_title(self) -> dict[str, list[str]]:
+        ids: dict[str, list[str]] = {}
+        for row in self.library.rows_by_feed.get(self.feed, ()):
+            ids.setdefault(self.library.item_title(row.id), []).append(row.id)
+        return ids
+
+
+def _is_same_page(found: ParsedArticle, item: FeedItem, stored: StoredItem) -> bool:
+    """Return True if an item is the stored article that has the same link.
+
+    A link alone is enough where it is the only item's in its document. If both have guids, and these
+    differ, more has to agree; less of it if the guid is the link with another fragment.
+    """
+    facts = compare(found, stored)
+    if item.link and not (item.guid and stored.guid and item.guid != stored.guid):
+        return not facts.is_refuted
+    is_variant = item.link and canonicalize_url(item.guid) == canonicalize_url(item.link)
+    return facts.agreeing >= (1 if is_variant else min(2, facts.comparable))
