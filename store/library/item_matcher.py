@@ -187,7 +187,7 @@ class StoredItem:
     guid: str
     url: str
     title: str
-    read_text: Callable[[], str]
+    load_text: Callable[[], str]
 
     @property
     def id(self) -> str:
@@ -197,7 +197,7 @@ class StoredItem:
     @cached_property
     def text(self) -> str:
         """Its text in the library."""
-        return self.read_text()
+        return self.load_text()
 
     @cached_property
     def link_key(self) -> str:

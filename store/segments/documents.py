@@ -20,7 +20,7 @@ from store.model.article import (
 )
 from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
-from store.text.urls import redact_credentials
+from store.text.urls import redact_credentials, strip_url_credentials
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 """The exceptions raised by a document that is not what it should be."""
@@ -59,7 +59,7 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
         words=int(document.get("words", 0)),
         language=clean_line(document.get("language", "")),
         source=clean_line(document.get("source", "")),
-        extra=clean_json(dict(document.get("extra", {}))),
+        extra=_clean_extra(document.get("extra", {})),
     )
 
 
@@ -90,9 +90,22 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
     )
 
 
+def _clean_extra(value: Any) -> dict[str, Any]:
+    extra: dict[str, Any] = clean_json(dict(value))
+    return extra | ({"feed": key} if (key := _feed_key(extra)) else {})
+
+
 def _feed_key(extra: Mapping[str, Any]) -> str:
     found = extra.get("feed", "")
-    return _intern_line(found) if isinstance(found, str) else ""
+    return _clean_feed_key(found) if isinstance(found, str) else ""
+
+
+@lru_cache(4096)
+def _clean_feed_key(value: str) -> str:
+    """Return the key of a feed; older versions left the password of its URL in it."""
+    with suppress(ValueError):  # it is no URL
+        return _intern_line(strip_url_credentials(value) if "@" in value else value)
+    return _intern_line(redact_credentials(value))
 
 
 @lru_cache(4096)

@@ -27,6 +27,7 @@ from tests.support.network import rss
 
 FEED = "https://h.example/feed"
 NOW = "2024-06-01T00:00:00Z"
+SECRET = FEED.replace("://", "://ada:secret@")
 SHOW = "https://h.example/show"
 A, B = "https://h.example/a", "https://h.example/b"
 DAY = "Wed, 01 May 2024 00:00:00 GMT"
@@ -278,10 +279,10 @@ def test_only_changes_are_recorded_and_not_for_ever(library: FolderLibrary) -> N
 # -- libraries of older versions -----------------------------------------------------------
 
 
-def stored(id_: str, title: str, url: str = "", guid: str = "", text: str = "") -> ParsedArticle:
+def stored(id_: str, title: str, url: str = "", guid: str = "", feed: str = FEED) -> ParsedArticle:
     """Return an article as older versions stored it."""
-    text = text or f"Text of {title}"
-    extra = {"feed": FEED} | ({"guid": guid} if guid else {})
+    text = f"Text of {title}"
+    extra = {"feed": feed} | ({"guid": guid} if guid else {})
     facts = Article(
         id_, title, "F", url, created=NOW, updated=NOW, words=count_words(text), source="feed", extra=extra
     )  # fmt: skip
@@ -306,6 +307,8 @@ OLD_LIBRARIES: dict[str, tuple[list[ParsedArticle], Document, int]] = {
         [Item("A", "e1", "https://h.example/#1")], 1),
     "a guid that several items have": (
         [stored(make_guid_id(FEED, "e1"), "A", "", "e1")], [Item("A", "e1"), Item("B", "e1")], 2),
+    "a password in the URL of the feed": (
+        [stored(make_guid_id(SECRET, "e1"), "A", "", "e1", SECRET)], [Item("A2", "e1")], 1),
     "two copies of one item": (
         [stored(make_page_id(B), "A", B, "e1"), stored(make_page_id(A), "A", A, "e1")],
         [Item("A", "e1", B)], 2),

@@ -153,7 +153,11 @@ def test_an_import_adds_a_missing_text(run: Run, tmp_path: Path) -> None:
     """Case 96: from any source, and the metadata of the article is kept."""
     facts = {"title": "Kept", "url": "https://e.example/1", "tags": ["mine"], "starred": True}
     run("import", write_json(tmp_path / "bare.json", facts))
-    text = {"title": "Other", "url": "https://e.example/1#x", "text": "Words at last, five."}
+    text = {
+        "title": "Other",
+        "url": "https://e.example/1#utm_source=x",
+        "text": "Words at last, five.",
+    }
     result = run("import", write_json(tmp_path / "text.json", text))
     assert result.code == 0
     (article,) = run("list", "--json").values
