@@ -118,7 +118,7 @@ class Subscriptions:
             elif element is not self._body and (name := _outline_title(element, 100)):
                 folders = (*folders, name)[:MAX_FOLDER_DEPTH]
                 self._folders.setdefault(_join_folders(folders), element)
-            outlines = [each for each in element if _is_outline(each)]
+            outlines = element.findall("outline")
             stack += [(element, each, folders) for each in reversed(outlines)]
 
     def _read_feed(self, parent: ET.Element, outline: ET.Element, folders: Sequence[str]) -> None:
@@ -185,10 +185,6 @@ def _strip_credentials(root: ET.Element) -> ET.Element:
         for name, value in element.attrib.items():
             element.set(name, redact_credentials(value, "") if "@" in value else value)
     return copy
-
-
-def _is_outline(element: ET.Element) -> bool:
-    return isinstance(element.tag, str) and element.tag.lower() == "outline"
 
 
 def _attribute(outline: ET.Element, name: str) -> str:
@@ -318,7 +314,7 @@ def parse_opml(data: bytes) -> Subscriptions:
             root = _parse_xml(ATTRIBUTE_VALUE.sub(lambda m: m[0].replace("<", "&lt;"), text))
         except ET.ParseError:
             raise InvalidInput(f"not OPML (line {line}, column {column + 1})") from None
-    if not isinstance(root, ET.Element) or str(root.tag).lower() != "opml":
+    if not isinstance(root, ET.Element) or root.tag != "opml":
         raise InvalidInput("not OPML")
     if _measure_depth(root) > 4 * MAX_FOLDER_DEPTH:
         raise InvalidInput("folders are nested too deeply")
@@ -326,13 +322,13 @@ def parse_opml(data: bytes) -> Subscriptions:
 
 
 def _parse_xml(text: str) -> ET.Element:
-    """Return the root element; names of elements without their namespace."""
+    """Return the root element; names of elements in lower case, without their namespace."""
     parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
     parser.feed(text)
     root: ET.Element = parser.close()
     for element in root.iter() if isinstance(root, ET.Element) else ():
         if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2]
+            element.tag = element.tag.rpartition("}")[2].lower()
     return root
 
 

@@ -194,6 +194,14 @@ def test_outlines_as_other_programs_write_them(attributes: str, expected: tuple[
     assert (feed.url, feed.title) == expected
 
 
+def test_names_of_elements_in_capitals() -> None:
+    (feed,) = parse_opml(
+        b'<OPML version="1.0"><BODY><OUTLINE TEXT="News"><OUTLINE XMLURL="https://a.example/"/>'
+        b"</OUTLINE></BODY></OPML>"
+    )
+    assert (feed.url, feed.category) == ("https://a.example/", "News")
+
+
 @pytest.mark.parametrize(
     ("category", "folder", "expected"),
     [
