@@ -113,27 +113,20 @@ def _method_of(attribute: ast.AST, call: ast.AST | None) -> Method:
     return METHODS.get(attribute.attr, "search")
 
 
-def _query_pattern(query: str) -> re.Pattern[str]:
-    return make_highlighter(iter_wanted_words(parse_query(query, 0))).pattern
+def _query_patterns(*queries: str) -> list[re.Pattern[Any]]:
+    found = [make_highlighter(iter_wanted_words(parse_query(query, 0))) for query in queries]
+    return [pattern for each in found for pattern in (each.words, each.signs)]
 
 
 def _narrow_line(width: int) -> re.Pattern[str]:
     return cells._narrow_line_pattern(width)
 
 
-def _terms(*terms: str) -> re.Pattern[str]:
-    pattern = text_search._compile_terms(terms, words=True)
-    assert pattern
-    return pattern
-
-
 PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
     "store/journal/journal.py:_read_batches": lambda: [re.compile(b'"event":"(?:star|read)"')],
-    "store/search/highlight.py:make_highlighter": lambda: [
-        _query_pattern("harbour"),
-        _query_pattern('"the tide tables" -"a a a b" *'),
-        _query_pattern("a a 港 'b"),
-    ],
+    "store/search/highlight.py:_compile_any": lambda: _query_patterns(
+        "harbour", '"the tide tables" -"a a a b" *', "a a 港 'b", "C++", '"a++ a+ b+/.net"', "a/a/a"
+    ),
     "store/text/clean_unicode.py:_compile_runs": lambda: [
         clean_unicode._MARKS,
         clean_unicode._MARKS_OR_JAMO,
@@ -144,7 +137,9 @@ PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
         for pointing_in in (False, True)
     ],
     "tui/rendering/cells.py:_narrow_line_pattern": lambda: [_narrow_line(1), _narrow_line(80)],
-    "tui/rendering/text_search.py:_compile_terms": lambda: [_terms("a b", "a a a b", "港 口", ".")],
+    "tui/rendering/text_search.py:compile_words": lambda: [
+        text_search.compile_words(words) for words in ("a b", "a a a b", "港 口", ".")
+    ],
 }
 """Patterns made of arguments, by the function that makes them: those made of adversarial ones."""
 

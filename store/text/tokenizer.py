@@ -50,7 +50,7 @@ _SIGN_RUN = re.compile(
 )
 _EQUAL_SIGNS = re.compile(r"(.)\1*")
 _FINAL_SIGNS = re.compile(f"[{FINAL_SIGNS}]+")
-_LEADING_SIGNS = re.compile(rf"(?:\.(?<!\.\.)|[{LEADING_SIGNS.replace('.', '')}])+\Z")
+_LEADING_SIGNS_REVERSED = re.compile(rf"(?:\.(?!\.)|[{LEADING_SIGNS.replace('.', '')}])+")
 _WORD_START = re.compile(f"[{SINGLE_CHARACTERS}]|[^ {SINGLE_CHARACTERS}]+")
 _SINGLE = re.compile(f"[{SINGLE_CHARACTERS}]")
 
@@ -154,10 +154,8 @@ def _iter_signs(folded: str, spaced: str) -> Iterator[tuple[str, str, str]]:
             yield before, signs, after
         elif before and (final := _FINAL_SIGNS.match(signs)):
             yield before, final[0], ""
-        elif after and (
-            leading := _LEADING_SIGNS.search(signs, max(0, len(signs) - MAX_WORD_BYTES))
-        ):
-            yield "", leading[0], after
+        elif after and (leading := _LEADING_SIGNS_REVERSED.match(signs[::-1])):
+            yield "", leading[0][::-1], after
 
 
 def _word_before(spaced: str, end: int) -> str:

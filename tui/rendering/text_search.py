@@ -127,9 +127,14 @@ class TextSearch:
 
 
 def find_words(words: str) -> SpanFinder | None:
-    """Return a function that finds these words as they are typed, ignoring case, accents and kinds of signs."""
-    folded = " ".join(normalize_text(words).split())
-    if not folded:
+    """Return a function that finds these words as they are typed; None if there are none."""
+    if not words.strip():
         return None
-    pattern = re.compile(re.escape(folded).replace(r"\ ", " +"))
+    pattern = compile_words(words)
     return lambda text: list(FoldedText.fold(text).find(pattern))
+
+
+def compile_words(words: str) -> re.Pattern[str]:
+    """Return a pattern for words in a folded text, with any number of blanks between them."""
+    folded = " ".join(normalize_text(words).split())
+    return re.compile(re.escape(folded).replace(r"\ ", " +"))
