@@ -1,4 +1,4 @@
-"""Configuration of all tests: temporary folders, property tests, a web server."""
+"""Configuration of all tests: temporary folders, property tests, a web server, a display."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,22 @@ def site(shared_site: Site) -> Site:
     shared_site.routes.clear()
     shared_site.requests.clear()
     return shared_site
+
+
+@pytest.fixture
+def x_display() -> Iterator[str]:
+    """Start an X server without a screen, and return its name."""
+    program = shutil.which("Xvfb", path=os.defpath)
+    if program is None:
+        pytest.skip("Xvfb is not installed")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [program, "-displayfd", str(writing), "-screen", "0", "64x64x8", "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with server, os.fdopen(reading) as number:
+        yield f":{number.readline().strip()}"
+        server.terminate()

@@ -37,6 +37,7 @@ HEAVY = {
     "dateutil",
     "markdown_it",
     "yaml",
+    "pyperclip",
 }
 """Packages that are too slow to import for a command that only prints."""
 

@@ -20,7 +20,19 @@ from typing import IO, cast
 
 LENGTH_PREFIX_BYTES = 8
 BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; "
-"""Makes the helper import the same code as this process, whatever its working directory is."""
+
+
+def python_command(script: str) -> list[str]:
+    """Return the command that runs Python code in a process of its own.
+
+    It imports the same modules as this process, and none from the working directory.
+    """
+    root = str(Path(__file__).resolve().parents[2])
+    here = ""
+    with contextlib.suppress(FileNotFoundError):  # somebody removed it
+        here = str(Path.cwd())
+    path = [entry for entry in sys.path if entry not in ("", here)]
+    return [sys.executable, "-P", "-c", BOOTSTRAP + script, root, *path]
 
 
 class HelperProcess:
@@ -38,10 +50,8 @@ class HelperProcess:
         """Start the process unless it is running; `send` does so, but then waits until it is up."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            root = str(Path(__file__).resolve().parents[2])
-            code = BOOTSTRAP + self._script
             self._process = subprocess.Popen(  # noqa: S603 (our own code)
-                [sys.executable, "-P", "-c", code, root, *filter(None, sys.path)],
+                python_command(self._script),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

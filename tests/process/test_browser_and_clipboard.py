@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -103,7 +104,8 @@ def test_over_ssh(tmp_path: Path, desk: FakeDesktop) -> None:
 def test_on_a_desktop(tmp_path: Path, desk: FakeDesktop) -> None:
     """Cases 67, 72, 73: one argument that begins with http; output of the program is hidden."""
     desk.install("xdg-open")
-    desk.install("xclip", f"cat > {tmp_path}/clipboard")
+    keep = f'case "$*" in *-o*) cat {tmp_path}/clipboard ;; *) cat > {tmp_path}/clipboard ;; esac'
+    desk.install("xclip", keep)
     url = "https://news.example/1?q=$(id);'x y\"&b=`c`#é"
     make_home(tmp_path, article_json(1, url=url))
     with open_reader(tmp_path, 1, env=desk.env()) as terminal:
@@ -115,11 +117,57 @@ def test_on_a_desktop(tmp_path: Path, desk: FakeDesktop) -> None:
         assert b"noise" not in terminal.raw
         terminal.write("q")
         assert_clean_exit(terminal, 0)
-    opened, clip = desk.calls
+    opened, copy, paste = desk.calls
     assert re.fullmatch(r"xdg-open 1 https://news\.example/1\?[!-~]+", opened)
     assert not re.search(r"[\"'`\\<> ]", opened.split(" ", 2)[2])
-    assert clip == "xclip 2 -selection clipboard"
+    assert (copy, paste) == ("xclip 2 -selection c", "xclip 3 -selection c -o")
     assert "\n" not in (tmp_path / "clipboard").read_text()
+
+
+@pytest.mark.parametrize(
+    ("ending", "problem"),
+    [("exit 1", "noise of xclip"), ("cat > /dev/null", "noise of xclip"), ("sleep 60", "")],
+)
+def test_a_clipboard_program_that_fails(
+    tmp_path: Path, desk: FakeDesktop, ending: str, problem: str
+) -> None:
+    """Cases 73, 75: what is true is said, the terminal is used instead, and keys work meanwhile."""
+    desk.install("xclip", ending)
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
+        terminal.write("ym")
+        terminal.wait_for(read_row("Title 1"))
+        terminal.wait_for(re.compile(rf"^ {SENT} \(.*{problem}", re.MULTILINE))
+        assert copied(terminal) == [URL]
+        assert not terminal.shows("Copied")
+        terminal.write("q")
+        assert_clean_exit(terminal, 0)
+
+
+@pytest.mark.parametrize("keys", ["y", "|xclip\r"])
+def test_quit_while_a_program_hangs(tmp_path: Path, desk: FakeDesktop, keys: str) -> None:
+    """Case 72: quitting waits for no program of the user's."""
+    desk.install("xclip", "sleep 60")
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
+        terminal.write(keys)
+        terminal.wait_until(lambda: desk.calls)
+        terminal.write("q")
+        assert_clean_exit(terminal, 0)
+
+
+def test_the_clipboard_outlives_the_reader(tmp_path: Path, x_display: str) -> None:
+    """What xclip leaves running keeps the text when the reader has ended."""
+    xclip = shutil.which("xclip")
+    if xclip is None:
+        pytest.skip("xclip is not installed")
+    env = {"DISPLAY": x_display}
+    with open_reader(make_home(tmp_path, article_json(1)), 1, env=env) as terminal:
+        terminal.write("y")
+        terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
+        terminal.write("q")
+        assert_clean_exit(terminal, 0)
+    paste = [xclip, "-o", "-selection", "clipboard"]
+    pasted = subprocess.run(paste, capture_output=True, env=env, check=True, timeout=30)
+    assert pasted.stdout.decode() == URL
 
 
 def test_a_browser_that_fails(tmp_path: Path, desk: FakeDesktop) -> None:

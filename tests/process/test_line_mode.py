@@ -65,7 +65,7 @@ def test_dumb_terminal(tmp_path: Path) -> None:
         terminal.write("\n\n")
         terminal.wait_for(re.compile(r"Paragraph [3-9]\."))
         terminal.write("y\n")
-        terminal.wait_for("https://news.example/1\nnot copied: this terminal has no clipboard")
+        terminal.wait_for("https://news.example/1\nNot copied: this terminal has no clipboard")
         terminal.write("?\n")
         terminal.wait_for("q: quit newstui")
         terminal.signal(signal.SIGTERM)

@@ -122,7 +122,7 @@ def test_open_and_copy_commands(tmp_path: Path) -> None:
         terminal.write("o")
         terminal.wait_for("Opened with my-open")
         terminal.write("y")
-        terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
+        terminal.wait_for(re.compile("^ Passed to my-copy", re.MULTILINE))
         assert b"\x1b]52" not in terminal.raw
         assert CURSOR_HIDDEN in terminal.changed_modes()
         terminal.write("q")

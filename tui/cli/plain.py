@@ -108,9 +108,9 @@ def _write_to_terminal(data: bytes) -> None:
     """Send a sequence to the terminal.
 
     Raises:
-        InvalidInput: The terminal understands none.
+        InvalidInput: Standard output is no terminal.
     """
-    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        raise InvalidInput("not copied: this terminal has no clipboard")
+    if not sys.stdout.isatty():
+        raise InvalidInput("Not copied: there is no terminal to send to")
     sys.stdout.write(data.decode("ascii"))
     flush_output()

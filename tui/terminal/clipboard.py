@@ -1,4 +1,4 @@
-"""Copy text: by a desktop program, through tmux, or by the terminal itself (OSC 52)."""
+"""Copy text: to the desktop's clipboard, through tmux, or by the terminal itself (OSC 52)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Literal
 
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line, clean_text
+from tui.rendering.wording import join_nonempty
 from tui.terminal.environment import HostEnvironment
 
-CLIPBOARD_TOOL_TIMEOUT = 5.0
+COPY_COMMAND_TIMEOUT = 5.0
 """Seconds a program may take to copy."""
+TERMINALS_WITHOUT_CLIPBOARD = ("", "dumb", "linux")
+"""Values of TERM; the console of Linux takes OSC 52 and drops it."""
 MAX_OSC52_BYTES = 74_994
 """Bytes of text that fit, in base64, into the 100,000 bytes that terminals take in one sequence."""
 SCREEN_CHUNK_BYTES = 240
@@ -25,6 +28,8 @@ MULTIPLEXER_HINTS = {
     "screen": "needs a terminal that allows OSC 52, which cannot be verified",
 }
 COPIED_MESSAGE = "Copied"
+PASSED_MESSAGE = "Passed to {}"
+"""For a program that took the text: whether it copied is known to the program alone."""
 SENT_MESSAGE = "Sent to the terminal's clipboard"
 
 SaveText = Callable[[str], Path]
@@ -34,39 +39,27 @@ SaveText = Callable[[str], Path]
 class CopyMethod:
     """A way to copy text.
 
-    `command` runs the user's own program with the text on standard input; `local` a tool of this
-    desktop; `tmux` passes the text to tmux, which sends it on; `terminal` sends OSC 52.
+    `command` runs the user's own program with the text on standard input; `tmux` passes the text to
+    tmux, which sends it on; `terminal` sends OSC 52; `none` has no terminal that takes it.
     """
 
-    kind: Literal["command", "local", "tmux", "terminal"]
+    kind: Literal["command", "tmux", "terminal", "none"]
     argv: tuple[str, ...] = ()
     multiplexer: Literal["tmux", "screen", ""] = ""
+    desktop_first: bool = False
+    """True to use the desktop's clipboard, and the terminal only if that fails."""
 
 
 def choose_copy_method(host: HostEnvironment, copy_command: tuple[str, ...] = ()) -> CopyMethod:
     """Decide how to copy text; over SSH never into the clipboard of the remote machine."""
     if copy_command:
         return CopyMethod("command", copy_command, host.multiplexer)
-    if not host.is_remote and (tool := _desktop_clipboard_tool(host)):
-        return CopyMethod("local", tool, host.multiplexer)
+    desktop_first = host.has_display and not host.is_remote
     if host.multiplexer == "tmux" and host.which("tmux"):
-        return CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux")
-    return CopyMethod("terminal", (), host.multiplexer)
-
-
-def _desktop_clipboard_tool(host: HostEnvironment) -> tuple[str, ...]:
-    """Return the desktop's clipboard program.
-
-    Not a clipboard library: the exit code tells whether it copied, and its error messages must not reach
-    the screen.
-    """
-    tools = [
-        (host.platform == "darwin", ("pbcopy",)),
-        (bool(host.env.get("WAYLAND_DISPLAY")), ("wl-copy",)),
-        (bool(host.env.get("DISPLAY")), ("xclip", "-selection", "clipboard")),
-        (bool(host.env.get("DISPLAY")), ("xsel", "--clipboard", "--input")),
-    ]
-    return next((argv for fits, argv in tools if fits and host.which(argv[0])), ())
+        return CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux", desktop_first)
+    has_clipboard = host.env.get("TERM", "") not in TERMINALS_WITHOUT_CLIPBOARD
+    kind: Literal["terminal", "none"] = "terminal" if has_clipboard else "none"
+    return CopyMethod(kind, (), host.multiplexer, desktop_first)
 
 
 class ClipboardTooLarge(InvalidInput):
@@ -83,19 +76,41 @@ def copy_to_clipboard(
 ) -> str:
     """Sanitize and copy untrusted text, if need be as one line, and return a message.
 
-    If a desktop tool or tmux fails, the terminal is used instead: `write` sends bytes to it. Text
-    that is too large for it is saved to a file by `save`, which returns the path.
+    The message says "Copied" only if the text could be pasted. Where the desktop's clipboard fails,
+    the terminal is used: `write` sends bytes to it. Text that is too large for it is saved to a file
+    by `save`, which returns the path.
 
     Raises:
         ClipboardTooLarge: Text is too large for the terminal, and there is no `save`.
-        InvalidInput: The user's `copy_command` failed.
+        InvalidInput: The user's `copy_command` failed, or there is no clipboard.
     """
     text = clean_line(text, 2 * len(text)) if one_line else clean_text(text)
+    if not text:
+        return "Nothing to copy"
     if method.kind == "command":
-        _run_copy_command(text, method.argv)
+        return _run_copy_command(text, method.argv)
+    if not method.desktop_first:
+        return _send_to_terminal(text, method, write, save)
+    from tui.terminal.desktop_clipboard import copy_to_desktop  # late: most runs copy nothing
+
+    result = copy_to_desktop(text)
+    if result.state == "copied":
         return COPIED_MESSAGE
-    if method.kind == "local" and _run_with_input(method.argv, text) == 0:
-        return COPIED_MESSAGE
+    if result.state == "passed":
+        return PASSED_MESSAGE.format(result.mechanism)
+    failure = f"{result.mechanism}: {result.problem}" if result.state == "failed" else ""
+    try:
+        message = _send_to_terminal(text, method, write, save)
+    except InvalidInput as error:
+        raise InvalidInput(join_nonempty((str(error), failure), "; ")) from error
+    return f"{message} ({failure})" if failure else message
+
+
+def _send_to_terminal(
+    text: str, method: CopyMethod, write: Callable[[bytes], None], save: SaveText | None
+) -> str:
+    if method.kind == "none":
+        raise InvalidInput("Not copied: this terminal has no clipboard")
     try:  # first, because tmux would take what its terminal cannot
         sequence = encode_osc52(text, method.multiplexer)
     except ClipboardTooLarge as error:
@@ -107,11 +122,13 @@ def copy_to_clipboard(
     return SENT_MESSAGE
 
 
-def _run_copy_command(text: str, argv: tuple[str, ...]) -> None:
+def _run_copy_command(text: str, argv: tuple[str, ...]) -> str:
+    name = clean_line(PurePath(argv[0]).name)
     code = _run_with_input(argv, text)
     if code != 0:
         what = "cannot be run, or timed out" if code is None else f"exited with code {code}"
-        raise InvalidInput(f"Not copied: copy_command {clean_line(PurePath(argv[0]).name)} {what}")
+        raise InvalidInput(f"Not copied: copy_command {name} {what}")
+    return PASSED_MESSAGE.format(name)
 
 
 def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:
@@ -126,7 +143,7 @@ def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=CLIPBOARD_TOOL_TIMEOUT,
+            timeout=COPY_COMMAND_TIMEOUT,
             check=False,
         ).returncode
     except (OSError, subprocess.TimeoutExpired):
@@ -157,9 +174,18 @@ def encode_osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> 
 
 
 def describe_copy_method(method: CopyMethod) -> str:
-    """Describe how text is copied."""
-    if method.kind == "terminal":
-        return "sent to the terminal (OSC 52), which cannot be verified"
-    if method.kind == "tmux":
-        return f"{shlex.join(method.argv)}, and tmux sends it to the terminal"
-    return shlex.join(method.argv)
+    """Describe how text is copied; a child process finds out what the desktop offers."""
+    if method.kind == "command":
+        return shlex.join(method.argv)
+    terminal = {
+        "tmux": f"{shlex.join(method.argv)}, and tmux sends it to the terminal",
+        "terminal": "sent to the terminal (OSC 52), which cannot be verified",
+        "none": "this terminal has no clipboard",
+    }[method.kind]
+    if not method.desktop_first:
+        return terminal
+    from tui.terminal.desktop_clipboard import find_desktop_mechanism
+
+    if mechanism := find_desktop_mechanism():
+        return f"{mechanism}, by pyperclip; if that fails: {terminal}"
+    return f"no clipboard program found; {terminal}"

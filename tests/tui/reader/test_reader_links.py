@@ -43,7 +43,7 @@ async def test_open_in_the_browser(start: Start, programs: FakePrograms) -> None
 async def test_copy_url_and_link(start: Start, programs: FakePrograms) -> None:
     async with start() as running:
         await running.press("j", "y")
-        await running.wait_until(lambda: running.status == "Copied")
+        await running.wait_until(lambda: running.status == "Passed to clipboard")
         assert programs.copied == ["https://news.example/a_(b)"]
         await running.press("Y")
         await running.wait_until(lambda: len(programs.copied) == 2)

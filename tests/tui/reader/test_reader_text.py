@@ -102,7 +102,7 @@ async def test_select_and_copy(start: Start, programs: FakePrograms) -> None:
         marked = [cell for cell in screen_cells(running.app)[top + 3] if cell.style_letter == "b"]
         assert "".join(cell.text for cell in marked) == "Straßenname: “déjà"
         await running.press("y")
-        await running.wait_until(lambda: running.status == "Copied")
+        await running.wait_until(lambda: running.status == "Passed to clipboard")
         assert programs.copied == ["Straßenname: “déjà"]
         await running.press("v", "v", "}", "enter")
         await running.wait_until(lambda: len(programs.copied) == 2)

@@ -231,23 +231,30 @@ def test_interrupts_are_restored(tmp_path: Path) -> None:
     ("s", "expected"),
     [
         (
-            make_host(DESKTOP, "xdg-open", "xclip"),
-            {"browser": "xdg-open URL", "clipboard": "xclip -selection clipboard"},
+            make_host(DESKTOP, "xdg-open"),
+            {"browser": "xdg-open URL", "clipboard": "xsel, by pyperclip; if that fails: sent"},
         ),
         (
             make_host({"TMUX": "t"} | SSH, "tmux"),
             {"browser": "over SSH", "clipboard": "tmux load-buffer -w -", "tmux": "set-clipboard"},
         ),
         (
-            make_host({"STY": "1", "BROWSER": "w3m"}, "w3m"),
+            make_host({"STY": "1", "BROWSER": "w3m", "TERM": "screen"}, "w3m"),
             {"browser": "in this terminal", "clipboard": "OSC 52", "screen": "OSC 52"},
         ),
-        (make_host(), {"browser": "no display", "clipboard": "OSC 52"}),
-        (make_host(DESKTOP), {"browser": "no browser found", "clipboard": "OSC 52"}),
+        (
+            make_host({"TERM": "xterm"}),
+            {"browser": "no display", "clipboard": "sent to the terminal (OSC 52)"},
+        ),
+        (make_host(), {"browser": "no display", "clipboard": "this terminal has no clipboard"}),
+        (make_host(DESKTOP), {"browser": "no browser found", "clipboard": "xsel"}),
     ],
 )
-def test_describe(s: HostEnvironment, expected: dict[str, str]) -> None:
+def test_describe(
+    s: HostEnvironment, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Case 78: doctor names the methods, and what tmux and screen need for them."""
+    monkeypatch.setattr("tui.terminal.desktop_clipboard.find_desktop_mechanism", lambda: "xsel")
     told = dict(describe_methods(s))
     assert list(told) == list(expected)
     for name, part in expected.items():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from store.model.errors import InvalidInput
 from tui.terminal import clipboard
 from tui.terminal.clipboard import (
-    COPIED_MESSAGE,
     MAX_OSC52_BYTES,
     SENT_MESSAGE,
     CopyMethod,
@@ -19,6 +19,7 @@ from tui.terminal.clipboard import (
     copy_to_clipboard,
     encode_osc52,
 )
+from tui.terminal.desktop_clipboard import DesktopCopy
 from tui.terminal.environment import HostEnvironment
 
 if TYPE_CHECKING:
@@ -57,28 +58,36 @@ def screen() -> Screen:
     return Screen()
 
 
+LOAD_BUFFER = ("tmux", "load-buffer", "-w", "-")
+XTERM = {"TERM": "xterm-256color"}
+
+
 @pytest.mark.parametrize(
-    ("s", "setting", "method"),
+    ("host", "setting", "method"),
     [
-        (make_host(DESKTOP, "xclip", "xsel"), (), CopyMethod("local", ("xclip", "-selection", "clipboard"))),
-        (make_host(DESKTOP, "xsel"), (), CopyMethod("local", ("xsel", "--clipboard", "--input"))),
-        (make_host(DESKTOP | {"WAYLAND_DISPLAY": "w"}, "wl-copy", "xclip"), (), CopyMethod("local", ("wl-copy",))),
-        (make_host({}, "pbcopy", platform="darwin"), (), CopyMethod("local", ("pbcopy",))),
-        (make_host({}, "xclip"), (), CopyMethod("terminal")),
-        (make_host(DESKTOP), (), CopyMethod("terminal")),
+        (make_host(DESKTOP), (), CopyMethod("terminal", desktop_first=True)),
+        (make_host(XTERM | {"WAYLAND_DISPLAY": "w"}), (), CopyMethod("terminal", desktop_first=True)),
+        (make_host(XTERM | {"WSL_DISTRO_NAME": "Debian"}), (), CopyMethod("terminal", desktop_first=True)),
+        (make_host(XTERM, platform="darwin"), (), CopyMethod("terminal", desktop_first=True)),
+        (make_host(DESKTOP | {"TERM": "dumb"}), (), CopyMethod("none", desktop_first=True)),
+        (make_host(DESKTOP | {"STY": "1"}), (), CopyMethod("terminal", (), "screen", True)),
+        (make_host(DESKTOP | {"TMUX": "t"}, "tmux"), (), CopyMethod("tmux", LOAD_BUFFER, "tmux", True)),
+        (make_host(XTERM, "xclip"), (), CopyMethod("terminal")),
         (make_host(DESKTOP | SSH, "xclip", "pbcopy", "wl-copy"), (), CopyMethod("terminal")),
-        (make_host(SSH, "pbcopy", platform="darwin"), (), CopyMethod("terminal")),
-        (make_host({"STY": "1"} | SSH, "xclip"), (), CopyMethod("terminal", (), "screen")),
-        (make_host({"TMUX": "t"} | SSH, "tmux"), (), CopyMethod("tmux", ("tmux", "load-buffer", "-w", "-"), "tmux")),
-        (make_host({"TMUX": "t"}), (), CopyMethod("terminal", (), "tmux")),
+        (make_host(XTERM | SSH, "pbcopy", platform="darwin"), (), CopyMethod("terminal")),
+        (make_host(XTERM | {"STY": "1"} | SSH, "xclip"), (), CopyMethod("terminal", (), "screen")),
+        (make_host(XTERM | {"TMUX": "t"} | SSH, "tmux"), (), CopyMethod("tmux", LOAD_BUFFER, "tmux")),
+        (make_host(XTERM | {"TMUX": "t"}), (), CopyMethod("terminal", (), "tmux")),
+        (make_host({"TERM": "linux"}), (), CopyMethod("none")),
+        (make_host({}), (), CopyMethod("none")),
         (make_host(SSH | DESKTOP, "xclip"), ("my", "copy"), CopyMethod("command", ("my", "copy"))),
     ],
 )  # fmt: skip
 def test_choose_copy_method(
-    s: HostEnvironment, setting: tuple[str, ...], method: CopyMethod
+    host: HostEnvironment, setting: tuple[str, ...], method: CopyMethod
 ) -> None:
-    """Cases 75, 76, 78: never a tool of the remote machine; OSC 52 if there is nothing else."""
-    assert choose_copy_method(s, setting) == method
+    """Cases 75, 76, 78: never the clipboard of the remote machine; OSC 52 if there is nothing else."""
+    assert choose_copy_method(host, setting) == method
 
 
 def test_osc52() -> None:
@@ -123,32 +132,84 @@ def test_too_large_text_is_saved(screen: Screen, tmp_path: Path) -> None:
     assert screen.sent == b""
 
 
-def test_a_tool_takes_any_size(screen: Screen, tmp_path: Path) -> None:
+def test_a_copy_command_takes_any_size(screen: Screen, tmp_path: Path) -> None:
     """Case 77: the limit applies to the terminal, not to programs."""
-    fake = make_program(tmp_path, "xclip", 'wc -c >> "$LOG"')
-    assert (
-        copy_to_clipboard("x" * 3_000_000, CopyMethod("local", (str(fake),)), screen.write)
-        == COPIED_MESSAGE
-    )
+    fake = make_program(tmp_path, "mine", 'wc -c >> "$LOG"')
+    copy_to_clipboard("x" * 3_000_000, CopyMethod("command", (str(fake),)), screen.write)
     assert read_log(tmp_path).strip() == "3000000"
 
 
-@pytest.mark.parametrize("kind", ["command", "local"])
-def test_a_program_that_copies(screen: Screen, tmp_path: Path, kind: str) -> None:
-    """Case 76: the text on standard input, nothing to the terminal, `Copied` for exit code 0."""
-    fake = make_program(tmp_path, "xclip", 'echo "$1" >> "$LOG"; cat >> "$LOG"; echo noise >&2')
-    method = CopyMethod(kind, (str(fake), "-i"))  # type: ignore[arg-type]
-    assert copy_to_clipboard("日本\nsecond", method, screen.write) == COPIED_MESSAGE
+def test_a_copy_command(screen: Screen, tmp_path: Path) -> None:
+    """Case 76: the text on standard input, nothing to the terminal; only the program knows the rest."""
+    fake = make_program(tmp_path, "mine", 'echo "$1" >> "$LOG"; cat >> "$LOG"; echo noise >&2')
+    method = CopyMethod("command", (str(fake), "-i"))
+    assert copy_to_clipboard("日本\nsecond", method, screen.write) == "Passed to mine"
     assert read_log(tmp_path) == "-i\n日本\nsecond"
     assert screen.sent == b""
 
 
-def test_a_tool_that_fails_falls_back(screen: Screen, tmp_path: Path) -> None:
-    """Case 75: without a display or a program the terminal is used."""
-    for argv in ((str(make_program(tmp_path, "xclip", "exit 1")),), ("/nowhere/xclip",)):
-        screen.sent = b""
-        assert copy_to_clipboard("text", CopyMethod("local", argv), screen.write) == SENT_MESSAGE
-        assert unwrap(screen.sent) == "text"
+FAILED = DesktopCopy("failed", "xclip", "Error: Can't open display: :9")
+NO_TERMINAL = "Not copied: this terminal has no clipboard"
+
+
+@pytest.mark.parametrize(
+    ("result", "method", "message", "is_sent"),
+    [
+        (DesktopCopy("copied", "xclip"), CopyMethod("terminal"), "Copied", False),
+        (DesktopCopy("copied", "xclip"), CopyMethod("none"), "Copied", False),
+        (DesktopCopy("passed", "clip.exe"), CopyMethod("terminal"), "Passed to clip.exe", False),
+        (FAILED, CopyMethod("terminal"), f"{SENT_MESSAGE} (xclip: Error: Can't open display: :9)", True),
+        (FAILED, CopyMethod("none"), f"{NO_TERMINAL}; xclip: Error: Can't open display: :9", False),
+        (DesktopCopy("missing"), CopyMethod("terminal"), SENT_MESSAGE, True),
+        (DesktopCopy("missing"), CopyMethod("none"), NO_TERMINAL, False),
+    ],
+)  # fmt: skip
+def test_the_desktop_comes_first(
+    screen: Screen,
+    monkeypatch: pytest.MonkeyPatch,
+    result: DesktopCopy,
+    method: CopyMethod,
+    message: str,
+    is_sent: bool,
+) -> None:
+    """Cases 75, 78: "Copied" needs a proof; without one the terminal is next, and the message is true."""
+    texts: list[str] = []
+
+    def copy(text: str) -> DesktopCopy:
+        texts.append(text)
+        return result
+
+    monkeypatch.setattr("tui.terminal.desktop_clipboard.copy_to_desktop", copy)
+    try:
+        said = copy_to_clipboard("text", replace(method, desktop_first=True), screen.write)
+    except InvalidInput as error:
+        said = str(error)
+    assert (said, texts) == (message, ["text"])
+    assert screen.sent == (encode_osc52("text") if is_sent else b"")
+
+
+def test_too_large_for_the_terminal_after_the_desktop_failed(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Case 77: the text is saved, and both reasons are given."""
+    monkeypatch.setattr("tui.terminal.desktop_clipboard.copy_to_desktop", lambda _: FAILED)
+    method = CopyMethod("terminal", desktop_first=True)
+    said = copy_to_clipboard("x" * 100_000, method, screen.write, lambda _: tmp_path / "copied")
+    assert said == (
+        f"too large for the terminal (100 KB), saved to {tmp_path / 'copied'} "
+        "(xclip: Error: Can't open display: :9)"
+    )
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "\x1b[2J", "\u200b"])
+@pytest.mark.parametrize("kind", ["command", "terminal", "none"])
+def test_nothing_to_copy(
+    screen: Screen, text: str, kind: Literal["command", "terminal", "none"]
+) -> None:
+    """What has no visible characters is not said to be copied, and empties no clipboard."""
+    method = CopyMethod(kind, ("/nowhere/mine",), desktop_first=True)
+    assert copy_to_clipboard(text, method, screen.write) == "Nothing to copy"
+    assert screen.sent == b""
 
 
 def test_tmux(screen: Screen, tmp_path: Path) -> None:
@@ -175,7 +236,7 @@ def test_a_copy_command_that_fails(
         copy_to_clipboard("text", CopyMethod("command", (fake,)), screen.write)
     with pytest.raises(InvalidInput, match="Not copied: copy_command mine cannot be run"):
         copy_to_clipboard("text", CopyMethod("command", ("/nowhere/mine",)), screen.write)
-    monkeypatch.setattr(clipboard, "CLIPBOARD_TOOL_TIMEOUT", 0.05)
+    monkeypatch.setattr(clipboard, "COPY_COMMAND_TIMEOUT", 0.05)
     slow = str(make_program(tmp_path, "mine", "exec sleep 60"))
     with pytest.raises(InvalidInput, match="timed out"):
         copy_to_clipboard("text", CopyMethod("command", (slow,)), screen.write)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.exports import Exports
+from tui.reader.screen.daemon_thread import run_in_daemon_thread
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
@@ -104,7 +104,7 @@ class ExportActions:
 
     async def _pipe(self, arguments: list[str], text: str) -> None:
         try:
-            output = await asyncio.to_thread(run_pipe_command, arguments, text)
+            output = await run_in_daemon_thread(run_pipe_command, arguments, text)
         except NewstuiError as error:
             self.status_line.show_notice(clean_line(str(error)))
             return

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.screen import Screen
@@ -20,6 +20,7 @@ from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import UrlDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.articles import Articles
+from tui.reader.screen.daemon_thread import run_in_daemon_thread
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.rendering.wording import format_markdown_link
@@ -77,6 +78,8 @@ class LinkActions:
     methods: ExternalMethods
     send: Callable[[bytes], None]
     """Sends bytes to the terminal."""
+    _copy_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    """One after the other, so that what was copied last is what the clipboard has."""
 
     def request_link(self, purpose: str) -> None:
         """Ask for title and URL of the current article, for `use_link`."""
@@ -108,7 +111,7 @@ class LinkActions:
             with self.screen.app.suspend():
                 result = open_url(url, method, env)
         else:
-            result = await asyncio.to_thread(
+            result = await run_in_daemon_thread(
                 open_url, url, method, env, failed_later=self._report_failure
             )
         if result.state == "shown":
@@ -144,13 +147,14 @@ class LinkActions:
         async def work() -> None:
             self.status_line.show_notice(await self._copy(text, one_line=one_line))
 
-        self.screen.run_worker(work(), group="clipboard", exclusive=True)
+        self.screen.run_worker(work(), group="clipboard")
 
     async def _copy(self, text: str, *, one_line: bool) -> str:
         method, save = self.methods.copy_method, self.methods.save_text
         try:
-            return await asyncio.to_thread(
-                copy_to_clipboard, text, method, self.send, save, one_line=one_line
-            )
+            async with self._copy_lock:
+                return await run_in_daemon_thread(
+                    copy_to_clipboard, text, method, self.send, save, one_line=one_line
+                )
         except NewstuiError as error:
             return str(error)
