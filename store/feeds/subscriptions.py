@@ -40,6 +40,7 @@ MAX_OPML_BYTES = 20_000_000
 MAX_FOLDER_DEPTH = 50
 MAX_SUBSCRIPTIONS = 20_000
 """Subscriptions that are read from one file."""
+OPML_ELEMENTS = frozenset({"opml", "head", "body", "outline"})
 OPML_TRUE = "yes"
 ATTRIBUTE_VALUE = re.compile(r'="[^"]*"')
 MAX_FEED_TAGS = 20
@@ -322,13 +323,14 @@ def parse_opml(data: bytes) -> Subscriptions:
 
 
 def _parse_xml(text: str) -> ET.Element:
-    """Return the root element; names of elements in lower case, without their namespace."""
+    """Return the root element; names of elements without their namespace, and ours in lower case."""
     parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - no entities in it
     parser.feed(text)
     root: ET.Element = parser.close()
     for element in root.iter() if isinstance(root, ET.Element) else ():
         if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2].lower()
+            name = element.tag.rpartition("}")[2]
+            element.tag = name.lower() if name.lower() in OPML_ELEMENTS else name
     return root
 
 
