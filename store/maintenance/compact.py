@@ -45,9 +45,11 @@ RETENTION = timedelta(days=30)
 """The time for which a deleted article keeps its text, and an undone event stays."""
 COMPACT_BATCH_SIZE = 20_000
 """Events handled between two steps."""
-TOMBSTONE_FIELDS = ("id", "title", "date", "created")
+TOMBSTONE_FIELDS = ("id", "title", "url", "date", "created")
 """The facts that stay, by which another import recognizes the article and the undo history names
 it."""
+TOMBSTONE_EXTRA = ("feed", "guid", "date")
+"""The fields of `extra` that stay, by which a fetch recognizes the article."""
 PURGED_TEXT: Mapping[str, Any] = {"text": ""}
 """The document of a purged text, which stays so that it is not taken for lost."""
 
@@ -173,6 +175,15 @@ def _has_copies(journal: Journal, machine: str) -> bool:
     return any(find_writer(path)[0] == machine for path in others)
 
 
+def _make_tombstone(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stays of the document of a purged article."""
+    kept = {name: document[name] for name in TOMBSTONE_FIELDS if name in document}
+    given = document.get("extra")
+    extra = given if isinstance(given, dict) and "feed" in given else {}
+    names = [name for name in TOMBSTONE_EXTRA if name in extra]
+    return kept | ({"extra": {name: extra[name] for name in names}} if names else {})
+
+
 # -- texts ---------------------------------------------------------------------------------
 
 
@@ -201,7 +212,7 @@ class _TextPurge:
         facts = read_tables(path, "articles")
         articles = facts.get("articles", {})
         purged = {
-            key: {name: each[name] for name in TOMBSTONE_FIELDS if name in each} | {"purged": now}
+            key: _make_tombstone(each) | {"purged": now}
             for key, each in articles.items()
             if each.get("id") in self.articles and "purged" not in each
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from store.journal.events import Event
 from store.library.folder import FolderLibrary
 from store.library.item_matcher import MAX_ITEM_CHANGES
 from store.library.protocol import Library
+from store.maintenance.compact import RETENTION
 from store.model.article import Article, Body, ParsedArticle
 from store.search.list_query import ListQuery
 from store.segments.documents import article_from_values, article_to_values
 from store.text.prose import count_words
 from store.text.urls import make_guid_id, make_page_id
 from tests.support.libraries import Machine, add, example_folder
+from tests.support.maintenance import compact
 from tests.support.network import rss
 
 FEED = "https://h.example/feed"
@@ -252,6 +255,20 @@ def test_a_deleted_article_does_not_come_back(library: FolderLibrary) -> None:
     for item in (Item("A", "e1", B), Item("A", "e2", B), Item("A", "e2", SHOW)):
         fetch(library, [item])
         assert not library.rows(ListQuery())
+
+
+def test_a_purged_article_does_not_come_back(tmp_path: Path) -> None:
+    desk = Machine(tmp_path)
+    library = desk.open()
+    fetch(library, [Item("A", "e1", A), A1])
+    library.record("deleted", [row.id for row in library.rows(ListQuery())])
+    desk.clock.now += RETENTION + timedelta(days=1)
+    assert compact(desk).texts == 2
+    library = desk.open()
+    fetch(library, [Item("A", "e1", B)])
+    assert not library.rows(ListQuery())
+    fetch(library, [A2])
+    assert [row.title for row in library.rows(ListQuery())] == ["B"]
 
 
 def test_another_feed_with_the_same_links_is_the_same_articles(library: FolderLibrary) -> None:

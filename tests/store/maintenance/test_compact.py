@@ -241,7 +241,7 @@ def test_texts_are_purged_after_thirty_days(deleted: Machine) -> None:
     ]
     assert b"Text 1." not in texts.read_bytes()
     left = orjson.loads(facts.read_bytes())["articles"]["1"]
-    assert sorted(left) == ["created", "date", "id", "purged", "title"]
+    assert sorted(left) == ["created", "date", "id", "purged", "title", "url"]
     again = deleted.open()
     assert state(again) == before
     assert list(again.problems) == []
