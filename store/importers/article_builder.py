@@ -115,8 +115,9 @@ def _build_body(raw: RawFields, url: str) -> Body:
     elif name != "text":
         value = _strip_html(value)
     text = coerce_paragraphs(name, value)
-    summary = coerce_paragraphs("summary", _strip_html(raw.pop("summary")[1]))
     _, origin = raw.pop("summary_origin")
+    given = raw.pop("summary")[1]  # one with an origin is our own, which is Markdown
+    summary = coerce_paragraphs("summary", given if origin else _strip_html(given))
     complete = raw.pop("summary_complete")
     similar = _take_similar(raw)
     if not summary:

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -29,6 +30,7 @@ from store.importers.containers import (
     read_zip_items,
     stream_json_items,
 )
+from store.importers.newstui_page import is_newstui_page, split_newstui_pages
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.model.article import ParsedArticle, Rejection
@@ -168,6 +170,8 @@ def detect_file_kind(name: str, head: bytes) -> str:
     suffix = KIND_BY_SUFFIX.get(PurePath(name).suffix.lower(), "")
     encoding = find_marked_charset(head) or "utf-8"
     text = head.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n").lstrip()
+    if is_newstui_page(text):
+        return "reading"
     if JSON_START.match(text):
         return _detect_json_kind(text, suffix)
     if HTML_START.match(text):
@@ -302,8 +306,9 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
         elif kind == "addresses":
             yield from read_url_items(name, decode_text(data))
         elif kind == "reading":
-            pages = parse_reading_pages(decode_text(data).splitlines())
-            for number, fields in enumerate(pages, start=1):
+            pages, rest = split_newstui_pages(decode_text(data).replace("\r\n", "\n"))
+            others = parse_reading_pages(rest.splitlines())
+            for number, fields in enumerate(chain(pages, others), start=1):
                 yield ImportItem(f"{name}: page {number}", fields)
         else:
             yield ImportItem(name, _parse_document(data, kind))

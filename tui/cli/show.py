@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from store.exporters.newstui_json import article_to_dict
+from store.importers.newstui_page import escape_page_text, escape_page_title
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.actions.article_export import render_markdown
 from tui.cli.console import print_data, print_json
@@ -17,7 +18,7 @@ from tui.rendering.article_details import (
     list_details,
     list_statistics,
 )
-from tui.rendering.wording import format_count, join_nonempty
+from tui.rendering.wording import describe_state, format_count, join_nonempty
 
 
 def run_show(options: argparse.Namespace) -> None:
@@ -30,16 +31,27 @@ def run_show(options: argparse.Namespace) -> None:
         elif options.format == "md":
             print_data(render_markdown(entry).removesuffix("\n"))
         else:
-            print_data("\n".join(_article_lines(entry, similar, library.insights(entry))))
+            for part in iter_page_parts(entry, similar, library.insights(entry)):
+                print_data(part)  # each by itself, because a code fence of one is none of another
 
 
-def _article_lines(
+def iter_page_parts(
     entry: FullArticle, similar: Sequence[SimilarArticle], insights: ArticleInsights
 ) -> Iterator[str]:
-    yield from (entry.article.title, "", entry.body.text, "")
+    """Yield the parts of the page; `store.importers.newstui_page` reads it back."""
+    body = entry.body
+    note = join_nonempty(("Summary", describe_summary_origin(body)), " ")
+    details = list_details(entry, insights, exact=True)
+    yield from (escape_page_title(entry.article.title), "")
+    if body.text:
+        yield from (escape_page_text(body.text), "")
     yield f"{SIMILAR_HEADING} ({format_count(len(similar), 'item')})"
     yield from similar_lines(similar)
-    yield from ("", "Summary")
-    yield join_nonempty((entry.body.summary, describe_summary_origin(entry.body)), " ")
+    yield from ("", note)
+    if body.summary:
+        yield escape_page_text(body.summary)
     yield from ("", "Statistics", *list_statistics(entry), "", "Details")
-    yield from (f"{label}: {value}" for label, value in list_details(entry, insights))
+    yield from (f"{label}: {value}" for label, value in details)
+    yield f"State: {describe_state(entry.reading.read, entry.reading.starred, entry.updated)}"
+    if entry.article.language:
+        yield f"Language: {entry.article.language}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from store.importers.newstui_page import format_names
 from store.model.article import (
     Article,
     ArticleInsights,
@@ -15,6 +16,7 @@ from store.model.article import (
     SimilarArticle,
     reading_minutes,
 )
+from store.text.clean import clean_line
 from tui.rendering.cells import StyledText, wrap_text
 from tui.rendering.wording import (
     UPDATED_LABEL,
@@ -22,6 +24,8 @@ from tui.rendering.wording import (
     format_count,
     format_date,
     format_duplicates,
+    format_exact_date,
+    format_exact_time,
     format_minute,
     join_nonempty,
 )
@@ -31,24 +35,35 @@ _SUMMARY_ORIGINS = {"extract": "automatic summary", "command": "made by summary_
 _NUMBER = re.compile(r"(\d[\d,]*)")
 
 
-def list_details(entry: FullArticle, insights: ArticleInsights) -> list[tuple[str, str]]:
-    """Return labels and values; some are always listed, with an empty value where it is unknown."""
+def list_details(
+    entry: FullArticle, insights: ArticleInsights, *, exact: bool = False
+) -> list[tuple[str, str]]:
+    """Return labels and values; some are always listed, with an empty value where it is unknown.
+
+    Args:
+        entry: The article.
+        insights: Its keywords.
+        exact: Whether times are given so that they can be read back.
+    """
     article, reading = entry.article, entry.reading
-    updated = (format_minute(article.updated), UPDATED_LABEL if entry.updated else "")
+    format_day, format_time = format_date, format_minute
+    if exact:
+        format_day, format_time = format_exact_date, format_exact_time
+    updated = (format_time(article.updated), UPDATED_LABEL if entry.updated else "")
     always = [
         ("ID", article.id),
         ("Category", article.category),
         ("URL", article.url),
-        ("Date", format_date(article.date) or _unread_date(article)),
-        ("Created", format_minute(article.created)),
+        ("Date", format_day(article.date) or _unread_date(article)),
+        ("Created", format_time(article.created)),
         ("Updated", join_nonempty(updated)),
-        ("Last read", format_minute(reading.last_read)),
+        ("Last read", format_time(reading.last_read)),
     ]
     where_known = [
-        ("Last opened", format_minute(reading.last_opened)),
+        ("Last opened", format_time(reading.last_opened)),
         ("Keywords", ", ".join(insights.keywords)),
-        ("Authors", ", ".join(article.authors)),
-        ("Tags", ", ".join(article.tags)),
+        ("Authors", format_names(article.authors)),
+        ("Tags", format_names(article.tags)),
         ("Position", format_count(reading.position, "character") if reading.position else ""),
     ]
     return [*always, *(each for each in where_known if each[1])]
@@ -57,7 +72,7 @@ def list_details(entry: FullArticle, insights: ArticleInsights) -> list[tuple[st
 def _unread_date(article: Article) -> str:
     """Return the date of an article as its source wrote it, where it could not be read."""
     text = article.extra.get("date")
-    return text if isinstance(text, str) else ""
+    return clean_line(text) if isinstance(text, str) else ""
 
 
 def list_statistics(entry: FullArticle) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from store.importers.newstui_page import NAMED_NOTE
 from store.model.article import (
     ArticleInsights,
     ArticleRow,
@@ -34,7 +35,7 @@ from tui.rendering.markdown import (
     parse_blocks,
 )
 from tui.rendering.wording import (
-    UPDATED_LABEL,
+    describe_state,
     format_count,
     format_date,
     format_row_date,
@@ -107,7 +108,7 @@ def describe_row(row: ArticleRow, number: int) -> str:
 def describe_row_facts(row: ArticleRow) -> str:
     """Return state, category, date and reading time of an article."""
     facts = (
-        _describe_state(row.read, row.starred, row.updated),
+        describe_state(row.read, row.starred, row.updated),
         row.category,
         label_row_date(row.timestamp),
         _describe_reading_time(row.words),
@@ -118,7 +119,7 @@ def describe_row_facts(row: ArticleRow) -> str:
 def _fact_lines(entry: FullArticle) -> Iterator[str]:
     article, reading = entry.article, entry.reading
     published = format_date(article.date)
-    state = _describe_state(reading.read, reading.starred, entry.updated)
+    state = describe_state(reading.read, reading.starred, entry.updated)
     facts = (
         article.category,
         ", ".join(article.authors),
@@ -129,11 +130,6 @@ def _fact_lines(entry: FullArticle) -> Iterator[str]:
     yield join_nonempty(facts, "; ")
     if article.url:
         yield f"URL: {article.url}"
-
-
-def _describe_state(read: bool, starred: bool, updated: bool) -> str:
-    marks = ("starred" if starred else "", UPDATED_LABEL if updated else "")
-    return join_nonempty(("read" if read else "unread", *marks), ", ")
 
 
 def _describe_reading_time(words: int) -> str:
@@ -150,7 +146,8 @@ def describe_summary(body: Body) -> str:
 def describe_similar(other: SimilarArticle, article_id: str = "") -> str:
     """Return a similar article as title and facts, the first of them its id where one is given."""
     facts = list_similar_facts(other, format_row_date(other.timestamp))
-    return f"{other.title} ({join_nonempty((article_id, *facts), '; ')})"
+    named = NAMED_NOTE if article_id and other.origin == "import" else ""
+    return f"{other.title} ({join_nonempty((article_id, named, *facts), '; ')})"
 
 
 def _describe_block(block: Block, next_link: int, *, first: bool) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
-from store.model.times import ISO_DATE, from_microseconds, is_dated
+from store.model.times import ISO_DATE, from_microseconds, is_dated, parse_timestamp
 from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 
@@ -99,6 +99,28 @@ def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
     return f"{_to_zone(moment, zone):%Y/%m/%d %H:%M}"
 
 
+def format_exact_date(text: str | None, zone: tzinfo | None = None) -> str:
+    """Return a date as `Feb. 28, 2022`; with its time if it has one, as `format_exact_time` does."""
+    shown = format_date(text) if ISO_DATE.match(text or "") else ""
+    return shown if shown and parse_timestamp(shown) == text else format_exact_time(text, zone)
+
+
+def format_exact_time(text: str | None, zone: tzinfo | None = None) -> str:
+    """Return an ISO time in the reader's zone with all that importing it again needs.
+
+    Seconds, and the offset of the zone, are left out where they are zero. What would not be read back
+    as the same time is returned as it is stored.
+    """
+    moment = _parse_iso(text)
+    if moment is None or moment.tzinfo is None:
+        return text or ""
+    moment = _to_zone(moment, zone)
+    time = f"{moment.time()}"  # without microseconds if there are none
+    offset = f"{moment:%z}".removeprefix("+0000")
+    shown = f"{moment:%Y/%m/%d} {time.removesuffix(':00') if len(time) == 8 else time} {offset}".rstrip()
+    return shown if parse_timestamp(shown) == text else text or ""
+
+
 def format_row_date(when: int, zone: tzinfo | None = None) -> str:
     """Return the date of a row as `2022-02-28`; empty if unknown."""
     if not is_dated(when):
@@ -186,6 +208,12 @@ def format_count(number: int, noun: str) -> str:
     """Return `1 article` or `1,234 articles`."""
     plural = "es" if noun.endswith("ch") else "s"
     return f"{number:,} {noun}{'' if number == 1 else plural}"
+
+
+def describe_state(read: bool, starred: bool, updated: bool) -> str:
+    """Return the state of an article in words."""
+    marks = ("starred" if starred else "", UPDATED_LABEL if updated else "")
+    return join_nonempty(("read" if read else "unread", *marks), ", ")
 
 
 def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,7 @@ def test_details_are_tolerant_and_end_at_another_line() -> None:
             "Last read: Never",
             "title:  The ferry ",
             "Created:2029/03/04",
-            "Author: nobody knows",
+            "Nobody knows who wrote it.",
         ]
     )
     assert first == {
@@ -179,7 +180,7 @@ def test_details_are_tolerant_and_end_at_another_line() -> None:
         "summary": "",
         "similar": [],
     }
-    assert second["text"] == "Author: nobody knows"
+    assert second["text"] == "Nobody knows who wrote it."
 
 
 @pytest.mark.parametrize(
@@ -279,3 +280,85 @@ def test_a_different_word_count_is_kept() -> None:
 )
 def test_a_reading_page_is_recognized(text: str, is_page: bool) -> None:
     assert is_reading_page(text) is is_page
+
+
+@pytest.mark.parametrize(
+    ("lines", "extra"),
+    [
+        ("373\nWords\n1\nRead Count\n2\nMinutes", {}),
+        ("373\nWords1\nRead Count2\nMinutes", {}),
+        ("2\nMinutes\n373\nWords\n1\nRead Count", {}),
+        ("373 Words\n1 Read Count\n2 minutes to read", {}),
+        ("373\nWords\n1\nRead Count\n12\nSentences", {"Sentences": "12"}),
+        ("373\nWords\n12\nSentences\n1\nRead Count", {"Sentences": "12"}),
+        ("373\nWords1\nRead Count12\nSentences", {"Sentences": "12"}),
+        ("373\nWords\n1\nRead Count\n93%\nRead so far", {"Read so far": "93%"}),
+        ("Words\n373\nSentences\n12\nRead Count\n1", {"Sentences": "12"}),
+        ("Sentences\n12\nWords\n373\nRead Count\n1", {"Sentences": "12"}),
+        ("Words: 373\nRead Count: 1\nReading time: 2 min", {"Reading time": "2 min"}),
+        ("373\nWords\n1\nRead Count\nTone: neutral", {"Tone": "neutral"}),
+        ("373\nWords\n1\nRead Count\nEasy to read", {"statistics": "Easy to read"}),
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", ""])
+def test_unknown_statistics(lines: str, extra: dict[str, str], between: str) -> None:
+    if not between and (lines[-1].isdigit() or lines.endswith(("min", "neutral", "read"))):
+        return
+    (fields,) = parse_reading_pages(
+        f"Text.\nStatistics\n{lines}{between}Details\nID: x".splitlines()
+    )
+    assert (fields["words"], fields["read_count"], fields["id"]) == (373, 1, "x")
+    assert (fields["text"], fields.get("extra", {})) == ("Text.", extra)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Key Terms: talks, border", {"extra": {"Key Terms": "talks, border"}}),
+        ("Key Terms:\ntalks, border", {"extra": {"Key Terms": "talks, border"}}),
+        ("Author: Ann Moar", {"authors": "Ann Moar"}),
+        ("Tags: sea, fog", {"tags": "sea, fog"}),
+        ("Last Opened: 2029/03/05 21:30", {"last_opened": "2029/03/05 21:30"}),
+        ("Read: maybe", {"extra": {"Read": "maybe"}}),
+        ("Key Terms: none", {}),
+    ],
+)
+@pytest.mark.parametrize("place", range(4))
+def test_unknown_details(line: str, found: dict[str, Any], place: int) -> None:
+    details = ["ID: x", "URL: https://example.org/", "Last Read: 2029/03/05 21:30"]
+    details.insert(place, line)
+    page = "\n".join(["Text.", "Details", *details])
+    first, second = parse_reading_pages(
+        f"{page}\nAnother text goes on here.\n{DETAILS}".splitlines()
+    )
+    assert first == {
+        "id": "x",
+        "url": "https://example.org/",
+        "last_read": "2029/03/05 21:30",
+        "text": "Text.",
+        "summary": "",
+        "similar": [],
+        **found,
+    }
+    assert second["text"] == "Another text goes on here."
+
+
+def test_a_line_between_details_belongs_to_them() -> None:
+    (fields,) = parse_reading_pages(
+        ["Text.", "Details", "ID: x", "Marked", "URL: https://a.example/"]
+    )
+    assert (fields["url"], fields["extra"]) == ("https://a.example/", {"details": "Marked"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Read CountDetails", "Read Count2\nMinutesDetails"), ("Date:", "Key Terms: a, b\nDate:")],
+)
+def test_the_first_page_of_the_project_with_one_more_line(old: str, new: str) -> None:
+    if not SEED.exists():
+        pytest.skip("the first page is not part of the distribution")
+    text = SEED.read_text()
+    (before,) = found_in(text)
+    (after,) = found_in(text.replace(old, new))
+    assert (after.body, after.reading) == (before.body, before.reading)
+    assert replace(after.article, extra={}) == before.article

@@ -158,7 +158,7 @@ def test_show_as_text(run: Run) -> None:
     assert result.code == 0
     text = "\n".join(result.lines)
     assert text.startswith("Title 2\n\nThe words of article 2. They are few.\n\nSimilar Readings (")
-    assert "\n\nSummary\nThe words of article 2. (automatic summary)\n\nStatistics\n" in text
+    assert "\n\nSummary (automatic summary)\nThe words of article 2.\n\nStatistics\n" in text
     assert "\n8 words\nRead 0 times\n1 minute to read\n\nDetails\n" in text
     assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory: world\n" in text
     assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
