@@ -39,6 +39,7 @@ from store.system.files import (
     make_save_error,
     move_into_place,
     remove_temporary_files,
+    sync_descriptor,
     temporary_path,
     write_all,
 )
@@ -190,7 +191,7 @@ def _open_output(path: Path) -> Iterator[ZipFile]:
     try:
         yield archive
         archive.close()
-        os.fsync(descriptor)
+        sync_descriptor(descriptor)
     finally:
         sink.close()
         archive.close()

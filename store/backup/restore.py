@@ -45,6 +45,7 @@ from store.system.files import (
     move_into_place,
     open_regular,
     read_regular,
+    sync_descriptor,
     temporary_path,
     write_all,
 )
@@ -153,7 +154,7 @@ def _unpack(source: Archive, staging: Path) -> Generator[BackupProgress, None, d
                 write_all(descriptor, chunk)
                 done += len(chunk)
                 yield BackupProgress(done, total)
-            os.fsync(descriptor)
+            sync_descriptor(descriptor)
         finally:
             os.close(descriptor)
         unpacked[name] = path

@@ -15,7 +15,7 @@ from store.exporters.formats import FORMAT_BY_SUFFIX, ArticleCollection
 from store.exporters.newstui_json import article_to_dict, write_json, write_json_lines
 from store.model.article import VERBATIM_FIELD, Article, FullArticle, Rejection
 from store.model.errors import InvalidInput, TargetExists
-from store.system.files import FILE_MODE, make_save_error, move_into_place
+from store.system.files import FILE_MODE, make_save_error, move_into_place, sync_descriptor
 from store.text.clean import clean_line
 
 MAX_FILE_NAME_BYTES = 120
@@ -56,7 +56,7 @@ def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as out:
             yield out
             out.flush()
-            os.fsync(out.fileno())
+            sync_descriptor(out.fileno())
         move_into_place(temporary, target, replace=replace)
     except FileExistsError:
         raise TargetExists(target) from None

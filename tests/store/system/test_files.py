@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -16,6 +17,7 @@ import pytest
 from store.model.errors import LibraryBusy, LibraryUnavailable, LocksUnsupported, SaveFailed
 from store.system.files import (
     STALE_AGE_SECONDS,
+    append_durably,
     file_lock,
     fsync_folder,
     make_folder,
@@ -135,6 +137,43 @@ def test_nothing_to_write(tmp_path: Path) -> None:
     with (tmp_path / "file").open("wb") as file:
         write_all(file.fileno(), b"")
     assert (tmp_path / "file").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("number", "calls"),
+    [
+        (0, ["full sync", "full sync"]),
+        (errno.ENOTSUP, ["full sync", "fsync", "full sync", "fsync"]),
+        (errno.ENOTTY, ["full sync", "fsync", "full sync", "fsync"]),
+        (errno.EIO, ["full sync"]),
+    ],
+)
+def test_macos_empties_the_cache_of_the_drive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, calls: list[str]
+) -> None:
+    """Case 3: there fsync is not enough; what reports a failed write is not asked again."""
+    made: list[str] = []
+
+    def full_sync(descriptor: int, command: int) -> int:
+        assert command == 51
+        made.append("full sync")
+        if number:
+            raise OSError(number, os.strerror(number))
+        return 0
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", full_sync)
+    monkeypatch.setattr(os, "fsync", lambda _: made.append("fsync"))
+
+    def append() -> None:
+        with file_lock(tmp_path / "journal") as descriptor:
+            append_durably(descriptor, tmp_path / "journal", [b"line\n"])
+
+    for save in (lambda: write_atomically(tmp_path / "file", b"new"), append):
+        made.clear()
+        with pytest.raises(SaveFailed) if number == errno.EIO else contextlib.nullcontext():
+            save()
+        assert made == calls
 
 
 def test_symbolic_links_are_followed(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ RAW_OPENS = {
     ("themes.loader", "path.read_text()"): "a file of our own",
     ("themes.loader", "path.open('rb')"): "after a check, since themes import nothing of ours",
     ("tui.cli.console", "os.open(os.devnull)"): "no file",
+    ("tui.terminal.pyperclip_process", "os.fdopen(os.dup)"): "standard output",
     ("tui.config.settings", "path.open('rb')"): "after a check; never more than its limit",
     ("tui.services", "resource.read_bytes()"): "a file of our own",
     ("tui.terminal.session", "os.open(os.ttyname)"): "the terminal",
