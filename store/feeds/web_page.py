@@ -18,6 +18,7 @@ from store.text.decoding import (
     decode_document,
     detect_document_kind,
     find_html_title,
+    limit_attributes,
     remove_invalid_xml_characters,
 )
 from store.text.html_to_text import html_to_line, html_to_text, remove_title_heading
@@ -47,6 +48,7 @@ def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str
     kind = detect_document_kind(text)
     if kind != "html":
         return {"kind": kind}
+    text = limit_attributes(text)
     found, links = extract_article(text, url, now), find_feed_links(text, url)
     empty = not found.body.text
     return {"kind": kind, "found": article_to_values(found), "empty": empty, "links": links}

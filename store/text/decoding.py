@@ -58,6 +58,18 @@ AMPERSAND = re.compile(
 )
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+ATTRIBUTE = (
+    r"""(?>[\s/]*+(?:=|(?:[^\s/<>=]|<(?!/)))(?:[^\s/<>=]|<(?!/))*+"""
+    r"""(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+)"""
+)
+MAX_TAG_ATTRIBUTES = 200
+"""Attributes of one tag that a parser is given: its time grows with their square."""
+OPENING_TAG = re.compile(
+    rf"<(script|style)\b.*?(?:</\1|\Z)|<[A-Za-z][^\s/<>]*+(?:{ATTRIBUTE})*+",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A tag with its attributes; scripts, in which `a<b` is no tag, whole."""
+FIRST_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/<>]*+(?:{ATTRIBUTE}){{0,{MAX_TAG_ATTRIBUTES}}}+")
 HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNORECASE)
 HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 """Stands before some feeds, too: the root element decides."""
@@ -144,6 +156,18 @@ def _replace_reference(match: re.Match[str]) -> str:
     if number > 0x10FFFF or INVALID_XML_CHARACTER.match(chr(number)):
         return "\ufffd" if number >= 0x20 and number != 0x7F else ""
     return match[0]
+
+
+def limit_attributes(html: str) -> str:
+    """Drop the attributes of a tag beyond the number that any author writes."""
+    return OPENING_TAG.sub(_drop_attributes, html)
+
+
+def _drop_attributes(tag: re.Match[str]) -> str:
+    if tag[1] or len(tag[0]) <= 2 * MAX_TAG_ATTRIBUTES:
+        return tag[0]
+    first = FIRST_ATTRIBUTES.match(tag[0])
+    return first[0] if first else tag[0]
 
 
 def detect_document_kind(text: str) -> DocumentKind:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from store.text.decoding import limit_attributes
 from store.text.html_media import describe_embed, find_picture, is_hidden, math_to_text, script_text
 from store.text.markdown import (
     VERBATIM_PATTERN,
@@ -142,6 +143,7 @@ def _parse_html(html: str) -> LexborHTMLParser | None:
     """Parse a page; None if its tags are nested so deeply that it would take minutes."""
     if html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH:
         return None
+    html = limit_attributes(html)
     try:
         html.encode()
     except UnicodeEncodeError:
