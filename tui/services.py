@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 def open_library(paths: Paths) -> FolderLibrary:
     """Open the user's library; nothing is loaded yet."""
     machine = machine_name(paths.state, os.environ)
-    return FolderLibrary(paths.library, paths.cache, machine, system_clock)
+
+    def newest_backup() -> Path | None:
+        from store.backup.backup import find_newest_backup  # needed after a loss alone
+
+        return find_newest_backup(paths)
+
+    return FolderLibrary(
+        paths.library, paths.cache, machine, system_clock, newest_backup=newest_backup
+    )
 
 
 @contextmanager

@@ -275,6 +275,13 @@ def list_auto_backups(paths: Paths) -> list[Path]:
     return [folder / name for name in sorted(names, reverse=True)]
 
 
+def find_newest_backup(paths: Paths) -> Path | None:
+    """Return the newest automatic backup of a library; None if there is none."""
+    with contextlib.suppress(OSError):
+        return next(iter(list_auto_backups(paths)), None)
+    return None
+
+
 def make_auto_backup(
     paths: Paths, clock: Clock, version: str
 ) -> Generator[BackupProgress, None, Path | None]:

@@ -77,8 +77,17 @@ class JournalRewritten(Exception):
 class Journal:
     """The journals of all machines in one library; events are appended to this machine's own."""
 
-    def __init__(self, folder: Path, machine: str, clock: Clock, warn: WarningHandler) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        machine: str,
+        clock: Clock,
+        warn: WarningHandler,
+        name_backup: Callable[[], str] = str,
+    ) -> None:
+        """Open nothing yet; `name_backup` returns the end of a line about a loss."""
         self._folder = folder
+        self._name_backup = name_backup
         self._machine = machine
         self._clock = clock
         self._warn = warn
@@ -185,6 +194,9 @@ class Journal:
 
     def reset(self) -> None:
         """Forget what was read, and add to our own journal the lines that it has lost."""
+        for name in self._lost_files(self._cursors):
+            if name != self.own_path.name:
+                self._warn_lost(self._folder / name, self._cursors[name])
         cursor = self._cursors.get(self.own_path.name, Cursor())
         if not file_matches_cursor(self.own_path, cursor):
             if not is_compacted(self.own_path, cursor):
@@ -312,7 +324,8 @@ class Journal:
     def _warn_lost(self, path: Path, cursor: Cursor) -> None:
         if not is_compacted(path, cursor):
             change = describe_file_change(path, cursor)
-            self._warn(f"{path} {change}; its reading state is missing until it returns")
+            missing = "its reading state is missing until it returns"
+            self._warn(f"{path} {change}; {missing}{self._name_backup()}")
 
     def _append_lost_lines(self) -> None:
         if not self._lost_lines:

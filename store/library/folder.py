@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,7 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog
+from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
 from store.library.updates import (
     events_of_new_articles,
@@ -90,7 +91,14 @@ class FolderLibrary:
     """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
 
     def __init__(
-        self, folder: Path, cache: Path, machine: str, clock: Clock, *, repair: bool = True
+        self,
+        folder: Path,
+        cache: Path,
+        machine: str,
+        clock: Clock,
+        *,
+        repair: bool = True,
+        newest_backup: Callable[[], Path | None] = lambda: None,
     ) -> None:
         """Open the folder, creating it if need be.
 
@@ -100,6 +108,7 @@ class FolderLibrary:
             machine: The name under which this machine writes.
             clock: Now, in UTC.
             repair: Whether damaged files of this machine may be replaced by what is intact in them.
+            newest_backup: Returns the backup that may have what is lost.
 
         Raises:
             LibraryUnavailable: The folder cannot be created.
@@ -108,16 +117,21 @@ class FolderLibrary:
         self._cache = cache
         self._clock = clock
         self._problems: dict[str, None] = {}
+        self._newest_backup = newest_backup
         self.repairer = Repairer(
-            folder, machine, clock, self._warn, lambda: self.read_only_reason, repair=repair
+            folder,
+            machine,
+            clock,
+            self._warn,
+            lambda: self.read_only_reason,
+            repair=repair,
+            name_backup=self._name_backup,
         )
         self._segments = Segments(folder, machine, self.repairer.recover)
         self._texts = TextReader(self._segments)
         self._open_files = OpenSegmentFiles(machine, self._segments.folders)
-        self._journal = Journal(folder / "journal", machine, clock, self._warn)
-        self._state = ReadingState()
-        self._outdated: set[str] = set()
-        """The articles whose reading state is still to be recomputed."""
+        self._journal = Journal(folder / "journal", machine, clock, self._warn, self._name_backup)
+        self._clear_state()
         self._events_since_snapshot = 0
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
@@ -125,7 +139,7 @@ class FolderLibrary:
         self.is_index_stale = True
         """True if something has changed since the index was last brought up to date."""
         self._clear_catalog()
-        make_library_folders(folder, (*self._segments.folders, self._journal.own_path.parent))
+        self._watch = self._make_folders()
 
     # -- imported when first used, because a start that shows a list needs none of it ------
 
@@ -166,8 +180,23 @@ class FolderLibrary:
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
 
+    def _clear_state(self) -> None:
+        self._state = ReadingState()
+        self._outdated: set[str] = set()
+        """The articles whose reading state is still to be recomputed."""
+
+    def _make_folders(self) -> FolderWatch:
+        folders = (*self._segments.folders, self._journal.own_path.parent)
+        make_library_folders(self._folder, folders)
+        return FolderWatch(self._folder, folders, self._warn)
+
     def _warn(self, problem: str) -> None:
         self._problems[problem] = None  # a dict, so that each is reported once and in order
+
+    def _name_backup(self) -> str:
+        """Return the end of a line about a loss."""
+        newest = self._newest_backup()
+        return f"; the newest backup is {newest}" if newest else ""
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -422,7 +451,7 @@ class FolderLibrary:
         return rows
 
     def _check_writable(self) -> None:
-        if reason := self.read_only_reason:
+        if reason := self._watch.find_problem() or self.read_only_reason:
             raise LibraryReadOnly(reason)
 
     def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
@@ -468,10 +497,16 @@ class FolderLibrary:
     # -- changes by others -----------------------------------------------------------------
 
     def refresh(self) -> ExternalChanges:
-        """Read what other processes and machines have changed."""
+        """Read what other processes and machines have changed.
+
+        While the files cannot be reached, what was read of them before stays.
+        """
+        if problem := self._watch.find_problem():
+            self._warn(problem)
+            return ExternalChanges({}, is_list_stale=False)
         rows = self._refresh_reading()
         is_stale = self._refresh_segments() or self._lists_changed
-        if self._open_files.missing and not self.read_only_reason:
+        if not self.read_only_reason:
             self._readd_missing()
         self._lists_changed = False
         return ExternalChanges(rows, is_stale)
@@ -489,7 +524,7 @@ class FolderLibrary:
     def _read_all_events(self) -> dict[str, ArticleRow]:
         previous = {row.id: row for row in self._catalog.rows()}
         self._journal.reset()
-        self._state, self._outdated = ReadingState(), set()
+        self._clear_state()
         self._state.preload_undone(self._journal.undo_events())
         with pause_gc():
             self._read_new_events()
@@ -520,12 +555,16 @@ class FolderLibrary:
         return is_removed or not self._unread.issuperset(changed)
 
     def _readd_missing(self) -> None:
-        """Add the articles again that another program removed from our own segments."""
+        """Add the articles and texts again that another program removed from our own segments."""
+        if not self._open_files.missing and not self._open_files.has_missing_texts():
+            return
         try:
             with self.repairer.lock_segments(REPAIR_LOCK_TIMEOUT):
                 self._refresh_segments()  # another process may have done it already
                 for name, count in self._open_files.append_missing(self._segments, self._catalog):
                     self.repairer.warn_readded(self._segments.facts_path(name), count)
+                for path in self._open_files.restore_missing_texts():
+                    self._warn(f"texts/{path.name} was removed by another program; written again")
             self._refresh_segments()
         except (LibraryBusy, SaveFailed) as error:
             self._warn(str(error))  # the next refresh tries again

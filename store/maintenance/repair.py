@@ -68,11 +68,13 @@ class Repairer:
         read_only_reason: Callable[[], str],
         *,
         repair: bool = True,
+        name_backup: Callable[[], str] = str,
     ) -> None:
         """Start without having seen any file.
 
         `read_only_reason` returns why no file can be written at the moment, or an empty string.
-        Without `repair`, damaged files of this machine are only salvaged.
+        Without `repair`, damaged files of this machine are only salvaged. `name_backup` returns
+        the end of a line about a loss.
         """
         self._folders = {table: library / table for table in DOCUMENT_PARSERS}
         self._machine = machine
@@ -82,6 +84,7 @@ class Repairer:
         self._warn = warn
         self._read_only_reason = read_only_reason
         self._may_repair = repair
+        self._name_backup = name_backup
         self._is_locked = False
         self.repaired: dict[Path, str] = {}
         """A line for each file that was repaired."""
@@ -147,8 +150,10 @@ class Repairer:
                 self.repaired[self._journal] = line
             return removed
 
-    def recover(self, path: Path, table: str) -> Tables:
+    def recover(self, path: Path, table: str, held: Mapping[str, Any]) -> Tables:
         """Return what is intact in a damaged file, and repair it if it is our own.
+
+        Documents that are `held` in memory since the file was intact take the place of damaged ones.
 
         Raises:
             LibraryDamaged: It can no longer be read.
@@ -166,15 +171,15 @@ class Repairer:
                 if self._is_locked
                 else self.lock_segments(REPAIR_LOCK_TIMEOUT)
             ):
-                return self._repair(path, table)
+                return self._repair(path, table, held)
         except (LibraryBusy, SaveFailed) as error:
             return self._recover_unrepaired(path, table, f"as it is: {error}")
 
-    def _repair(self, path: Path, table: str) -> Tables:
+    def _repair(self, path: Path, table: str, held: Mapping[str, Any]) -> Tables:
         data = read_contents(path)  # under the lock: another process may have repaired it
         if data is None:
             return {}
-        found, hint = _salvage_with_pair(path, data, table)
+        found, hint = _salvage_with_pair(path, data, table, held)
         if (found.format or SEGMENT_FORMAT) > SEGMENT_FORMAT:
             return self._recover_unrepaired(
                 path, table, f"as it is: {newer_format_message(found.format or SEGMENT_FORMAT)}"
@@ -182,6 +187,8 @@ class Repairer:
         if found.reason:
             kept = preserve_damaged_file(path, data, self._clock())
             JsonStorage(path).write(_to_tables(found, table))
+            lost = hint or found.lost != 0
+            hint += self._name_backup() if lost else ""
             self.repaired[path] = describe_salvage(path, table, found, kept) + hint
         return _to_tables(found, table)
 
@@ -189,7 +196,7 @@ class Repairer:
         signature, data = file_signature(path), read_contents(path)
         if data is None:
             return {}
-        found, hint = _salvage_with_pair(path, data, table)
+        found, hint = _salvage_with_pair(path, data, table, {})
         if found.reason:
             line = describe_salvage(path, table, found, None, how) + hint
             self._unrepaired[path] = signature, line
@@ -200,9 +207,9 @@ class Repairer:
         name = f"{path.parent.name}/{path.name}"
         many = "1 article" if articles == 1 else f"{articles:,} articles"
         if articles and not path.exists():
-            self._warn(f"{name} was removed by another program, with {many}")
+            self._warn(f"{name} was removed by another program, with {many}{self._name_backup()}")
         elif articles and path not in self.repaired:
-            self._warn(f"{name} was replaced by another program; {many} lost")
+            self._warn(f"{name} was replaced by another program; {many} lost{self._name_backup()}")
 
     def warn_readded(self, path: Path, articles: int) -> None:
         """Report that articles another program had removed from this file were added again."""
@@ -247,12 +254,16 @@ class Repairer:
         try:
             return read_tables(path, table, thorough=True).get(table, {})
         except BadContent:
-            return self.recover(path, table)[table]
+            return self.recover(path, table, {})[table]
 
 
-def _salvage_with_pair(path: Path, data: bytes, table: str) -> tuple[SalvageResult, str]:
+def _salvage_with_pair(
+    path: Path, data: bytes, table: str, held: Mapping[str, Any]
+) -> tuple[SalvageResult, str]:
     """Return what is intact, and a hint at what the other file of the pair says about the rest."""
     found = salvage(data, table)
+    if found.reason and held:
+        found = replace(found, documents={**held, **found.documents}, lost=0)
     other = path.parent.parent / PAIRED_TABLES[table] / path.name
     pair = _read_ids(other, PAIRED_TABLES[table])
     if not found.reason or pair is None:

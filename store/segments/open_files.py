@@ -12,7 +12,7 @@ from store.model.article import ParsedArticle
 from store.segments.documents import parse_articles
 from store.segments.segments import Segments, segment_machine
 from store.segments.storage import BadContent, Tables, parse_tables
-from store.system.files import open_descriptor
+from store.system.files import open_descriptor, write_atomically
 
 MAX_OPEN_FILES = 200
 """Files kept open, two for each of the newest segments."""
@@ -70,6 +70,32 @@ class OpenSegmentFiles:
             _, close = self._pairs.pop(name)
             close()
 
+    def has_missing_texts(self) -> bool:
+        """Return True if a texts file was removed whose facts are still there."""
+        return any(True for _ in self._removed_texts())
+
+    def restore_missing_texts(self) -> Iterator[Path]:
+        """Write again the texts files that were removed; the lock must be held.
+
+        Yields:
+            Each file.
+
+        Raises:
+            SaveFailed: The disk refused.
+        """
+        for path, descriptor in list(self._removed_texts()):
+            if data := _read_file(descriptor):
+                write_atomically(path, data)
+                yield path
+
+    def _removed_texts(self) -> Iterator[tuple[Path, int]]:
+        facts_folder, texts_folder = self._folders
+        for name, ((_, texts), _) in self._pairs.items():
+            path = texts_folder / f"{name}.json"
+            is_removed = os.fstat(texts).st_nlink == 0 and not path.exists()
+            if is_removed and (facts_folder / path.name).exists():
+                yield path, texts
+
     def note_missing(self, name: str, ids: Collection[str]) -> bool:
         """Remember articles that are gone from a segment; return True if any can be read."""
         if found := self._read_articles(name, ids):
@@ -107,8 +133,16 @@ def _close_descriptors(pair: DescriptorPair) -> None:
         os.close(descriptor)
 
 
+def _read_file(descriptor: int) -> bytes:
+    """Return the contents of an open file; empty if it cannot be read."""
+    try:
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    except OSError:
+        return b""
+
+
 def _read_tables(descriptor: int) -> Tables:
     try:
-        return parse_tables(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
-    except (OSError, BadContent):
+        return parse_tables(_read_file(descriptor))
+    except BadContent:
         return {}

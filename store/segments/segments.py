@@ -64,8 +64,9 @@ TABLE_START, TABLE_END = b'"texts":{', b"}}}"
 MAX_CACHED_SEGMENTS = 400
 """Segments whose offsets are kept, at 20 KB each."""
 
-RecoverTables = Callable[[Path, str], Tables]
-"""Returns what is intact in a damaged file, given its path and the name of its table."""
+RecoverTables = Callable[[Path, str, Mapping[str, Any]], Tables]
+"""Returns what is intact in a damaged file, given its path, the name of its table, and the documents
+that it had when it was last read, as far as they are held."""
 
 
 class ArticleLocation(NamedTuple):
@@ -212,9 +213,13 @@ class Segments:
         except BadContent:
             if self._recover is None:
                 raise
-            tables = self._recover(path, name)
+            tables = self._recover(path, name, self._held_documents(path))
         self.format = max(self.format, format_version(tables))
         return tables.get(name, {})
+
+    def _held_documents(self, path: Path) -> Mapping[str, Any]:
+        cached = self._cache.get(str(path))
+        return cached[1] if cached else {}
 
     def _cached_table(self, path: Path, name: str) -> dict[str, Any]:
         signature, key = file_signature(path) or (0, 0), str(path)
@@ -307,7 +312,7 @@ class Segments:
         except BadContent:
             if self._recover is None:
                 raise
-            self._recover(path, name)
+            self._recover(path, name, self._held_documents(path))
             tables = read_tables(path, name, thorough=True)
         return set(map(int, tables.get(name, {})))
 

@@ -8,10 +8,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib.metadata import version
 
-from store.backup.backup import list_auto_backups
+from store.backup.backup import find_newest_backup
 from store.library.folder import FolderLibrary
 from store.maintenance.repair import review_copies
 from store.model.errors import NewstuiError
@@ -102,8 +101,6 @@ def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> I
         else:
             hint = REPAIR_HINT if problem in repairable else ""
             yield "problem", join_nonempty((problem, hint), "; ")
-    if library.problems:
-        with suppress(OSError):
-            for newest in list_auto_backups(paths)[:1]:
-                yield "backup", f"{newest} (newstui restore FILE --into DIR unpacks it)"
+    if library.problems and (newest := find_newest_backup(paths)):
+        yield "backup", f"{newest} (newstui restore FILE --into DIR unpacks it)"
     yield from (("copy", line) for line in review_copies(paths.library))

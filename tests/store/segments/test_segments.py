@@ -282,12 +282,11 @@ def test_a_folder_that_is_none_ends_the_search_for_space(tmp_path: Path, kind: s
     """Case 12: once every existing segment was skipped, a new file cannot be read either."""
     machine = Machine(tmp_path)
     add(machine.open(), articles([1]))
-    library = machine.open()
     folder = machine.folder / kind
     folder.rename(tmp_path / "elsewhere")
     folder.write_bytes(b"")
-    with pytest.raises((LibraryDamaged, SaveFailed), match="Not a directory"):
-        add(library, articles([2]))
+    with pytest.raises((LibraryDamaged, LibraryUnavailable), match="Not a directory"):
+        Segments(machine.folder, machine.name).append(articles([2]))
 
 
 def test_doctor_reports_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:

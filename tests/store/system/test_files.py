@@ -169,7 +169,10 @@ def test_macos_empties_the_cache_of_the_drive(
         with file_lock(tmp_path / "journal") as descriptor:
             append_durably(descriptor, tmp_path / "journal", [b"line\n"])
 
-    for save in (lambda: write_atomically(tmp_path / "file", b"new"), append):
+    def replace() -> None:
+        write_atomically(tmp_path / "file", b"new")
+
+    for save in (replace, append):
         made.clear()
         with pytest.raises(SaveFailed) if number == errno.EIO else contextlib.nullcontext():
             save()
