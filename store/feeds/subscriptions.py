@@ -26,6 +26,7 @@ from store.text.decoding import (
     escape_ampersands,
     remove_invalid_xml_characters,
 )
+from store.text.names import clean_name
 from store.text.urls import (
     copy_url_credentials,
     normalize_feed_url,
@@ -117,7 +118,7 @@ class Subscriptions:
             if _outline_url(element):
                 self._read_feed(parent, element, folders)
             elif element is not self._body and (name := _outline_title(element, 100)):
-                folders = (*folders, name)[:MAX_FOLDER_DEPTH]
+                folders = (*folders, clean_name(name))[:MAX_FOLDER_DEPTH]
                 self._folders.setdefault(_join_folders(folders), element)
             outlines = element.findall("outline")
             stack += [(element, each, folders) for each in reversed(outlines)]
@@ -140,7 +141,7 @@ class Subscriptions:
             each.parent.remove(each.element)
         first = existing[0] if existing else None
         outline = ET.Element("outline") if first is None else first.element
-        if first is None or first.folder != subscription.category:
+        if first is None or first.folder != clean_name(subscription.category):
             if first is not None:
                 first.parent.remove(outline)
             parent = self._get_or_create_folder(subscription.category)
@@ -160,7 +161,7 @@ class Subscriptions:
 
     def _get_or_create_folder(self, category: str) -> ET.Element:
         folder, path = self._body, ""
-        for name in filter(None, category.split("/")):
+        for name in filter(None, clean_name(category).split("/")):
             path = f"{path}/{name}" if path else name
             if path not in self._folders:
                 self._folders[path] = ET.SubElement(folder, "outline", text=name)

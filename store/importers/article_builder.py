@@ -20,6 +20,7 @@ from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.authors import clean_authors
 from store.text.clean import clean_json, clean_line, clean_text
+from store.text.names import clean_name, unique_names
 from store.text.prose import count_words, ends_with_full_stop, make_title
 from store.text.urls import make_page_id, make_url_id
 
@@ -92,10 +93,10 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
     article = Article(
         id=_take_id(raw, url, source) or make_text_id(title, published, body.text),
         title=title,
-        category=coerce_line(*raw.pop("category")),
+        category=clean_name(coerce_line(*raw.pop("category"))),
         url=url,
         authors=tuple(clean_authors(coerce_names(*raw.pop("authors", "author")))),
-        tags=coerce_names(*raw.pop("tags"), comma=True),
+        tags=unique_names(coerce_names(*raw.pop("tags"), comma=True)),
         date=published,
         created=created,
         updated=_take_timestamp(raw, language, "updated") or created,

@@ -25,6 +25,7 @@ from store.model.errors import SaveFailed
 from store.model.times import format_timestamp, from_microseconds, parse_timestamp, to_unix_seconds
 from store.system.files import make_folder, read_regular, write_atomically
 from store.text.clean import clean_line
+from store.text.names import clean_name, name_key
 
 Register = tuple[int, Any]
 """Stamp and value."""
@@ -90,11 +91,11 @@ class ArticleState:
     def edited_facts(self) -> Mapping[str, Any]:
         """Return the facts that were edited, as strings that are safe to show."""
         values = {name: value for name, (_, value) in self.edits.items()}
-        edits: dict[str, Any] = {
-            name: clean_line(str(values[name])) for name in ("title", "category") if name in values
-        }
-        if not edits.get("title", "title"):
-            del edits["title"]
+        edits: dict[str, Any] = {}
+        if title := clean_line(str(values.get("title", ""))):
+            edits["title"] = title
+        if "category" in values:
+            edits["category"] = clean_name(str(values["category"]))
         for name in ("date", "updated"):
             if moment := parse_timestamp(values.get(name)):
                 edits[name] = moment
@@ -192,7 +193,7 @@ class ReadingState:
     def tags(self) -> set[str]:
         """Return every tag that an article was given by the user."""
         given = (state.tags.items() for state in self.article_states.values() if state.tags)
-        return {clean_line(tag) for tags in given for tag, (_, is_set) in tags if is_set} - {""}
+        return {clean_name(tag) for tags in given for tag, (_, is_set) in tags if is_set} - {""}
 
     def preload_undone(self, events: Iterable[Event]) -> None:
         """Learn which events were undone before any event is applied."""
@@ -296,15 +297,26 @@ def _with_register(
 
 def apply_edits(article: Article, state: ArticleState) -> Article:
     """Return the facts of an article after the user's edits and tags."""
-    tags = set(article.tags)
-    for tag, (_, present) in state.tags.items():
-        (tags.add if present else tags.discard)(clean_line(tag))
-    added = sorted(tags.difference(article.tags))
     if guid := state.item.get("guid"):
         article = replace(article, extra={**article.extra, "guid": guid})
-    return replace(
-        article, **state.edited_facts(), tags=(*(t for t in article.tags if t in tags), *added)
-    )
+    tags = _apply_tag_events(article.tags, state.tags) if state.tags else article.tags
+    return replace(article, **state.edited_facts(), tags=tags)
+
+
+def _apply_tag_events(tags: Iterable[str], registers: Mapping[str, Register]) -> tuple[str, ...]:
+    """Return tags after events; of those about one tag, however it is spelled, the last decides."""
+    kept = {name_key(tag): tag for tag in tags}
+    added: dict[str, str] = {}
+    by_stamp = sorted((stamp, tag, is_set) for tag, (stamp, is_set) in registers.items())
+    for _, spelling, is_set in by_stamp:
+        tag = clean_name(spelling)
+        key = name_key(tag)
+        if not is_set:
+            kept.pop(key, None)
+            added.pop(key, None)
+        elif key not in kept:
+            added[key] = tag
+    return (*kept.values(), *sorted(added.values()))
 
 
 def events_from_import(found: ParsedArticle) -> Iterator[NewEvent]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from store.journal.reading_state import ArticleState, ReadingState
 from store.model.article import ArticleRow, make_item_key
@@ -13,6 +14,7 @@ from store.model.results import CategoryCount
 from store.model.times import UNDATED, to_sort_seconds
 from store.search.list_query import sort_newest_first
 from store.segments.segments import ArticleLocation
+from store.text.names import common_spellings, name_key
 
 
 class Catalog:
@@ -68,12 +70,20 @@ class Catalog:
         return None if article in self._deleted else self._rows.get(article)
 
     def categories(self) -> list[CategoryCount]:
-        """Return every category of the articles that are not deleted, by name."""
-        counts: dict[str, list[int]] = {}
-        for row in self.rows():
-            count = counts.setdefault(row.category, [0, 0])
-            count[0] += 1
-            count[1] += not row.read
+        """Return every category of the articles that are not deleted, by name.
+
+        What is in a category is counted in those above it, too.
+        """
+        rows = Counter(row.category for row in self.rows())
+        unread = Counter(row.category for row in self.rows() if not row.read)
+        spellings = common_spellings(rows)
+        names = {name_key(name): name for name in spellings.values()}
+        counts = {name: [0, 0] for name in names.values()}
+        for category, number in rows.items():
+            for key in _category_path(name_key(category)):
+                if key in names:
+                    counts[names[key]][0] += number
+                    counts[names[key]][1] += unread[category]
         return [CategoryCount(name, *counts[name]) for name in sorted(counts)]
 
     def find_id(self, id_or_prefix: str) -> str:
@@ -173,6 +183,11 @@ class Catalog:
         if previous is None or previous.timestamp != new.timestamp:
             self._is_sorted = False
         self._rows[article] = new
+
+
+def _category_path(category: str) -> Iterator[str]:
+    """Yield a category and those above it: `a`, `a/b` and `a/b/c` of `a/b/c`."""
+    return accumulate(category.split("/"), lambda above, name: f"{above}/{name}")
 
 
 def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:

@@ -70,6 +70,7 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
+from store.text.names import unique_names
 from store.text.urls import make_page_id, make_url_id
 
 if TYPE_CHECKING:
@@ -366,7 +367,7 @@ class FolderLibrary:
 
     def tags(self) -> list[str]:
         """Return the tags known so far."""
-        return sorted(self._tags | self._state.tags())
+        return list(unique_names(sorted(self._tags | self._state.tags())))
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles."""

@@ -131,7 +131,7 @@ class Library(Protocol):
         """Return the row of an article, or None if there is no such article."""
 
     def categories(self) -> list[CategoryCount]:
-        """Return every category with its counts, by name."""
+        """Return every category with its counts and those of the categories below it, by name."""
 
     def tags(self) -> list[str]:
         """Return the tags known so far, sorted: those the user gave, and those of opened articles.

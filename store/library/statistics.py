@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
@@ -12,6 +13,7 @@ from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
 from store.model.times import from_microseconds, to_microseconds
 from store.search.list_query import ListQuery
+from store.text.names import common_spellings
 
 READ_KINDS = frozenset({"read"})
 """The events that statistics count."""
@@ -171,16 +173,21 @@ def compute_statistics(
 ) -> Statistics:
     """Return the statistics of a library from its rows and its readings by day."""
     articles = read = starred = readings = words = 0
-    shares: dict[str, list[int]] = {}
+    total: Counter[str] = Counter()
+    read_in: Counter[str] = Counter()
     for row in rows:
         articles += 1
         read += row.read
         starred += row.starred
         readings += row.read_count
         words += row.read_count * row.words
-        share = shares.setdefault(row.category, [0, 0])
-        share[0] += 1
-        share[1] += row.read
+        total[row.category] += 1
+        read_in[row.category] += row.read
+    shares: dict[str, list[int]] = {}
+    for category, name in common_spellings(total).items():
+        share = shares.setdefault(name, [0, 0])
+        share[0] += total[category]
+        share[1] += read_in[category]
     ordered = sorted(shares, key=lambda name: (-shares[name][0], name))
     return Statistics(
         today,

@@ -61,7 +61,7 @@ class ExternalChanges:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
-    """A category and its numbers of articles."""
+    """A category and its numbers of articles, with those of the categories below it."""
 
     name: str
     total: int

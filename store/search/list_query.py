@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
-from store.search.syntax_tree import CategoryCondition, category_predicate
+from store.search.syntax_tree import category_predicate
+from store.text.names import name_key
 
 if TYPE_CHECKING:
     from store.search.highlight import Highlighter
@@ -42,7 +43,7 @@ class ListQuery:
 
     show: Show = "all"
     category: str | None = None
-    """Only this category with those below it, in any case; None for all."""
+    """Only this category and those below it; None for all."""
     text: str = ""
     """A query in the query language, which the library answers."""
     sort: Sort = "date"
@@ -65,8 +66,7 @@ class ListQuery:
         elif self.show == "in progress":
             rows = (row for row in rows if (row.is_started and not row.read) or row.id in pinned)
         if self.category is not None:
-            is_in_category = category_predicate(CategoryCondition(self.category))
-            rows = (row for row in rows if is_in_category(row))
+            rows = filter(category_predicate(self.category, name_key), rows)
         return list(rows)
 
 

@@ -168,7 +168,7 @@ def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
     if isinstance(node, RangeCondition):
         return _range_predicate(node)
     if isinstance(node, CategoryCondition):
-        return category_predicate(node)
+        return category_predicate(node.name, normalize_text, is_prefix=node.is_prefix)
     return leaf(node)
 
 
@@ -199,17 +199,25 @@ def _range_predicate(node: RangeCondition) -> RowPredicate:
     return lambda row: (minimum or 0) <= measure(row) <= maximum
 
 
-def category_predicate(node: CategoryCondition) -> RowPredicate:
-    """Return a function that tells whether the category of a row is the one asked for, or below it."""
-    name = normalize_text(node.name)
-    below = name if node.is_prefix else f"{name}/"
+def category_predicate(
+    name: str, fold: Callable[[str], str], *, is_prefix: bool = False
+) -> RowPredicate:
+    """Return a function that tells whether a row is in a category, or in one below it.
+
+    Args:
+        name: The category.
+        fold: Returns what is equal for names that match.
+        is_prefix: Whether other categories that start with the name match, too.
+    """
+    wanted = fold(name.rstrip("/"))
+    below = wanted if is_prefix else f"{wanted}/"
     known: dict[str, bool] = {}
 
     def fits(row: ArticleRow) -> bool:
         is_match = known.get(row.category)
         if is_match is None:
-            category = normalize_text(row.category)
-            is_match = category == name or bool(name and category.startswith(below))
+            category = fold(row.category)
+            is_match = category == wanted or bool(wanted and category.startswith(below))
             known[row.category] = is_match
         return is_match
 

@@ -20,6 +20,7 @@ from store.model.article import (
 )
 from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
+from store.text.names import clean_name, unique_names
 from store.text.urls import redact_credentials, strip_url_credentials
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
@@ -52,7 +53,7 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
         category=_clean_category(document.get("category", "")),
         url=clean_line(document.get("url", ""), limit=2000),
         authors=tuple(map(clean_line, document.get("authors", ()))),
-        tags=tuple(map(clean_line, document.get("tags", ()))),
+        tags=unique_names(document.get("tags", ())),
         date=_clean_time(document.get("date")),
         created=_clean_time(document.get("created")),
         updated=_clean_time(document.get("updated")),
@@ -111,7 +112,7 @@ def _clean_feed_key(value: str) -> str:
 @lru_cache(4096)
 def _clean_category(value: str) -> str:
     """Return a category; older versions named it by the URL of its feed, password included."""
-    return _intern_line(redact_credentials(value) if "@" in value else value)
+    return intern(clean_name(redact_credentials(value) if "@" in value else value))
 
 
 @lru_cache(4096)

@@ -9,7 +9,7 @@ from typing import Concatenate, Literal, ParamSpec
 from store.library.protocol import Library
 from store.model.article import ArticleRow
 from store.model.results import UndoableChange
-from store.text.clean import clean_line
+from store.text.names import clean_name, name_key
 from tui.rendering.wording import describe_event, summarize_change
 
 ArticleFlag = Literal["read", "starred"]
@@ -76,8 +76,8 @@ def delete(library: Library, article: str) -> ActionResult:
 
 
 def add_tag(library: Library, article: str, tag: str) -> ActionResult:
-    """Tag an article, unless it has the tag in upper or lower case."""
-    tag = clean_line(tag)
+    """Tag an article, unless it has the tag, whatever its case."""
+    tag = clean_name(tag)
     if existing := _find_tag(library, article, tag):
         return ActionResult(f"Already tagged {existing}")
     return _record(library, "tagged", [article], tag=tag)
@@ -85,9 +85,9 @@ def add_tag(library: Library, article: str, tag: str) -> ActionResult:
 
 def remove_tag(library: Library, article: str, tag: str) -> ActionResult:
     """Remove a tag from an article, whatever its case."""
-    if existing := _find_tag(library, article, clean_line(tag)):
+    if existing := _find_tag(library, article, tag):
         return _record(library, "untagged", [article], tag=existing)
-    return ActionResult(f"Not tagged {clean_line(tag)}")
+    return ActionResult(f"Not tagged {clean_name(tag)}")
 
 
 def undo(library: Library) -> ActionResult:
@@ -129,5 +129,5 @@ def _has_state(row: ArticleRow, state: TargetState) -> bool:
 
 
 def _find_tag(library: Library, article: str, tag: str) -> str:
-    tags = library.get_article(article).article.tags
-    return next((each for each in tags if each.casefold() == tag.casefold()), "")
+    tags, key = library.get_article(article).article.tags, name_key(clean_name(tag))
+    return next((each for each in tags if name_key(each) == key), "")

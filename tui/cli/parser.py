@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -131,8 +131,15 @@ FEEDS_ARGUMENT = _positional(
 )
 JSON_FLAG = _flag("json", "print JSON")
 FORCE_FLAG = _flag("force", "replace existing files")
+QUERY_DEST = "words"
 QUERY_ARGUMENTS = (
-    _positional("words", "QUERY", "only matching articles, e.g. 'harbour is:unread'", nargs="*"),
+    _positional(
+        QUERY_DEST,
+        "QUERY",
+        "only matching articles, e.g. 'harbour is:unread'",
+        nargs="*",
+        type=str.strip,
+    ),
     _flags(
         "show",
         "all",
@@ -140,7 +147,7 @@ QUERY_ARGUMENTS = (
         ("starred", "starred", "only starred articles"),
         ("in-progress", "in progress", "only articles begun and not read"),
     ),
-    _option("category", "NAME", "only this category"),
+    _option("category", "NAME", "only this category and those below it", type=str.strip),
     _option("sort", None, "sort order (default: date)", choices=SORTS, default="date"),
     _option("limit", "N", "at most N articles", type=_parse_positive),
 )
@@ -230,7 +237,7 @@ COMMAND_SYNTAXES = (
         " each with a snippet. QUERY may have words, “phrases”, -not, or, (parentheses),"
         " title:word, category:name, tag:name, is:unread, words:>800, date:2022-02, newer:7d and"
         " more; quote it to protect it from the shell.",
-        _positional("words", "QUERY", "the query", nargs="+"),
+        _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _flag("newest", "newest first instead of best first"),
         _option("limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20),
         JSON_FLAG,
@@ -366,9 +373,25 @@ COMMAND_SYNTAXES = (
 class SafeArgumentParser(argparse.ArgumentParser):
     """A parser whose messages are free of control characters, whatever was typed."""
 
+    query_options: frozenset[str] | None = None
+    """The short options of a command that takes a query; None if it takes none."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments; those of a query may begin with a minus, as in `-category:sport`."""
+        if self.query_options is not None and args is not None:
+            args = list(_protect_query(args, self.query_options))
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Print a usage error and exit with code 2."""
         super().error(clean_line(message, limit=MAX_ERROR_CHARS))
+
+
+def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterator[str]:
+    """Put a blank before what begins with one minus and is no option, or it would be taken for one."""
+    for argument in arguments:
+        is_option = argument[:2] in ("-", "--", *options) or argument == "-h"
+        yield f" {argument}" if argument[:1] == "-" and not is_option else argument
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -402,9 +425,16 @@ def build_parser() -> argparse.ArgumentParser:
         command = subparsers.add_parser(syntax.name, help=syntax.help, description=description)
         requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
         command.set_defaults(parser=command, requirements=requirements)
+        command.query_options = _short_options_beside_query(syntax)
         # Suppressed, so that it does not undo a --library before the command.
         _add_arguments(command, (*syntax.parts, _library_argument(argparse.SUPPRESS)))
     return parser
+
+
+def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:
+    arguments = [each for each in syntax.parts if isinstance(each, Argument)]
+    names = [name for each in arguments for name in each.names]
+    return frozenset(name for name in names if len(name) == 2) if QUERY_DEST in names else None
 
 
 def _library_argument(default: str | None) -> Argument:

@@ -11,6 +11,7 @@ from pathlib import Path
 from store.model.article import FullArticle
 from store.model.errors import InvalidQuery, NewstuiError
 from store.search.list_query import SHOWS, SORTS, ListQuery
+from store.text.names import name_key
 from store.text.urls import extract_host, is_deceptive_url
 from tui.actions import article_export
 from tui.actions.article_changes import (
@@ -98,7 +99,7 @@ class ListCommands:
         if words.isdecimal() and 0 < int(words) <= len(names):
             return int(words) - 1
         for index, name in enumerate(names):
-            if words and name.casefold().startswith(words.casefold()):
+            if words and name_key(name).startswith(name_key(words)):
                 return index
         raise NewstuiError(f"{what}: {words or 'nothing'} is none of {', '.join(names)}")
 

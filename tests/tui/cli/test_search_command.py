@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from tests.tui.cli.conftest import Run
+import pytest
+
+from tests.tui.cli.conftest import Run, article_json, write_json
 
 
 def test_search_prints_snippets(run: Run, three: Path) -> None:
@@ -22,3 +25,65 @@ def test_an_invalid_query_is_a_usage_error(run: Run, three: Path) -> None:
         refused = run(command, "few date:feb")
         assert (refused.code, refused.out) == (2, "")
         assert "column 10: date: expected a date" in refused.err
+
+
+@pytest.fixture
+def harbours(run: Run, tmp_path: Path) -> None:
+    """A library of a sport and two harbour articles, one of them read."""
+    articles: tuple[dict[str, Any], ...] = (
+        {"category": "Sport", "title": "Rowing -or not", "tags": ["sea"]},
+        {"category": "sport/sailing", "title": "A harbour: C++, o'clock"},
+        {"category": "World", "title": "A harbour / two", "read": True, "tags": ["tea"]},
+    )
+    every = [{**article_json(number), **each} for number, each in enumerate(articles, 1)]
+    assert run("import", write_json(tmp_path / "articles.jsonl", *every)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-category:sport"], {3}),
+        (["-category:sport*"], {3}),
+        (["-harbour"], {1}),
+        (["-hidden"], {1, 2, 3}),
+        (["-is:read", "-tag:sea"], {2}),
+        (["-(harbour or rowing)"], set()),
+        (['-"a harbour"'], {1}),
+        (["-title:harbour", "-x=y"], {1}),
+        (["-c++ harbour"], {3}),
+        (["--unread", "-category:sport/sailing"], {1}),
+        (["-tag:sea", "--limit", "1"], {3}),
+        (["--", "-harbour"], {1}),
+        (["harbour", "-", "-two"], {2}),
+        (["--category", "SPORT"], {1, 2}),
+        (["--category", "sport/SAILING", "-harbour"], set()),
+    ],
+)
+def test_queries_may_begin_with_a_minus(
+    run: Run, harbours: None, arguments: list[str], expected: set[int]
+) -> None:
+    commands = [["list", "--json"], ["export", "--to", "jsonl"]]
+    if not any(each.startswith("--") for each in arguments):
+        commands.append(["search", "--json"])
+    for command in commands:
+        values = run(*command, *arguments).values
+        assert {int(each["id"][:8], 16) for each in values} == expected, command
+
+
+def test_options_are_options(run: Run, harbours: None, tmp_path: Path) -> None:
+    assert "usage: newstui list" in run("list", "-h").out
+    assert run("list", "--unknown").code == 2
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    assert run("export", "-harbour", "-o", one).code == run("export", f"-o{two}", "-two").code == 0
+    assert one.is_file()
+    assert two.is_file()
+    refused = run("list", "-harbour date:feb")
+    assert (refused.code, "column 15: date: expected a date" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "title", ["Rowing -or not", "A harbour: C++, o'clock", "A harbour / two", "harbour: C++"]
+)
+def test_a_pasted_title_is_found(run: Run, harbours: None, title: str) -> None:
+    for command in ("search", "list"):
+        assert title in run(command, title).out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.errors import InvalidQuery
-from store.model.results import LoadProgress
+from store.model.results import CategoryCount, LoadProgress
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
@@ -83,7 +83,10 @@ class Lists(Part):
     def count_categories(self, searches: Mapping[str, str]) -> None:
         """Count the articles of every category and saved search (query by name)."""
         counted = [self._count_saved_search(name, text) for name, text in searches.items()]
-        self._post(messages.CategoriesCounted(self._library.categories(), counted))
+        rows = self._library.rows(ListQuery())
+        everything = CategoryCount("All", len(rows), sum(not row.read for row in rows))
+        categories = self._library.categories()
+        self._post(messages.CategoriesCounted(everything, categories, counted))
 
     def refresh(self) -> None:
         """Apply changes of other processes and machines, unless there is other work."""

@@ -114,6 +114,8 @@ class SavedSearch:
 class CategoriesCounted(LibraryMessage):
     """Every category and saved search with its counts."""
 
+    everything: CategoryCount
+    """The numbers of all articles."""
     categories: Sequence[CategoryCount]
     searches: Sequence[SavedSearch] = ()
 

@@ -116,8 +116,8 @@ class ListActions:
         queries = [base]
         queries += [replace(base, text=each.text) for each in message.searches]
         queries += [replace(base, category=each.name) for each in categories]
-        unread, total = sum(c.unread for c in categories), sum(c.total for c in categories)
-        lines = [("All", _unread_of_total(unread, total))]
+        everything = message.everything
+        lines = [(everything.name, _unread_of_total(everything.unread, everything.total))]
         lines += [
             (f"/{s.name}", "invalid query" if s.problem else _unread_of_total(s.unread, s.total))
             for s in message.searches
