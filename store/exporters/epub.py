@@ -47,16 +47,18 @@ PACKAGE_TEMPLATE = """\
 </package>
 """
 UNKNOWN_LANGUAGE = "und"
+EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""ZIP has no earlier times, and some computers start in 1970."""
 
 
 def write_epub(collection: ArticleCollection, out: BinaryIO) -> Iterator[int]:
     """Write a book; yield the number of articles written so far."""
     languages: set[str] = set()
-    made = datetime.fromisoformat(collection.created)
+    made = max(datetime.fromisoformat(collection.created).timetuple()[:6], EARLIEST_ZIP_TIME)
     with zipfile.ZipFile(out, "w") as archive:
 
         def put(name: str, text: str, method: int = zipfile.ZIP_DEFLATED) -> None:
-            member = zipfile.ZipInfo(name, made.timetuple()[:6])
+            member = zipfile.ZipInfo(name, made)
             member.compress_type = method
             archive.writestr(member, text)
 

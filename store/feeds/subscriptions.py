@@ -46,6 +46,7 @@ OPML_TRUE = "yes"
 ATTRIBUTE_VALUE = re.compile(r'="[^"]*"')
 MAX_FEED_TAGS = 20
 """Tags of one feed that are read."""
+XML_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 EMPTY_OPML = b'<opml version="2.0"><head><title>newstui</title></head><body></body></opml>'
 
 
@@ -172,8 +173,8 @@ class Subscriptions:
         """Return the contents of the file, or a copy without user names and passwords."""
         ET.indent(self._root)
         root = self._root if with_credentials else _strip_credentials(self._root)
-        written: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
-        return written + b"\n"
+        written: str = ET.tostring(root, "unicode")
+        return f"{XML_DECLARATION}{remove_invalid_xml_characters(written)}\n".encode()
 
     @property
     def has_credentials(self) -> bool:

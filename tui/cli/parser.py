@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from store.exporters.formats import EXPORT_FORMATS
+from store.exporters.formats import DEFAULT_TITLE, EXPORT_FORMATS
 from store.search.list_query import SORTS
 from store.text.clean import clean_line
 from tui import __version__
@@ -306,7 +306,7 @@ COMMAND_SYNTAXES = (
         _argument(
             "-o", dest="out", type=Path, metavar="PATH", help="output file; a folder for Markdown"
         ),
-        _option("title", None, "title of an HTML page or EPUB", default="newstui"),
+        _option("title", None, "title of an HTML page or EPUB", default=DEFAULT_TITLE),
         FORCE_FLAG,
     ),
     _command(
