@@ -7,11 +7,12 @@ is compared with the stored ones, and gets the id of the article that it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from store.importers.article_builder import make_text_id
 from store.journal.events import NewEvent
@@ -29,9 +30,14 @@ from store.text.urls import (
     make_url_id,
 )
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 MAX_ITEM_CHANGES = 10
 """Changes of an item's guid, link or title that are recorded at once; others at most once a day, for some
 feeds make new guids for every fetch."""
+MAX_CANDIDATES = 16
+"""Articles with the same guid, link or title that an item is compared with."""
 SECONDS_PER_DAY = 86_400
 DATE_FIELDS = ("date", "published", "published_at", "date_published")
 """Fields in which an import keeps a date that could not be read."""
@@ -69,28 +75,18 @@ class ItemMatcher:
     @cached_property
     def rows_by_feed(self) -> dict[str, list[ArticleRow]]:
         """The rows of stored articles by the key of their feed, also of deleted ones."""
-        rows: dict[str, list[ArticleRow]] = {}
-        for row in self.catalog.stored_rows():
-            rows.setdefault(row.feed_key, []).append(row)
-        return rows
+        return _group(((row.feed_key, row) for row in self.catalog.stored_rows()), sys.maxsize)
 
     @cached_property
-    def moved(self) -> dict[str, str]:
-        """The articles whose links have changed, by the ids that the links have now."""
-        states = self._state.article_states.items()
-        return {make_url_id(url): id_ for id_, each in states if (url := each.item.get("url"))}
+    def _without_feed(self) -> Mapping[tuple[str, int], Sequence[str]]:
+        """The articles that came from no feed, by title and number of words."""
+        rows = self.rows_by_feed.get("", ())
+        return _group(((self.catalog.stored_title(row.id), row.words), row.id) for row in rows)
 
-    @cached_property
-    def _imported_titles(self) -> dict[str, list[str]]:
-        titles: dict[str, list[str]] = {}
-        for row in self.rows_by_feed.get("", ()):
-            titles.setdefault(self.catalog.stored_title(row.id), []).append(row.id)
-        return titles
-
-    def item_title(self, article: str) -> str:
-        """Return the title that its source gives a stored article now."""
+    def changed_item(self, article: str) -> Mapping[str, str]:
+        """Return the `guid`, `url` and `title` of a stored article that its feed has changed."""
         state = self._state.article_states.get(article)
-        return (state and state.item.get("title")) or self.catalog.stored_title(article)
+        return state.item if state else {}
 
     def read(self, article: str) -> StoredItem | None:
         """Return a stored article as its feed knows it now; None if there is none."""
@@ -145,7 +141,7 @@ class ItemMatcher:
         article, text = found.article, found.body.text
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
-        for each in self._imported_titles.get(article.title, ()):
+        for each in self._without_feed.get((article.title, article.words), ()):
             stored = self.read(each)
             if (
                 stored
@@ -155,6 +151,18 @@ class ItemMatcher:
             ):
                 return each
         return ""
+
+
+def _group(
+    pairs: Iterable[tuple[Key, Value]], limit: int = MAX_CANDIDATES
+) -> dict[Key, list[Value]]:
+    """Return the first values of each key."""
+    groups: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        group = groups.setdefault(key, [])
+        if len(group) < limit:
+            group.append(value)
+    return groups
 
 
 def _with_id(found: ParsedArticle, article: str) -> ParsedArticle:
@@ -258,6 +266,8 @@ class DocumentMatcher:
     ids: dict[int, str] = field(default_factory=dict)
     """The id of each matched item, by its place in the document."""
     taken: set[str] = field(default_factory=set)
+    stored: dict[str, StoredItem | None] = field(default_factory=dict)
+    """The articles that were read."""
 
     def match(self) -> Iterator[ParsedArticle]:
         """Yield the items in their order."""
@@ -265,7 +275,7 @@ class DocumentMatcher:
             for place, each in enumerate(self.found):
                 if place not in self.ids and (known := rule(each, each.item or FeedItem())):
                     self._take(place, known)
-            if len(self.ids) == len(self.found) or not self.library.rows_by_feed.get(self.feed):
+            if len(self.ids) == len(self.found) or not self._rows:
                 break
         for place, each in enumerate(self.found):
             if place not in self.ids:
@@ -279,15 +289,20 @@ class DocumentMatcher:
     # -- the rules, strongest first --------------------------------------------------------
 
     def _find_unchanged(self, found: ParsedArticle, _: FeedItem) -> str:
-        """Return the article that has the item's id, and its guid or link; nothing is read for it.
+        """Return the article that is known as this item; nothing is read from the disk for it.
 
         An article that came from elsewhere is the same by its URL alone.
         """
         new, row = found.article, self.library.catalog.stored_row(found.article.id)
-        if row is None or new.id in self.taken:
-            return ""
-        is_unchanged = row.item_key == make_item_key(new.extra, new.url) and row.title == new.title
-        return new.id if is_unchanged or row.feed_key != self.feed else ""
+        key = make_item_key(new.extra, new.url)
+        is_known = row and (
+            row.feed_key != self.feed or (row.item_key == key and row.title == new.title)
+        )
+        if is_known and new.id not in self.taken:
+            return new.id
+        item = {"guid": str(new.extra.get("guid") or ""), "url": new.url, "title": new.title}
+        ids = (each for each in self._ids_by_key.get(key, ()) if each not in self.taken)
+        return next((each for each in ids if self.library.changed_item(each) == item), "")
 
     def _find_guid(self, found: ParsedArticle, item: FeedItem) -> str:
         ids = self._ids_by_key.get(make_item_key({}, item.guid), ()) if item.guid else ()
@@ -307,9 +322,9 @@ class DocumentMatcher:
         pages = [f"{scheme}://{key}" for scheme in ("https", "http")]
         names = [make_url_id(each) for each in pages]
         names += map(make_page_id, pages) if "#" in key else ()  # as older versions made them
-        ids = [*names, *(id_ for name in names if (id_ := self.library.moved.get(name)))]
+        ids = [*names, *self._ids_by_moved_link.get(key, ())]
         ids += self._ids_by_key.get(make_item_key({}, url), ())
-        ids += self._ids_by_title.get(found.article.title, ())
+        ids += self._same_titles(found.article)
         return self._choose(
             found, ids, lambda stored: stored.link_key == key and _is_same_page(found, item, stored)
         )
@@ -319,8 +334,12 @@ class DocumentMatcher:
             facts = compare(found, stored)
             return facts.agreeing == 3 if item.guid or item.link else facts.is_same_content
 
-        ids = found.article.id, *self._ids_by_title.get(found.article.title, ())
-        return self._choose(found, ids, is_same)
+        return self._choose(found, [found.article.id, *self._same_titles(found.article)], is_same)
+
+    def _same_titles(self, new: Article) -> Sequence[str]:
+        """Return articles that have this title, those of the same time first."""
+        same = self._ids_by_title.get((new.title, to_unix_seconds(new.stated_date)), ())
+        return [*same, *self._ids_by_title.get((new.title, None), ())]
 
     def _choose(
         self,
@@ -333,7 +352,9 @@ class DocumentMatcher:
             row = self.library.catalog.stored_row(each)
             if row is None or row.feed_key != self.feed or each in self.taken:
                 continue
-            if (stored := self.library.read(each)) and is_same(stored):
+            if each not in self.stored:
+                self.stored[each] = self.library.read(each)
+            if (stored := self.stored[each]) and is_same(stored):
                 self.library.record_change(found.article, stored)
                 return each
         return ""
@@ -351,18 +372,27 @@ class DocumentMatcher:
         return make_guid_id(self.feed, "\n".join(whole))
 
     @cached_property
-    def _ids_by_key(self) -> dict[int, list[str]]:
-        ids: dict[int, list[str]] = {}
-        for row in self.library.rows_by_feed.get(self.feed, ()):
-            ids.setdefault(row.item_key, []).append(row.id)
-        return ids
+    def _rows(self) -> Sequence[ArticleRow]:
+        return self.library.rows_by_feed.get(self.feed, ())
 
     @cached_property
-    def _ids_by_title(self) -> dict[str, list[str]]:
-        ids: dict[str, list[str]] = {}
-        for row in self.library.rows_by_feed.get(self.feed, ()):
-            ids.setdefault(self.library.item_title(row.id), []).append(row.id)
-        return ids
+    def _ids_by_key(self) -> Mapping[int, Sequence[str]]:
+        return _group((row.item_key, row.id) for row in self._rows)
+
+    @cached_property
+    def _ids_by_title(self) -> Mapping[tuple[str, int | None], Sequence[str]]:
+        """The articles by title and time, and by title alone."""
+        pairs = []
+        for row in self._rows:
+            changed = self.library.changed_item(row.id)
+            title = changed.get("title") or self.library.catalog.stored_title(row.id)
+            pairs += [((title, row.timestamp), row.id), ((title, None), row.id)]
+        return _group(pairs)
+
+    @cached_property
+    def _ids_by_moved_link(self) -> Mapping[str, Sequence[str]]:
+        items = ((self.library.changed_item(row.id), row.id) for row in self._rows)
+        return _group((make_link_key(item["url"]), id_) for item, id_ in items if item)
 
 
 def _is_same_page(found: ParsedArticle, item: FeedItem, stored: StoredItem) -> bool:

@@ -16,7 +16,7 @@ from store.feeds.parse import FeedInfo, parse_feed
 from store.importers.article_builder import build_article
 from store.journal.events import Event
 from store.library.folder import FolderLibrary
-from store.library.item_matcher import MAX_ITEM_CHANGES
+from store.library.item_matcher import MAX_ITEM_CHANGES, ItemMatcher, StoredItem
 from store.library.protocol import Library
 from store.maintenance.compact import RETENTION
 from store.model.article import Article, Body, ParsedArticle
@@ -291,6 +291,34 @@ def test_only_changes_are_recorded_and_not_for_ever(library: FolderLibrary) -> N
     assert len(edits(library)) == MAX_ITEM_CHANGES
     fetch(library, [replace(A1_DATED, guid="next day"), A2], now="2040-06-02T00:00:00Z")
     assert len(edits(library)) == MAX_ITEM_CHANGES + 1
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item("T", "e{}", SHOW, text="{}"),
+        Item("T", text="{}"),
+        Item("T {}", "e", SHOW, text="{}"),
+    ],
+)
+def test_an_item_is_compared_with_few_articles(
+    library: FolderLibrary, item: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many articles of a feed have one title, link or guid."""
+    reads: list[str] = []
+    read = ItemMatcher.read
+
+    def counted(matcher: ItemMatcher, id_: str) -> StoredItem | None:
+        reads.append(id_)
+        return read(matcher, id_)
+
+    monkeypatch.setattr(ItemMatcher, "read", counted)
+    for fetched in range(3):
+        number = range(100 * fetched, 100 * fetched + 100)
+        fetch(library, [replace(item, title=item.title.format(n), guid=item.guid.format(n),
+                                text=f"Text {n}") for n in number])  # fmt: skip
+    assert len(library.rows(ListQuery())) == 300
+    assert len(reads) < 300
 
 
 # -- libraries of older versions -----------------------------------------------------------
