@@ -24,8 +24,8 @@ from store.backup.archive import (
     list_library_files,
     open_archive,
 )
-from store.journal.events import Event, newer_format_message, try_decode_event
-from store.journal.journal import TORN_LINE_END
+from store.journal.events import Event, newer_format_message, normalize_line, try_decode_event
+from store.journal.journal import end_last_line
 from store.journal.reading_state import ReadingState
 from store.model.article import ParsedArticle
 from store.model.errors import InvalidInput, LibraryDamaged, LibraryNotEmpty, SaveFailed
@@ -353,10 +353,12 @@ def _find_missing_events(backup: Path, library_journal: Path, machine: str) -> l
     A journal that was compacted lacks many lines, but none that matters.
     """
     with open_regular(library_journal) as file:
-        present = {hash(line) for line in file}
+        present = {hash(line) for line in map(normalize_line, file)}
     with open_regular(backup) as file:
         missing = [
-            line for line in file if hash(line) not in present and try_decode_event(line, machine)
+            line
+            for line in map(normalize_line, file)
+            if hash(line) not in present and try_decode_event(line, machine)
         ]
     if not missing:
         return []
@@ -377,6 +379,4 @@ def _decode_lines(lines: Iterable[bytes], machine: str) -> Iterator[Event]:
 def _add_events(journal: Path, lines: list[bytes]) -> None:
     """Append lines to a journal, the way its machine would."""
     with file_lock(journal) as descriptor:
-        size = os.fstat(descriptor).st_size
-        is_complete = not size or os.pread(descriptor, 1, size - 1) == b"\n"
-        append_durably(descriptor, journal, lines if is_complete else [TORN_LINE_END, *lines])
+        append_durably(descriptor, journal, [end_last_line(descriptor), *lines])

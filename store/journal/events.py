@@ -8,6 +8,7 @@ Kulkarni et al. 2014). Order, machine and articles together identify an event.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -127,12 +128,24 @@ def encode_line(fields: Mapping[str, Any]) -> bytes:
     return body[:-1] + _CHECKSUM_SUFFIX % crc32(body)
 
 
+def normalize_line(line: bytes) -> bytes:
+    """Return a line as we write it, however it ends.
+
+    git can check files out with CR LF, and an editor can leave a byte order mark. Neither is part
+    of what was written: JSON has no line end inside a string, and the checksum covers the object.
+    """
+    if line.endswith(b"\r\n"):
+        line = line.rstrip(b"\r\n") + b"\n"
+    return line.removeprefix(BOM_UTF8)
+
+
 def decode_line(line: bytes) -> dict[str, Any]:
     """Return the object of a line whose checksum is right.
 
     Raises:
         ValueError: The line is torn, damaged or not ours.
     """
+    line = normalize_line(line)
     if not line.endswith(_CHECKSUM_SUFFIX % crc32(b"}", crc32(line[:-_CHECKSUM_SUFFIX_SIZE]))):
         raise ValueError("wrong checksum")
     fields: dict[str, Any] = orjson.loads(line)

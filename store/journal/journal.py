@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import weakref
+from codecs import BOM_UTF8
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from store.journal.events import (
     encode_event,
     encode_line,
     newer_format_message,
+    normalize_line,
 )
 from store.model.errors import (
     LibraryDamaged,
@@ -45,6 +47,7 @@ from store.system.files import (
     file_lock,
     open_descriptor,
     open_regular,
+    read_regular,
 )
 from store.system.machine import is_same_machine
 
@@ -322,7 +325,7 @@ class Journal:
             self._note_failure(path, error)
 
     def _warn_lost(self, path: Path, cursor: Cursor) -> None:
-        if not is_compacted(path, cursor):
+        if not (is_compacted(path, cursor) or has_other_line_ends(path, cursor)):
             change = describe_file_change(path, cursor)
             missing = "its reading state is missing until it returns"
             self._warn(f"{path} {change}; {missing}{self._name_backup()}")
@@ -439,12 +442,9 @@ class Journal:
             raise SaveFailed(str(error), self.own_path) from error
 
     def _write(self, descriptor: int, lines: bytes) -> None:
-        size = os.fstat(descriptor).st_size
-        start = b""
-        if size == 0:
+        start = end_last_line(descriptor)
+        if os.fstat(descriptor).st_size == 0:
             start = encode_line({"format": JOURNAL_FORMAT, "machine": self._machine})
-        elif os.pread(descriptor, 1, size - 1) != b"\n":
-            start = TORN_LINE_END
         append_durably(descriptor, self.own_path, [start + lines])
 
 
@@ -534,14 +534,29 @@ class OwnJournalFile:
         return [*lines, *self._remembered]
 
 
-# -- its lines; an incomplete last one is skipped ------------------------------------------
+# -- its lines, with the line ends that we write; an incomplete last one is skipped --------
 
 
 def read_complete_lines(descriptor: int) -> list[bytes]:
     """Return the lines of an open file from its beginning."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
-        return [line for line in file if line.endswith(b"\n")]
+        return [normalize_line(line) for line in file if line.endswith(b"\n")]
+
+
+def end_last_line(descriptor: int) -> bytes:
+    """Return what an open file needs before another line can be appended.
+
+    A whole line may lack its end, which some editors and tools remove.
+    """
+    size = os.fstat(descriptor).st_size
+    if not size or os.pread(descriptor, 1, size - 1) == b"\n":
+        return b""
+    last = os.pread(descriptor, size, 0).rpartition(b"\n")[2].rstrip(b"\r") + b"\n"
+    with contextlib.suppress(ValueError):
+        decode_line(last)
+        return b"\n"
+    return TORN_LINE_END
 
 
 def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
@@ -549,7 +564,7 @@ def read_lines_until(path: Path, end: int) -> Iterator[bytes]:
     with contextlib.suppress(OSError), open_regular(path) as file:
         while end > 0 and (line := file.readline()):
             end -= len(line)
-            yield line
+            yield normalize_line(line)
 
 
 def read_lines_backwards(path: Path) -> Iterator[bytes]:
@@ -568,14 +583,15 @@ def read_lines_backwards(path: Path) -> Iterator[bytes]:
                 block = block[: block.rfind(b"\n") + 1]
                 is_complete = bool(block)
             rest, *lines = block.split(b"\n")
-            yield from (line + b"\n" for line in reversed(lines) if line)
-        yield rest + b"\n"
+            yield from (normalize_line(line + b"\n") for line in reversed(lines) if line)
+        yield normalize_line(rest + b"\n")
 
 
 def read_matching_lines(file: BinaryIO, word: bytes) -> Iterator[bytes]:
     """Yield the lines that contain a word, from the current position on."""
     while lines := file.readlines(LINE_BLOCK_BYTES):
-        yield from (line for line in lines if word in line and line.endswith(b"\n"))
+        found = (line for line in lines if word in line and line.endswith(b"\n"))
+        yield from map(normalize_line, found)
 
 
 def filter_unseen(lines: Iterable[bytes], seen: set[int]) -> list[bytes]:
@@ -627,7 +643,7 @@ def read_next_lines(
     if lines:
         cursor.head_sample = cursor.head_sample if cursor.offset else lines[0][:SAMPLE_SIZE]
         cursor.offset, cursor.tail_sample = offset, lines[-1][-SAMPLE_SIZE:]
-    return lines
+    return list(map(normalize_line, lines))
 
 
 def matches_cursor(file: BinaryIO, cursor: Cursor) -> bool:
@@ -659,8 +675,21 @@ def is_compacted(path: Path, cursor: Cursor) -> bool:
         return False
 
 
+def has_other_line_ends(path: Path, cursor: Cursor) -> bool:
+    """Return True if the file has the same lines, which a version control checked out anew."""
+    try:
+        lines = b"".join(map(normalize_line, read_regular(path).splitlines(keepends=True)))
+    except OSError:
+        return False
+    head, tail = (
+        sample.replace(b"\r", b"").removeprefix(BOM_UTF8)
+        for sample in (cursor.head_sample, cursor.tail_sample)
+    )
+    return lines.startswith(head) and tail in lines
+
+
 def _compacted_at(head: bytes) -> int:
-    found = COMPACTED_HEADER.match(head)
+    found = COMPACTED_HEADER.match(normalize_line(head))
     return int(found[1]) if found else 0
 
 

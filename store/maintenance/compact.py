@@ -25,6 +25,7 @@ from store.journal.events import (
     decode_line,
     encode_line,
     newer_format_message,
+    normalize_line,
     try_decode_event,
 )
 from store.journal.journal import Journal, find_writer
@@ -386,7 +387,7 @@ class ObsoleteLineFilter:
             elif not self._only_damaged:
                 self._scan_event(event)
         except (KeyError, ValueError):
-            if line == b"\n":
+            if normalize_line(line) == b"\n":
                 self._non_events.add(self._line_number)
                 return
             self.damaged_lines.append(line)
@@ -427,4 +428,4 @@ class ObsoleteLineFilter:
     def remaining_lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Return the examined lines that stay, without the first one."""
         removed = self.removable | self._non_events
-        return (line for number, line in enumerate(lines) if number not in removed)
+        return (normalize_line(line) for number, line in enumerate(lines) if number not in removed)

@@ -15,7 +15,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from store.journal.events import newer_format_message
+from store.journal.events import newer_format_message, normalize_line
 from store.journal.journal import find_writer
 from store.maintenance.compact import repair_journal
 from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
@@ -333,7 +333,8 @@ def _is_copy(path: Path) -> bool:
 
 def _event_hashes(path: Path) -> set[int]:
     with contextlib.suppress(OSError), open_regular(path) as file:
-        return {hash(line) for line in file if b'"event":' in line and line.endswith(b"\n")}
+        events = (line for line in file if b'"event":' in line and line.endswith(b"\n"))
+        return {hash(normalize_line(line)) for line in events}
     return set()
 
 
