@@ -678,12 +678,12 @@ def is_compacted(path: Path, cursor: Cursor) -> bool:
 def has_other_line_ends(path: Path, cursor: Cursor) -> bool:
     """Return True if the file has the same lines, which a version control checked out anew."""
     try:
-        lines = b"".join(map(normalize_line, read_regular(path).splitlines(keepends=True)))
+        data = read_regular(path)
     except OSError:
         return False
-    head, tail = (
-        sample.replace(b"\r", b"").removeprefix(BOM_UTF8)
-        for sample in (cursor.head_sample, cursor.tail_sample)
+    lines, head, tail = (  # JSON has neither of them inside
+        each.removeprefix(BOM_UTF8).replace(b"\r", b"")
+        for each in (data, cursor.head_sample, cursor.tail_sample)
     )
     return lines.startswith(head) and tail in lines
 
