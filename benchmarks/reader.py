@@ -92,6 +92,8 @@ def long_texts() -> Iterator[ParsedArticle]:
 
 COLOURS = {"COLORTERM": "truecolor"}
 NEWSTUI = [sys.executable, "-m", "tui"]
+QUIT_KEY = "\x11"
+"""ctrl+q."""
 SELECTED_ROW = r">[●★↻ ]* *{} "
 
 
@@ -111,7 +113,7 @@ def measure_newstui(home: Path, size: int) -> None:
                 format_ms(program.wait_for(r"\b0 ") - program.start_time),
             )
             show(f"{start}, all loaded", format_ms(program.settle(600) - program.start_time))
-            measure_quit(program, "q", show)
+            measure_quit(program, QUIT_KEY, show)
     for after in (0.1, 0.2, 0.3):
         with closing(Program(NEWSTUI, env)) as program:
             time.sleep(after)
@@ -132,13 +134,13 @@ def measure_newstui(home: Path, size: int) -> None:
         measure_search(program, show)
         measure_background_import(program, home, env, show)
         measure_idle(program, show)
-        measure_quit(program, "q", show)
+        measure_quit(program, QUIT_KEY, show)
     fill_library(home, long_texts())
     with closing(Program(NEWSTUI, env)) as program:
         program.wait_for(MANY_LINES)
         program.settle(600)
         measure_long_texts(program, show)
-        measure_quit(program, "q", show)
+        measure_quit(program, QUIT_KEY, show)
 
 
 def fill_library(home: Path, found: Iterator[ParsedArticle]) -> None:

@@ -67,7 +67,7 @@ def test_dumb_terminal(tmp_path: Path) -> None:
         terminal.write("y\n")
         terminal.wait_for("https://news.example/1\nNot copied: this terminal has no clipboard")
         terminal.write("?\n")
-        terminal.wait_for("q: quit newstui")
+        terminal.wait_for("q: go back one step; from the list, quit")
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 143
         assert b"\x1b" not in terminal.raw

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.reader_process import (
     NEWSTUI,
+    QUIT_KEY,
     article_json,
     assert_clean_exit,
     long_article_json,
@@ -69,7 +70,7 @@ def test_the_cursor_follows_the_focus(tmp_path: Path) -> None:
         terminal.wait_until(lambda: terminal.cursor()[0] > 30)
         terminal.write("\t")
         terminal.wait_until(lambda: terminal.cursor()[0] > 80)
-        terminal.write("h/")
+        terminal.write("hh/")
         terminal.wait_for("words, “phrases”")
         wait_for_cursor("words, “phrases”")
         terminal.write("harb")
@@ -144,5 +145,5 @@ def test_detach_and_attach(tmp_path: Path, tmux: list[str]) -> None:
         second.wait_for(re.compile("^>●. Title 1 ", re.MULTILINE))
         second.write("\r")
         second.wait_for("Paragraph 1.")
-        second.write("q")
+        second.write(QUIT_KEY)
         assert second.wait_exit() == 0

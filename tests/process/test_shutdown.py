@@ -13,6 +13,7 @@ from tests.support.codebase import ROOT
 from tests.support.reader_process import (
     LAST_STARTUP_MODE,
     NEWSTUI,
+    QUIT_KEY,
     article_json,
     assert_clean_exit,
     faulty_reader,
@@ -61,7 +62,7 @@ def test_quit(tmp_path: Path) -> None:
 def test_the_position_is_restored(tmp_path: Path) -> None:
     """An article opens at its position in the next session."""
     with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
     with open_reader(tmp_path, 1) as terminal:
         terminal.write("\r")
@@ -148,9 +149,9 @@ def test_suspend_and_resume(tmp_path: Path) -> None:
         terminal.raw = b""
         terminal.write("fg\n")
         terminal.wait_raw(LAST_STARTUP_MODE)
-        terminal.wait_for(re.compile(r"^ ?1 article .*q quit", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^ ?1 article .*q back", re.MULTILINE))
         assert terminal.shows(re.compile(r"Paragraph \d\."))
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         terminal.wait_for("prompt>")
         terminal.wait_until(lambda: terminal.changed_modes() == set())
 

@@ -13,6 +13,7 @@ from tests.support.codebase import ROOT
 from tests.support.reader_process import (
     NEWSTUI,
     PARAGRAPH,
+    QUIT_KEY,
     article_json,
     assert_clean_exit,
     make_home,
@@ -94,7 +95,7 @@ def test_the_first_start(tmp_path: Path) -> None:
         terminal.wait_for("★")
         terminal.write("j\r")
         terminal.wait_for("words ·")
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
     assert list(temporary.iterdir()) == []
     assert files_below(tmp_path / "data") == []
@@ -130,7 +131,7 @@ def test_reading_page(tmp_path: Path) -> None:
         terminal.wait_for("nobody wrote them")
         shown = terminal.screen()
         assert sum("The talks are expected" in line for line in shown) == 1
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
     assert title in run_newstui(tmp_path, "list")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.reader_process import (
+    QUIT_KEY,
     article_json,
     assert_clean_exit,
     long_article_json,
@@ -44,7 +45,7 @@ def test_shrink_to_one_cell_and_back(tmp_path: Path) -> None:
         terminal.write("\r")
         terminal.wait_for("The words of article 1.")
         terminal.wait_for("Summary")
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
 
 
@@ -96,9 +97,9 @@ def test_rapid_resizing(tmp_path: Path) -> None:
             terminal.resize(30 + turn * 7 % 90, 5 + turn * 3 % 20)
             terminal.read_for(0.01)
         terminal.resize(72, 17)
-        terminal.wait_for(re.compile(r"\A.*\n(.*\n){15} 2 articles .* q quit$"))
+        terminal.wait_for(re.compile(r"\A.*\n(.*\n){15} 2 articles .* q back$"))
         terminal.wait_quiet()
         assert all(len(line.rstrip()) <= 72 for line in terminal.screen())
         assert terminal.shows("Paragraph")
-        terminal.write("q")
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)

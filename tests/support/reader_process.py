@@ -21,6 +21,8 @@ from tests.support.libraries import add, load, open_folder_library
 from tests.support.terminal import Terminal
 
 NEWSTUI: tuple[str, ...] = (sys.executable, "-m", "tui")
+QUIT_KEY = "\x11"
+"""ctrl+q, which quits from anywhere."""
 LAST_STARTUP_MODE = b"\x1b[?2004h"
 """The last mode the reader sets when it starts: from then on it handles the keys."""
 PARAGRAPH = "The harbour master read the tide tables aloud, and nobody wrote them down. " * 4

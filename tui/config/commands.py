@@ -194,19 +194,50 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.welcome", ("W",), "Welcome", "fill the library: import, or add a feed or page"),
     Command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),
     Command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui"),
-    Command("app.quit", ("q", "ctrl+q"), "Quit", "quit newstui"),
+    Command("app.leave", ("q",), "Leave", "go back one step; from the list, quit"),
+    Command("app.quit", ("ctrl+q", "ctrl+c"), "Quit", "quit newstui at once, from anywhere"),
     Command("dialog.close", ("q",), "Close", "close the dialog", DIALOG_PLACES),
 )
 COMMANDS_BY_ID = {each.id: each for each in COMMANDS}
 
-FOOTER_COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "list": ("article.open", "move.next_unread", "list.search", "app.help", "app.quit"),
-    "article": ("article.back", "move.page_down", "article.open_url", "app.help", "app.quit"),
-    "find": ("find.next", "find.previous", "find.keep", "app.help", "find.close"),
-    "select": ("select.begin", "select.copy", "select.paragraph_next", "app.help", "select.leave"),
-    "side": ("article.back", "move.next_pane", "article.open", "app.help", "app.quit"),
+FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "list": (
+        ("article.open", "open"),
+        ("move.next_unread", "next unread"),
+        ("list.search", "search"),
+        ("app.help", "help"),
+        ("app.leave", "quit"),
+    ),
+    "article": (
+        ("move.page_down", "page down"),
+        ("move.next_unread", "next unread"),
+        ("article.open_url", "open url"),
+        ("app.help", "help"),
+        ("app.leave", "back"),
+    ),
+    "find": (
+        ("find.next", "next hit"),
+        ("find.previous", "previous hit"),
+        ("find.keep", "jump here"),
+        ("app.help", "help"),
+        ("find.close", "close"),
+    ),
+    "select": (
+        ("select.begin", "begin"),
+        ("select.copy", "copy"),
+        ("select.paragraph_next", "paragraph"),
+        ("app.help", "help"),
+        ("select.leave", "cancel"),
+    ),
+    "side": (
+        ("article.open", "open"),
+        ("move.next_pane", "next pane"),
+        ("view.side", "side pane"),
+        ("app.help", "help"),
+        ("app.leave", "back"),
+    ),
 }
-"""The five commands of each place that a newcomer needs most."""
+"""The five commands of each place that a newcomer needs most, and what they do there."""
 
 _KEY_LABELS = {"pagedown": "page-down", "pageup": "page-up"}
 
@@ -219,8 +250,11 @@ def format_key(key: str) -> str:
 
 def footer_hints(place: str, keys: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return the footer of a place: keys and labels."""
-    wanted = (command_id for command_id in FOOTER_COMMANDS[place] if keys[command_id])
-    return [f"{format_key(keys[each][0])} {COMMANDS_BY_ID[each].label.lower()}" for each in wanted]
+    return [
+        f"{format_key(keys[command_id][0])} {label}"
+        for command_id, label in FOOTER_HINTS[place]
+        if keys[command_id]
+    ]
 
 
 def format_keys(keys: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ modifiers (`ctrl+d`); the keys of a sequence are separated by blanks (`g g`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import eq
 from string import ascii_lowercase
 
@@ -33,7 +33,7 @@ VIM_KEYS: Mapping[str, Sequence[str]] = {
     "trail.back": ("ctrl+o", "["),
     "trail.forward": ("ctrl+n", "]"),
     "app.palette": (":", "ctrl+p"),
-    "app.quit": ("q", "Z Z", "ctrl+q"),
+    "app.quit": ("Z Z", "ctrl+q", "ctrl+c"),
     **{f"similar.jump:{number}": (f"g {number}",) for number in range(1, 6)},
 }
 NEWSBOAT_KEYS: Mapping[str, Sequence[str]] = {
@@ -41,7 +41,6 @@ NEWSBOAT_KEYS: Mapping[str, Sequence[str]] = {
     "move.end": ("end",),
     "move.page_down": ("space", "pagedown", "ctrl+f"),
     "move.page_up": ("b", "pageup", "ctrl+b"),
-    "article.back": ("q", "h", "escape"),
     "article.toggle_read": ("N",),
     "article.delete": ("D",),
     "list.filter": ("F", "f"),
@@ -49,8 +48,8 @@ NEWSBOAT_KEYS: Mapping[str, Sequence[str]] = {
     "feeds.fetch": ("r", "R"),
     "feeds.list": ("L",),
     "app.palette": (":", "ctrl+p"),
-    "app.quit": ("Q", "ctrl+q"),
-    "dialog.close": ("Q",),
+    "app.quit": ("Q", "ctrl+q", "ctrl+c"),
+    "dialog.close": ("q", "Q"),
 }
 EMACS_KEYS: Mapping[str, Sequence[str]] = {
     "move.down": ("ctrl+n", "down"),
@@ -72,7 +71,7 @@ EMACS_KEYS: Mapping[str, Sequence[str]] = {
     "view.wider": ("ctrl+x }",),
     "app.undo": ("ctrl+x u", "u"),
     "app.palette": ("alt+x",),
-    "app.quit": ("ctrl+x ctrl+c", "q"),
+    "app.quit": ("ctrl+x ctrl+c", "ctrl+q", "ctrl+c"),
 }
 KEYMAP_PRESETS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "default": {},
@@ -129,11 +128,14 @@ class PendingKeys:
         return f"{self.count or ''}{' '.join(self.keys)}"
 
 
+NO_PENDING_KEYS = PendingKeys()
+
+
 @dataclass(frozen=True, slots=True)
 class KeyResult:
     """The result of pressing a key."""
 
-    pending: PendingKeys = field(default_factory=PendingKeys)
+    pending: PendingKeys = NO_PENDING_KEYS
     command: Command | None = None
     count: int = 0
     """The count typed before it; 0 for none."""
@@ -150,10 +152,10 @@ def resolve_key(keymap: Keymap, place: str, pending: PendingKeys, key: str) -> K
     known = keymap.commands_by_place.get(place, {})
     keys = (*pending.keys, key)
     if command := known.get(keys):
-        return KeyResult(PendingKeys(), command, pending.count)
+        return KeyResult(NO_PENDING_KEYS, command, pending.count)
     if any(each[: len(keys)] == keys for each in known):
         return KeyResult(PendingKeys(keys, pending.count))
-    return KeyResult(is_handled=pending != PendingKeys())
+    return KeyResult(is_handled=pending != NO_PENDING_KEYS)
 
 
 def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None = None) -> Keymap:
@@ -162,6 +164,9 @@ def make_keymap(preset: str = "default", own: Mapping[str, Sequence[str]] | None
     faults: list[str] = []
     add_unknown_key_faults("keys: command", own, COMMANDS_BY_ID, faults)
     wanted = {each.id: KEYMAP_PRESETS[preset].get(each.id, each.keys) for each in COMMANDS}
+    if "app.quit" in own:  # it had the key of `app.leave` once, which may have another use since
+        taken = {key for keys in own.values() for key in keys}
+        wanted["app.leave"] = tuple(key for key in wanted["app.leave"] if key not in taken)
     for name in filter(COMMANDS_BY_ID.__contains__, own):
         wanted[name] = tuple(_parse_valid_keys(name, own[name], faults))
     order = sorted(COMMANDS_BY_ID, key=lambda name: name not in own)

@@ -16,6 +16,7 @@ from store.library.protocol import Library
 from store.library.story import StoryArticle, collect_story
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
+from store.search.list_query import ListQuery
 from store.text.markdown import strip_inline_markdown
 from tui.actions.article_changes import Action, P, add_tag, delete, set_state, undo
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
@@ -177,6 +178,7 @@ class BrowseMode(Mode):
             "move.previous_unread": lambda _: session.step(-1, unread=True),
             "article.open": lambda typed: session.open(session.target(typed)),
             "article.back": self._back,
+            "app.leave": self._leave,
             "article.find": self._find,
             "trail.back": lambda typed: self._follow_trail(-max(1, typed.number)),
             "trail.forward": lambda typed: self._follow_trail(max(1, typed.number)),
@@ -237,6 +239,16 @@ class BrowseMode(Mode):
         session.close_article()
         session.refresh()
         session.list.show()
+
+    def _leave(self, typed: ParsedLine) -> None:
+        session = self.session
+        everything = ListQuery(sort=session.list.query.sort)
+        if session.article is not None:
+            self._back(typed)
+        elif session.list.query != everything:
+            session.change_query(everything)
+        else:
+            self._close(typed)
 
     def _find(self, typed: ParsedLine) -> None:
         if words := typed.words or self.environment.ask_words("Find: "):

@@ -29,7 +29,7 @@ from tui.reader.driver import ReaderDriver
 from tui.reader.key_queue import KeyQueue
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
-from tui.reader.terminal_events import KeyBatch
+from tui.reader.terminal_events import KeyBatch, KeyPress
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
 
@@ -167,7 +167,9 @@ class NewsApp(App[None]):
             if event.pixel_size is None:  # a signal: Textual asks the environment for the size
                 size = Size(*self._reader_driver.terminal_size)
                 event = events.Resize(size, size)
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.key_queue.receive([KeyPress(event.key, event.character)])
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
             await self.key_queue.receive([event])
         else:
             await super().on_event(event)

@@ -38,6 +38,9 @@ MAX_LISTEN_WAIT, LISTEN_POLL_INTERVAL = 3.0, 0.01
 """Seconds after which keys are read in any case, and between two checks until then."""
 INPUT_CHUNK_BYTES = 65536
 """Bytes read from the terminal at once."""
+MIN_FLOOD_BYTES, MAX_FLOOD_BYTES, FLOOD_PAUSE = 1024, 1 << 18, 0.01
+"""More bytes than anybody types are read on to this number, until none come for so many seconds:
+what waits can be folded only if it is known."""
 
 
 @runtime_checkable
@@ -107,7 +110,7 @@ class ReaderDriver(LinuxDriver):
         self.alt_keys: Collection[str] = ()
         """The characters that are bound with alt; others after an escape are two keys."""
         self.takes_key_batches = False
-        """True if the app handles `KeyBatch` and `RepeatedKey`; Textual's own do not."""
+        """True if the app handles `KeyBatch`; Textual's own do not."""
         self.on_background: BackgroundCallback | None = None
         """Called with the terminal's background; the terminal is asked for it only if this is set."""
         self.shows_cursor = False
@@ -204,10 +207,16 @@ class ReaderDriver(LinuxDriver):
         return True
 
     def read_chunk(self) -> bytes:
-        """Return what has come from the terminal; nothing if it is gone."""
+        """Return what has come from the terminal, a flood as a whole; nothing if it is gone."""
+        data = b""
         with suppress(OSError):
-            return os.read(self.fileno, INPUT_CHUNK_BYTES)
-        return b""
+            data = os.read(self.fileno, INPUT_CHUNK_BYTES)
+            more = data
+            while more and MIN_FLOOD_BYTES <= len(data) < MAX_FLOOD_BYTES:
+                if not select.select([self.fileno], [], [], FLOOD_PAUSE)[0]:
+                    break
+                data += (more := os.read(self.fileno, INPUT_CHUNK_BYTES))
+        return data
 
     @property
     def terminal_size(self) -> tuple[int, int]:

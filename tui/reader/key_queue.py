@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import takewhile
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,10 @@ from textual.keys import REPLACED_KEYS, key_to_character
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui.config.keymaps import Keymap, PendingKeys, resolve_key
+from tui.config.keymaps import NO_PENDING_KEYS, Keymap, KeyResult, PendingKeys, resolve_key
 from tui.reader.dialogs.dialog import Dialog, KeymapScreen
-from tui.reader.terminal_events import RepeatedKey
+from tui.reader.dialogs.moves import FOLDABLE_COMMANDS, fold_moves
+from tui.reader.terminal_events import KeyPress
 from tui.terminal.input_filter import MAX_PASTE_CHARS
 
 if TYPE_CHECKING:
@@ -33,25 +36,44 @@ MAX_CHANGE_WAIT = 5.0
 """Seconds that a key waits at most for a change of the list, which it is meant for."""
 KEY_CHECK_INTERVAL = 0.005
 """Seconds between two looks whether it has come."""
-SUMMED_COMMANDS = {
-    *("move.down", "move.up", "move.half_page_down", "move.half_page_up", "move.page_up"),
-}
-"""The commands of which several in a row are carried out as one with a count."""
+MAX_WAITING_KEYS = 100
+"""How many keys without consequences wait until each is carried out: more are a flood."""
+MAX_FLOOD_KEYS = 10
+"""How many keys of a flood are carried out that cannot be folded."""
+UNBOUND = "unbound"
+"""Stands for the command of a key that is not bound."""
+HARMLESS_COMMANDS = (
+    UNBOUND,
+    *("move.", "trail.", "similar.", "find.", "view.narrower", "view.wider", "view.side"),
+    *("view.zoom", "article.back", "article.open", "app.redraw"),
+)
+"""The commands, or the starts of their ids, that only change what is shown."""
 MAX_REPEATS = 100
 """How often another command is carried out for a key that was pressed so often in a row: more is
 no person, or a key that something lies on."""
+INPUT_EDIT_KEYS = ("left", "right", "up", "down", "home", "end", "backspace", "delete")
+"""The keys that change what is in an input, besides characters."""
 INPUT_END_KEYS = ("enter", "escape", "tab")
 """The keys that may close an input."""
 
 
-def event_key_name(event: events.Key) -> str:
+@lru_cache(maxsize=1024)
+def keymap_name(press: KeyPress) -> str:
     """Return the name of a key as keymaps write it: `?`, where Textual says `question_mark`."""
-    modifiers, plus, name = event.key.rpartition("+")
+    modifiers, plus, name = press.key.rpartition("+")
     named = key_to_character(REPLACED_KEYS.get(name, name))
-    character = event.character if event.is_printable and not plus else named
+    character = press.character if press.is_printable and not plus else named
     if character and character.isprintable() and character != " ":
         name = character
     return f"{modifiers}{plus}{name}"
+
+
+def _typed_character(key: KeyPress | events.Paste) -> str:
+    return (key.character or "") if isinstance(key, KeyPress) and key.is_printable else ""
+
+
+def _is_edit(key: KeyPress | events.Paste) -> bool:
+    return isinstance(key, KeyPress) and (key.is_printable or key.key in INPUT_EDIT_KEYS)
 
 
 class KeyQueue:
@@ -68,19 +90,19 @@ class KeyQueue:
         forward: Callable[[events.Event], Awaitable[None]],
     ) -> None:
         """Create an empty queue; `forward` hands an event to Textual."""
-        self.keys: deque[events.Key | events.Paste] = deque()
+        self.keys: deque[KeyPress | events.Paste] = deque()
         self._app = app
         self._reader = reader
         self._keymap = keymap
         self._forward = forward
-        self._pending_keys = PendingKeys()
+        self._pending_keys = NO_PENDING_KEYS
         self._condition: Callable[[], bool] | None = None
         """What the next key waits for."""
         self._deadline = 0.0
         self._awaited_article = ""
         self._is_check_scheduled = False
 
-    async def receive(self, received: Sequence[events.Key | events.Paste]) -> None:
+    async def receive(self, received: Iterable[KeyPress | events.Paste]) -> None:
         """Take keys and pastes, and handle each as soon as those before it are done."""
         self.keys.extend(received)
         await self._process_keys()
@@ -97,17 +119,16 @@ class KeyQueue:
         self._deadline = monotonic() + (MAX_KEY_WAIT if at_most is None else at_most)
 
     async def _process_keys(self) -> None:
-        keys = self.keys
-        while keys and self._is_ready:
-            event = keys.popleft()
-            count = event.count if isinstance(event, RepeatedKey) else 1
-            if isinstance(event, events.Key):
-                key = events.Key(event.key, event.character)
-                if await self._dispatch_repeated(key, count):
-                    continue
-                event = key
-            await self._forward(event)
-        if keys and not self._is_check_scheduled:
+        while self.keys and self._is_ready:
+            focused = self._app.focused
+            if isinstance(pasted := self.keys[0], events.Paste):
+                self.keys.popleft()
+                await self._forward(pasted)
+            elif isinstance(focused, Input):
+                await self._edit(focused)
+            elif not self._run_moves():
+                await self._run_key()
+        if self.keys and not self._is_check_scheduled:
             self._is_check_scheduled = True
             # Textual's own timers never fire if the process is held up when they start.
             later = asyncio.get_running_loop().call_later
@@ -117,52 +138,102 @@ class KeyQueue:
         self._is_check_scheduled = False
         await self._process_keys()
 
-    async def _dispatch_repeated(self, event: events.Key, count: int) -> bool:
-        """Handle a key that was pressed several times; return True if Textual need not see it."""
-        if count > 1 and isinstance(self._app.focused, Input) and event.is_printable:
-            self.keys.appendleft(
-                events.Paste((event.character or "") * min(count, MAX_PASTE_CHARS))
-            )
-            return True
-        summed = self._find_summed_command(event)
-        if summed is not None:
-            screen, command = summed
-            await screen.run_command(command, count)
-            return True
-        if await self._dispatch(event):
-            if count > 1 and not (self.keys and self.keys[0] is event):
-                self._push_repeats(event, count - 1)
-            elif count > 1:  # it waits
-                self.keys[0] = RepeatedKey(event.key, event.character, count)
-            return True
-        if isinstance(self._app.focused, Input):
-            self._push_repeats(event, count - 1)
-        return False
+    async def _edit(self, focused: Input) -> None:
+        """Type the characters that come next as one, as far as there is room for them."""
+        typed = "".join(map(_typed_character, takewhile(_typed_character, self.keys)))
+        if len(typed) > 1:
+            self._drop_keys(len(typed))
+            left = (focused.max_length or MAX_PASTE_CHARS) - len(focused.value)
+            text = typed[: max(0, left + len(focused.selected_text))]
+            await self._forward(events.Paste(text))
+            return
+        edits = sum(1 for _ in takewhile(_is_edit, self.keys))
+        if edits > 2 * MAX_WAITING_KEYS:
+            # An even number: nearly always what undoes a key is the next one.
+            self._drop_keys((edits - MAX_WAITING_KEYS) // 2 * 2)
+        await self._run_key()
 
-    def _push_repeats(self, event: events.Key, count: int) -> None:
-        if count := min(count, MAX_REPEATS):
-            self.keys.appendleft(RepeatedKey(event.key, event.character, count))
-
-    def _find_summed_command(self, event: events.Key) -> tuple[KeymapScreen, Command] | None:
+    def _run_moves(self) -> bool:
+        """Carry out the moves that come next as a few; return False if another key comes."""
         screen = self._app.screen
-        if not isinstance(screen, KeymapScreen) or self._pending_keys != PendingKeys():
-            return None
-        result = resolve_key(self._keymap, screen.place, self._pending_keys, event_key_name(event))
-        if result.command is None or result.command.id not in SUMMED_COMMANDS:
-            return None
-        return None if self._reader.is_article_loading else (screen, result.command)
+        if screen is self._reader and self._reader.is_article_loading:
+            return False
+        if not isinstance(screen, KeymapScreen) or self._pending_keys != NO_PENDING_KEYS:
+            return False
+        lines: list[int] = []
+        taken = 0
+        moves_of = cache(screen.line_moves)
+        for command_id, count, number in self._read_ahead(screen.place):
+            if (moves := moves_of(command_id, count)) is None:
+                break
+            lines += moves
+            taken = number
+        if not taken:
+            return self._run_flood(screen)
+        self._drop_keys(taken)
+        for by in fold_moves(lines) if taken > MAX_WAITING_KEYS else lines:
+            screen.move(by)
+        return True
 
-    async def _dispatch(self, event: events.Key) -> bool:
+    def _run_flood(self, screen: KeymapScreen) -> bool:
+        """Fold the keys without consequences that come next if they are more than anybody types.
+
+        Those that cannot be folded, as to the next unread article, are dropped but for the last.
+        """
+        ahead = self._read_ahead(screen.place)
+        flood = list(takewhile(lambda each: each[0].startswith(HARMLESS_COMMANDS), ahead))
+        others = [n for n, (each, *_) in enumerate(flood) if each not in FOLDABLE_COMMANDS]
+        end = others[-MAX_FLOOD_KEYS:][0] if others else len(flood)
+        if end < MAX_WAITING_KEYS:
+            return False
+        self._drop_keys(flood[end - 1][2])
+        screen.run_flood([(command_id, count) for command_id, count, _ in flood[:end]])
+        return True
+
+    def _read_ahead(self, place: str) -> Iterator[tuple[str, int, int]]:
+        """Yield the commands of the next keys, their counts, and the number of keys up to here.
+
+        A key that is not bound is yielded as `UNBOUND`.
+        """
+        pending = NO_PENDING_KEYS
+        known: dict[tuple[PendingKeys, KeyPress], KeyResult] = {}
+        for number, press in enumerate(self.keys, 1):
+            if not isinstance(press, KeyPress):
+                return
+            result = known.get((pending, press))
+            if result is None:
+                result = resolve_key(self._keymap, place, pending, keymap_name(press))
+                known[pending, press] = result
+            pending = result.pending
+            if result.command is not None:
+                yield result.command.id, result.count, number
+            elif not result.is_handled:
+                yield UNBOUND, 0, number
+
+    def _drop_keys(self, number: int) -> None:
+        for _ in range(number):
+            self.keys.popleft()
+
+    async def _run_key(self) -> None:
+        """Carry out the command of the next key, or hand it to Textual."""
+        press = self.keys[0]
+        same = sum(1 for _ in takewhile(lambda each: each == press, self.keys))
+        self._drop_keys(max(1, same - MAX_REPEATS))
+        assert isinstance(press, KeyPress)  # noqa: S101 - the caller knows
+        if not await self._dispatch(press):
+            await self._forward(press.to_event())
+
+    async def _dispatch(self, press: KeyPress) -> bool:
         """Return True if the key belongs to the keymap."""
         screen, focused = self._app.screen, self._app.focused
-        if isinstance(focused, Input) and event.key in INPUT_END_KEYS:
+        if isinstance(focused, Input) and press.key in INPUT_END_KEYS:
             self._wait_for(lambda: self._app.focused is not focused)
         if not isinstance(screen, KeymapScreen):
             return False
-        key = event_key_name(event)
+        key = keymap_name(press)
         result = resolve_key(self._keymap, screen.place, self._pending_keys, key)
         if result.command is not None and self._must_wait_for_article(result.command):
-            self.keys.appendleft(event)
+            self.keys.appendleft(press)
             return True
         if result.pending.display_text != self._pending_keys.display_text:
             screen.show_pending_keys(result.pending.display_text)
@@ -170,7 +241,7 @@ class KeyQueue:
         if result.command is not None:
             await screen.run_command(result.command, result.count)
             self._wait_for_outcome(result.command, screen)
-        elif not result.is_handled and event.is_printable and screen.place:
+        elif not result.is_handled and press.is_printable and screen.place:
             screen.report_unbound_key(key)
         return result.is_handled
 

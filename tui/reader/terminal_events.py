@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
+from typing import NamedTuple
 
 from textual import events
 
@@ -36,18 +36,30 @@ KEY_RELEASED = "3"
 PLAIN_KEY = re.compile(r"\x1b(?:O.|\[\[?[A-Za-z]|\[\d{1,3}(?:;\d{1,3})?[A-Za-z~$^@])")
 
 
-class RepeatedKey(events.Key):
-    """A key that was pressed several times in a row."""
+class KeyPress(NamedTuple):
+    """A key, and the character it types.
 
-    def __init__(self, key: str, character: str | None, count: int) -> None:
-        super().__init__(key, character)
-        self.count = count
+    An event of Textual is made of it only once its time has come: of a hundred thousand that come
+    at once, nearly all are folded.
+    """
+
+    key: str
+    character: str | None
+
+    @property
+    def is_printable(self) -> bool:
+        """True if it types a character."""
+        return self.character is not None and self.character.isprintable()
+
+    def to_event(self) -> events.Key:
+        """Return the event that Textual knows."""
+        return events.Key(self.key, self.character)
 
 
 class KeyBatch(Message):
     """Keys and pastes that came together."""
 
-    def __init__(self, keys: list[events.Key | events.Paste]) -> None:
+    def __init__(self, keys: list[KeyPress | events.Paste]) -> None:
         super().__init__()
         self.keys = keys
 
@@ -65,17 +77,16 @@ class EventReader:
 
     def read(self, tokens: Iterable[InputToken]) -> Iterator[Message]:
         """Yield the events of some tokens."""
-        keys: list[events.Key | events.Paste] = []
-        for token, same in groupby(tokens):
+        keys: list[KeyPress | events.Paste] = []
+        for token in tokens:
             if isinstance(token, Pasted):
-                keys += [events.Paste(each.text) for each in same if isinstance(each, Pasted)]
+                keys.append(events.Paste(token.text))
             elif pressed := parse_keys(token):
-                keys += _repeat(pressed, sum(1 for _ in same))
+                keys += pressed
             else:
                 yield from _batch(keys)
                 keys = []
-                for _ in same:
-                    yield from self._read_report(token)
+                yield from self._read_report(token)
         yield from _batch(keys)
 
     def _read_report(self, token: str) -> Iterator[Message]:
@@ -92,34 +103,22 @@ class EventReader:
 
 def expand_keys(message: Message) -> Iterator[Message]:
     """Yield the single events of a message."""
-    for event in message.keys if isinstance(message, KeyBatch) else [message]:
-        if isinstance(event, RepeatedKey):
-            yield from (events.Key(event.key, event.character) for _ in range(event.count))
-        else:
-            yield event
+    for each in message.keys if isinstance(message, KeyBatch) else [message]:
+        yield each.to_event() if isinstance(each, KeyPress) else each
 
 
-def _batch(keys: list[events.Key | events.Paste]) -> Iterator[Message]:
+def _batch(keys: list[KeyPress | events.Paste]) -> Iterator[Message]:
     if len(keys) == 1:
-        yield keys[0]
+        yield from expand_keys(KeyBatch(keys))
     elif keys:
         yield KeyBatch(keys)
 
 
-def _repeat(pressed: tuple[tuple[str, str | None], ...], count: int) -> Iterator[events.Key]:
-    if len(pressed) == 1 and count > 1:
-        yield RepeatedKey(*pressed[0], count)
-        return
-    for _ in range(count):
-        for key, character in pressed:
-            yield events.Key(key, character)
-
-
 @lru_cache(maxsize=1024)
-def parse_keys(token: str) -> tuple[tuple[str, str | None], ...]:
-    """Return the keys of a token, each with the character it types; none if it is no key."""
+def parse_keys(token: str) -> tuple[KeyPress, ...]:
+    """Return the keys of a token; none if it is no key."""
     if token == ESCAPE:
-        return (("escape", ESCAPE),)
+        return (KeyPress("escape", ESCAPE),)
     if token[0] == ESCAPE and len(token) == 2:
         token = f"\x1b[{ord(token[1])};3u"
     if len(token) > 1 and not (token := _simplify_key(token)):
@@ -127,7 +126,7 @@ def parse_keys(token: str) -> tuple[tuple[str, str | None], ...]:
     # A parser of its own: one that does not know a sequence would add the next key to it.
     parser = XTermParser()
     pressed = [each for each in parser.feed(token) if isinstance(each, events.Key)]
-    return tuple((each.key, each.character) for each in pressed)
+    return tuple(KeyPress(each.key, each.character) for each in pressed)
 
 
 def _simplify_key(token: str) -> str:

@@ -7,7 +7,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
 
 from tui.config.commands import ALL_PLACES, COMMANDS, COMMANDS_BY_ID, PANES
 from tui.config.keymaps import (
@@ -18,7 +17,8 @@ from tui.config.keymaps import (
     parse_keys,
     resolve_key,
 )
-from tui.reader.key_queue import event_key_name
+from tui.reader.key_queue import keymap_name
+from tui.reader.terminal_events import KeyPress
 
 
 def typed(keymap: Keymap, keys: str, place: str = "list") -> list[tuple[str, int]]:
@@ -159,26 +159,26 @@ def test_any_text_is_a_key_or_a_fault(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "name"),
+    ("press", "name"),
     [
-        (events.Key("question_mark", "?"), "?"),
-        (events.Key("J", "J"), "J"),
-        (events.Key("plus", "+"), "+"),
-        (events.Key("space", " "), "space"),
-        (events.Key("tab", "\t"), "tab"),
-        (events.Key("escape", "\x1b"), "escape"),
-        (events.Key("enter", "\r"), "enter"),
-        (events.Key("pagedown", None), "pagedown"),
-        (events.Key("ctrl+x", "\x18"), "ctrl+x"),
-        (events.Key("ctrl+underscore", "\x1f"), "ctrl+_"),
-        (events.Key("alt+v", "v"), "alt+v"),
-        (events.Key("shift+tab", None), "shift+tab"),
-        (events.Key("é", "é"), "é"),
+        (KeyPress("question_mark", "?"), "?"),
+        (KeyPress("J", "J"), "J"),
+        (KeyPress("plus", "+"), "+"),
+        (KeyPress("space", " "), "space"),
+        (KeyPress("tab", "\t"), "tab"),
+        (KeyPress("escape", "\x1b"), "escape"),
+        (KeyPress("enter", "\r"), "enter"),
+        (KeyPress("pagedown", None), "pagedown"),
+        (KeyPress("ctrl+x", "\x18"), "ctrl+x"),
+        (KeyPress("ctrl+underscore", "\x1f"), "ctrl+_"),
+        (KeyPress("alt+v", "v"), "alt+v"),
+        (KeyPress("shift+tab", None), "shift+tab"),
+        (KeyPress("é", "é"), "é"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_keys_as_the_terminal_sends_them(event: events.Key, name: str) -> None:
-    assert event_key_name(event) == name
+def test_keys_as_the_terminal_sends_them(press: KeyPress, name: str) -> None:
+    assert keymap_name(press) == name
 
 
 def test_a_place_inherits_keys() -> None:

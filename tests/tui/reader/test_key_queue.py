@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.support.reader import (
@@ -17,6 +20,9 @@ from tests.support.reader import (
 from tests.support.screens import screen_text
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
+from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
+from tui.reader.widgets.article_list import ArticleList
+from tui.terminal.input_filter import InputFilter
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +152,98 @@ async def test_keys_after_a_command_that_is_wrong_are_typed(
         await running.press(*"dd")
         assert _typed(running) == "wc'dd"
         assert len(running.reader.article_list.rows) == 12
+
+
+# -- floods ------------------------------------------------------------------------------------
+
+FLOODS = [
+    pytest.param("jk", "j", "list", 11, id="down and up"),
+    pytest.param("jjkk", "jj", "list", 10, id="two down and two up"),
+    pytest.param("Gk", "", "list", 2, id="end and up"),
+    pytest.param("gj", "", "list", 11, id="top and down"),
+    pytest.param("gG", "", "list", 1, id="both ends"),
+    pytest.param("jG\t", "", "side", 1, id="through the panes"),
+    pytest.param("\t", "", "side", 12, id="panes"),
+    pytest.param("xX", "j", "list", 11, id="keys without a meaning"),
+    pytest.param("nxp", "gj", "list", 11, id="keys that cannot be folded"),
+    pytest.param("<>", "G", "list", 1, id="widths"),
+]
+FLOOD_ROUNDS = 10_001
+"""Of which the remainder by the number of panes is two."""
+
+
+def _press(keys: str) -> list[KeyPress | events.Paste]:
+    return [press for key in keys for press in parse_keys(key)]
+
+
+@pytest.mark.parametrize(("flood", "last", "pane", "number"), FLOODS)
+async def test_a_flood_is_folded(
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    flood: str,
+    last: str,
+    pane: str,
+    number: int,
+) -> None:
+    """It has the effect of its moves, but few of them are made."""
+    moves = 0
+
+    def count_move(articles: ArticleList, index: int) -> bool:
+        nonlocal moves
+        moves += 1
+        return move_cursor_to(articles, index)
+
+    move_cursor_to = ArticleList.move_cursor_to
+    monkeypatch.setattr(ArticleList, "move_cursor_to", count_move)
+    async with start() as running:
+        running.app.post_message(KeyBatch(_press(flood * (FLOOD_ROUNDS // 3 * 3 + 2) + last)))
+        await running.settle()
+        assert (running.reader.state.current_pane, running.selected_number) == (pane, number)
+        assert moves < 40
+        running.app.post_message(KeyBatch(_press("jk" * FLOOD_ROUNDS) + _press("\x11")))
+        await running.settle()
+        assert running.app.return_code == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_flood_leads_where_its_keys_lead(start: Start, seed: int) -> None:
+    """In every pane, and whichever article the side pane is about."""
+    keys = Random(seed).choices(["j", "k", "g", "G", "\t", "\x1b[Z", "\x04", "\x15"], k=400)
+    pressed = [press for key in keys for press in parse_keys(key)]
+    found = []
+    for batches in ([pressed], [[press] for press in pressed]):
+        async with start() as running:
+            await running.press("j", "enter", "h")
+            for batch in batches:
+                await running.app.key_queue.receive(batch)
+            await running.settle()
+            reader = running.reader
+            found.append(
+                (
+                    reader.state.current_pane,
+                    reader.state.is_reading,
+                    running.selected_number,
+                    reader.article_view.top_line,
+                    reader.side_pane.cursor,
+                )
+            )
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "typed"),
+    [
+        ("ab" * 5000, "ab" * 100),
+        ("tide " + "\x1b[D\x1b[C" * 5000 + "!", "tide !"),
+        ("tide" + "a\x7f" * 5000, "tide"),
+        ("a b", "a b"),
+    ],
+)
+async def test_a_flood_in_an_input_is_text(start: Start, keys: str, typed: str) -> None:
+    """As much of it as there is room for."""
+    async with start() as running:
+        await running.press("/")
+        for message in EventReader().read(InputFilter().feed(keys, 0.0)):
+            running.app.post_message(message)
+        await running.settle()
+        assert _typed(running) == typed

@@ -8,7 +8,17 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from tests.support.reader import MIDDLE, NARROW, TINY, Start, article_id, make_library
+from store.search.list_query import ListQuery
+from tests.support.reader import (
+    MIDDLE,
+    NARROW,
+    TINY,
+    WIDE,
+    RunningReader,
+    Start,
+    article_id,
+    make_library,
+)
 from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, format_keys
 from tui.reader.dialogs.text_dialog import TextDialog
@@ -106,7 +116,9 @@ STATES = {
 
 @pytest.mark.command("app.quit")
 @pytest.mark.parametrize(
-    ("key", "size"), [("q", MIDDLE), ("q", TINY), ("ctrl+q", TINY), ("ctrl+c", MIDDLE)], ids=str
+    ("key", "size"),
+    [("ctrl+q", MIDDLE), ("q", TINY), ("ctrl+q", TINY), ("ctrl+c", MIDDLE)],
+    ids=str,
 )
 async def test_quit_saves_the_position(
     start: Start, tmp_path: Path, size: tuple[int, int], key: str
@@ -145,13 +157,62 @@ async def test_ctrl_c_quits_from_a_dialog_too(start: Start, state: str) -> None:
         assert running.app.return_code == 0
 
 
-@pytest.mark.parametrize("state", ["help", "picker", "undo list"])
-async def test_q_closes_a_dialog_and_then_quits(start: Start, state: str) -> None:
-    async with start() as running:
-        await running.press(*STATES[state], "q")
-        assert running.app.screen is running.reader
-        await running.press("q")
-        assert running.app.return_code == 0
+def _describe_place(running: RunningReader) -> str:
+    """Return what `q` leaves next: a dialog, a pane, matches, a filtered list, the whole list."""
+    state, screen = running.reader.state, running.app.screen
+    if running.app.return_code is not None:
+        return "quit"
+    if screen is not running.reader:
+        return getattr(screen, "PLACE", type(screen).__name__)
+    if state.current_pane != "list":
+        return running.reader.place
+    is_whole = state.query == ListQuery(sort=state.query.sort)
+    return "matches" if state.is_searching else "list" if is_whole else "filtered"
+
+
+STEPS = [
+    pytest.param("", ["list"], id="list"),
+    pytest.param("?", ["help", "list"], id="help"),
+    pytest.param("? / d enter", ["help", "help", "list"], id="a search in the help"),
+    pytest.param("f", ["picker", "list"], id="picker"),
+    pytest.param("U", ["sheet", "list"], id="undo history"),
+    pytest.param("S", ["statistics", "list"], id="statistics"),
+    pytest.param("S ?", ["help", "statistics", "list"], id="help over statistics"),
+    pytest.param("t", ["story", "list"], id="story"),
+    pytest.param("T ?", ["help", "triage", "list"], id="help over the triage"),
+    pytest.param("C", ["picker", "list"], id="themes"),
+    pytest.param("enter", ["article", "list"], id="article"),
+    pytest.param("enter z", ["article", "list"], id="article alone"),
+    pytest.param("enter v", ["select", "article", "list"], id="selection"),
+    pytest.param("enter / t enter", ["find", "list"], id="found words"),
+    pytest.param("enter ?", ["help", "article", "list"], id="help over an article"),
+    pytest.param("enter tab", ["side", "article", "list"], id="side pane of an article"),
+    pytest.param("shift+tab", ["side", "list"], id="side pane of the list"),
+    pytest.param("/ h tab", ["matches", "list"], id="matches"),
+    pytest.param("/ z z tab", ["matches", "list"], id="no matches"),
+    pytest.param("/ h enter", ["find", "matches", "list"], id="article of a search"),
+    pytest.param("f j enter", ["filtered", "list"], id="unread"),
+    pytest.param("c j enter", ["filtered", "list"], id="category"),
+    pytest.param("c j enter enter tab", ["side", "article", "filtered", "list"], id="all of them"),
+    pytest.param("f j enter / h tab", ["matches", "filtered", "list"], id="search in a filter"),
+    pytest.param(", j enter", ["list"], id="another order"),
+]
+
+
+@pytest.mark.command("app.leave")
+@pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
+@pytest.mark.parametrize(("keys", "steps"), STEPS)
+async def test_q_goes_back_one_step(
+    start: Start, keys: str, steps: list[str], size: tuple[int, int]
+) -> None:
+    async with start(size=size) as running:
+        await running.press("i", *(["i"] if size != MIDDLE else []))  # shown where there is room
+        await running.press(*keys.split())
+        went = [_describe_place(running)]
+        while went[-1] != "quit" and len(went) < 9:
+            await running.press("q")
+            went.append(_describe_place(running))
+        assert went == [*steps, "quit"]
 
 
 async def test_q_is_a_letter_in_a_search(start: Start) -> None:

@@ -224,6 +224,8 @@ async def test_on_a_narrow_screen_the_side_pane_returns_to_the_previous_pane(sta
         await running.press("i", "enter")
         assert shown(running) == ["article"]
         await running.press("i", "h")
+        assert shown(running) == ["article"]
+        await running.press("h")
         assert shown(running) == ["list"]
 
 

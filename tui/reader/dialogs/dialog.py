@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutine
+from itertools import chain
 from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
 from tui.config.commands import Command
 from tui.config.keymaps import Keymap
+from tui.reader.dialogs.moves import CountedMove, fold_moves, line_moves, movement_commands
 
 T = TypeVar("T")
 
 CommandTable = Mapping[str, Callable[..., object]]
 """What carries out each command, by the command's id."""
-
-LAST_LINE = 1_000_000_000
-"""A line number beyond the end of any list or text."""
 
 
 class KeymapScreen:
@@ -47,40 +46,30 @@ class KeymapScreen:
         if iscoroutine(result):
             await result
 
+    def move(self, by: int) -> None:
+        """Move by so many lines; beyond an end, to that end."""
+        raise NotImplementedError
+
+    @property
+    def page_size(self) -> int:
+        """The number of lines that a page moves."""
+        raise NotImplementedError
+
+    def line_moves(self, command_id: str, count: int) -> Sequence[int] | None:
+        """Return what a command amounts to in calls of `move`; None if it does anything else."""
+        return line_moves(command_id, count, self.page_size)
+
+    def run_flood(self, moves: Sequence[CountedMove]) -> None:
+        """Carry out more moves than anybody types; those that are not about lines are dropped."""
+        lines = (self.line_moves(*move) or () for move in moves)
+        for by in fold_moves(chain.from_iterable(lines)):
+            self.move(by)
+
     def show_pending_keys(self, keys: str) -> None:
         """Show the keys of a command that is not complete yet; empty once it is."""
 
     def report_unbound_key(self, key: str) -> None:
         """Tell the user that a key is not bound here."""
-
-
-def movement_commands(
-    move: Callable[[int], object], page_size: Callable[[], int]
-) -> dict[str, Callable[..., object]]:
-    """Return the commands that move through lines.
-
-    Args:
-        move: Moves by so many lines; beyond an end, to that end.
-        page_size: Returns the number of lines that a page moves.
-    """
-
-    def half_page() -> int:
-        return max(1, page_size() // 2)
-
-    def go_to_line(line: int) -> None:
-        move(-LAST_LINE)
-        move(line - 1)
-
-    return {
-        "move.down": lambda count=1: move(count),
-        "move.up": lambda count=1: move(-count),
-        "move.page_down": lambda count=1: move(count * page_size()),
-        "move.page_up": lambda count=1: move(-count * page_size()),
-        "move.half_page_down": lambda count=1: move(count * half_page()),
-        "move.half_page_up": lambda count=1: move(-count * half_page()),
-        "move.start": lambda line=1: go_to_line(line),
-        "move.end": lambda line=LAST_LINE: go_to_line(line),
-    }
 
 
 class Dialog(KeymapScreen, ModalScreen[T]):
@@ -115,15 +104,6 @@ class Dialog(KeymapScreen, ModalScreen[T]):
     def cancel_hint(self, label: str) -> str:
         """The key that closes the dialog and what that means here."""
         return f"{self.keymap.cancel_key} {label}"
-
-    def move(self, by: int) -> None:
-        """Move by so many lines; beyond an end, to that end."""
-        raise NotImplementedError
-
-    @property
-    def page_size(self) -> int:
-        """The number of lines that a page moves."""
-        raise NotImplementedError
 
     def submit(self) -> None:
         """Close the dialog with the user's choice."""

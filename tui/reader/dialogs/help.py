@@ -72,6 +72,7 @@ class HelpDialog(TextDialog):
             **super().commands,
             "list.search": self.start_search,
             "article.back": self.leave,
+            "dialog.close": self.leave,
         }
 
     def start_search(self) -> None:

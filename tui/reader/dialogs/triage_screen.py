@@ -12,6 +12,7 @@ from store.text.markdown import strip_inline_markdown
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
+from tui.reader.dialogs.moves import movement_commands
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_list import STAR_SIGN
 from tui.rendering.cells import StyledText, wrap_text
@@ -143,8 +144,9 @@ class TriageScreen(FullScreenDialog[str]):
         """Those of a dialog, and the decisions."""
         return {
             **super().commands,
-            "move.down": self._step,
-            "move.up": lambda count=1: self._step(-count),
+            **movement_commands(self.view.scroll_lines, lambda: self.page_size),
+            "move.down": self.move,
+            "move.up": lambda count=1: self.move(-count),
             "article.toggle_read": lambda: self._toggle_flag("read"),
             "article.toggle_star": lambda: self._toggle_flag("starred"),
             "article.delete": self.delete,
@@ -152,7 +154,13 @@ class TriageScreen(FullScreenDialog[str]):
             "app.undo": self.undo,
         }
 
-    def _step(self, by: int = 1) -> None:
+    def line_moves(self, command_id: str, count: int) -> Sequence[int] | None:
+        """Return the moves of down and up, which go from article to article; others scroll."""
+        is_step = command_id in ("move.down", "move.up")
+        return super().line_moves(command_id, count) if is_step else None
+
+    def move(self, by: int = 1) -> None:
+        """Go forward or back without a decision."""
         if self._queue.step(by):
             self.show_notice("")
             self._show_current()
@@ -161,7 +169,7 @@ class TriageScreen(FullScreenDialog[str]):
         if article := self._queue.decidable:
             record(article)
             self._queue.decide(decision)
-            self._step()
+            self.move()
 
     def _toggle_flag(self, flag: ArticleFlag) -> None:
         changes = self._gateway.changes

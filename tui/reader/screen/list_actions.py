@@ -40,6 +40,14 @@ class ListActions:
         self.state.query = query
         self.lists.list_rows(query)
 
+    def clear_filter(self) -> bool:
+        """Show the whole list, in the same order; return False if it is shown."""
+        everything = ListQuery(sort=self.state.query.sort)
+        if self.state.query == everything:
+            return False
+        self.show(everything)
+        return True
+
     def clear_saved_search(self) -> bool:
         """Show the list without the saved search; return False if there is none."""
         if not self.state.query.text:

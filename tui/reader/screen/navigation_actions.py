@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tui.config.commands import Pane
+from tui.reader.dialogs.moves import PANE_STEPS, CountedMove, fold_moves, line_moves
 from tui.reader.screen.article_actions import ArticleActions
 from tui.reader.screen.panes import Panes
 from tui.reader.screen.reader_state import ReaderState
@@ -21,17 +25,33 @@ class NavigationActions:
     status_line: StatusLine
     articles: ArticleActions
 
-    @property
-    def page_size(self) -> int:
-        """The number of rows or lines that a page of the current pane moves."""
-        return self.panes.current_widget.page_size
-
     def move(self, by: int) -> None:
         """Move by so many rows or lines."""
-        if self.state.current_pane == "list":
+        self._move_in(self.state.current_pane, by)
+
+    def _move_in(self, pane: Pane, by: int) -> None:
+        if pane == "list":
             self.state.article_list.move_cursor(by)
         else:
-            self.panes.current_widget.scroll_lines(by)
+            self.panes.widgets[pane].scroll_lines(by)
+
+    def run_flood(self, moves: Iterable[CountedMove]) -> None:
+        """Carry out many moves: in each pane its own, then the changes between the panes."""
+        order, pane = self.panes.layout.tab_order, self.state.current_pane
+        lines: defaultdict[Pane, list[int]] = defaultdict(list)
+        visited = deque[Pane](maxlen=2)  # the side pane is about the pane before it
+        for command_id, count in moves:
+            if command_id in PANE_STEPS and order:
+                pane = order[(order.index(pane) + PANE_STEPS[command_id]) % len(order)]
+                visited.append(pane)
+            else:
+                page = self.panes.widgets[pane].page_size
+                lines[pane] += line_moves(command_id, count, page) or ()
+        for each, found in lines.items():
+            for by in fold_moves(found):
+                self._move_in(each, by)
+        for each in visited:
+            self.panes.focus(each)
 
     def page_down(self, count: int = 1) -> None:
         """Move by pages; from the end of an article go to the next unread one."""
@@ -41,7 +61,7 @@ class NavigationActions:
         if in_article and (self.article_view.is_at_end or self.article_view.full_article is None):
             self.step_unread()
         else:
-            self.move(count * self.page_size)
+            self.move(count * self.panes.current_widget.page_size)
 
     def step_article(self, by: int = 1) -> None:
         """Go to the article that many rows below (or, negative, above)."""

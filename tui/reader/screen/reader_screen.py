@@ -22,8 +22,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from store.search.list_query import ListQuery
-from tui.config.commands import FOOTER_COMMANDS, footer_hints
-from tui.reader.dialogs.dialog import CommandTable, KeymapScreen, movement_commands
+from tui.config.commands import FOOTER_HINTS, footer_hints
+from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
+from tui.reader.dialogs.moves import CountedMove, movement_commands
 from tui.reader.gateway import Gateway, PostMessage, messages
 from tui.reader.screen.article_actions import ArticleActions, is_article
 from tui.reader.screen.edit_actions import EditActions
@@ -242,13 +243,33 @@ class Reader(KeymapScreen, Screen[None]):
             "app.welcome": self.welcome.choose,
             "app.redraw": self._host.redraw,
             "app.suspend": self.suspend,
+            "app.leave": self.leave,
             "app.quit": lambda: self.app.action_quit(),
         }
+
+    def move(self, by: int) -> None:
+        """Move by so many rows or lines in the current pane."""
+        self.navigation.move(by)
+
+    @property
+    def page_size(self) -> int:
+        """The number of rows or lines that a page of the current pane moves."""
+        return self.panes.current_widget.page_size
+
+    def line_moves(self, command_id: str, count: int) -> Sequence[int] | None:
+        """Return what a command amounts to in calls of `move`; pages of an article may lead on."""
+        if command_id == "move.page_down" and self.state.current_pane == "article":
+            return None
+        return super().line_moves(command_id, count)
+
+    def run_flood(self, moves: Sequence[CountedMove]) -> None:
+        """Carry out more moves than anybody types, through all panes."""
+        self.navigation.run_flood(moves)
 
     def _navigation_commands(self) -> CommandTable:
         go = self.navigation
         return {
-            **movement_commands(go.move, lambda: go.page_size),
+            **movement_commands(self.move, lambda: self.page_size),
             "move.page_down": go.page_down,
             "move.next_article": go.step_article,
             "move.previous_article": lambda count=1: go.step_article(-count),
@@ -333,7 +354,7 @@ class Reader(KeymapScreen, Screen[None]):
             self.articles.open(article)
 
     def go_back(self) -> None:
-        """Return to the list; there cancel or clear the first of these that there is."""
+        """Return to the pane before; in the list cancel or clear the first of these there is."""
         if self.prompts.prompt is not None:
             self.prompts.close()
         elif self.search.input is not None or self.state.current_pane == "list":
@@ -343,9 +364,19 @@ class Reader(KeymapScreen, Screen[None]):
                 or self.lists.clear_saved_search()
                 or self.feeds.cancel_fetch()
             )
+        elif self.state.current_pane == "side" and self.state.is_reading:
+            self.panes.focus("article")
         else:
             self.articles.save_position()
             self.panes.return_to_list()
+
+    async def leave(self) -> None:
+        """Go back one step: to the pane before, from matches to the whole list; from that, quit."""
+        is_visible = bool(self.panes.layout.visible_panes)
+        if is_visible and self.state.current_pane != "list":
+            self.go_back()
+        elif not (is_visible and (self.search.clear() or self.lists.clear_filter())):
+            await self.app.action_quit()
 
     def toggle_zoom(self) -> None:
         """Show only the article, or all panes again."""
@@ -575,7 +606,7 @@ class Reader(KeymapScreen, Screen[None]):
         if isinstance(self.focused, SanitizedInput):
             self.status_line.set_key_hints(self.focused.hints)
         else:
-            place = self.place if self.place in FOOTER_COMMANDS else self.state.current_pane
+            place = self.place if self.place in FOOTER_HINTS else self.state.current_pane
             self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
 
     def _update_lines(self) -> None:
