@@ -231,6 +231,11 @@ class Program:
         """Return the resident memory in MB."""
         return float(self._stats.memory_info().rss) / 1e6
 
+    def peak_memory(self) -> float:
+        """Return the highest resident memory so far in MB."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
     def wait_ended(self, limit: float = 30.0) -> float:
         """Wait for the end of the process and return the time.
 

@@ -128,6 +128,9 @@ class Indexer:
         work = self._plan(covered or IndexCoverage(), state)
         if work.segments or work.removed or work.edited:
             yield from self._run(work, state)
+            from store.system.memory import return_free_memory
+
+            return_free_memory()  # the engine's heap, and the texts that went through it
 
     def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
         signatures = self._segments.signatures()

@@ -118,6 +118,9 @@ class Lists(Part):
             self._load_listed_at = time.monotonic()
 
     def _background_steps(self) -> Iterator[None]:
+        from store.system.memory import return_free_memory
+
+        return_free_memory()
         yield from self._index_steps()
         if self._background_job is not None:
             for progress in self._background_job():
