@@ -153,7 +153,7 @@ def _parse_unix_timestamp(value: float) -> str | None:
 
 
 def _parse_text(text: str, language: str) -> str | None:
-    moment = _parse_iso(text.upper()) or _parse_free_form(text, language)
+    moment = _parse_iso(text.upper().replace("/", "-")) or _parse_free_form(text, language)
     if moment is None:
         return None
     is_time = TIME_OF_DAY.search(text) or moment.time() != time(0)
