@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
 
+LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", "feeds.opml"})
 SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
@@ -86,6 +87,17 @@ MAX_APPEND_ATTEMPTS = 20
 """Times a change is tried again because the journal was replaced, or cannot be opened."""
 REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
 """Events that change what is found."""
+
+
+def is_library(folder: Path) -> bool:
+    """Return True if a folder has a library, or may have one but cannot be read."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - `iterdir` is read later
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return not LIBRARY_CONTENTS.isdisjoint(names)
 
 
 class FolderLibrary:

@@ -65,6 +65,7 @@ def load_command(name: str) -> Callable[[argparse.Namespace], bool | None]:
 
 def _run(arguments: Sequence[str]) -> int:
     from tui.cli.console import flush_output
+    from tui.cli.context import require_library
     from tui.cli.parser import parse_arguments
 
     options = parse_arguments(arguments)
@@ -74,6 +75,7 @@ def _run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     failed = None
     if options.command:
+        require_library(options)
         failed = load_command(options.command)(options)
     else:
         from tui.cli.plain import start_plain_reader

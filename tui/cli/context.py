@@ -9,10 +9,12 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from store.exporters.newstui_json import metadata_to_dict
+from store.library.folder import is_library
 from store.library.protocol import Library
 from store.model.article import FullArticle
 from store.system.paths import Paths, platform_paths
 from tui.cli.console import ProgressLine, print_message, print_messages
+from tui.cli.exit_codes import UsageError
 from tui.config.settings import Settings, load_settings
 from tui.rendering.wording import describe_loading, format_count
 from tui.services import open_library
@@ -20,10 +22,31 @@ from tui.services import open_library
 if TYPE_CHECKING:
     from store.system.programs import HookName
 
+COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "restore"})
+COMMANDS_WITHOUT_LIBRARY = frozenset({"keys", "settings", "themes"})
+
 
 def resolve_paths(options: argparse.Namespace) -> Paths:
     """Return the folders this command uses."""
     return platform_paths(os.environ, options.library)
+
+
+def require_library(options: argparse.Namespace) -> None:
+    """Check that a library that was named exists, so that a slip in its name creates none.
+
+    The default library may be missing: it is there from the first start on.
+
+    Raises:
+        UsageError: It does not exist, and the command does not start one.
+    """
+    if options.library is None or options.command in COMMANDS_WITHOUT_LIBRARY:
+        return
+    starts_one = options.command in COMMANDS_THAT_START_A_LIBRARY or (
+        options.command == "feeds" and options.import_opml
+    )
+    library = resolve_paths(options).library
+    if not starts_one and not is_library(library):
+        raise UsageError(f"no library in {library}; `newstui import` and `newstui add` start one")
 
 
 def resolve_settings(options: argparse.Namespace) -> Settings:

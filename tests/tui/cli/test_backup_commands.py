@@ -88,9 +88,9 @@ def test_usage_errors(run: Run, target: Path) -> None:
 @pytest.mark.usefixtures("home")
 def test_nothing_to_back_up(run: Run, target: Path, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
+    (nowhere / "articles").mkdir(parents=True)
     result = run("--library", nowhere, "backup", target)
     assert (result.code, result.err) == (1, f"newstui: {nowhere}: nothing to back up\n")
-    assert not nowhere.exists()
     assert not target.exists()
 
 

@@ -127,6 +127,63 @@ def test_another_library(before: bool, run: Run, home: Path, tmp_path: Path) -> 
     assert {path.name for path in other.iterdir()} == {"articles", "texts", "journal"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("list", "words"),
+        ("show", "00000001"),
+        ("read", "00000001"),
+        ("search", "words"),
+        ("similar", "00000001"),
+        ("mark", "00000001", "--read"),
+        ("edit", "00000001", "--title", "New"),
+        ("export", "--to", "json"),
+        ("feeds",),
+        ("feeds", "--remove", "news"),
+        ("fetch",),
+        ("stats",),
+        ("compact",),
+        ("backup", "copy.zip"),
+        ("backup", "--auto"),
+        ("doctor",),
+        ("doctor", "--repair"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["typo", "a/b/typo", "empty", "other"])
+@pytest.mark.parametrize("before", [True, False])
+def test_no_library(
+    arguments: tuple[str, ...], folder: str, before: bool, run: Run, home: Path, tmp_path: Path
+) -> None:
+    """A slip in the name creates nothing, nor does the name of a folder of something else."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/notes.txt").write_text("something else")
+    there = set(tmp_path.rglob("*"))
+    option = ("--library", tmp_path / folder)
+    result = run(*((*option, *arguments) if before else (*arguments, *option)))
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"newstui: no library in {tmp_path / folder}; `newstui import` and `newstui add` start one\n"
+    )
+    assert set(tmp_path.rglob("*")) == there
+
+
+@pytest.mark.parametrize("arguments", [("keys",), ("settings",), ("themes",)])
+def test_commands_without_a_library(arguments: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    assert run("--library", tmp_path / "typo", *arguments).code == 0
+    assert not (tmp_path / "typo").exists()
+
+
+def test_import_subscriptions_into_a_new_library(run: Run, tmp_path: Path) -> None:
+    opml = tmp_path / "subs.opml"
+    opml.write_text(
+        '<opml version="2.0"><body><outline text="N" xmlUrl="https://n.example/f"/></body></opml>'
+    )
+    assert run("--library", tmp_path / "new", "feeds", "--import", opml).code == 0
+    assert "https://n.example/f" in run("feeds", "--json", "--library", tmp_path / "new").out
+
+
 def test_files_are_private(run: Run, home: Path, tmp_path: Path) -> None:
     """Case 31: folders 0700, files 0600, under any umask."""
     old = os.umask(0)

@@ -203,8 +203,8 @@ SURROGATE = b"\xff\xfe"
         ((b"edit", b"00000001", b"--title", b"A" + SURROGATE), 0),
         ((b"import", SURROGATE), 1),
         ((SURROGATE,), 2),
-        ((b"doctor", b"--json", b"--library", SURROGATE), 0),
-        ((b"doctor", b"--library", SURROGATE), 0),
+        ((b"doctor", b"--json", b"--library", SURROGATE), 2),
+        ((b"doctor", b"--library", SURROGATE), 2),
     ],
 )
 def test_arguments_that_are_not_utf_8(

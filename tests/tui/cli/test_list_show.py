@@ -142,10 +142,15 @@ def test_filters(run: Run, tmp_path: Path) -> None:
     assert numbers("--sort", "added")[:2] == [5, 4]
 
 
-def test_an_empty_list_is_reported_on_standard_error(run: Run, three: Path) -> None:
-    assert run("list", "--library", three.parent / "other").err == (
-        "newstui: no articles yet; `newstui import` adds some\n"
-    )
+@pytest.mark.usefixtures("home")
+def test_an_empty_library(run: Run) -> None:
+    result = run("list")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "newstui: no articles yet; `newstui import` adds some\n"
+
+
+@pytest.mark.usefixtures("three")
+def test_an_empty_list_is_reported_on_standard_error(run: Run) -> None:
     result = run("list", "nowhere")
     assert (result.code, result.out, result.err) == (0, "", "newstui: no matching articles\n")
     result = run("list", "nowhere", "--json")

@@ -54,6 +54,7 @@ def test_totals_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "new" / "articles").mkdir(parents=True)
     assert main(["stats", "--library", str(tmp_path / "new")]) == 0
     assert "0 of 0 articles · 0 %" in capsys.readouterr().out
 
