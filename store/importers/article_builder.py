@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any, NamedTuple
 
+from store.importers.annotations import ANNOTATION_FIELDS, collect_annotations
 from store.importers.containers import ImportItem, describe_type
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
@@ -30,10 +31,20 @@ TEXT_NAMESPACE = uuid.UUID("7c1d5c0e-3a0b-4f0e-9c59-2f1a54f1b6de")
 ARTICLE_SOURCES = frozenset({"import", "feed", "page", "sample"})
 SUMMARY_ORIGINS = frozenset({"import", "extract", "command"})
 HTML_CONTENT_START = re.compile(
-    r"\s*<(?:p|div|h[1-6]|article|section|figure|blockquote|ul|ol|table|html|!doctype)\b[^<>]*>",
+    r"\s*<(?:!--|!doctype\b|/?(?:html|body|head|p|div|h[1-6]|article|section|figure|main|header|footer"
+    r"|blockquote|ul|ol|dl|li|table|pre|hr|center|a|abbr|acronym|audio|b|bdi|bdo|big|br|cite|code|del|dfn"
+    r"|em|font|i|iframe|img|ins|kbd|mark|picture|q|ruby|s|samp|small|span|strike|strong|sub|sup|time|tt|u"
+    r"|var|video)(?=[\s/>])[^<>]*>)",
     re.IGNORECASE,
 )
 """The beginning of a `content` field that is HTML."""
+WEB_URL = re.compile(r"\s*https?://\S+\s*\Z", re.IGNORECASE)
+NO_PAGE_SCHEME = re.compile(
+    r"(?:about|blob|brave|chrome(?:-[a-z]+)?|data|edge|file|javascript|mailto|moz-extension|opera|place"
+    r"|resource|sms|tel|view-source|vivaldi|vbscript|wyciwyg):",
+    re.IGNORECASE,
+)
+"""The scheme of a bookmark that is no web page: a script, a query, a page of the browser."""
 TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1"})
 FALSE_WORDS = frozenset({"false", "no", "n", "off", "0"})
 MAX_SAFE_INTEGER = 2**53
@@ -81,6 +92,8 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
     raw = RawFields(fields)
     url = _take_url(raw)
     body = _build_body(raw, url)
+    if not body.text and (scheme := NO_PAGE_SCHEME.match(url)):
+        raise InvalidInput(f"{scheme[0].lower()} is not the URL of an article")
     title = coerce_line(*raw.pop("title")) or make_title(body.text or body.summary) or url
     if not title:
         title = coerce_line("text", body.text or body.summary, limit=100)
@@ -105,7 +118,7 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         source=_take_source(raw, source),
     )
     reading = _build_reading(raw, len(body.text))
-    extra = _take_extra(raw)
+    extra = _take_extra(raw, body.text)
     return ParsedArticle(replace(article, extra=extra) if extra else article, body, reading)
 
 
@@ -157,7 +170,9 @@ def _take_similar(raw: RawFields) -> tuple[str, ...]:
 
 
 def _take_url(raw: RawFields) -> str:
-    name, value = raw.pop("url", "link")
+    name, value = raw.pop("url", "link", "source_url")
+    if value is None and WEB_URL.match(str(raw.remaining.get("source"))):
+        name, value = raw.pop("source")  # as web clippers name it
     url = coerce_text(name, value)
     return coerce_line(name, url, limit=2 * len(url) + 1)
 
@@ -235,7 +250,7 @@ def _take_position(raw: RawFields, length: int) -> int:
     return min(coerce_count(*raw.pop("position")), length)
 
 
-def _take_extra(raw: RawFields) -> dict[str, Any]:
+def _take_extra(raw: RawFields, text: str) -> dict[str, Any]:
     """Take unknown and invalid fields; `minutes` is dropped, as it follows from `words`."""
     raw.pop("minutes")
     _, given = raw.pop("extra")
@@ -244,6 +259,9 @@ def _take_extra(raw: RawFields) -> dict[str, Any]:
     extra: dict[str, Any] = coerce_json(
         clean_json({**(given or {}), **raw.remaining, **raw.invalid})
     )
+    if annotations := collect_annotations((extra.get(name) for name in ANNOTATION_FIELDS), text):
+        extra = {name: value for name, value in extra.items() if name not in ANNOTATION_FIELDS}
+        extra["annotations"] = annotations
     return extra
 
 

@@ -15,24 +15,28 @@ from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from store.importers.annotations import HIGHLIGHT_ROW_FIELDS
 from store.importers.article_builder import ArticleBuilder, choose_process_count
-from store.importers.containers import (
+from store.importers.bookmarks import (
     BOOKMARK_FILE_START,
+    is_url_list,
+    read_bookmark_items,
+    read_url_items,
+)
+from store.importers.containers import (
     RECORD_LIST_START,
     ImportItem,
-    is_url_list,
     parse_csv_header,
-    read_bookmark_items,
+    parse_json,
     read_csv_items,
     read_json_items,
     read_json_lines,
-    read_url_items,
-    read_zip_items,
     stream_json_items,
 )
 from store.importers.newstui_page import is_newstui_page, split_newstui_pages
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
+from store.importers.zip_files import read_zip_items
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
@@ -78,6 +82,8 @@ HTML_START = re.compile(
     r"(?:<\?xml[^<>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+JSON_CONTINUATIONS = ("{", "[", ",", ":")
+"""The ends of lines after which a JSON value goes on."""
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 
 MAX_HEADLINE_CHARS = 120
@@ -178,7 +184,8 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return "html"
     if MARKDOWN_START.match(text):
         return "markdown"
-    if detect_reader_format(dict.fromkeys(parse_csv_header(text))) is not None:
+    header = dict.fromkeys(parse_csv_header(text))
+    if detect_reader_format(header) is not None or header.keys() >= HIGHLIGHT_ROW_FIELDS:
         return "csv"
     if suffix in ("json", "jsonl"):
         return suffix
@@ -189,12 +196,22 @@ def detect_file_kind(name: str, head: bytes) -> str:
 
 def _detect_json_kind(text: str, suffix: str) -> str:
     """Return `jsonl` if there is one object per line, `json` if there is one value."""
-    first = text.split("\n", 1)[0].rstrip()
-    if suffix == "jsonl" or (text.startswith("{") and first != "{" and "\n{" in text):
+    first, line_end, rest = text.partition("\n")
+    if suffix == "jsonl" or (line_end and rest.strip() and _is_json_object(first)):
         return "jsonl"
-    is_cut = first == text.rstrip() and len(text) > DETECTION_BYTES // 4
+    is_damaged_line = text.startswith("{") and first.rstrip()[-1:] not in JSON_CONTINUATIONS
+    if is_damaged_line and _is_json_object(rest.partition("\n")[0]):
+        return "jsonl"
+    is_cut = not line_end and len(text) > DETECTION_BYTES // 4
     is_list = text.startswith("[") or RECORD_LIST_START.search(text.encode("utf-8", "replace"))
     return "jsonl" if is_cut and suffix != "json" and not is_list else "json"
+
+
+def _is_json_object(line: str) -> bool:
+    try:
+        return isinstance(parse_json(line.encode("utf-8", "replace")), dict)
+    except ValueError:
+        return False
 
 
 def read_source(

@@ -18,10 +18,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from store.model.errors import InvalidInput
+from store.model.times import trim_milliseconds
 
 ReaderRecord = Mapping[str, Any]
 ArticleFields = dict[str, Any]
 
+RAINDROP_UNSORTED = ("Unsorted", "All bookmarks")
+"""The folder of what is in none."""
 HTML_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -39,13 +42,13 @@ class ReaderFormat(NamedTuple):
 
     def convert(self, record: ReaderRecord) -> ArticleFields:
         """Return the fields that have a value, under newstui's names."""
-        id_field = f"{self.name.removesuffix('-csv')}_id"
-        ours = {"id": id_field, "ID": id_field}
+        program = self.name.removesuffix("-csv").removesuffix("-v1")
+        ours = dict.fromkeys(("id", "ID", "_id"), f"{program}_id")
         for pair in self.renamed_fields.split():
             theirs, _, name = pair.partition("=")
             ours[theirs] = ours[theirs.replace("_", " ")] = name
         fields = {
-            ours.get(name, name): value
+            ours.get(name, name): trim_milliseconds(value) if isinstance(value, str) else value
             for name, value in record.items()
             if value not in (None, "", [], {})
         }
@@ -94,6 +97,13 @@ def _unescape_title(_: ReaderRecord, fields: ArticleFields) -> None:
         fields["title"] = HTML_ENTITY.sub(lambda found: html.unescape(found[0]), title)
 
 
+def _add_note(fields: ArticleFields, name: str) -> None:
+    """Make a note about the whole article an annotation."""
+    if note := fields.pop(name, None):
+        given = fields.get("annotations", fields.pop("highlights", []))
+        fields["annotations"] = [*(given if isinstance(given, list) else [given]), {"note": note}]
+
+
 def _finish_wallabag_csv(_: ReaderRecord, fields: ArticleFields) -> None:
     with suppress(ValueError):
         made = datetime.strptime(str(fields.get("created")), "%d/%m/%Y %H:%M:%S")
@@ -119,6 +129,7 @@ def _finish_readwise(record: ReaderRecord, fields: ArticleFields) -> None:
         fields["tags"] = [_get_nested(each, "name") or name for name, each in tags.items()]
     fields["progress"] = _parse_number(fields.pop("reading_progress", 0))
     fields["read"] = record.get("location") == "archive"
+    _add_note(fields, "notes")
 
 
 def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
@@ -153,10 +164,25 @@ def _finish_instapaper(_: ReaderRecord, fields: ArticleFields) -> None:
     fields["read"], fields["starred"] = folder == "Archive", folder == "Starred"
     if folder not in ("Unread", "Archive", "Starred"):
         fields["category"] = folder
+    if selection := fields.get("text"):
+        fields["annotations"] = [{"quote": selection}]
+
+
+def _finish_mymind(_: ReaderRecord, fields: ArticleFields) -> None:
+    _add_note(fields, "note")
 
 
 def _finish_matter(_: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = _split_list(fields.pop("Tags", ""), ";")
+
+
+def _finish_raindrop(record: ReaderRecord, fields: ArticleFields) -> None:
+    category = fields.get("category")
+    if category in RAINDROP_UNSORTED:
+        del fields["category"]
+    _add_note(fields, "note")
+    if collection := _get_nested(record, "collection", "title"):
+        fields["category"] = collection
 
 
 def _finish_pinboard(record: ReaderRecord, fields: ArticleFields) -> None:
@@ -167,11 +193,15 @@ def _finish_pinboard(record: ReaderRecord, fields: ArticleFields) -> None:
 def _finish_zotero(_: ReaderRecord, fields: ArticleFields) -> None:
     fields["authors"] = _split_list(fields.pop("Author", ""), ";")
     fields["tags"] = _split_list(fields.pop("Manual Tags", ""), ";")
+    _add_note(fields, "Notes")
 
 
 def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
     content = fields.pop("content", None)
-    fields.update(url=_get_nested(content, "url"), text=_get_nested(content, "text"))
+    html = _get_nested(content, "htmlContent")
+    text = {"html": html} if html else {"content": _get_nested(content, "text")}
+    fields.update(url=_get_nested(content, "url"), **text)
+    _add_note(fields, "note")
 
 
 READER_FORMATS = (
@@ -181,6 +211,12 @@ READER_FORMATS = (
         "content=html is_archived=read archived_at=last_read is_starred=starred"
         " created_at=created updated_at=updated published_at=date published_by=authors"
         " domain_name=category",
+        _unescape_title,
+    ),
+    ReaderFormat(
+        "wallabag-v1",
+        "title|url|is_read|is_fav",
+        "content=html is_read=read is_fav=starred",
         _unescape_title,
     ),
     ReaderFormat(
@@ -241,7 +277,22 @@ READER_FORMATS = (
         "href=url description=title extended=summary time=created",
         _finish_pinboard,
     ),
-    ReaderFormat("mymind", "type|title|url|note|created", "content=text"),
+    ReaderFormat(
+        "raindrop-csv",
+        "title|url|folder|excerpt|created",
+        "folder=category excerpt=summary favorite=starred",
+        _finish_raindrop,
+    ),
+    ReaderFormat(
+        "raindrop",
+        "link|title|excerpt|lastUpdate",
+        "link=url excerpt=summary important=starred lastUpdate=updated",
+        _finish_raindrop,
+    ),
+    ReaderFormat(
+        "google-saved", "Title|Note|URL|Comment", "Title=title Note=summary URL=url Tags=tags"
+    ),
+    ReaderFormat("mymind", "type|title|url|note|created", finish=_finish_mymind),
     ReaderFormat(
         "zotero",
         "Key|Item Type|Title|Url|Abstract Note",

@@ -16,6 +16,7 @@ MAX_CLOCK_SKEW = 86_400
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+ZERO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.0+Z")
 TIME_OF_DAY = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
 UNIX_TIMESTAMP = re.compile(r"\d{9,19}(?:\.\d+)?\Z")
 RFC_2822_DATE = re.compile(
@@ -23,6 +24,10 @@ RFC_2822_DATE = re.compile(
 )
 """Dates as most feeds write them: the standard library parses these reliably, and twenty times as fast as
 dateutil."""
+SLASHED_TIME = re.compile(
+    r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: ([+-]\d\d)(\d\d))?"
+)
+"""Times as newstui prints them, read without dateutil as well."""
 MIN_DATE_LENGTH, MAX_DATE_LENGTH = 4, 100
 DOTNET_DATE = re.compile(r"/?Date\((-?\d+)(?:[+-]\d{4})?\)/?")
 COMPACT_TIME = re.compile(r"(?:19|20)\d{10}(?:\d\d)?")
@@ -92,6 +97,11 @@ def to_sort_seconds(date: str | None, added_at: int) -> int:
         return UNDATED
     seconds = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     return added_at if 0 < added_at < seconds - MAX_CLOCK_SKEW else seconds
+
+
+def trim_milliseconds(text: str) -> str:
+    """Return a time without the milliseconds that JavaScript writes although they are zero."""
+    return f"{text[:19]}Z" if ZERO_MILLISECONDS.fullmatch(text) else text
 
 
 def parse_timestamp(value: object, language: str = "") -> str | None:
@@ -166,6 +176,10 @@ def _parse_free_form(text: str, language: str) -> datetime | None:
 
         with suppress(ValueError):
             return parsedate_to_datetime(text)
+    if match := SLASHED_TIME.fullmatch(text):
+        year, month, day, time_of_day, hours, minutes = match.groups()
+        offset = f"{hours}:{minutes}" if hours else ""
+        return _parse_iso(f"{year}-{month}-{day}T{time_of_day}{offset}")
     from store.model.date_text import read_date  # imported here: few dates need it
 
     return read_date(text, language)

@@ -31,7 +31,14 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
                     "domain_name": "news.example",
                     "language": "en",
                     "tags": ["sea", "north"],
-                    "annotations": [{"quote": "sails"}],
+                    "annotations": [
+                        {
+                            "text": "Does it?",
+                            "quote": "sails",
+                            "created_at": "2022-03-01T11:00:00+0200",
+                            "ranges": [{"start": "/p[1]", "startOffset": 3}],
+                        }
+                    ],
                 }
             ]
         ),
@@ -45,7 +52,38 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             "category": "news.example",
             "tags": ("sea", "north"),
             "text": "It sails.\n\nAgain.",
-            "extra": {"wallabag_id": 7, "annotations": [{"quote": "sails"}]},
+            "extra": {
+                "wallabag_id": 7,
+                "annotations": [
+                    {
+                        "quote": "sails",
+                        "note": "Does it?",
+                        "time": "2022-03-01T09:00:00Z",
+                        "position": 3,
+                    }
+                ],
+            },
+        },
+    ),
+    "wallabag-v1": (
+        json.dumps(
+            [
+                {
+                    "id": "7",
+                    "title": "The ferry",
+                    "url": URL,
+                    "is_read": "1",
+                    "is_fav": "1",
+                    "content": "<em>It</em> sails.",
+                    "user_id": "1",
+                }
+            ]
+        ),
+        {
+            "read": True,
+            "starred": True,
+            "text": "It sails.",
+            "extra": {"wallabag_id": "7", "user_id": "1"},
         },
     ),
     "wallabag-csv": (
@@ -222,6 +260,73 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
         ),
         {"read": False, "summary": "A ferry.", "tags": ("sea", "north")},
     ),
+    "raindrop-csv": (
+        as_csv(
+            "id,title,note,excerpt,url,folder,tags,created,cover,highlights,favorite",
+            f'9,The ferry,good,A ferry.,{URL},Harbour / Boats,"sea, north",2023-01-02T03:04:05.000Z,,'
+            '"Highlight:It sails.\nNote:Does it?\n\nHighlight:Again.",true',
+        ),
+        {
+            "starred": True,
+            "category": "Harbour / Boats",
+            "summary": "A ferry.",
+            "tags": ("sea", "north"),
+            "created": "2023-01-02T03:04:05Z",
+            "extra": {
+                "raindrop_id": "9",
+                "annotations": [
+                    {"quote": "It sails.", "note": "Does it?"},
+                    {"quote": "Again."},
+                    {"note": "good"},
+                ],
+            },
+        },
+    ),
+    "raindrop": (
+        json.dumps(
+            {
+                "result": True,
+                "items": [
+                    {
+                        "_id": 9,
+                        "link": URL,
+                        "title": "The ferry",
+                        "excerpt": "A ferry.",
+                        "note": "",
+                        "tags": ["sea"],
+                        "important": True,
+                        "created": "2023-01-02T03:04:05.000Z",
+                        "lastUpdate": "2023-01-03T03:04:05.000Z",
+                        "highlights": [
+                            {
+                                "_id": "1",
+                                "text": "It sails.",
+                                "color": "red",
+                                "created": "2023-01-03T03:04:05Z",
+                            }
+                        ],
+                        "collection": {"$id": -1, "title": "Harbour"},
+                    }
+                ],
+            }
+        ),
+        {
+            "starred": True,
+            "category": "Harbour",
+            "updated": "2023-01-03T03:04:05Z",
+            "extra": {
+                "raindrop_id": 9,
+                "collection": {"$id": -1, "title": "Harbour"},
+                "annotations": [
+                    {"quote": "It sails.", "time": "2023-01-03T03:04:05Z", "color": "red"}
+                ],
+            },
+        },
+    ),
+    "google-saved": (
+        as_csv("Title,Note,URL,Comment", f"The ferry,A ferry.,{URL},"),
+        {"summary": "A ferry."},
+    ),
     "mymind": (
         as_csv(
             "id,type,title,url,content,note,tags,created",
@@ -260,7 +365,7 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
                 "lists": [],
             }
         ),
-        {"read": True, "tags": ("sea",), "extra": {"note": "good"}},
+        {"read": True, "tags": ("sea",), "extra": {"annotations": [{"note": "good"}]}},
     ),
     "linkwarden": (
         json.dumps(
@@ -282,6 +387,6 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
                 ]
             }
         ),
-        {"category": "Harbour", "tags": ("sea",), "created": "2023-01-02T03:04:05.000Z"},
+        {"category": "Harbour", "tags": ("sea",), "created": "2023-01-02T03:04:05Z"},
     ),
 }

@@ -30,6 +30,8 @@ MONTH_LABELS = (
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
 """The months as the Associated Press abbreviates them."""
+FIRST_FULL_YEAR = "1000"
+"""Years before it are not read back as `Feb. 28, 22`."""
 UPDATED_LABEL = "updated since read"
 """Marks an article that its publisher changed after it was last read."""
 
@@ -101,8 +103,8 @@ def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
 
 def format_exact_date(text: str | None, zone: tzinfo | None = None) -> str:
     """Return a date as `Feb. 28, 2022`; with its time if it has one, as `format_exact_time` does."""
-    shown = format_date(text) if ISO_DATE.match(text or "") else ""
-    return shown if shown and parse_timestamp(shown) == text else format_exact_time(text, zone)
+    is_day = text is not None and ISO_DATE.match(text) and text >= FIRST_FULL_YEAR
+    return format_date(text) if is_day else format_exact_time(text, zone)
 
 
 def format_exact_time(text: str | None, zone: tzinfo | None = None) -> str:

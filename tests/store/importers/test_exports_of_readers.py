@@ -135,7 +135,7 @@ def test_a_zip_with_pages_and_highlights() -> None:
     (found,) = read(data, "omnivore.zip")
     assert found.body.text == "Eight by eight."
     assert found.reading.position == 6
-    assert found.article.extra["highlights"] == "> by eight"
+    assert found.article.extra["annotations"] == [{"quote": "by eight", "position": 6}]
 
 
 class Pipe(io.BytesIO):
@@ -158,7 +158,7 @@ def test_a_damaged_zip_and_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     (rejected,) = read_articles("a.zip", io.BytesIO(b"PK\x03\x04" + bytes(50)), now=NOW)
     assert isinstance(rejected, Rejection)
     assert rejected.reason.startswith("not a readable ZIP")
-    monkeypatch.setattr("store.importers.containers.MAX_FIELD_SIZE", 1 << 16)
+    monkeypatch.setattr("store.importers.zip_files.MAX_FIELD_SIZE", 1 << 16)
     bomb = make_zip(**{"a.json": " " * (1 << 20), "b.json": EXPORTS["pinboard"][0]})
     first, second = read_articles("a.zip", io.BytesIO(bomb), now=NOW)
     assert first == Rejection("a.zip: a.json", "too large")

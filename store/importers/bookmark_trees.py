@@ -1,0 +1,51 @@
+"""Bookmarks as browsers keep them: the JSON trees of Chrome and its kin, and of Firefox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+CHROME_ROOTS = "roots"
+FIREFOX_FOLDER = 2
+"""The `typeCode` of a folder."""
+
+
+def is_bookmark_tree(value: Mapping[str, Any]) -> bool:
+    """Return True for the file `Bookmarks` of Chrome, or a backup of Firefox."""
+    if isinstance(value.get(CHROME_ROOTS), Mapping):
+        return True
+    return isinstance(value.get("children"), list) and value.get("typeCode") == FIREFOX_FOLDER
+
+
+def iter_bookmarks(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of each bookmark, in order; a stack, because folders nest deeply.
+
+    The folders that every browser has are no categories.
+    """
+    roots = tree.get(CHROME_ROOTS)
+    tops = list(roots.values()) if isinstance(roots, Mapping) else [tree]
+    stack: list[tuple[Any, str, bool]] = [(top, "", True) for top in reversed(tops)]
+    while stack:
+        node, category, is_root = stack.pop()
+        if not isinstance(node, Mapping):
+            continue
+        if isinstance(children := node.get("children"), list):
+            if not is_root and "root" not in node:
+                name = str(node.get("name") or node.get("title") or "").strip()
+                category = "/".join(filter(None, (category, name.replace("/", "∕"))))
+            stack += ((child, category, False) for child in reversed(children))
+        elif url := node.get("url") or node.get("uri"):
+            yield _bookmark_fields(node, str(url), category)
+
+
+def _bookmark_fields(node: Mapping[str, Any], url: str, category: str) -> dict[str, Any]:
+    fields = {
+        "url": url,
+        "title": node.get("name") or node.get("title"),
+        "created": node.get("date_added") or node.get("dateAdded"),
+        "updated": node.get("date_modified") or node.get("lastModified"),
+        "tags": node.get("tags"),
+        "category": category,
+        "keyword": node.get("keyword"),
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "", "0")}

@@ -1,0 +1,157 @@
+"""Bookmarks in HTML, as browsers, Google and Pocket export them, and lists of URLs.
+
+They become articles without a text, which can be fetched later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from typing import Any, BinaryIO, TextIO
+
+from store.importers.containers import ImportItem, open_text
+
+BOOKMARK_FILE_START = re.compile(
+    rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
+)
+URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+CHUNK_CHARS = 64 * 1024
+POCKET_READ_HEADING = "Read Archive"
+"""The heading of what was read, in Pocket's export."""
+READ_FLAGS = frozenset({"0", "no", "false"})
+"""Values of `toread` of what was read."""
+ROOT_FOLDER_FLAGS = frozenset({"personal_toolbar_folder", "unfiled_bookmarks_folder"})
+"""Attributes of the folders that every browser has, which are no categories."""
+MICROSECOND_DIGITS = 16
+
+
+def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem]:
+    """Yield the links of a bookmark file, each once: those in several folders get their names as tags."""
+    parser = _BookmarkParser()
+    text = open_text(head, rest)
+    links: dict[str, tuple[int, dict[str, Any]]] = {}
+    for fields in _iter_links(parser, text):
+        number, first = links.setdefault(fields.get("url", ""), (len(links) + 1, fields))
+        if first is not fields:
+            _merge_bookmarks(first, fields)
+    for number, fields in links.values():
+        if parser.has_labels and "category" in fields:
+            _add_tag(fields, fields["category"])
+        yield ImportItem(f"{name}: bookmark {number}", fields)
+
+
+def _iter_links(parser: _BookmarkParser, text: TextIO) -> Iterator[dict[str, Any]]:
+    for chunk in iter(lambda: text.read(CHUNK_CHARS), ""):
+        parser.feed(chunk)
+        yield from parser.pop_links()
+    parser.finish_link()
+    yield from parser.pop_links()
+
+
+def _merge_bookmarks(first: dict[str, Any], other: Mapping[str, Any]) -> None:
+    for tag in (*other.get("tags", "").split(","), other.get("category", "")):
+        if tag != first.get("category"):
+            _add_tag(first, tag)
+
+
+def _add_tag(fields: dict[str, Any], tag: str) -> None:
+    present = fields.get("tags", "").split(",")
+    if tag and tag not in present:
+        fields["tags"] = ",".join(filter(None, (*present, tag.replace(",", " "))))
+
+
+class _BookmarkParser(HTMLParser):
+    """Extracts the links of a bookmark file; the heading above them is their category."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._links: list[dict[str, Any]] = []
+        self._link: dict[str, Any] | None = None
+        self._pending_link: dict[str, Any] | None = None
+        """The previous link, to which a description may belong."""
+        self._description: list[str] | None = None
+        self._heading: str | None = None
+        self._folders: list[str] = []
+        self._folder = ""
+        self._is_root = False
+        self.has_labels = False
+        """True if its folders are the labels of Google Bookmarks, which counts in microseconds."""
+
+    def pop_links(self) -> list[dict[str, Any]]:
+        """Return the links that are complete, each once."""
+        found, self._links = self._links, []
+        return found
+
+    def finish_link(self) -> None:
+        """Complete the previous link with its description."""
+        if self._pending_link is not None:
+            words = " ".join("".join(self._description or ()).split())
+            self._links.append(self._pending_link | ({"summary": words} if words else {}))
+        self._pending_link = self._description = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "dd":
+            self._description = []
+        elif tag in ("dt", "dl", "a", "li"):
+            self.finish_link()
+        if tag == "a":
+            given = {name: value or "" for name, value in attrs}
+            folders = [*filter(None, self._folders)]
+            self.has_labels |= len(given.get("add_date", "")) == MICROSECOND_DIGITS
+            self._link = {
+                "url": given.pop("href", ""),
+                "title": "",
+                "created": given.pop("add_date", "") or given.pop("time_added", ""),
+                "updated": given.pop("last_modified", ""),
+                "tags": given.pop("tags", ""),
+                "category": "/".join(each.replace("/", "∕") for each in folders),
+                "read": self._folder == POCKET_READ_HEADING
+                or given.pop("toread", "").lower() in READ_FLAGS,
+                "starred": given.pop("data-important", "").lower() == "true",
+            }
+            given.pop("icon", None)  # an embedded image, as long as an article
+            self._link |= {name: value for name, value in given.items() if value}
+        elif tag in ("h1", "h3"):
+            self._heading = ""
+            self._is_root = any(name in ROOT_FOLDER_FLAGS for name, _ in attrs)
+        elif tag == "dl":
+            self._folders.append(self._folder)
+            self._folder = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._link is not None:
+            self._pending_link = {name: value for name, value in self._link.items() if value}
+            self._link = None
+        elif tag in ("h1", "h3") and self._heading is not None:
+            self._folder, self._heading = self._heading.strip(), None
+            if self._is_root:
+                self._folder = ""
+            if tag == "h1" and self._folder not in (POCKET_READ_HEADING, "Unread"):
+                self._folder = ""  # the title of the file, not a folder
+        elif tag == "dl":
+            self.finish_link()
+            del self._folders[-1:]
+
+    def handle_data(self, data: str) -> None:
+        if self._link is not None:
+            self._link["title"] += data
+        elif self._heading is not None:
+            self._heading += data
+        elif self._description is not None:
+            self._description.append(data)
+
+
+def is_url_list(text: str) -> bool:
+    """Return True if every line that is not empty starts with a URL."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
+
+
+def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
+    """Yield the URLs of a text, one per line, each with an optional title after ` | `."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        url, _, title = line.strip().partition(" | ")
+        if url:
+            fields = {"url": url} | ({"title": title.strip()} if title.strip() else {})
+            yield ImportItem(f"{name}: line {number}", fields)

@@ -1,0 +1,92 @@
+"""ZIP files of exports: JSON with the pages and highlights that belong to it, CSV and bookmarks."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, BinaryIO
+
+from store.importers.bookmarks import BOOKMARK_FILE_START, read_bookmark_items
+from store.importers.containers import (
+    MAX_FIELD_SIZE,
+    ImportItem,
+    read_csv_items,
+    read_json_items,
+    read_json_lines,
+)
+from store.model.article import Rejection
+from store.text.clean import clean_line
+from store.text.decoding import decode_document
+
+if TYPE_CHECKING:
+    import zipfile
+
+EXPORT_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm")
+HIGHLIGHT_FIELDS = frozenset({"url", "title", "highlights"})
+"""The fields of a record that is only the highlights of an article."""
+
+
+def read_zip_items(name: str, archive: BinaryIO) -> Iterator[ImportItem | Rejection]:
+    """Yield the items of the exports in a seekable ZIP, with the pages and highlights that belong to them."""
+    import zipfile  # imported here: few imports need it
+
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            yield from _read_members(name, opened)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        yield Rejection(name, f"not a readable ZIP: {clean_line(str(error))}")
+
+
+def _read_members(name: str, archive: zipfile.ZipFile) -> Iterator[ImportItem | Rejection]:
+    members = {each.filename: each for each in archive.infolist()}
+    highlights: dict[str, ImportItem] = {}
+    for path in sorted(each for each in members if each.lower().endswith(EXPORT_SUFFIXES)):
+        location = f"{name}: {clean_line(path)}"
+        data = _read_member(archive, members[path])
+        if data is None:
+            yield Rejection(location, "too large")
+            continue
+        for item in _read_export(location, path.lower(), data):
+            if not isinstance(item, ImportItem):
+                yield item
+                continue
+            url = str(item.fields.get("url") or "")
+            if url and HIGHLIGHT_FIELDS >= item.fields.keys() >= {"highlights"}:
+                highlights[url] = item  # in Pocket, before the list of articles
+                continue
+            if known := highlights.pop(url, None):
+                item = ImportItem(item.location, {**known.fields, **item.fields})
+            yield _attach_content(archive, members, item)
+    yield from highlights.values()
+
+
+def _read_export(location: str, path: str, data: bytes) -> Iterator[ImportItem | Rejection]:
+    if path.endswith(".json"):
+        yield from read_json_items(location, data)
+    elif path.endswith((".jsonl", ".ndjson")):
+        yield from read_json_lines(location, data, io.BytesIO())
+    elif path.endswith(".csv"):
+        yield from read_csv_items(location, data, io.BytesIO())
+    elif BOOKMARK_FILE_START.search(data[:4096]):
+        yield from read_bookmark_items(location, data, io.BytesIO())
+
+
+def _attach_content(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: ImportItem
+) -> ImportItem:
+    """Return the item with its text and highlights, which are in files of their own."""
+    slug = item.fields.get("slug")
+    paths = {"html": f"content/{slug}.html", "highlights": f"highlights/{slug}.md"}
+    found = {
+        field: decode_document(data)
+        for field, path in paths.items()
+        if path in members and (data := _read_member(archive, members[path]))
+    }
+    return ImportItem(item.location, {**item.fields, **found}) if found else item
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
+    """Return the bytes of one file of a ZIP; None if it is larger than any export has."""
+    with archive.open(member) as stream:
+        data = stream.read(MAX_FIELD_SIZE + 1)
+    return data if len(data) <= MAX_FIELD_SIZE else None
