@@ -44,7 +44,17 @@ ScreenCell = tuple[str, str]
 """The text of a cell and its style; the rest of a wide character has an empty text."""
 UNKNOWN_CELL: ScreenCell = ("", "?")
 
+UNSURE_WIDTH = re.compile(
+    r"[\u0900-\u109f\u1100-\u11ff\u1780-\u18af\u1900-\u1aff\u1b00-\u1c7f\u1cd0-\u1cff"
+    r"\u200b-\u200d\u20d0-\u20ff\ua800-\ua97f\ua980-\uaaff\uabc0-\uabff\ud7b0-\ud7ff"
+    r"\ufe00-\ufe0f\U00011000-\U00011fff\U00016800-\U00016fff\U0001d100-\U0001d1ff"
+    r"\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U0001f6d0-\U0001f6ff\U0001f7e0-\U0001f7f0"
+    r"\U0001f900-\U0001faff\U000e0000-\U000e0fff]"
+)
+"""Characters on whose width terminals disagree: of scripts that build clusters, joiners, flags, late emoji."""
+WRAP_OFF, WRAP_ON = "\x1b[?7l", "\x1b[?7h"
 _BORDERS = "▏▎▐│╭╮╰╯─"
+_GAPS = frozenset(f" {_BORDERS}")
 _WORD = re.compile(f"[^ {_BORDERS}]+")
 NO_OP_SEQUENCE = "\x1b[28m"
 """Ends concealing, which nothing of ours starts."""
@@ -160,10 +170,17 @@ class ScreenDiff:
             old, new = self._screen_rows.get(row, []), self._written_rows[row]
             low, high = self._written_ranges[row]
             mark = self.isolates_rtl and contains_rtl(old[low:high] + new[low:high])
-            for start, end in find_changed_ranges(old, new, low, high, whole=mark):
+            is_unsure = has_unsure_width(new[low:high])
+            if is_unsure and old[low:high] != new[low:high]:
+                high = len(new)  # what is right of it may be written over
+            for start, end in find_changed_ranges(old, new, low, high, whole=mark or is_unsure):
                 yield self._move_cursor(row, start)
                 cells = new[start:end]
-                yield from self._encode_cells(isolate_rtl(cells) if mark else cells)
+                marked = isolate_rtl(cells) if mark else cells
+                if is_unsure:
+                    yield from self._encode_unsure_cells(marked, start)
+                else:
+                    yield from self._encode_cells(marked)
                 # After the last column some terminals leave the cursor there, others move it on.
                 self._sent_cursor = (row, end) if end < len(new) else None
             self._screen_rows[row] = new
@@ -184,6 +201,23 @@ class ScreenDiff:
                 self._sent_style = wanted
             yield text if text.strip(" ") else self._encode_blanks(len(text))
 
+    def _encode_unsure_cells(self, cells: list[ScreenCell], column: int) -> Iterator[str]:
+        """Encode cells on whose width terminals disagree, up to the end of a row.
+
+        They are erased first, for terminals that draw fewer; each word ends with a move to the cell
+        of what follows, for terminals that draw other ones; none wraps into the next row.
+        """
+        yield WRAP_OFF
+        yield from self._encode_cells([(" ", blank_style(style)) for _, style in cells])
+        yield f"\x1b[{column + 1}G"
+        for _, group in groupby(cells, key=lambda cell: cell[0] in _GAPS):
+            word = list(group)
+            column += len(word)
+            yield from self._encode_cells(word)
+            if has_unsure_width(word):
+                yield f"\x1b[{column + 1}G"
+        yield WRAP_ON
+
     def _encode_blanks(self, count: int) -> str:
         """Return blanks in the current style, erased where that is shorter and looks the same."""
         style = self._sent_style
@@ -199,6 +233,11 @@ class ScreenDiff:
             return f"\x1b[{row + 1};{column + 1}H"
         by = column - before[1]
         return f"\x1b[{by if by > 1 else ''}C" if by > 0 else f"\x1b[{column + 1}G" if by else ""
+
+
+def has_unsure_width(cells: Sequence[ScreenCell]) -> bool:
+    """Return True if terminals disagree on the width of some of the cells."""
+    return UNSURE_WIDTH.search("".join(text for text, _ in cells)) is not None
 
 
 def find_changed_ranges(

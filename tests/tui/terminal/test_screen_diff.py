@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pyte
 import pytest
@@ -215,3 +216,95 @@ def test_a_terminal_without_marks_loses_no_text() -> None:
         pyte.Stream(screens[1]).feed(sent)
         assert screens[1].display == screens[0].display
     assert "\u2067" not in ScreenDiff().filter(frames[0])
+
+
+# -- clusters whose width terminals disagree on --------------------------------------------------
+
+DISPUTED = {
+    "Burmese": "မြန်မာနိုင်ငံ သတင်း",
+    "Hindi": "हिन्दी समाचार क्षेत्र",
+    "Thai": "ข่าวเช้าวันนี้ น้ำ",
+    "Lao": "ຂ່າວ ນ້ຳ",
+    "Khmer": "ព័ត៌មាន ខ្មែរ",
+    "Tamil": "தமிழ் செய்தி",
+    "Sinhala": "සිංහල ප්‍රවෘත්ති",
+    "Tibetan": "བོད་ཡིག་གསར་འགྱུར",
+    "jamo": "\u1112\u1161\u11ab\u1100\u1173\u11af",
+    "family": "👨\u200d👩\u200d👧\u200d👦 👩🏽\u200d🚀",
+    "flags": "🇫🇷🇯🇵 🏴\U000e0067\U000e0062\U000e007f",
+    "keycaps": "1\ufe0f\u20e3 2\ufe0f\u20e3 ❤\ufe0f",
+    "late emoji": "🫠🫡 🪿🪼",
+}
+DISPUTED_COLUMNS, PANE_COLUMNS = 48, 24
+
+
+class OddTerminal:
+    """A terminal with an opinion of its own on the width of what is not ASCII."""
+
+    def __init__(self, width: int) -> None:
+        self.rows = [[" "] * DISPUTED_COLUMNS for _ in range(ROWS)]
+        self._width = width
+        self._row = self._column = 0
+        self._wraps = True
+
+    def feed(self, data: str) -> None:
+        """Draw."""
+        for sequence, numbers, final, char in re.findall(
+            r"(\x1b\[\??([\d;]*)([A-Za-z]))|([^\x1b])", data
+        ):
+            if sequence:
+                self._control([int(each) for each in numbers.split(";") if each], final)
+            else:
+                self._draw(char, 1 if char.isascii() or char in "│…" else self._width)
+
+    def _control(self, numbers: list[int], final: str) -> None:
+        first = numbers[0] if numbers else 1
+        if final == "H":
+            self._row, self._column = numbers[0] - 1, numbers[1] - 1
+        elif final == "G":
+            self._column = min(first, DISPUTED_COLUMNS) - 1
+        elif final == "C":
+            self._column = min(self._column + first, DISPUTED_COLUMNS - 1)
+        elif final == "X":
+            end = min(self._column + first, DISPUTED_COLUMNS)
+            self.rows[self._row][self._column : end] = [" "] * (end - self._column)
+        elif final in "hl":
+            self._wraps = final == "h"
+        else:
+            assert final == "m", final
+
+    def _draw(self, char: str, width: int) -> None:
+        if self._column + width > DISPUTED_COLUMNS:
+            self._row += self._wraps
+            self._column = 0 if self._wraps else DISPUTED_COLUMNS - width
+        if width and self._row < ROWS:
+            self.rows[self._row][self._column : self._column + width] = [char, *[""] * (width - 1)]
+            self._column += width
+
+
+@pytest.mark.parametrize("width", [0, 1, 2])
+@pytest.mark.parametrize("text", DISPUTED.values(), ids=DISPUTED)
+def test_clusters_leave_border_and_other_rows_alone(text: str, width: int) -> None:
+    """Whatever the terminal takes for their width, in the list, and at the edge of the screen."""
+    terminal, filtered = OddTerminal(width), ScreenDiff()
+    right = DISPUTED_COLUMNS - PANE_COLUMNS - 1
+    long = fit_cells(text * 9, PANE_COLUMNS)
+
+    def write(row: int, column: int, what: str) -> None:
+        terminal.feed(filtered.filter(f"\x1b[{row + 1};{column + 1}H{what}"))
+
+    for row in range(ROWS):
+        write(row, 0, "x" * PANE_COLUMNS + "│" + "y" * right)
+    write(0, 0, fit_cells(text, PANE_COLUMNS))
+    write(1, 0, long)
+    write(2, 0, long)
+    write(2, 0, fit_cells("plain", PANE_COLUMNS))
+    write(3, PANE_COLUMNS + 1, fit_cells(text * 9, right))
+    shown = terminal.rows
+    assert [row[PANE_COLUMNS] for row in shown] == ["│"] * ROWS
+    assert "".join(shown[0][PANE_COLUMNS + 1 :]) == "y" * right
+    assert "".join(shown[1][PANE_COLUMNS + 1 :]) == "y" * right
+    assert "".join(shown[2]) == fit_cells("plain", PANE_COLUMNS) + "│" + "y" * right
+    assert "x" not in shown[0] + shown[1], "what was there before is erased"
+    assert "".join(shown[3][:PANE_COLUMNS]) == "x" * PANE_COLUMNS
+    assert "".join(shown[4]) == "x" * PANE_COLUMNS + "│" + "y" * right
