@@ -341,7 +341,7 @@ class _FeedFetch:
             state = self._failed_state(problem, now)
         warning = reply.warning
         if omitted := parsed["left_out"]:
-            warning = f"took only the first {len(articles):,} entries, skipped {omitted:,}"
+            warning = f"took the newest {len(articles):,} entries, skipped {omitted:,}"
         if feed.whole_page:
             articles, state = self._fetch_pages(articles, state)
         return FetchResult(feed, state, articles, parsed["refused"], problem, warning)

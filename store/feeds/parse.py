@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from store.feeds.entry_limit import drop_old_entries, find_newest
 from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article, make_text_id
 from store.model.article import FeedItem, ParsedArticle, Rejection
@@ -49,8 +50,6 @@ AUTHOR_ADDRESS = re.compile(
 )
 AT_MARK = "\ue0a7"
 """Stands for the @ of an author's address while feedparser runs, which cuts long domains."""
-MAX_FEED_ENTRIES = 1000
-"""Entries of one feed that are taken at once (case 100)."""
 MAX_ENTRY_TAGS = 20
 """Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
@@ -151,13 +150,17 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
             _parse_json_entry(each, found) if isinstance(each, dict) else None
             for each in found["items"]
         ]
-        parsed = _build_feed(str(found.get("title") or ""), site, entries, feed)
-        return replace(parsed, problem=problem)
+        dates = [each and (each.published or each.updated) for each in entries]
+        newest = [entries[position] for position in find_newest(dates, feed.fetched_at)]
+        parsed = _build_feed(str(found.get("title") or ""), site, newest, feed)
+        omitted = len(entries) - len(newest)
+        return replace(parsed, omitted_count=omitted, problem=problem)
     if kind == "other":
         raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
     whole, problem = drop_partial_entry(extract_feed_xml(text))
+    whole, omitted = drop_old_entries(whole, feed.fetched_at)
     try:
-        return replace(_parse_xml_feed(whole, feed), problem=problem)
+        return replace(_parse_xml_feed(whole, feed), omitted_count=omitted, problem=problem)
     except InvalidInput as error:
         raise InvalidInput(problem or str(error)) from error
 
@@ -169,7 +172,7 @@ def _build_feed(
     title = clean_line(html_to_line(title), 200)
     feed = feed if feed.category else replace(feed, category=title)
     built: list[tuple[FeedEntry, ParsedArticle]] = []
-    for number, entry in enumerate(entries[:MAX_FEED_ENTRIES], start=1):
+    for number, entry in enumerate(entries, start=1):
         try:
             if entry is None:
                 raise InvalidInput("not an item")
@@ -177,8 +180,7 @@ def _build_feed(
             built.append((entry, build_article(fields, source="feed", now=feed.fetched_at)))
         except InvalidInput as error:
             rejected.append(Rejection(f"item {number}", str(error)))
-    omitted = max(0, len(entries) - MAX_FEED_ENTRIES)
-    return ParsedFeed(title, site, list(_identify_items(built, feed, site)), rejected, omitted)
+    return ParsedFeed(title, site, list(_identify_items(built, feed, site)), rejected)
 
 
 # -- identity ------------------------------------------------------------------------------
