@@ -65,7 +65,8 @@ COMMIT_POLL_SECONDS = 0.02
 """Seconds of a step that waits for the engine, short enough for the keyboard."""
 COMMIT_BATCH_SIZE = 20_000
 """Articles after which what was indexed is committed."""
-NOT_INDEXED = "not indexed yet: searching titles and categories only"
+ONLY_TITLES = "searching titles and categories only"
+NOT_INDEXED = f"not indexed yet: {ONLY_TITLES}"
 MIN_FILTERED_HITS = 2000
 """Hits examined first if a query asks for words and facts."""
 
@@ -83,7 +84,7 @@ class SearchContext(NamedTuple):
     texts: TextReader
     clock: Clock
     warn: WarningHandler
-    """Called with a line about a segment that cannot be read."""
+    """Called with a line about a segment that cannot be read, or an index that cannot be written."""
     feed_names: Callable[[], Mapping[str, str]]
     """Returns the name and the address of every feed, as one text, by its key."""
 
@@ -282,8 +283,16 @@ class LibrarySearcher:
         self._index: FullTextIndex | None = None
         self._query_builder: IndexQueryBuilder | None = None
         self._ids_by_number: dict[int, str] = {}
-        self.problem = NOT_INDEXED
-        """Why the index cannot be used; empty if it can."""
+        self._is_usable = False
+        self._failure = ""
+        """Why the last update failed; empty if it did not."""
+
+    @property
+    def problem(self) -> str:
+        """A line about what a search misses, and why; empty if it finds everything."""
+        if self._is_usable:
+            return f"the search index is out of date ({self._failure})" if self._failure else ""
+        return f"no search index ({self._failure}): {ONLY_TITLES}" if self._failure else NOT_INDEXED
 
     # -- the index -------------------------------------------------------------------------
 
@@ -296,10 +305,10 @@ class LibrarySearcher:
                 self._query_builder = None
         except IndexUnusable as error:
             log.debug("%s", error)
-            self.problem = NOT_INDEXED
+            self._is_usable = False
             self._index.close()
             return None
-        self.problem = ""
+        self._is_usable = True
         return self._index
 
     def update(self, state: ReadingState) -> Generator[IndexProgress, None, bool]:
@@ -309,13 +318,14 @@ class LibrarySearcher:
             False if another process was writing, which may end before it is done.
         """
         indexer, index = Indexer(self._folder, self._context), self.current_index()
-        is_done = True
+        is_done, self._failure = True, ""
         try:
             yield from indexer.update(index.coverage if index else None, state)
         except LibraryBusy:
             is_done = False
         except (IndexUnusable, LibraryUnavailable, SaveFailed) as error:
-            log.debug("%s", error)
+            self._failure = str(error) if isinstance(error, LibraryUnavailable) else error.reason
+            self._context.warn(f"the search index cannot be written: {self._failure}")
         if self.current_index() is not None:
             self._update_ids(self._context.catalog())
         return is_done
@@ -488,7 +498,7 @@ class LibrarySearcher:
     def discard_index(self, error: Exception) -> None:
         """Stop using a damaged index, so that the next update recreates it."""
         log.warning("%s", error)
-        self.problem = NOT_INDEXED
+        self._is_usable = False
         if self._index is not None:
             self._index.discard()
         self._query_builder = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,9 +22,15 @@ import orjson
 from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
 
 from store.model.article import Article, Body
-from store.model.errors import LibraryUnavailable, NewstuiError, SaveFailed
+from store.model.errors import (
+    LibraryUnavailable,
+    LocatedError,
+    SaveFailed,
+    describe_system_error,
+)
 from store.model.times import to_unix_seconds
 from store.system.files import (
+    FILE_MODE,
     FileSignature,
     file_signature,
     make_folder,
@@ -53,7 +60,11 @@ WRITER_HEAP_BYTES = 60_000_000
 SegmentCoverage = Mapping[str, Sequence[int]]
 
 
-class IndexUnusable(NewstuiError):
+ENGINE_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)|\bcode: (\d{1,4})\b")
+"""The number of the system's error in an error of the engine, which says it at length."""
+
+
+class IndexUnusable(LocatedError):
     """The index is damaged, missing, or cannot be written."""
 
 
@@ -271,13 +282,22 @@ class IndexWriter:
         """
         with convert_engine_errors(self._folder):
             self._writer.commit()
+        _make_private(self._folder)
         # After a crash before the next line, these articles are removed and added again.
         self.coverage = coverage
         content = {"version": INDEX_VERSION, **asdict(coverage)}
         try:
             write_atomically(self._folder / COVERAGE_FILE, orjson.dumps(content))
         except SaveFailed as error:
-            raise IndexUnusable(str(error)) from error
+            raise IndexUnusable(error.reason, file=self._folder) from error
+
+
+def _make_private(folder: Path) -> None:
+    """Take away what others may do with the files: the engine makes them as the umask says."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                os.chmod(entry, FILE_MODE)  # noqa: PTH101
 
 
 def read_coverage(folder: Path) -> IndexCoverage:
@@ -289,14 +309,14 @@ def read_coverage(folder: Path) -> IndexCoverage:
     try:
         content = orjson.loads(read_regular(folder / COVERAGE_FILE))
         if content["version"] != INDEX_VERSION:
-            raise IndexUnusable(f"{folder}: index of another version")
+            raise IndexUnusable("index of another version", file=folder)
         return IndexCoverage(
             {str(name): tuple(map(int, of)) for name, of in content["segments"].items()},
             {str(article): int(stamp) for article, stamp in content["edited"].items()},
             tuple(map(str, content["languages"])),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise IndexUnusable(f"{folder}: no usable index") from error
+        raise IndexUnusable("no usable index", file=folder) from error
 
 
 def open_index(folder: Path) -> Index:
@@ -321,7 +341,8 @@ def _recreate(folder: Path) -> None:
             shutil.rmtree(folder)
         make_folder(folder)
     except (OSError, LibraryUnavailable) as error:
-        raise IndexUnusable(f"{folder}: the index cannot be written ({error})") from error
+        reason = describe_system_error(error) if isinstance(error, OSError) else str(error)
+        raise IndexUnusable(reason, file=folder) from error
     with convert_engine_errors(folder):
         Index(build_schema(), str(folder), reuse=False)
 
@@ -349,8 +370,10 @@ def convert_engine_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
-        raise IndexUnusable(f"{folder}: {error}") from error
+        found = ENGINE_OS_ERROR.search(str(error))
+        reason = os.strerror(int(found[1] or found[2])) if found else str(error)
+        raise IndexUnusable(reason, file=folder) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise IndexUnusable(f"{folder}: the index is damaged") from error
+        raise IndexUnusable("the index is damaged", file=folder) from error

@@ -74,9 +74,11 @@ def open_loaded_library(options: argparse.Namespace) -> Iterator[Library]:
 
 def update_index_with_progress(library: Library) -> None:
     """Update the search index and show the progress."""
+    reported = set(library.problems)
     with ProgressLine("indexing") as line:
         for step in library.update_index():
             line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
+    print_messages(problem for problem in library.problems if problem not in reported)
 
 
 @contextmanager
