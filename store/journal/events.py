@@ -100,6 +100,11 @@ def newer_format_message(version: int) -> str:
     return f"made by a newer newstui (format {version})"
 
 
+def stamp_to_seconds(stamp: int) -> int:
+    """Return the place of an event in the order, in seconds since 1970."""
+    return (stamp >> _MACHINE_BITS) // 1_000_000
+
+
 @lru_cache(64)
 def _machine_bits(machine: str) -> int:
     return crc32(machine.encode()) & (1 << _MACHINE_BITS) - 1

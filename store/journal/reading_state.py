@@ -246,7 +246,7 @@ def _apply_to_each(
 def apply_event(state: ArticleState, event: Event, stamp: int) -> None:
     """Apply an event with this stamp to the state of its article."""
     # An imported event is ordered by when it happened, so that a change made since then wins.
-    data = event.data
+    data, recorded = event.data, stamp
     if data and "imported" in data:
         stamp = event.at
     match event.kind:  # the most frequent kinds first
@@ -268,7 +268,9 @@ def apply_event(state: ArticleState, event: Event, stamp: int) -> None:
             state.tags = _with_register(state.tags, data["tag"], (stamp, event.kind == "tagged"))
         case "edited":
             for name, value in data["to"].items():
-                state.edits = _with_register(state.edits, name, (stamp, value))
+                # The feed's item as it was when this was recorded: the last record counts.
+                register = (recorded if name == "item" else stamp, value)
+                state.edits = _with_register(state.edits, name, register)
 
 
 def _apply_read(state: ArticleState, event: Event) -> None:

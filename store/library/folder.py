@@ -476,7 +476,9 @@ class FolderLibrary:
             self._unloaded.clear()  # every existing article has to be known
             self._refresh_segments()
             self._check_writable()  # again, now that every file has been read
-            matcher = ItemMatcher(self._catalog, self._state, self._segments, self._texts.read_body)
+            matcher = ItemMatcher(
+                lambda: self._catalog, lambda: self._state, self._segments, self._texts.read_body
+            )
             remaining = matcher.match(found)
             while batch := list(islice(remaining, SEGMENT_SIZE)):
                 newer_texts = find_newer_texts(batch, self._catalog, self._state, self._segments)

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 from store.importers.article_builder import make_text_id
-from store.journal.events import NewEvent
+from store.journal.events import NewEvent, stamp_to_seconds
 from store.journal.reading_state import UNSET_REGISTER, ReadingState
 from store.library.catalog import Catalog
 from store.model.article import Article, ArticleRow, Body, FeedItem, ParsedArticle, make_item_key
@@ -48,16 +48,22 @@ class ItemMatcher:
 
     def __init__(
         self,
-        catalog: Catalog,
-        state: ReadingState,
+        catalog: Callable[[], Catalog],
+        state: Callable[[], ReadingState],
         segments: Segments,
         read_body: Callable[[ArticleLocation], Body],
     ) -> None:
-        self.catalog = catalog
-        self._state = state
+        """Match with what the library has at the time: it may read its files anew in between."""
+        self._get_catalog = catalog
+        self._get_state = state
         self._segments = segments
         self._read_body = read_body
         self._changes: list[NewEvent] = []
+
+    @property
+    def catalog(self) -> Catalog:
+        """The rows of the library."""
+        return self._get_catalog()
 
     def match(self, found: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
         """Yield the articles with their ids in the library; those of a feed belong together."""
@@ -85,7 +91,7 @@ class ItemMatcher:
 
     def changed_item(self, article: str) -> Mapping[str, str]:
         """Return the `guid`, `url` and `title` of a stored article that its feed has changed."""
-        state = self._state.article_states.get(article)
+        state = self._get_state().article_states.get(article)
         return state.item if state else {}
 
     def read(self, article: str) -> StoredItem | None:
@@ -93,7 +99,7 @@ class ItemMatcher:
         location = self.catalog.stored_location(article)
         if location is None:
             return None
-        facts, item = self._segments.read_article(location), self._state.get(article).item
+        facts, item = self._segments.read_article(location), self._get_state().get(article).item
         return StoredItem(
             facts,
             item["guid"] if item else str(facts.extra.get("guid") or ""),
@@ -108,9 +114,9 @@ class ItemMatcher:
         is_same_link = canonicalize_link(found.url) == canonicalize_link(stored.url)
         if is_same_link and (guid, found.title) == (stored.guid, stored.title):
             return
-        stamp, last = self._state.get(stored.id).edits.get("item", UNSET_REGISTER)
+        stamp, last = self._get_state().get(stored.id).edits.get("item", UNSET_REGISTER)
         count = last.get("changes", 0) if isinstance(last, dict) else 0
-        is_recent = to_unix_seconds(found.created) - stamp // 1_000_000 < SECONDS_PER_DAY
+        is_recent = to_unix_seconds(found.created) - stamp_to_seconds(stamp) < SECONDS_PER_DAY
         if count < MAX_ITEM_CHANGES or not is_recent:
             item = {"guid": guid, "url": found.url, "title": found.title, "changes": count + 1}
             data = {"to": {"item": item}, "imported": True}

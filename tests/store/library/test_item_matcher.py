@@ -24,7 +24,7 @@ from store.search.list_query import ListQuery
 from store.segments.documents import article_from_values, article_to_values
 from store.text.prose import count_words
 from store.text.urls import make_guid_id, make_page_id
-from tests.support.libraries import Machine, add, example_folder
+from tests.support.libraries import START, FakeClock, Machine, add, example_folder
 from tests.support.maintenance import compact
 from tests.support.network import rss
 
@@ -319,6 +319,20 @@ def test_an_item_is_compared_with_few_articles(
                                 text=f"Text {n}") for n in number])  # fmt: skip
     assert len(library.rows(ListQuery())) == 300
     assert len(reads) < 300
+
+
+def test_the_last_change_counts_whatever_the_clocks_say(tmp_path: Path) -> None:
+    """Another machine's clock is a day behind, and stands still."""
+    fetch(Machine(tmp_path).open(), [A1_DATED])
+    fetch(Machine(tmp_path).open(), [replace(A1_DATED, guid="e2")])
+    behind = Machine(tmp_path, "laptop", FakeClock(START - timedelta(days=1), timedelta()))
+    for guid in ("e3", "e4", "e5", "e5"):
+        fetch(behind.open(), [replace(A1_DATED, guid=guid)])
+    library = Machine(tmp_path).open()
+    assert len(edits(library)) == 4
+    fetch(library, [replace(A1_DATED, guid="e5", link=B)])
+    (row,) = library.rows(ListQuery())
+    assert library.get_article(row.id).article.url == B
 
 
 # -- libraries of older versions -----------------------------------------------------------
