@@ -1,7 +1,4 @@
-"""A web page as an article: its main text, the metadata it states, and the feeds it names.
-
-`trafilatura` finds the main text; its tree becomes our Markdown as all HTML does.
-"""
+"""A web page as an article, and the feeds it names."""
 
 from __future__ import annotations
 
@@ -12,16 +9,15 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from store.importers.article_builder import build_article
+from store.importers.web_pages import extract_fields, find_base_url
 from store.model.article import ParsedArticle
 from store.segments.documents import article_to_values
 from store.text.decoding import (
     decode_document,
     detect_document_kind,
-    find_html_title,
     limit_attributes,
     remove_invalid_xml_characters,
 )
-from store.text.html_to_text import html_to_line, html_to_text, remove_title_heading
 from store.text.prose import count_words
 from store.text.urls import resolve_web_url
 
@@ -56,53 +52,21 @@ def parse_web_page(data: bytes, charset: str, url: str, now: str) -> Mapping[str
 
 def extract_article(html: str, url: str, now: str) -> ParsedArticle:
     """Return the article of a page; it has no text if none can be found."""
-    from trafilatura import extract_with_metadata  # imported late: heavy, and feeds need none of it
-
-    document = extract_with_metadata(
-        html,
-        url=url,
-        output_format="html",
-        include_comments=False,
-        include_links=True,
-        include_formatting=True,
-        include_tables=True,
-        include_images=True,
-    )
-    fields: dict[str, Any] = {"url": url, "title": html_to_line(find_html_title(html))}
-    if document is not None:
-        text = _clean_text(document.text or "", url, document.title or "")
-        stated_url = resolve_web_url(document.url or "", url)
-        fields |= {
-            "url": stated_url if _is_same_site(stated_url, url) else url,
-            "title": document.title or fields["title"],
-            "authors": [each.strip() for each in (document.author or "").split(";")],
-            "date": document.date,
-            "language": document.language or _find_html_language(html),
-            "text": text
-            if count_words(text) >= MIN_ARTICLE_WORDS and not _is_consent_wall(text)
-            else "",
-            "summary": document.description if text else "",
-        }
-        if document.sitename:
-            fields["extra"] = {"site": document.sitename}
-    return build_article(
-        {name: value for name, value in fields.items() if value}, source="page", now=now
-    )
-
-
-def _clean_text(html: str, url: str, title: str) -> str:
-    return remove_title_heading(html_to_text(html, url), title)
+    fields = extract_fields(html, url)
+    if not _is_same_site(fields.get("url", ""), url):
+        fields["url"] = url
+    text = fields.get("text", "")
+    if count_words(text) < MIN_ARTICLE_WORDS or _is_consent_wall(text):
+        fields.pop("text", None)
+    if not text:
+        fields.pop("summary", None)
+    return build_article(fields, source="page", now=now)
 
 
 def _is_same_site(stated: str, fetched: str) -> bool:
     """Return True if a page may state this URL as its own: not one of another site."""
     hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (stated, fetched)]
     return bool(hosts[0]) and (hosts[0] == hosts[1] or hosts[1].endswith("." + hosts[0]))
-
-
-def _find_html_language(html: str) -> str:
-    root = LexborHTMLParser(html).css_first("html")
-    return (root.attributes.get("lang") or "") if root else ""
 
 
 def _is_consent_wall(text: str) -> bool:
@@ -117,9 +81,7 @@ def find_feed_links(html: str, url: str) -> list[str]:
 
     Source: RSS Autodiscovery (https://www.rssboard.org/rss-autodiscovery).
     """
-    page = LexborHTMLParser(html)
-    base = page.css_first("base[href]")
-    root = resolve_web_url((base.attributes.get("href") or "") if base else "", url) or url
+    page, root = LexborHTMLParser(html), find_base_url(html, url)
     is_about_comments: dict[str, bool] = {}
     for link in page.css("link[rel][href]"):
         attributes = {

@@ -336,9 +336,9 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
 def _parse_document(data: bytes, kind: str) -> dict[str, Any]:
     """Return the fields of a file that is one article; its libraries are imported only here."""
     if kind == "html":
-        from store.text.html_to_text import parse_html_page
+        from store.importers.web_pages import parse_saved_page
 
-        return parse_html_page(decode_document(data))
+        return parse_saved_page(decode_document(data))
     text = decode_text(data)
     if kind == "markdown":
         from store.importers.markdown_files import parse_markdown_article

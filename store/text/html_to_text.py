@@ -107,14 +107,15 @@ def html_to_text(html: str, base: str = "") -> str:
     return node_to_text(page.body, base)
 
 
-def parse_html_page(html: str) -> dict[str, Any]:
+def parse_html_page(html: str, base: str = "") -> dict[str, Any]:
     """Return title, URL, language and text of a page, or of its only `<article>`."""
     page = _parse_html(html)
     if page is None:
-        return {"text": html_to_text(html)}
+        return {"text": html_to_text(html, base)}
     title = _find_title(page)
     articles = page.css("article")
-    text = node_to_text(articles[0] if len(articles) == 1 else page.css_first("main") or page.body)
+    main = articles[0] if len(articles) == 1 else page.css_first("main")
+    text = node_to_text(main or page.body, base)
     canonical = page.css_first('link[rel="canonical"]')
     root = page.css_first("html")
     return {

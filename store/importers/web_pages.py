@@ -1,0 +1,127 @@
+"""A web page as the fields of an article: its main text, and what it states about itself.
+
+`trafilatura` finds the main text and the metadata; the blocks of that text are then taken from the page
+itself, because the extractor loses what HTML says beside the words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from store.text.article_blocks import select_article
+from store.text.decoding import find_html_title, limit_attributes, remove_invalid_xml_characters
+from store.text.html_to_text import (
+    html_to_line,
+    html_to_text,
+    node_to_text,
+    parse_html_page,
+    remove_title_heading,
+)
+from store.text.prose import count_words
+from store.text.urls import resolve_web_url
+
+MAX_PAGE_TAGS = 50_000
+"""Tags of a page in which a main text is looked for, in seconds; a larger one is read as it is."""
+MIN_SELECTED_SHARE = 0.8
+"""The share of the words of the main text that must be found in the page."""
+FORM_TAG = re.compile(r"<(/?)form\b[^<>]*>", re.IGNORECASE)
+SAVED_FROM = re.compile(
+    r"<!--\s*(?:saved from url=\(\d+\)\s*|[^<>]{0,200}?\burl:\s*)(https?://[^\s<>]{1,2000})",
+    re.IGNORECASE,
+)
+"""The comment that browsers and SingleFile write at the top of a saved page."""
+PAGE_URL = re.compile(r"https?://[^/]+/[^?#]*[^/?#]\Z", re.IGNORECASE)
+STATED_URLS = (
+    ('link[rel~="canonical"][href]', "href"),
+    ('meta[property="og:url"][content]', "content"),
+    ('meta[name="twitter:url"][content]', "content"),
+)
+
+
+def extract_fields(html: str, url: str) -> dict[str, Any]:
+    """Return the main text of a page and what it says of itself, without what cannot be found."""
+    from trafilatura import extract_with_metadata  # imported here: heavy, and feeds need none of it
+
+    title = html_to_line(find_html_title(html))
+    html = FORM_TAG.sub(r"<\1div>", limit_attributes(html))
+    document = None
+    if html.count("<") <= MAX_PAGE_TAGS:
+        document = extract_with_metadata(
+            html,
+            url=url or None,
+            output_format="html",
+            include_comments=False,
+            include_links=True,
+            include_formatting=True,
+            include_tables=True,
+        )
+    if document is None:
+        return {"title": title} if title else {}
+    base = find_base_url(html, url)
+    title = document.title or title
+    fields = {
+        "url": resolve_web_url(document.url or "", base),
+        "title": title,
+        "authors": [each.strip() for each in (document.author or "").split(";") if each.strip()],
+        "date": document.date,
+        "language": document.language or _find_html_language(html),
+        "text": _find_article_text(html, document.text or "", base, title),
+        "summary": document.description,
+        "extra": {"site": document.sitename} if document.sitename else None,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _find_article_text(html: str, found: str, base: str, title: str) -> str:
+    """Return the blocks of the page that have the text that was found."""
+    text = html_to_text(found, base)
+    page = LexborHTMLParser(html)
+    select_article(page, LexborHTMLParser(found).text(), title)
+    selected = node_to_text(page.body, base)
+    if count_words(selected) < MIN_SELECTED_SHARE * count_words(text):
+        selected = text
+    return remove_title_heading(selected, title)
+
+
+def parse_saved_page(html: str) -> dict[str, Any]:
+    """Return the fields of a page in a file; without a main text, all of the page is its text."""
+    html = remove_invalid_xml_characters(html)
+    url = find_saved_url(html)
+    fields = extract_fields(html, url) | {"url": url}
+    if not fields.get("text"):
+        fields.pop("summary", None)
+        page = parse_html_page(html, find_base_url(html, url))
+        fields |= {name: page[name] for name in ("title", "text") if page.get(name)}
+    return fields
+
+
+def find_saved_url(html: str) -> str:
+    """Return the URL that a saved page was at; empty if nothing in it says so."""
+    page = LexborHTMLParser(limit_attributes(html))
+    saved = SAVED_FROM.search(html[:20_000])
+    origin = saved[1] if saved else ""
+    base = _find_base(page, origin)
+    for selector, name in STATED_URLS:
+        node = page.css_first(selector)
+        if node and (found := resolve_web_url(node.attributes.get(name) or "", base)):
+            return found
+    # Pages of a site may share a base: only that of a file is the URL of a page.
+    return origin or (base if PAGE_URL.match(base) else "")
+
+
+def find_base_url(html: str, url: str) -> str:
+    """Return the URL that the relative links of a page are meant from."""
+    return _find_base(LexborHTMLParser(html), url)
+
+
+def _find_base(page: LexborHTMLParser, url: str) -> str:
+    node = page.css_first("base[href]")
+    return resolve_web_url((node.attributes.get("href") or "") if node else "", url) or url
+
+
+def _find_html_language(html: str) -> str:
+    root = LexborHTMLParser(html).css_first("html")
+    return (root.attributes.get("lang") or "") if root else ""

@@ -1,0 +1,179 @@
+"""The blocks of a page that belong to its article, found by the text of the article.
+
+An extractor says which text of a page is the article, but loses what HTML says beside it: code, numbers of
+lists, pictures. So its text only selects blocks of the page itself, which are then converted as all HTML is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from store.text.html_media import is_hidden
+from store.text.html_to_text import BLOCK_TAGS
+
+BLOCKS = ", ".join(sorted(BLOCK_TAGS))
+MEDIA = "img, iframe, video, audio, embed, object"
+NO_CONTENT = "script, style, template, svg, nav, input, button, select, textarea, dialog"
+MAX_DEPTH = 60
+"""Blocks inside each other that are looked into; the time grows with it."""
+CAPTION_CLASS = re.compile(r"caption|figure|image|photo|picture|media", re.IGNORECASE)
+NO_LETTER = re.compile(r"[\W_]+")
+MIN_TELLING_CHARS = 24
+"""A shorter block may stand anywhere on a page: it has to follow the block before it."""
+MAX_GAP_CHARS = 60
+GAP_FACTOR = 4
+SHINGLE_CHARS = 12
+MIN_KNOWN_SHARE = 0.7
+"""The share of a block that must be text of the article; extractors drop notes and labels inside."""
+MAX_CAPTION_CHARS = 600
+MIN_ICON_PIXELS = 50
+ICON_ADDRESS = re.compile(
+    r"\b(?:icons?|logos?|sprites?|avatars?|gravatar|share|sharer|shares|buttons?|badges?|spacer|pixel"
+    r"|ads?|advert\w*|plugins|tweet|intent)\b",
+    re.IGNORECASE,
+)
+
+
+class ArticleBlocks:
+    """Removes from a page all blocks that are no text of its article."""
+
+    def __init__(self, text: str, title: str) -> None:
+        self.text = _fold(text)
+        self.title = _fold(title)
+        self.shingles = set(_shingles(self.text, 1))
+        self.position = 0
+        """Where in the text of the article the last block that was found ends."""
+        self.has_begun = False
+        self.pending: list[LexborNode] = []
+        """Pictures after the last block; they stay if another block follows."""
+
+    def prune(self, body: LexborNode) -> None:
+        """Leave the blocks of the article, and the pictures in them and between them."""
+        self._select(body, 0)
+        for node in self.pending:
+            node.decompose()
+
+    def _select(self, parent: LexborNode, depth: int) -> bool:
+        """Remove what is not of the article from an element; return True if anything remains."""
+        kept = False
+        for run in list(_iter_runs(parent)):
+            block, folded = run[0], _fold("".join(map(_text_of, run)))
+            if not folded:
+                self._hold_pictures(run)
+            elif self._is_known(folded, is_leaf=not _has_blocks(block)):
+                self._keep()
+                kept = True
+            elif self.has_begun and _is_captioned_picture(block, folded):
+                self.pending.append(block)
+            elif depth < MAX_DEPTH and _has_blocks(block) and self._select_inside(block, depth):
+                kept = True
+            else:
+                self.has_begun = self.has_begun or (block.tag == "h1" and folded == self.title)
+                for node in run:
+                    node.decompose()
+        return kept
+
+    def _select_inside(self, block: LexborNode, depth: int) -> bool:
+        """Select blocks inside of another; if there are none, its pictures are of something else."""
+        before = list(self.pending)
+        if self._select(block, depth + 1):
+            return True
+        self.pending = before
+        return False
+
+    def _keep(self) -> None:
+        self.has_begun = True
+        self.pending.clear()
+
+    def _hold_pictures(self, run: list[LexborNode]) -> None:
+        for node in run:
+            if node.css_first(MEDIA) is None:
+                continue
+            if self.has_begun and not _has_icons(node):
+                self.pending.append(node)
+            else:
+                node.decompose()
+
+    def _is_known(self, folded: str, *, is_leaf: bool) -> bool:
+        """Return True for a block of the article, and go on behind it."""
+        is_short = len(folded) < MIN_TELLING_CHARS
+        gap = min(MAX_GAP_CHARS, GAP_FACTOR * len(folded)) if self.has_begun else 0
+        end = self.position + len(folded) + gap if is_short else len(self.text)
+        at = self.text.find(folded, self.position, end)
+        if at >= 0:
+            self.position = at + len(folded)
+            return True
+        if is_short:
+            return False
+        if not is_leaf or folded in self.text:  # out of order
+            return folded in self.text
+        parts = list(_shingles(folded, SHINGLE_CHARS // 2))
+        return sum(each in self.shingles for each in parts) >= MIN_KNOWN_SHARE * len(parts)
+
+
+def select_article(page: LexborHTMLParser, text: str, title: str) -> None:
+    """Remove from a page all blocks that are no text of its article; see `ArticleBlocks`."""
+    for node in page.css(NO_CONTENT):
+        node.decompose()
+    for node in page.css("[hidden], [style]"):
+        if is_hidden(node):
+            node.decompose()
+    if page.body is not None:
+        ArticleBlocks(text, title).prune(page.body)
+
+
+def _fold(text: str) -> str:
+    return NO_LETTER.sub("", text).casefold()
+
+
+def _shingles(text: str, step: int) -> Iterator[str]:
+    for start in range(0, max(1, len(text) - SHINGLE_CHARS + 1), step):
+        yield text[start : start + SHINGLE_CHARS]
+
+
+def _text_of(node: LexborNode) -> str:
+    return "" if node.tag == "-comment" else node.text()
+
+
+def _has_blocks(node: LexborNode) -> bool:
+    """Return True if there are blocks inside of an element."""
+    return len(node.css(BLOCKS)) > (node.tag in BLOCK_TAGS)
+
+
+def _has_icons(node: LexborNode) -> bool:
+    """Return True for small pictures, and for those of buttons and advertisements."""
+    for each in node.css("a[href], img, iframe"):
+        given = each.attributes
+        sizes = [(given.get(name) or "").removesuffix("px") for name in ("width", "height")]
+        if any(size.isdecimal() and int(size) < MIN_ICON_PIXELS for size in sizes):
+            return True
+        if ICON_ADDRESS.search(given.get("src") or given.get("href") or ""):
+            return True
+    return False
+
+
+def _is_captioned_picture(node: LexborNode, folded: str) -> bool:
+    """Return True for a picture with a caption, which extractors drop."""
+    is_named = node.tag == "figure" or CAPTION_CLASS.search(node.attributes.get("class") or "")
+    return bool(is_named) and len(folded) < MAX_CAPTION_CHARS and len(node.css(MEDIA)) == 1
+
+
+def _iter_runs(parent: LexborNode) -> Iterator[list[LexborNode]]:
+    """Yield each block of an element alone, and what stands between blocks together."""
+    run: list[LexborNode] = []
+    child = parent.first_child
+    while child is not None:
+        is_block = child.is_element_node and child.css_first(BLOCKS) is not None
+        if is_block and run:
+            yield run
+            run = []
+        if is_block:
+            yield [child]
+        else:
+            run.append(child)
+        child = child.next
+    if run:
+        yield run

@@ -1,0 +1,129 @@
+"""Web pages: the main text, taken from the page itself, and what a page states about itself."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from store.feeds.web_page import extract_article
+from store.importers.read_files import read_articles
+from store.importers.web_pages import MAX_PAGE_TAGS
+from store.model.article import ParsedArticle
+
+NOW = "2026-11-22T12:00:00Z"
+URL = "https://a.example/n/ferry"
+FIRST = "The ferry came back to the harbour on a Tuesday, two years after it had been laid up. " * 3
+LAST = (
+    "There will be two crossings a day until the spring, and three when the light allows it. " * 3
+)
+AROUND = """<nav><a href="/menu">Menu</a> <img src="/logo.png" alt="Logo"></nav>
+<div class="teasers"><div><img src="/teaser.jpg" alt="Teaser"></div><p>Ten knots, a story</p></div>"""
+BELOW = """<aside><h2>Related</h2><img src="/related.jpg" alt="Other boat"><p>Another story</p></aside>
+<footer><img src="/foot.png" alt="Foot">Copyright</footer>"""
+
+
+def make_page(content: str, head: str = "", body: str = "{}") -> str:
+    article = f"<article><h1>The ferry</h1><p>{FIRST}</p>{content}<p>{LAST}</p></article>"
+    head = f"<title>The ferry</title><meta charset=utf-8>{head}"
+    return f"<!doctype html><html><head>{head}</head><body>{body.format(AROUND + article + BELOW)}</html>"
+
+
+def import_page(html: str) -> ParsedArticle:
+    (found,) = read_articles("a.html", io.BytesIO(html.encode()), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<p>Type <code>make run</code> and wait.</p>", "Type `make run` and wait."),
+        ("<pre><code>a = 1\n\n  b = 2</code></pre>", "```\na = 1\n\n  b = 2\n```"),
+        ("<ol start=3><li>Cast off</li><li>Sail away</li></ol>", "3. Cast off\n4. Sail away"),
+        ("<ol><li value=7>Cast off</li><li>Sail</li></ol>", "7. Cast off\n8. Sail"),
+        ("<p>About 10<sup>6</sup> waves hit the <del>quay</del> pier.</p>", "About 10⁶ waves hit"),
+        (
+            "<table><tr><th>Port</th><th>Boats</th></tr><tr><td>Aa</td><td>12</td></tr></table>",
+            "| Port | Boats |\n| --- | --- |\n| Aa | 12 |",
+        ),
+        ('<p><img src="pier.jpg" alt="Pier"></p>', "![Pier](https://a.example/n/pier.jpg)"),
+        (
+            '<figure><img src="/q.jpg"><figcaption>The quay, seen at dawn</figcaption></figure>',
+            "![The quay, seen at dawn](https://a.example/q.jpg)",
+        ),
+        (
+            '<p>The old harbour <img src="/in.png" alt="Map" width="300"> is on this map.</p>',
+            "The old harbour ![Map](https://a.example/in.png) is on this map.",
+        ),
+        (
+            '<div><iframe src="https://tube.example/embed/1"></iframe></div>',
+            "[Embedded: tube.example](https://tube.example/embed/1)",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", ["{}", "<form id=f method=post>{}</form>", "<div><div>{}</div></div>"]
+)
+def test_the_article_is_taken_from_the_page(content: str, text: str, body: str) -> None:
+    html = make_page(content, f'<link rel="canonical" href="{URL}">', body)
+    found = import_page(html)
+    assert found.body.text == extract_article(html, URL, NOW).body.text
+    start, end = FIRST.strip(), LAST.strip()
+    assert found.body.text.startswith(start)
+    assert found.body.text.endswith(end)
+    assert text in found.body.text.removeprefix(start).removesuffix(end).strip()
+    for noise in ("Menu", "logo", "teaser", "related", "foot", "Another", "Copyright"):
+        assert noise not in found.body.text
+
+
+def test_a_picture_above_the_text_is_kept() -> None:
+    picture = '<img src="/lead.jpg" alt="Lead">'
+    html = make_page("").replace("</h1>", f"</h1><div>{picture}</div>")
+    text = extract_article(html, URL, NOW).body.text
+    assert text.startswith("![Lead](https://a.example/lead.jpg)\n\nThe ferry came back")
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "link"),
+    [
+        ('<base href="https://a.example/x/">', "", "https://a.example/x/t"),
+        ('<base href="https://a.example/x/1">', "https://a.example/x/1", "https://a.example/x/t"),
+        ('<link rel="canonical" href="https://a.example/n/1">', "https://a.example/n/1", None),
+        ('<meta property="og:url" content="https://a.example/n/2">', "https://a.example/n/2", None),
+        ("<!-- saved from url=(0023)https://a.example/n/3 -->", "https://a.example/n/3", None),
+        (
+            "<!--\n Page saved with SingleFile \n url: https://a.example/n/4 \n saved date: x -->",
+            "https://a.example/n/4",
+            None,
+        ),
+        ("", "", ""),
+    ],
+)
+def test_a_saved_page_keeps_what_it_states(head: str, url: str, link: str | None) -> None:
+    head += (
+        '<meta name="author" content="Ida Holm"><meta property="og:site_name" content="Pier News">'
+        '<meta property="article:published_time" content="2026-01-02T03:04:05Z">'
+    )
+    found = import_page(make_page('<p>See <a href="t">this story</a> of the island.</p>', head))
+    facts = found.article
+    assert facts.url == url
+    assert facts.authors == ("Ida Holm",)
+    assert (facts.date or "").startswith("2026-01-02")
+    assert facts.extra["site"] == "Pier News"
+    link = "https://a.example/n/t" if link is None else link
+    assert (f"See [this story]({link}) of" if link else "See this story of") in found.body.text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<html><body><p>Two words</p></body></html>", "Two words"),
+        ("<html><body>" + "<b>word</b> " * (MAX_PAGE_TAGS // 2 + 1), "word word"),
+        ("<html><body>" + "<div>" * 300 + FIRST, "The ferry came back"),
+        ("<html><body>" + "<div>" * 6_000 + "<p>Deep", "Deep"),
+    ],
+    ids=["short", "large", "nested", "too deep"],
+)
+def test_pages_without_a_main_text_are_read_as_they_are(html: str, text: str) -> None:
+    assert text in import_page(html).body.text
