@@ -66,6 +66,31 @@ def test_existing_folders_keep_their_mode(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o755
 
 
+def test_a_new_folder_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 3: the name of each new folder is synced with the folder above it, one after the other."""
+    calls, fsync, mkdir = [], os.fsync, Path.mkdir
+
+    def log_mkdir(path: Path, *arguments: Any, **keywords: Any) -> None:
+        mkdir(path, *arguments, **keywords)
+        calls.append(f"make {path.name}")
+
+    def log_fsync(descriptor: int) -> None:
+        synced = next(
+            each for each in folders if os.path.samestat(os.fstat(descriptor), each.stat())
+        )
+        calls.append(f"sync {synced.name}")
+        fsync(descriptor)
+
+    (tmp_path / "top").mkdir()
+    folders = [tmp_path / "top", tmp_path / "top/a"]
+    monkeypatch.setattr(Path, "mkdir", log_mkdir)
+    monkeypatch.setattr(os, "fsync", log_fsync)
+    make_folder(tmp_path / "top/a/b")
+    assert calls == ["make a", "sync top", "make b", "sync a"]
+    make_folder(tmp_path / "top/a/b")
+    assert len(calls) == 4
+
+
 def test_folder_cannot_be_created(tmp_path: Path) -> None:
     """Case 29: one line that names the path and the reason."""
     (tmp_path / "file").write_text("")
