@@ -280,7 +280,7 @@ class _FeedFetch:
         except FetchCancelled:
             raise
         except Exception as error:  # noqa: BLE001 - one feed must not stop the others
-            problem = _describe_error(error)
+            problem = describe_error(error)
             return FetchResult(self.feed, self._failed_state(problem, now), error=problem)
 
     def _fetch_url(self, url: str, etag: str = "", modified: str = "") -> FetchResponse:
@@ -374,8 +374,8 @@ class _FeedFetch:
         return _merge_page_text(article, article_from_values(found)) if found else article
 
 
-def _describe_error(error: Exception) -> str:
-    """Return why a feed failed, in a line; an error that is none of ours is named."""
+def describe_error(error: Exception) -> str:
+    """Return why a feed or page failed, in a line; an error that is none of ours is named."""
     if isinstance(error, NewstuiError):
         return clean_line(str(error), 300)
     reason = ": ".join(filter(None, (type(error).__name__, str(error))))

@@ -13,7 +13,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from store.feeds.feed_store import FeedStore, FetchResult
-from store.feeds.fetch import AddArticles, FetchContext, parse_fetched_feed, store_results
+from store.feeds.fetch import (
+    AddArticles,
+    FetchContext,
+    describe_error,
+    parse_fetched_feed,
+    store_results,
+)
 from store.feeds.subscriptions import Subscription
 from store.model.article import Article, ParsedArticle
 from store.model.errors import FetchFailed, InvalidInput, NewstuiError
@@ -72,6 +78,14 @@ class UrlResolver:
             InvalidInput, FetchFailed: It is neither a feed nor a page, or cannot be fetched.
             PrivateHost: Its host is on a private network, which is not allowed.
         """
+        try:
+            return self._resolve(url)
+        except NewstuiError:
+            raise
+        except Exception as error:  # one URL must not stop the others
+            raise FetchFailed(describe_error(error)) from error
+
+    def _resolve(self, url: str) -> FetchResult | ResolvedPage:
         url = complete_url(url)
         reply = self._fetch(url, url)
         start = decode_document(reply.body[:KIND_DETECTION_BYTES], reply.content_type[1])

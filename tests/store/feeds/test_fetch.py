@@ -20,8 +20,9 @@ from store.feeds.fetch import (
     fetch_feeds,
 )
 from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.resolve_url import UrlResolver
 from store.feeds.subscriptions import Subscription
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, NewstuiError
 from store.net.client import FetchRequest, FetchResponse, HttpClient
 from tests.support.network import (
     RequestHandler,
@@ -157,6 +158,9 @@ def test_whatever_a_feed_raises_is_its_failure(raised: Exception, problem: str, 
     values = {each.name: getattr(client, each.name) for each in fields(client)}
     context = replace(context, client=BadClient(**values))
     found = {each.subscription.key: each for each in fetch_feeds((bad, good), {}, context)}
+    with pytest.raises(NewstuiError) as caught:
+        UrlResolver(context, is_private_allowed=True)(bad.url)
+    assert str(caught.value) == problem
     assert (found[bad.key].error, found[bad.key].state.error) == (problem, problem)
     assert titles(found[good.key]) == ["Story 1"]
 
