@@ -87,7 +87,13 @@ class _PlainDumper(yaml.SafeDumper):
         return True
 
 
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Write a text of several lines with escapes: nothing that cleans lines may change its empty ones."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if "\n" in text else None)
+
+
 _PlainDumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+_PlainDumper.add_representer(str, _represent_text)
 
 
 def write_markdown_files(

@@ -127,11 +127,11 @@ def _build_body(raw: RawFields, url: str) -> Body:
     if isinstance(value, str) and "html" in name:
         value = _html_to_text(value, url)
     elif name != "text":
-        value = _strip_html(value)
+        value = _strip_html(value, url)
     text = coerce_paragraphs(name, value)
     _, origin = raw.pop("summary_origin")
     given = raw.pop("summary")[1]  # one with an origin is our own, which is Markdown
-    summary = coerce_paragraphs("summary", given if origin else _strip_html(given))
+    summary = coerce_paragraphs("summary", given if origin else _strip_html(given, url))
     complete = raw.pop("summary_complete")
     similar = _take_similar(raw)
     if not summary:
@@ -145,10 +145,10 @@ def _build_body(raw: RawFields, url: str) -> Body:
     )
 
 
-def _strip_html(value: object) -> object:
+def _strip_html(value: object, base: str) -> object:
     """Return the value, converted to text if it is HTML."""
     is_html = isinstance(value, str) and HTML_CONTENT_START.match(value)
-    return _html_to_text(str(value)) if is_html else value
+    return _html_to_text(str(value), base) if is_html else value
 
 
 def _html_to_text(html: str, base: str = "") -> str:

@@ -40,6 +40,7 @@ RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).
 
 SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
 """The line by which Excel is told what separates the cells."""
+LINE_BLANKS = " \r\n"
 MAX_CSV_HEADER_CHARS = 5_000
 MAX_LINE_BYTES = MAX_FIELD_SIZE = 64 * 1024 * 1024
 """A line of JSON Lines, a CSV field or a file in a ZIP; more than that is a bomb."""
@@ -213,7 +214,7 @@ def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Import
 def parse_csv_header(text: str) -> list[str]:
     """Return the names in the first line of a text that may be CSV."""
     first, _, rest = text.partition("\n")
-    separator = SEPARATOR_LINE.fullmatch(first.strip())
+    separator = SEPARATOR_LINE.fullmatch(first.strip(LINE_BLANKS))
     line = (rest.split("\n", 1)[0] if separator else first).rstrip("\r")
     delimiter = separator[1] if separator else _guess_delimiter(line)
     return _parse_csv_line(line, delimiter) if len(line) < MAX_CSV_HEADER_CHARS else []
@@ -249,9 +250,11 @@ def _read_csv_rows(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
     csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
     text = open_text(head, rest)
     before = [first := text.readline()]
-    while first and (not first.strip() or SEPARATOR_LINE.fullmatch(first.strip())):
+    while first and (not first.strip() or SEPARATOR_LINE.fullmatch(first.strip(LINE_BLANKS))):
         before.append(first := text.readline())
-    separators = filter(None, (SEPARATOR_LINE.fullmatch(each.strip()) for each in before))
+    separators = filter(
+        None, (SEPARATOR_LINE.fullmatch(each.strip(LINE_BLANKS)) for each in before)
+    )
     delimiter = next((each[1] for each in separators), _guess_delimiter(first))
     names = _parse_csv_line(first.rstrip("\r\n"), delimiter)
     rows = csv.DictReader(text, names, delimiter=delimiter)

@@ -40,6 +40,8 @@ STRING_FIELDS = frozenset(
 )
 """Fields that are kept as written: YAML reads `2022.10` as 2022.1 and `no` as false."""
 
+WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}\|)?([^\[\]|]{1,200})\]\]")
+"""A link to a page of the same notebook, as Obsidian writes it."""
 HARD_BREAK_ENDINGS = ("  ", "\\")
 
 
@@ -90,12 +92,26 @@ def parse_markdown_article(text: str) -> dict[str, Any]:
     fields, content = _split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
     if fields.pop(VERBATIM_FIELD, None):
         return {**fields, "text": content}
+    _read_clipper_fields(fields)
     if not content:
         return fields
     heading, body = _extract_title(content, str(fields.get("title") or ""))
     return {"title": heading, "text": body} | {
         name: value for name, value in fields.items() if name != "title" or value
     }
+
+
+def _read_clipper_fields(fields: dict[str, Any]) -> None:
+    """Read fields as web clippers write them: authors as links of a wiki, the summary as description."""
+    for name in ("author", "authors"):
+        given = fields.get(name)
+        if isinstance(given, list):
+            names = (each[0] if isinstance(each, list) and each else each for each in given)
+            fields[name] = [WIKI_LINK.sub(r"\1", str(each)) for each in names]
+        elif isinstance(given, str):
+            fields[name] = WIKI_LINK.sub(r"\1", given)
+    if "summary" not in fields and isinstance(fields.get("description"), str):
+        fields["summary"] = fields.pop("description")
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -49,6 +49,8 @@ _PAGE_END = re.compile(
     re.MULTILINE,
 )
 _SIMILAR_HEADING = re.compile(rf"Similar Readings \({_COUNT} items?\)")
+_ANNOTATIONS_HEADING = re.compile(rf"Annotations \({_COUNT} items?\)")
+_ANNOTATION_HEAD = re.compile(r"\d+\.(?: (.*))?")
 _SUMMARY_HEADING = re.compile(r"Summary(?: \(([^()\n]*)\))?")
 _TITLE_WITH_EMPTY_LINE = re.compile(r"[^\n]+\n\n")
 _NUMBERED_LINE = re.compile(r"\d+\. ")
@@ -62,6 +64,16 @@ def escape_page_text(text: str) -> str:
 def escape_page_title(title: str) -> str:
     """Return a title for a page that may follow another page, whose details are not to go on in it."""
     return f" {title}" if _DETAIL_LINE.match(title) else title
+
+
+def format_page_annotation(number: int, time: str, quote: str, note: str) -> str:
+    """Return an annotation for a page: number and time, lines of the quote after `>`, lines of the note."""
+    lines = [f"{number}. {time}".rstrip(), *(f"> {line}".rstrip() for line in _lines(quote))]
+    return "\n".join((*lines, *(f"  {line}".rstrip() for line in _lines(note))))
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
 
 
 def format_names(names: tuple[str, ...]) -> str:
@@ -101,15 +113,31 @@ def _parse_sections(lines: Sequence[str]) -> dict[str, Any] | None:
     if not similar or lines[end] or heading is None:
         return None
     note = heading[1] or ""
+    rest = lines[end + 2 :]
+    notes = next((n for n, line in enumerate(rest) if _ANNOTATIONS_HEADING.fullmatch(line)), None)
+    annotations = [] if notes is None else list(_iter_annotations(rest[notes + 1 :]))
     origins = (origin for words, origin in SUMMARY_ORIGINS.items() if words in note)
     return {
         "title": lines[0].strip(),
         "text": _join_lines(lines[1:similar]),
         "similar": list(_iter_named(lines[similar + 1 : end])),
-        "summary": _join_lines(lines[end + 2 :]),
+        "summary": _join_lines(rest[:notes]),
         "summary_origin": next(origins, "import"),
         "summary_complete": TRUNCATED_NOTE not in note,
+        "annotations": annotations,
     }
+
+
+def _iter_annotations(lines: Sequence[str]) -> Iterator[dict[str, str]]:
+    parts: list[dict[str, list[str]]] = []
+    for line in lines:
+        if head := _ANNOTATION_HEAD.fullmatch(line):
+            parts.append({"time": [head[1] or ""], "quote": [], "note": []})
+        elif parts:
+            is_quote = line.startswith(">")
+            parts[-1]["quote" if is_quote else "note"].append(line[2:])
+    for part in parts:
+        yield {name: "\n".join(each).strip("\n") for name, each in part.items()}
 
 
 def _join_lines(lines: Sequence[str]) -> str:

@@ -51,6 +51,34 @@ class Article:
         return str(self.extra.get("date") or self.date or "")
 
 
+class Annotation(NamedTuple):
+    """A highlight or note that the reader of another program made."""
+
+    quote: str = ""
+    note: str = ""
+    time: str | None = None
+    position: int | None = None
+    """Offset of the quote into the text, in characters."""
+
+
+def list_annotations(article: Article) -> list[Annotation]:
+    """Return the annotations in `extra`, whoever wrote them there; what is none is left out."""
+    given = article.extra.get("annotations")
+    found = []
+    for item in given if isinstance(given, list) else ():
+        if not isinstance(item, Mapping):
+            continue
+        quote, note, time = (
+            value if isinstance(value := item.get(key), str) else ""
+            for key in ("quote", "note", "time")
+        )
+        position = item.get("position")
+        if quote or note:
+            at = position if isinstance(position, int) and position >= 0 else None
+            found.append(Annotation(quote, note, time or None, at))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Text and summary of one article; an empty line separates paragraphs."""

@@ -24,10 +24,6 @@ RFC_2822_DATE = re.compile(
 )
 """Dates as most feeds write them: the standard library parses these reliably, and twenty times as fast as
 dateutil."""
-SLASHED_TIME = re.compile(
-    r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: ([+-]\d\d)(\d\d))?"
-)
-"""Times as newstui prints them, read without dateutil as well."""
 MIN_DATE_LENGTH, MAX_DATE_LENGTH = 4, 100
 DOTNET_DATE = re.compile(r"/?Date\((-?\d+)(?:[+-]\d{4})?\)/?")
 COMPACT_TIME = re.compile(r"(?:19|20)\d{10}(?:\d\d)?")
@@ -176,10 +172,6 @@ def _parse_free_form(text: str, language: str) -> datetime | None:
 
         with suppress(ValueError):
             return parsedate_to_datetime(text)
-    if match := SLASHED_TIME.fullmatch(text):
-        year, month, day, time_of_day, hours, minutes = match.groups()
-        offset = f"{hours}:{minutes}" if hours else ""
-        return _parse_iso(f"{year}-{month}-{day}T{time_of_day}{offset}")
     from store.model.date_text import read_date  # imported here: few dates need it
 
     return read_date(text, language)

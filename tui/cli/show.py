@@ -6,19 +6,29 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from store.exporters.newstui_json import article_to_dict
-from store.importers.newstui_page import escape_page_text, escape_page_title
-from store.model.article import ArticleInsights, FullArticle, SimilarArticle
+from store.importers.newstui_page import (
+    escape_page_text,
+    escape_page_title,
+    format_page_annotation,
+)
+from store.model.article import (
+    ArticleInsights,
+    FullArticle,
+    SimilarArticle,
+    list_annotations,
+)
 from tui.actions.article_export import render_markdown
 from tui.cli.console import print_data, print_json
 from tui.cli.context import open_article, update_index_with_progress
 from tui.cli.similar import similar_lines
 from tui.rendering.article_details import (
+    ANNOTATIONS_HEADING,
     SIMILAR_HEADING,
     describe_summary_origin,
     list_details,
     list_statistics,
 )
-from tui.rendering.wording import describe_state, format_count, join_nonempty
+from tui.rendering.wording import describe_state, format_count, format_exact_time, join_nonempty
 
 
 def run_show(options: argparse.Namespace) -> None:
@@ -50,6 +60,11 @@ def iter_page_parts(
     yield from ("", note)
     if body.summary:
         yield escape_page_text(body.summary)
+    if annotations := list_annotations(entry.article):
+        yield from ("", f"{ANNOTATIONS_HEADING} ({format_count(len(annotations), 'item')})")
+        for number, each in enumerate(annotations, 1):
+            time = format_exact_time(each.time)
+            yield format_page_annotation(number, time, each.quote, each.note)
     yield from ("", "Statistics", *list_statistics(entry), "", "Details")
     yield from (f"{label}: {value}" for label, value in details)
     yield f"State: {describe_state(entry.reading.read, entry.reading.starred, entry.updated)}"

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from store.importers.newstui_page import format_names
 from store.model.article import (
+    Annotation,
     Article,
     ArticleInsights,
     Body,
     FullArticle,
     SimilarArticle,
+    list_annotations,
     reading_minutes,
 )
 from store.text.clean import clean_line
@@ -31,6 +33,7 @@ from tui.rendering.wording import (
 )
 
 SIMILAR_HEADING = "Similar Readings"
+ANNOTATIONS_HEADING = "Annotations"
 _SUMMARY_ORIGINS = {"extract": "automatic summary", "command": "made by summary_command"}
 _NUMBER = re.compile(r"(\d[\d,]*)")
 
@@ -154,8 +157,10 @@ def build_detail_sections(
     """
     items = f"({format_count(len(similar), 'item')})" if similar else ""
     state = f"(running {running} …)" if running else ""
+    annotations = list_annotations(entry.article)
     return [
         DetailSection("Summary", _summary_lines(entry.body, insights, width), state),
+        *([_annotation_section(annotations, width)] if annotations else []),
         DetailSection(SIMILAR_HEADING, _similar_lines(similar, width, now), items),
         DetailSection("Statistics", [_number_line(text) for text in list_statistics(entry)]),
         DetailSection(
@@ -195,6 +200,17 @@ def _sentence_position(insights: ArticleInsights, start: int, end: int) -> int |
     begins = [place for at, place in insights.summary_positions if start <= at < end]
     earlier = [place for at, place in insights.summary_positions if at < start]
     return begins[0] if begins else earlier[-1] if earlier else None
+
+
+def _annotation_section(annotations: Sequence[Annotation], width: int) -> DetailSection:
+    """Return the highlights and notes; enter on a quote shows its place in the text."""
+    lines: list[DetailLine] = []
+    for each in annotations:
+        quote = _wrapped_lines(f"“{each.quote}”", width) if each.quote else []
+        lines += [line._replace(text_position=each.position) for line in quote]
+        lines += _wrapped_lines(each.note, width, "accent", 2 if quote else 0) if each.note else []
+        lines += _wrapped_lines(format_minute(each.time), width, "muted", 2) if each.time else []
+    return DetailSection(ANNOTATIONS_HEADING, lines, f"({format_count(len(annotations), 'item')})")
 
 
 def _similar_lines(

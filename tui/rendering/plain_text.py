@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from store.importers.newstui_page import NAMED_NOTE
 from store.model.article import (
+    Annotation,
     ArticleInsights,
     ArticleRow,
     Body,
     FullArticle,
     SimilarArticle,
+    list_annotations,
     reading_minutes,
 )
 from tui.rendering.article_details import (
@@ -84,6 +86,7 @@ def article_details_lines(
     """Yield the content of the side pane: summary, similar articles, statistics, details."""
     lines = [
         describe_summary(entry.body),
+        *map(_describe_annotation, list_annotations(entry.article)),
         "",
         f"{SIMILAR_HEADING}: {len(similar) or 'none'}.",
         *(f"{number}. {describe_similar(other)}" for number, other in enumerate(similar, 1)),
@@ -141,6 +144,12 @@ def describe_summary(body: Body) -> str:
     if not body.summary:
         return "No summary."
     return join_nonempty((f"Summary: {body.summary}", describe_summary_origin(body)), " ")
+
+
+def _describe_annotation(annotation: Annotation) -> str:
+    quote = f"Highlight: {annotation.quote}" if annotation.quote else ""
+    note = f"Note: {annotation.note}" if annotation.note else ""
+    return join_nonempty((quote, note), "\n")
 
 
 def describe_similar(other: SimilarArticle, article_id: str = "") -> str:

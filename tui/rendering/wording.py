@@ -119,7 +119,8 @@ def format_exact_time(text: str | None, zone: tzinfo | None = None) -> str:
     moment = _to_zone(moment, zone)
     time = f"{moment.time()}"  # without microseconds if there are none
     offset = f"{moment:%z}".removeprefix("+0000")
-    shown = f"{moment:%Y/%m/%d} {time.removesuffix(':00') if len(time) == 8 else time} {offset}".rstrip()
+    time = time.removesuffix(":00") if len(time) == len("00:00:00") else time
+    shown = f"{moment:%Y/%m/%d} {time}{offset}"
     return shown if parse_timestamp(shown) == text else text or ""
 
 

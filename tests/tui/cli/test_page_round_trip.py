@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from store.importers.article_builder import build_article
 from store.importers.read_files import read_articles
-from store.model.article import ArticleInsights, FullArticle, ParsedArticle, SimilarArticle
+from store.model.article import (
+    ArticleInsights,
+    FullArticle,
+    ParsedArticle,
+    SimilarArticle,
+    list_annotations,
+)
 from store.text.clean import clean_line, clean_text
 from tests.support.codebase import ROOT
 from tests.tui.cli.conftest import Run, write_json
@@ -103,6 +109,26 @@ def test_every_field(change: dict[str, Any], run: Run, tmp_path: Path) -> None:
     assert [each["title"] for each in after["similar"]] == ["Somewhere else"]
 
 
+@pytest.mark.parametrize("form", ["page", "json", "md"])
+def test_annotations_come_back(form: str, run: Run, tmp_path: Path) -> None:
+    made = [
+        {"quote": "of", "note": "Why?\n\n> indeed", "time": "2022-03-04T05:06:07Z"},
+        {"quote": "> one\n\n2. two"},
+        {"note": "All of it."},
+    ]
+    given = FULL_ARTICLE | {"highlights": made, "strange": None}
+    assert run("import", write_json(tmp_path / "rich.jsonl", given)).code == 0
+    article = given["id"]
+    before = run("show", article, "--json").value["extra"]["annotations"]
+    assert [each.get("note") for each in before] == ["Why?\n\n> indeed", None, "All of it."]
+    options = {"page": [], "json": ["--json"], "md": ["--format", "md"]}[form]
+    page = run("show", article, *options)
+    other = tmp_path / "other"
+    assert run("import", "-", "--library", other, stdin=page.out.encode()).code == 0
+    after = run("show", article, "--json", "--library", other).value
+    assert after["extra"]["annotations"] == before
+
+
 def test_pages_in_one_file(run: Run, tmp_path: Path) -> None:
     """The title of a page may look like one more detail of the page before."""
     titles = ["Tags: sea, fog", "State: unread", "ID: 7", "Statistics"]
@@ -171,6 +197,9 @@ FIELDS = st.fixed_dictionaries(
         "last_opened": TIMES,
         "position": st.integers(0, 50),
         "words": st.integers(0, 5000),
+        "annotations": st.lists(
+            st.fixed_dictionaries({"quote": TEXTS, "note": TEXTS, "time": TIMES}), max_size=3
+        ),
     }
 )
 
@@ -194,6 +223,7 @@ def test_any_article(items: list[dict[str, Any]]) -> None:
         assert isinstance(after, ParsedArticle)
         assert after.body == before.body
         assert after.reading == before.reading
+        assert list_annotations(after.article) == list_annotations(before.article)
         facts = {name: getattr(before.article, name) for name in before.article.__slots__}
         again = {name: getattr(after.article, name) for name in after.article.__slots__}
         assert without(again, "extra") == without(facts, "extra")

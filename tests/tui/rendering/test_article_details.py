@@ -48,3 +48,39 @@ def test_keywords_and_duplicates_are_shown() -> None:
     assert "Keywords: ferry," in details
     other = SimilarArticle("y", "Crews strike", category="coast", duplicate_count=2)
     assert any("2 copies" in text(line) for line in lines(1, ArticleInsights(), (other,), 40))
+
+
+def test_annotations_lead_to_their_places_in_the_text() -> None:
+    extra = {
+        "annotations": [
+            {
+                "quote": "Rooms are empty.",
+                "note": "Why?",
+                "time": "2022-03-04T05:06:07Z",
+                "position": 7,
+            },
+            {"note": "All of it."},
+            {"quote": 7},
+            "nonsense",
+        ]
+    }
+    entry = FullArticle(Article("x", "Ferry", extra=extra), Body("Text."), ReadingStatus())
+    sections = build_detail_sections(entry, (), ArticleInsights(), 40, 0)
+    section = next(each for each in sections if each.name == "Annotations")
+    assert section.heading_suffix == "(2 items)"
+    assert [(text(line), line.text_position) for line in section.lines] == [
+        ("“Rooms are empty.”", 7),
+        ("  Why?", None),
+        ("  2022/03/04 05:06", None),
+        ("All of it.", None),
+    ]
+    assert "Annotations" not in [
+        each.name
+        for each in build_detail_sections(
+            FullArticle(Article("x", "Ferry"), Body("Text."), ReadingStatus()),
+            (),
+            ArticleInsights(),
+            40,
+            0,
+        )
+    ]

@@ -1,0 +1,293 @@
+"""Bookmarks: HTML of browsers, Google, Pinboard and Raindrop, JSON of Chrome and Firefox."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from store.importers.read_files import detect_file_kind, read_articles
+from store.model.article import ParsedArticle, Rejection
+
+NOW = "2031-05-06T07:08:09Z"
+DOCTYPE = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bookmarks</H1>\n"
+URL = "https://a.example/"
+
+
+def read(data: str, name: str = "export") -> list[ParsedArticle | Rejection]:
+    return list(read_articles(name, io.BytesIO(data.encode()), now=NOW))
+
+
+def read_one(data: str, name: str = "export") -> ParsedArticle:
+    (found,) = read(data, name)
+    assert isinstance(found, ParsedArticle)
+    return found
+
+
+def in_folders(link: str, *folders: str) -> str:
+    for folder in reversed(folders):
+        link = f"<DT><H3>{folder}</H3>\n<DL><p>\n{link}\n</DL><p>"
+    return f"{DOCTYPE}<DL><p>\n{link}\n</DL><p>"
+
+
+@pytest.mark.parametrize(
+    ("folders", "category"),
+    [
+        ([], ""),
+        (["Sea"], "Sea"),
+        (["Sea", "Boats"], "Sea/Boats"),
+        (["Sea", "A/B"], "Sea/A∕B"),
+        (['</H3><H3 PERSONAL_TOOLBAR_FOLDER="true">Bar', "Sea"], "Sea"),
+    ],
+)
+def test_folders_are_categories(folders: list[str], category: str) -> None:
+    page = in_folders(f'<DT><A HREF="{URL}">A</A>', *folders)
+    assert read_one(page).article.category == category
+
+
+@pytest.mark.parametrize(
+    ("attributes", "read", "starred"),
+    [
+        ("", False, False),
+        ('TOREAD="1"', False, False),
+        ('TOREAD="0"', True, False),
+        ('DATA-IMPORTANT="true"', False, True),
+        ('PRIVATE="1" TOREAD="no"', True, False),
+    ],
+)
+def test_states_of_links(attributes: str, read: bool, starred: bool) -> None:
+    found = read_one(in_folders(f'<DT><A HREF="{URL}" {attributes}>A</A>'))
+    assert (found.reading.read, found.reading.starred) == (read, starred)
+
+
+@pytest.mark.parametrize(
+    ("number", "created"),
+    [
+        ("1672628645", "2023-01-02T03:04:05Z"),
+        ("1672628645000", "2023-01-02T03:04:05Z"),
+        ("1672628645000000", "2023-01-02T03:04:05Z"),
+        ("13317102245000000", "2023-01-02T03:04:05Z"),
+        ("0", NOW),
+    ],
+)
+def test_dates_in_any_unit(number: str, created: str) -> None:
+    found = read_one(in_folders(f'<DT><A HREF="{URL}" ADD_DATE="{number}">A</A>'))
+    assert found.article.created == created
+
+
+def test_labels_of_google_are_tags() -> None:
+    link = f'<DT><A HREF="{URL}" ADD_DATE="1260914469588170">A</A>'
+    folders = "".join(
+        f'<DT><H3 ADD_DATE="1258826211990949">{name}</H3>\n<DL><p>\n{link}\n<DD>Old boats.\n</DL><p>\n'
+        for name in ("History", "Boats, old")
+    )
+    found = read_one(f"{DOCTYPE}<DL><p>\n{folders}</DL><p>")
+    assert found.article.category == "History"
+    assert sorted(found.article.tags) == ["Boats old", "History"]
+    assert found.article.created == "2009-12-15T22:01:09.588170Z"
+    assert found.body.summary == "Old boats."
+
+
+def test_a_link_in_two_folders_is_one_article() -> None:
+    page = in_folders(f'<DT><A HREF="{URL}" TAGS="x">A</A>', "Sea")
+    again = page.partition("<DL><p>")[2].replace(">Sea<", ">Boats<").replace('"x"', '"y"')
+    found = read_one(page + again)
+    assert (found.article.category, found.article.tags) == ("Sea", ("x", "y", "Boats"))
+
+
+NO_PAGES = [
+    "javascript:alert(1)",
+    "place:sort=8&maxResults=10",
+    "chrome://settings/",
+    "chrome-extension://abc/x.html",
+    "about:config",
+    "data:text/html,x",
+    "file:///home/ann/x.html",
+    "mailto:ann@a.example",
+    "moz-extension://abc/",
+    "JavaScript:void(0)",
+    "edge://settings",
+]
+
+
+@pytest.mark.parametrize("url", NO_PAGES)
+def test_what_is_no_page_is_skipped_with_a_reason(url: str) -> None:
+    scheme = url.partition(":")[0].lower()
+    reason = f"{scheme}: is not the URL of an article"
+    page = in_folders(f'<DT><A HREF="{url}">A</A>\n<DT><A HREF="{URL}">B</A>')
+    rejected, found = read(page)
+    assert rejected == Rejection("export: bookmark 1", reason)
+    assert isinstance(found, ParsedArticle)
+    assert read(json.dumps({"title": "A", "url": url}), "a.json") == [Rejection("a.json", reason)]
+
+
+CHROME = {
+    "checksum": "0",
+    "roots": {
+        "bookmark_bar": {
+            "children": [
+                {
+                    "date_added": "13317102245000000",
+                    "guid": "x",
+                    "id": "6",
+                    "name": "A",
+                    "type": "url",
+                    "url": URL,
+                },
+                {
+                    "children": [{"name": "B", "type": "url", "url": "https://b.example/"}],
+                    "name": "Sea",
+                    "type": "folder",
+                },
+            ],
+            "name": "Bookmarks bar",
+            "type": "folder",
+        },
+        "other": {"children": [], "name": "Other bookmarks", "type": "folder"},
+        "sync_transaction_version": "3",
+    },
+    "version": 1,
+}
+FIREFOX = {
+    "guid": "root________",
+    "title": "",
+    "typeCode": 2,
+    "root": "placesRoot",
+    "children": [
+        {
+            "guid": "menu________",
+            "title": "menu",
+            "typeCode": 2,
+            "root": "bookmarksMenuFolder",
+            "children": [
+                {
+                    "title": "A",
+                    "typeCode": 1,
+                    "dateAdded": 1672628645000000,
+                    "lastModified": 1672628646000000,
+                    "tags": "sea,fog",
+                    "type": "text/x-moz-place",
+                    "uri": URL,
+                },
+                {"title": "", "typeCode": 3, "type": "text/x-moz-place-separator"},
+                {
+                    "title": "Sea",
+                    "typeCode": 2,
+                    "children": [{"title": "B", "typeCode": 1, "uri": "https://b.example/"}],
+                },
+                {"title": "Recent", "typeCode": 1, "uri": "place:sort=8"},
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 3])
+@pytest.mark.parametrize("name", ["Bookmarks", "bookmarks-2023-01-02.json"])
+def test_the_bookmarks_of_chrome(name: str, indent: int | None) -> None:
+    first, second = read(json.dumps(CHROME, indent=indent), name)
+    assert isinstance(first, ParsedArticle)
+    assert isinstance(second, ParsedArticle)
+    assert (first.article.title, first.article.url, first.article.category) == ("A", URL, "")
+    assert first.article.created == "2023-01-02T03:04:05Z"
+    assert (second.article.title, second.article.category) == ("B", "Sea")
+
+
+def test_the_bookmarks_of_firefox() -> None:
+    first, second, rejected = read(json.dumps(FIREFOX))
+    assert isinstance(first, ParsedArticle)
+    assert isinstance(second, ParsedArticle)
+    assert (first.article.created, first.article.updated) == (
+        "2023-01-02T03:04:05Z",
+        "2023-01-02T03:04:06Z",
+    )
+    assert first.article.tags == ("sea", "fog")
+    assert second.article.category == "Sea"
+    assert isinstance(rejected, Rejection)
+
+
+# -- shapes of other files ---------------------------------------------------------------------
+
+
+RECORD = {"title": "A", "url": URL}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"items":[\n{"title":"A"},\n{"title":"B"}]}', "json"),
+        ('{"items":[\n{"title":"A"}\n]}', "json"),
+        ('{"items":\n[\n{"title":"A"}\n]}', "json"),
+        ('{"id":"x","items":[{"title":"A"},\n{"title":"B"}]}', "json"),
+        ('{\n"items":[\n{"title":"A"}]}', "json"),
+        ('[{"title":"A"},\n{"title":"B"}]', "json"),
+        ('{"title":"A"}', "json"),
+        ('{"title":"A"}\n', "json"),
+        ('{"title":"A"}\n{"title":"B"}', "jsonl"),
+        ('{"title":"A"}\n\n{"title":"B"}\n', "jsonl"),
+        ('{"title":\n{"title":"B"}', "json"),
+        ('{"title":"A\n{"title":"B"}\n', "jsonl"),
+    ],
+)
+def test_one_object_or_one_per_line(text: str, kind: str) -> None:
+    assert detect_file_kind("export", text.encode()) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"sep=;\ntitle;url;time_added;status\nA;{URL};1672628645;unread\n",
+        f'"sep=;"\r\ntitle;url;time_added;status\r\nA;{URL};1672628645;unread\r\n',
+        f"SEP=|\ntitle|url|time_added|status\nA|{URL}|1672628645|unread\n",
+        f"sep=,\ntitle,url,time_added,status\nA,{URL},1672628645,unread\n",
+        f"sep=\t\ntitle\turl\ttime_added\tstatus\nA\t{URL}\t1672628645\tunread\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["export", "export.csv"])
+def test_csv_that_names_its_separator(text: str, name: str) -> None:
+    found = read_one(text, name)
+    assert (found.article.title, found.article.url) == ("A", URL)
+    assert found.article.created == "2023-01-02T03:04:05Z"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<em>One</em> two.", "One two."),
+        ("<a href='/x'>One</a> two.", "[One](https://a.example/x) two."),
+        ("<strong>One</strong> two.", "One two."),
+        ("<br>One two.", "One two."),
+        ("<!-- x --><p>One two.</p>", "One two."),
+        ("<span class=x>One</span> two.", "One two."),
+        ("<T> is a type", "<T> is a type"),
+        ("<foo>bar</foo>", "<foo>bar</foo>"),
+        ("< 40 people", "< 40 people"),
+    ],
+)
+def test_content_that_begins_with_an_element_is_html(content: str, text: str) -> None:
+    found = read_one(json.dumps({**RECORD, "content": content}))
+    assert found.body.text.replace("*", "") == text
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        (f"title: A\nsource: {URL}", {"url": URL}),
+        (f"title: A\nsource: {URL}\nauthor: [Ann]\npublished: 2023-01-02", {"date": "2023-01-02"}),
+        (f"title: A\nsource_url: {URL}", {"url": URL}),
+        (f"title: A\nurl: {URL}\nsource: https://b.example/", {"url": URL}),
+        ("title: A\nsource: a book", {"url": "", "extra": {"source": "a book"}}),
+        (f'title: A\nsource: "{URL}"\nauthor:\n  - "[[Ann Moar]]"', {"authors": ("Ann Moar",)}),
+        (f"title: A\nsource: {URL}\nauthor: [[Ann Moar]]", {"authors": ("Ann Moar",)}),
+        (
+            f"title: A\nsource: {URL}\ndescription: Short.\ncreated: 2023-01-02",
+            {"created": "2023-01-02"},
+        ),
+    ],
+)
+def test_pages_of_web_clippers(front: str, expected: dict[str, Any]) -> None:
+    found = read_one(f"---\n{front}\n---\n\nThe text.\n", "clip.md")
+    assert {name: getattr(found.article, name) for name in expected} == expected
+    assert found.body.text == "The text."
