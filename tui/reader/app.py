@@ -16,7 +16,7 @@ from rich.console import Console
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -31,6 +31,7 @@ from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
 from tui.reader.terminal_events import KeyBatch, KeyPress
 from tui.reader.textual_theme import role_variables, textual_theme
+from tui.reader.widgets.caret import find_caret
 from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
 
 LOCALS_BOX = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
@@ -73,6 +74,7 @@ class NewsApp(App[None]):
             themes: By default as the settings say.
         """
         loaded = loaded or LoadedSettings()
+        self._caret = Offset(0, 0)
         self._settings = loaded.settings
         self._env = methods.env
         self.theme_choice = themes or ThemeChoice(loaded.settings, methods.env)
@@ -107,6 +109,20 @@ class NewsApp(App[None]):
             self._redraw,
             self.quit_and_run,
         )
+
+    @property
+    def cursor_position(self) -> Offset:
+        """The place of the terminal's cursor in what is drawn now: at the focus of the top screen.
+
+        It is looked up and not noted by what draws itself: a pane below a dialog also does.
+        """
+        focused = self.screen.focused if self.screen_stack else None
+        self._caret = (focused and find_caret(focused)) or self._caret
+        return self._caret
+
+    @cursor_position.setter
+    def cursor_position(self, position: Offset) -> None:
+        """Ignore where Textual's inputs want it."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own colours, so that style sheets can be read before a theme is set."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Offset
 
 from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
@@ -42,6 +43,11 @@ class LinksView(LineView):
         if not self.top_line <= self.cursor < self.top_line + self.size.height:
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
+
+    @property
+    def caret(self) -> Offset:
+        """The position of the terminal's cursor: the current link."""
+        return Offset(0, self.cursor - self.top_line)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the link of that line."""

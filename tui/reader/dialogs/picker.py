@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Offset, Region
-from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -26,16 +24,6 @@ MAX_NAME_CELLS = 32
 THEME_NAME_CELLS = 22
 
 
-class PickerOptions(OptionList):
-    """The lines, with the terminal's cursor on the highlighted one."""
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the lines, and note where the terminal's cursor belongs afterwards."""
-        line = (self.highlighted or 0) - self.scroll_offset.y
-        self.app.cursor_position = self.content_region.offset + Offset(0, line)
-        return super().render_lines(crop)
-
-
 class Picker(Dialog[int | None]):
     """Asks for one of a few lines; ends with its index, or None."""
 
@@ -50,7 +38,7 @@ class Picker(Dialog[int | None]):
 
     def compose(self) -> ComposeResult:
         """The lines, as data and never as markup."""
-        options = PickerOptions(
+        options = OptionList(
             *(Option(Content(truncate_cells(line, MAX_LINE_CELLS))) for line in self._lines),
             markup=False,
             compact=True,

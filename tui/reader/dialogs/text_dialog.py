@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 
 from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.widgets.line_view import LineView, role_classes
@@ -51,6 +51,11 @@ class TextDialogView(LineView):
         return [
             pieces for line in self._source_lines for pieces in _wrap_line(line, max(1, width - 2))
         ]
+
+    @property
+    def caret(self) -> Offset:
+        """The position of the terminal's cursor: the start of the first line on the screen."""
+        return Offset(1, 0)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line, indented by a cell."""

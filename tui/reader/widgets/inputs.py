@@ -8,13 +8,9 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
-
-from tui.rendering.cells import cell_width
 
 JOIN_CONTROLS = "\u200c\u200d"
 """Invisible, but needed by some scripts."""
@@ -52,14 +48,6 @@ class SanitizedInput(Input):
     def action_leave(self) -> None:
         """Cancel the input."""
         self.post_message(self.Cancelled())
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the input, and place the terminal's cursor in it."""
-        if self.has_focus and self.screen.is_active:
-            # Textual's own offset is one cell too far at the end of the text.
-            before = cell_width(self.value[: self.cursor_position]) - self.scroll_offset.x
-            self.app.cursor_position = self.content_region.offset + Offset(before, 0)
-        return super().render_lines(crop)
 
     def validate_value(self, value: str) -> str:
         """Return the value without control and invisible characters."""

@@ -39,7 +39,7 @@ class LineView(ScrollView, can_focus=True):
 
     @property
     def caret(self) -> Offset:
-        """The position of the terminal's cursor, which screen readers and magnifiers follow."""
+        """The position of the terminal's cursor while the view has the focus."""
         return Offset(0, 0)
 
     def on_focus(self) -> None:
@@ -47,9 +47,7 @@ class LineView(ScrollView, can_focus=True):
         self.refresh(Region(0, self.caret.y, self.size.width, 1))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines, and place the terminal's cursor."""
-        if self.has_focus and self.screen.is_active:  # and not below a dialog
-            self.app.cursor_position = self.content_region.offset + self.caret
+        """Draw lines."""
         self._styles = {}  # theme and focus do not change within a frame
         return super().render_lines(crop)
 

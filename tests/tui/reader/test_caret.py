@@ -1,0 +1,88 @@
+"""The terminal's cursor is where the user is, on every screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.reader import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    FakePrograms,
+    Start,
+    make_article,
+    make_library,
+)
+from tests.support.screens import screen_lines
+from tui.rendering.cells import cell_width
+
+AT_CURSOR = {
+    "": ">",
+    "j": ">",
+    "enter": "Article number 12",
+    "enter tab": ">",
+    "f": "all",
+    "f j": "unread",
+    "c": "All",
+    ",": "date",
+    ", G": "read count",
+    "C": "auto",
+    "W": "Import files",
+    "U": "Nothing to undo",
+    "?": "List:",
+    "? q": ">",
+    "S": "Reading",
+    "t": ">",
+    "T": "Article number 12",
+    "T j": "Article number 11",
+    "T ?": "Triage:",
+    "enter ;": ">",
+    "enter ; j": ">",
+    "/": "words, “phrases”",
+    "a": "URL of a feed",
+    "|": "Pipe to command",
+    "E": "Export 12 articles",
+    "enter /": "Find in this article",
+    "ctrl+p": "Search for commands",
+    "ctrl+p escape": ">",
+}
+"""What begins at the cursor after some keys."""
+BEFORE_CURSOR = {
+    "/ h a r b": "harb",
+    "/ 日 本": "日本",
+    "/ h a r b left left": "ha",
+    "a x": " x",
+    "+ s e a": " sea",
+    "enter / t h e": " the",
+    "? / d": "d",
+    "ctrl+p s t": " st",
+    "e": ".md",
+}
+"""What ends at the cursor."""
+
+
+def _split_row(cells: str, column: int) -> tuple[str, str]:
+    """Return the texts of a row before and after a column."""
+    before = next(n for n in range(len(cells) + 1) if cell_width(cells[:n]) >= column)
+    return cells[:before], cells[before:]
+
+
+@pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
+@pytest.mark.parametrize("keys", [*AT_CURSOR, *BEFORE_CURSOR])
+async def test_the_cursor_of_the_terminal(
+    start: Start, programs: FakePrograms, keys: str, size: tuple[int, int]
+) -> None:
+    linked = "[One](https://site.example/1) and [two](https://site.example/2)."
+    articles = [make_article(number, text=linked) for number in range(1, 13)]
+    async with start(
+        size=size, library=make_library(programs.folder / "more", articles)
+    ) as running:
+        await running.press("i", *(["i"] if size != MIDDLE else []))  # shown where there is room
+        await running.press(*keys.split())
+        column, row = running.app.cursor_position
+        before, after = _split_row(screen_lines(running.app)[row], column)
+        if keys in AT_CURSOR:
+            assert after.startswith(AT_CURSOR[keys])
+        else:
+            assert before.endswith(BEFORE_CURSOR[keys])
+            assert not after[:1].strip() or "left" in keys
