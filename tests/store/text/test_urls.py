@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from store.model.errors import UrlRejected
 from store.text.urls import (
     MAX_URL_CHARS,
+    canonicalize_link,
     canonicalize_url,
     extract_host,
     is_deceptive_url,
+    make_link_key,
+    make_page_id,
+    make_url_id,
     validate_url,
 )
 
@@ -193,6 +197,39 @@ def test_canonical(url: str, expected: str) -> None:
     assert canonicalize_url(expected) == expected
 
 
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        ("v1", "#v1"),
+        ("/route/2", "#/route/2"),
+        ("/route?a=1&b=2", "#/route?a=1&b=2"),
+        ("!route", "#!route"),
+        ("a b", "#a%20b"),
+        ("%7eann", "#~ann"),
+        ("a#b", "#a%23b"),
+        ("", ""),
+        ("utm_source=rss&utm_medium=feed", ""),
+        ("UTM_Source=rss", ""),
+        ("xtor=RSS-1-[1]", ""),
+        ("Echobox=17171", ""),
+        ("ftag=CAD", ""),
+        ("at_medium=x", ""),
+        ("v1&utm_source=rss", "#v1"),
+        (":~:text=some%20words", ""),
+        ("v1:~:text=some,words", "#v1"),
+        ("utm_source", "#utm_source"),
+    ],
+)
+def test_fragments_of_links(fragment: str, expected: str) -> None:
+    """Case 96: a fragment names an article, unless it only tracks or highlights."""
+    for scheme in ("http", "https"):
+        link = canonicalize_link(f"{scheme}://Example.com/a?utm_source=x#{fragment}")
+        assert link == f"{scheme}://example.com/a{expected}"
+        assert canonicalize_link(link) == link
+        assert make_link_key(link) == f"example.com/a{expected}"
+    assert (make_url_id(link) == make_page_id(link)) == (expected in ("", "#!route"))
+
+
 def test_long_urls_are_canonicalized_too() -> None:
     """Case 96: a URL too long to open still loses its tracking parameters."""
     assert canonicalize_url("http://example.com/?utm_x=" + "y" * 3000) == "http://example.com/"
@@ -206,8 +243,9 @@ rest_of_url = st.text(st.sampled_from("ab.%2eE5Fé日:@/?#[]!$&'()*+,;=\\ \"<>^`
 @example("http://a.example/", "%%34%31/..;/%2e%2e")
 def test_validation_and_canonical_form_agree(start: str, rest: str) -> None:
     """Cases 67, 68: both are idempotent, and validation does not change the canonical form."""
-    form = canonicalize_url(start + rest)
+    form, link = canonicalize_url(start + rest), canonicalize_link(start + rest)
     assert canonicalize_url(form) == form
+    assert canonicalize_link(link) == link
     try:
         checked = validate_url(start + rest)
     except UrlRejected:
