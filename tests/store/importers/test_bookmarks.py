@@ -104,7 +104,7 @@ NO_PAGES = [
     "chrome-extension://abc/x.html",
     "about:config",
     "data:text/html,x",
-    "file:///home/ann/x.html",
+    "file:///x.html",
     "mailto:ann@a.example",
     "moz-extension://abc/",
     "JavaScript:void(0)",
