@@ -59,6 +59,8 @@ class ItemMatcher:
         self._segments = segments
         self._read_body = read_body
         self._changes: list[NewEvent] = []
+        self._taken: set[str] = set()
+        """The articles without URL that were imported again, each of which is one item."""
 
     @property
     def catalog(self) -> Catalog:
@@ -124,14 +126,15 @@ class ItemMatcher:
 
     def _match_import(self, found: ParsedArticle) -> ParsedArticle:
         article = found.article
-        if article.id in self.catalog:
-            return found
-        known = ""
-        if "#" in article.url:
-            known = self._find_with_fragment(article)
-        elif not article.url:
-            known = self._find_without_url(found)
-        return _with_id(found, known) if known else found
+        known = article.id
+        if article.id not in self.catalog:
+            if "#" in article.url:
+                known = self._find_with_fragment(article) or known
+            elif not article.url:
+                known = self._find_without_url(found) or known
+        if not article.url:
+            self._taken.add(known)
+        return _with_id(found, known)
 
     def _find_with_fragment(self, article: Article) -> str:
         """Return the article at the same place of the same page, whose id may be that of the page."""
@@ -148,13 +151,10 @@ class ItemMatcher:
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
         for each in self._without_feed.get((article.title, article.words), ()):
-            stored = self.read(each)
-            if (
-                stored
-                and not stored.url
-                and _is_date_reread(stored.facts, article)
-                and stored.text == text
-            ):
+            stored = self.read(each) if each not in self._taken else None
+            if not stored or stored.url or not _is_date_reread(stored.facts, article):
+                continue
+            if stored.text == text:
                 return each
         return ""
 

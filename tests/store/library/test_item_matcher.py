@@ -411,6 +411,10 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "a date that can be read now": (
         [imported(title="A", text=LONG, extra={"date": "1. Mai 2024"})],
         [imported(title="A", text=LONG, date="1. Mai 2024")], 1),
+    "a note whose zone was not understood, and another": (
+        [imported(title="A", text=LONG, date="2024-05-01T10:00:00Z")],
+        [imported(title="A", text=LONG, date="2024-05-01T17:00:00Z"),
+         imported(title="A", text=LONG, date="2024-05-01T18:00:00Z")], 2),
     "two notes in one file": (
         [],
         [imported(title="A", text=LONG, date="2024-05-01T10:00:00Z"),
