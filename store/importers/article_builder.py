@@ -21,6 +21,7 @@ from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.authors import clean_authors
 from store.text.clean import clean_json, clean_line, clean_text
+from store.text.markdown import strip_inline_markdown
 from store.text.names import clean_name, unique_names
 from store.text.prose import count_words, ends_with_full_stop, make_title
 from store.text.urls import make_page_id, make_url_id
@@ -131,7 +132,7 @@ def _build_body(raw: RawFields, url: str) -> Body:
     text = coerce_paragraphs(name, value)
     _, origin = raw.pop("summary_origin")
     given = raw.pop("summary")[1]  # one with an origin is our own, which is Markdown
-    summary = coerce_paragraphs("summary", given if origin else _strip_html(given, url))
+    summary = coerce_paragraphs("summary", given if origin else _strip_markup(given, url))
     complete = raw.pop("summary_complete")
     similar = _take_similar(raw)
     if not summary:
@@ -149,6 +150,12 @@ def _strip_html(value: object, base: str) -> object:
     """Return the value, converted to text if it is HTML."""
     is_html = isinstance(value, str) and HTML_CONTENT_START.match(value)
     return _html_to_text(str(value), base) if is_html else value
+
+
+def _strip_markup(value: object, base: str) -> object:
+    """Return the value, without any markup if it is HTML; a summary has no emphasis and no links."""
+    text = _strip_html(value, base)
+    return text if text is value else strip_inline_markdown(str(text))
 
 
 def _html_to_text(html: str, base: str = "") -> str:

@@ -68,8 +68,17 @@ OTHER_ADDRESS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """An address to write to or to open with another program; the reader shows it as text."""
-CONTROLS = re.compile("[\x00-\x04]")
+CONTROLS = re.compile("[\x00-\x08]")
 CELL_END = "\x04"
+EMPHASIS = {
+    **dict.fromkeys(("b", "strong"), ("\x05", "\x06")),
+    **dict.fromkeys(("i", "em"), ("\x07", "\x08")),
+}
+"""The marks around what is emphasized, until its line is written."""
+EMPHASIZED = re.compile("\x05([^\x05-\x08]*)\x06|\x07([^\x05-\x08]*)\x08")
+EMPHASIS_MARK = re.compile("[\x05-\x08]")
+MAX_EMPHASIS_DEPTH = 3
+HEADING_MARKER = "## "
 TAB_COLUMNS = 8
 """The distance of tab stops in listings, as in browsers."""
 
@@ -232,6 +241,33 @@ SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")} | {
 """The signs around the text of an element."""
 
 
+def _write_emphasis(line: str) -> str:
+    """Return a line with asterisks around what is emphasized, except inside words."""
+    for _ in range(MAX_EMPHASIS_DEPTH):
+        if not EMPHASIS_MARK.search(line):
+            break
+        line = EMPHASIZED.sub(_add_asterisks, line)
+    return EMPHASIS_MARK.sub("", line)
+
+
+def _add_asterisks(match: re.Match[str]) -> str:
+    text = match[1] if match[2] is None else match[2]
+    words = text.strip()
+    start = text.find(words)
+    before, after = text[:start], text[start + len(words) :]
+    line, at = match.string, match.start()
+    left = before or line[max(0, at - 1) : at]
+    right = after or line[match.end() : match.end() + 1]
+    if not words or left.isalnum() or right.isalnum():
+        return text
+    sign = verbatim("**" if match[2] is None else "*")
+    return f"{before}{sign}{words}{sign}{after}"
+
+
+def _escape_line(text: str) -> str:
+    return escape_markdown(_collapse_spaces(_write_emphasis(text)))
+
+
 def _escape_bracket(match: re.Match[str]) -> str:
     return match[0] if len(match[0]) > 1 else verbatim(f"\\{match[0]}")
 
@@ -363,6 +399,8 @@ class _MarkdownWriter:
             self.open_spans.append((tag, len(self.inline)))
         elif tag in SPAN_SIGNS:
             self.inline.append(SPAN_SIGNS[tag][0])
+        elif tag in EMPHASIS:
+            self.inline.append(EMPHASIS[tag][0])
 
     def is_data_row(self, node: LexborNode) -> bool:
         """Return True for a row of several cells without blocks that are no data."""
@@ -407,7 +445,7 @@ class _MarkdownWriter:
         elif tag == "blockquote":
             self.quote_depth += 1
         elif tag in HEADING_TAGS:
-            self.line_marker = self.line_marker or "## "
+            self.line_marker = self.line_marker or HEADING_MARKER
         elif tag == "pre":
             self.pre_depth += 1
 
@@ -420,6 +458,8 @@ class _MarkdownWriter:
             self.inline.append(")")
         elif tag in SPAN_SIGNS:
             self.inline.append(SPAN_SIGNS[tag][1])
+        elif tag in EMPHASIS:
+            self.inline.append(EMPHASIS[tag][1])
         elif tag == "tr" and self.in_row:
             self.leave_row()
         elif tag in BLOCK_TAGS and self.in_row:
@@ -436,8 +476,7 @@ class _MarkdownWriter:
         self.open_spans.clear()
         cells = "".join(self.inline).split(CELL_END)
         line = " | ".join(
-            re.sub(r"\\?\|", r"\\|", escape_markdown(_collapse_spaces(_join_cjk_lines(cell))))
-            for cell in cells
+            re.sub(r"\\?\|", r"\\|", _escape_line(_join_cjk_lines(cell))) for cell in cells
         )
         if self.has_text:
             lines = [f"| {line} |"]
@@ -453,7 +492,7 @@ class _MarkdownWriter:
         if not self.open_spans or self.open_spans[-1][1] > len(self.inline):
             return
         _, start = self.open_spans.pop()
-        text = "".join(self.inline[start:])
+        text = EMPHASIS_MARK.sub("", "".join(self.inline[start:]))
         if tag != "code":
             before = "".join(self.inline[max(0, start - 3) : start])
             self.inline[start:] = [script_text(tag, text, before)]
@@ -485,20 +524,21 @@ class _MarkdownWriter:
         start, href = self.open_link
         label = " ".join("".join(self.inline[start:]).replace(BR_PLACEHOLDER, " ").split())
         self.open_link = None
-        if not label or self.pre_depth:
+        if not EMPHASIS_MARK.sub("", label) or self.pre_depth:
             return
         if other := OTHER_ADDRESS.match(href):
             address = unquote(other[1])
             self.write("" if address in label else f" ({address})")
             return
-        if label == href or label.endswith(f"]({escape_address(href)})\x03"):
+        if EMPHASIS_MARK.sub("", label) == href or label.endswith(f"]({escape_address(href)})\x03"):
             return  # a picture that links to itself
         label = re.sub(rf"{VERBATIM_PATTERN}|[\[\]]", _escape_bracket, label)
         self.inline[start:] = [verbatim("["), label, verbatim(f"]({escape_address(href)})")]
 
     def flush(self, *, is_caption: bool = False) -> None:
         """Finish the open block, if it has any text."""
-        if self.open_link and self.has_text and not self.pre_depth:
+        link = self.open_link
+        if link and self.has_text and not self.pre_depth:
             self.close_link()
         has_text, written = self.has_text, self.inline
         self.open_spans.clear()
@@ -508,10 +548,10 @@ class _MarkdownWriter:
                 self.add_block(lines)
         written.clear()
         self.has_text = False
-        self.open_link = None if has_text else self.open_link and (0, self.open_link[1])
+        self.open_link = link and (0, link[1])  # around several blocks, it is the link of each
 
     def pre_lines(self) -> list[str]:
-        text = re.sub("[\x02\x03]", "", "".join(self.inline)).replace(BR_PLACEHOLDER, "\n")
+        text = re.sub("[\x02-\x08]", "", "".join(self.inline)).replace(BR_PLACEHOLDER, "\n")
         runs = re.findall("`{3,}", text)
         fence = "`" * max(3, *(len(run) + 1 for run in runs), 3)
         return [
@@ -523,7 +563,9 @@ class _MarkdownWriter:
     def prose_lines(self) -> list[str]:
         text = _join_cjk_lines("".join(self.inline))
         parts = text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER)
-        return [escape_markdown(_collapse_spaces(part)) for part in parts]
+        if self.line_marker == HEADING_MARKER:
+            parts = [EMPHASIS_MARK.sub("", part) for part in parts]
+        return [_escape_line(part) for part in parts]
 
     def add_block(self, lines: list[str]) -> None:
         in_list = self.is_tight and (self.line_marker or not self.open_lists)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from store.text.markdown import strip_links, unescape_markdown
+from store.text.markdown import strip_inline_markdown
 
 MAX_GENERATED_TITLE_CHARS = 100
 MAX_WRAPPED_LINE_CHARS = 100
@@ -59,7 +59,7 @@ def make_title(text: str) -> str:
         paragraph = paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)
         sentence = _take_first_sentence(paragraph[marker.end() if marker else 0 :])
-        sentence = unescape_markdown(strip_links(sentence).replace("**", "").replace("`", ""))
+        sentence = strip_inline_markdown(sentence).replace("**", "").replace("`", "")
         if any(character.isalnum() for character in sentence):
             return _truncate_at_word(" ".join(sentence.split()), MAX_GENERATED_TITLE_CHARS)
     return ""

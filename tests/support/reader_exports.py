@@ -82,7 +82,7 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "read": True,
             "starred": True,
-            "text": "It sails.",
+            "text": "*It* sails.",
             "extra": {"wallabag_id": "7", "user_id": "1"},
         },
     ),

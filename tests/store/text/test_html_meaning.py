@@ -35,7 +35,7 @@ SRC = "http://e.org/a.jpg"
         (f"<img src={SRC} alt=😀>", "😀"),
         (f"<a href=http://e.org/p><img src={SRC} alt=z></a>", f"[![z]({SRC})](http://e.org/p)"),
         (f"<a href={SRC}><img src={SRC} alt=z></a>", f"![z]({SRC})"),
-        ("<a href=http://e.org><p>one</p><p>two</p></a>", "[one](http://e.org)\n\ntwo"),
+        ("<a href=http://e.org><p>one</p><p>two</p></a>", "[one](http://e.org)\n\n[two](http://e.org)"),
         ("<iframe src=//youtube.com/embed/x></iframe>",
          "[Embedded: youtube.com](https://youtube.com/embed/x)"),
         ("<video><source src=http://v.org/a.mp4>no video</video>",
@@ -126,3 +126,27 @@ def test_exports_mean_the_same() -> None:
     assert f'<a href="{SRC}">▣ a *b*</a>' in html
     assert 'href="http://e.org/p"' in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a <b>bold</b> and <em>fine</em> word", "a **bold** and *fine* word"),
+        ("<strong><i>both</i></strong>", "***both***"),
+        ("a <b> word </b>.", "a **word** ."),
+        ("<b>spaces </b>after", "**spaces** after"),
+        ("un<b>believ</b>able", "unbelievable"),
+        ("(<i>x</i>), “<i>y</i>”.", "(*x*), “*y*”."),
+        ("<b></b>none<b> </b>", "none"),
+        ("<b>2*3</b> <i>*</i>", "**2\\*3** *\\**"),
+        ("<b><p>one</p><p>two <b>x</b></p></b>", "one\n\ntwo **x**"),
+        ("<p>one</b> two</p>", "one two"),
+        ("<h2><b>Head</b></h2>", "## Head"),
+        ('<a href="http://e.org"><b>Link</b></a>', "[**Link**](http://e.org)"),
+        ("<code><b>c</b></code> x<sup><i>2</i></sup>", "`c` x²"),
+        ("<pre><b>c</b></pre>", "```\nc\n```"),
+        ("<b>\x05\x06</b>a\x07b", "ab"),
+    ],
+)
+def test_emphasis_is_kept(html: str, text: str) -> None:
+    assert html_to_text(html) == text

@@ -13,7 +13,7 @@ from store.text.html_to_text import MAX_TAG_DEPTH, html_to_text, parse_html_page
     ("html", "text"),
     [
         ("<p>One\n  two</p><p>Three", "One two\n\nThree"),
-        ("bare <b>text</b>&nbsp;here", "bare text here"),
+        ("bare <b>text</b>&nbsp;here", "bare **text** here"),
         ("one<br>two<br/><br>three", "one\ntwo\n\nthree"),
         ("<h1>Head <i>line</i></h1><h4>Sub</h4>text", "## Head line\n\n## Sub\n\ntext"),
         ("<ul><li>one<li>two</ul>", "- one\n- two"),
