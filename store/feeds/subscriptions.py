@@ -37,6 +37,8 @@ from store.text.urls import (
 )
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
+COPY_NAME_PATTERN = re.compile(r"feeds(?:[ ._(~].*|-[A-Z].*)\.opml\Z")
+"""Names that programs for syncing give to a copy; see `store.segments.segments`."""
 MAX_OPML_BYTES = 20_000_000
 MAX_FOLDER_DEPTH = 50
 MAX_SUBSCRIPTIONS = 20_000
@@ -377,6 +379,37 @@ def update_subscriptions(
         subscriptions.put(each)
     if subscriptions.to_bytes() != before:
         write_atomically(library / SUBSCRIPTIONS_FILE, subscriptions.to_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionsCopy:
+    """A copy that a file sync left beside `feeds.opml`, and what only the copy has."""
+
+    path: Path
+    missing: tuple[Subscription, ...] = ()
+    """Its feeds that `feeds.opml` lacks: added on another machine, or removed on this one."""
+    problem: str = ""
+    """Why it cannot be read; empty if it can."""
+
+
+def find_subscription_copies(library: Path) -> Iterator[SubscriptionsCopy]:
+    """Yield the sync-conflict copies of `feeds.opml`, by name.
+
+    They are not merged: whether a feed was added there or removed here cannot be told from two files.
+
+    Raises:
+        LibraryDamaged: `feeds.opml` cannot be parsed.
+    """
+    paths = sorted(path for path in library.glob("*.opml") if COPY_NAME_PATTERN.match(path.name))
+    known = {each.key for each in read_subscriptions(library)}
+    for path in paths:
+        try:
+            feeds = parse_opml(read_regular(path))
+        except (OSError, InvalidInput) as error:
+            reason = error.strerror if isinstance(error, OSError) else error.reason
+            yield SubscriptionsCopy(path, problem=str(reason))
+        else:
+            yield SubscriptionsCopy(path, tuple(each for each in feeds if each.key not in known))
 
 
 def move_subscription(subscription: Subscription, url: str) -> Subscription:

@@ -70,6 +70,7 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
+from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
 from store.text.urls import make_page_id, make_url_id
 
@@ -79,6 +80,8 @@ if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", "feeds.opml"})
+MAX_NAMED_FILES = 3
+"""Files named in a line about many."""
 SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""
 LIBRARY_BATCH_SIZE = 20_000
@@ -236,6 +239,7 @@ class FolderLibrary:
     def load(self) -> Iterator[LoadProgress]:
         """Load the reading state, then the segments, newest first."""
         signatures = self._segments.signatures()
+        self._warn_awaited()
         self._clear_catalog()
         self._unloaded = set(signatures)
         try:
@@ -250,6 +254,16 @@ class FolderLibrary:
         finally:
             self._unloaded.clear()
         self._write_snapshot_if_due()
+
+    def _warn_awaited(self) -> None:
+        folders = (self._folder, *self._segments.folders, self._journal.own_path.parent)
+        names = [f"{path.relative_to(self._folder)}" for path in find_awaited_files(folders)]
+        if names:
+            others = f" and {len(names) - MAX_NAMED_FILES:,} more" * (len(names) > MAX_NAMED_FILES)
+            self._warn(
+                f"{self._folder}: not here yet, only placeholders of the cloud folder:"
+                f" {', '.join(names[:MAX_NAMED_FILES])}{others}"
+            )
 
     def _load_state(self) -> Iterator[LoadProgress]:
         snapshot = read_snapshot(self._cache / SNAPSHOT_NAME)

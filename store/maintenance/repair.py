@@ -86,6 +86,7 @@ class Repairer:
         self._may_repair = repair
         self._name_backup = name_backup
         self._is_locked = False
+        self._repairs_empty = False
         self.repaired: dict[Path, str] = {}
         """A line for each file that was repaired."""
         self._unrepaired: dict[Path, tuple[FileSignature | None, str]] = {}
@@ -133,7 +134,8 @@ class Repairer:
     def tidy(self, cache: Path) -> int:
         """Remove the snapshot, which is derived, and temporary files that a crash left.
 
-        Damaged lines of this machine's journal are moved to a file of their own.
+        Damaged lines of this machine's journal are moved to a file of their own. From now on empty
+        files are repaired as well, which may be placeholders of a cloud folder.
 
         Returns:
             The number of temporary files removed.
@@ -142,6 +144,7 @@ class Repairer:
             LibraryBusy: Another process is writing.
             SaveFailed: The folder cannot be written.
         """
+        self._repairs_empty = True
         with self.lock_segments(REPAIR_LOCK_TIMEOUT):
             with contextlib.suppress(OSError):
                 (cache / SNAPSHOT_NAME).unlink(missing_ok=True)
@@ -165,6 +168,9 @@ class Repairer:
             return self._recover_unrepaired(path, table, "as it is")
         if reason := self._read_only_reason():
             return self._recover_unrepaired(path, table, f"as it is: {reason}")
+        if not held and not self._repairs_empty and _is_empty(path):
+            how = "as it is, because its content may not be here yet"
+            return self._recover_unrepaired(path, table, how, self._name_backup())
         try:
             with (
                 contextlib.nullcontext()
@@ -192,13 +198,13 @@ class Repairer:
             self.repaired[path] = describe_salvage(path, table, found, kept) + hint
         return _to_tables(found, table)
 
-    def _recover_unrepaired(self, path: Path, table: str, how: str) -> Tables:
+    def _recover_unrepaired(self, path: Path, table: str, how: str, backup: str = "") -> Tables:
         signature, data = file_signature(path), read_contents(path)
         if data is None:
             return {}
         found, hint = _salvage_with_pair(path, data, table, {})
         if found.reason:
-            line = describe_salvage(path, table, found, None, how) + hint
+            line = describe_salvage(path, table, found, None, how) + hint + backup
             self._unrepaired[path] = signature, line
         return _to_tables(found, table)
 
@@ -255,6 +261,12 @@ class Repairer:
             return read_tables(path, table, thorough=True).get(table, {})
         except BadContent:
             return self.recover(path, table, {})[table]
+
+
+def _is_empty(path: Path) -> bool:
+    """Return True if a file has no byte, as the placeholders of some cloud folders."""
+    signature = file_signature(path)
+    return signature is not None and signature[1] == 0
 
 
 def _salvage_with_pair(

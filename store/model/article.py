@@ -91,6 +91,8 @@ class Body:
     """False if the source truncated the summary."""
     similar: tuple[str, ...] = ()
     """Titles of similar articles that came with this one."""
+    is_missing: bool = False
+    """True if the library has the facts of the article and not its text, as where half is synced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from store.segments.storage import (
     read_contents,
 )
 from store.system.files import FileSignature, file_signature, open_regular, read_regular
+from store.system.placeholders import is_awaited
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
@@ -196,7 +197,7 @@ class Segments:
         path = self.texts_path(segment)
         try:
             document = self._read_document(path, "texts", location)
-            return body_from_document(document) if document else Body()
+            return body_from_document(document) if document else Body(is_missing=True)
         except DOCUMENT_ERRORS as error:
             raise LibraryDamaged(
                 f"cannot be read ({error})", file=path, item=f"text {location.document_id}"
@@ -281,7 +282,8 @@ class Segments:
     def _find_space(self) -> FreeSpace:
         """Return where the next articles go: the last segment, or a new one if that is full.
 
-        A damaged file that cannot be repaired is left as it is, and not written to.
+        A damaged file that cannot be repaired is left as it is, and not written to. Nor is one that a
+        cloud folder has not fetched yet.
 
         Raises:
             LibraryDamaged: Not even a new file can be read, as where its folder is none.
@@ -292,6 +294,9 @@ class Segments:
         while True:
             segment = f"{self._machine}-{number:04d}"
             paths = self.facts_path(segment), self.texts_path(segment)
+            number += 1
+            if any(map(is_awaited, paths)):
+                continue
             try:
                 facts = self._checked_ids(paths[0], "articles")
                 texts = self._checked_ids(paths[1], "texts")
@@ -301,7 +306,6 @@ class Segments:
             except LibraryDamaged:
                 if not any(map(os.path.lexists, paths)):
                     raise
-            number += 1
 
     def _checked_ids(self, path: Path, name: str) -> set[int]:
         # Rewriting a file would drop one of two documents with the same id; ours have no such pair.

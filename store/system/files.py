@@ -23,6 +23,7 @@ from store.model.errors import (
     SaveFailed,
     describe_system_error,
 )
+from store.system.placeholders import is_awaited
 
 TEMPORARY_PREFIX = ".newstui-"
 """Prefix of our temporary files; only files with it are ever removed as stale."""
@@ -89,6 +90,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     target = Path(os.path.realpath(path))
     if path.is_symlink() and target.exists() and not target.is_file():
         raise SaveFailed("not a regular file", target)
+    _check_not_awaited(target)
     temporary = temporary_path(target.parent)
     try:
         _write_new(temporary, data)
@@ -99,6 +101,16 @@ def write_atomically(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _check_not_awaited(path: Path) -> None:
+    """Check that a new file does not take the place of one that a cloud folder has not fetched yet.
+
+    Raises:
+        SaveFailed: It would: both would get the same name.
+    """
+    if is_awaited(path):
+        raise SaveFailed("not here yet, only a placeholder of the cloud folder", path)
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -318,6 +330,7 @@ def file_lock(
 
 
 def _open_lock_file(path: Path) -> int:
+    _check_not_awaited(path)
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, FILE_MODE)

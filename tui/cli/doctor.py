@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from store.backup.backup import find_newest_backup
+from store.feeds.subscriptions import find_subscription_copies
 from store.library.folder import FolderLibrary
 from store.maintenance.repair import review_copies
 from store.model.errors import NewstuiError
@@ -24,7 +25,12 @@ from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
 from tui.cli.context import resolve_paths
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import REPAIR_HINT, format_count, join_nonempty
+from tui.rendering.wording import (
+    REPAIR_HINT,
+    describe_subscriptions_copy,
+    format_count,
+    join_nonempty,
+)
 from tui.terminal.browser import describe_methods
 from tui.terminal.environment import HostEnvironment, find_startup_problem
 
@@ -104,3 +110,5 @@ def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> I
     if library.problems and (newest := find_newest_backup(paths)):
         yield "backup", f"{newest} (newstui restore FILE --into DIR unpacks it)"
     yield from (("copy", line) for line in review_copies(paths.library))
+    copies = find_subscription_copies(paths.library)
+    yield from (("copy", describe_subscriptions_copy(copy)) for copy in copies)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
-from store.feeds.subscriptions import SUBSCRIPTIONS_FILE
+from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, find_subscription_copies
 from store.library.protocol import Library
 from store.model.errors import InvalidInput
 from store.model.times import system_clock
@@ -20,7 +20,12 @@ from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.list import ROW_CATEGORY_CELLS
 from tui.config.saved_searches import add_saved_searches
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import describe_added, describe_feed_problem, format_minute
+from tui.rendering.wording import (
+    describe_added,
+    describe_feed_problem,
+    describe_subscriptions_copy,
+    format_minute,
+)
 
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 
@@ -38,6 +43,8 @@ def run_feeds(options: argparse.Namespace) -> bool:
             raise InvalidInput("--rename needs exactly one feed")
         feed_store.update(put=[replace(each, **changes) for each in chosen])
     else:
+        for copy in find_subscription_copies(feed_store.library):
+            print_message(describe_subscriptions_copy(copy))
         keys = {each.key for each in chosen} if options.feeds else None
         with open_loaded_library(options) as library:
             _print_feeds(feed_store, library, keys, as_json=options.json)

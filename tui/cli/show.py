@@ -18,7 +18,7 @@ from store.model.article import (
     list_annotations,
 )
 from tui.actions.article_export import render_markdown
-from tui.cli.console import print_data, print_json
+from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_article, update_index_with_progress
 from tui.cli.similar import similar_lines
 from tui.rendering.article_details import (
@@ -28,12 +28,20 @@ from tui.rendering.article_details import (
     list_details,
     list_statistics,
 )
-from tui.rendering.wording import describe_state, format_count, format_exact_time, join_nonempty
+from tui.rendering.wording import (
+    MISSING_TEXT,
+    describe_state,
+    format_count,
+    format_exact_time,
+    join_nonempty,
+)
 
 
 def run_show(options: argparse.Namespace) -> None:
     """Print an article with its similar articles, summary, statistics and details."""
     with open_article(options) as (library, entry):
+        if entry.body.is_missing:
+            print_message(MISSING_TEXT)
         update_index_with_progress(library)
         similar = library.similar(entry)
         if options.json:

@@ -37,6 +37,7 @@ from tui.rendering.markdown import (
     parse_blocks,
 )
 from tui.rendering.wording import (
+    MISSING_TEXT,
     describe_state,
     format_count,
     format_date,
@@ -61,7 +62,8 @@ def article_lines(entry: FullArticle, width: int) -> Iterator[PlainLine]:
     links: list[str] = []
     text = entry.body.text
     if not text.strip():
-        text = f"This article has no text.\n\n{describe_summary(entry.body)}"
+        why = f"{MISSING_TEXT}." if entry.body.is_missing else "This article has no text."
+        text = f"{why}\n\n{describe_summary(entry.body)}"
     before: BlockKind | None = None
     for block in parse_blocks(text):
         described = _describe_block(block, len(links) + 1, first=block.kind is not before)

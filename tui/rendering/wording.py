@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from store.text.clean import clean_line
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
+    from store.feeds.subscriptions import SubscriptionsCopy
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
     60,
@@ -154,6 +156,25 @@ def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:
         return moment.astimezone(zone)
     except OverflowError:  # the first or last day of the calendar
         return moment
+
+
+def describe_subscriptions_copy(copy: SubscriptionsCopy) -> str:
+    """Return a line about a sync-conflict copy of `feeds.opml`."""
+    name = copy.path.name
+    if copy.problem:
+        return f"{name} is a conflict copy that cannot be read: {copy.problem}"
+    if not copy.missing:
+        return f"{name} is a redundant conflict copy and can be deleted"
+    feeds = format_count(len(copy.missing), "feed")
+    titles = ", ".join(each.display_name for each in copy.missing[:3])
+    more = ", …" if len(copy.missing) > 3 else ""
+    return (
+        f"{name} is a conflict copy with {feeds} that feeds.opml lacks ({titles}{more});"
+        f" `newstui feeds --import {shlex.quote(str(copy.path))}` adds them"
+    )
+
+
+MISSING_TEXT = "The text of this article is not here; it may not be synced yet"
 
 
 def describe_command_error(error: NewstuiError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from store.feeds.feed_store import FeedStore
 from store.feeds.subscriptions import (
     Subscription,
+    find_subscription_copies,
     move_subscription,
     parse_opml,
     read_subscriptions,
@@ -245,3 +247,57 @@ def test_a_move_keeps_the_credentials_on_the_same_host_only() -> None:
 def test_opml_in_utf_16_is_imported(tmp_path: Path, data: str) -> None:
     store = FeedStore(tmp_path, tmp_path / "cache")
     assert store.import_subscriptions(data.encode("utf-16")).new == 3
+
+
+# -- sync-conflict copies ------------------------------------------------------------------
+
+A, B = (f'<outline text="{n}" xmlUrl="https://{n}.example/feed"/>' for n in "ab")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "feeds.sync-conflict-20261122-130500-ABCDEFG.opml",
+        "feeds (Ada's conflicted copy 2026-11-22).opml",
+        "feeds (conflicted copy 2026-11-22 130500).opml",
+        "feeds_conflict-20261122-130500.opml",
+        "feeds-DESK.opml",
+        "feeds 2.opml",
+        "feeds (1).opml",
+        "feeds~1.opml",
+    ],
+)
+@pytest.mark.parametrize(
+    ("data", "missing", "problem"),
+    [
+        (opml(A), [], ""),
+        (opml(B, A), ["b"], ""),
+        (opml(), [], ""),
+        (b"\xef\xbb\xbf" + opml(A, B).replace(b"><", b">\r\n<"), ["b"], ""),
+        (b"", [], "not OPML (line 1, column 1)"),
+    ],
+)
+def test_copies_are_compared(
+    tmp_path: Path, name: str, data: bytes, missing: list[str], problem: str
+) -> None:
+    (tmp_path / "feeds.opml").write_bytes(opml(A))
+    (tmp_path / name).write_bytes(data)
+    [copy] = find_subscription_copies(tmp_path)
+    assert (copy.path, copy.problem) == (tmp_path / name, problem)
+    assert [each.title for each in copy.missing] == missing
+    assert (tmp_path / "feeds.opml").read_bytes() == opml(A)
+
+
+@pytest.mark.parametrize("name", ["feeds.opml", "my-feeds.opml", "feeds-old.opml", "feeds2.opml"])
+def test_other_files_are_no_copies(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(opml(A))
+    assert list(find_subscription_copies(tmp_path)) == []
+
+
+@pytest.mark.parametrize("change", [lambda data: b"\xef\xbb\xbf" + data, lambda data: data])
+def test_line_ends_of_others(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    """As git checks it out, or an editor saves it; what is added later is read as well."""
+    (tmp_path / "feeds.opml").write_bytes(change(HAND.replace(b"\n", b"\r\n")))
+    assert list(read_subscriptions(tmp_path)) == list(parse_opml(HAND))
+    update_subscriptions(tmp_path, [Subscription("https://new.example/feed", "New")])
+    assert len(list(read_subscriptions(tmp_path))) == 4

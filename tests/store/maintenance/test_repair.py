@@ -76,7 +76,11 @@ ACCIDENTS: dict[str, tuple[Damage, int]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ACCIDENTS)
+REPAIRABLE = [name for name in ACCIDENTS if name != "empty"]
+"""An empty file is left as it is: it may be the placeholder of a cloud folder."""
+
+
+@pytest.mark.parametrize("name", REPAIRABLE)
 def test_damaged_facts_are_repaired(two: Machine, name: str) -> None:
     """Cases 11 to 19: one line says how many; the file is kept; the second start is clean."""
     damage, count = ACCIDENTS[name]
@@ -101,7 +105,7 @@ def test_damaged_facts_are_repaired(two: Machine, name: str) -> None:
     assert list(damaged_copies(two)) == [kept]
 
 
-@pytest.mark.parametrize("name", ACCIDENTS)
+@pytest.mark.parametrize("name", REPAIRABLE)
 def test_damaged_texts_are_repaired(two: Machine, name: str) -> None:
     """Cases 11 to 19: the articles stay, those whose text is lost with an empty one."""
     damage, count = ACCIDENTS[name]
@@ -206,7 +210,7 @@ def test_a_file_with_a_duplicate_key_is_kept_before_writing(machine: Machine) ->
 def test_adding_repairs_first(two: Machine) -> None:
     """Case 12: with the lock held already; and in a process that has not read the file yet."""
     articles_file(two, 2).write_bytes(articles_file(two, 2).read_bytes()[:-20])
-    texts_file(two, 2).write_bytes(b"")
+    texts_file(two, 2).write_bytes(b"\0")
     library = two.open_unloaded()
     add(library, articles([20]))
     assert len(library.problems) == 2

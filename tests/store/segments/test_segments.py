@@ -115,7 +115,7 @@ def test_texts_without_articles_are_no_articles(segments: Segments) -> None:
 def test_an_article_without_its_text(segments: Segments) -> None:
     (place,) = segments.append(articles([1]))
     (segments.folders[1] / "desk-0001.json").unlink()
-    assert segments.read_body(place) == Body()
+    assert segments.read_body(place) == Body(is_missing=True)
 
 
 def test_files_are_parsed_again_when_they_change(segments: Segments) -> None:

@@ -135,7 +135,7 @@ def test_a_healthy_library(run: Run, home: Path) -> None:
     assert {"locale", "terminal", "browser", "clipboard"} < set(found["facts"])
 
 
-@pytest.mark.parametrize("damage", [b"", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
+@pytest.mark.parametrize("damage", [b" ", b"null", b'{"articles": {"1": "text"}}', b"\xff", b"{"])
 def test_damaged_segments_are_reported(damage: bytes, run: Run, three: Path, home: Path) -> None:
     """Cases 11, 12, 13, 17: doctor only reports them and exits with 1; list repairs them and reports it once."""
     assert three.exists()
@@ -153,6 +153,20 @@ def test_damaged_segments_are_reported(damage: bytes, run: Run, three: Path, hom
     assert "articles/desk-0001.json was damaged (" in result.err
     assert "recovered 0 of 3 articles; the damaged file is kept as desk-0001.json" in result.err
     assert run("list").err == "newstui: no articles yet; `newstui import` adds some\n"
+    assert run("doctor").code == 0
+
+
+@pytest.mark.usefixtures("three")
+def test_an_empty_segment_is_repaired_on_request_alone(run: Run, home: Path) -> None:
+    """It may be the placeholder of a cloud folder, and its content is still to come."""
+    segment = library_folder(home) / "articles/desk-0001.json"
+    segment.write_bytes(b"")
+    [problem] = run("doctor", "--json").value["problems"]
+    assert problem.endswith("; `newstui doctor --repair` repairs it")
+    for _ in range(2):
+        assert "because its content may not be here yet" in run("list").err
+    assert segment.read_bytes() == b""
+    assert run("doctor", "--repair", "--json").value["repaired"]
     assert run("doctor").code == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,3 +215,26 @@ def test_settings_that_cannot_be_parsed_are_left_alone(run: Run, tmp_path: Path)
         result = run("feeds", "--import", file)
         assert (result.code, settings.read_text()) == (1, text)
         assert "settings.toml: cannot be changed" in result.err
+
+
+def test_a_conflict_copy_of_the_subscriptions(run: Run, home: Path) -> None:
+    """Reported by `feeds` and `doctor`, until an import has added what it has more."""
+    one, two = (
+        f'<outline text="{name}" xmlUrl="https://{name}.example/feed"/>' for name in ("one", "two")
+    )
+    library = library_folder(home)
+    library.mkdir(parents=True)
+    copy = library / "feeds (Ada's conflicted copy 2026-11-22).opml"
+    for path, outlines in ((library / "feeds.opml", one), (copy, one + two)):
+        path.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    more = (
+        f"{copy.name} is a conflict copy with 1 feed that feeds.opml lacks (two);"
+        f" `newstui feeds --import {shlex.quote(str(copy))}` adds them"
+    )
+    result = run("feeds")
+    assert (result.code, result.err) == (0, f"newstui: {more}\n")
+    assert run("doctor", "--json").value["copies"] == [more]
+    assert run("feeds", "--import", copy).code == 0
+    redundant = f"{copy.name} is a redundant conflict copy and can be deleted"
+    assert run("feeds").err == f"newstui: {redundant}\n"
+    assert run("doctor", "--json").value["copies"] == [redundant]

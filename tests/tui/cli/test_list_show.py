@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tests.support.codebase import ROOT
-from tests.tui.cli.conftest import Run, article_json, write_json
+from tests.tui.cli.conftest import Run, article_json, library_folder, write_json
 from tui.config.commands import COMMANDS
 
 METADATA_FIELDS: dict[str, type | UnionType] = {
@@ -244,3 +244,22 @@ def test_articles_without_a_date(run: Run, tmp_path: Path) -> None:
 def test_json_lines_are_compact_utf_8(run: Run) -> None:
     for line in run("list", "--json").lines:
         assert orjson.dumps(orjson.loads(line)).decode() == line
+
+
+@pytest.mark.usefixtures("three")
+def test_a_text_that_is_not_here(run: Run, home: Path) -> None:
+    """A half-synced library: not the same as an article without a text."""
+    missing = "The text of this article is not here; it may not be synced yet"
+    assert missing not in run("show", "00000001").err
+    [texts] = (library_folder(home) / "texts").glob("*.json")
+    texts.rename(texts.with_name(f".{texts.name}.icloud"))
+    result = run("show", "00000001")
+    assert result.code == 0
+    assert missing in result.err
+    assert missing in run("read", "00000001").out
+    doctor = run("doctor", "--json")
+    assert doctor.code == 1
+    assert f"texts/{texts.name}" in doctor.value["problems"][0]
+    listed = run("list")
+    assert len(listed.lines) == 3
+    assert f"texts/{texts.name}" in listed.err

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from store.model.article import ParsedArticle
 from store.search.highlight import make_highlighter
 from store.search.syntax_tree import WordsCondition
-from tests.support.reader import MIDDLE, FakePrograms, Start, long_text, make_article
+from tests.support.reader import MIDDLE, FakePrograms, Start, long_text, make_article, make_library
 from tests.support.screens import screen_cells, screen_lines, screen_text
 from tui.rendering.text_search import WordsToFind
 
@@ -156,3 +158,16 @@ async def test_close_and_reopen_the_find_bar_at_once(start: Start) -> None:
         for _ in range(3):
             await running.press_at_once("/", "escape")
         assert running.app.is_running
+
+
+async def test_a_text_that_is_not_here(start: Start, tmp_path: Path) -> None:
+    """A half-synced library says so, and nothing was read."""
+    library = make_library(tmp_path / "half", [make_article(1)])
+    [texts] = (tmp_path / "half/library/texts").glob("*.json")
+    texts.rename(texts.with_name(f".{texts.name}.icloud"))
+    async with start(library=library) as running:
+        await running.press("enter")
+        await running.wait_until(lambda: "it may not be synced yet" in screen_text(running.app))
+        await running.press("G")
+        await running.settle()
+        assert not running.reader.article_list.selected_row.read

@@ -25,7 +25,13 @@ from tui.rendering.text_layout import (
 )
 from tui.rendering.text_search import SpanFinder, TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
-from tui.rendering.wording import UPDATED_LABEL, format_count, format_date, join_nonempty
+from tui.rendering.wording import (
+    MISSING_TEXT,
+    UPDATED_LABEL,
+    format_count,
+    format_date,
+    join_nonempty,
+)
 
 MEASURE_STEP = 4
 LAYOUT_SLICE_LINES = 500
@@ -236,6 +242,8 @@ class ArticleView(LineView):
 
     def _check_end(self) -> None:
         if self.full_article is None or not self.display or self.is_jumping:
+            return
+        if self.full_article.body.is_missing:
             return
         if self.is_at_end and not self._is_end_reported:
             self._is_end_reported = True
@@ -454,7 +462,10 @@ def _header_lines(entry: FullArticle, width: int) -> list[StyledText]:
         )
     )
     title: list[StyledText] = [(line, "heading") for line in wrap_text(article.title, width)]
-    return [*title, *((line, "muted") for line in wrap_text(facts, width)), ("", "text")]
+    lines = [*title, *((line, "muted") for line in wrap_text(facts, width)), ("", "text")]
+    if entry.body.is_missing:
+        lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
+    return lines
 
 
 def _widen_span(text: str, span: StyleSpan) -> StyleSpan:
