@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from inspect import cleandoc
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +44,23 @@ FEEDPARSER_ERRORS = (
     ValueError,
 )
 """What feedparser raises for elements that are nested in unexpected ways."""
+PLAIN_TEXT_TAG = re.compile(
+    r"<(?:\w{1,20}:)?(?:content|summary)\b[^<>]{0,500}?\btype\s{0,9}=\s{0,9}[\"']text(?:/plain)?[\"']",
+    re.IGNORECASE,
+)
+"""A text of Atom that says it is plain; one that says nothing is meant to be, but often is HTML."""
+KNOWN_MARKUP = re.compile(
+    r"</(?:a|abbr|article|b|big|blockquote|center|cite|code|dd|del|div|dl|dt|em|figure|font|h[1-6]|i|iframe|ins"
+    r"|kbd|li|mark|ol|p|pre|q|s|section|small|span|strike|strong|sub|sup|table|td|th|tr|tt|u|ul|var)\s{0,9}>"
+    r"|<(?:br|img|hr)\b",
+    re.IGNORECASE,
+)
+WRAPPED_MARKUP = re.compile(
+    r"\A\s{0,99}<(?:p|div|ul|ol|h[1-6]|table|figure|article|section|blockquote)(?:\s[^<>]{0,500})?>(?s:.*)"
+    r"</(?:p|div|ul|ol|table|figure|article|section|blockquote)>\s{0,99}\Z",
+    re.IGNORECASE,
+)
+"""HTML from end to end, which some declare as plain text."""
 HTML_TAG_START = re.compile(r"<[a-z/!]", re.IGNORECASE)
 AUTHOR_ADDRESS = re.compile(
     r"(<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[)?[^<>@]{0,200})@",
@@ -54,7 +72,8 @@ MAX_ENTRY_TAGS = 20
 """Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
 FIRST_YEAR = 1970
-ZERO_YEAR = re.compile(r"\b000\d\b(?!\Z)|-000\d")
+ZERO_YEAR = re.compile(r"\b000\d\b(?!\Z)|-000\d|^\d{5,}-")
+"""A year that feedparser takes for one of today."""
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
@@ -97,8 +116,9 @@ class FeedEntry:
     is_title_html: bool = True
     content: str = ""
     """HTML or text; the longest that the entry has."""
-    summary: str = ""
     is_html: bool = True
+    summary: str = ""
+    is_summary_html: bool = True
     authors: Sequence[str] = ()
     tags: Sequence[str] = ()
     published: object = None
@@ -256,8 +276,11 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
     language = str(about.get("language") or "")
     # Of two descriptions feedparser calls one the content: in RSS it is only if the feed says so.
     has_full_text = is_atom or FULL_TEXT_TAG.search(text) is not None
+    markup = HTML_TAG_START
+    if is_atom:
+        markup = WRAPPED_MARKUP if PLAIN_TEXT_TAG.search(text) else KNOWN_MARKUP
     entries = [
-        _parse_xml_entry(entry, language, is_atom=is_atom, has_full_text=has_full_text)
+        _parse_xml_entry(entry, language, markup, is_atom=is_atom, has_full_text=has_full_text)
         for entry in parsed.entries
     ]
     authors = list(_parse_authors(about))
@@ -267,24 +290,35 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
 
 
 def _parse_xml_entry(
-    entry: dict[str, Any], language: str, *, is_atom: bool, has_full_text: bool
+    entry: dict[str, Any],
+    language: str,
+    markup: re.Pattern[str],
+    *,
+    is_atom: bool,
+    has_full_text: bool,
 ) -> FeedEntry:
+    """Return an entry; a text that says it is plain is HTML all the same if `markup` is in it."""
     media = [each for each in entry.get("media_content") or () if each.get("url")]
     pictures = [each for each in media if _is_picture(each) or each.get("medium") == "image"]
     contents = sorted(_text_contents(entry.get("content")), key=lambda each: len(each["value"]))
     best = contents[-1] if contents else {}
     summary = str(entry.get("summary") or "")
-    is_plain = not best and (
-        _content_type(entry, "summary") == "text/plain" or "yt_videoid" in entry
+    is_plain_summary = _content_type(entry, "summary") == "text/plain" or (
+        not best and "yt_videoid" in entry
     )
+    is_plain_summary &= not markup.search(summary)
+    if best and not is_atom:  # feedparser guesses the type of a description in RSS
+        is_plain_summary = False
+    is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
     return FeedEntry(
         link=str(entry.get("feedburner_origlink") or entry.get("link") or ""),
         guid=str(entry.get("id") or ""),
         title=str(entry.get("title") or ""),
         is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
         content=str(best.get("value") or summary),
+        is_html=not (is_plain if best else is_plain_summary),
         summary=summary if best else "",
-        is_html=not (is_plain and not HTML_TAG_START.search(summary)),
+        is_summary_html=not is_plain_summary,
         authors=list(_parse_authors(entry)) or list(_parse_authors(entry.get("source") or {})),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
         published=_find_date(entry, "published", "created"),
@@ -363,6 +397,7 @@ def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedE
         content=html or text,
         summary=_json_text(item, "summary"),
         is_html=bool(html),
+        is_summary_html=bool(html),
         authors=[name for name in named if isinstance(name, str) and name],
         tags=[tag for tag in _json_list(item, "tags") if isinstance(tag, str)],
         published=item.get("date_published"),
@@ -474,10 +509,13 @@ def _parse_number(value: object) -> int:
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
     content, summary = (
-        html_to_text(unwrap_cdata(each), base)
-        if entry.is_html
-        else escape_markdown(unwrap_cdata(each))
-        for each in (entry.content, entry.summary)
+        html_to_text(unwrap_cdata(text), base)
+        if is_html
+        else escape_markdown(cleandoc(unwrap_cdata(text)))
+        for text, is_html in (
+            (entry.content, entry.is_html),
+            (entry.summary, entry.is_summary_html),
+        )
     )
     if not content or (len(summary) > len(content) and not entry.has_full_text):
         content, summary = summary, ""

@@ -97,7 +97,9 @@ class Statistics:
     @property
     def longest_streak(self) -> int:
         """The greatest number of consecutive days with reading."""
-        ends = (day for day in self.days if day + timedelta(days=1) not in self.days)
+        ends = (
+            day for day in self.days if day == date.max or day + timedelta(days=1) not in self.days
+        )
         return max((_streak_length(self.days, day) for day in ends), default=0)
 
     def last_days(self, number: int) -> list[tuple[date, Tally]]:
@@ -123,7 +125,7 @@ class Statistics:
 
 def _streak_length(days: Mapping[date, Tally], last: date) -> int:
     length = 0
-    while last - timedelta(days=length) in days:
+    while length < last.toordinal() and last - timedelta(days=length) in days:
         length += 1
     return length
 

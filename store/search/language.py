@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -426,15 +427,11 @@ def _parse_period(text: str, now: int) -> tuple[int, int] | None:
     year, month, day = (int(each) if each else None for each in match.groups())
     try:
         start = date(year or 0, month or 1, day or 1)
-        if day:
-            end = start + timedelta(days=1)
-        elif month:
-            end = date(start.year + month // 12, month % 12 + 1, 1)
-        else:
-            end = date(start.year + 1, 1, 1)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return _epoch_seconds(start), _epoch_seconds(end) - 1
+    last_month = month or 12
+    last_day = day or monthrange(start.year, last_month)[1]
+    return _epoch_seconds(start), _epoch_seconds(date(start.year, last_month, last_day)) + 86_399
 
 
 def _epoch_seconds(day: date) -> int:

@@ -79,6 +79,12 @@ def test_streaks(days_ago: tuple[int, ...], streak: int, longest: int) -> None:
     assert (found.streak, found.longest_streak) == (streak, longest)
 
 
+def test_readings_at_both_ends_of_the_calendar() -> None:
+    days = {date.min: Tally(1, 100), date.max: Tally(1, 100)}
+    assert Statistics(TODAY, days=days).longest_streak == 1
+    assert Statistics(date.min, days=days).longest_streak == 1
+
+
 def test_the_last_days_and_weeks() -> None:
     found = read_on(0, 6, 7, 100)  # a Sunday, the Monday before it, the Sunday before that
     days = found.last_days(8)
