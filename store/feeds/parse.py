@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from inspect import cleandoc
 from typing import Any
 from urllib.parse import urlsplit
@@ -360,7 +360,7 @@ def _find_date(entry: dict[str, Any], *names: str) -> object:
         text, moment = dict.get(entry, name), dict.get(entry, f"{name}_parsed")
         if text and (parse_timestamp(text) or not moment):
             return text
-        if moment and moment[0] >= FIRST_YEAR and not ZERO_YEAR.search(str(text)):
+        if moment and FIRST_YEAR <= moment[0] <= MAXYEAR and not ZERO_YEAR.search(str(text)):
             return datetime(*moment[:6]).replace(tzinfo=UTC)
     return next((text for name in names if (text := dict.get(entry, name))), None)
 
