@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal
 
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, ProgramFailed
 from store.text.clean import clean_line, clean_text
 from tui.rendering.wording import join_nonempty
 from tui.terminal.environment import HostEnvironment
@@ -117,9 +117,20 @@ def _send_to_terminal(
         if save is None:
             raise
         return f"{error}, saved to {clean_line(str(save(text)))}"
-    if not (method.kind == "tmux" and _run_with_input(method.argv, text) == 0):
-        write(sequence)
+    if method.kind == "tmux" and _run_with_input(method.argv, text) == 0:
+        return SENT_MESSAGE if _has_tmux_client(method.argv[0]) else PASSED_MESSAGE.format("tmux")
+    write(sequence)
     return SENT_MESSAGE
+
+
+def _has_tmux_client(tmux: str) -> bool:
+    """Return True unless every terminal is detached from tmux, whose buffer has the text all the same."""
+    from store.system.programs import run_program
+
+    try:
+        return bool(run_program([tmux, "list-clients"], "", COPY_COMMAND_TIMEOUT))
+    except ProgramFailed:
+        return False
 
 
 def _run_copy_command(text: str, argv: tuple[str, ...]) -> str:

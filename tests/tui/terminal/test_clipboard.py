@@ -214,11 +214,11 @@ def test_nothing_to_copy(
 
 def test_tmux(screen: Screen, tmp_path: Path) -> None:
     """Case 78: tmux takes it, and the message claims no more; an old tmux gets the wrapped sequence."""
-    fake = str(make_program(tmp_path, "tmux", 'cat >> "$LOG"'))
-    assert (
-        copy_to_clipboard("text", CopyMethod("tmux", (fake,), "tmux"), screen.write) == SENT_MESSAGE
-    )
-    assert read_log(tmp_path) == "text"
+    for clients, message in (("echo /dev/pts/1", SENT_MESSAGE), (":", "Passed to tmux")):
+        script = f'case "$1" in list-clients) {clients} ;; *) cat > "$LOG" ;; esac'
+        method = CopyMethod("tmux", (str(make_program(tmp_path, "tmux", script)),), "tmux")
+        assert copy_to_clipboard("text", method, screen.write) == message
+        assert read_log(tmp_path) == "text"
     assert screen.sent == b""
     old = str(make_program(tmp_path, "tmux", "exit 1"))
     assert (
