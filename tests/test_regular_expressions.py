@@ -115,7 +115,7 @@ def _method_of(attribute: ast.AST, call: ast.AST | None) -> Method:
 
 def _query_patterns(*queries: str) -> list[re.Pattern[Any]]:
     found = [make_highlighter(iter_wanted_words(parse_query(query, 0))) for query in queries]
-    return [pattern for each in found for pattern in (each.words, each.signs)]
+    return [pattern for each in found for pattern in each.patterns.values()]
 
 
 def _narrow_line(width: int) -> re.Pattern[str]:
@@ -124,7 +124,7 @@ def _narrow_line(width: int) -> re.Pattern[str]:
 
 PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
     "store/journal/journal.py:_read_batches": lambda: [re.compile(b'"event":"(?:star|read)"')],
-    "store/search/highlight.py:_compile_any": lambda: _query_patterns(
+    "store/search/highlight.py:make_highlighter": lambda: _query_patterns(
         "harbour", '"the tide tables" -"a a a b" *', "a a 港 'b", "C++", '"a++ a+ b+/.net"', "a/a/a"
     ),
     "store/text/clean_unicode.py:_compile_runs": lambda: [

@@ -75,6 +75,7 @@ from store.text.names import unique_names
 from store.text.urls import make_page_id, make_url_id
 
 if TYPE_CHECKING:
+    from store.library.feed_names import FeedNames
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
@@ -173,9 +174,15 @@ class FolderLibrary:
                 self._texts,
                 self._clock,
                 self._warn,
-                self._feed_names,
+                lambda: self._feed_names.read(),
             ),
         )
+
+    @cached_property
+    def _feed_names(self) -> FeedNames:
+        from store.library.feed_names import FeedNames  # parsers that no start needs
+
+        return FeedNames(self._folder, self._warn)
 
     @cached_property
     def _related(self) -> RelatedArticles:
@@ -318,16 +325,6 @@ class FolderLibrary:
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
         return self.searcher.search(search, limit)
-
-    def _feed_names(self) -> Mapping[str, str]:
-        from store.feeds.subscriptions import read_subscriptions  # parsers that no start needs
-
-        try:
-            feeds = list(read_subscriptions(self._folder))
-        except LibraryDamaged as error:
-            self._warn(str(error))
-            return {}
-        return {each.key: f"{each.display_name} {each.key}" for each in feeds}
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """Return a snippet for each of some articles that a search found, by id."""

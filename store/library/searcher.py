@@ -67,6 +67,8 @@ COMMIT_BATCH_SIZE = 20_000
 """Articles after which what was indexed is committed."""
 ONLY_TITLES = "searching titles and categories only"
 NOT_INDEXED = f"not indexed yet: {ONLY_TITLES}"
+MAX_SAME_TITLES = 100
+"""Articles that are found because their title is the query."""
 MIN_FILTERED_HITS = 2000
 """Hits examined first if a query asks for words and facts."""
 
@@ -365,8 +367,17 @@ class LibrarySearcher:
             answer = Answer(phrase, rows, len(rows), is_exact=True)
         else:
             answer = self._answer(node, limit, newest=search.newest_first)
-        titled = [row for row in catalog.rows() if row.title == title]
-        return answer.with_titled(titled, limit, newest=search.newest_first)
+        return answer.with_titled(self._titled(title), limit, newest=search.newest_first)
+
+    def _titled(self, title: str) -> list[ArticleRow]:
+        """Return the articles with this title."""
+        if builder := self._current_query_builder():
+            try:
+                hits = builder.index.search_uncounted(builder.title_query(title), MAX_SAME_TITLES)
+                return self._rows_by_number([hit.number for hit in hits])
+            except IndexUnusable as error:
+                self.discard_index(error)
+        return [row for row in self._context.catalog().rows() if row.title == title]
 
     def _feed_predicate(self, condition: QueryLeaf) -> RowPredicate:
         """Return a function that tells whether a row is of a feed."""

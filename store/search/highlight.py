@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 from store.model.article import Snippet
 from store.search.syntax_tree import WordsCondition
@@ -15,6 +18,7 @@ from store.text.tokenizer import (
     JOINING_SIGNS,
     SINGLE_CHARACTERS,
     find_signs,
+    space_single_characters,
     space_words,
 )
 
@@ -25,13 +29,10 @@ MAX_SNIPPET_LEAD = 40
 """Characters of a snippet before the first hit."""
 MAX_SNIPPET_LENGTH = 240
 
-_WORD_CHARACTER = f"[^ {SINGLE_CHARACTERS}]"
-_WORD = re.compile(f"[{UNSPACED_SCRIPTS}]+|[{SINGLE_CHARACTERS}]|{_WORD_CHARACTER}+")
+_WORD = re.compile(f"[{UNSPACED_SCRIPTS}]+|[{SINGLE_CHARACTERS}]|[^ {SINGLE_CHARACTERS}]+")
 _SINGLE = re.compile(f"[{SINGLE_CHARACTERS}]")
 _JOINT = re.compile(f"[{JOINING_SIGNS}]+")
 _FINAL_SIGNS = re.compile(f"[{FINAL_SIGNS}]*")
-_LETTER = rf"[^\W_{UNSPACED_SCRIPTS}]"
-_MATCH_NOTHING = re.compile(r"(?!)")
 
 
 def no_other_forms(word: str) -> Sequence[str]:
@@ -39,32 +40,60 @@ def no_other_forms(word: str) -> Sequence[str]:
     return (word,)
 
 
+class TextForm(NamedTuple):
+    """The form of a folded text in which some words of a query are found."""
+
+    has_signs: bool
+    """False if everything that is no part of a word is a space."""
+    has_singles: bool
+    """False if characters that are words by themselves are spaces, so that patterns need no class
+    of them, which takes ten milliseconds to compile."""
+
+    def apply(self, folded: str) -> str:
+        """Return the text in this form, of equal length."""
+        text = folded if self.has_signs else space_words(folded)
+        return text if self.has_singles else space_single_characters(text)
+
+    @property
+    def word_character(self) -> str:
+        """A pattern for the characters of words."""
+        if self.has_signs:
+            return rf"[^\W_{UNSPACED_SCRIPTS}]" if self.has_singles else r"[^\W_]"
+        return f"[^ {SINGLE_CHARACTERS}]" if self.has_singles else r"\S"
+
+
 @dataclass(frozen=True, slots=True)
 class Highlighter:
     """Finds the words of a query in texts."""
 
-    words: re.Pattern[str] = _MATCH_NOTHING
-    """For folded texts with a space for everything that is no part of a word."""
-    signs: re.Pattern[str] = _MATCH_NOTHING
-    """Words with signs that belong to them, for folded texts."""
+    patterns: Mapping[TextForm, re.Pattern[str]] = field(default_factory=dict)
 
     def find_spans(self, text: str) -> list[TextSpan]:
         """Return where the words occur, as offsets into the text as it is."""
         if not self:
             return []
-        folded = FoldedText.fold(text)
-        found = list(folded.find(self.words, space_words(folded.text)))
-        if self.signs is not _MATCH_NOTHING:
-            found += folded.find(self.signs)
-        return list(_without_overlaps(found))
+        folded = FoldedText(text)
+        found = (
+            folded.find(pattern, form.apply(folded.text)) for form, pattern in self.patterns.items()
+        )
+        return list(_without_overlaps(chain.from_iterable(found)))
+
+    def find_first(self, text: str) -> int | None:
+        """Return where the words first occur; None if they do not."""
+        folded = FoldedText(text)
+        found = (
+            next(folded.find(pattern, form.apply(folded.text)), None)
+            for form, pattern in self.patterns.items()
+        )
+        return min((span[0] for span in found if span), default=None)
 
     def __bool__(self) -> bool:
         """Return True if there is anything to find."""
-        return self.words is not _MATCH_NOTHING or self.signs is not _MATCH_NOTHING
+        return bool(self.patterns)
 
     def matches(self, text: str) -> bool:
         """Return True if one of the words occurs in a text."""
-        return bool(self.find_spans(text))
+        return self.find_first(text) is not None
 
 
 EMPTY_HIGHLIGHTER = Highlighter()
@@ -84,18 +113,17 @@ def make_highlighter(
     conditions: Iterable[WordsCondition], forms: WordForms = no_other_forms
 ) -> Highlighter:
     """Return a highlighter for words; `forms` returns the forms that count as a word."""
-    words: list[str] = []
-    signs: list[str] = []
+    patterns: dict[TextForm, list[str]] = {}
     for each in conditions:
-        if any(find_signs(each.text)):
-            signs.append(_build_sign_pattern(each))
-        elif pattern := _build_word_pattern(each, forms):
-            words.append(pattern)
-    return Highlighter(_compile_any(words), _compile_any(signs))
+        form = TextForm(bool(find_signs(each.text)), _has_singles(each.text))
+        build = _build_sign_pattern if form.has_signs else partial(_build_word_pattern, forms=forms)
+        if pattern := build(each, form.word_character):
+            patterns.setdefault(form, []).append(pattern)
+    return Highlighter({form: re.compile("|".join(each)) for form, each in patterns.items()})
 
 
-def _compile_any(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns)) if patterns else _MATCH_NOTHING
+def _has_singles(text: str) -> bool:
+    return _SINGLE.search(normalize_text(text)) is not None
 
 
 def make_snippet(highlighter: Highlighter, texts: Sequence[str]) -> Snippet:
@@ -104,32 +132,13 @@ def make_snippet(highlighter: Highlighter, texts: Sequence[str]) -> Snippet:
     If they occur in none of the texts (but in the title, say), it is the start of the last text.
     """
     for text in texts:
-        if (first := _find_first(highlighter, text)) is not None:
+        if (first := highlighter.find_first(text)) is not None:
             start = _snippet_start(text, first)
             line = " ".join(text[start : start + MAX_SNIPPET_LENGTH].split())
             line = f"…{line}" if start else line
             return Snippet(line, tuple(highlighter.find_spans(line)))
     start_of_text = next((text[:MAX_SNIPPET_LENGTH] for text in reversed(texts) if text), "")
     return Snippet(" ".join(start_of_text.split()))
-
-
-def _find_first(highlighter: Highlighter, text: str) -> int | None:
-    """Return where the words first occur; only the text around it is mapped to its fold."""
-    folded = normalize_text(text)
-    found = [
-        match.start()
-        for match in (
-            highlighter.words.search(space_words(folded)),
-            highlighter.signs.search(folded),
-        )
-        if match
-    ]
-    if not found:
-        return None
-    if len(folded) == len(text):
-        return min(found)
-    spans = highlighter.find_spans(text)
-    return spans[0][0] if spans else None
 
 
 def _snippet_start(text: str, hit: int) -> int:
@@ -147,32 +156,33 @@ def _snippet_start(text: str, hit: int) -> int:
 # -- patterns of words ---------------------------------------------------------------------
 
 
-def _build_word_pattern(condition: WordsCondition, forms: WordForms) -> str:
+def _build_word_pattern(condition: WordsCondition, character: str, *, forms: WordForms) -> str:
     """Return a pattern for a folded text with spaces between its words."""
     words = _WORD.findall(space_words(normalize_text(condition.text)))
     if not words:
         return ""
     last = words[-1]
-    tail = f"{_WORD_CHARACTER}*" if condition.is_prefix else ""
+    tail = f"{character}*" if condition.is_prefix else ""
     if len(words) == 1 and not condition.is_phrase and not _SINGLE.match(last):
         known = sorted(map(re.escape, forms(last)), key=len, reverse=True)
         longer = f"|{re.escape(last)}{tail}" if condition.is_prefix else ""
-        return _whole_word(f"(?:{'|'.join(known)}{longer})")
+        return _whole_word(f"(?:{'|'.join(known)}{longer})", character)
     pattern = ""
     for at, word in enumerate(words):
         is_single = _SINGLE.match(word)
         if at:
             pattern += " *" if is_single or _SINGLE.match(words[at - 1]) else " +"
         longer = tail if at == len(words) - 1 else ""
-        pattern += re.escape(word) if is_single else _whole_word(re.escape(word) + longer)
+        escaped = re.escape(word)
+        pattern += escaped if is_single else _whole_word(escaped + longer, character)
     return pattern
 
 
-def _whole_word(pattern: str) -> str:
-    return f"(?<!{_WORD_CHARACTER}){pattern}(?!{_WORD_CHARACTER})"
+def _whole_word(pattern: str, character: str) -> str:
+    return f"(?<!{character}){pattern}(?!{character})"
 
 
-def _build_sign_pattern(condition: WordsCondition) -> str:
+def _build_sign_pattern(condition: WordsCondition, character: str) -> str:
     """Return a pattern for a folded text, in which the signs that belong to a word are literal."""
     folded = normalize_text(condition.text)
     found = list(_WORD.finditer(space_words(folded)))
@@ -180,7 +190,7 @@ def _build_sign_pattern(condition: WordsCondition) -> str:
     leading = next((s[: -len(first[0])] for s in _signs_at_start(folded, first)), "")
     pattern = re.escape(leading)
     if not leading and not _SINGLE.match(first[0]):
-        pattern = f"(?<!{_LETTER})"
+        pattern = f"(?<!{character})"
     for at, word in enumerate(found):
         if at:
             pattern += _gap_pattern(folded[found[at - 1].end() : word.start()])
@@ -189,7 +199,7 @@ def _build_sign_pattern(condition: WordsCondition) -> str:
         return pattern + re.escape(final) + ("" if condition.is_prefix else f"(?![{FINAL_SIGNS}])")
     if _SINGLE.match(last[0]):
         return pattern
-    return pattern + (f"{_LETTER}*" if condition.is_prefix else f"(?!{_LETTER})")
+    return pattern + (f"{character}*" if condition.is_prefix else f"(?!{character})")
 
 
 def _signs_at_start(folded: str, first: re.Match[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ TEXT_FIELDS = ("title", "summary", "body", "category", "tags")
 NAME_FIELDS = ("author", "url")
 """Fields that are searched by their words, if they are asked for."""
 WORD_FIELDS = (*TEXT_FIELDS, *NAME_FIELDS)
-EXACT_FIELDS = ("segment", "tag", "source", "language")
+EXACT_FIELDS = ("segment", "whole_title", "tag", "source", "language")
 """Fields that are searched by their whole value, normalized."""
 WRITER_HEAP_BYTES = 60_000_000
 """Bytes the engine collects before writing them out, so that a commit has little left to do."""
@@ -240,6 +240,7 @@ class IndexWriter:
         document.add_unsigned("number", article_number(article.id))
         document.add_unsigned("when", max(0, to_unix_seconds(article.date or article.created)))
         document.add_text("segment", segment)
+        document.add_text("whole_title", normalize_text(article.title))
         document.add_text("source", normalize_text(article.source))
         document.add_text("language", normalize_text(article.language))
         for tag in article.tags:

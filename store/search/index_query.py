@@ -192,6 +192,10 @@ class IndexQueryBuilder:
             make = self._prefix_query if is_prefix else self._term_query
             yield Query.boost_query(make(signs_field(field), each), FIELD_WEIGHTS[field])
 
+    def title_query(self, title: str) -> Query:
+        """Return a query for articles with this title, in any case and without accents."""
+        return Query.term_query(self.index.schema, "whole_title", normalize_text(title), "basic")
+
     def _value_query(self, column: FactColumn, value: str, *, typing: bool) -> Query:
         schema, field = self.index.schema, COLUMN_FIELDS[column]
         exact = Query.term_query(schema, field, value, "basic")

@@ -9,8 +9,11 @@ Source: Unicode Standard, 3.13 (caseless matching); UAX #15 (normalization), sec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, is_normalized, normalize
 
 from store.text.clean import non_ascii_characters
@@ -18,7 +21,7 @@ from store.text.terms import fold_text
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 TextSpan = tuple[int, int]
 """Start and end, as offsets into a text."""
@@ -92,23 +95,28 @@ def normalize_text(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+class _Run(NamedTuple):
+    """Characters each of which is folded to one; between two runs is what can only be taken whole."""
+
+    folded_start: int
+    source_start: int
+    length: int
+
+
 class FoldedText:
     """A folded text that knows where its parts come from."""
 
-    source: str
-    text: str
-    """The fold of `source`."""
-    _source_offsets: Mapping[int, int] | None
-    """By offset in the fold: the offset in the source, where both can be divided; None if all are equal."""
+    def __init__(self, source: str) -> None:
+        """Fold a text; its parts are mapped once one of them is found."""
+        self.source = source
+        self.text = normalize_text(source)
+        """The fold of `source`."""
 
-    @classmethod
-    def fold(cls, source: str) -> FoldedText:
-        """Fold a text; what the map of offsets costs, only unusual texts pay."""
-        text = normalize_text(source)
-        if source.isascii() or not any(map(_is_shifting, set(non_ascii_characters(source)))):
-            return cls(source, text, None)
-        return cls(source, text, _map_offsets(source))
+    @cached_property
+    def _runs(self) -> Sequence[_Run]:
+        """The runs of the text; none if all offsets are equal."""
+        others = set(non_ascii_characters(self.source))
+        return tuple(_iter_runs(self.source)) if any(map(_is_shifting, others)) else ()
 
     def source_span(self, start: int, end: int) -> TextSpan | None:
         """Return which part of the source is folded to this part; None if none is, exactly.
@@ -116,10 +124,15 @@ class FoldedText:
         A part of what a single character is folded to (one `s` of `ß`) comes from no part of the source.
         Accents belong to the letter before them.
         """
-        if self._source_offsets is None:
-            return start, end
-        first, last = self._source_offsets.get(start), self._source_offsets.get(end)
+        first, last = self._source_offset(start), self._source_offset(end)
         return None if first is None or last is None else (first, last)
+
+    def _source_offset(self, offset: int) -> int | None:
+        if not self._runs:
+            return offset
+        run = self._runs[bisect_right(self._runs, offset, key=attrgetter("folded_start")) - 1]
+        distance = offset - run.folded_start
+        return run.source_start + distance if distance <= run.length else None
 
     def find(self, pattern: re.Pattern[str], searched: str | None = None) -> Iterator[TextSpan]:
         """Yield the parts of the source whose fold a pattern matches.
@@ -141,21 +154,33 @@ def _is_shifting(char: str) -> bool:
     return len(_FOLDED[char]) != 1 or _EXTENDS[char]
 
 
-def _map_offsets(source: str) -> Mapping[int, int]:
-    offsets: dict[int, int] = {}
-    length = start = 0
-    while start < len(source):
-        end = start + 1
-        while end < len(source) and _EXTENDS[source[end]]:
-            end += 1
-        folds = [_FOLDED[char] for char in source[start:end]]
+def _iter_runs(source: str) -> Iterator[_Run]:
+    """Yield runs, in order; of several at one offset in the fold, the last is the one that counts."""
+    shifting = filter(_is_shifting, set(non_ascii_characters(source)))
+    folded_start = at = 0
+    for position in sorted(chain.from_iterable(_find_all(source, char) for char in shifting)):
+        if position < at:
+            continue
+        start = position - 1 if _EXTENDS[source[position]] and position > at else position
+        if start > at:
+            yield _Run(folded_start, at, start - at)
+            folded_start += start - at
+        at = start + 1
+        while at < len(source) and _EXTENDS[source[at]]:
+            at += 1
+        folds = [_FOLDED[char] for char in source[start:at]]
         composed = normalize("NFC", "".join(folds))
         if composed != "".join(folds):  # a letter with its parts, which cannot be divided
-            folds = [composed, *[""] * (end - start - 1)]
+            folds = [composed, *[""] * (len(folds) - 1)]
         for offset, folded in enumerate(folds, start):
             if folded or offset == start:
-                offsets[length] = offset  # the last, if marks without a letter are before it
-            length += len(folded)
-        start = end
-    offsets[length] = len(source)
-    return offsets
+                yield _Run(folded_start, offset, 0)
+            folded_start += len(folded)
+    yield _Run(folded_start, at, len(source) - at)
+
+
+def _find_all(text: str, char: str) -> Iterator[int]:
+    at = text.find(char)
+    while at >= 0:
+        yield at
+        at = text.find(char, at + 1)

@@ -81,6 +81,13 @@ def space_words(folded: str) -> str:
     return folded.encode("utf-8", "replace").translate(_SPACED_ASCII).decode()
 
 
+def space_single_characters(text: str) -> str:
+    """Return a text with a space for every character that is a word by itself, of equal length."""
+    if text.isascii() or not _SINGLE.search(non_ascii_characters(text)):
+        return text
+    return _SINGLE.sub(" ", text)
+
+
 def prepare_for_index(text: str) -> str:
     """Return a text as it is passed to the engine: words with spaces between them."""
     return _separate_words(space_words(normalize_text(text)))

@@ -235,8 +235,8 @@ COMMAND_SYNTAXES = (
         "search titles, texts, summaries, categories and tags",
         "Search titles, texts, summaries, categories and tags, and print the best matches first,"
         " each with a snippet. QUERY may have words, “phrases”, -not, or, (parentheses),"
-        " title:word, category:name, tag:name, is:unread, words:>800, date:2022-02, newer:7d and"
-        " more; quote it to protect it from the shell.",
+        " title:word, author:name, feed:name, category:name, tag:name, is:unread, words:>800,"
+        " date:2022-02, newer:7d and more; quote it to protect it from the shell.",
         _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _flag("newest", "newest first instead of best first"),
         _option("limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20),

@@ -131,7 +131,7 @@ def find_words(words: str) -> SpanFinder | None:
     if not words.strip():
         return None
     pattern = compile_words(words)
-    return lambda text: list(FoldedText.fold(text).find(pattern))
+    return lambda text: list(FoldedText(text).find(pattern))
 
 
 def compile_words(words: str) -> re.Pattern[str]:

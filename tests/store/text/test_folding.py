@@ -57,14 +57,14 @@ def test_folds(text: str, folded: str) -> None:
     ],
 )
 def test_matches_are_found_in_the_text_itself(text: str, pattern: str, marked: list[str]) -> None:
-    found = FoldedText.fold(text).find(re.compile(pattern))
+    found = FoldedText(text).find(re.compile(pattern))
     assert [text[start:end] for start, end in found] == marked
 
 
 @given(TEXTS, st.data())
 @settings(max_examples=500)
 def test_the_fold_of_a_marked_part_is_what_was_searched(text: str, data: st.DataObject) -> None:
-    folded = FoldedText.fold(text)
+    folded = FoldedText(text)
     start = data.draw(st.integers(0, len(folded.text)))
     end = data.draw(st.integers(start, len(folded.text)))
     wanted = folded.text[start:end]
@@ -78,9 +78,7 @@ def test_the_fold_of_a_marked_part_is_what_was_searched(text: str, data: st.Data
 def test_what_stands_in_a_text_is_found(before: str, word: str, after: str) -> None:
     text = f"{before} {word} {after}"
     wanted = normalize_text(f" {word} ")
-    found = [
-        text[start:end] for start, end in FoldedText.fold(text).find(re.compile(re.escape(wanted)))
-    ]
+    found = [text[start:end] for start, end in FoldedText(text).find(re.compile(re.escape(wanted)))]
     assert wanted in map(normalize_text, found)
 
 
