@@ -38,7 +38,7 @@ def parse_entry(content: str) -> ParsedArticle:
         ),
         ("<content>one\ntwo</content>", "one\ntwo"),
         ("<content>one &lt;x&gt;\ntwo</content>", "one \\<x>\ntwo"),
-        ("<content>one\n&lt;em&gt;two&lt;/em&gt;</content>", "one two"),
+        ("<content>one\n&lt;em&gt;two&lt;/em&gt;</content>", "one *two*"),
         ("<content>one&lt;br&gt;two</content>", "one\ntwo"),
         ('<content type="html">one\ntwo</content>', "one two"),
         ('<content type="html">&lt;p&gt;one&lt;/p&gt;</content>', "one"),
