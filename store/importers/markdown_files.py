@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
-from store.text.prose import join_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from store.text.html_to_text import KNOWN_TAGS, html_to_text
 
 try:
     from yaml import CBaseLoader as BaseLoader
@@ -42,7 +41,11 @@ STRING_FIELDS = frozenset(
 
 WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}\|)?([^\[\]|]{1,200})\]\]")
 """A link to a page of the same notebook, as Obsidian writes it."""
-HARD_BREAK_ENDINGS = ("  ", "\\")
+MAX_MARKDOWN_DEPTH = 100
+"""Lists and quotes inside each other; the parser drops what is nested more deeply."""
+HTML_TAG = re.compile(
+    rf"</?(?:{'|'.join(sorted(KNOWN_TAGS, key=len, reverse=True))})\b|<!|<\?", re.IGNORECASE
+)
 
 
 class TOMLFrontMatter(BaseHandler):
@@ -83,8 +86,8 @@ FRONT_MATTER_HANDLERS: tuple[BaseHandler, ...] = (YAMLFrontMatter(), TOMLFrontMa
 def parse_markdown_article(text: str) -> dict[str, Any]:
     """Return the fields of the front matter, title and text of a Markdown document.
 
-    Without a title in the front matter, the first heading becomes the title. The lines of a
-    paragraph are joined; lists, quotes, code, tables and headings keep theirs.
+    Without a title in the front matter, the first heading becomes the title. The text is converted by way of
+    HTML, so that whatever way of writing Markdown becomes the one that newstui shows.
 
     Raises:
         InvalidInput: The front matter cannot be parsed; the error names the line.
@@ -95,7 +98,9 @@ def parse_markdown_article(text: str) -> dict[str, Any]:
     _read_clipper_fields(fields)
     if not content:
         return fields
-    heading, body = _extract_title(content, str(fields.get("title") or ""))
+    heading, body = _convert_markdown(
+        content, str(fields.get("title") or ""), str(fields.get("url") or fields.get("link") or "")
+    )
     return {"title": heading, "text": body} | {
         name: value for name, value in fields.items() if name != "title" or value
     }
@@ -156,48 +161,54 @@ def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInpu
     return InvalidInput(f"front matter: {' '.join(str(error).split())}")
 
 
-def _extract_title(content: str, title: str) -> tuple[str, str]:
-    """Join wrapped lines; return the first main heading, and the text without it.
+def _convert_markdown(content: str, title: str, base: str) -> tuple[str, str]:
+    """Return the first main heading, and the text without it in the Markdown that newstui stores.
 
     If there is a title already, only a heading that repeats it is removed.
     """
-    lines = content.split("\n")
+    parser = _markdown_parser()
+    definitions: dict[str, Any] = {}
+    tokens = parser.parse(content, definitions)
     heading = ""
-    for token, inner in pairwise(_block_parser().parse(content)):
-        if token.level or not token.map:
-            continue
-        first, end = token.map
-        if token.type == "paragraph_open":
-            lines[first:end] = [_join_paragraph(lines[first:end])] + [""] * (end - first - 1)
-        elif token.tag == "h1" and not heading and title in ("", inner.content):
-            heading = _strip_inline_markup(inner.content)
-            lines[first:end] = [""] * (end - first)
-    return heading, "\n".join(lines).strip("\n")
+    for place, (token, inner) in enumerate(pairwise(tokens)):
+        if token.tag == "h1" and not token.level and title in ("", inner.content.strip()):
+            heading = _plain_words(inner)
+            del tokens[place : place + 3]
+            break
+    for token in tokens:
+        _keep_literal_tags(token)
+    html = parser.renderer.render(tokens, parser.options, definitions)
+    return heading, html_to_text(html + _write_unused(definitions, html), base)
+
+
+def _write_unused(definitions: dict[str, Any], html: str) -> str:
+    """Return the addresses that no link of the text refers to as links of their own."""
+    return "".join(
+        f'<p><a href="{address}">{escape(label.lower())}</a></p>'
+        for label, found in definitions.get("references", {}).items()
+        if (address := escape(found["href"])) not in html
+    )
 
 
 @cache
-def _block_parser() -> MarkdownIt:
-    """Return a parser that skips inline markup, which also keeps it linear."""
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
+def _markdown_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
+    return parser.enable(["table", "strikethrough"])
 
 
-def _join_paragraph(lines: Sequence[str]) -> str:
-    """Join the lines of a paragraph except at hard breaks."""
-    runs: list[list[str]] = [[]]
-    for line in lines:
-        runs[-1].append(line.rstrip("\\") if line.endswith("\\") else line)
-        if line.endswith(HARD_BREAK_ENDINGS):
-            runs.append([])
-    return "\n".join(join_lines(run) for run in runs if run)
+def _keep_literal_tags(token: Token) -> None:
+    """Make text of what only looks like a tag: `List<String>`, `<name>`."""
+    for child in token.children or ():
+        if child.type == "html_inline" and not HTML_TAG.match(child.content):
+            child.type = "text"
+    if token.type == "html_block" and not HTML_TAG.match(token.content.lstrip()):
+        token.content = f"<p>{escape(token.content)}</p>"
 
 
-def _strip_inline_markup(markdown: str) -> str:
+def _plain_words(heading: Token) -> str:
     """Return the text of a heading without its markup."""
-    inline = MarkdownIt("commonmark").parseInline(markdown[:1_000])[0]
     return "".join(
         " " if token.type == "softbreak" else token.content
-        for token in inline.children or ()
+        for token in heading.children or ()
         if token.type in ("text", "code_inline", "softbreak")
     )

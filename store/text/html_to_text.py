@@ -278,6 +278,24 @@ def _code_span(text: str) -> str:
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
+KNOWN_TAGS = (
+    BLOCK_TAGS
+    | LEAF_TAGS
+    | SKIPPED_TAGS
+    | VOID_TAGS
+    | CELL_TAGS
+    | frozenset(SPAN_SIGNS)
+    | frozenset(EMPHASIS)
+    | frozenset(
+        str.split(
+            "html body a code sup sub u ins mark small big font span kbd samp var tt cite abbr dfn"
+            " time ruby rb rt picture source tbody thead tfoot colgroup label bdi bdo"
+        )
+    )
+)
+"""Tags that are HTML wherever they stand; others in a text may be meant literally."""
+
+
 def _integer(value: str | None) -> int | None:
     try:
         return int(value) if value and len(value) < 10 else None

@@ -108,11 +108,15 @@ def test_invalid_front_matter(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["---\nOnly one rule.", "---\n\nA text between two rules.\n\n---\n\nMore.", "+++ no fence"],
+    ("markdown", "text"),
+    [
+        ("---\nOnly one rule.", "Only one rule."),
+        ("---\n\nA text between two rules.\n\n---\n\nMore.", "A text between two rules.\n\nMore."),
+        ("+++ no fence", "+++ no fence"),
+    ],
 )
-def test_a_rule_is_not_front_matter(text: str) -> None:
-    assert parse_markdown_article(text) == {"title": "", "text": text}
+def test_a_rule_is_not_front_matter(markdown: str, text: str) -> None:
+    assert parse_markdown_article(markdown) == {"title": "", "text": text}
 
 
 def test_front_matter_alone() -> None:
@@ -131,7 +135,7 @@ def test_front_matter_alone() -> None:
         ("## Second\n\nText.", "", "## Second\n\nText."),
         ("```\n# comment\n```", "", "```\n# comment\n```"),
         ("---\ntitle: The ferry\n---\n# The ferry\n\nText.", "The ferry", "Text."),
-        ("---\ntitle: A\n---\n# The ferry\n\nText.", "A", "# The ferry\n\nText."),
+        ("---\ntitle: A\n---\n# The ferry\n\nText.", "A", "## The ferry\n\nText."),
     ],
 )
 def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) -> None:
@@ -149,16 +153,34 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("A break  \nis kept.", "A break\nis kept."),
         ("A break\\\nis kept.", "A break\nis kept."),
         ("今日は\n晴れ。", "今日は晴れ。"),
-        ("- one\n- two\n  more\n\n1. a\n2. b", "- one\n- two\n  more\n\n1. a\n2. b"),
-        ("> a quote\n> of two", "> a quote\n> of two"),
-        ("```\na\nb\n```", "```\na\nb\n```"),
-        ("    code\n    more", "code\n    more"),
-        ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |"),
-        ("## Head\ntext\nmore", "## Head\ntext more"),
-        ("<div>\nraw\n</div>", "<div>\nraw\n</div>"),
-        ("[a]: https://example.org\n[b]: /x", "[a]: https://example.org\n[b]: /x"),
+        ("- one\n- two\n  more\n\n3. a\n3. b", "- one\n- two more\n\n3. a\n4. b"),
+        ("* a\n    * b", "- a\n  - b"),
+        ("> a quote\n> of two", "> a quote of two"),
+        ("```sh\na\n\n  b\n```", "```\na\n\n  b\n```"),
+        ("    code\n    more", "```\ncode\nmore\n```"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        ("## Head\ntext\nmore", "## Head\n\ntext more"),
+        ("Head\n----\ntext", "## Head\n\ntext"),
+        ("_em_ __b__ ***both*** ~~old~~", "*em* **b** ***both*** ~~old~~"),
+        ("snake_case_name 2 * 3 * 4", "snake_case_name 2 * 3 * 4"),
+        ("1\\* of AT&amp;T &copy; &lt;b&gt;", "1\\* of AT&T © \\<b>"),
+        (
+            "[a][ref] [b] [c][]\n\n[ref]: http://e.org/1\n[b]: http://e.org/2\n[c]: <http://e.org/3>",
+            "[a](http://e.org/1) [b](http://e.org/2) [c](http://e.org/3)",
+        ),
+        (
+            "[a]: https://example.org\n[b]: http://e.org",
+            "[a](https://example.org)\n\n[b](http://e.org)",
+        ),
+        ("[x](b.md) <http://e.org/1>", "[x](https://a.example/b.md) http://e.org/1"),
+        ('![Pier](http://e.org/p.png "title")', "![Pier](http://e.org/p.png)"),
+        ("<div>\n\n*raw*\n\n</div>", "*raw*"),
+        ("A List<String> of <name>.", "A List\\<String> of \\<name>."),
+        ("`List<String>` and ``a`b``", "`List<String>` and ``a`b``"),
+        ("<String>\n\ntext", "\\<String>\n\ntext"),
+        ("> " * 60 + "deep", "> " * 8 + "deep"),
     ],
 )
-def test_only_paragraphs_are_unwrapped(markdown: str, text: str) -> None:
-    fields = {**parse_markdown_article(markdown), "title": "A"}
+def test_markdown_of_others_is_read(markdown: str, text: str) -> None:
+    fields = parse_markdown_article(f"---\nurl: https://a.example/x\ntitle: A\n---\n{markdown}")
     assert build_article(fields, source="import", now=NOW).body.text == text
