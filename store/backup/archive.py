@@ -357,7 +357,10 @@ def open_archive(path: Path) -> Iterator[Archive]:
                 f"cannot be read: {describe_system_error(error)}", file=path
             ) from error
         except ZIP_ERRORS as error:
-            raise InvalidInput("not a backup, or truncated", file=path) from error
+            reason = "not a backup, or truncated"
+            if isinstance(error.__context__, OSError):  # zipfile takes it for no archive
+                reason = f"cannot be read: {describe_system_error(error.__context__)}"
+            raise InvalidInput(reason, file=path) from error
         yield Archive(path, file)
 
 

@@ -326,9 +326,10 @@ def open_index(folder: Path) -> Index:
     Raises:
         OSError: A file of it is none, and opening it might never end.
     """
-    for entry in os.scandir(folder):
-        if not entry.is_file():
-            raise OSError(errno.EINVAL, "not a regular file", entry.path)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_file():
+                raise OSError(errno.EINVAL, "not a regular file", entry.path)
     index = Index.open(str(folder))
     index.config_reader("manual")
     index.reload()

@@ -10,7 +10,7 @@ from typing import Any
 from store.feeds.feed_store import FeedStatus, FeedStore
 from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, find_subscription_copies
 from store.library.protocol import Library
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
 from store.system.files import read_regular
@@ -78,9 +78,10 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
 def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> bool:
     try:
         found = feed_store.import_subscriptions(read_regular(Path(path)))
-    except (OSError, InvalidInput) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InvalidInput(f"{path}: {reason}") from error
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
+    except (OSError, MemoryError) as error:
+        raise InvalidInput(describe_system_error(error), file=Path(path)) from error
     print_messages(f"{path}: {each.location}: {each.reason}" for each in found.rejected)
     print_message(describe_added(found.new, "feed", found.existing))
     if found.searches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import read_regular
 from tui.actions.article_changes import set_state
 from tui.cli.console import find_each, print_message
@@ -32,6 +32,6 @@ def run_mark(options: argparse.Namespace) -> bool:
 def _read_article_names(path: Path) -> list[str]:
     try:
         text = read_regular(path).decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror}") from error
+    except (OSError, MemoryError) as error:
+        raise InvalidInput(describe_system_error(error), file=path) from error
     return [line.strip() for line in text.splitlines() if line.strip()]

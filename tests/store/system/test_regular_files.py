@@ -23,7 +23,7 @@ RAW_OPENS = {
     ("store.backup.backup", "ZipFile(sink)"): "writes",
     ("store.backup.restore", "os.open(path)"): "writes a new file",
     ("store.feeds.resolve_url", "gzip.open(packed)"): "an open regular file",
-    ("store.importers.containers", "zipfile.ZipFile(archive)"): "an open file",
+    ("store.importers.zip_files", "zipfile.ZipFile(archive)"): "an open file",
     ("store.journal.journal", "os.fdopen(os.dup)"): "an open regular file",
     ("store.search.index", "Index.open(str)"): "after a check that its files are regular",
     ("store.system.files", "os.open(path)"): "the helpers themselves, locks, new files",
