@@ -33,8 +33,12 @@ FILTER_TOKEN = re.compile(
     r'\s*+(?:"(?P<text>(?:[^"\\]|\\.)*+)"|(?P<number>-?\d++(?::\d++)?)|(?P<sign>[=!]~|[!=]=|[<>]=?|!?#|=)'
     r"|(?P<bracket>[()])|(?P<name>[A-Za-z_][\w.-]*+))\s*+"
 )
-PLAIN_PATTERN = re.compile(r"[\w\s'’-]++(?:\|[\w\s'’-]++)*+")
-"""A regular expression that is only words, or a choice of them."""
+PATTERN_EDGES = (".*", r"\b")
+"""What a search for words does by itself: anything, or a boundary of words, around them."""
+BOTH_CASES = re.compile(r"\[(\w)(\w)\]")
+PATTERN_PIECE = re.compile(
+    r"\\(?P<escaped>[^\w\s])|(?P<sign>[*+?^$()\[\]{}\\])|(?P<plain>[^*+?^$()\[\]{}\\])"
+)
 WORD_FIELDS = {
     "title": "title",
     "content": "text",
@@ -234,9 +238,27 @@ def _translate_words(name: str, sign: str, value: str) -> str | None:
     if sign != "=~":
         return None
     pattern = text.removeprefix("(").removesuffix(")") if text[0] == "(" else text
-    if not PLAIN_PATTERN.fullmatch(pattern):
+    choices = [_read_pattern(each) for each in pattern.split("|")]
+    if not all(choices):
         return None
-    return _join_choices([_quote_value(field, each.strip()) for each in pattern.split("|")])
+    return _join_choices([_quote_value(field, each) for each in choices if each])
+
+
+def _read_pattern(pattern: str) -> str | None:
+    """Return the words that a regular expression stands for; None if it is more than words.
+
+    A dot inside is taken for a dot, as in the name of a host.
+    """
+    pattern = pattern.strip()
+    for edge in 2 * PATTERN_EDGES:
+        pattern = pattern.removeprefix(edge).removesuffix(edge)
+    pattern = BOTH_CASES.sub(
+        lambda match: match[1] if match[1].lower() == match[2].lower() else match[0], pattern
+    )
+    pieces = list(PATTERN_PIECE.finditer(pattern))
+    if any(each["sign"] for each in pieces):
+        return None
+    return "".join(each["escaped"] or each["plain"] for each in pieces).strip()
 
 
 def _translate_tag(_: str, sign: str, value: str) -> str | None:

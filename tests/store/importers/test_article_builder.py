@@ -28,9 +28,11 @@ def as_newstui_json(found: ParsedArticle) -> dict[str, Any]:
     """Return the newstui JSON of an article: the inverse of `build_article`."""
     similar = [{"id": None, "title": title, "origin": "import"} for title in found.body.similar]
     by_index = {"id": ID, "title": "Found by the index", "origin": "index"}
+    body = asdict(found.body)
+    del body["is_missing"]  # a state of the library
     return {
         **asdict(found.article),
-        **asdict(found.body),
+        **body,
         **asdict(found.reading),
         "similar": [*similar, by_index],
         "minutes": 1,
