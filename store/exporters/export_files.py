@@ -144,14 +144,32 @@ def write_collection(collection: ArticleCollection, path: Path) -> Iterator[int]
     if format_name is not None:
         with create_file(path) as out:
             yield from get_export_writer(format_name)(collection, out)
-    elif path.is_dir():
+    else:
+        check_target(path, many=True)
         number = 0
         for each in write_markdown_files(collection.entries, path):
             if not isinstance(each, Rejection):
                 yield (number := number + 1)
-    else:
-        expected = f"no such folder, and not a file ending in {' '.join(FORMAT_BY_SUFFIX)}"
-        raise InvalidInput(f"{clean_line(str(path))}: {expected}")
+
+
+def check_target(path: Path, *, many: bool = False) -> None:
+    """Check what can be known of a target before an export begins.
+
+    Args:
+        path: A file; for `many` articles also a folder.
+        many: Whether it is an export of many articles, which its suffix decides.
+
+    Raises:
+        InvalidInput: The file exists, or a folder does not.
+    """
+    if many and path.suffix.lower() not in FORMAT_BY_SUFFIX:
+        if not path.is_dir():
+            expected = f"no such folder, and not a file ending in {' '.join(FORMAT_BY_SUFFIX)}"
+            raise InvalidInput(f"{clean_line(str(path))}: {expected}")
+    elif os.path.lexists(path):
+        raise TargetExists(path)
+    elif not path.parent.is_dir():
+        raise InvalidInput("no such folder", file=path.parent)
 
 
 def make_file_name(article: Article, suffix: str) -> str:

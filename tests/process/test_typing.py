@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.reader_process import (
+    NEWSTUI,
+    QUIT_KEY,
     article_json,
     assert_clean_exit,
     make_home,
     open_reader,
+    start_reader,
     unread_row,
 )
 
@@ -94,4 +97,34 @@ def test_a_held_key(tmp_path: Path) -> None:
         terminal.write("k" * PRESSES_A_SECOND)
         terminal.wait_for(f">●  Held {100 - PRESSES_A_SECOND:03} ")
         terminal.write("q")
+        assert_clean_exit(terminal, 0)
+
+
+@pytest.mark.parametrize("enter", ["\n", "\r"], ids=repr)
+def test_enter_typed_while_the_program_starts(tmp_path: Path, enter: str) -> None:
+    """The line discipline makes a newline of it until the terminal is the reader's."""
+    make_home(tmp_path, article_json(1), article_json(2))
+    with start_reader(tmp_path) as terminal:
+        terminal.write(f"j{enter}")
+        terminal.wait_for("The words of article 1.")
+        terminal.write("qq")
+        assert_clean_exit(terminal, 0)
+
+
+def test_lines_typed_while_line_mode_starts(tmp_path: Path) -> None:
+    make_home(tmp_path, article_json(1), article_json(2))
+    with start_reader(tmp_path, command=(*NEWSTUI, "--plain")) as terminal:
+        terminal.write("2\nq\nq\n")
+        terminal.wait_for("The words of article 1.")
+        assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("flood", ["jk", "jjkk", "Gg", "\t\x1b[Z", "\x1b[B\x1b[A", "xX"], ids=repr)
+def test_a_flood_of_keys(tmp_path: Path, flood: str) -> None:
+    """The keys behind it are meant for the row that it leads to."""
+    make_home(tmp_path, *(article_json(number) for number in range(1, 4)))
+    with open_reader(tmp_path, 3) as terminal:
+        terminal.write(flood * 20_000 + "j")
+        terminal.wait_for(re.compile("^>●. Title 2 ", re.MULTILINE))
+        terminal.write(flood * 20_000 + QUIT_KEY)
         assert_clean_exit(terminal, 0)

@@ -33,6 +33,18 @@ def export_article(entry: FullArticle, path: Path) -> str:
     return f"Exported to {clean_line(str(path))}"
 
 
+def find_export_fault(text: str, *, many: bool) -> str:
+    """Return what is wrong with a path for one article, or for many; nothing if it is empty."""
+    from store.exporters.export_files import check_target
+
+    try:
+        if name := text.strip():
+            check_target(Path(name).expanduser(), many=many)
+    except (InvalidInput, RuntimeError) as error:  # the latter: no such user, as in ~name
+        return clean_line(str(error))
+    return ""
+
+
 def render_markdown(entry: FullArticle) -> str:
     """Return an article as Markdown with front matter."""
     from store.exporters.export_files import article_to_markdown

@@ -139,19 +139,33 @@ async def test_an_undo_puts_the_article_back_among_the_matches(start: Start) -> 
         assert running.reader.article_list.cursor == 1
 
 
-async def test_keys_after_a_command_that_is_wrong_are_typed(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+WRONG_ANSWERS = {
+    "|": "wc'",
+    "/": "date:feb tide",
+    "a": "javascript:x",
+    "e": "/nowhere/at/all.md",
+    "E": "/nowhere/at/all.json",
+    "W": "/nowhere/at/all",
+    "-": "sea",
+}
+"""An answer that fails, by the key of its prompt."""
+
+
+@pytest.mark.parametrize("key", WRONG_ANSWERS)
+async def test_keys_after_a_wrong_answer_are_typed(
+    start: Start, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     """The prompt stays open with its text for another try: no letter is taken for a command."""
     monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 0.1)
     async with start() as running:
-        await running.press("|")
-        await running.press("ctrl+u")
-        await running.press("ctrl+k")
-        await running.press_at_once(*"wc'", "enter")
+        await running.wait_indexed()
+        await running.press("+", *"tide", "enter", key, *(["enter"] if key == "W" else []))
+        await running.press("ctrl+u", "ctrl+k")
+        wrong = WRONG_ANSWERS[key]
+        await running.press_at_once(*("space" if char == " " else char for char in wrong), "enter")
         await running.press(*"dd")
-        assert _typed(running) == "wc'dd"
-        assert len(running.reader.article_list.rows) == 12
+        assert _typed(running) == f"{wrong}dd"
+        assert running.gateway._worker.library.undoable()[0].event == "tagged"
 
 
 # -- floods ------------------------------------------------------------------------------------

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from store.journal.journal import Journal
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
+from store.model.errors import NewstuiError
 from store.search.list_query import ListQuery
-from tests.support.reader import NARROW, Start, article_id, make_article, make_library
+from tests.support.reader import NARROW, Start, article_id, key_event, make_article, make_library
 from tests.support.screens import screen_text
+from tui.actions import article_export
+from tui.reader.dialogs.full_screen import FullScreenDialog
+from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
 
 
@@ -252,3 +259,76 @@ async def test_as_many_undos_as_changes(start: Start, tmp_path: Path) -> None:
     after = opened(tmp_path)
     assert [after.get_article(article_id(number)) for number in range(1, 13)] == before
     assert len(after.rows(ListQuery())) == 12
+
+
+# -- what is said, and when ----------------------------------------------------------------------
+
+WRITES = {
+    "m": "Marked as",
+    "s": "Starred",
+    "A": "Marked",
+    "d": "Deleted",
+    "+ s e a enter": "Tagged sea",
+    "u": "Undone",
+    "T m": "Marked as read",
+    "T s": "Starred",
+    "T t": "Tagged later",
+    "T d": "Deleted",
+    "t m": "Marked",
+    "e enter": "Exported",
+}
+"""Keys that write, and the start of what is said once it is written."""
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect everything that is said in a bottom line."""
+    lines: list[str] = []
+    for shows in (StatusLine, FullScreenDialog):
+        show_notice = shows.show_notice
+
+        def collect(self: Any, text: str, show: Callable[..., None] = show_notice) -> None:
+            lines.append(text)
+            show(self, text)
+
+        monkeypatch.setattr(shows, "show_notice", collect)
+    return lines
+
+
+@pytest.mark.parametrize("keys", WRITES)
+async def test_nothing_is_said_to_be_done_before_it_is_written(
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    said: list[str],
+    keys: str,
+) -> None:
+    """While the disk holds the write up nothing is said, and where it fails only that."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    may_write, is_failing = Event(), False
+
+    def hold(write: Callable[..., Any]) -> Callable[..., Any]:
+        def write_late(*args: Any, **kwargs: Any) -> Any:
+            assert may_write.wait(60)
+            if is_failing:
+                raise NewstuiError("the disk is full")
+            return write(*args, **kwargs)
+
+        return write_late
+
+    async with start() as running:
+        await running.press("+", *"old", "enter", "j")
+        for owner, name in ((Journal, "append"), (article_export, "export_article")):
+            monkeypatch.setattr(owner, name, hold(getattr(owner, name)))
+        for is_failing in (True, False):
+            may_write.set()
+            await running.press("escape", "escape", "z", *keys.split()[:-1])
+            said.clear()
+            may_write.clear()
+            running.app.post_message(key_event(keys.split()[-1]))
+            await running.pilot.pause(0.05)
+            assert not any(line.startswith(WRITES[keys]) for line in said)
+            may_write.set()
+            await running.settle()
+            assert any(line.startswith(WRITES[keys]) for line in said) is not is_failing, said
+            assert ("the disk is full" in said) is is_failing

@@ -11,6 +11,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from tests.support.reader import (
     NARROW,
+    FakePrograms,
     RunningReader,
     Start,
     article_id,
@@ -166,3 +167,19 @@ async def test_screens(start: Start, pictures: SnapshotAssertion, keys: str, siz
     async with start(size=SIZES[size]) as running:
         await running.press("j", "m", "k", "s", keys)
         assert picture(running.app).encode() == pictures
+
+
+@pytest.mark.parametrize("keys", [("d", "u"), ("d", "j", "k", "u"), ("m", "u"), ("t", "u")])
+async def test_an_undo_in_the_triage_of_one_puts_its_article_back(
+    start: Start, programs: FakePrograms, keys: tuple[str, ...]
+) -> None:
+    """In the triage, and in the list below it."""
+    library = make_library(programs.folder / "one", [make_article(7)])
+    async with start(library=library) as running:
+        await running.press("T", *keys)
+        assert "Article number 7" in screen_text(running.app)
+        assert "1 of 1" in screen_text(running.app)
+        assert "Summary of 7." in screen_text(running.app)
+        await running.press("q")
+        assert [row.id for row in running.reader.article_list.rows] == [article_id(7)]
+        assert not running.reader.article_list.rows[0].read

@@ -59,7 +59,8 @@ class EditActions:
                 if tag := clean_line(text)[:MAX_TAG_LENGTH]:
                     change(article, tag)
 
-            await self.prompts.ask(TagPrompt(article, adds=adds), apply)
+            prompt = TagPrompt(article, adds=adds)
+            await self.prompts.ask(prompt, apply, prompt.find_fault)
             self.changes.list_tags(article)
 
     def suggest_tags(self, message: messages.TagsListed) -> None:

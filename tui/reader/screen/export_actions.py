@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from textual.screen import Screen
@@ -12,7 +13,12 @@ from textual.screen import Screen
 from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import format_timestamp, from_microseconds
 from store.text.clean import clean_line, clean_text
-from tui.actions.article_export import describe_pipe_end, parse_pipe_command, run_pipe_command
+from tui.actions.article_export import (
+    describe_pipe_end,
+    find_export_fault,
+    parse_pipe_command,
+    run_pipe_command,
+)
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
@@ -56,7 +62,8 @@ class ExportActions:
             if name := text.strip():
                 self.exports.export_article(message.article, Path(name).expanduser())
 
-        await self.prompts.ask(Prompt("Export to file", message.path, "export"), export)
+        prompt = Prompt("Export to file", message.path, "export")
+        await self.prompts.ask(prompt, export, partial(find_export_fault, many=False))
 
     async def prompt_for_list_file(self) -> None:
         """Ask for the file or folder to export the listed articles to."""
@@ -70,7 +77,8 @@ class ExportActions:
                     timestamp = format_timestamp(from_microseconds(self.now() * 1_000_000))
                     self.exports.export_list(articles, Path(name).expanduser(), timestamp)
 
-            await self.prompts.ask(Prompt(_list_question(len(articles)), verb="export"), export)
+            prompt = Prompt(_list_question(len(articles)), verb="export")
+            await self.prompts.ask(prompt, export, partial(find_export_fault, many=True))
 
     def cancel(self) -> bool:
         """Cancel the export of the list; return False if there is none."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from store.model.errors import UrlRejected
 from store.model.times import to_unix_seconds
-from store.text.urls import extract_host
+from store.text.clean import clean_line
+from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog
@@ -92,7 +94,7 @@ class FeedActions:
             for url in prompt.urls:
                 self.feeds.add_url(url)
 
-        await self.prompts.ask(prompt, add)
+        await self.prompts.ask(prompt, add, _find_url_fault)
 
     def confirm_private_host(self, message: messages.PrivateHostDetected) -> None:
         """Ask whether to fetch from a host on the user's own network."""
@@ -160,7 +162,19 @@ class WelcomeActions:
             if urls := text.split():
                 self.run_cli_command(("add", *urls))
 
-        await self.prompts.ask(UrlPrompt(), add)
+        await self.prompts.ask(UrlPrompt(), add, _find_url_fault)
+
+
+def _find_url_fault(text: str) -> str:
+    """Return what is wrong with one of the typed URLs, in which the scheme may be missing."""
+    for url in text.split():
+        try:
+            validate_url(
+                f"http://{url}" if url.startswith("localhost") else normalize_feed_url(url)
+            )
+        except UrlRejected as error:
+            return clean_line(f"{url}: {error}")
+    return ""
 
 
 def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:

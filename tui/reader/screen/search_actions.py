@@ -45,8 +45,10 @@ class SearchActions:
     """What was found; None if nothing is searched for."""
     _shown_query: SearchQuery | None = field(default=None, init=False)
     """The query whose matches are shown."""
-    _query_to_open: SearchQuery | None = field(default=None, init=False)
-    """The query whose first match is to be opened once it is known."""
+    _awaited_query: SearchQuery | None = field(default=None, init=False)
+    """The query whose answer the user waits for, to leave the input."""
+    _leave: Callable[[], None] = field(init=False)
+    """What is to be done then."""
     _list_before: ListViewState | None = field(default=None, init=False)
     _rejection: messages.SearchRejected | None = field(default=None, init=False)
     """Why the last wrong query is wrong."""
@@ -109,8 +111,9 @@ class SearchActions:
             self.article_list.select_article(article)
         self._undone_articles = ()
         self.update_status()
-        if message.search == self._query_to_open:
-            self._open_selected_row()
+        if message.search == self._awaited_query:
+            self._awaited_query = None
+            self._leave()
 
     def show_query_error(self, message: messages.SearchRejected) -> None:
         """Show what is wrong with the query, unless it has changed since."""
@@ -159,23 +162,29 @@ class SearchActions:
 
     def open_match(self) -> None:
         """Open the article under the cursor, at its first match."""
+        self._leave_input(self._open_selected_row)
+
+    def _leave_input(self, leave: Callable[[], None]) -> None:
+        """Leave the input once the query is answered: it stays if that is wrong."""
+        if self.input is not None:  # the message about its last change may be on its way
+            self.search_typed_text(self.input.value)
         if self._is_rejected():
             return
-        self._close_input()
-        if self._shown_query == self._query:
-            self._open_selected_row()
-        elif self.state.is_searching and self._query.text.strip():
-            self._query_to_open = self._query  # the answer is slower than the user
+        if self._query.text.strip() and self._shown_query != self._query:
+            self._awaited_query, self._leave = self._query, leave
+        else:
+            leave()
 
     def _open_selected_row(self) -> None:
-        self._query_to_open = None
-        if (row := self.article_list.selected_row) is not None:
+        self._close_input()
+        if self._shown_query is not None and (row := self.article_list.selected_row) is not None:
             self.open_article(row.id)
 
     def list_all_matches(self) -> None:
         """Go to the list, and ask for all matches."""
-        if self._is_rejected():
-            return
+        self._leave_input(self._list_matches)
+
+    def _list_matches(self) -> None:
         self._close_input()
         matches = self._matches
         if self.state.is_searching and matches and matches.total > len(matches.rows):

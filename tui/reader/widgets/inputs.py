@@ -128,9 +128,19 @@ class TagPrompt(Prompt):
         self.hints = ("enter save", "tab complete", "esc cancel")
         self.article = article
         self.is_adding = adds
+        self._removable_tags: Sequence[str] = ()
+
+    def find_fault(self, text: str) -> str:
+        """Return what is wrong with a tag to remove, as far as the tags are known."""
+        typed = text.strip()
+        is_known = typed.casefold() in map(str.casefold, self._removable_tags)
+        if self.is_adding or is_known or not typed or not self._removable_tags:
+            return ""
+        return f"Not tagged {typed}"
 
     def suggest_tags(self, tags: Sequence[str]) -> None:
         """Suggest one of these tags; those that can be removed are also listed."""
         self.suggester = SuggestFromList(tags, case_sensitive=False)
         if not self.is_adding:
+            self._removable_tags = tags
             self.placeholder = f"Tag to remove: {', '.join(tags)}"
