@@ -43,6 +43,7 @@ from store.system.files import open_regular
 from store.text.charsets import find_marked_charset
 from store.text.clean import clean_line
 from store.text.decoding import WIDE_CHARSETS, decode_document, decode_text
+from store.text.markdown import escape_markdown
 from store.text.prose import unwrap_lines
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 MAX_HEADLINE_CHARS = 120
 """Length of a first line that may be a title."""
 NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
+ESCAPED_LIST_MARKER = re.compile(r"^( *\d*)\\([-+.)](?= ))", re.MULTILINE)
+"""The beginning of an item of a list, which plain text has as well as Markdown."""
 PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -356,6 +359,7 @@ def parse_plain_text(text: str) -> dict[str, Any]:
     """Return the fields of a plain text: paragraphs are unwrapped, a headline becomes the title.
 
     A headline is a short first line before an empty line that does not end like a sentence.
+    Signs that are markup in Markdown are escaped, except before the items of a list.
     """
     stripped = "\n".join(line.rstrip() for line in text.splitlines())
     blocks = PARAGRAPH_BREAK.split(stripped.strip("\n"))
@@ -363,7 +367,8 @@ def parse_plain_text(text: str) -> dict[str, Any]:
     fields = {}
     if len(blocks) > 1 and _is_headline(title):
         fields, blocks = {"title": title}, blocks[1:]
-    return fields | {"text": "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)}
+    text = "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)
+    return fields | {"text": ESCAPED_LIST_MARKER.sub(r"\1\2", escape_markdown(text))}
 
 
 def _is_headline(text: str) -> bool:

@@ -20,6 +20,17 @@ LONG = "This line is far longer than any line that somebody wrapped by hand, and
         ("As he said:\n\n    a poem\n    of lines", "As he said:\n\n    a poem\n    of lines"),
         ("   Indented first\nline of two.", "Indented first line of two."),
         ("新聞は\n毎日。", "新聞は毎日。"),
+        (
+            "There are.\n\n# of boats: 3\n\n> 40 of them",
+            "There are.\n\n\\# of boats: 3\n\n\\> 40 of them",
+        ),
+        (
+            "2*3*4 _x_ [a](b) `c` <b> &amp; ~~d~~",
+            "2\\*3\\*4 \\_x\\_ \\[a](b) \\`c\\` \\<b> \\&amp; \\~\\~d\\~\\~",
+        ),
+        ("snake_case 5 * 6 https://e.org/a_b", "snake_case 5 * 6 https://e.org/a_b"),
+        ("Buy:\n1. milk\n2) bread\n+ eggs", "Buy:\n1. milk\n2) bread\n+ eggs"),
+        ("One.\n\n-----\n\n| c", "One.\n\n\\-----\n\n\\| c"),
         ("", ""),
     ],
 )
