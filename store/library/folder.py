@@ -416,6 +416,7 @@ class FolderLibrary:
 
     def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
         """Undo the latest change."""
+        self._check_writable()
         rows = self._refresh_reading()  # another process may have undone it already
         latest = next(self._undoable_events(), None)
         if latest is None:
