@@ -462,9 +462,12 @@ class InlineScanner:
                 self.replace(target.full_range[1], target.full_range[1], f"[{number}]")
 
     def edited_text(self, start: int, end: int) -> str:
-        """Return a part of the line with its edits applied."""
+        """Return a part of the line with its edits applied, which must be sorted."""
         pieces = []
-        for begin, stop, instead in sorted(self.edits):
+        for at in range(bisect_left(self.edits, (start,)), len(self.edits)):
+            begin, stop, instead = self.edits[at]
+            if begin > end:
+                break
             if start <= begin and stop <= end:
                 pieces += [self.text[start:begin], instead]
                 start = stop
@@ -521,6 +524,8 @@ _DELIMITER_ROW = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
 _BAR = re.compile(r"(?<!\\)\|")
 _SPACED_BAR = re.compile(r" \| ")
 COLUMN_SEPARATOR, ROW_RULE_JOINT = f" {QUOTE_BAR} ", "─┼─"
+MAX_TABLE_COLUMNS = MAX_TABLE_WIDTH // len(COLUMN_SEPARATOR) + 2
+"""The separators of more columns would be wider than a table may be."""
 
 
 def is_delimiter_row(line: str) -> bool:
@@ -535,25 +540,28 @@ def find_table_rows(lines: Sequence[str], first: int) -> list[str]:
     cells.
     """
     head = lines[first]
-    rows = [head]
+    rows = [head.rstrip()]
     ruled = first + 1 < len(lines) and is_delimiter_row(lines[first + 1])
     bars = len(_SPACED_BAR.findall(head))
+    if not ruled and not bars:
+        return []
     for line in lines[first + 1 : first + TABLE_SIZE_LIMIT]:
         if "|" not in line or (not ruled and len(_SPACED_BAR.findall(line)) != bars):
             break
-        rows.append(line)
-    fits = len(rows) > 1 and all(len(row) <= TABLE_SIZE_LIMIT for row in rows)
-    return [row.rstrip() for row in rows] if fits and (ruled or bars) else []
+        rows.append(line.rstrip())
+    return rows if len(rows) > 1 else []
 
 
 def align_columns(rows: Sequence[str], number: int = 0) -> list[InlineText]:
-    """Align the columns of a table; return nothing if it is too wide for that.
+    """Align the columns of a table; return nothing if a row is too long or too wide for that.
 
     Args:
         rows: The result of `find_table_rows`.
         number: The number of the first link; 0 if links are not numbered.
     """
-    if not rows:
+    if not rows or any(
+        len(row) > TABLE_SIZE_LIMIT or row.count("|") > MAX_TABLE_COLUMNS for row in rows
+    ):
         return []
     ruled = len(rows) > 1 and is_delimiter_row(rows[1])
     scanned = []
@@ -587,11 +595,14 @@ class _TableRow:
             self.widths = [0] * len(self.cells)
             return
         self.scanner.scan()
-        if any(
-            s < end and e > start for s, e, _ in self.scanner.edits for start, end in self._gaps()
-        ):
-            self.scanner = InlineScanner(line)  # for example a bar inside a URL
+        gaps = self._gaps()
+        for start, end, _ in self.scanner.edits:
+            gap = bisect_right(gaps, start, key=lambda each: each[1])  # the first that ends later
+            if gap < len(gaps) and gaps[gap][0] < end:
+                self.scanner = InlineScanner(line)  # for example a bar inside a URL
+                break
         self.scanner.number_links()
+        self.scanner.edits.sort()
         self.widths = [measure_cells(self.scanner.edited_text(*cell))[1][-1] for cell in self.cells]
 
     def _gaps(self) -> list[OffsetRange]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.rendering.cells import measure_cells
+from tui.rendering.markdown import align_columns, find_table_rows
 from tui.rendering.text_layout import TextLayout
 
 CELL = st.text("ab é中🎉*[]`\\", max_size=8)
@@ -67,3 +70,28 @@ def test_bars_are_in_one_column(rows: list[list[str]]) -> None:
         if line
     ]
     assert all(each == bars[1][: len(each)] for each in bars)
+
+
+class CountedLines(list[str]):
+    """Lines that count how many of them are looked at."""
+
+    count = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        self.count += len(found) if isinstance(key, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("line", ["|", "|||", "|a|b", "a|b|", "\\|", "|" * 90])
+def test_lines_of_bars_that_are_no_table_are_looked_at_once(line: str) -> None:
+    lines = CountedLines([line] * 3_000)
+    assert find_table_rows(lines, 0) == []
+    assert lines.count <= 2
+
+
+@pytest.mark.parametrize("row", ["a | " + "b" * 2_000, " | ".join("ab" * 70)])
+def test_a_table_with_a_huge_row_is_not_aligned(row: str) -> None:
+    rows = find_table_rows([row, "|-|-|", "a | b", "", "c"], 0)
+    assert rows == [row, "|-|-|", "a | b"]
+    assert align_columns(rows) == []
