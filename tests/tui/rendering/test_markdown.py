@@ -75,11 +75,11 @@ def test_bars_are_in_one_column(rows: list[list[str]]) -> None:
 class CountedLines(list[str]):
     """Lines that count how many of them are looked at."""
 
-    count = 0
+    looked_at = 0
 
     def __getitem__(self, key: Any) -> Any:
         found = super().__getitem__(key)
-        self.count += len(found) if isinstance(key, slice) else 1
+        self.looked_at += len(found) if isinstance(key, slice) else 1
         return found
 
 
@@ -87,7 +87,7 @@ class CountedLines(list[str]):
 def test_lines_of_bars_that_are_no_table_are_looked_at_once(line: str) -> None:
     lines = CountedLines([line] * 3_000)
     assert find_table_rows(lines, 0) == []
-    assert lines.count <= 2
+    assert lines.looked_at <= 2
 
 
 @pytest.mark.parametrize("row", ["a | " + "b" * 2_000, " | ".join("ab" * 70)])
