@@ -144,6 +144,10 @@ def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
     content = fields.pop("content", None) or summary
     fields["html"] = content if isinstance(content, str) else _get_nested(content, "content")
     fields["category"] = _get_nested(record, "origin", "title")
+    notes = fields.pop("annotations", [])
+    for note in notes if isinstance(notes, list) else ():
+        fields["note"] = _get_nested(note, "content")
+        _add_note(fields, "note")
     fields["created"] = _parse_number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
     _unescape_title(record, fields)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BODY, SIMILAR, SUMMARY, STATISTICS, DETAILS = "body", "similar", "summary", "statistics", "details"
 
+UNLABELLED = "unlabelled statistics"
+
 SECTION_HEADING = re.compile(
     r"(?:(summary|statistics|details)|similar readings?\s*+(?:\(\s*(\d{1,4})\s*+(?:items?)?\s*\))?)"
     r"\s*:?",
@@ -32,6 +34,9 @@ STATISTICS_PIECE = re.compile(r"\d[\d,.]*+%?|[^\W\d_][^\d:]*+")
 SHORT_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’/-]){0,30}")
 """A label of a statistic; it runs into a capital or a number that follows."""
 RUN_ON = re.compile(r"(?<=[^\W\d_])\d|(?<=[a-z])(?=[A-Z])")
+HEADING_RUN_ON = re.compile(
+    r"(?<=[^\W\d_])(?:Summary|Statistics|Details|Similar Readings?(?: \(\d{1,4} items?\))?):?$"
+)
 NUMBER_AND_LABEL = re.compile(r"\d[\d,.]*+ ?%? ?([^\W\d_].*)?")
 LABEL_AND_VALUE = re.compile(r"(?!https?:)([^\W\d_][\w '’/-]{0,30}):(?:\s+(.*))?")
 MAX_LABEL_WORDS = 4
@@ -160,23 +165,31 @@ class _ReadingPageParser:
 
     def feed_unknown_statistic(self, line: str, upcoming: Sequence[str]) -> None:
         """Take a line of the statistics that newstui does not know, or the beginning of a text."""
+        if heading := HEADING_RUN_ON.search(line):
+            label, rest = line[: heading.start()], line[heading.start() :]
+            self.feed_unknown_statistic(label, [rest, *upcoming])
+            self.feed(rest, upcoming)
+            return
         run_on = RUN_ON.search(line)
         end = run_on.start() if run_on else len(line)
-        if self.awaits_label(upcoming) and _is_label(line[:end]):
+        is_whole = run_on is None or "".join(self.page[STATISTICS])[:1].isdigit()
+        if is_whole and self.awaits_label("".join(upcoming[:1])) and _is_label(line[:end]):
             self.page[STATISTICS].append(line[:end])
             if line[end:]:
                 self.feed(line[end:], upcoming)
-        elif _is_statistic(line) or _are_statistics([line, *upcoming]):
+        elif _is_statistic(line):
             self.page[STATISTICS].append(line)
+        elif _are_statistics([line, *upcoming]):
+            self.page.setdefault(UNLABELLED, []).append(line)
         else:
             self.begin_section(BODY, line)
 
-    def awaits_label(self, upcoming: Sequence[str]) -> bool:
-        """Return True if the next statistic is a label: of the number before it, or of one after it."""
+    def awaits_label(self, following: str) -> bool:
+        """Return True if the next statistic is a label: of the number before it, or of the one after it."""
         text = "".join(self.page[STATISTICS]).strip()
         if text[:1].isdigit():
             return text[-1].isdigit() or text[-1] == "%"
-        return bool(upcoming) and upcoming[0][:1].isdigit()
+        return following[:1].isdigit()
 
     def begin_headed_section(self, heading: re.Match[str]) -> None:
         self.begin_section(heading[1].lower() if heading[1] else SIMILAR)
@@ -237,17 +250,21 @@ def _is_statistic(line: str) -> bool:
 
 def _are_statistics(lines: Sequence[str]) -> bool:
     """Return True if short lines are all that comes before the details."""
-    before = list(takewhile(_is_no_heading, lines))
-    heading = SECTION_HEADING.fullmatch(lines[len(before)]) if len(before) < len(lines) else None
-    is_before_details = heading is not None and (heading[1] or "").lower() == DETAILS
-    return is_before_details and all(
-        len(line) <= MAX_VALUE_CHARS and not ends_with_full_stop(line) for line in before
-    )
+    for line in lines:
+        if DETAILS_HEADING.search(line):
+            return True
+        if not _is_no_heading(line) or len(line) > MAX_VALUE_CHARS or ends_with_full_stop(line):
+            return False
+    return False
 
 
 def _build_fields(page: dict[str, list[str]]) -> dict[str, Any]:
     statistics = _parse_statistics(page.get(STATISTICS, []))
     details = _parse_details(page.get(DETAILS, []))
+    if UNLABELLED in page:
+        statistics["extra"] = {"statistics": " ".join(page[UNLABELLED])} | statistics.get(
+            "extra", {}
+        )
     extra = statistics.get("extra", {}) | details.get("extra", {})
     fields = statistics | details | ({"extra": extra} if extra else {})
     fields["text"] = _join_unique_paragraphs(page.get(BODY, []), fields.get("words"))

@@ -298,6 +298,8 @@ def test_a_reading_page_is_recognized(text: str, is_page: bool) -> None:
         ("Words: 373\nRead Count: 1\nReading time: 2 min", {"Reading time": "2 min"}),
         ("373\nWords\n1\nRead Count\nTone: neutral", {"Tone": "neutral"}),
         ("373\nWords\n1\nRead Count\nEasy to read", {"statistics": "Easy to read"}),
+        ("373\nWords1\nRead Count2 min", {"min": "2"}),
+        ("Level\nB2\n373\nWords1\nRead Count", {"statistics": "Level B2"}),
     ],
 )
 @pytest.mark.parametrize("between", ["\n", ""])
