@@ -78,6 +78,7 @@ EMPHASIS = {
 EMPHASIZED = re.compile("\x05([^\x05-\x08]*)\x06|\x07([^\x05-\x08]*)\x08")
 EMPHASIS_MARK = re.compile("[\x05-\x08]")
 MAX_EMPHASIS_DEPTH = 3
+MAX_SPAN = 100
 HEADING_MARKER = "## "
 TAB_COLUMNS = 8
 """The distance of tab stops in listings, as in browsers."""
@@ -303,6 +304,11 @@ def _integer(value: str | None) -> int | None:
         return None
 
 
+def _span(cell: LexborNode, name: str) -> int:
+    """Return the number of columns or rows of a cell."""
+    return min(max(1, _integer(cell.attributes.get(name)) or 1), MAX_SPAN)
+
+
 def _start_list(node: LexborNode | None) -> list[int]:
     """Return the first number of a list, and its step."""
     if node is None:
@@ -343,6 +349,8 @@ class _MarkdownWriter:
         self.table_depth = 0
         self.in_row = self.has_heads = self.in_table = False
         self.cell_count = self.pending_cells = 0
+        self.row_spans: dict[int, int] = {}
+        """The rows that a cell above still covers, by column."""
         self.quote_depth = 0
         self.pre_depth = 0
         self.line_marker = ""
@@ -428,15 +436,28 @@ class _MarkdownWriter:
         while child is not None:
             cells += child.tag in CELL_TAGS
             child = child.next
+        cells += sum(rows > 0 for rows in self.row_spans.values()) if cells else 0
         return cells > 1 and node.css_first(LAYOUT_CONTENT) is None
 
     def enter_cell(self, tag: str, node: LexborNode) -> None:
-        span = node.attributes.get("colspan") or "1"
+        columns = _span(node, "colspan")
         before = self.pending_cells + 1 if self.cell_count else 0
-        self.inline.append(CELL_END * before)
-        self.cell_count += 1 + (before - 1 if before else 0)
-        self.pending_cells = min(int(span), 100) - 1 if span.isdecimal() and len(span) < 5 else 0
+        self.cell_count += max(0, before - 1)
+        self.inline.append(CELL_END * (before + self.skip_covered()))
+        if (rows := _span(node, "rowspan")) > 1:
+            covered = range(self.cell_count, self.cell_count + columns)
+            self.row_spans |= dict.fromkeys(covered, rows - 1)
+        self.cell_count += 1
+        self.pending_cells = columns - 1
         self.has_heads = self.has_heads or tag == "th"
+
+    def skip_covered(self) -> int:
+        """Go on behind the cells that one above covers; return their number."""
+        start = self.cell_count
+        while self.row_spans.get(self.cell_count, 0):
+            self.row_spans[self.cell_count] -= 1
+            self.cell_count += 1
+        return self.cell_count - start
 
     def resolve_href(self, href: str) -> str:
         """Return the absolute target of a link; empty if it cannot be resolved."""
@@ -488,8 +509,9 @@ class _MarkdownWriter:
 
     def leave_row(self) -> None:
         """Finish a row of a table, with a delimiter row below its heads."""
-        self.inline.append(CELL_END * self.pending_cells)
-        columns = self.cell_count + self.pending_cells
+        self.cell_count += self.pending_cells
+        self.inline.append(CELL_END * (self.pending_cells + self.skip_covered()))
+        columns = self.cell_count
         self.in_row, self.pending_cells = False, 0
         self.open_spans.clear()
         cells = "".join(self.inline).split(CELL_END)
@@ -528,6 +550,7 @@ class _MarkdownWriter:
         elif tag == "table":
             self.table_depth -= 1
             self.in_table = False
+            self.row_spans.clear()
         elif tag == "blockquote":
             self.quote_depth -= 1
         elif tag == "pre":

@@ -129,6 +129,22 @@ def test_exports_mean_the_same() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ("<tr><td rowspan=2>a<td>b<tr><td>c<tr><td>d<td>e", "| a | b |\n|  | c |\n| d | e |"),
+        ("<tr><td>a<td rowspan=2>b<tr><td>c", "| a | b |\n| c |  |"),
+        ("<tr><th>a<th rowspan=2>b<tr><td>c", "| a | b |\n| --- | --- |\n| c |  |"),
+        ("<tr><td>a<td rowspan=2>b<td>x<tr><td>c<td>y", "| a | b | x |\n| c |  | y |"),
+        ("<tr><td rowspan=2 colspan=2>a<td>b<tr><td>c<td>d", "| a |  | b |\n|  |  | c | d |"),
+        ("<tr><td rowspan=0>a<td rowspan=x>b<tr><td>c<td>d", "| a | b |\n| c | d |"),
+        ("<tr><td rowspan=9>a<td>b</table><table><tr><td>c<td>d", "| a | b |\n\n| c | d |"),
+    ],
+)
+def test_cells_of_several_rows_keep_the_columns(rows: str, text: str) -> None:
+    assert html_to_text(f"<table>{rows}</table>") == text
+
+
+@pytest.mark.parametrize(
     ("html", "text"),
     [
         ("a <b>bold</b> and <em>fine</em> word", "a **bold** and *fine* word"),
