@@ -165,7 +165,8 @@ class _ReadingPageParser:
 
     def feed_unknown_statistic(self, line: str, upcoming: Sequence[str]) -> None:
         """Take a line of the statistics that newstui does not know, or the beginning of a text."""
-        if heading := HEADING_RUN_ON.search(line):
+        heading = HEADING_RUN_ON.search(line) if len(line) <= 2 * MAX_VALUE_CHARS else None
+        if heading:
             label, rest = line[: heading.start()], line[heading.start() :]
             self.feed_unknown_statistic(label, [rest, *upcoming])
             self.feed(rest, upcoming)

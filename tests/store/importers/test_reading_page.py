@@ -364,3 +364,12 @@ def test_the_first_page_of_the_project_with_one_more_line(old: str, new: str) ->
     (after,) = found_in(text.replace(old, new))
     assert (after.body, after.reading) == (before.body, before.reading)
     assert replace(after.article, extra={}) == before.article
+
+
+@pytest.mark.parametrize(
+    "piece", ["Details", "Aa", "A1", "1A", "Words1", "Read Count2", "A: 1", "%"]
+)
+def test_a_long_line_of_statistics_is_read(piece: str) -> None:
+    lines = ["Text.", "Statistics", "7", f"a{piece * 20_000}", "Details", "ID: x"]
+    pages = list(parse_reading_pages(lines))
+    assert (pages[0]["text"], pages[-1]["id"]) == ("Text.", "x")
