@@ -54,8 +54,9 @@ UNSURE_WIDTH = re.compile(
 """Characters on whose width terminals disagree: of scripts that build clusters, joiners, flags, late emoji."""
 WRAP_OFF, WRAP_ON = "\x1b[?7l", "\x1b[?7h"
 _BORDERS = "▏▎▐│╭╮╰╯─"
-_GAPS = frozenset(f" {_BORDERS}")
 _WORD = re.compile(f"[^ {_BORDERS}]+")
+_DRAWN = re.compile(f"[{_BORDERS}]+|{_WORD.pattern}(?: {_WORD.pattern})*")
+"""A border, or words with one blank between them."""
 NO_OP_SEQUENCE = "\x1b[28m"
 """Ends concealing, which nothing of ours starts."""
 ISOLATE_START, ISOLATE_END = f"\u2067{NO_OP_SEQUENCE}", f"\u2069{NO_OP_SEQUENCE}"
@@ -173,7 +174,8 @@ class ScreenDiff:
             is_unsure = has_unsure_width(new[low:high])
             if is_unsure and old[low:high] != new[low:high]:
                 high = len(new)  # what is right of it may be written over
-            for start, end in find_changed_ranges(old, new, low, high, whole=mark or is_unsure):
+            whole = mark or is_unsure or has_unsure_width(old[low:high])
+            for start, end in find_changed_ranges(old, new, low, high, whole=whole):
                 yield self._move_cursor(row, start)
                 cells = new[start:end]
                 marked = isolate_rtl(cells) if mark else cells
@@ -204,18 +206,16 @@ class ScreenDiff:
     def _encode_unsure_cells(self, cells: list[ScreenCell], column: int) -> Iterator[str]:
         """Encode cells on whose width terminals disagree, up to the end of a row.
 
-        They are erased first, for terminals that draw fewer; each word ends with a move to the cell
-        of what follows, for terminals that draw other ones; none wraps into the next row.
+        They are erased first, for terminals that draw fewer. Every border and every run of words
+        begins with a move to its cell, for terminals that draw more, and nothing wraps. Inside of a
+        run there are no moves, and blanks are not sent again: they would cut what is drawn wider.
         """
         yield WRAP_OFF
         yield from self._encode_cells([(" ", blank_style(style)) for _, style in cells])
-        yield f"\x1b[{column + 1}G"
-        for _, group in groupby(cells, key=lambda cell: cell[0] in _GAPS):
-            word = list(group)
-            column += len(word)
-            yield from self._encode_cells(word)
-            if has_unsure_width(word):
-                yield f"\x1b[{column + 1}G"
+        for found in _DRAWN.finditer("".join(text[:1] or "-" for text, _ in cells)):
+            yield f"\x1b[{column + found.start() + 1}G"
+            yield from self._encode_cells(cells[found.start() : found.end()])
+        yield f"\x1b[{column + len(cells) + 1}G"
         yield WRAP_ON
 
     def _encode_blanks(self, count: int) -> str:

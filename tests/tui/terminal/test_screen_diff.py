@@ -300,10 +300,13 @@ def test_clusters_leave_border_and_other_rows_alone(text: str, width: int) -> No
     write(2, 0, long)
     write(2, 0, fit_cells("plain", PANE_COLUMNS))
     write(3, PANE_COLUMNS + 1, fit_cells(text * 9, right))
+    write(5, 0, fit_cells(text, PANE_COLUMNS))
+    write(5, 0, fit_cells("p", PANE_COLUMNS))
     shown = terminal.rows
     assert [row[PANE_COLUMNS] for row in shown] == ["│"] * ROWS
     assert "".join(shown[0][PANE_COLUMNS + 1 :]) == "y" * right
     assert "".join(shown[1][PANE_COLUMNS + 1 :]) == "y" * right
+    assert "".join(shown[5]) == fit_cells("p", PANE_COLUMNS) + "│" + "y" * right
     assert "".join(shown[2]) == fit_cells("plain", PANE_COLUMNS) + "│" + "y" * right
     assert "x" not in shown[0] + shown[1], "what was there before is erased"
     assert "".join(shown[3][:PANE_COLUMNS]) == "x" * PANE_COLUMNS
