@@ -234,7 +234,10 @@ class Indexer:
         """Commit on a thread of its own, in steps: the engine takes up to two seconds."""
         coverage = IndexCoverage(dict(segments), edited, sorted(self._languages))
         with ThreadPoolExecutor(1, "index") as thread:
-            committed = thread.submit(writer.commit, coverage)
+            try:
+                committed = thread.submit(writer.commit, coverage)
+            except RuntimeError as error:  # too little memory for a thread
+                raise IndexUnusable(str(error), file=self._folder) from error
             while wait([committed], COMMIT_POLL_SECONDS).not_done:
                 yield progress
             committed.result()

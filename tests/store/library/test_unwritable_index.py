@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -52,6 +53,20 @@ def test_without_an_index(tmp_path: Path, code: int) -> None:
     update(library)
     matches = library.search(SearchQuery("text"))
     assert (len(matches.rows), matches.note) == (2, "")
+
+
+def test_without_memory_for_a_thread(tmp_path: Path) -> None:
+    """Case 130: titles are searched."""
+    library = Machine(tmp_path).open()
+    add(library, articles([1]))
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Thread, "start", refuse)
+        update(library)
+    assert library.search(SearchQuery("text")).note.startswith("no search index (can't start new")
 
 
 def test_with_an_older_index(tmp_path: Path) -> None:
