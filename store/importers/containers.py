@@ -36,6 +36,8 @@ RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "col
 WEB_ANNOTATION_KEYS = ("annotations", "rows")
 """Names under which Hypothesis lists annotations, each with its page."""
 
+JSON_BUFFER_BYTES = 4 * 1024 * 1024
+"""Bytes that are parsed at once: the parser looks at a string that goes on from its start for each of them."""
 RECORD_LIST_START = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(RECORD_LIST_KEYS).encode())
 
 SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
@@ -202,7 +204,8 @@ def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Import
         prefix = f"{list_start[1].decode()}.item" if list_start else ""
     number = 0
     try:
-        for value in ijson.items(_join_stream(head, rest), prefix, use_float=True):
+        stream = _join_stream(head, rest)
+        for value in ijson.items(stream, prefix, use_float=True, buf_size=JSON_BUFFER_BYTES):
             for record in _expand_links(value):
                 number += 1
                 yield make_item(f"{name}: article {number}", record)
