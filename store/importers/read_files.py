@@ -86,6 +86,8 @@ HTML_START = re.compile(
 JSON_CONTINUATIONS = ("{", "[", ",", ":")
 """The ends of lines after which a JSON value goes on."""
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
+NO_HEADING = re.compile(r"# [^\n]*(?:\n[ \t]*\S|\Z)")
+"""A line of plain text that begins with a number sign: no empty line follows."""
 
 MAX_HEADLINE_CHARS = 120
 """Length of a first line that may be a title."""
@@ -185,7 +187,7 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return _detect_json_kind(text, suffix)
     if HTML_START.match(text):
         return "html"
-    if MARKDOWN_START.match(text):
+    if MARKDOWN_START.match(text) and not (suffix == "text" and NO_HEADING.match(text)):
         return "markdown"
     header = dict.fromkeys(parse_csv_header(text))
     if detect_reader_format(header) is not None or header.keys() >= HIGHLIGHT_ROW_FIELDS:

@@ -19,6 +19,14 @@ ABOUT = {
 FEED = b"<rss><channel><title>T</title><item><title>One</title></item></channel></rss>"
 HANGING_SCRIPT = "import time, signal; sys.stdin.buffer.readline(); signal.alarm(1); time.sleep(60)"
 
+SPINNING_SCRIPT = """import store.feeds.parser_process as process
+def spin(about, data):
+    while True:
+        pass
+process.REQUEST_PARSERS = {"feed": spin}
+process.run_parser_worker()
+"""
+
 
 @pytest.fixture
 def parser() -> Iterator[ParserProcess]:
@@ -42,6 +50,7 @@ def test_it_is_killed_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) ->
     """Cases 100 and 101: whatever it is doing."""
     for script, reason in (
         (HANGING_SCRIPT, "took longer than 1 seconds"),
+        (SPINNING_SCRIPT, "took longer than 1 seconds"),
         ("sys.exit()", "failed"),
     ):
         monkeypatch.setattr("store.feeds.parser_process.PARSER_WORKER_SCRIPT", script)

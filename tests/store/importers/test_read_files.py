@@ -60,6 +60,8 @@ def test_content_first_and_name_second(name: str, content: str, kind: str) -> No
     ("name", "content", "title", "text"),
     [
         ("a.txt", "The ferry\n\nIt\nsails.", "The ferry", "It sails."),
+        ("a.txt", "# of boats:\nthree.", "# of boats: three.", "\\# of boats: three."),
+        ("a.txt", "# The ferry\n\nIt\nsails.", "The ferry", "It sails."),
         ("a.md", "# The ferry\n\nIt\nsails.", "The ferry", "It sails."),
         ("a.html", "<title>The ferry</title><p>It\nsails.", "The ferry", "It sails."),
         ("a.txt", READING, "Text.", "Text."),
