@@ -21,6 +21,8 @@ TIME_KEYS = str.split(
 KEPT_KEYS = ("color", "tags", "location")
 """What is kept besides, under its name."""
 
+MAX_SEARCHED_QUOTES = 1_000
+"""Quotes of one article whose position is searched for."""
 RAINDROP_HIGHLIGHT = "Highlight:"
 RAINDROP_NOTE = "Note:"
 SOURCE_LINK = re.compile(r"\[[^\[\]]{0,40}\]\(https?://[^()\s]*+\)$")
@@ -120,9 +122,11 @@ class _QuoteFinder:
         self._text = text
         self._letters: str | None = None
         self._offsets: list[int] = []
+        self._searches = 0
 
     def find(self, quote: str) -> int | None:
-        if not quote or not self._text:
+        self._searches += 1
+        if not quote or not self._text or self._searches > MAX_SEARCHED_QUOTES:
             return None
         if (exact := self._text.find(quote)) >= 0:
             return exact

@@ -6,7 +6,7 @@ They become articles without a text, which can be fetched later.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any, BinaryIO, TextIO
 
@@ -30,15 +30,17 @@ def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Impo
     """Yield the links of a bookmark file, each once: those in several folders get their names as tags."""
     parser = _BookmarkParser()
     text = open_text(head, rest)
-    links: dict[str, tuple[int, dict[str, Any]]] = {}
+    links: dict[str, tuple[dict[str, Any], dict[str, None]]] = {}
     for fields in _iter_links(parser, text):
-        number, first = links.setdefault(fields.get("url", ""), (len(links) + 1, fields))
-        if first is not fields:
-            _merge_bookmarks(first, fields)
-    for number, fields in links.values():
+        first, tags = links.setdefault(fields.get("url", ""), (fields, {}))
+        names = fields.get("tags", "").split(",")
+        if first is not fields and fields.get("category") != first.get("category"):
+            names.append(fields.get("category", ""))
+        tags.update(dict.fromkeys(filter(None, names)))
+    for number, (fields, tags) in enumerate(links.values(), start=1):
         if parser.has_labels and "category" in fields:
-            _add_tag(fields, fields["category"])
-        yield ImportItem(f"{name}: bookmark {number}", fields)
+            tags[fields["category"]] = None
+        yield ImportItem(f"{name}: bookmark {number}", {**fields, "tags": list(tags)})
 
 
 def _iter_links(parser: _BookmarkParser, text: TextIO) -> Iterator[dict[str, Any]]:
@@ -47,18 +49,6 @@ def _iter_links(parser: _BookmarkParser, text: TextIO) -> Iterator[dict[str, Any
         yield from parser.pop_links()
     parser.finish_link()
     yield from parser.pop_links()
-
-
-def _merge_bookmarks(first: dict[str, Any], other: Mapping[str, Any]) -> None:
-    for tag in (*other.get("tags", "").split(","), other.get("category", "")):
-        if tag != first.get("category"):
-            _add_tag(first, tag)
-
-
-def _add_tag(fields: dict[str, Any], tag: str) -> None:
-    present = fields.get("tags", "").split(",")
-    if tag and tag not in present:
-        fields["tags"] = ",".join(filter(None, (*present, tag.replace(",", " "))))
 
 
 class _BookmarkParser(HTMLParser):

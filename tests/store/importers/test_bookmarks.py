@@ -85,7 +85,7 @@ def test_labels_of_google_are_tags() -> None:
     )
     found = read_one(f"{DOCTYPE}<DL><p>\n{folders}</DL><p>")
     assert found.article.category == "History"
-    assert sorted(found.article.tags) == ["Boats old", "History"]
+    assert sorted(found.article.tags) == ["Boats, old", "History"]
     assert found.article.created == "2009-12-15T22:01:09.588170Z"
     assert found.body.summary == "Old boats."
 
