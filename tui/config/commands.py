@@ -208,6 +208,13 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("app.help", "help"),
         ("app.leave", "quit"),
     ),
+    "filtered": (
+        ("article.open", "open"),
+        ("move.next_unread", "next unread"),
+        ("list.search", "search"),
+        ("app.help", "help"),
+        ("app.leave", "back"),
+    ),
     "article": (
         ("move.page_down", "page down"),
         ("move.next_unread", "next unread"),
@@ -237,7 +244,10 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("app.leave", "back"),
     ),
 }
-"""The five commands of each place that a newcomer needs most, and what they do there."""
+"""The five commands of each place that a newcomer needs most, and what they do there.
+
+`filtered` is the list while it shows matches, or not all articles.
+"""
 
 _KEY_LABELS = {"pagedown": "page-down", "pageup": "page-up"}
 

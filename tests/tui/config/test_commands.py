@@ -123,7 +123,7 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTER_HINTS) == {*PANES, "find", "select"}
+    assert set(FOOTER_HINTS) == {*PANES, "filtered", "find", "select"}
     assert footer_hints("list", keymap.keys)[0] == "enter open"
     assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANES)
     assert format_keys(("space", "pagedown")) == "space page-down"

@@ -233,3 +233,17 @@ async def test_a_signal_ends_the_reader(start: Start, tmp_path: Path) -> None:
     for _ in library.load():
         pass
     assert library.get_article(article_id(11)).reading.position > 0
+
+
+async def test_the_footer_says_what_q_does(start: Start) -> None:
+    async with start() as running:
+        for keys, hint in (
+            ("f j enter", "q back"),
+            ("q", "q quit"),
+            ("/ h tab", "q back"),
+            ("q", "q quit"),
+            ("enter", "q back"),
+            ("q", "q quit"),
+        ):
+            await running.press(*keys.split())
+            assert hint in screen_text(running.app), keys

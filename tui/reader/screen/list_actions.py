@@ -42,11 +42,19 @@ class ListActions:
 
     def clear_filter(self) -> bool:
         """Show the whole list, in the same order; return False if it is shown."""
-        everything = ListQuery(sort=self.state.query.sort)
-        if self.state.query == everything:
-            return False
-        self.show(everything)
-        return True
+        if self.is_filtered:
+            self.show(self._whole_list)
+            return True
+        return False
+
+    @property
+    def is_filtered(self) -> bool:
+        """True if the list does not show all articles."""
+        return self.state.query != self._whole_list
+
+    @property
+    def _whole_list(self) -> ListQuery:
+        return ListQuery(sort=self.state.query.sort)
 
     def clear_saved_search(self) -> bool:
         """Show the list without the saved search; return False if there is none."""

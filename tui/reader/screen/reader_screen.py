@@ -607,6 +607,8 @@ class Reader(KeymapScreen, Screen[None]):
             self.status_line.set_key_hints(self.focused.hints)
         else:
             place = self.place if self.place in FOOTER_HINTS else self.state.current_pane
+            if place == "list" and (self.state.is_searching or self.lists.is_filtered):
+                place = "filtered"
             self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
 
     def _update_lines(self) -> None:
@@ -621,6 +623,7 @@ class Reader(KeymapScreen, Screen[None]):
             self.status_line.set_state(f"Terminal too small (need {columns}×{rows})")
             return
         read_only = "[read-only]" if self.state.read_only_reason else ""
+        self.update_key_hints()
         listed = self.search.describe_matches() or self.lists.describe()
         self.status_line.set_state(join_nonempty((read_only, *listed, self.progress_text)))
 
