@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.token import Token
 
 from store.model.article import VERBATIM_FIELD
@@ -193,7 +194,14 @@ def _write_unused(definitions: dict[str, Any], html: str) -> str:
 @cache
 def _markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
+    parser.block.ruler.at("reference", _parse_definition)
     return parser.enable(["table", "strikethrough"])
+
+
+def _parse_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse the definition of a link; that of a footnote is text."""
+    is_footnote = state.src.startswith("[^", state.bMarks[start] + state.tShift[start])
+    return not is_footnote and reference(state, start, end, silent)
 
 
 def _keep_literal_tags(token: Token) -> None:

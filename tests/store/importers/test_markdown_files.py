@@ -164,6 +164,7 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("_em_ __b__ ***both*** ~~old~~", "*em* **b** ***both*** ~~old~~"),
         ("snake_case_name 2 * 3 * 4", "snake_case_name 2 * 3 * 4"),
         ("1\\* of AT&amp;T &copy; &lt;b&gt;", "1\\* of AT&T © \\<b>"),
+        ("word[^1]\n\n[^1]: the note", "word\\[^1]\n\n\\[^1]: the note"),
         (
             "[a][ref] [b] [c][]\n\n[ref]: http://e.org/1\n[b]: http://e.org/2\n[c]: <http://e.org/3>",
             "[a](http://e.org/1) [b](http://e.org/2) [c](http://e.org/3)",
