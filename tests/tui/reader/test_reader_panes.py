@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from store.model.article import ParsedArticle
 from tests.support.reader import (
@@ -278,6 +279,24 @@ async def test_any_size_may_follow_any_other(start: Start) -> None:
             await running.wait_until(lambda then=before: screen_text(running.app) == then)
             await running.press("escape", "escape", "g", "j")
             assert running.app.screen is running.reader
+
+
+@pytest.mark.parametrize("keys", [("/",), ("a",), ("e",), ("enter", "/"), ("+",), ("|",)])
+async def test_an_input_keeps_its_focus_while_the_terminal_is_too_small(
+    start: Start, keys: tuple[str, ...]
+) -> None:
+    """What is typed then, and afterwards, is never taken for commands."""
+    async with start() as running:
+        await running.press(*keys)
+        await running.wait_until(lambda: isinstance(running.app.focused, Input))
+        opened = running.app.focused
+        assert isinstance(opened, Input)
+        await running.resize(*TINY)
+        await running.press("d")
+        await running.resize(*WIDE)
+        await running.press("x")
+        assert running.app.focused is opened
+        assert opened.value.endswith("dx")
 
 
 async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
