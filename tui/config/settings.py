@@ -135,6 +135,11 @@ class Settings:
     measure: int = declare_setting(
         DEFAULT_MEASURE, _integer_type(MIN_MEASURE, MAX_MEASURE), "maximum line width, in columns"
     )
+    rows: str = declare_setting(
+        "auto",
+        _choice_type("auto", "one", "two"),
+        'the lines of an article in the list; "auto": two where the list is narrow',
+    )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )

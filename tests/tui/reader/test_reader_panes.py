@@ -265,7 +265,7 @@ async def test_the_measure(start: Start) -> None:
         await running.press_at_once(*"<<<<<<<<<<<<<<<<<<<<")
         assert 20 < longest(view) <= 30
         await running.press_at_once(*">>>>>>>>>>>>>>>>>>>>")
-        assert (view.position, longest(view) > 70) == (place, True)
+        assert (view.position, longest(view) > 66) == (place, True)
 
 
 async def test_any_size_may_follow_any_other(start: Start) -> None:

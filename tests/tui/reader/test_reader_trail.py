@@ -50,7 +50,7 @@ async def test_the_trail_line(start: Start) -> None:
     """The current article has a sign and is bold; a low terminal has no trail line."""
     async with start() as running:
         await running.press("enter", "1", "[")
-        crumbs = "▸ Article number 3 about the harbour › Article number 1 ab…"
+        crumbs = "▸ Article number 3 about the harbo… › Article number 1 ab…"
         assert crumbs in screen_lines(running.app)[0]
         await running.resize(*NARROW)
         assert "▸ Article number 3" in screen_lines(running.app)[0]

@@ -133,20 +133,21 @@ async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
     widget = Counting(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(36, 20)) as pilot:
         rows = [row(number) for number in range(10)]
-        rows += [row(number + 200_000, read=True) for number in range(10)]
+        rows += [row(number + 200_000, read=True)._replace(category="news") for number in range(10)]
         widget.show(rows, dated=True)
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
-        assert shown[:4] == [" Today", ">●  Title 0", "    world · now · 1′", " ●  Title 1"]
+        facts = "world · now · 1′".rjust(36)
+        assert shown[:4] == [" Today", ">●  Title 0", facts, " ●  Title 1"]
         Counting.built.clear()
         widget.move_cursor(1)
         await pilot.pause()
-        assert set(Counting.built) == {1, 3}
+        assert set(Counting.built) == {1, 2, 3, 4}
         widget.move_cursor(9)
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         at = shown.index(">   Title 200000")
-        assert shown[at - 1 : at + 2] == [" This week", shown[at], "    world · 2d · 1′"]
+        assert shown[at - 1 : at + 2] == [" This week", shown[at], "news · 2d · 1′".rjust(36)]
         assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
         while widget.move_cursor(-1):
             pass
@@ -277,19 +278,24 @@ async def test_signs_are_glyphs() -> None:
     widget = ArticleList(lambda: NOW, id="list")
     async with Holder(widget).run_test(size=(50, 5)) as pilot:
         widget.show(
-            [row(0), row(1, read=True), row(2, starred=True), row(3, read=True, starred=True)]
+            [
+                row(0)._replace(category="news"),
+                row(1, read=True),
+                row(2, starred=True),
+                row(3, read=True, starred=True),
+            ]
         )
         await pilot.pause()
         lines = screen_text(pilot.app).split("\n")
         assert [line[:4] for line in lines[:4]] == [">●  ", "    ", " ●★ ", "  ★ "]
         assert {line[-5:].strip() for line in lines[:4]} == {"1′"}
-        assert {line[:-5].split()[-2] for line in lines[:4]} == {"world"}
+        assert [line[:-5].split()[-2] for line in lines[:4]] == ["news", "world", "world", "world"]
         await pilot.resize_terminal(40, 20)
         widget.show([row(0)._replace(updated=True), row(1, read=True)._replace(updated=True)])
         await pilot.pause()
         lines = screen_text(pilot.app).split("\n")
         assert [line[:2] for line in lines[:4:2]] == [">●", " ↻"]
-        assert lines[3].strip().endswith("· updated")
+        assert {line.strip() for line in lines[1:4:2]} == {"now · 1′"}, "one category says nothing"
 
 
 async def test_an_article_posts_its_end_once() -> None:

@@ -12,8 +12,8 @@ from tui.config.commands import Command, format_keys, group_commands
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
-from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
 from tui.reader.widgets.inputs import SanitizedInput
+from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
 
 FIRST_HELP_HEADINGS = {
     "list": ("List", "Move"),

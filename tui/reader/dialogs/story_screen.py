@@ -11,8 +11,8 @@ from store.model.article import ArticleRow
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.gateway import messages
-from tui.reader.widgets.article_list import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
 from tui.rendering.cells import StyledText, wrap_text
+from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
 from tui.rendering.wording import format_age, format_count, format_row_date, join_nonempty
 
 if TYPE_CHECKING:

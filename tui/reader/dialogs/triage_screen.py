@@ -14,8 +14,8 @@ from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import FullScreenDialog
 from tui.reader.dialogs.moves import movement_commands
 from tui.reader.gateway import messages
-from tui.reader.widgets.article_list import STAR_SIGN
 from tui.rendering.cells import StyledText, wrap_text
+from tui.rendering.list_rows import STAR_SIGN
 from tui.rendering.wording import (
     LATER_TAG,
     format_age,

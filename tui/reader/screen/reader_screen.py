@@ -112,7 +112,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.notify_list_shown: Callable[[], None] = lambda: None
         """Called when a list is shown: from the first one on, keys have a meaning."""
         self.gateway = make_gateway(self.post_message)
-        self.article_list = ArticleList(now, id="list")
+        self.article_list = ArticleList(now, id="list", rows=self._settings.rows)
         self.article_view = ArticleView(id="article")
         self.article_view.measure = self._settings.measure
         self.article_view.empty_text = f"{keymap.first_key('article.open')} opens an article"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar
 
@@ -12,31 +12,28 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.model.article import ArticleRow, Snippet, reading_minutes
+from store.model.article import ArticleRow, Snippet
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
+from tui.rendering.cells import StyledText, fit_cells
 from tui.rendering.list_layout import (
     HighlightRanges,
     ListLayout,
     build_date_headings,
     find_day_boundaries,
-    render_highlights,
-    trim_snippet,
 )
-from tui.rendering.wording import format_age, join_nonempty
+from tui.rendering.list_rows import (
+    RowLook,
+    build_one_line_row,
+    build_snippet_line,
+    build_two_line_row,
+)
 
-CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
-STORY_ORIGIN_SIGN = "◆"
-"""In a story, marks the article it was opened from."""
-SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
-AGE_CELLS, MINUTES_CELLS = 4, 4
-MIN_ONE_LINE_WIDTH = 48
-"""From this width on an article's facts fit next to its title."""
-MIN_LONG_CATEGORY_WIDTH = 72
-"""From this width on more of the category is shown."""
-SECOND_LINE_INDENT = 4
+MAX_TWO_LINE_WIDTH = 69
+"""Up to this width rows have two lines, if the list decides."""
 MIN_TWO_LINE_HEIGHT = 16
-"""From this height on a narrower list has two lines for each article."""
+"""From this height on there is room for rows of two lines."""
+ROW_HEIGHTS: Mapping[str, int] = {"one": 1, "two": 2}
+"""Lines of a row by the setting `rows`; otherwise the list decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +66,22 @@ class ArticleList(LineView):
 
         row: ArticleRow
 
-    def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        now: Callable[[], int],
+        id: str,  # noqa: A002 - Textual's name
+        rows: str = "auto",
+    ) -> None:
         """Make an empty list.
 
         Args:
             now: Returns seconds since 1970, for the ages.
             id: The widget's id.
+            rows: The setting `rows`: one line for each article, two, or as the width asks for.
         """
         super().__init__(id=id)
         self._now = now
+        self._rows_setting = rows
         self.rows: list[ArticleRow] = []
         self.cursor = 0
         self.empty_text = ""
@@ -88,7 +92,7 @@ class ArticleList(LineView):
         """Percent of its height that the view scrolls when the cursor leaves it."""
         self.snippets: dict[str, Snippet] | None = None
         """The snippets of a search, by article."""
-        self._find_title_highlights: Callable[[str], HighlightRanges] = lambda _: ()
+        self._look = RowLook(0)
         self._has_day_headings = False
         self._next_midnight = 0
         self._list_lines = ListLayout(0)
@@ -112,6 +116,9 @@ class ArticleList(LineView):
             list(rows),
             dated,
         )
+        first = rows[0].category if rows else ""
+        is_mixed = any(row.category != first for row in rows)
+        self._look = replace(self._look, has_category=is_mixed)
         self._lay_out_rows()
         if self.size.height:
             self._scroll_to_row_start(self._list_lines.line_of_row(self.cursor) - offset)
@@ -136,12 +143,15 @@ class ArticleList(LineView):
         today = find_day_boundaries(self._now())
         self._next_midnight = today.tomorrow
         headings = build_date_headings(self.rows, today) if self._has_day_headings else []
-        width, height = self.size
-        two = self.snippets is not None or (
-            width < MIN_ONE_LINE_WIDTH and height >= MIN_TWO_LINE_HEIGHT
-        )
-        self._list_lines = ListLayout(len(self.rows), headings, 2 if two else 1)
+        self._list_lines = ListLayout(len(self.rows), headings, self._choose_row_height())
         self.set_line_count(self._list_lines.line_count)
+
+    def _choose_row_height(self) -> int:
+        if self.snippets is not None:
+            return 2
+        width, height = self.size
+        is_two = width <= MAX_TWO_LINE_WIDTH and height >= MIN_TWO_LINE_HEIGHT
+        return ROW_HEIGHTS.get(self._rows_setting, 2 if is_two else 1)
 
     # -- search results --------------------------------------------------------------------
 
@@ -156,6 +166,7 @@ class ArticleList(LineView):
     def restore_view_state(self, state: ListViewState) -> None:
         """Restore an earlier state."""
         self.snippets = None
+        self._look = RowLook(0)
         self.show(state.rows, dated=state.has_day_headings)
         self.select_article(state.selected_article)
         self.scroll_to_line(state.top_line)
@@ -177,7 +188,8 @@ class ArticleList(LineView):
             find_highlights: Returns the ranges to highlight in a title.
             stay: Whether the cursor stays on its article; else it goes to the first.
         """
-        self.snippets, self._find_title_highlights = dict(snippets), find_highlights
+        self.snippets = dict(snippets)
+        self._look = RowLook(0, is_searched=True, find_highlights=find_highlights)
         if not stay:
             self.cursor, self.rows = 0, []
             self.scroll_to_line(0)
@@ -244,9 +256,8 @@ class ArticleList(LineView):
         if self._has_day_headings and self._now() >= self._next_midnight:
             self._lay_out_rows()  # it is past midnight
             self.refresh()
-        # The facts below a title look the same with and without the cursor.
-        self.refresh_line(self._list_lines.line_of_row(old))
-        self.refresh_line(self._list_lines.line_of_row(index))
+        self._refresh_row(old)
+        self._refresh_row(index)
         self._scroll_to_cursor()
         self.post_message(self.CursorMoved(self.rows[index]))
         return True
@@ -331,49 +342,11 @@ class ArticleList(LineView):
         if spot.row >= len(self.rows):
             return []
         row = self.rows[spot.row]
-        if spot.line_in_row and (found := (self.snippets or {}).get(row.id)):
-            line = trim_snippet(found, width - SECOND_LINE_INDENT)
-            return [
-                (" " * SECOND_LINE_INDENT, "muted"),
-                *render_highlights(line.text, line.highlights, "muted", width - SECOND_LINE_INDENT),
-            ]
-        if spot.line_in_row:
-            updated = "updated" if row.updated else ""
-            when = format_age(row.timestamp, self._now())
-            facts = join_nonempty((row.category, when, f"{reading_minutes(row.words)}′", updated))
-            return [(fit_cells(f"    {facts}", width), "muted")]
-        searched = self.snippets is not None
-        tail = self._row_facts(row, width) if searched or self._list_lines.row_height == 1 else ""
-        highlights = self._find_title_highlights(row.title) if searched else ()
-        return _build_title_line(row, tail, width, highlights, selected=spot.row == cursor)
-
-    def _row_facts(self, row: ArticleRow, width: int) -> str:
-        when = pad_left(format_age(row.timestamp, self._now()), AGE_CELLS)
-        if width < MIN_ONE_LINE_WIDTH and self.snippets is not None:
-            return f" {when}"
-        if width < MIN_ONE_LINE_WIDTH:
-            return f" {fit_cells(row.category, SHORT_CATEGORY_CELLS)} {when}"
-        reading = pad_left(f"{reading_minutes(row.words)}′", MINUTES_CELLS)
-        category = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
-        return f" {fit_cells(row.category, category)} {when} {reading}"
-
-
-def _build_title_line(
-    row: ArticleRow, tail: str, width: int, highlights: HighlightRanges, *, selected: bool
-) -> Sequence[StyledText]:
-    seen = UPDATED_SIGN if row.updated else " "
-    head = f"{CURSOR_SIGN if selected else ' '}{seen if row.read else UNREAD_SIGN}"
-    star = STAR_SIGN if row.starred else " "
-    room = max(1, width - cell_width(tail) - 4)
-    if selected:
-        return [(f"{head}{star} {fit_cells(row.title, room)}{tail}", "selection")]
-    role = "text" if row.read else "unread"
-    if not highlights and not row.starred:
-        return [(f"{head}{star} {fit_cells(row.title, room)}", role), (tail, "muted")]
-    star_role = "star" if row.starred else role
-    return [
-        (head, role),
-        (f"{star} ", star_role),
-        *render_highlights(row.title, highlights, role, room),
-        (tail, "muted"),
-    ]
+        if spot.line_in_row and self.snippets is not None:
+            found = self.snippets.get(row.id)
+            return build_snippet_line(found, width) if found else []
+        look = replace(self._look, now=self._now())
+        selected = spot.row == cursor
+        if self._list_lines.row_height == 1 or self.snippets is not None:
+            return build_one_line_row(row, width, look, selected=selected)
+        return build_two_line_row(row, width, look, selected=selected)[spot.line_in_row]
