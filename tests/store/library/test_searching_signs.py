@@ -239,13 +239,13 @@ CORPUS = Path(
 )
 
 
-def random_titles(number: int) -> set[str]:
+def random_titles(number: int) -> list[str]:
     chance = random.Random(5)
     titles = (
         "".join(chance.choice(TITLE_PARTS) + chance.choice(("", " ", " ")) for _ in range(length))
         for length in chance.choices(range(1, 10), k=number)
     )
-    return {" ".join(title.split()) for title in titles} - {""}
+    return list(filter(None, dict.fromkeys(" ".join(title.split()) for title in titles)))
 
 
 def library_of(folder: Path, titles: Iterable[str], *, indexed: bool = True) -> FolderLibrary:
@@ -289,7 +289,7 @@ def test_every_word_of_a_title_finds_and_marks_it(tmp_path: Path) -> None:
                 found = opened.search(SearchQuery(word))
             except InvalidQuery:
                 continue
-            if not word.startswith("-"):
+            if found.words and not word.startswith("-"):
                 assert row in found.rows, (row.title, word)
                 assert not found.highlighter or found.highlighter.find_spans(row.title), (row, word)
 
