@@ -144,10 +144,18 @@ class FoldedText:
         at = 0
         while at < len(searched) and (match := pattern.search(searched, at)):
             start, end = match.span()
-            span = self.source_span(start, end) if start < end else None
+            span = self.source_span(*self._widen(start, end, searched)) if start < end else None
             if span:
                 yield span
             at = end if span else start + 1
+
+    def _widen(self, start: int, end: int, searched: str) -> TextSpan:
+        """Return a part with the signs that come from the same character as its ends: all of `⑴`."""
+        while self._source_offset(start) is None and not searched[start - 1].isalnum():
+            start -= 1
+        while self._source_offset(end) is None and not searched[end].isalnum():
+            end += 1
+        return start, end
 
 
 def _is_shifting(char: str) -> bool:

@@ -35,6 +35,8 @@ def words_of(text: str) -> list[str]:
         ("ＡＩ", "AI 東京AI時代", ["AI", "AI"]),
         ("東京", "ß東京都", ["東京"]),
         ("🦀", "ﬁ🦀🦀", ["🦀", "🦀"]),
+        ("1", "⑴ one … 1", ["⑴", "1"]),
+        ("ŉ", "ŉ is n", ["ŉ", "n"]),
     ],
 )
 def test_marks(query: str, text: str, marked: list[str]) -> None:

@@ -191,7 +191,9 @@ def test_a_working_directory_that_is_gone(
 @pytest.mark.parametrize(
     ("tool", "paste"), [("xclip", ("-o", "-selection", "c")), ("xsel", ("-b",))]
 )
-@pytest.mark.parametrize("text", ["x", HARD_TEXT, "日本" * 1_000_000])
+@pytest.mark.parametrize(
+    "text", ["x", HARD_TEXT, "日本" * 1_000_000], ids=["short", "hard", "long"]
+)
 def test_real_tools(
     tools: Path,
     monkeypatch: pytest.MonkeyPatch,
