@@ -65,8 +65,7 @@ def build_two_line_row(
     left = width - cell_width(facts)
     second = fit_cells(" " * SIGN_CELLS + fit_cells(rest, max(0, left - SIGN_CELLS - gap)), left)
     first = _build_title_line(row, begin, "", room, look, selected=selected)
-    if selected:
-        return first, [(second + facts, "selection")]
+    # The same with and without the cursor: a move draws as little as in a list of one line.
     return first, [(second, _title_role(row)), (facts, "muted")]
 
 

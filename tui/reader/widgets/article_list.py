@@ -256,8 +256,8 @@ class ArticleList(LineView):
         if self._has_day_headings and self._now() >= self._next_midnight:
             self._lay_out_rows()  # it is past midnight
             self.refresh()
-        self._refresh_row(old)
-        self._refresh_row(index)
+        self.refresh_line(self._list_lines.line_of_row(old))
+        self.refresh_line(self._list_lines.line_of_row(index))
         self._scroll_to_cursor()
         self.post_message(self.CursorMoved(self.rows[index]))
         return True
