@@ -43,7 +43,11 @@ def shown_again(run: Run, folder: Path, article: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def zone(
+    request: pytest.FixtureRequest,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     """Set the time zone of this process."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", request.param)
