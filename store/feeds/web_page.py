@@ -81,7 +81,8 @@ def find_feed_links(html: str, url: str) -> list[str]:
 
     Source: RSS Autodiscovery (https://www.rssboard.org/rss-autodiscovery).
     """
-    page, root = LexborHTMLParser(html), find_base_url(html, url)
+    page = LexborHTMLParser(html)
+    root = find_base_url(page, url)
     is_about_comments: dict[str, bool] = {}
     for link in page.css("link[rel][href]"):
         attributes = {

@@ -60,25 +60,25 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
         )
     if document is None:
         return {"title": title} if title else {}
-    base = find_base_url(html, url)
+    page = LexborHTMLParser(html)
+    base = find_base_url(page, url)
     title = document.title or title
     fields = {
         "url": resolve_web_url(document.url or "", base),
         "title": title,
         "authors": [each.strip() for each in (document.author or "").split(";") if each.strip()],
         "date": document.date,
-        "language": document.language or _find_html_language(html),
-        "text": _find_article_text(html, document.text or "", base, title),
+        "language": document.language or _find_html_language(page),
+        "text": _find_article_text(page, document.text or "", base, title),
         "summary": document.description,
         "extra": {"site": document.sitename} if document.sitename else None,
     }
     return {name: value for name, value in fields.items() if value}
 
 
-def _find_article_text(html: str, found: str, base: str, title: str) -> str:
-    """Return the blocks of the page that have the text that was found."""
+def _find_article_text(page: LexborHTMLParser, found: str, base: str, title: str) -> str:
+    """Return the blocks of the page that have the text that was found; the others are removed."""
     text = html_to_text(found, base)
-    page = LexborHTMLParser(html)
     select_article(page, LexborHTMLParser(found).text(), title)
     selected = node_to_text(page.body, base)
     if count_words(selected) < MIN_SELECTED_SHARE * count_words(text):
@@ -93,7 +93,7 @@ def parse_saved_page(html: str) -> dict[str, Any]:
     fields = extract_fields(html, url) | {"url": url}
     if not fields.get("text"):
         fields.pop("summary", None)
-        page = parse_html_page(html, find_base_url(html, url))
+        page = parse_html_page(html, find_base_url(LexborHTMLParser(html), url))
         fields |= {name: page[name] for name in ("title", "text") if page.get(name)}
     return fields
 
@@ -103,7 +103,7 @@ def find_saved_url(html: str) -> str:
     page = LexborHTMLParser(limit_attributes(html))
     saved = SAVED_FROM.search(html[:20_000])
     origin = saved[1] if saved else ""
-    base = _find_base(page, origin)
+    base = find_base_url(page, origin)
     for selector, name in STATED_URLS:
         node = page.css_first(selector)
         if node and (found := resolve_web_url(node.attributes.get(name) or "", base)):
@@ -112,16 +112,12 @@ def find_saved_url(html: str) -> str:
     return origin or (base if PAGE_URL.match(base) else "")
 
 
-def find_base_url(html: str, url: str) -> str:
+def find_base_url(page: LexborHTMLParser, url: str) -> str:
     """Return the URL that the relative links of a page are meant from."""
-    return _find_base(LexborHTMLParser(html), url)
-
-
-def _find_base(page: LexborHTMLParser, url: str) -> str:
     node = page.css_first("base[href]")
     return resolve_web_url((node.attributes.get("href") or "") if node else "", url) or url
 
 
-def _find_html_language(html: str) -> str:
-    root = LexborHTMLParser(html).css_first("html")
+def _find_html_language(page: LexborHTMLParser) -> str:
+    root = page.css_first("html")
     return (root.attributes.get("lang") or "") if root else ""
