@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from themes.loader import COLOR_ROLES, DEFAULT_STYLES  # noqa: E402 - importable from any folder
+from themes.loader import COLOR_ROLES, DEFAULT_STYLES, FALLBACK_ROLES  # noqa: E402 - importable from any folder
 from tui.cli.settings import format_toml_value  # noqa: E402
 from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
@@ -75,10 +75,10 @@ def _code(names: Iterable[str]) -> str:
 def roles_table() -> str:
     """Return the table of colour roles."""
     rows = (
-        f"| `{role}` | {use} | {DEFAULT_STYLES.get(role, '')} |"
+        f"| `{role}` | {use} | {DEFAULT_STYLES.get(role, '')} | {FALLBACK_ROLES.get(role, '')} |"
         for role, use in COLOR_ROLES.items()
     )
-    return "\n".join(["| Role | Used for | Style |", "|---|---|---|", *rows])
+    return "\n".join(["| Role | Used for | Style | If missing |", "|---|---|---|---|", *rows])
 
 
 def find_cases(text: str) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Load themes and validate them as a whole, so that all faults of a file are reported at once.
 
-A theme file is TOML: `name`, `label`, `dark`, a table `[colors]` with every role, and optionally a
-table `[styles]` with the text style of roles.
+A theme file is TOML: `name`, `label`, `dark`, a table `[colors]` with every role but those that fall
+back to another one, and optionally a table `[styles]` with the text style of roles.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ BUILT_IN_THEMES = (
     "high-contrast-light",
     "sepia",
     "lagoon",
+    "dusk",
+    "ember",
     "terminal",
     "monochrome",
 )
@@ -38,23 +40,45 @@ COLOR_ROLES: Mapping[str, str] = {
     "background": "behind the list and the article",
     "surface": "behind bars and the side pane",
     "border": "lines between panes",
+    "focus": "the edge of the pane with the keys",
     "selection": "behind the row the cursor is on",
     "selection-text": "all text of that row",
     "text": "text",
     "muted": "secondary text: category, age, hints",
-    "accent": "the focused pane, keys, headings of the side pane",
+    "accent": "the title of the pane with the keys, keys, numbers",
     "unread": "titles of unread articles",
     "star": "the star",
     "match": "search hits",
     "link": "links",
-    "heading": "titles and headings of an article",
+    "section": "headings of lists: days, sections of a pane",
+    "title": "the title of an article",
+    "heading": "headings in an article, titles of dialogs",
     "quote": "quotations",
+    "code": "code",
+    "code-keyword": "keywords in code",
+    "code-string": "strings in code, added lines",
+    "code-comment": "comments in code",
+    "code-number": "numbers and constants in code",
+    "code-name": "names that code defines: functions, classes, tags",
     "error": "errors",
     "warning": "warnings",
 }
 """The colours of a theme, and what each is used for."""
 
-SURFACE_ROLES = ("background", "surface", "border", "selection")
+FALLBACK_ROLES: Mapping[str, str] = {
+    "focus": "accent",
+    "section": "heading",
+    "title": "heading",
+    "code": "text",
+    "code-keyword": "warning",
+    "code-string": "quote",
+    "code-comment": "muted",
+    "code-number": "star",
+    "code-name": "accent",
+}
+"""The roles a theme may leave out, and the roles that then give their colour and style."""
+
+SURFACE_ROLES = ("background", "surface", "border", "focus", "selection")
 STYLED_ROLES = tuple(role for role in COLOR_ROLES if role not in SURFACE_ROLES)
 """The roles of text, which have a style as well as a colour."""
 
@@ -63,6 +87,8 @@ DEFAULT_STYLES: Mapping[str, str] = dict.fromkeys(STYLED_ROLES, "none") | {
     "unread": "bold",
     "match": "bold underline",
     "link": "underline",
+    "section": "bold",
+    "title": "bold",
     "heading": "bold",
     "error": "bold",
 }
@@ -136,7 +162,7 @@ def load_built_in_theme(name: str) -> Theme:
     """
     if name not in BUILT_IN_THEMES:
         raise KeyError(name)
-    # Not importlib.resources: that import alone takes longer than reading all eight files.
+    # Not importlib.resources: that import alone takes longer than reading all files.
     path = Path(__file__).with_name(f"{name}.toml")
     return parse_theme(path.read_text(encoding="utf-8"), path.name)
 
@@ -194,9 +220,13 @@ def _check_colors(data: Mapping[str, object], faults: list[str]) -> dict[str, st
     if not isinstance(given, dict):
         add_value_fault("colors", given, "must be a table of colours", faults)
         return {}
-    colors = {role: _check_color(role, given.get(role), faults) for role in COLOR_ROLES}
+    colors = {
+        role: _check_color(role, given.get(role), faults)
+        for role in COLOR_ROLES
+        if role in given or role not in FALLBACK_ROLES
+    }
     add_unknown_key_faults("colors: role", given, COLOR_ROLES, faults)
-    return colors
+    return {role: colors[role if role in colors else FALLBACK_ROLES[role]] for role in COLOR_ROLES}
 
 
 def _check_color(role: str, value: object, faults: list[str]) -> str:
@@ -218,7 +248,13 @@ def _check_styles(data: Mapping[str, object], faults: list[str]) -> dict[str, st
         return {}
     own = {role: _check_style(role, given[role], faults) for role in STYLED_ROLES if role in given}
     add_unknown_key_faults("styles: role", given, STYLED_ROLES, faults)
-    return {**DEFAULT_STYLES, **own}
+    colors = data.get("colors")
+    set_roles = own.keys() | (colors.keys() if isinstance(colors, dict) else set())
+    styles = {**DEFAULT_STYLES, **own}
+    return {
+        role: styles[role if role in set_roles else FALLBACK_ROLES.get(role, role)]
+        for role in STYLED_ROLES
+    }
 
 
 def _check_style(role: str, value: object, faults: list[str]) -> str:

@@ -64,6 +64,25 @@ def test_the_cursor_row_is_readable(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_the_focused_edge_is_seen_and_unlike_the_others(theme: Theme) -> None:
+    """Graphics need 3 to 1: https://www.w3.org/TR/WCAG22/#non-text-contrast."""
+    focus, border = theme.colors["focus"], theme.colors["border"]
+    for behind in ("background", "surface"):
+        assert contrast_ratio(focus, theme.colors[behind]) >= 3.0
+    assert contrast_ratio(focus, border) >= 1.5
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_roles_that_stand_side_by_side_have_colours_of_their_own(theme: Theme) -> None:
+    """A heading in a text is not its title, code is not a quotation."""
+    colors = theme.colors
+    assert colors["heading"] not in {colors["title"], colors["text"]}
+    assert colors["code"] != colors["quote"]
+    code = [colors[role] for role in loader.COLOR_ROLES if role.startswith("code")]
+    assert len(set(code)) == len(code)
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_text_on_an_accent_is_readable(theme: Theme) -> None:
     """Buttons and the input's cursor use the background colour on it."""
     for role in ("accent", "warning", "error", "text"):

@@ -50,6 +50,23 @@ def test_terminal_colours_can_be_mixed_with_others() -> None:
     assert theme.uses_terminal_colors
 
 
+@pytest.mark.parametrize(("role", "other"), loader.FALLBACK_ROLES.items())
+def test_a_theme_without_a_newer_role_uses_an_older_one(role: str, other: str) -> None:
+    """Themes of earlier versions are read as before."""
+    rest = "[styles]\n" + (f'{other} = "italic"' if other in loader.STYLED_ROLES else "")
+    colors = {other.replace("-", "_"): "#abcdef"}
+    old = loader.parse_theme(toml(styles=rest, drop=tuple(loader.FALLBACK_ROLES), **colors), "old")
+    assert old.colors[role] == "#abcdef"
+    assert role not in loader.STYLED_ROLES or old.styles[role] == "italic"
+
+
+def test_a_newer_role_that_is_set_keeps_its_own_style() -> None:
+    theme = loader.parse_theme(toml(styles='[styles]\nheading = "italic"', title="#ffffff"), "sea")
+    assert (theme.colors["title"], theme.styles["title"]) == ("#ffffff", "bold")
+    alone = loader.parse_theme(toml(styles='[styles]\ntitle = "dim"', drop=("title",)), "sea")
+    assert (alone.colors["title"], alone.styles["title"]) == (COLORS["heading"], "dim")
+
+
 STYLE_RULE = "use bold, dim, italic, underline, reverse, strike, or none alone"
 
 BROKEN = {
@@ -136,8 +153,8 @@ BROKEN = {
         ],
     ),
     "style of what is not text": (
-        toml(styles='[styles]\nborder = "bold"'),
-        ['styles: unknown role "border"'],
+        toml(styles='[styles]\nsurface = "bold"'),
+        ['styles: unknown role "surface"'],
     ),
     "no TOML": (
         'name = "sea',

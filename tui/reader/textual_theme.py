@@ -31,7 +31,7 @@ WIDGET_COLOR_ROLES: Mapping[str, str] = {
     "text-error": "error",
     "foreground-muted": "muted",
     "foreground-disabled": "muted",
-    "border": "accent",
+    "border": "focus",
     "border-blurred": "border",
     "block-cursor-foreground": "selection-text",
     "block-cursor-background": "selection",

@@ -132,7 +132,7 @@ class DetailSection:
     def visible_lines(self, *, folded: bool) -> list[DetailLine]:
         """Return the heading, and unless the section is folded its lines."""
         more = join_nonempty((self.heading_suffix, "…" if folded else ""), " ")
-        heading = [(self.name, "heading"), (f" {more}" if more else "", "muted")]
+        heading = [(self.name, "section"), (f" {more}" if more else "", "muted")]
         first = DetailLine(heading, folded_section=self.name)
         return [first] if folded else [first, *self.lines, DetailLine()]
 

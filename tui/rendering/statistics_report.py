@@ -75,7 +75,7 @@ def describe_statistics(statistics: Statistics) -> list[str]:
 
 
 def _heading_line(text: str) -> ReportLine:
-    return [(text, "heading")]
+    return [(text, "section")]
 
 
 def _total_lines(statistics: Statistics) -> list[ReportLine]:

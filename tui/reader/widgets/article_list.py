@@ -51,7 +51,7 @@ class ArticleList(LineView):
     """Rows with a cursor; posts cursor moves and the article to open."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "unread", "star", "selection", "heading", "match"
+        "unread", "star", "selection", "section", "match"
     )
 
     @dataclass
@@ -338,7 +338,7 @@ class ArticleList(LineView):
             )
         spot = self._list_lines.line_content(y)
         if spot.heading:
-            return [(fit_cells(f" {spot.heading}", width), "heading")]
+            return [(fit_cells(f" {spot.heading}", width), "section")]
         if spot.row >= len(self.rows):
             return []
         row = self.rows[spot.row]

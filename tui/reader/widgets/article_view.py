@@ -53,7 +53,18 @@ class ArticleView(LineView):
     """Shows one article; posts search progress, and when the end has been on the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        *("heading", "quote", "link", "strong", "em", "code", "accent", "match", "selection")
+        *(
+            "title",
+            "heading",
+            "quote",
+            "link",
+            "strong",
+            "em",
+            "code",
+            "accent",
+            "match",
+            "selection",
+        )
     )
 
     @dataclass
@@ -461,7 +472,7 @@ def _header_lines(entry: FullArticle, width: int) -> list[StyledText]:
             UPDATED_LABEL if entry.updated else "",
         )
     )
-    title: list[StyledText] = [(line, "heading") for line in wrap_text(article.title, width)]
+    title: list[StyledText] = [(line, "title") for line in wrap_text(article.title, width)]
     lines = [*title, *((line, "muted") for line in wrap_text(facts, width)), ("", "text")]
     if entry.body.is_missing:
         lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]

@@ -119,7 +119,7 @@ class DocumentView(LineView):
     """Shows the lines a function returns for the width, in the middle of a wide screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "heading", "accent", "unread", "strong", "selection"
+        "section", "heading", "accent", "unread", "strong", "selection"
     )
 
     def __init__(self, *, focusable: bool = True) -> None:

@@ -23,7 +23,7 @@ class SidePane(LineView):
     """Shows an article's details, with a cursor while it has the focus."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "heading", "accent", "unread", "strong", "selection"
+        "section", "accent", "unread", "strong", "selection"
     )
 
     @dataclass
