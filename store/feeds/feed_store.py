@@ -17,8 +17,9 @@ from store.feeds.subscriptions import (
     read_subscriptions,
     update_subscriptions,
 )
-from store.model.article import ArticleRow, ParsedArticle, Rejection
+from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
+from store.model.results import GroupCount
 from store.model.times import to_unix_seconds
 from store.system.files import file_lock, make_folder, read_regular, write_atomically
 from store.text.decoding import decode_document
@@ -139,17 +140,13 @@ class FeedStore:
         }
         write_atomically(self.cache / FEED_STATES_FILE, orjson.dumps(values))
 
-    def list_feeds(self, rows: Iterable[ArticleRow]) -> list[FeedStatus]:
-        """Return every feed with its state and the counts of its articles among the rows."""
-        subscriptions, states = self.subscriptions(), self.states()
-        counts = {each.key: [0, 0] for each in subscriptions}
-        for row in rows:
-            if row.feed_key and (count := counts.get(row.feed_key)):
-                count[0] += 1
-                count[1] += not row.read
+    def list_feeds(self, counts: Iterable[GroupCount]) -> list[FeedStatus]:
+        """Return every feed with its state and its counts, which are given by key."""
+        states = self.states()
+        by_key = {each.name: (each.total, each.unread) for each in counts}
         return [
-            FeedStatus(each, states.get(each.key, FeedState()), *counts[each.key])
-            for each in subscriptions
+            FeedStatus(each, states.get(each.key, FeedState()), *by_key.get(each.key, (0, 0)))
+            for each in self.subscriptions()
         ]
 
     def find(self, name: str) -> Subscription:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
 
 from store.journal.reading_state import ArticleState, ReadingState
+from store.library.tallies import Tallies
 from store.model.article import ArticleRow, make_item_key
 from store.model.errors import ArticleNotFound
-from store.model.results import CategoryCount
+from store.model.results import Counts
 from store.model.times import UNDATED, to_sort_seconds
-from store.search.list_query import sort_newest_first
+from store.search.list_query import ListQuery, sort_newest_first
 from store.segments.segments import ArticleLocation
-from store.text.names import common_spellings, name_key
 
 
 class Catalog:
@@ -25,6 +24,8 @@ class Catalog:
         self._locations: dict[str, ArticleLocation] = {}
         self._original_rows: dict[str, ArticleRow] = {}
         self._deleted: set[str] = set()
+        self._tallies: Tallies | None = None
+        """The numbers of articles, from the first time that they are asked for."""
         self._is_sorted = True
 
     def __len__(self) -> int:
@@ -54,9 +55,7 @@ class Catalog:
         if not self._is_sorted:
             self._rows = {row.id: row for row in self._sort()}
             self._is_sorted = True
-        if not self._deleted:
-            return iter(self._rows.values())
-        return (row for row in self._rows.values() if row.id not in self._deleted)
+        return self._live_rows() if self._deleted else iter(self._rows.values())
 
     def _sort(self) -> list[ArticleRow]:
         """Return all rows, newest first; those without a date last, in the order of their files."""
@@ -69,22 +68,21 @@ class Catalog:
         """Return the row of an article; None if there is none or it is deleted."""
         return None if article in self._deleted else self._rows.get(article)
 
-    def categories(self) -> list[CategoryCount]:
-        """Return every category of the articles that are not deleted, by name.
+    @property
+    def tallies(self) -> Tallies:
+        """The numbers of the articles that are not deleted."""
+        if self._tallies is None:
+            self._tallies = Tallies(self._live_rows())
+        return self._tallies
 
-        What is in a category is counted in those above it, too.
-        """
-        rows = Counter(row.category for row in self.rows())
-        unread = Counter(row.category for row in self.rows() if not row.read)
-        spellings = common_spellings(rows)
-        names = {name_key(name): name for name in spellings.values()}
-        counts = {name: [0, 0] for name in names.values()}
-        for category, number in rows.items():
-            for key in _category_path(name_key(category)):
-                if key in names:
-                    counts[names[key]][0] += number
-                    counts[names[key]][1] += unread[category]
-        return [CategoryCount(name, *counts[name]) for name in sorted(counts)]
+    def _live_rows(self) -> Iterator[ArticleRow]:
+        return (row for row in self._rows.values() if row.id not in self._deleted)
+
+    def count(self, query: ListQuery) -> Counts:
+        """Count the articles of a list without a text and without pinned articles."""
+        if query.since is None and (query.category is None or query.feed is None):
+            return self.tallies.count(query.show, query.category, query.feed)
+        return count_rows(query.select(self.rows()))
 
     def find_id(self, id_or_prefix: str) -> str:
         """Return the only id that starts with these characters, ignoring case.
@@ -178,16 +176,21 @@ class Catalog:
             if state.edits:
                 self._original_rows[article] = row
         is_deleted = state is not None and state.deleted[1]
-        (self._deleted.add if is_deleted else self._deleted.discard)(article)
         previous = self._rows.get(article)
+        if (tallies := self._tallies) is not None:
+            if previous is not None and article not in self._deleted:
+                tallies.remove(previous)
+            if not is_deleted:
+                tallies.add(new)
+        (self._deleted.add if is_deleted else self._deleted.discard)(article)
         if previous is None or previous.timestamp != new.timestamp:
             self._is_sorted = False
         self._rows[article] = new
 
 
-def _category_path(category: str) -> Iterator[str]:
-    """Yield a category and those above it: `a`, `a/b` and `a/b/c` of `a/b/c`."""
-    return accumulate(category.split("/"), lambda above, name: f"{above}/{name}")
+def count_rows(rows: Sequence[ArticleRow]) -> Counts:
+    """Return the number of rows, and of unread ones among them."""
+    return Counts(len(rows), sum(not row.read for row in rows))
 
 
 def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from store.journal.events import (
     JOURNAL_FORMAT,
@@ -26,7 +27,7 @@ from store.journal.reading_state import (
     read_snapshot,
     write_snapshot,
 )
-from store.library.catalog import Catalog
+from store.library.catalog import Catalog, count_rows
 from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
 from store.library.updates import (
@@ -49,6 +50,7 @@ from store.model.article import (
 )
 from store.model.errors import (
     ArticleNotFound,
+    InvalidQuery,
     LibraryBusy,
     LibraryDamaged,
     LibraryReadOnly,
@@ -58,8 +60,9 @@ from store.model.errors import (
 )
 from store.model.results import (
     AddProgress,
-    CategoryCount,
+    Counts,
     ExternalChanges,
+    GroupCount,
     IndexProgress,
     LoadProgress,
     UndoableChange,
@@ -75,6 +78,7 @@ from store.text.names import unique_names
 from store.text.urls import make_page_id, make_url_id
 
 if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStore
     from store.library.feed_names import FeedNames
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher
@@ -182,7 +186,14 @@ class FolderLibrary:
     def _feed_names(self) -> FeedNames:
         from store.library.feed_names import FeedNames  # parsers that no start needs
 
-        return FeedNames(self._folder, self._warn)
+        return FeedNames(self.feeds, self._warn)
+
+    @cached_property
+    def feeds(self) -> FeedStore:
+        """The subscriptions, and the state of each feed on this machine."""
+        from store.feeds.feed_store import FeedStore
+
+        return FeedStore(self._folder, self._cache)
 
     @cached_property
     def _related(self) -> RelatedArticles:
@@ -334,9 +345,21 @@ class FolderLibrary:
         """Return the row of an article."""
         return self._catalog.get_row(article)
 
-    def categories(self) -> list[CategoryCount]:
-        """Return every category, by name."""
-        return self._catalog.categories()
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
+        """Count the articles of several lists."""
+        found: dict[str, Counts] = {}
+        for name, query in queries.items():
+            with suppress(InvalidQuery):
+                is_text = bool(query.text.strip())
+                found[name] = (
+                    count_rows(self.rows(query)) if is_text else self._catalog.count(query)
+                )
+        return found
+
+    def by(self, field: Literal["category", "feed"]) -> list[GroupCount]:
+        """Return every category, or every feed with articles, with its counts."""
+        tallies = self._catalog.tallies
+        return tallies.by_category() if field == "category" else tallies.by_feed()
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """Yield what happened to articles, in steps."""

@@ -19,7 +19,7 @@ What holds for every call:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from store.journal.events import Event
 from store.model.article import (
@@ -34,8 +34,9 @@ from store.model.article import (
 )
 from store.model.results import (
     AddProgress,
-    CategoryCount,
+    Counts,
     ExternalChanges,
+    GroupCount,
     IndexProgress,
     LoadProgress,
     UndoableChange,
@@ -43,6 +44,7 @@ from store.model.results import (
 from store.search.list_query import ListQuery, Matches, SearchQuery
 
 if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStore
     from store.library.summary_cache import SummaryCache
 
 
@@ -75,6 +77,10 @@ class Library(Protocol):
     @property
     def summaries(self) -> SummaryCache:
         """The summaries that a program of the user's has made."""
+
+    @property
+    def feeds(self) -> FeedStore:
+        """The subscriptions, and the state of each feed; may be used on any thread."""
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -130,8 +136,21 @@ class Library(Protocol):
     def get_row(self, article: str) -> ArticleRow | None:
         """Return the row of an article, or None if there is no such article."""
 
-    def categories(self) -> list[CategoryCount]:
-        """Return every category with its counts and those of the categories below it, by name."""
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
+        """Count the articles of several lists; pinned articles do not count.
+
+        Args:
+            queries: The lists by any names. Without a text they cost next to nothing.
+
+        Returns:
+            The numbers by name, without the queries whose text cannot be parsed.
+        """
+
+    def by(self, field: Literal["category", "feed"]) -> list[GroupCount]:
+        """Return every category, or every feed that has articles, with its counts, by name.
+
+        A category is counted with those below it; a feed is named by its key.
+        """
 
     def tags(self) -> list[str]:
         """Return the tags known so far, sorted: those the user gave, and those of opened articles.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.model.article import ArticleRow
 
@@ -59,10 +59,18 @@ class ExternalChanges:
     """True if articles were added or deleted, so that lists must be queried again."""
 
 
+class Counts(NamedTuple):
+    """A number of articles, and how many of them are unread."""
+
+    total: int = 0
+    unread: int = 0
+
+
 @dataclass(frozen=True, slots=True)
-class CategoryCount:
-    """A category and its numbers of articles, with those of the categories below it."""
+class GroupCount:
+    """A category or a feed, and its numbers of articles."""
 
     name: str
+    """The category, or the key of the feed."""
     total: int
     unread: int

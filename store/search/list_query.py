@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
@@ -39,7 +40,7 @@ _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A list: a reading state, a category, a query, an order."""
+    """A list: a reading state, a category, a feed, a query, an order."""
 
     show: Show = "all"
     category: str | None = None
@@ -47,6 +48,10 @@ class ListQuery:
     text: str = ""
     """A query in the query language, which the library answers."""
     sort: Sort = "date"
+    feed: str | None = None
+    """Only articles of the feed with this key (`Subscription.key`); None for all."""
+    since: int | None = None
+    """Only articles dated at this time or later, in seconds since 1970; None for all."""
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list although they are no longer unread or starred."""
 
@@ -59,6 +64,8 @@ class ListQuery:
 
     def _filter(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
         pinned = self.pinned_ids
+        if (since := self.since) is not None:
+            rows = takewhile(lambda row: row.timestamp >= since, rows)
         if self.show == "unread":
             rows = (row for row in rows if not row.read or row.id in pinned)
         elif self.show == "starred":
@@ -67,6 +74,8 @@ class ListQuery:
             rows = (row for row in rows if (row.is_started and not row.read) or row.id in pinned)
         if self.category is not None:
             rows = filter(category_predicate(self.category, name_key), rows)
+        if (feed := self.feed) is not None:
+            rows = (row for row in rows if row.feed_key == feed)
         return list(rows)
 
 

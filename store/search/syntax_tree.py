@@ -204,6 +204,25 @@ def category_predicate(
 ) -> RowPredicate:
     """Return a function that tells whether a row is in a category, or in one below it.
 
+    Args: see `category_matcher`.
+    """
+    matches = category_matcher(name, fold, is_prefix=is_prefix)
+    known: dict[str, bool] = {}
+
+    def fits(row: ArticleRow) -> bool:
+        is_match = known.get(row.category)
+        if is_match is None:
+            is_match = known[row.category] = matches(row.category)
+        return is_match
+
+    return fits
+
+
+def category_matcher(
+    name: str, fold: Callable[[str], str], *, is_prefix: bool = False
+) -> Callable[[str], bool]:
+    """Return a function that tells whether a category is this one, or below it.
+
     Args:
         name: The category.
         fold: Returns what is equal for names that match.
@@ -211,15 +230,10 @@ def category_predicate(
     """
     wanted = fold(name.rstrip("/"))
     below = wanted if is_prefix else f"{wanted}/"
-    known: dict[str, bool] = {}
 
-    def fits(row: ArticleRow) -> bool:
-        is_match = known.get(row.category)
-        if is_match is None:
-            category = fold(row.category)
-            is_match = category == wanted or bool(wanted and category.startswith(below))
-            known[row.category] = is_match
-        return is_match
+    def fits(other: str) -> bool:
+        category = fold(other)
+        return category == wanted or bool(wanted and category.startswith(below))
 
     return fits
 

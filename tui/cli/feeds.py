@@ -12,7 +12,6 @@ from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, find_subscription_copi
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
-from store.search.list_query import ListQuery
 from store.system.files import read_regular
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
@@ -93,7 +92,7 @@ def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> b
 def _print_feeds(
     feed_store: FeedStore, library: Library, keys: set[str] | None, *, as_json: bool
 ) -> None:
-    feeds = feed_store.list_feeds(library.rows(ListQuery()))
+    feeds = feed_store.list_feeds(library.by("feed"))
     now = int(system_clock().timestamp())
     print_rejected_feeds(feed_store)
     if not feeds:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from store.model.article import FullArticle
-from store.model.errors import InvalidQuery, NewstuiError
+from store.model.errors import NewstuiError
 from store.search.list_query import SHOWS, SORTS, ListQuery
 from store.text.names import name_key
 from store.text.urls import extract_host, is_deceptive_url
@@ -58,15 +58,15 @@ class ListCommands:
         self._session.change_query(replace(self._query, text=words))
 
     def _filter(self, typed: ParsedLine) -> None:
-        counts = [self._count_rows(replace(self._query, show=show)) for show in SHOWS]
+        counts = self._count({show: replace(self._query, show=show) for show in SHOWS})
         show = SHOWS[self._choose(typed, "Show", SHOWS, counts)]
         self._session.change_query(replace(self._query, show=show))
 
     def _choose_category(self, typed: ParsedLine) -> None:
         saved = self._environment.settings.searches
-        categories = self._session.library.categories()
+        categories = self._session.library.by("category")
         names = [f"/{name}" for name in saved] + [each.name or "(none)" for each in categories]
-        counts = [self._count_rows(ListQuery(text=text)) for text in saved.values()]
+        counts = self._count({name: ListQuery(text=text) for name, text in saved.items()})
         counts += [f"{each.unread:,} unread of {each.total:,}" for each in categories]
         chosen = self._choose(typed, "Category", ["All", *names], ["", *counts]) - 1
         query = replace(self._query, category=None)
@@ -80,11 +80,11 @@ class ListCommands:
         sort = SORTS[self._choose(typed, "Sort by", SORTS)]
         self._session.change_query(replace(self._query, sort=sort))
 
-    def _count_rows(self, query: ListQuery) -> str:
-        try:
-            return f"{len(self._session.library.rows(query)):,}"
-        except InvalidQuery:
-            return "invalid query"
+    def _count(self, queries: Mapping[str, ListQuery]) -> list[str]:
+        counts = self._session.library.counts(queries)
+        return [
+            f"{counts[each].total:,}" if each in counts else "invalid query" for each in queries
+        ]
 
     def _choose(
         self, typed: ParsedLine, what: str, names: Sequence[str], counts: Sequence[str] = ()

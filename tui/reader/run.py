@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tui.config.settings import Settings
     from tui.reader.app import NewsApp
     from tui.reader.gateway import Gateway, PostMessage
-    from tui.reader.gateway.feeds import FeedAccess
 
 SHUTDOWN_TIMEOUT = 2.0
 """Seconds that the last changes have to reach the disk."""
@@ -131,24 +130,18 @@ class ReaderRun:
         from tui.reader.gateway import Gateway
         from tui.reader.gateway.articles import SummaryCommand
         from tui.reader.gateway.messages import OperationFailed
+        from tui.services import make_fetch_context
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
         backup = self._auto_backup if own else None
         gateway = self._gateway = Gateway(library, post, backup, hooks)
-        gateway.feeds.access = self._feed_access if own else None
+        gateway.feeds.make_context = make_fetch_context if own else None
         if settings.summary_command:
             gateway.summaries.command = SummaryCommand(
                 settings.summary_command, settings.summary_timeout
             )
         return gateway
-
-    def _feed_access(self) -> FeedAccess:
-        from store.feeds.feed_store import FeedStore
-        from tui.reader.gateway.feeds import FeedAccess
-        from tui.services import make_fetch_context
-
-        return FeedAccess(FeedStore(self._paths.library, self._paths.cache), make_fetch_context)
 
     def _save_splash(self, app: NewsApp) -> None:
         from tui.terminal.splash import compute_splash_signature, save_splash

@@ -9,7 +9,7 @@ import pytest
 from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
-from store.model.results import AddProgress, CategoryCount
+from store.model.results import AddProgress, GroupCount
 from store.search.list_query import SORTS, ListQuery
 from tests.store.conftest import Open
 from tests.support.libraries import (
@@ -31,7 +31,7 @@ ONE, TWO, THREE = ids(1, 2, 3)
 
 
 def test_an_empty_library(library: Library) -> None:
-    assert (library.is_empty, library.rows(ListQuery()), library.categories()) == (True, [], [])
+    assert (library.is_empty, library.rows(ListQuery()), library.by("category")) == (True, [], [])
     assert (library.read_only_reason, list(library.problems)) == ("", [])
     assert library.undo() is None
     assert library.undoable() == []
@@ -73,7 +73,7 @@ def test_equal_articles_have_the_same_order_everywhere(library: Library, sort: A
 def test_categories_count_unread_articles(three: Library) -> None:
     three.record("read", [THREE])
     three.record("deleted", [ONE])
-    assert three.categories() == [CategoryCount("culture", 1, 0), CategoryCount("world", 1, 1)]
+    assert three.by("category") == [GroupCount("culture", 1, 0), GroupCount("world", 1, 1)]
 
 
 @pytest.mark.parametrize("given", [ONE, ONE[:4], ONE[:9], ONE.upper()])

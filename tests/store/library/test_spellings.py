@@ -10,7 +10,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.library.statistics import CategoryShare, Pace, compute_statistics
-from store.model.results import CategoryCount
+from store.model.results import GroupCount
 from store.search.list_query import ListQuery
 from tests.support.libraries import FakeClock, Machine, add, article, article_id, list_numbers
 from tui.actions.article_changes import add_tag, remove_tag
@@ -34,12 +34,12 @@ def library(tmp_path: Path) -> FolderLibrary:
 
 
 def test_each_category_is_listed_once_with_those_below_it(library: FolderLibrary) -> None:
-    counts = library.categories()
+    counts = library.by("category")
     assert counts == [
-        CategoryCount("", 1, 1),
-        CategoryCount("CAF\xc9/Bar", 2, 2),
-        CategoryCount("Cafeteria", 1, 1),
-        CategoryCount(COMPOSED, 4, 4),
+        GroupCount("", 1, 1),
+        GroupCount("CAF\xc9/Bar", 2, 2),
+        GroupCount("Cafeteria", 1, 1),
+        GroupCount(COMPOSED, 4, 4),
     ]
     for count in counts:
         assert len(library.rows(ListQuery(category=count.name))) == count.total

@@ -23,7 +23,6 @@ from tests.support.network import (
 from tests.support.reader import MIDDLE, RunningReader, Start
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
-from tui.reader.gateway.feeds import FeedAccess
 from tui.reader.widgets.inputs import UrlPrompt
 
 
@@ -40,7 +39,7 @@ def book(tmp_path: Path) -> FeedStore:
 
 def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None:
     """Subscribe the reader to feeds."""
-    running.gateway.feeds.access = lambda: FeedAccess(book, make_fetch_context)
+    running.gateway.feeds.make_context = make_fetch_context
     book.update(put=feeds)
 
 

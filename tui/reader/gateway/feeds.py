@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
-from store.search.list_query import ListQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import format_count, join_nonempty
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import FeedStore, FetchResult
+    from store.feeds.feed_store import FetchResult
     from store.feeds.fetch import FetchContext
     from store.feeds.resolve_url import ResolvedPage
 
@@ -30,24 +28,16 @@ FETCH_STOP_TIMEOUT = 0.5
 """Seconds that closing waits for a fetch to hand over what it has fetched."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedAccess:
-    """The feeds of a library, and the network they are fetched with."""
-
-    feed_store: FeedStore
-    network: Callable[[], FetchContext]
-
-
 class Feeds(Part):
     """Fetches feeds and pages while the user reads.
 
     Attributes:
-        access: None for the sample library, which has no feeds.
+        make_context: Creates what fetching needs; None for the sample library, which has no feeds.
     """
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
-        self.access: Callable[[], FeedAccess] | None = None
+        self.make_context: Callable[[], FetchContext] | None = None
         self._fetch_future: Future[None] | None = None
         self._fetch_stop_event = Event()
         self._fetched_count = 0
@@ -60,10 +50,12 @@ class Feeds(Part):
 
     def fetch(self) -> None:
         """Fetch every feed that is not paused."""
-        if (access := self._find_access()) is not None and not self.is_fetching:
+        if (make_context := self._find_network()) is not None and not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
-            self._fetch_future = self._run_on_network(lambda: self._fetch_feeds(access(), stop))
+            self._fetch_future = self._run_on_network(
+                lambda: self._fetch_feeds(make_context(), stop)
+            )
 
     def stop_fetch(self) -> None:
         """Stop the fetch; articles fetched so far are stored."""
@@ -71,13 +63,13 @@ class Feeds(Part):
 
     def list_feeds(self) -> None:
         """List the feeds with their states and counts."""
-        if (access := self._find_access()) is not None:
-            self._list_feeds(access)
+        if (make_context := self._find_network()) is not None:
+            self._list_feeds(make_context)
 
     def add_url(self, url: str, *, private: bool = False) -> None:
         """Subscribe to the feed of a URL, or add its page; `private` allows a private host."""
-        if (access := self._find_access()) is not None:
-            self._run_on_network(lambda: self._add_url(access(), url, private=private))
+        if (make_context := self._find_network()) is not None:
+            self._run_on_network(lambda: self._add_url(make_context(), url, private=private))
 
     def close(self) -> None:
         """Stop the fetch, and give it a moment to hand over what it has fetched."""
@@ -85,10 +77,10 @@ class Feeds(Part):
         if self._fetch_future is not None:
             wait([self._fetch_future], FETCH_STOP_TIMEOUT)
 
-    def _find_access(self) -> Callable[[], FeedAccess] | None:
-        if self.access is None:
+    def _find_network(self) -> Callable[[], FetchContext] | None:
+        if self.make_context is None:
             self._worker.post_notice("The sample library has no feeds", "app.welcome")
-        return self.access
+        return self.make_context
 
     # -- on network threads ----------------------------------------------------------------
 
@@ -107,10 +99,11 @@ class Feeds(Part):
         Thread(target=run, name="network", daemon=True).start()
         return future
 
-    def _fetch_feeds(self, access: FeedAccess, stop: Event) -> None:
+    def _fetch_feeds(self, context: FetchContext, stop: Event) -> None:
         from store.feeds.fetch import fetch_and_store
 
-        feeds = [each for each in access.feed_store.subscriptions() if not each.paused]
+        feed_store = self._library.feeds
+        feeds = [each for each in feed_store.subscriptions() if not each.paused]
         if not feeds:
             self._worker.post_notice("No feeds yet", "feeds.add")
             return
@@ -119,9 +112,9 @@ class Feeds(Part):
         done = failed = 0
         for result in fetch_and_store(
             feeds,
-            access.feed_store.states(),
-            access.network(),
-            lambda results: self._store_batch(access, results),
+            feed_store.states(),
+            context,
+            self._store_batch,
             max_articles=FEED_BATCH_ARTICLES,
             max_seconds=FEED_BATCH_SECONDS,
             is_cancelled=stop.is_set,
@@ -132,17 +125,16 @@ class Feeds(Part):
             self._post(messages.Progressed(join_nonempty(progress)))
         self._report_fetch(done, len(feeds), failed)
 
-    def _add_url(self, access: FeedAccess, url: str, *, private: bool) -> None:
+    def _add_url(self, context: FetchContext, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
         from store.text.urls import redact_url
 
-        context = access.network()
         self._worker.post_notice(f"Fetching {redact_url(url)} …")
         try:
             resolver = UrlResolver(
                 context, is_private_allowed=private, is_cancelled=lambda: self._worker.is_closing
             )
-            self._store_resolved(access, resolver(url))
+            self._store_resolved(resolver(url))
         except PrivateHost as error:
             self._post(messages.PrivateHostDetected(url, str(error)))
         except FetchCancelled:
@@ -160,11 +152,11 @@ class Feeds(Part):
         self._worker.run_steps(self._library.update_index(), background=True)
 
     @library_job
-    def _store_batch(self, access: FeedAccess, batch: Sequence[FetchResult]) -> None:
+    def _store_batch(self, batch: Sequence[FetchResult]) -> None:
         """Store fetched articles and the states of their feeds."""
         from store.feeds.fetch import store_results
 
-        steps = store_results(batch, access.feed_store, self._library.add)
+        steps = store_results(batch, self._library.feeds, self._library.add)
         new_ids = [article for step in steps for article in step.new_ids]
         self._worker.run_hook("on_new", new_ids)
         self._fetched_count += len(new_ids)
@@ -179,17 +171,16 @@ class Feeds(Part):
             self._show_new_articles()
 
     @library_job
-    def _list_feeds(self, make_access: Callable[[], FeedAccess]) -> None:
-        access = make_access()
-        now = int(access.network().clock().timestamp())
-        feeds = access.feed_store.list_feeds(self._library.rows(ListQuery()))
+    def _list_feeds(self, make_context: Callable[[], FetchContext]) -> None:
+        now = int(make_context().clock().timestamp())
+        feeds = self._library.feeds.list_feeds(self._library.by("feed"))
         self._post(messages.FeedsListed(feeds, now))
 
     @library_job
-    def _store_resolved(self, access: FeedAccess, found: FetchResult | ResolvedPage) -> None:
+    def _store_resolved(self, found: FetchResult | ResolvedPage) -> None:
         from store.feeds.resolve_url import AddedFeed, store_resolved
 
-        added = store_resolved(found, access.feed_store, self._library.add)
+        added = store_resolved(found, self._library.feeds, self._library.add)
         self._worker.run_hook("on_new", added.new_ids)
         if added.new_ids:
             self._show_new_articles()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.errors import InvalidQuery
-from store.model.results import CategoryCount, LoadProgress
+from store.model.results import Counts, GroupCount, LoadProgress
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
@@ -76,16 +76,21 @@ class Lists(Part):
     @library_job
     def count_filters(self, query: ListQuery) -> None:
         """Count the articles of a list by reading state."""
-        counts = {show: len(self._library.rows(replace(query, show=show))) for show in SHOWS}
-        self._post(messages.FiltersCounted(query, counts))
+        counts = self._library.counts({show: replace(query, show=show) for show in SHOWS})
+        totals = {show: counts[show].total for show in SHOWS if show in counts}
+        self._post(messages.FiltersCounted(query, totals))
 
     @library_job
     def count_categories(self, searches: Mapping[str, str]) -> None:
         """Count the articles of every category and saved search (query by name)."""
-        counted = [self._count_saved_search(name, text) for name, text in searches.items()]
-        rows = self._library.rows(ListQuery())
-        everything = CategoryCount("All", len(rows), sum(not row.read for row in rows))
-        categories = self._library.categories()
+        queries = {name: ListQuery(text=text) for name, text in searches.items()}
+        counts = self._library.counts(queries)
+        counted = [
+            messages.SavedSearch(name, text, *counts.get(name, Counts()), is_valid=name in counts)
+            for name, text in searches.items()
+        ]
+        everything = GroupCount("All", *self._library.counts({"": ListQuery()})[""])
+        categories = self._library.by("category")
         self._post(messages.CategoriesCounted(everything, categories, counted))
 
     def refresh(self) -> None:
@@ -155,13 +160,6 @@ class Lists(Part):
     def _list_rows(self, query: ListQuery) -> None:
         if query == self._current_query:  # no later query was asked
             self._post(messages.RowsListed(query, self._library.rows(query)))
-
-    def _count_saved_search(self, name: str, text: str) -> messages.SavedSearch:
-        try:
-            rows = self._library.rows(ListQuery(text=text))
-        except InvalidQuery as error:
-            return messages.SavedSearch(name, text, problem=clean_line(str(error)))
-        return messages.SavedSearch(name, text, len(rows), sum(not row.read for row in rows))
 
     @library_job
     def _run_search(self, search: SearchQuery, limit: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
-from store.model.results import CategoryCount, UndoableChange
+from store.model.results import GroupCount, UndoableChange
 from store.search.list_query import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
@@ -106,17 +106,17 @@ class SavedSearch:
     text: str
     total: int = 0
     unread: int = 0
-    problem: str = ""
-    """The reason it is invalid; empty if it is valid."""
+    is_valid: bool = True
+    """False if its query cannot be parsed."""
 
 
 @dataclass
 class CategoriesCounted(LibraryMessage):
     """Every category and saved search with its counts."""
 
-    everything: CategoryCount
+    everything: GroupCount
     """The numbers of all articles."""
-    categories: Sequence[CategoryCount]
+    categories: Sequence[GroupCount]
     searches: Sequence[SavedSearch] = ()
 
 

@@ -135,7 +135,7 @@ class ListActions:
         everything = message.everything
         lines = [(everything.name, _unread_of_total(everything.unread, everything.total))]
         lines += [
-            (f"/{s.name}", "invalid query" if s.problem else _unread_of_total(s.unread, s.total))
+            (f"/{s.name}", _unread_of_total(s.unread, s.total) if s.is_valid else "invalid query")
             for s in message.searches
         ]
         lines += [(c.name or "(none)", _unread_of_total(c.unread, c.total)) for c in categories]
