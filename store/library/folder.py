@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from store.journal.events import (
     JOURNAL_FORMAT,
@@ -30,6 +30,8 @@ from store.journal.reading_state import (
 from store.library.catalog import Catalog, count_rows
 from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
+from store.library.listing import FolderListing
+from store.library.protocol import ListField
 from store.library.updates import (
     events_of_new_articles,
     find_newer_texts,
@@ -327,6 +329,10 @@ class FolderLibrary:
         is_done = yield from self.searcher.update(self._state)
         self.is_index_stale |= not is_done
 
+    def listing(self, query: ListQuery) -> FolderListing:
+        """Return a list."""
+        return FolderListing(self.rows(query), lambda article: self._catalog.stored_row(article))
+
     def rows(self, query: ListQuery) -> list[ArticleRow]:
         """Return the rows of a list."""
         if not query.text.strip():
@@ -356,7 +362,7 @@ class FolderLibrary:
                 )
         return found
 
-    def by(self, field: Literal["category", "feed"]) -> list[GroupCount]:
+    def by(self, field: ListField) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
         tallies = self._catalog.tallies
         return tallies.by_category() if field == "category" else tallies.by_feed()

@@ -48,6 +48,59 @@ if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache
 
 
+ListField = Literal["category", "feed"]
+
+
+class Listing(Protocol):
+    """A list as it stood when it was asked for; places in it count from 0.
+
+    Articles that are added later are not in it, and those that change keep their places. What it
+    returns of an article is as that is now.
+    """
+
+    @property
+    def total(self) -> int:
+        """The number of articles."""
+
+    @property
+    def unread(self) -> int:
+        """The number of articles that were unread when the list was asked for."""
+
+    def window(self, start: int, size: int) -> Sequence[ArticleRow]:
+        """Return up to `size` rows from a place on; fewer at the end."""
+
+    def place(self, article: str) -> int | None:
+        """Return the place of an article; None if it is not in the list."""
+
+    def step(self, place: int, by: int, *, unread: bool = False) -> int | None:
+        """Return the place that is `by` articles below another, or above it if `by` is negative.
+
+        Args:
+            place: Where to start from.
+            by: How far to go; beyond an end, to that end.
+            unread: Whether only articles count that are unread now; if there are fewer than `by`,
+                the last of them is meant.
+
+        Returns:
+            None if there is none.
+        """
+
+    def day_places(self, starts: Sequence[int]) -> Sequence[int]:
+        """Return for each time (in seconds since 1970) the place of the first article before it.
+
+        Only for a list in the order of dates, newest first.
+        """
+
+    def varies(self, field: ListField) -> bool:
+        """Return True if not all articles have the same category, or the same feed."""
+
+    def ids(self) -> Iterator[Sequence[str]]:
+        """Yield the ids of all articles in their order, in batches."""
+
+    def without(self, articles: Collection[str]) -> Listing:
+        """Return the list without some articles, such as deleted ones; other places move up."""
+
+
 class Library(Protocol):
     """A library of articles and of what was read in it.
 
@@ -112,6 +165,13 @@ class Library(Protocol):
 
     # -- lists and searches ----------------------------------------------------------------
 
+    def listing(self, query: ListQuery) -> Listing:
+        """Return the list of a query, in its order.
+
+        Raises:
+            InvalidQuery: The text of the query cannot be parsed; says where and what was expected.
+        """
+
     def rows(self, query: ListQuery) -> list[ArticleRow]:
         """Return the rows of a list, in its order.
 
@@ -146,7 +206,7 @@ class Library(Protocol):
             The numbers by name, without the queries whose text cannot be parsed.
         """
 
-    def by(self, field: Literal["category", "feed"]) -> list[GroupCount]:
+    def by(self, field: ListField) -> list[GroupCount]:
         """Return every category, or every feed that has articles, with its counts, by name.
 
         A category is counted with those below it; a feed is named by its key.

@@ -1,0 +1,206 @@
+"""What the protocol promises of lists, on the library in a folder and on one that reads by pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from store.library.protocol import ListField, Listing
+from store.model.article import ArticleRow, ParsedArticle, ReadingStatus
+from store.model.results import Counts, GroupCount
+from store.search.list_query import ListQuery
+from tests.support.libraries import Machine, add, article, article_id, ids
+from tests.support.paged_library import PagedMemoryLibrary
+
+READ = ReadingStatus(read=True, read_count=1)
+FEED = "https://a.example/feed"
+
+
+class Lists(Protocol):
+    """The part of a library that these tests need."""
+
+    def listing(self, query: ListQuery) -> Listing: ...
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]: ...
+    def by(self, field: ListField, /) -> list[GroupCount]: ...
+    def record(self, event: str, articles: Sequence[str]) -> Any: ...
+
+
+Open = Callable[[Iterable[ParsedArticle]], Lists]
+
+
+@pytest.fixture(params=["folder", "paged"])
+def open_with(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Return a function that opens a library with some articles."""
+    folder = Machine(tmp_path).open()
+
+    def open_with(found: Iterable[ParsedArticle]) -> Lists:
+        add(folder, found)
+        if request.param == "folder":
+            return folder
+        paged = PagedMemoryLibrary()
+        paged.add_rows(folder.listing(ListQuery()).window(0, 10_000))
+        return paged
+
+    return open_with
+
+
+@pytest.fixture
+def library(open_with: Open) -> Lists:
+    """Ten articles, 10 the newest; 2, 5 and 6 are unread, 3 is in another category and of a feed."""
+    return open_with(
+        article(
+            number,
+            None if number in (2, 5, 6) else READ,
+            category="other" if number == 3 else "world",
+            extra={"feed": FEED} if number == 3 else {},
+        )
+        for number in range(1, 11)
+    )
+
+
+def numbers(rows: Iterable[ArticleRow]) -> list[int]:
+    """Return the numbers of the articles of rows."""
+    return [int(row.id[:4], 16) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("start", "size", "expected"),
+    [
+        (0, 3, [10, 9, 8]),
+        (8, 5, [2, 1]),
+        (4, 0, []),
+        (10, 5, []),
+        (99, 5, []),
+        (-5, 2, [10, 9]),
+    ],
+)
+def test_windows(library: Lists, start: int, size: int, expected: list[int]) -> None:
+    assert numbers(library.listing(ListQuery()).window(start, size)) == expected
+
+
+def test_totals(library: Lists) -> None:
+    listing = library.listing(ListQuery())
+    assert (listing.total, listing.unread) == (10, 3)
+    unread = library.listing(ListQuery("unread"))
+    assert (unread.total, unread.unread, numbers(unread.window(0, 9))) == (3, 3, [6, 5, 2])
+    nothing = library.listing(ListQuery("starred"))
+    assert (nothing.total, nothing.unread, list(nothing.ids())) == (0, 0, [])
+
+
+@pytest.mark.parametrize(("number", "expected"), [(10, 0), (1, 9), (6, 4), (77, None)])
+def test_places(library: Lists, number: int, expected: int | None) -> None:
+    assert library.listing(ListQuery()).place(article_id(number)) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "by", "expected"),
+    [(0, 1, 1), (0, -1, 0), (4, 3, 7), (4, -3, 1), (4, 99, 9), (4, -99, 0)],
+)
+def test_steps(library: Lists, place: int, by: int, expected: int) -> None:
+    assert library.listing(ListQuery()).step(place, by) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "by", "expected"),
+    [
+        *((0, 1, 4), (0, 2, 5), (0, 3, 8), (0, 9, 8), (4, 1, 5), (8, 1, None), (0, -1, None)),
+        *((9, -1, 8), (9, -2, 5), (9, -9, 4), (5, -1, 4)),
+    ],
+)
+def test_steps_to_unread_articles(
+    library: Lists, place: int, by: int, expected: int | None
+) -> None:
+    assert library.listing(ListQuery()).step(place, by, unread=True) == expected
+
+
+def test_steps_in_an_empty_list(library: Lists) -> None:
+    nothing = library.listing(ListQuery(category="nothing"))
+    assert nothing.step(0, 1) is None
+    assert nothing.step(0, -1, unread=True) is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "expected"),
+    [
+        ((10, 9, 4, 1), [1, 2, 7, 10]),
+        ((99, 0), [0, 10]),
+    ],
+)
+def test_places_of_days(library: Lists, starts: Sequence[int], expected: list[int]) -> None:
+    rows = library.listing(ListQuery()).window(0, 10)
+    times = {int(row.id[:4], 16): row.timestamp for row in rows} | {99: 10**10, 0: 0}
+    days = library.listing(ListQuery()).day_places([times[each] for each in starts])
+    assert list(days) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (ListQuery(), (True, True)),
+        (ListQuery("unread"), (False, False)),
+        (ListQuery(feed=FEED), (False, False)),
+        (ListQuery("starred"), (False, False)),
+    ],
+)
+def test_fields_that_vary(library: Lists, query: ListQuery, expected: tuple[bool, bool]) -> None:
+    listing = library.listing(query)
+    assert (listing.varies("category"), listing.varies("feed")) == expected
+
+
+def test_ids_come_in_batches(open_with: Open) -> None:
+    library = open_with(article(number) for number in range(1, 2101))
+    batches = list(library.listing(ListQuery(sort="words")).ids())
+    assert list(chain(*batches)) == ids(*range(2100, 0, -1))
+    assert max(map(len, batches)) <= 1000
+
+
+def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Lists) -> None:
+    """What was read keeps its place in a list of unread articles; it is seen to be read."""
+    listing = library.listing(ListQuery("unread"))
+    library.record("read", ids(5))
+    rows = listing.window(0, 9)
+    assert numbers(rows) == [6, 5, 2]
+    assert [row.read for row in rows] == [False, True, False]
+    assert (listing.total, listing.place(article_id(5))) == (3, 1)
+    assert listing.step(0, 1, unread=True) == 2
+    again = library.listing(ListQuery("unread"))
+    assert (again.total, again.unread) == (2, 2)
+
+
+def test_deleted_articles_are_taken_out(library: Lists) -> None:
+    listing = library.listing(ListQuery())
+    library.record("deleted", ids(9, 6))
+    assert (listing.total, len(listing.window(0, 99))) == (10, 10), "until they are taken out"
+    left = listing.without(ids(9, 6, 77))
+    assert numbers(left.window(0, 3)) == [10, 8, 7]
+    assert (left.total, left.unread, left.place(article_id(8))) == (8, 2, 1)
+    assert left.step(0, 1, unread=True) == left.place(article_id(5)) == 3
+    assert listing.total == 10, "the list before is another one"
+
+
+def test_groups(library: Lists) -> None:
+    assert library.by("category") == [GroupCount("other", 1, 0), GroupCount("world", 9, 3)]
+    assert library.by("feed") == [GroupCount(FEED, 1, 0)]
+    queries = {"u": ListQuery("unread"), "f": ListQuery(feed=FEED), "c": ListQuery(category="x")}
+    assert library.counts(queries) == {"u": (3, 3), "f": (1, 0), "c": (0, 0)}
+
+
+def test_pinned_articles_are_listed(library: Lists) -> None:
+    listing = library.listing(ListQuery("unread", pinned_ids=ids(9)))
+    assert numbers(listing.window(0, 9)) == [9, 6, 5, 2]
+
+
+def test_rows_of_a_lost_file_stay_in_the_list(tmp_path: Path) -> None:
+    desk = Machine(tmp_path)
+    library = desk.open()
+    add(library, [article(1), article(2)])
+    desk.open().close()
+    listing = library.listing(ListQuery())
+    for path in (*desk.segments(), *desk.segments("texts")):
+        path.unlink()
+    library.refresh()
+    assert numbers(listing.window(0, 9)) == [2, 1]
