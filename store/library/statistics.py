@@ -1,4 +1,4 @@
-"""Reading statistics: by day, week and category, and the user's reading speed."""
+"""Reading statistics: by day, week, feed and category, and the user's reading speed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from store.journal.events import Event
 from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
+from store.model.errors import LibraryDamaged
 from store.model.times import from_microseconds, to_microseconds
 from store.search.list_query import ListQuery
 from store.text.names import common_spellings
@@ -53,15 +54,21 @@ class Pace(NamedTuple):
 
 
 NO_READINGS, AVERAGE_PACE = Tally(), Pace()
+NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryShare:
-    """A category, and how much of it has been read."""
+class ReadShare:
+    """A category or a feed, and how much of it has been read."""
 
     name: str
     total: int
     read: int
+
+    @property
+    def unread(self) -> int:
+        """The number of articles that have not been read."""
+        return self.total - self.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,13 @@ class Statistics:
     readings: Tally = NO_READINGS
     """Of all time, including undated ones; an article read twice counts twice."""
     days: Mapping[date, Tally] = field(default_factory=dict)
-    """The readings by day; a day without reading is not in it."""
-    categories: tuple[CategoryShare, ...] = ()
+    """The readings by day, without those that came with an import; a day without reading is not
+    in it."""
+    categories: tuple[ReadShare, ...] = ()
     """The category with most articles first."""
+    feeds: tuple[ReadShare, ...] = ()
+    """The feeds with articles, that with most articles first; articles of no feed, which were
+    imported, have an empty name."""
     pace: Pace = AVERAGE_PACE
     is_complete: bool = False
     """True if days and pace are known."""
@@ -86,6 +97,11 @@ class Statistics:
     def share_read(self) -> float:
         """The share of articles that have been read, from 0 to 1."""
         return self.read / self.articles if self.articles else 0.0
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day with reading."""
+        return min(self.days, default=None)
 
     @property
     def streak(self) -> int:
@@ -131,7 +147,11 @@ def _streak_length(days: Mapping[date, Tally], last: date) -> int:
 
 
 class DayCounter:
-    """Counts readings by day, event by event."""
+    """Counts readings by day, event by event.
+
+    Readings that came with an import are no readings here: another machine may have imported the
+    same ones, and the program they come from may have counted otherwise.
+    """
 
     def __init__(self, words: Mapping[str, int], zone: tzinfo | None = None) -> None:
         """Start with no readings; `words` is by article, and `zone` that of the system if None."""
@@ -143,7 +163,7 @@ class DayCounter:
     def add(self, events: Iterable[Event]) -> None:
         """Count the readings among some events."""
         for event in events:
-            if event.kind == "read" and "undated" not in event.data:
+            if event.kind == "read" and not event.imported:
                 sums = self._sums.setdefault(self._day(event.at), [0, 0])
                 sums[0] += len(event.articles)
                 sums[1] += sum(self._words.get(article, 0) for article in event.articles)
@@ -171,12 +191,26 @@ def local_day(at: int, zone: tzinfo | None = None) -> date:
 
 
 def compute_statistics(
-    rows: Iterable[ArticleRow], days: Mapping[date, Tally], pace: Pace, today: date
+    rows: Iterable[ArticleRow],
+    days: Mapping[date, Tally],
+    pace: Pace,
+    today: date,
+    feed_names: Mapping[str, str] = NO_NAMES,
 ) -> Statistics:
-    """Return the statistics of a library from its rows and its readings by day."""
+    """Return the statistics of a library from its rows and its readings by day.
+
+    Args:
+        rows: All of its articles.
+        days: The readings by day.
+        pace: The user's reading speed.
+        today: The user's date.
+        feed_names: The names of its feeds by their keys; a feed without one is named by its key.
+    """
     articles = read = starred = readings = words = 0
     total: Counter[str] = Counter()
     read_in: Counter[str] = Counter()
+    feed_total: Counter[str] = Counter()
+    feed_read: Counter[str] = Counter()
     for row in rows:
         articles += 1
         read += row.read
@@ -185,12 +219,8 @@ def compute_statistics(
         words += row.read_count * row.words
         total[row.category] += 1
         read_in[row.category] += row.read
-    shares: dict[str, list[int]] = {}
-    for category, name in common_spellings(total).items():
-        share = shares.setdefault(name, [0, 0])
-        share[0] += total[category]
-        share[1] += read_in[category]
-    ordered = sorted(shares, key=lambda name: (-shares[name][0], name))
+        feed_total[row.feed_key] += 1
+        feed_read[row.feed_key] += row.read
     return Statistics(
         today,
         articles,
@@ -198,9 +228,29 @@ def compute_statistics(
         starred,
         Tally(readings, words),
         days,
-        tuple(CategoryShare(name, *shares[name]) for name in ordered),
+        _sum_shares(common_spellings(total), total, read_in),
+        _order_shares(
+            ReadShare(feed_names.get(key, key), count, feed_read[key])
+            for key, count in feed_total.items()
+        ),
         pace,
     )
+
+
+def _sum_shares(
+    names: Mapping[str, str], total: Mapping[str, int], read: Mapping[str, int]
+) -> tuple[ReadShare, ...]:
+    """Return the sums of the counts of all keys with the same name."""
+    sums: dict[str, list[int]] = {}
+    for key, name in names.items():
+        counts = sums.setdefault(name, [0, 0])
+        counts[0] += total[key]
+        counts[1] += read[key]
+    return _order_shares(ReadShare(name, *counts) for name, counts in sums.items())
+
+
+def _order_shares(shares: Iterable[ReadShare]) -> tuple[ReadShare, ...]:
+    return tuple(sorted(shares, key=lambda each: (-each.total, each.name)))
 
 
 # -- how fast --------------------------------------------------------------------------------
@@ -273,7 +323,8 @@ def gather_statistics(
     """
     rows = library.rows(ListQuery())
     words = {row.id: row.words for row in rows}
-    found = compute_statistics(rows, {}, AVERAGE_PACE, local_day(to_microseconds(now), zone))
+    today, names = local_day(to_microseconds(now), zone), _read_feed_names(library)
+    found = compute_statistics(rows, {}, AVERAGE_PACE, today, names)
     yield found
     counting = DayCounter(words, zone)
     for events in library.events(READ_KINDS):
@@ -281,6 +332,13 @@ def gather_statistics(
         yield None
     pace = yield from find_pace(library, words)
     yield replace(found, days=counting.days, pace=pace, is_complete=True)
+
+
+def _read_feed_names(library: Library) -> Mapping[str, str]:
+    try:
+        return {each.key: each.display_name for each in library.feeds.subscriptions()}
+    except LibraryDamaged:  # reported where feeds are fetched or listed
+        return NO_NAMES
 
 
 def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import Any
 
-from store.library.statistics import Pace, Statistics, Tally, gather_statistics
+from store.library.statistics import Pace, ReadShare, Statistics, Tally, gather_statistics
 from store.model.times import system_clock
 from tui.cli.console import ProgressLine, print_data, print_json
 from tui.cli.context import open_loaded_library
@@ -50,11 +50,13 @@ def _statistics_json(statistics: Statistics) -> dict[str, Any]:
         "longest_streak": statistics.longest_streak,
         "days": [_tally_json(*day, pace) for day in statistics.last_days(CHART_DAYS)],
         "weeks": [_tally_json(*week, pace) for week in statistics.last_weeks(CHART_WEEKS)],
-        "categories": [
-            {"name": each.name, "articles": each.total, "read": each.read}
-            for each in statistics.categories
-        ],
+        "categories": [_share_json(each) for each in statistics.categories],
+        "feeds": [_share_json(each) for each in statistics.feeds],
     }
+
+
+def _share_json(share: ReadShare) -> dict[str, Any]:
+    return {"name": share.name, "articles": share.total, "read": share.read}
 
 
 def _tally_json(day: date, tally: Tally, pace: Pace) -> dict[str, Any]:

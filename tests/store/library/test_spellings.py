@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.library.statistics import CategoryShare, Pace, compute_statistics
+from store.library.statistics import Pace, ReadShare, compute_statistics
 from store.model.results import GroupCount
 from store.search.list_query import ListQuery
 from tests.support.libraries import FakeClock, Machine, add, article, article_id, list_numbers
@@ -89,7 +89,7 @@ def test_queries(
 def test_statistics_have_each_category_once(library: FolderLibrary) -> None:
     rows = library.rows(ListQuery())
     shares = compute_statistics(rows, {}, Pace(), FakeClock()().date()).categories
-    assert CategoryShare(COMPOSED, 2, 0) in shares
+    assert ReadShare(COMPOSED, 2, 0) in shares
     assert [share.name for share in shares].count(COMPOSED) == 1
 
 

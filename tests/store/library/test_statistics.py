@@ -12,9 +12,9 @@ import pytest
 from store.journal.events import Event
 from store.library.statistics import (
     AVERAGE_PACE,
-    CategoryShare,
     DayCounter,
     Pace,
+    ReadShare,
     Statistics,
     Tally,
     compute_pace,
@@ -49,7 +49,7 @@ def test_statistics_of_a_library() -> None:
     assert (found.articles, found.read, found.starred) == (4, 2, 1)
     assert found.readings == (3, 250)
     assert found.share_read == 0.5
-    assert found.categories == (CategoryShare("b", 3, 1), CategoryShare("a", 1, 1))
+    assert found.categories == (ReadShare("b", 3, 1), ReadShare("a", 1, 1))
     assert compute_statistics([], {}, AVERAGE_PACE, TODAY).share_read == 0.0
 
 

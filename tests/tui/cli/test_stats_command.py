@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 
 from tests.support.libraries import Machine, add, article, ids
 from tui.cli import main
-from tui.rendering.statistics_report import draw_bar, draw_columns
 from tui.rendering.wording import format_duration
 
 NOW = datetime(2031, 5, 6, 12, 40, tzinfo=UTC)
@@ -34,11 +34,14 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_totals(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--library", str(library)]) == 0
     out = capsys.readouterr().out
-    assert "Read        2 of 3 articles · 67 %" in out
-    assert "Total       3 readings · 500 words" in out
-    assert "Streak      1 day (longest 1)" in out
-    assert "3 articles · 500 words · 2 min" in out
-    assert "(none)      ████████████████████ 2 of 2 · 100 %" in out
+    assert "since May 6, 2031" in out
+    assert "Read     2 of 3 articles · 67 %" in out
+    assert "Total    3 readings · 500 words" in out
+    assert "Streak   1 day (longest 1)" in out
+    assert "Today    3 articles · 500 words · 2 min" in out
+    assert re.search(r"^culture ██████+ +1 of 1$", out, re.MULTILINE)
+    assert re.search(r"^\(none\)  ░░░░░░+ 0 of 2$", out, re.MULTILINE)
+    assert "BY FEED" not in out
 
 
 def test_totals_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,21 +54,13 @@ def test_totals_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (len(found["days"]), len(found["weeks"])) == (30, 12)
     assert sum(day["read"] for day in found["days"]) == 3
     assert found["categories"][0] == {"name": "", "articles": 2, "read": 2}
+    assert found["feeds"] == [{"name": "", "articles": 3, "read": 2}]
 
 
 def test_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "new" / "articles").mkdir(parents=True)
     assert main(["stats", "--library", str(tmp_path / "new")]) == 0
     assert "0 of 0 articles · 0 %" in capsys.readouterr().out
-
-
-def test_bars_and_columns() -> None:
-    assert draw_bar(0, 10, 4) == "    "
-    assert draw_bar(5, 10, 4) == "██  "
-    assert draw_bar(1, 1000, 4) == "▏   ", "what is there is seen"
-    assert draw_bar(10, 10, 4) == draw_bar(99, 10, 4) == "████"
-    assert draw_columns([0, 1, 4], 2, 2) == ["    █ ", "  ▄ █ "]
-    assert draw_columns([], 1) == [""]
 
 
 def test_durations() -> None:

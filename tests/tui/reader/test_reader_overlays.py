@@ -23,7 +23,7 @@ from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.gateway import messages
 
-SIZES = {"wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
+SIZES = {"huge": (200, 50), "wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
 
 
 class Pictures(SingleFileSnapshotExtension):
@@ -150,8 +150,8 @@ async def test_statistics_include_the_article_just_read(start: Start) -> None:
     async with start() as running:
         await running.press("m", "j", "m", "S")
         text = screen_text(running.app)
-        assert "Read        2 of 12 articles" in text
-        assert "Streak      1 day" in text
+        assert "Read     2 of 12 articles" in text
+        assert "Streak   1 day" in text
         await running.press("G")
         assert "north" in screen_text(running.app)
         await running.press("escape")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HINT_SEPARATOR = "  "
+MAX_REPORT_CELLS = 198
+"""The greatest width of the statistics, in cells: their three columns."""
 
 
 class FullScreenDialog(Dialog[T]):
@@ -102,6 +104,7 @@ class StatisticsScreen(FullScreenDialog[None]):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(keymap)
+        self.view.max_cells = self.status_view.max_cells = MAX_REPORT_CELLS
         self._statistics: Statistics | None = None
 
     def receive_message(self, message: Message) -> None:

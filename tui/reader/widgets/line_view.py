@@ -116,7 +116,11 @@ class LineView(ScrollView, can_focus=True):
 
 
 class DocumentView(LineView):
-    """Shows the lines a function returns for the width, in the middle of a wide screen."""
+    """Shows the lines a function returns for the width, in the middle of a wide screen.
+
+    Attributes:
+        max_cells: The greatest width of the lines.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "section", "heading", "accent", "unread", "strong", "selection"
@@ -133,6 +137,7 @@ class DocumentView(LineView):
         self._line_writer: LineWriter = lambda _: []
         self._lines: Sequence[Sequence[StyledText]] = []
         self._margin = 1
+        self.max_cells = MAX_DOCUMENT_CELLS
         self._centered_line = 0
         self.find_centered_line: Callable[[], int] | None = None
         """Returns the line to keep in the middle."""
@@ -146,7 +151,7 @@ class DocumentView(LineView):
 
     def on_resize(self) -> None:
         """Get the lines for the new width."""
-        width = min(self.size.width - 2, MAX_DOCUMENT_CELLS)
+        width = min(self.size.width - 2, self.max_cells)
         if width < 1:
             return
         self._margin = max(1, (self.size.width - width) // 2)
