@@ -80,8 +80,8 @@ class Catalog:
 
     def count(self, query: ListQuery) -> Counts:
         """Count the articles of a list without a text and without pinned articles."""
-        if query.since is None and (query.category is None or query.feed is None):
-            return self.tallies.count(query.show, query.category, query.feed)
+        if query.since is None:
+            return self.tallies.count(query.show, query.category, query.feeds)
         return count_rows(query.select(self.rows()))
 
     def find_id(self, id_or_prefix: str) -> str:

@@ -70,7 +70,7 @@ from store.model.results import (
     UndoableChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
-from store.search.list_query import ListQuery, Matches, SearchQuery
+from store.search.list_query import NO_NAMES, ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
@@ -335,9 +335,9 @@ class FolderLibrary:
 
     def rows(self, query: ListQuery) -> list[ArticleRow]:
         """Return the rows of a list."""
-        if not query.text.strip():
-            return query.select(self._catalog.rows())
-        return query.select(self.searcher.rows(query.text))
+        text = query.text
+        rows = self.searcher.rows(text) if text.strip() else self._catalog.rows()
+        return query.select(rows, self._feed_names.read() if query.sort == "feed" else NO_NAMES)
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
@@ -362,10 +362,10 @@ class FolderLibrary:
                 )
         return found
 
-    def by(self, field: ListField) -> list[GroupCount]:
+    def by(self, field: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
         tallies = self._catalog.tallies
-        return tallies.by_category() if field == "category" else tallies.by_feed()
+        return tallies.by_category(feeds) if field == "category" else tallies.by_feed(feeds)
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """Yield what happened to articles, in steps."""

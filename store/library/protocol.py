@@ -206,10 +206,14 @@ class Library(Protocol):
             The numbers by name, without the queries whose text cannot be parsed.
         """
 
-    def by(self, field: ListField) -> list[GroupCount]:
+    def by(self, field: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category, or every feed that has articles, with its counts, by name.
 
         A category is counted with those below it; a feed is named by its key.
+
+        Args:
+            field: Whether articles are grouped by category or by feed.
+            feeds: Only articles of these feeds count, as in `ListQuery.feeds`; None for all.
         """
 
     def tags(self) -> list[str]:

@@ -5,8 +5,9 @@ They are kept up with every change of a row, so that a count needs no look at 10
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from itertools import accumulate
 
 from store.model.article import ArticleRow
@@ -50,14 +51,15 @@ class Tally:
 
 
 class Tallies:
-    """The numbers of all articles, of every category and of every feed."""
+    """The numbers of all articles, and of every category of every feed."""
 
     def __init__(self, rows: Iterable[ArticleRow]) -> None:
         """Count these rows."""
         self._all = Tally()
-        self._categories: defaultdict[str, Tally] = defaultdict(Tally)
-        """By the name as it is written; spellings of one name are joined when they are asked for."""
-        self._feeds: defaultdict[str, Tally] = defaultdict(Tally)
+        self._feeds: defaultdict[str, defaultdict[str, Tally]] = defaultdict(
+            lambda: defaultdict(Tally)
+        )
+        """By the feed's key, then by the category as it is written; the empty key is no feed."""
         for row in rows:
             self.add(row)
 
@@ -71,37 +73,49 @@ class Tallies:
 
     def _change(self, row: ArticleRow, by: int) -> None:
         self._all.change(row, by)
-        self._categories[row.category].change(row, by)
-        if row.feed_key:
-            self._feeds[row.feed_key].change(row, by)
+        self._feeds[row.feed_key][row.category].change(row, by)
 
-    def count(self, show: Show, category: str | None = None, feed: str | None = None) -> Counts:
-        """Count by reading state all articles, or those of a category or of a feed."""
-        if feed is not None:
-            return self._feeds[feed].counts(show) if feed in self._feeds else Counts()
-        if category is None:
+    def count(
+        self, show: Show, category: str | None = None, feeds: Collection[str] | None = None
+    ) -> Counts:
+        """Count by reading state all articles, or those of a category, of some feeds, or of both."""
+        if category is None and feeds is None:
             return self._all.counts(show)
-        matches = category_matcher(category, name_key)
-        found = [each.counts(show) for name, each in self._categories.items() if matches(name)]
+        matches = cache(category_matcher(category, name_key)) if category is not None else None
+        found = [
+            tally.counts(show)
+            for name, tally in self._tallies_of(feeds)
+            if matches is None or matches(name)
+        ]
         return Counts(sum(each.total for each in found), sum(each.unread for each in found))
 
-    def by_category(self) -> list[GroupCount]:
+    def _tallies_of(self, feeds: Collection[str] | None) -> Iterator[tuple[str, Tally]]:
+        """Yield the tallies of all feeds, or of these, each with its category."""
+        for key in self._feeds if feeds is None else feeds:
+            if key in self._feeds:
+                yield from self._feeds[key].items()
+
+    def by_category(self, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category with its numbers and those of the categories below it, by name."""
-        tallies = {name: tally for name, tally in self._categories.items() if tally.total}
-        spellings = common_spellings({name: tally.total for name, tally in tallies.items()})
-        names = {name_key(name): name for name in spellings.values()}
+        totals, unread = Counter[str](), Counter[str]()
+        for category, tally in self._tallies_of(feeds):
+            if tally.total:
+                totals[category] += tally.total
+                unread[category] += tally.unread
+        names = {name_key(name): name for name in common_spellings(totals).values()}
         counts = {name: [0, 0] for name in names.values()}
-        for category, tally in tallies.items():
+        for category, total in totals.items():
             for key in _category_path(name_key(category)):
                 if key in names:
-                    counts[names[key]][0] += tally.total
-                    counts[names[key]][1] += tally.unread
+                    counts[names[key]][0] += total
+                    counts[names[key]][1] += unread[category]
         return [GroupCount(name, *counts[name]) for name in sorted(counts)]
 
-    def by_feed(self) -> list[GroupCount]:
+    def by_feed(self, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return the key of every feed that has articles, with its numbers, by key."""
-        feeds = sorted(self._feeds.items())
-        return [GroupCount(key, tally.total, tally.unread) for key, tally in feeds if tally.total]
+        keys = sorted(key for key in self._feeds if key and (feeds is None or key in feeds))
+        found = [GroupCount(key, *self.count("all", feeds=(key,))) for key in keys]
+        return [each for each in found if each.total]
 
 
 def _category_path(category: str) -> Iterator[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import math
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
+from store.model.times import is_dated
 from store.search.syntax_tree import category_predicate
 from store.text.names import name_key
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from store.search.highlight import Highlighter
 
 Show = Literal["all", "unread", "starred", "in progress"]
-Sort = Literal["date", "added", "words", "title", "category", "read count"]
+Sort = Literal["date", "oldest", "added", "words", "title", "category", "feed", "read count"]
 
 SHOWS: tuple[Show, ...] = get_args(Show)
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -25,11 +29,15 @@ SORT_SLICE_SIZE = 8192
 
 SortKey = Callable[[ArticleRow], Any]
 
-# Newest, longest and most read first; titles and categories from A to Z. Equal rows keep the order of
-# `sort_newest_first`, so that two machines show the same. Keys are single numbers or strings, which
-# sort several times faster than tuples.
+LAST_CHARACTER = chr(sys.maxunicode)
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+# Newest, longest and most read first; titles, categories and feeds from A to Z; undated articles and
+# those of no feed last. Equal rows keep the order of `sort_newest_first`, so that two machines show the
+# same. Keys are single numbers or strings, which sort several times faster than tuples.
 _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
     "date": None,
+    "oldest": (lambda row: row.timestamp if is_dated(row.timestamp) else math.inf, False),
     "added": (lambda row: row.added_at, True),
     "words": (lambda row: row.words, True),
     "title": (lambda row: row.title.casefold(), False),
@@ -40,7 +48,7 @@ _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A list: a reading state, a category, a feed, a query, an order."""
+    """A list: a reading state, a category, some feeds, a query, an order."""
 
     show: Show = "all"
     category: str | None = None
@@ -48,17 +56,32 @@ class ListQuery:
     text: str = ""
     """A query in the query language, which the library answers."""
     sort: Sort = "date"
-    feed: str | None = None
-    """Only articles of the feed with this key (`Subscription.key`); None for all."""
+    feeds: frozenset[str] | None = None
+    """Only articles of the feeds with these keys (`Subscription.key`); None for all.
+
+    The empty key stands for articles that came from no feed.
+    """
     since: int | None = None
     """Only articles dated at this time or later, in seconds since 1970; None for all."""
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list although they are no longer unread or starred."""
 
-    def select(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
-        """Return the rows that the list shows, from rows in the order of `sort_newest_first`."""
+    def select(
+        self, rows: Iterable[ArticleRow], feed_names: Mapping[str, str] = NO_NAMES
+    ) -> list[ArticleRow]:
+        """Return the rows that the list shows.
+
+        Args:
+            rows: Rows in the order of `sort_newest_first`.
+            feed_names: The names of feeds by their keys, for the order by feed.
+        """
         selected = self._filter(rows)
-        if order := _SORT_KEYS[self.sort]:
+        if self.sort == "feed":
+            names = {"": LAST_CHARACTER} | {
+                key: each.casefold() for key, each in feed_names.items()
+            }
+            _sort(selected, lambda row: names.get(row.feed_key, row.feed_key))
+        elif order := _SORT_KEYS[self.sort]:
             _sort(selected, *order)
         return selected
 
@@ -74,8 +97,8 @@ class ListQuery:
             rows = (row for row in rows if (row.is_started and not row.read) or row.id in pinned)
         if self.category is not None:
             rows = filter(category_predicate(self.category, name_key), rows)
-        if (feed := self.feed) is not None:
-            rows = (row for row in rows if row.feed_key == feed)
+        if (feeds := self.feeds) is not None:
+            rows = (row for row in rows if row.feed_key in feeds)
         return list(rows)
 
 
@@ -115,7 +138,7 @@ def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:
     return ordered
 
 
-def _sort(rows: list[ArticleRow], key: SortKey, reverse: bool) -> None:
+def _sort(rows: list[ArticleRow], key: SortKey, reverse: bool = False) -> None:
     # Slices first: sorting the whole, during which no other thread runs, is then only a merge.
     for start in range(0, len(rows), SORT_SLICE_SIZE):
         rows[start : start + SORT_SLICE_SIZE] = sorted(

@@ -251,7 +251,7 @@ def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
     """Return filter, category, search, number of articles and order of a list; some may be empty."""
     shown = "" if query.show == "all" else query.show
     words = f"/{query.text}" if query.text else ""
-    order = "" if query.sort == "date" else f"by {query.sort}"
+    order = {"date": "", "oldest": "oldest first"}.get(query.sort, f"by {query.sort}")
     return shown, query.category or "", words, format_count(articles, "article"), order
 
 

@@ -62,14 +62,18 @@ def since(number: int) -> int:
         (ListQuery(category="news/"), (4, 3)),
         (ListQuery(category="nothing"), (0, 0)),
         (ListQuery(category=""), (1, 1)),
-        (ListQuery(feed=FEEDS[0]), (3, 2)),
-        (ListQuery("unread", feed=FEEDS[0]), (2, 2)),
-        (ListQuery(feed="https://c.example/"), (0, 0)),
-        (ListQuery(category="news/world", feed=FEEDS[0]), (2, 2)),
+        (ListQuery(feeds=frozenset(FEEDS[:1])), (3, 2)),
+        (ListQuery("unread", feeds=frozenset(FEEDS[:1])), (2, 2)),
+        (ListQuery(feeds=frozenset(["https://c.example/"])), (0, 0)),
+        (ListQuery(category="news/world", feeds=frozenset(FEEDS[:1])), (2, 2)),
+        (ListQuery(feeds=frozenset(FEEDS[:2])), (4, 3)),
+        (ListQuery(feeds=frozenset([""])), (2, 2)),
+        (ListQuery(category="news", feeds=frozenset(["", FEEDS[1]])), (1, 1)),
+        (ListQuery(feeds=frozenset()), (0, 0)),
         (ListQuery(since=since(5)), (2, 2)),
         (ListQuery("starred", since=since(2)), (1, 1)),
         (ListQuery(text="is:read"), (1, 0)),
-        (ListQuery(text="is:starred", feed=FEEDS[1]), (1, 1)),
+        (ListQuery(text="is:starred", feeds=frozenset(FEEDS[1:2])), (1, 1)),
         (ListQuery("unread", sort="title", pinned_ids=ids(1)), (5, 5)),
     ],
 )
@@ -90,6 +94,15 @@ def test_by_feed(library: FolderLibrary) -> None:
     assert library.by("feed") == [GroupCount(FEEDS[0], 3, 2)]
 
 
+def test_by_category_of_some_feeds(library: FolderLibrary) -> None:
+    found = {each.name: each.total for each in library.by("category", feeds=[""])}
+    rows = library.rows(ListQuery(feeds=frozenset([""])))
+    assert len(rows) == 2
+    assert set(found) >= {row.category for row in rows}
+    assert library.by("category", feeds=()) == []
+    assert library.by("feed", feeds=FEEDS[1:2]) == [GroupCount(FEEDS[1], 1, 1)]
+
+
 def test_feeds_have_their_counts(library: FolderLibrary) -> None:
     library.feeds.update(put=[Subscription(url, title=url[8:9]) for url in FEEDS[:2]])
     listed = library.feeds.list_feeds(library.by("feed"))
@@ -108,7 +121,7 @@ def recount(library: Library) -> dict[str, Counts]:
 def query_table() -> dict[str, ListQuery]:
     """Return lists of all kinds, by names."""
     lists = [ListQuery(show, category) for show in SHOWS for category in (None, *CATEGORIES)]
-    lists += [ListQuery(show, feed=feed) for show in SHOWS for feed in FEEDS[:2]]
+    lists += [ListQuery(show, feeds=frozenset([feed])) for show in SHOWS for feed in FEEDS[:2]]
     lists += [ListQuery(show, since=int(START.timestamp()) - 86_400 * 980) for show in SHOWS]
     return {str(query): query for query in lists}
 

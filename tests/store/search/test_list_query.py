@@ -26,6 +26,7 @@ ROWS = st.lists(
         st.booleans(),
         st.integers(0, 3),
         st.booleans(),
+        st.sampled_from(["", "a", "b", "c"]),
     ),
     max_size=30,
     unique_by=lambda row: row.id,
@@ -33,10 +34,12 @@ ROWS = st.lists(
 
 EXPECTED = {
     "date": lambda row: (),
+    "oldest": lambda row: (row.timestamp or 99,),
     "added": lambda row: (-row.added_at,),
     "words": lambda row: (-row.words,),
     "title": lambda row: (row.title.casefold(),),
     "category": lambda row: (row.category.casefold(),),
+    "feed": lambda row: (not row.feed_key, {"a": "z", "b": "y"}.get(row.feed_key, row.feed_key)),
     "read count": lambda row: (-row.read_count,),
 }
 
@@ -47,7 +50,8 @@ def test_orders(sort: str, rows: list[ArticleRow], rng: random.Random, size: int
     """Case 35: ties go to the newer, then to the greater id, whatever the order they came in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.search.list_query.SORT_SLICE_SIZE", size)
-        shown = ListQuery(sort=sort).select(sort_newest_first(rng.sample(rows, len(rows))))  # type: ignore[arg-type]
+        given_rows = sort_newest_first(rng.sample(rows, len(rows)))
+        shown = ListQuery(sort=sort).select(given_rows, {"a": "Z", "b": "y"})  # type: ignore[arg-type]
     by_date = sorted(rows, key=lambda row: (row.timestamp, row.id), reverse=True)
     assert shown == sorted(by_date, key=EXPECTED[sort])
 

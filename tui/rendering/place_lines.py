@@ -1,0 +1,123 @@
+"""The tree of places as lines: a narrow column beside the list, or a table that fills the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from store.model.times import to_unix_seconds
+from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
+from tui.rendering.places import Place, TreeRow, shown_number
+from tui.rendering.wording import describe_feed_problem, format_age
+
+if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStatus
+    from store.model.results import Counts
+
+MIN_TABLE_WIDTH = 60
+"""From this width on a place has columns: unread, all, the part that was read, the last fetch."""
+MAX_NAME_CELLS = 60
+"""The width of the names in a wide table: numbers far away from them are hard to read."""
+TABLE_COLUMNS = (("unread", 8), ("all", 8), ("read", 6), ("last", 7))
+"""The columns of the table behind the names, and their widths."""
+INDENT_CELLS, MAX_INDENTS = 2, 8
+"""Cells for a level of the tree, and the levels that move a name to the right."""
+HERE_SIGN, CURSOR_SIGN = "◆", "▌"
+FAILED_SIGN, PAUSED_SIGN = "!", "‖"
+OPEN_SIGN, FOLDED_SIGN = "▾", "▸"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLook:
+    """The state of what the lines of a tree show beside the names."""
+
+    now: int
+    """Seconds since 1970, for the ages."""
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    """The numbers of articles by the keys of places; those of some may not be counted yet."""
+    feeds: Mapping[str, FeedStatus] = field(default_factory=dict)
+    """The states of feeds by their keys."""
+    shown: str = ""
+    """The key of the place that the list shows."""
+
+    def describe_problem(self, place: Place) -> str:
+        """Return why a feed brings nothing at the moment; empty for all other places."""
+        feed = self.feeds.get(place.feed_key) if place.feed_key else None
+        return describe_feed_problem(feed, self.now) if feed is not None else ""
+
+
+def build_place_line(
+    row: TreeRow, width: int, look: PlaceLook, *, selected: bool = False
+) -> Sequence[StyledText]:
+    """Return a place in exactly `width` cells: signs, name, numbers."""
+    place = row.place
+    numbers = _numbers(row, width, look)
+    room = min(max(1, width - cell_width(numbers)), MAX_NAME_CELLS)
+    name = fit_cells(f"{_indent(place)}{_sign(row, look)} {place.name}", room - 1)
+    numbers = fit_cells(numbers, width - room)
+    if selected:
+        return [(f"{CURSOR_SIGN}{name}{numbers}", "selection")]
+    return [(f" {name}", _name_role(place, look)), (numbers, "muted")]
+
+
+def build_problem_line(row: TreeRow, width: int, look: PlaceLook) -> Sequence[StyledText]:
+    """Return the line below a failing feed: why it fails."""
+    line = f"   {_indent(row.place)}{look.describe_problem(row.place)}"
+    return [(fit_cells(line, width), "muted")]
+
+
+def _indent(place: Place) -> str:
+    """Return the blanks before a place: headings and what is right below them stand at the edge."""
+    return " " * (INDENT_CELLS * min(max(0, place.depth - 1), MAX_INDENTS))
+
+
+def _sign(row: TreeRow, look: PlaceLook) -> str:
+    """Return what the sign before a name says: folded or not, paused, failing, shown in the list."""
+    place = row.place
+    if row.is_folder:
+        return FOLDED_SIGN if row.is_folded else OPEN_SIGN
+    feed = look.feeds.get(place.feed_key) if place.feed_key else None
+    if feed is not None and feed.subscription.paused:
+        return PAUSED_SIGN
+    if look.describe_problem(place):
+        return FAILED_SIGN
+    return HERE_SIGN if place.key == look.shown else " "
+
+
+def _name_role(place: Place, look: PlaceLook) -> str:
+    if place.kind == "heading":
+        return "heading"
+    if place.key == look.shown:
+        return "accent"
+    counts = look.counts.get(place.key)
+    return "unread" if counts is not None and shown_number(place, counts) else "text"
+
+
+def _numbers(row: TreeRow, width: int, look: PlaceLook) -> str:
+    """Return what stands behind the name, with a blank before it and one at the end."""
+    place, counts = row.place, look.counts.get(row.place.key)
+    if width >= MIN_TABLE_WIDTH:
+        return _table_cells(place, counts, look)
+    if counts is None or not shown_number(place, counts):
+        return " "
+    return f" {shown_number(place, counts):,} "
+
+
+def _table_cells(place: Place, counts: Counts | None, look: PlaceLook) -> str:
+    if place.kind == "heading":
+        cells: Sequence[str] = [name for name, _ in TABLE_COLUMNS]
+    elif counts is None:
+        cells = ["", "", "", _last_fetch(place, look)]
+    else:
+        read = f"{1 - counts.unread / counts.total:.0%}" if counts.total else ""
+        cells = [f"{counts.unread:,}", f"{counts.total:,}", read, _last_fetch(place, look)]
+    widths = (cells for _, cells in TABLE_COLUMNS)
+    return "".join(map(pad_left, cells, widths)) + " "
+
+
+def _last_fetch(place: Place, look: PlaceLook) -> str:
+    feed = look.feeds.get(place.feed_key) if place.feed_key else None
+    if feed is None:
+        return ""
+    return format_age(to_unix_seconds(feed.state.succeeded), look.now) or "never"
