@@ -84,12 +84,15 @@ class PagedMemoryLibrary:
             for name, rows in found.items()
         }
 
-    def by(self, group: ListField) -> list[GroupCount]:
+    def by(self, group: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
-        rows = self.select(ListQuery(), self.change_count)
+        every = None if feeds is None else frozenset(feeds)
+        rows = self.select(ListQuery(feeds=every), self.change_count)
         names = {row.feed_key if group == "feed" else row.category for row in rows}
         queries = {
-            name: ListQuery(feed=name) if group == "feed" else ListQuery(category=name)
+            name: ListQuery(feeds=frozenset([name]))
+            if group == "feed"
+            else ListQuery(category=name, feeds=every)
             for name in names
             if name or group == "category"
         }

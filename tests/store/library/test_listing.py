@@ -142,7 +142,7 @@ def test_places_of_days(library: Lists, starts: Sequence[int], expected: list[in
     [
         (ListQuery(), (True, True)),
         (ListQuery("unread"), (False, False)),
-        (ListQuery(feed=FEED), (False, False)),
+        (ListQuery(feeds=frozenset([FEED])), (False, False)),
         (ListQuery("starred"), (False, False)),
     ],
 )
@@ -185,7 +185,11 @@ def test_deleted_articles_are_taken_out(library: Lists) -> None:
 def test_groups(library: Lists) -> None:
     assert library.by("category") == [GroupCount("other", 1, 0), GroupCount("world", 9, 3)]
     assert library.by("feed") == [GroupCount(FEED, 1, 0)]
-    queries = {"u": ListQuery("unread"), "f": ListQuery(feed=FEED), "c": ListQuery(category="x")}
+    queries = {
+        "u": ListQuery("unread"),
+        "f": ListQuery(feeds=frozenset([FEED])),
+        "c": ListQuery(category="x"),
+    }
     assert library.counts(queries) == {"u": (3, 3), "f": (1, 0), "c": (0, 0)}
 
 
