@@ -68,6 +68,11 @@ OTHER_ADDRESS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """An address to write to or to open with another program; the reader shows it as text."""
+CODE_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language-|lang-|highlight-source-|brush:\s?)([a-z0-9][a-z0-9+#._-]{0,29})(?=[\s;]|$)",
+    re.IGNORECASE,
+)
+"""The class of code in HTML (https://html.spec.whatwg.org/#the-code-element), and of common highlighters."""
 CONTROLS = re.compile("[\x00-\x08]")
 CELL_END = "\x04"
 EMPHASIS = {
@@ -309,6 +314,17 @@ def _span(cell: LexborNode, name: str) -> int:
     return min(max(1, _integer(cell.attributes.get(name)) or 1), MAX_SPAN)
 
 
+def _find_code_language(pre: LexborNode | None) -> str:
+    """Return the language that the classes of code, or of what is around it, name; empty if none do."""
+    if pre is None:
+        return ""
+    for node in (pre.css_first("code"), pre, pre.parent):
+        classes = (node.attributes.get("class") or "") if node is not None else ""
+        if named := CODE_LANGUAGE.search(classes):
+            return named[1].lower()
+    return ""
+
+
 def _start_list(node: LexborNode | None) -> list[int]:
     """Return the first number of a list, and its step."""
     if node is None:
@@ -353,6 +369,7 @@ class _MarkdownWriter:
         """The rows that a cell above still covers, by column."""
         self.quote_depth = 0
         self.pre_depth = 0
+        self.code_language = ""
         self.line_marker = ""
         self.is_tight = False
         """True if the next block follows without an empty line."""
@@ -487,6 +504,7 @@ class _MarkdownWriter:
             self.line_marker = self.line_marker or HEADING_MARKER
         elif tag == "pre":
             self.pre_depth += 1
+            self.code_language = _find_code_language(node)
 
     def leave(self, tag: str) -> None:
         if tag == "a":
@@ -596,7 +614,7 @@ class _MarkdownWriter:
         runs = re.findall("`{3,}", text)
         fence = "`" * max(3, *(len(run) + 1 for run in runs), 3)
         return [
-            fence,
+            fence + self.code_language,
             *(line.expandtabs(TAB_COLUMNS) for line in text.strip("\n").split("\n")),
             fence,
         ]

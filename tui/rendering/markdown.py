@@ -30,6 +30,8 @@ _LIST_ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) +(?=\S)")
 _QUOTE = re.compile(r" {0,3}(?:>+(?: |\Z))+")
 _FENCE = re.compile(r" *(?:(```)`*[^`]*\Z|(~~~))")
 _FENCE_END = re.compile(r" *(?:(```+)|(~~~+)) *\Z")
+_LANGUAGE = re.compile(r"(?:language-|lang-)?([a-z0-9][a-z0-9+#._-]{0,29})\Z", re.IGNORECASE)
+_UNHIGHLIGHTED = frozenset(("text", "plain", "plaintext", "txt", "none", "output"))
 _INLINE_MARKERS = ("*", "[", "`", "://", "\\")
 PICTURE_SIGN = "▣"
 _MARKUP_FIRST_CHARS = frozenset("#>-*+|`~ 0123456789")
@@ -43,6 +45,7 @@ class BlockKind(Enum):
     LIST = "list"
     QUOTE = "quote"
     CODE = "code"
+    TABLE = "table"
     BLANK = "blank"
 
 
@@ -94,6 +97,39 @@ def parse_blocks(text: str, *, numbered: bool = False) -> Iterator[Block]:
         before, blank = kind, None
 
 
+class CodeBlock(NamedTuple):
+    """The lines between two code fences."""
+
+    offset: int
+    """The source offset of the first line."""
+    language: str
+    """The language that its author has named, in lower case; empty if there is none."""
+    text: str
+
+
+def parse_language(info: str) -> str:
+    """Return the language that the text after a fence names: `python`, `{.python}`, `python title=x`.
+
+    Returns:
+        Its name in lower case; empty if there is none.
+    """
+    first = info.strip().strip("{}").strip().partition(" ")[0].partition(",")[0].lstrip(".")
+    name = found[1].lower() if (found := _LANGUAGE.match(first)) else ""
+    return "" if name in _UNHIGHLIGHTED else name
+
+
+def find_code_blocks(text: str) -> Iterator[CodeBlock]:
+    """Yield all code between fences."""
+    reader = _BlockParser(text)
+    offset = 0
+    for number, line in enumerate(reader.lines):
+        offset += len(line) + 1
+        if number <= reader.code_end_line or not reader.opens_code(number, line.rstrip()):
+            continue
+        code = "\n".join(reader.lines[number + 1 : reader.code_end_line])
+        yield CodeBlock(offset, parse_language(line.strip().lstrip("`~")), code)
+
+
 def _needs_blank_between(before: BlockKind, kind: BlockKind) -> bool:
     """Return True if a blank line belongs between two blocks that follow each other without one."""
     if kind is before:
@@ -116,14 +152,14 @@ class _BlockParser:
         self._aligned_rows: dict[int, InlineText] = {}
         self._last_table_line = -1
         """The last line of the last table whose columns were aligned."""
-        self._code_end_line = -1
+        self.code_end_line = -1
         self._unclosed_fences: set[str] = set()
 
     def parse_line(self, number: int, offset: int, line: str) -> Block | None:
         """Return the block of a line; None for the fences around code."""
-        if number <= self._code_end_line:
+        if number <= self.code_end_line:
             code = Block(BlockKind.CODE, offset, line, CONTINUATION_PREFIX)
-            return code if number < self._code_end_line else None
+            return code if number < self.code_end_line else None
         line = line.rstrip()
         if not line:
             self._in_table = False
@@ -135,12 +171,12 @@ class _BlockParser:
 
     def _parse_markup_line(self, number: int, offset: int, line: str) -> Block | None:
         """Parse a line that may be markup; return None for the fence that begins code."""
-        if self._open_code_fence(number, line):
+        if self.opens_code(number, line):
             return None
         if row := self._find_aligned_row(number, line):
-            return Block(BlockKind.CODE, offset, row.text, CONTINUATION_PREFIX, row)
+            return Block(BlockKind.TABLE, offset, row.text, CONTINUATION_PREFIX, row)
         if self._is_table(number, line):
-            return Block(BlockKind.CODE, offset, line, CONTINUATION_PREFIX)
+            return Block(BlockKind.TABLE, offset, line, CONTINUATION_PREFIX)
         if item := _LIST_ITEM.match(line):
             return self._parse_list_item(offset, line, item.end())
         indent = len(line) - len(line.lstrip(" "))
@@ -163,7 +199,7 @@ class _BlockParser:
             line = mark[:-1] + LIST_BULLET + line[len(mark) :]
         return self._make_block(BlockKind.LIST, offset, line, " " * end)
 
-    def _open_code_fence(self, number: int, line: str) -> bool:
+    def opens_code(self, number: int, line: str) -> bool:
         """Return True if the line is a code fence that is closed later; an unclosed one is text."""
         fence = _FENCE.match(line)
         if not fence:
@@ -174,7 +210,7 @@ class _BlockParser:
         for later in range(number + 1, len(self.lines)):
             closing = _FENCE_END.match(self.lines[later])
             if closing and (closing[1] or closing[2]).startswith(mark):
-                self._code_end_line = later
+                self.code_end_line = later
                 return True
         self._unclosed_fences.add(mark)
         return False

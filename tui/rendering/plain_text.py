@@ -179,16 +179,16 @@ def _describe_block(block: Block, next_link: int, *, first: bool) -> str | None:
     if block.kind is BlockKind.LIST:
         return text.replace(LIST_BULLET, "-", 1) if text.lstrip().startswith(LIST_BULLET) else text
     if block.kind is BlockKind.CODE:
-        return _describe_code(text, first=first)
+        return f"Code:\n{text}" if first else text
+    if block.kind is BlockKind.TABLE:
+        return _describe_table_row(text, first=first)
     return text
 
 
-def _describe_code(text: str, *, first: bool) -> str | None:
-    is_table = COLUMN_SEPARATOR in text or ROW_RULE_JOINT in text
-    if is_table and not text.strip(f"{ROW_RULE_JOINT} "):
+def _describe_table_row(text: str, *, first: bool) -> str | None:
+    if not text.strip(f"{ROW_RULE_JOINT} "):
         return None  # the rule below the header
-    label = ("Table:\n" if is_table else "Code:\n") if first else ""
-    return label + text.replace(COLUMN_SEPARATOR, " | ")
+    return ("Table:\n" if first else "") + text.replace(COLUMN_SEPARATOR, " | ")
 
 
 def _wrap_plain_lines(

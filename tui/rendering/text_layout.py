@@ -21,6 +21,8 @@ BlockPosition = tuple[int, int]
 """A position in the text as it is shown: the number of a block and an index into its text, at any width."""
 
 _NO_PARTS: Iterator[LineRange] = iter(())
+_VERBATIM_KINDS = (BlockKind.CODE, BlockKind.TABLE)
+"""Their lines are broken anywhere, and continued behind a sign."""
 _BLOCK_STYLES = {BlockKind.HEADING: "heading", BlockKind.QUOTE: "quote", BlockKind.CODE: "code"}
 
 
@@ -45,6 +47,7 @@ class TextLine:
     indent: int = 0
     """Characters of a bullet, of a quote's bar, or of the blanks below one."""
     is_rtl: bool = False
+    is_code: bool = False
     block_number: int = 0
     start: int = 0
     """The index in the block's text at which the line starts."""
@@ -193,7 +196,7 @@ class TextLayout:
         if len(text) <= self._width and text.isascii():
             self._add_line(block, 0, len(text))
         else:
-            whole = block.kind is not BlockKind.CODE
+            whole = block.kind not in _VERBATIM_KINDS
             self._remaining_parts = break_paragraph_lazily(
                 text, self._width, self._hanging_cells(block), whole=whole
             )
@@ -219,7 +222,9 @@ class TextLayout:
         spans = _style_spans(block, start, end, len(prefix), len(text))
         indent = min(indent, len(text))
         lead = len(prefix)
-        return TextLine(text, spans, self._offsets[y], indent, block.is_rtl, owner, start, lead)
+        is_code = block.kind is BlockKind.CODE
+        offset = self._offsets[y]
+        return TextLine(text, spans, offset, indent, block.is_rtl, is_code, owner, start, lead)
 
 
 def _style_spans(
@@ -228,8 +233,9 @@ def _style_spans(
     found = []
     if size and (style := _BLOCK_STYLES.get(block.kind)):
         found.append(StyleSpan(0, size, style))
-    if shift and block.kind is BlockKind.CODE:
-        found.append(StyleSpan(0, shift, "muted"))
+    if shift and block.kind in _VERBATIM_KINDS:
+        sign = "code-comment" if block.kind is BlockKind.CODE else "muted"
+        found.append(StyleSpan(0, shift, sign))
     if block.inline:
         found += [
             StyleSpan(begin - start + shift, stop - start + shift, style)

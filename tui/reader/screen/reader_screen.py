@@ -27,6 +27,7 @@ from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
 from tui.reader.dialogs.moves import CountedMove, movement_commands
 from tui.reader.gateway import Gateway, PostMessage, messages
 from tui.reader.screen.article_actions import ArticleActions, is_article
+from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
 from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
@@ -138,6 +139,7 @@ class Reader(KeymapScreen, Screen[None]):
         )
         methods, send = self._host.external_methods, self._host.send
         self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
+        self.code = CodeActions(self, view)
         self.text = TextActions(
             self, keymap, panes, view, status, self.links, self.update_key_hints
         )
@@ -502,6 +504,10 @@ class Reader(KeymapScreen, Screen[None]):
     def record_read(self, message: ArticleView.EndReached) -> None:
         """Record that an article was read to its end."""
         self.gateway.articles.record_event("read", message.article)
+
+    @on(ArticleView.CodeFound)
+    def _highlight_code(self, message: ArticleView.CodeFound) -> None:
+        self.code.highlight(message.text)
 
     @on(SidePane.SimilarChosen)
     def open_similar(self, message: SidePane.SimilarChosen) -> None:

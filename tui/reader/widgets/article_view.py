@@ -16,6 +16,7 @@ from store.model.article import FullArticle, reading_minutes
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, wrap_text
+from tui.rendering.code_spans import CODE_ROLES, CodeSpans
 from tui.rendering.text_layout import (
     ArticleLink,
     BlockPosition,
@@ -45,6 +46,9 @@ MAX_SELECTION_STEP_LINES = 10_000
 TEXT_MARGIN_CELLS = 1
 SCROLL_THUMB = "▐"
 """Drawn at the right edge, as far down as the screen is in the text."""
+CODE_SIGN = "┆"
+"""Drawn before the lines of code, which are not told from text by their colours alone."""
+CODE_FENCES = ("```", "~~~")
 NEW_PARAGRAPH_SIGN = "▎"
 """Drawn before the lines of a paragraph with something the reader has not read before."""
 
@@ -53,18 +57,8 @@ class ArticleView(LineView):
     """Shows one article; posts search progress, and when the end has been on the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        *(
-            "title",
-            "heading",
-            "quote",
-            "link",
-            "strong",
-            "em",
-            "code",
-            "accent",
-            "match",
-            "selection",
-        )
+        *("title", "heading", "quote", "link", "strong", "em", "accent", "match", "selection"),
+        *CODE_ROLES,
     )
 
     @dataclass
@@ -72,6 +66,12 @@ class ArticleView(LineView):
         """The last line of the article has been shown."""
 
         article: str
+
+    @dataclass
+    class CodeFound(Message):
+        """An article that is shown has code; `show_code_spans` takes its tokens."""
+
+        text: str
 
     @dataclass
     class FindProgressed(Message):
@@ -99,6 +99,7 @@ class ArticleView(LineView):
         self._is_end_reported = self._is_just_shown = False
         self._has_link_numbers = False
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
+        self._code_spans = CodeSpans()
 
     def show(self, entry: FullArticle, position: int = 0) -> None:
         """Show an article from an offset into its text on."""
@@ -109,7 +110,10 @@ class ArticleView(LineView):
         self._position = position
         self._has_link_numbers = False
         self._text_layout, self._width = None, 0  # a hidden view is laid out once it is shown
+        self._code_spans = CodeSpans()
         self._lay_out()
+        if any(fence in entry.body.text for fence in CODE_FENCES):
+            self.post_message(self.CodeFound(entry.body.text))
 
     def update_header(self, entry: FullArticle) -> None:
         """Show the changed facts of the article that is on the screen."""
@@ -135,6 +139,12 @@ class ArticleView(LineView):
         """Mark paragraphs as new at the edge, given by start and end in the text."""
         if paragraphs != self._new_paragraphs:
             self._new_paragraphs = paragraphs
+            self.refresh()
+
+    def show_code_spans(self, text: str, spans: CodeSpans) -> None:
+        """Colour the code of a text, if it is still shown."""
+        if self.full_article is not None and self.full_article.body.text == text and spans.starts:
+            self._code_spans = spans
             self.refresh()
 
     # -- layout and position ---------------------------------------------------------------
@@ -413,6 +423,8 @@ class ArticleView(LineView):
             pieces += [(" " * (width - 1 - used), "text"), (SCROLL_THUMB, "muted")]
         if self._is_new_line(y):
             pieces[:1] = [(margin[:-1], "text"), (NEW_PARAGRAPH_SIGN, "accent")]
+        elif (line := self._laid_out_line(y)) is not None and line.is_code:
+            pieces[:1] = [(margin[:-1], "text"), (CODE_SIGN, "muted")]
         return pieces
 
     def _build_text_line(self, y: int) -> Sequence[StyledText]:
@@ -434,8 +446,8 @@ class ArticleView(LineView):
         )
 
     def _highlights(self, line: TextLine) -> Sequence[StyleSpan]:
-        """Return the hits on a line, and the selected part of it."""
-        spans: list[StyleSpan] = []
+        """Return the tokens of code on a line, the hits, and the selected part of it."""
+        spans = self._code_spans.line_spans(line) if line.is_code else []
         if self.text_search is not None:
             spans += self.text_search.line_spans(line)
         if self.selection is not None and self._text_layout is not None:
@@ -495,4 +507,6 @@ def _style_line(
     for start, end in pairwise(edges):
         role = next((s.style for s in reversed(spans) if s.start <= start < s.end), "text")
         pieces.append((line.text[start:end], role))
+    if line.is_code:
+        pieces.append((" " * max(0, width - cell_width(line.text)), "code"))
     return pieces
