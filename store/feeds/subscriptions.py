@@ -20,6 +20,7 @@ from xml.etree import ElementTree as ET
 from store.model.article import Rejection
 from store.model.errors import InvalidInput, LibraryDamaged, UrlRejected
 from store.system.files import read_regular, write_atomically
+from store.system.paths import SUBSCRIPTIONS_FILE
 from store.text.clean import clean_line
 from store.text.decoding import (
     decode_document,
@@ -36,7 +37,6 @@ from store.text.urls import (
     validate_url,
 )
 
-SUBSCRIPTIONS_FILE = "feeds.opml"
 COPY_NAME_PATTERN = re.compile(r"feeds(?:[ ._(~].*|-[A-Z].*)\.opml\Z")
 """Names that programs for syncing give to a copy; see `store.segments.segments`."""
 MAX_OPML_BYTES = 20_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from store.journal.reading_state import ArticleState, ReadingState
 from store.library.tallies import Tallies
@@ -13,6 +13,7 @@ from store.model.errors import ArticleNotFound
 from store.model.results import Counts
 from store.model.times import UNDATED, to_sort_seconds
 from store.search.list_query import ListQuery, sort_newest_first
+from store.segments.documents import name_feed
 from store.segments.segments import ArticleLocation
 
 
@@ -165,6 +166,17 @@ class Catalog:
                 rows[article] = self._rows[article]
         return rows, is_moved
 
+    def rename_feeds(self, names: Mapping[str, str]) -> dict[str, ArticleRow]:
+        """Apply the current names of the feeds, by key; return the rows that it changes."""
+        renamed: dict[str, ArticleRow] = {}
+        for article, row in self._rows.items():
+            if row.feed_key and (name := name_feed(row.feed_key, names)) != row.source_name:
+                renamed[article] = row._replace(source_name=name)
+                if (original := self._original_rows.get(article)) is not None:
+                    self._original_rows[article] = original._replace(source_name=name)
+        self._rows |= renamed
+        return {article: row for article, row in renamed.items() if article not in self._deleted}
+
     def segment_articles(self, segment: str) -> set[str]:
         """Return the articles in this segment."""
         return {id_ for id_, location in self._locations.items() if location.segment == segment}
@@ -210,4 +222,5 @@ def apply_article_state(row: ArticleRow, state: ArticleState) -> ArticleRow:
         feed_key=row.feed_key,
         updated=state.updated if edited else False,
         item_key=make_item_key(item, item["url"]) if (item := state.item) else row.item_key,
+        source_name=row.source_name,
     )

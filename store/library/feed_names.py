@@ -1,34 +1,46 @@
-"""The names of the feeds of a library, for queries such as `feed:harbour`."""
+"""The names of the feeds of a library: for the rows of their articles, and for `feed:harbour`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from sys import intern
+from typing import TYPE_CHECKING
 
-from store.feeds.feed_store import FeedStore
-from store.feeds.subscriptions import SUBSCRIPTIONS_FILE
 from store.model.errors import LibraryDamaged
 from store.system.files import FileSignature, WarningHandler, file_signature
 
+if TYPE_CHECKING:
+    from store.feeds.subscriptions import Subscription
+
 
 class FeedNames:
-    """The name and the address of every feed, read again when the subscriptions change."""
+    """The name of every feed, read again when the subscriptions change."""
 
-    def __init__(self, feeds: FeedStore, warn: WarningHandler) -> None:
-        """Read nothing yet; `warn` is called with a line about subscriptions that cannot be read."""
-        self._feeds = feeds
+    def __init__(
+        self, file: Path, read: Callable[[], Iterable[Subscription]], warn: WarningHandler
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            file: The file of the subscriptions.
+            read: Reads it.
+            warn: Called with a line about subscriptions that cannot be read.
+        """
+        self._file = file
+        self._read = read
         self._warn = warn
         self._names: Mapping[str, str] = {}
         self._signature: FileSignature | None = None
 
     def read(self) -> Mapping[str, str]:
-        """Return the name and the address of every feed, as one text, by its key."""
-        signature = file_signature(self._feeds.library / SUBSCRIPTIONS_FILE)
+        """Return the name of every feed by its key; the same object until one changes."""
+        signature = file_signature(self._file)
         if signature != self._signature:
             try:
-                feeds = self._feeds.subscriptions()
+                self._names = {each.key: intern(each.display_name) for each in self._read()}
             except LibraryDamaged as error:
                 self._warn(str(error))
-                feeds = []
-            self._names = {each.key: f"{each.display_name} {each.key}" for each in feeds}
+                self._names = {}
             self._signature = signature
         return self._names

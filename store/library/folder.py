@@ -28,6 +28,7 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog, count_rows
+from store.library.feed_names import FeedNames
 from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
 from store.library.listing import FolderListing
@@ -75,18 +76,18 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
+from store.system.paths import SUBSCRIPTIONS_FILE
 from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
 from store.text.urls import make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
-    from store.library.feed_names import FeedNames
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
 
-LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", "feeds.opml"})
+LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE})
 MAX_NAMED_FILES = 3
 """Files named in a line about many."""
 SNAPSHOT_INTERVAL_EVENTS = 2000
@@ -180,20 +181,14 @@ class FolderLibrary:
                 self._texts,
                 self._clock,
                 self._warn,
-                lambda: self._feed_names.read(),
+                self._feed_names.read,
             ),
         )
 
     @cached_property
-    def _feed_names(self) -> FeedNames:
-        from store.library.feed_names import FeedNames  # parsers that no start needs
-
-        return FeedNames(self.feeds, self._warn)
-
-    @cached_property
     def feeds(self) -> FeedStore:
         """The subscriptions, and the state of each feed on this machine."""
-        from store.feeds.feed_store import FeedStore
+        from store.feeds.feed_store import FeedStore  # parsers that no library without feeds needs
 
         return FeedStore(self._folder, self._cache)
 
@@ -210,8 +205,15 @@ class FolderLibrary:
 
         return SummaryCache(self._cache / "summaries")
 
+    @cached_property
+    def _feed_names(self) -> FeedNames:
+        file = self._folder / SUBSCRIPTIONS_FILE
+        return FeedNames(file, lambda: self.feeds.subscriptions(), self._warn)
+
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
+        self._shown_names: Mapping[str, str] = {}
+        """The names of the feeds that all rows are known to have."""
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
@@ -310,7 +312,7 @@ class FolderLibrary:
         self._unread.discard(name)
         self.is_index_stale = True
         try:
-            for found in self._segments.read_rows(name):
+            for found in self._segments.read_rows(name, self._feed_names.read()):
                 if isinstance(found, Rejection):
                     self._warn(f"{found.location}: {found.reason}")
                 else:
@@ -399,7 +401,9 @@ class FolderLibrary:
         facts = apply_edits(self._segments.read_article(location), state)
         self._tags.update(facts.tags)
         body = self.summaries.apply_summary(article, self._texts.read_body(location))
-        return FullArticle(facts, body, state.to_reading(), state.updated)
+        row = self._catalog.get_row(article)
+        source_name = row.source_name if row else ""
+        return FullArticle(facts, body, state.to_reading(), state.updated, source_name)
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Yield facts and reading status of many articles, a batch of them file by file."""
@@ -560,12 +564,19 @@ class FolderLibrary:
         if problem := self._watch.find_problem():
             self._warn(problem)
             return ExternalChanges({}, is_list_stale=False)
-        rows = self._refresh_reading()
+        rows = self._refresh_reading() | self._rename_feeds()
         is_stale = self._refresh_segments() or self._lists_changed
         if not self.read_only_reason:
             self._readd_missing()
         self._lists_changed = False
         return ExternalChanges(rows, is_stale)
+
+    def _rename_feeds(self) -> dict[str, ArticleRow]:
+        names = self._feed_names.read()
+        if names is self._shown_names:
+            return {}
+        self._shown_names = names
+        return self._catalog.rename_feeds(names)
 
     def _refresh_reading(self) -> dict[str, ArticleRow]:
         if self._journal.has_replaced_file():

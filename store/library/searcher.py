@@ -388,7 +388,7 @@ class LibrarySearcher:
             raise TypeError(f"not a condition of rows: {condition}")
         part = normalize_text(condition.name)
         names = self._context.feed_names()
-        known = {key for key, name in names.items() if part in normalize_text(name)}
+        known = {key for key, name in names.items() if part in normalize_text(f"{name} {key}")}
         return lambda row: (
             row.feed_key in known or (bool(row.feed_key) and part in normalize_text(row.feed_key))
         )

@@ -159,6 +159,8 @@ class ArticleRow(NamedTuple):
     """True if its publisher changed it after it was last read."""
     item_key: int = 0
     """The hash of the guid or else the URL by which its feed identifies it; see `make_item_key`."""
+    source_name: str = ""
+    """The name of its feed, as the user has it now, or else of its site; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +213,5 @@ class FullArticle:
     reading: ReadingStatus
     updated: bool = False
     """True if its publisher changed it after it was last read."""
+    source_name: str = ""
+    """As in its row."""

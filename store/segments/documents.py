@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from sys import intern
+from types import MappingProxyType
 from typing import Any
 
 from store.model.article import (
@@ -21,10 +22,12 @@ from store.model.article import (
 from store.model.times import to_sort_seconds, to_unix_seconds
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.names import clean_name, unique_names
-from store.text.urls import redact_credentials, strip_url_credentials
+from store.text.urls import name_site, redact_credentials, strip_url_credentials
 
 DOCUMENT_ERRORS = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 """The exceptions raised by a document that is not what it should be."""
+SITE_FIELDS = ("site", "source")
+"""The fields of `extra` in which pages and other programs name the site of an article."""
 
 
 def article_to_document(article: Article) -> dict[str, Any]:
@@ -64,8 +67,14 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
     )
 
 
-def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
+def row_from_document(
+    document: Mapping[str, Any], feed_names: Mapping[str, str] = MappingProxyType({})
+) -> ArticleRow:
     """Return the list row of an unread article from the document of its facts.
+
+    Args:
+        document: The document.
+        feed_names: The name of every feed, by its key.
 
     Raises:
         Any of DOCUMENT_ERRORS: The document is not an article.
@@ -76,6 +85,11 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
     when = added if date == created and created else to_sort_seconds(date, added)
     extra = document.get("extra", {})
     feed_key = _feed_key(extra) if extra else ""
+    url = document.get("url", "")
+    if feed_key:
+        source_name = name_feed(feed_key, feed_names)
+    else:
+        source_name = (extra and _stated_site(extra)) or name_site(url)
     return ArticleRow(
         _check_id(document["id"]),
         clean_line(document["title"]),
@@ -87,8 +101,23 @@ def row_from_document(document: Mapping[str, Any]) -> ArticleRow:
         starred=False,
         read_count=0,
         feed_key=feed_key,
-        item_key=make_item_key(extra, document.get("url", "")) if feed_key else 0,
+        item_key=make_item_key(extra, url) if feed_key else 0,
+        source_name=source_name,
     )
+
+
+def name_feed(feed_key: str, feed_names: Mapping[str, str]) -> str:
+    """Return the name of a feed; of one that is no longer subscribed to, that of its site."""
+    return feed_names.get(feed_key) or name_site(feed_key)
+
+
+def _stated_site(extra: Mapping[str, Any]) -> str:
+    """Return the name of the site that a page or an import gave; empty if it gave none."""
+    for field in SITE_FIELDS:
+        value = extra.get(field)
+        if isinstance(value, str) and value and "://" not in value:
+            return _intern_line(value)
+    return ""
 
 
 def _clean_extra(value: Any) -> dict[str, Any]:

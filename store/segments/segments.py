@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -127,8 +128,14 @@ class Segments:
         """Return True if the segment has sync-conflict copies, which may have its texts."""
         return bool(self._sync_copies.other_files(name))
 
-    def read_rows(self, name: str) -> Iterator[tuple[int, ArticleRow] | Rejection]:
+    def read_rows(
+        self, name: str, feed_names: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[tuple[int, ArticleRow] | Rejection]:
         """Yield document id and unread list row of every article of a segment, oldest first.
+
+        Args:
+            name: The segment.
+            feed_names: The name of every feed, by its key.
 
         Raises:
             LibraryDamaged: The file as a whole cannot be read.
@@ -137,7 +144,7 @@ class Segments:
         seen: dict[str, str] = {}
         for key, document in self._read_table(path, "articles").items():
             try:
-                row = row_from_document(document)
+                row = row_from_document(document, feed_names)
             except DOCUMENT_ERRORS as error:
                 yield Rejection(f"{path}: article {key}", f"cannot be read ({error})")
                 continue

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+SUBSCRIPTIONS_FILE = "feeds.opml"
+"""The file of a library's folder that has its feeds."""
+
 
 class Paths(NamedTuple):
     """The folders newstui works with, all absolute."""

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from ipaddress import IPv6Address
+from sys import intern
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -40,6 +41,7 @@ TRACKING_FRAGMENTS = frozenset(("echobox", "ftag", "xtor"))
 TEXT_DIRECTIVE = ":~:"
 """Begins the part of a fragment that only scrolls to some words."""
 
+_SITE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AUTHORITY = re.compile(
@@ -157,6 +159,17 @@ def extract_host(url: str) -> str:
         return _split_url(url).host
     except UrlRejected:
         return ""
+
+
+def name_site(url: str) -> str:
+    """Return the host of a URL as the name of a site, without `www.`; empty if there is none."""
+    match = _SITE.match(url)
+    return _name_host(match[1]) if match else ""
+
+
+@lru_cache(4096)
+def _name_host(authority: str) -> str:
+    return intern(extract_host(f"http://{authority}").removeprefix("www."))
 
 
 def is_deceptive_url(url: str) -> bool:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
-from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, find_subscription_copies
+from store.feeds.subscriptions import find_subscription_copies
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
 from store.system.files import read_regular
+from store.system.paths import SUBSCRIPTIONS_FILE
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from store.model.article import ArticleRow, Snippet, reading_minutes
-from tui.rendering.cells import StyledText, break_paragraph, cell_width, fit_cells, pad_left
+from tui.rendering.cells import (
+    StyledText,
+    break_paragraph,
+    cell_width,
+    fit_cells,
+    pad_left,
+    truncate_cells,
+)
 from tui.rendering.list_layout import HighlightRanges, render_highlights, trim_snippet
 from tui.rendering.wording import format_age, join_nonempty
 
@@ -16,6 +23,10 @@ STORY_ORIGIN_SIGN = "◆"
 SIGN_CELLS = 4
 """Cells before a title: the cursor, two signs and a blank."""
 SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
+SOURCE_CELLS = 14
+"""The most that is shown of the name of a source."""
+MIN_TITLE_CELLS = 44
+"""A column of sources stands beside one of categories if a title has at least this room."""
 AGE_CELLS, MINUTES_CELLS = 4, 4
 MIN_FACTS_WIDTH = 48
 """From this width on all facts fit next to a title."""
@@ -32,11 +43,27 @@ class RowLook:
     now: int
     """Seconds since 1970, for the ages."""
     has_category: bool = True
-    """False if all rows have the same."""
+    """False if all rows have the same, or what they have is the name of their source."""
+    has_source: bool = False
+    """True if rows are from several sources."""
+    source_cells: int = SOURCE_CELLS
+    """The width of the longest name of a source on the screen."""
     is_searched: bool = False
     """True if the rows are the results of a search."""
     find_highlights: Callable[[str], HighlightRanges] = lambda _: ()
     """Returns the ranges to highlight in a title."""
+
+
+def compare_facts(rows: Sequence[ArticleRow]) -> tuple[bool, bool]:
+    """Return whether rows differ in what their category says, and whether in their source."""
+    if not rows:
+        return False, False
+    category, source = rows[0].category, rows[0].source_name
+    has_source = any(row.source_name != source for row in rows)
+    has_category = any(row.category != category for row in rows)
+    if has_category and has_source:
+        has_category = any(row.category not in ("", row.source_name) for row in rows)
+    return has_category, has_source
 
 
 def build_one_line_row(
@@ -53,7 +80,7 @@ def build_two_line_row(
 ) -> tuple[Sequence[StyledText], Sequence[StyledText]]:
     """Return a row in two lines: as much of its title as fits, and its facts behind it.
 
-    The category gives way to the title; the age and the minutes never do.
+    The source gives way to the title first, then the category; the age and the minutes never do.
     """
     room = max(1, width - SIGN_CELLS)
     ranges = break_paragraph(row.title, room)
@@ -79,24 +106,49 @@ def build_snippet_line(snippet: Snippet, width: int) -> Sequence[StyledText]:
 
 def _choose_facts(row: ArticleRow, room: int, look: RowLook) -> str:
     age, minutes = format_age(row.timestamp, look.now), f"{reading_minutes(row.words)}′"
-    short = join_nonempty((age, minutes))
-    if not look.has_category:
-        return short
-    full = join_nonempty((row.category, age, minutes))
-    return full if cell_width(full) <= room else short
+    facts = [*filter(None, (_shorten_source(row, look), _category(row, look))), age, minutes]
+    for start in range(len(facts) - 2):
+        shown = join_nonempty(facts[start:])
+        if cell_width(shown) <= room:
+            return shown
+    return join_nonempty((age, minutes))
+
+
+def _shorten_source(row: ArticleRow, look: RowLook) -> str:
+    return truncate_cells(row.source_name, SOURCE_CELLS) if look.has_source else ""
+
+
+def _category(row: ArticleRow, look: RowLook) -> str:
+    """Return the category, unless the source says the same."""
+    is_shown = look.has_category and not (look.has_source and row.category == row.source_name)
+    return row.category if is_shown else ""
 
 
 def _fact_columns(row: ArticleRow, width: int, look: RowLook) -> str:
     age = pad_left(format_age(row.timestamp, look.now), AGE_CELLS)
-    if width < MIN_FACTS_WIDTH and (look.is_searched or not look.has_category):
-        return f" {age}"
-    if width < MIN_FACTS_WIDTH:
-        return f" {fit_cells(row.category, SHORT_CATEGORY_CELLS)} {age}"
     minutes = pad_left(f"{reading_minutes(row.words)}′", MINUTES_CELLS)
-    if not look.has_category:
-        return f" {age} {minutes}"
-    cells = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
-    return f" {fit_cells(row.category, cells)} {age} {minutes}"
+    source, category = _column_widths(width, look)
+    columns = [
+        fit_cells(row.source_name, source) if source else "",
+        fit_cells(_category(row, look) if source else row.category, category) if category else "",
+        age,
+        minutes if width >= MIN_FACTS_WIDTH else "",
+    ]
+    return f" {join_nonempty(columns, ' ')}"
+
+
+def _column_widths(width: int, look: RowLook) -> tuple[int, int]:
+    """Return the widths of the columns of sources and categories; 0 for one that is not shown."""
+    if width < MIN_FACTS_WIDTH:
+        cells = 0 if look.is_searched else SHORT_CATEGORY_CELLS
+    else:
+        cells = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
+    if not look.has_category:  # its place is free
+        limit = SOURCE_CELLS if cells == LONG_CATEGORY_CELLS else cells
+        return (min(limit, look.source_cells) if look.has_source else 0), 0
+    used = SIGN_CELLS + 1 + cells + 1 + SOURCE_CELLS + 1 + AGE_CELLS + 1 + MINUTES_CELLS
+    is_wide = look.has_source and width - used >= MIN_TITLE_CELLS
+    return (min(SOURCE_CELLS, look.source_cells) if is_wide else 0), cells
 
 
 def _title_role(row: ArticleRow) -> str:

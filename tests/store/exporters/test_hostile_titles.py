@@ -15,8 +15,9 @@ import yaml
 
 from store.exporters.export_files import article_to_markdown, get_export_writer
 from store.exporters.formats import ArticleCollection
-from store.feeds.subscriptions import SUBSCRIPTIONS_FILE, Subscription, read_subscriptions
+from store.feeds.subscriptions import Subscription, read_subscriptions
 from store.model.article import FullArticle
+from store.system.paths import SUBSCRIPTIONS_FILE
 from tests.support.libraries import Machine, add, articles, ids
 
 HOSTILE = {

@@ -6,14 +6,20 @@ import pytest
 
 from store.model.article import ArticleRow
 from tui.rendering.cells import cell_width
-from tui.rendering.list_rows import RowLook, build_one_line_row, build_two_line_row
+from tui.rendering.list_rows import (
+    RowLook,
+    build_one_line_row,
+    build_two_line_row,
+    compare_facts,
+)
 
 NOW = 1_700_000_000
 LOOK = RowLook(NOW)
 
 
-def make_row(title: str) -> ArticleRow:
-    return ArticleRow("id", title, "world", NOW - 2 * 86_400, NOW, 460, False, False, 0)
+def make_row(title: str, source: str = "", category: str = "world") -> ArticleRow:
+    row = ArticleRow("id", title, category, NOW - 2 * 86_400, NOW, 460, False, False, 0)
+    return row._replace(source_name=source)
 
 
 def plain(parts: object) -> str:
@@ -66,3 +72,80 @@ def test_a_category_that_all_rows_have_is_not_shown() -> None:
     assert plain(build_two_line_row(make_row("Dam"), 30, look, selected=False)[1]).strip() == (
         "2d · 2′"
     )
+
+
+BOTH = RowLook(NOW, has_source=True, source_cells=7)
+SOURCE = RowLook(NOW, has_category=False, has_source=True, source_cells=7)
+
+
+@pytest.mark.parametrize(
+    ("row", "look", "facts"),
+    [
+        (make_row("Dam", "Gazette"), BOTH, "Gazette · world · 2d · 2′"),
+        (make_row("Dam", "Gazette"), SOURCE, "Gazette · 2d · 2′"),
+        (make_row("Dam", "Gazette"), LOOK, "world · 2d · 2′"),
+        (make_row("Dam", "Gazette", "Gazette"), BOTH, "Gazette · 2d · 2′"),
+        (make_row("Dam", ""), BOTH, "world · 2d · 2′"),
+        (make_row("Dam", "kastelburg-mercury.example"), SOURCE, "kastelburg-me… · 2d · 2′"),
+        (make_row("Dam", "深海の謎の音は深海"), SOURCE, "深海の謎の音… · 2d · 2′"),
+        # The source gives way first, then the category.
+        (make_row("Eleven centimetres of it below the dam", "Gazette"), BOTH, "world · 2d · 2′"),
+        (make_row("Eleven centimetres of water below the old dam", "Gazette"), BOTH, "2d · 2′"),
+        (make_row("Eleven centimetres of water below the old dam", "Gazette"), SOURCE, "2d · 2′"),
+    ],
+)
+def test_the_facts_at_the_end_of_two_lines(row: ArticleRow, look: RowLook, facts: str) -> None:
+    last = plain(build_two_line_row(row, 35, look, selected=False)[1])
+    assert (last.endswith(facts), cell_width(last)) == (True, 35)
+    assert last.removesuffix(facts)[-2:] == "  "
+
+
+@pytest.mark.parametrize(
+    ("width", "look", "category", "facts"),
+    [
+        (46, SOURCE, "world", "Gazet…   2d"),
+        (60, SOURCE, "world", "Gazette   2d   2′"),
+        (60, BOTH, "world", "world      2d   2′"),
+        (60, BOTH, "Gazette", "Gazette    2d   2′"),
+        (83, BOTH, "world", "world        2d   2′"),
+        (90, BOTH, "world", "Gazette world        2d   2′"),
+        (90, BOTH, "Gazette", "Gazette              2d   2′"),
+        (90, SOURCE, "world", "Gazette   2d   2′"),
+    ],
+)
+def test_columns(width: int, look: RowLook, category: str, facts: str) -> None:
+    row = make_row("Dam", "Gazette", category)
+    built = plain(build_one_line_row(row, width, look, selected=False))
+    assert (built.removeprefix(" ●  Dam").lstrip(), cell_width(built)) == (facts, width)
+
+
+@pytest.mark.parametrize("width", [60, 85, 120])
+@pytest.mark.parametrize("name", ["x" * 40, "深海の謎の音は深海の謎の音は", "", "👩🏽‍🎨 Café"])
+def test_a_long_name_is_cut_at_fourteen_cells(width: int, name: str) -> None:
+    look = RowLook(NOW, has_source=True, source_cells=cell_width(name))
+    line = plain(build_one_line_row(make_row("T" * 200, name), width, look, selected=False))
+    assert cell_width(line) == width
+    title, _, facts = line.partition("…")
+    assert cell_width(title) >= (44 if width >= 85 else 32)
+    assert cell_width(facts.split("world")[0]) <= 16
+
+
+@pytest.mark.parametrize(
+    ("facts", "differ"),
+    [
+        ([], (False, False)),
+        ([("world", "Gazette")], (False, False)),
+        ([("world", "Gazette"), ("world", "Quay")], (False, True)),
+        ([("world", "Gazette"), ("north", "Gazette")], (True, False)),
+        ([("world", "Gazette"), ("north", "Quay")], (True, True)),
+        # What a category says that the source does not.
+        ([("Gazette", "Gazette"), ("Quay", "Quay")], (False, True)),
+        ([("Gazette", "Gazette"), ("", "Quay")], (False, True)),
+        ([("Gazette", "Gazette"), ("north", "Quay")], (True, True)),
+    ],
+)
+def test_the_facts_in_which_rows_differ(
+    facts: list[tuple[str, str]], differ: tuple[bool, bool]
+) -> None:
+    rows = [make_row("Dam", source, category) for category, source in facts]
+    assert compare_facts(rows) == differ

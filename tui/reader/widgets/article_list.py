@@ -14,7 +14,7 @@ from textual.message import Message
 
 from store.model.article import ArticleRow, Snippet
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText, fit_cells
+from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.list_layout import (
     HighlightRanges,
     ListLayout,
@@ -26,6 +26,7 @@ from tui.rendering.list_rows import (
     build_one_line_row,
     build_snippet_line,
     build_two_line_row,
+    compare_facts,
 )
 
 MAX_TWO_LINE_WIDTH = 69
@@ -116,16 +117,34 @@ class ArticleList(LineView):
             list(rows),
             dated,
         )
-        first = rows[0].category if rows else ""
-        is_mixed = any(row.category != first for row in rows)
-        self._look = replace(self._look, has_category=is_mixed)
+        has_category, has_source = compare_facts(rows)
+        self._look = replace(
+            self._look, has_category=has_category, has_source=has_source, source_cells=0
+        )
         self._lay_out_rows()
         if self.size.height:
             self._scroll_to_row_start(self._list_lines.line_of_row(self.cursor) - offset)
             self._scroll_to_cursor()
+        self._measure_sources()
         self.refresh()
         if (row := self.selected_row) is not None and (before is None or row.id != before.id):
             self.post_message(self.CursorMoved(row))
+
+    def _measure_sources(self) -> None:
+        """Widen the column of sources for the longest name on the screen; it is never narrowed."""
+        if not self._look.has_source:
+            return
+        first = self._list_lines.line_content(self.top_line).row
+        names = (row.source_name for row in self.rows[first : first + self.size.height])
+        cells = max((self._look.source_cells, *map(cell_width, names)))
+        if cells != self._look.source_cells:
+            self._look = replace(self._look, source_cells=cells)
+            self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Measure the rows that scroll onto the screen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._measure_sources()
 
     def _find_cursor_row(self, rows: Sequence[ArticleRow]) -> int:
         before = self.selected_row
@@ -220,6 +239,7 @@ class ArticleList(LineView):
             if new != self.rows[index]:
                 self.rows[index] = new
                 self._refresh_row(index)
+        self._measure_sources()
 
     def _indexes_of(self, articles: Collection[str]) -> Sequence[int]:
         row = self.selected_row
@@ -306,6 +326,7 @@ class ArticleList(LineView):
             0 if line + self._list_lines.row_height <= self.size.height else line - offset
         )
         self._scroll_to_cursor()
+        self._measure_sources()
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, open the article on the second."""

@@ -1,0 +1,71 @@
+"""The names of the sources of articles: feeds as the subscriptions name them now, else sites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.feeds.subscriptions import Subscription, update_subscriptions
+from store.library.folder import FolderLibrary
+from store.search.list_query import ListQuery
+from store.segments.documents import row_from_document
+from tests.support.libraries import Machine, add, article, article_id
+
+SITE = "example.org"
+HARBOUR, GONE = "https://harbour.example/rss", "https://www.gone.example/rss"
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({}, ""),
+        ({"url": "https://www.Harbour.example:8080/a?b"}, "harbour.example"),
+        ({"url": "http://ann:secret@harbour.example"}, "harbour.example"),
+        ({"url": "https://münchen.example/a"}, "xn--mnchen-3ya.example"),
+        ({"url": "HTTPS://a.example?q"}, "a.example"),
+        ({"url": "https://[broken/"}, ""),
+        ({"url": "mailto:a@b.example"}, ""),
+        ({"url": "https://a.example/1", "extra": {"site": "The Gazette"}}, "The Gazette"),
+        ({"url": "https://a.example/1", "extra": {"source": "The Gazette"}}, "The Gazette"),
+        ({"url": "https://a.example/1", "extra": {"source": "app://clipper"}}, "a.example"),
+        ({"url": "https://a.example/1", "extra": {"source": 7}}, "a.example"),
+        ({"extra": {"site": "\x1b[31mred\u202e"}}, "red"),
+        ({"url": "https://a.example/1", "extra": {"feed": HARBOUR}}, "Harbour News"),
+        ({"url": "https://a.example/1", "extra": {"feed": GONE}}, "gone.example"),
+    ],
+)
+def test_the_source_of_a_row(facts: dict[str, Any], name: str) -> None:
+    row = row_from_document({"id": "a", "title": "A", **facts}, {HARBOUR: "Harbour News"})
+    assert row.source_name == name
+
+
+def source_names(library: FolderLibrary) -> dict[int, str]:
+    return {int(row.id[:4], 16): row.source_name for row in library.rows(ListQuery())}
+
+
+def test_a_renamed_feed_renames_the_source_of_its_articles(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    library = machine.open()
+    update_subscriptions(machine.folder, [Subscription(HARBOUR, "Harbour News")])
+    facts = {1: {"feed": HARBOUR}, 2: {"feed": HARBOUR}, 3: {}}
+    add(library, [article(number, extra=extra) for number, extra in facts.items()])
+    library.record("edited", [article_id(2)], to={"title": "edited"})
+    assert source_names(library) == {1: "Harbour News", 2: "Harbour News", 3: SITE}
+    library.refresh()
+    assert not library.refresh().rows
+
+    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay")])
+    changed = library.refresh().rows
+    assert {row.source_name for row in changed.values()} == {"The Quay"}
+    assert changed.keys() == {article_id(1), article_id(2)}
+    assert source_names(library) == {1: "The Quay", 2: "The Quay", 3: SITE}
+    assert library.get_article(article_id(2)).source_name == "The Quay"
+
+    library.undo()  # the row before the edit has the new name, too
+    assert source_names(library) == {1: "The Quay", 2: "The Quay", 3: SITE}
+    update_subscriptions(machine.folder, remove=[Subscription(HARBOUR)])
+    library.refresh()
+    assert source_names(library) == {1: "harbour.example", 2: "harbour.example", 3: SITE}
+    assert source_names(machine.open()) == source_names(library)
