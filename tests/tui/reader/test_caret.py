@@ -31,7 +31,7 @@ AT_CURSOR = {
     "U": "Nothing to undo",
     "?": "List:",
     "? q": ">",
-    "S": "Reading",
+    "S": "READING",
     "t": ">",
     "T": "Article number 12",
     "T j": "Article number 11",
