@@ -41,7 +41,7 @@ def test_shrink_to_one_cell_and_back(tmp_path: Path) -> None:
             terminal.wait_for(re.compile(r"^ 2 articles", re.MULTILINE))
             terminal.wait_for(re.compile(r"^>●. Title 1 ", re.MULTILINE))
             assert not terminal.shows("too small")
-        terminal.wait_for("Category: harbour")  # the pane that appears is filled
+        terminal.wait_for("category  harbour")  # the pane that appears is filled
         terminal.write("\r")
         terminal.wait_for("The words of article 1.")
         terminal.wait_for("Summary")

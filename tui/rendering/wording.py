@@ -93,14 +93,23 @@ def format_day(day: date) -> str:
     return f"{MONTH_LABELS[day.month - 1]} {day.day}"
 
 
+def format_short_date(text: str | None, zone: tzinfo | None = None) -> str:
+    """Return an ISO date or time as `2022-02-28` in the reader's zone; empty if unknown."""
+    moment = _parse_iso(text)
+    if moment is None or ISO_DATE.match(text or ""):
+        return text or ""
+    return f"{_to_zone(moment, zone).date()}"
+
+
 def format_minute(text: str | None, zone: tzinfo | None = None) -> str:
-    """Return an ISO time as `2022/02/28 20:04` in the reader's zone; empty if unknown."""
+    """Return an ISO time as `2022-02-28 20:04` in the reader's zone; empty if unknown."""
     moment = _parse_iso(text)
     if moment is None:
         return text or ""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return f"{_to_zone(moment, zone):%Y/%m/%d %H:%M}"
+    moment = _to_zone(moment, zone)
+    return f"{moment.date()} {moment:%H:%M}"
 
 
 def format_exact_date(text: str | None, zone: tzinfo | None = None) -> str:

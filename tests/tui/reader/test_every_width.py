@@ -22,8 +22,8 @@ from tests.support.screens import fits
 from tests.tui.reader.test_widgets import Holder
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.bars import StatusLine
-from tui.rendering.article_details import build_detail_sections
 from tui.rendering.cells import StyledText, measure_cells
+from tui.rendering.side_sections import build_detail_sections
 from tui.rendering.text_layout import TextLayout
 from tui.rendering.trail import render_breadcrumbs
 
@@ -103,8 +103,10 @@ def test_side_pane_trail_and_status_lines(script: str) -> None:
     study = ArticleInsights(keywords=(text[:6], text[6:14]))
     for width in (*range(34, 80, 3), 248):
         for section in build_detail_sections(entry, similar, study, width, NOW):
-            for line in section.visible_lines(folded=False):
-                assert fits("".join(piece for piece, _ in line.pieces), width), (width, line)
+            for folded in (True, False):
+                for item in section.visible_items(width, folded=folded):
+                    for line in (*item.lines, *item.full_lines):
+                        assert fits("".join(piece for piece, _ in line), width), (width, line)
     status = StatusLine(id="status")
     status.set_key_hints(["enter open", "? help", "q quit"])
     status.set_state(text)

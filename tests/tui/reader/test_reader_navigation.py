@@ -170,10 +170,10 @@ async def test_scroll_the_side_pane(start: Start) -> None:
         )
         await running.press("G")
         assert side.max_top_line > 0
-        assert (side.top_line, side.cursor) == (
-            side.max_top_line,
-            side.max_top_line + side.size.height - 1,
-        )
+        assert side.top_line == side.max_top_line
+        last = side.cursor
+        await running.press("j")
+        assert side.cursor == last > 10
         await running.press("g")
         assert (side.top_line, side.cursor) == (0, 0)
 

@@ -53,7 +53,7 @@ async def test_opening_an_article_starts_the_command(start: Start, tmp_path: Pat
         await running.wait_until(lambda: running.side_number == 4)
         assert not runs.exists(), "moving is not opening"
         await running.press("enter")
-        assert "Summary (running shout …)" in screen_text(running.app)
+        assert "Summary  running shout …" in screen_text(running.app)
         assert origin(running, 4) == "extract"
         await running.press("J", "J", "K", "K")  # 2 is no longer wanted, nor is 3 in the end
         await running.press("J")

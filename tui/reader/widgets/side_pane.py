@@ -1,10 +1,10 @@
-"""The side pane: summary, similar articles, statistics and details of one article."""
+"""The side pane: statistics, summary, similar articles and details of one article."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.geometry import Offset
@@ -12,11 +12,19 @@ from textual.message import Message
 
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.article_details import DetailLine, build_detail_sections
 from tui.rendering.cells import StyledText
+from tui.rendering.list_rows import CURSOR_SIGN
+from tui.rendering.side_sections import DetailItem, PaneLine, build_detail_sections
 
-FIRST_CURSOR_LINE = 1
-"""The first line of the cursor: below the first heading, so that enter opens the article."""
+FIRST_CURSOR_ITEM = 1
+"""The first item of the cursor: below the first heading, so that enter opens the article."""
+
+
+class _ShownLine(NamedTuple):
+    """A line of an item, or a blank one between sections."""
+
+    pieces: PaneLine = ()
+    item: int = -1
 
 
 class SidePane(LineView):
@@ -38,6 +46,9 @@ class SidePane(LineView):
 
         offset: int
 
+    class SectionsFolded(Message):
+        """The user folded or unfolded a section."""
+
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty pane.
 
@@ -54,22 +65,24 @@ class SidePane(LineView):
         """The program that is summarizing an article, by article."""
         self.folded_sections: set[str] = set()
         """The names of the folded sections, for all articles."""
-        self.cursor = FIRST_CURSOR_LINE
-        self._lines: list[DetailLine] = []
+        self.cursor = FIRST_CURSOR_ITEM
+        """The item that the cursor is on."""
+        self._items: list[DetailItem] = []
+        self._lines: list[_ShownLine] = []
 
     def show(self, entry: FullArticle) -> None:
         """Show an article; similar articles and insights stay if it is the same one."""
         if self.full_article is None or self.full_article.article.id != entry.article.id:
             self.similar, self.insights = None, ArticleInsights()
-            self.cursor = FIRST_CURSOR_LINE
+            self.cursor = FIRST_CURSOR_ITEM
             self.scroll_to_line(0)
         self.full_article = entry
-        self._build_lines()
+        self._build_items()
 
     def clear(self) -> None:
         """Show nothing."""
         self.full_article = self.similar = None
-        self.cursor, self._lines = FIRST_CURSOR_LINE, []
+        self.cursor, self._items, self._lines = FIRST_CURSOR_ITEM, [], []
         self.set_line_count(0)
         self.refresh()
 
@@ -77,25 +90,25 @@ class SidePane(LineView):
         """Show similar articles, if they belong to the article shown."""
         if self.full_article is not None and self.full_article.article.id == article:
             self.similar = similar
-            self._build_lines()
+            self._build_items()
 
     def show_insights(self, article: str, insights: ArticleInsights) -> None:
         """Show insights, if they belong to the article shown."""
         if self.full_article is not None and self.full_article.article.id == article:
             self.insights = insights
-            self._build_lines()
+            self._build_items()
 
     def show_summary_program(self, article: str, program: str) -> None:
         """Show that a program is summarizing an article; an empty name means none is."""
         self._summary_programs[article] = program
-        self._build_lines()
+        self._build_items()
 
     def on_resize(self) -> None:
         """Lay out the lines for the new width."""
-        self._build_lines()
+        self._build_items()
         self._scroll_to_cursor()
 
-    def _build_lines(self) -> None:
+    def _build_items(self) -> None:
         width = self.size.width - 2
         if self.full_article is None or width < 1:
             return
@@ -103,73 +116,113 @@ class SidePane(LineView):
         sections = build_detail_sections(
             self.full_article, self.similar, self.insights, width, self._now(), running
         )
-        shown = [
-            section.visible_lines(folded=section.name in self.folded_sections)
+        self._items = [
+            item
             for section in sections
+            for item in section.visible_items(width, folded=section.name in self.folded_sections)
         ]
-        lines = [line for lines in shown for line in lines]
-        while lines and lines[-1] == DetailLine():
-            lines.pop()  # no blank line at the end
-        if lines != self._lines:
-            self._lines = lines
-            self.cursor = min(self.cursor, len(lines) - 1)
+        self.cursor = min(self.cursor, len(self._items) - 1)
+        self._build_lines()
+
+    def _build_lines(self) -> None:
+        """Lay out the items, with blank lines between the sections where there is room for them."""
+        old, lines = self._lines, list(self._iter_lines(spaced=True))
+        if len(lines) > self.size.height:
+            lines = list(self._iter_lines(spaced=False))
+        self._lines = lines
+        if len(lines) != len(old):
             self.set_line_count(len(lines))
-            self.refresh()
+        for y, pair in enumerate(zip(old, lines, strict=False)):
+            if pair[0] != pair[1]:
+                self.refresh_line(y)
+
+    def _iter_lines(self, *, spaced: bool) -> Iterator[_ShownLine]:
+        is_open = False  # the section above
+        for number, item in enumerate(self._items):
+            if item.folded_section and is_open and spaced:
+                yield _ShownLine()
+            is_open = not item.folded_section
+            here = number == self.cursor and self.has_focus
+            for pieces in (here and item.full_lines) or item.lines:
+                yield _ShownLine(pieces, number)
 
     # -- the cursor ------------------------------------------------------------------------
 
     def scroll_lines(self, lines: int) -> None:
-        """Move the cursor down (or, if negative, up) by some lines, and scroll to it."""
-        old, last = self.cursor, len(self._lines) - 1
-        self.cursor = min(max(0, old + lines), max(0, last))
-        for line in {old, self.cursor}:
-            self.refresh_line(line)
+        """Move the cursor down (or, if negative, up) by some items, and scroll to it."""
+        self._move_cursor_to(self.cursor + lines)
+
+    def _move_cursor_to(self, item: int) -> None:
+        old, last = self.cursor, len(self._items) - 1
+        self.cursor = min(max(0, item), max(0, last))
+        self._build_lines()
+        self._refresh_items((old, self.cursor))
         self._scroll_to_cursor()
 
+    def _refresh_items(self, items: Iterable[int]) -> None:
+        wanted = set(items)
+        for y, line in enumerate(self._lines):
+            if line.item in wanted:
+                self.refresh_line(y)
+
+    @property
+    def _cursor_lines(self) -> range:
+        """The lines of the item under the cursor."""
+        lines = [y for y, line in enumerate(self._lines) if line.item == self.cursor]
+        return range(lines[0], lines[-1] + 1) if lines else range(1)
+
     def _scroll_to_cursor(self) -> None:
-        height = max(1, self.size.height)
-        if not self.top_line <= self.cursor < self.top_line + height:
-            self.scroll_to_line(self.cursor - height // 2)
+        height, lines = max(1, self.size.height), self._cursor_lines
+        if lines.start < self.top_line or lines.stop > self.top_line + height:
+            self.scroll_to_line(lines.start - height // 2)
 
     def activate_line(self) -> bool:
-        """Do what enter does on the current line; return False if it does nothing there."""
-        line = self._lines[self.cursor] if self._lines else DetailLine()
-        if line.folded_section:
-            self.folded_sections ^= {line.folded_section}
-            self._build_lines()
-        elif line.similar_number:
-            self.post_message(self.SimilarChosen(line.similar_number))
-        elif line.text_position is not None:
-            self.post_message(self.TextOffsetChosen(line.text_position))
-        return bool(line.folded_section or line.similar_number or line.text_position is not None)
+        """Do what enter does on the current item; return False if it does nothing there."""
+        item = self._items[self.cursor] if self._items else DetailItem(())
+        if item.folded_section:
+            self.folded_sections ^= {item.folded_section}
+            self._build_items()
+            self.post_message(self.SectionsFolded())
+        elif item.similar_number:
+            self.post_message(self.SimilarChosen(item.similar_number))
+        elif item.text_position is not None:
+            self.post_message(self.TextOffsetChosen(item.text_position))
+        return bool(item.folded_section or item.similar_number or item.text_position is not None)
 
     def on_focus(self) -> None:
         """Show the cursor."""
-        self.refresh()
+        self._update_cursor()
 
     def on_blur(self) -> None:
         """Hide the cursor."""
-        self.refresh()
+        self._update_cursor()
+
+    def _update_cursor(self) -> None:
+        self._build_lines()
+        self._refresh_items([self.cursor])
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor on the first click, activate the line on the second."""
-        line = self.top_line + event.y
-        if line == self.cursor:
+        """Move the cursor on the first click, activate the item on the second."""
+        y = self.top_line + event.y
+        if not 0 <= y < len(self._lines) or self._lines[y].item < 0:
+            return
+        if self._lines[y].item == self.cursor:
             self.activate_line()
-        elif line < len(self._lines):
-            self.scroll_lines(line - self.cursor)
+        else:
+            self._move_cursor_to(self._lines[y].item)
 
     @property
     def caret(self) -> Offset:
-        """The position of the terminal's cursor: the current line."""
-        return Offset(0, self.cursor - self.top_line)
+        """The position of the terminal's cursor: the current item."""
+        return Offset(0, self._cursor_lines.start - self.top_line)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """Return one line, one cell from the edge; the current one is highlighted."""
+        """Return one line, one cell from the edge; those of the current item are highlighted."""
         if y >= len(self._lines):
             return []
-        pieces = self._lines[y].pieces
-        if y == self.cursor and self.has_focus:
+        pieces, item = self._lines[y]
+        if item == self.cursor and self.has_focus:
+            sign = CURSOR_SIGN if y == self._cursor_lines.start else " "
             text = "".join(text for text, _ in pieces)
-            return [(">", "selection"), (text or " ", "selection")]
+            return [(sign, "selection"), (text or " ", "selection")]
         return [(" ", "text"), *pieces]
