@@ -27,6 +27,7 @@ from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
 from tests.support.libraries import open_folder_library
+from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings
 from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
@@ -317,6 +318,7 @@ async def run_reader(
     size: tuple[int, int] = WIDE,
     hint: str = "",
     loaded: LoadedSettings | None = None,
+    session: LastSession | None = None,
 ) -> AsyncIterator[RunningReader]:
     """Run the reader on a library; on exit everything it recorded is on disk."""
     gateways: list[Gateway] = []
@@ -325,7 +327,7 @@ async def run_reader(
         gateways.append(Gateway(library, post))
         return gateways[-1]
 
-    app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded)
+    app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded, session=session)
     heard = MessageCounter()
     try:
         async with app.run_test(size=size, message_hook=heard) as pilot:

@@ -23,6 +23,7 @@ from textual.types import CSSPathType
 from store.model.errors import NewstuiError
 from store.system.files import make_folder, write_atomically
 from tui.config.keymaps import make_keymap
+from tui.config.last_session import LastSession
 from tui.config.settings import SETTINGS_FILE, LoadedSettings, resolve_auto
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.driver import ReaderDriver
@@ -62,6 +63,7 @@ class NewsApp(App[None]):
         hint: str = "",
         loaded: LoadedSettings | None = None,
         themes: ThemeChoice | None = None,
+        session: LastSession | None = None,
     ) -> None:
         """Create the app.
 
@@ -72,11 +74,13 @@ class NewsApp(App[None]):
             hint: Shown above the list.
             loaded: The user's settings, and what is wrong with them.
             themes: By default as the settings say.
+            session: What is left of the last session; by default nothing.
         """
         loaded = loaded or LoadedSettings()
         self._caret = Offset(0, 0)
         self._settings = loaded.settings
         self._env = methods.env
+        self._session = session or LastSession()
         self.theme_choice = themes or ThemeChoice(loaded.settings, methods.env)
         self._initial_theme = self.theme_choice.find_theme(self.theme_choice.current_name)
         super().__init__(
@@ -108,6 +112,7 @@ class NewsApp(App[None]):
             self._send_to_terminal,
             self._redraw,
             self.quit_and_run,
+            self._session,
         )
 
     @property
@@ -234,8 +239,9 @@ class NewsApp(App[None]):
         self.reader.gateway.flush()
 
     def save_position(self) -> None:
-        """Save the reading position."""
+        """Save the reading position, and what the next session starts with."""
         self.reader.articles.save_position()
+        self._session.save()
 
 
 class CrashLog:

@@ -85,6 +85,7 @@ class ReaderRun:
         self, library: Library, before_terminal: Callable[[], None], *, is_sample: bool
     ) -> int:
         from tui.config.keymaps import make_keymap
+        from tui.config.last_session import LastSession
         from tui.config.settings import load_settings
         from tui.config.theme_choice import ThemeChoice
         from tui.reader.app import CrashLog, NewsApp
@@ -105,6 +106,7 @@ class ReaderRun:
             hint,
             loaded,
             ThemeChoice(loaded.settings, os.environ, self._paths.config, self._paths.state),
+            LastSession(self._paths.state),
         )
         app.error_console = log.console
         app.before_terminal = before_terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_lines, screen_text
+from tui.config.last_session import LastSession
 from tui.reader.screen import side_pane_actions
 from tui.reader.widgets.article_view import SCROLL_THUMB, ArticleView
 
@@ -155,6 +157,16 @@ async def test_sections_of_the_side_pane_fold(start: Start) -> None:
         assert "▸ Summary  Summary of 11." in screen_text(running.app)
         await running.press("g", "j", "j", "enter")
         assert "▾ Summary" in screen_text(running.app)
+
+
+async def test_folded_sections_stay_folded_at_the_next_start(start: Start, tmp_path: Path) -> None:
+    async with start(size=(140, 40), session=LastSession(tmp_path)) as running:
+        await running.press("tab", "tab", "j", "enter", "q", "q")
+        assert running.app.return_code == 0
+    assert LastSession(tmp_path).get_names("folded_sections") == {"Summary"}
+    async with start(size=(140, 40), session=LastSession(tmp_path)) as running:
+        await running.wait_until(lambda: running.side_number == 12)
+        assert "▸ Summary  Summary of 12." in screen_text(running.app)
 
 
 async def test_open_a_similar_article_from_the_side_pane(start: Start) -> None:

@@ -53,6 +53,7 @@ from tui.rendering.wording import (
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
+    from tui.config.last_session import LastSession
     from tui.config.settings import LoadedSettings
     from tui.config.theme_choice import ThemeChoice
 
@@ -62,6 +63,8 @@ SLOW_SCROLL_JUMP_PERCENT, SLOW_PREVIEW_DELAY_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
 many times as long the cursor rests before the side pane follows it."""
 
+FOLDED_SECTIONS = "folded_sections"
+"""The name under which the folded sections of the side pane are kept from one session to the next."""
 GatewayFactory = Callable[[PostMessage], Gateway]
 Receiver = Callable[[Any], object]
 """Receives the messages of one type."""
@@ -80,6 +83,7 @@ class ReaderHost:
     """Draws everything again."""
     run_cli_command: Callable[[Sequence[str]], None]
     """Ends the reader, carries out a command of newstui, and starts the reader again."""
+    session: LastSession
 
 
 class Reader(KeymapScreen, Screen[None]):
@@ -118,6 +122,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_view.measure = self._settings.measure
         self.article_view.empty_text = f"{keymap.first_key('article.open')} opens an article"
         self.side_pane = SidePane(now, id="side")
+        self.side_pane.folded_sections = host.session.get_names(FOLDED_SECTIONS)
         self.status_line = StatusLine(id="status")
         self.state = ReaderState(self.article_list)
         self.trail_line = TrailLine(self.state.trail, id="trail")
@@ -513,6 +518,11 @@ class Reader(KeymapScreen, Screen[None]):
     def open_similar(self, message: SidePane.SimilarChosen) -> None:
         """Open the similar article that was chosen."""
         self.side.open_similar(message.number)
+
+    @on(SidePane.SectionsFolded)
+    def keep_folded_sections(self) -> None:
+        """Keep for the next session which sections are folded."""
+        self._host.session.set_names(FOLDED_SECTIONS, self.side_pane.folded_sections)
 
     @on(SidePane.TextOffsetChosen)
     def go_to_text(self, message: SidePane.TextOffsetChosen) -> None:
