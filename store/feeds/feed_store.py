@@ -21,7 +21,15 @@ from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.results import GroupCount
 from store.model.times import to_unix_seconds
-from store.system.files import file_lock, make_folder, read_regular, write_atomically
+from store.system.files import (
+    FileSignature,
+    file_lock,
+    file_signature,
+    make_folder,
+    read_regular,
+    write_atomically,
+)
+from store.system.paths import SUBSCRIPTIONS_FILE
 from store.text.decoding import decode_document
 from store.text.urls import canonicalize_url, redact_url
 
@@ -102,6 +110,12 @@ class FeedStore:
 
     library: Path
     cache: Path
+
+    @property
+    def signature(self) -> tuple[FileSignature | None, FileSignature | None]:
+        """A value that changes with the subscriptions and the states; cheap to compare."""
+        files = self.library / SUBSCRIPTIONS_FILE, self.cache / FEED_STATES_FILE
+        return file_signature(files[0]), file_signature(files[1])
 
     def subscriptions(self) -> list[Subscription]:
         """Return every feed, sorted by name.

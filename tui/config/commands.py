@@ -12,14 +12,16 @@ from functools import partial
 from itertools import groupby
 from typing import Literal
 
-Pane = Literal["list", "article", "side"]
+Pane = Literal["places", "list", "article", "side"]
 PANES: tuple[Pane, ...] = ("list", "article", "side")
+"""The panes about articles."""
+ALL_PANES: tuple[Pane, ...] = ("places", *PANES)
 DIALOG_PLACES = ("sheet", "help", "picker", "source", "story", "triage", "statistics", "links")
 ALL_PLACES = (*PANES, *DIALOG_PLACES)
 """The places in which keys are bound: the panes of the reader and the dialogs over it."""
 ALL_PLACES_AND_SELECTION = (*ALL_PLACES, "select")
 """The same, and the article's text in selection mode."""
-INHERITED_PLACES = {"find": "article"}
+INHERITED_PLACES = {"find": "article", "places": "sheet"}
 """Places that inherit the keys of another one, where they do not bind them themselves."""
 
 
@@ -59,6 +61,7 @@ GROUP_HEADINGS = {
     "similar": "Similar readings",
     "trail": "Similar readings",
     "list": "List",
+    "place": "Places",
     "feeds": "Feeds",
     "view": "View",
     "triage": "Triage",
@@ -76,6 +79,8 @@ _selection_move = partial(_selection_command, takes_count=True)
 _counted_command = partial(Command, takes_count=True)
 _text_command = partial(Command, needs_article_text=True)
 _dialog_command = partial(Command, opens_dialog=True)
+_pane_command = partial(Command, places=ALL_PANES)
+_place_command = partial(Command, places=("places",))
 
 COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.down", ("j", "down"), "Down", "go down an article or a line"),
@@ -84,9 +89,19 @@ COMMANDS: tuple[Command, ...] = (
     _counted_command(
         "move.previous_article", ("K",), "Previous", "go to the previous article, from any pane"
     ),
-    _counted_command("move.next_unread", ("n",), "Next unread", "go to the next unread article"),
     _counted_command(
-        "move.previous_unread", ("p",), "Previous unread", "go to the previous unread article"
+        "move.next_unread",
+        ("n",),
+        "Next unread",
+        "go to the next unread article, or place with some",
+        ALL_PANES,
+    ),
+    _counted_command(
+        "move.previous_unread",
+        ("p",),
+        "Previous unread",
+        "go to the previous unread article, or place with some",
+        ALL_PANES,
     ),
     _paging_command(
         "move.page_down",
@@ -99,8 +114,8 @@ COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.half_page_up", ("ctrl+u",), "Half page up", "go up half a page"),
     _cursor_command("move.start", ("g", "home"), "Top", "go to the top, or to line N"),
     _cursor_command("move.end", ("G", "end"), "End", "go to the end, or to line N"),
-    Command("move.next_pane", ("tab",), "Next pane", "go to the next pane"),
-    Command("move.previous_pane", ("shift+tab",), "Previous pane", "go to the previous pane"),
+    _pane_command("move.next_pane", ("tab",), "Next pane", "go to the next pane"),
+    _pane_command("move.previous_pane", ("shift+tab",), "Previous pane", "go to the previous pane"),
     Command("article.open", ("enter", "l"), "Open", "open (in the side pane: fold)", ALL_PLACES),
     Command(
         "article.back",
@@ -164,16 +179,21 @@ COMMANDS: tuple[Command, ...] = (
     _dialog_command(
         "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"
     ),
-    _dialog_command("list.category", ("c",), "Category", "show one category"),
+    _dialog_command("list.category", ("c",), "Place", "go to a place by its name", ALL_PANES),
     Command("list.sort", (",",), "Sort", "sort the list"),
-    Command("list.mark_all_read", ("A",), "All read", "mark the whole list as read"),
+    _pane_command(
+        "list.mark_all_read", ("A",), "All read", "mark the whole list, or place, as read"
+    ),
     _dialog_command("list.export", ("E",), "Export list", "export the list to a file or folder"),
-    Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds"),
-    _dialog_command("feeds.list", ("F",), "Feeds", "list the feeds and their errors"),
-    Command("feeds.add", ("a",), "Add URL", "add a feed or a page by its URL"),
+    _place_command("place.fold", ("space",), "Fold", "fold or unfold"),
+    _place_command("place.filter", ("/",), "Filter names", "show the places with this name"),
+    Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds, or those of the place", ALL_PANES),
+    _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds"),
+    _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
+    _pane_command("feeds.add", ("a",), "Add URL", "add a feed or a page by its URL"),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
     Command("view.triage", ("T",), "Triage", "triage unread, one key each"),
-    Command("view.statistics", ("S",), "Statistics", "show reading statistics"),
+    _pane_command("view.statistics", ("S",), "Statistics", "show reading statistics"),
     Command("view.zoom", ("z",), "Zoom", "show the article alone, or all panes"),
     Command("view.side", ("i",), "Side pane", "show or hide the side pane"),
     Command("view.narrower", ("<",), "Narrower", "make the lines of the article shorter"),
@@ -184,18 +204,28 @@ COMMANDS: tuple[Command, ...] = (
         ("u",),
         "Undo",
         "undo the last change, also one of an earlier session",
-        (*PANES, "story", "triage"),
+        (*ALL_PANES, "story", "triage"),
         changes_list=True,
     ),
-    _dialog_command("app.history", ("U",), "Undo history", "show the undo history"),
-    Command("app.help", ("?",), "Help", "show the keys of the pane", ALL_PLACES_AND_SELECTION),
-    _dialog_command("app.palette", ("ctrl+p",), "Palette", "search the commands by name"),
-    Command("app.theme", ("C",), "Theme", "choose a theme"),
-    Command("app.welcome", ("W",), "Welcome", "fill the library: import, or add a feed or page"),
-    Command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),
-    Command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui"),
-    Command("app.leave", ("q",), "Leave", "go back one step; from the list, quit"),
-    Command("app.quit", ("ctrl+q", "ctrl+c"), "Quit", "quit newstui at once, from anywhere"),
+    _dialog_command("app.history", ("U",), "Undo history", "show the undo history", ALL_PANES),
+    Command(
+        "app.help",
+        ("?",),
+        "Help",
+        "show the keys of the pane",
+        (*ALL_PLACES_AND_SELECTION, "places"),
+    ),
+    _dialog_command(
+        "app.palette", ("ctrl+p",), "Palette", "search the commands by name", ALL_PANES
+    ),
+    _pane_command("app.theme", ("C",), "Theme", "choose a theme"),
+    _pane_command(
+        "app.welcome", ("W",), "Welcome", "fill the library: import, or add a feed or page"
+    ),
+    _pane_command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),
+    _pane_command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui"),
+    _pane_command("app.leave", ("q",), "Leave", "go back one step; from the list, quit"),
+    _pane_command("app.quit", ("ctrl+q", "ctrl+c"), "Quit", "quit newstui at once, from anywhere"),
     Command("dialog.close", ("q",), "Close", "close the dialog", DIALOG_PLACES),
 )
 COMMANDS_BY_ID = {each.id: each for each in COMMANDS}
@@ -235,6 +265,13 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("select.paragraph_next", "paragraph"),
         ("app.help", "help"),
         ("select.leave", "cancel"),
+    ),
+    "places": (
+        ("article.open", "show"),
+        ("move.next_unread", "next unread"),
+        ("place.filter", "find"),
+        ("app.help", "help"),
+        ("app.leave", "back"),
     ),
     "side": (
         ("article.open", "open"),

@@ -45,7 +45,6 @@ NEWSBOAT_KEYS: Mapping[str, Sequence[str]] = {
     "article.delete": ("D",),
     "list.filter": ("F", "f"),
     "list.sort": ("g",),
-    "feeds.fetch": ("r", "R"),
     "feeds.list": ("L",),
     "app.palette": (":", "ctrl+p"),
     "app.quit": ("Q", "ctrl+q", "ctrl+c"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from store.model.results import Counts
 from store.model.times import to_unix_seconds
 from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
 from tui.rendering.places import Place, TreeRow, shown_number
@@ -13,7 +14,6 @@ from tui.rendering.wording import describe_feed_problem, format_age
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
-    from store.model.results import Counts
 
 MIN_TABLE_WIDTH = 60
 """From this width on a place has columns: unread, all, the part that was read, the last fetch."""
@@ -26,6 +26,8 @@ INDENT_CELLS, MAX_INDENTS = 2, 8
 HERE_SIGN, CURSOR_SIGN = "◆", "▌"
 FAILED_SIGN, PAUSED_SIGN = "!", "‖"
 OPEN_SIGN, FOLDED_SIGN = "▾", "▸"
+PlaceCounts = Mapping[str, Counts | None]
+"""The numbers of articles by the keys of places; None for a query that cannot be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,17 @@ class PlaceLook:
 
     now: int
     """Seconds since 1970, for the ages."""
-    counts: Mapping[str, Counts] = field(default_factory=dict)
-    """The numbers of articles by the keys of places; those of some may not be counted yet."""
+    counts: PlaceCounts = field(default_factory=dict)
+    """The numbers of articles; those of some places may not be counted yet."""
     feeds: Mapping[str, FeedStatus] = field(default_factory=dict)
     """The states of feeds by their keys."""
     shown: str = ""
     """The key of the place that the list shows."""
 
     def describe_problem(self, place: Place) -> str:
-        """Return why a feed brings nothing at the moment; empty for all other places."""
+        """Return why a feed or a search brings nothing; empty if all is well."""
+        if place.key in self.counts and self.counts[place.key] is None:
+            return "invalid query"
         feed = self.feeds.get(place.feed_key) if place.feed_key else None
         return describe_feed_problem(feed, self.now) if feed is not None else ""
 
@@ -62,9 +66,9 @@ def build_place_line(
 
 
 def build_problem_line(row: TreeRow, width: int, look: PlaceLook) -> Sequence[StyledText]:
-    """Return the line below a failing feed: why it fails."""
+    """Return the line below a failing feed or search: why it fails."""
     line = f"   {_indent(row.place)}{look.describe_problem(row.place)}"
-    return [(fit_cells(line, width), "muted")]
+    return [(fit_cells(line, width), "warning")]
 
 
 def _indent(place: Place) -> str:
@@ -87,7 +91,7 @@ def _sign(row: TreeRow, look: PlaceLook) -> str:
 
 def _name_role(place: Place, look: PlaceLook) -> str:
     if place.kind == "heading":
-        return "heading"
+        return "section"
     if place.key == look.shown:
         return "accent"
     counts = look.counts.get(place.key)

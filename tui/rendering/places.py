@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
-from store.search.list_query import ListQuery
+from store.search.list_query import ListQuery, Show, Sort
 from store.text.names import name_key
 from tui.rendering.wording import LATER_TAG
 
@@ -78,12 +78,40 @@ def build_places(sources: PlaceSources) -> list[Place]:
 ALL_PLACE = Place("all", "All", "show", ListQuery())
 
 
+SHOW_PLACES: Mapping[Show, Place] = {
+    "all": ALL_PLACE,
+    "unread": Place("unread", "Unread", "show", ListQuery(show="unread")),
+    "starred": Place("starred", "Starred", "show", ListQuery(show="starred")),
+    "in progress": Place("in progress", "In progress", "show", ListQuery(show="in progress")),
+}
+"""The places that are a reading state and nothing else: filtering one of them leads to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """The filter and the order that the user has chosen for a place."""
+
+    show: Show | None = None
+    """None for that of the place."""
+    sort: Sort | None = None
+    """None for the order of all places."""
+
+    def apply(self, query: ListQuery, sort: Sort) -> ListQuery:
+        """Return the query of a place with this filter and order.
+
+        Args:
+            query: The query of the place.
+            sort: The order of all places.
+        """
+        return replace(query, show=self.show or query.show, sort=self.sort or sort)
+
+
 def _show_places(today: int) -> Iterator[Place]:
     yield ALL_PLACE
-    yield Place("unread", "Unread", "show", ListQuery(show="unread"))
+    yield SHOW_PLACES["unread"]
     yield Place("today", "Today", "show", ListQuery(since=today))
-    yield Place("starred", "Starred", "show", ListQuery(show="starred"))
-    yield Place("in progress", "In progress", "show", ListQuery(show="in progress"))
+    yield SHOW_PLACES["starred"]
+    yield SHOW_PLACES["in progress"]
     yield Place("later", "Later", "show", _tag_query(LATER_TAG))
 
 
@@ -97,12 +125,12 @@ def _section(title: str, places: Iterable[Place]) -> Iterator[Place]:
 
 def _search_places(searches: Mapping[str, str]) -> Iterator[Place]:
     for name, text in searches.items():
-        yield Place(f"search:{name}", name, "search", ListQuery(text=text), 1)
+        yield Place(f"search:{name}", name, "search", ListQuery(text=text), 1, f"/{name}")
 
 
 def _tag_places(tags: Sequence[str]) -> Iterator[Place]:
     for tag in tags:
-        yield Place(f"tag:{name_key(tag)}", tag, "tag", _tag_query(tag), 1)
+        yield Place(f"tag:{name_key(tag)}", tag, "tag", _tag_query(tag), 1, f"#{tag}")
 
 
 def _tag_query(tag: str) -> ListQuery:

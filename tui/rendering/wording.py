@@ -256,12 +256,18 @@ def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> s
     return join_nonempty((f"{format_count(number, noun)} added", there, left), ", ")
 
 
-def describe_list(query: ListQuery, articles: int) -> Sequence[str]:
-    """Return filter, category, search, number of articles and order of a list; some may be empty."""
+def describe_list(query: ListQuery, articles: int, place: str = "") -> Sequence[str]:
+    """Return filter, category, search, number of articles and order of a list; some may be empty.
+
+    Args:
+        query: The list.
+        articles: The number of its articles.
+        place: A name that says more than category and search.
+    """
     shown = "" if query.show == "all" else query.show
-    words = f"/{query.text}" if query.text else ""
+    words = f"/{query.text}" if query.text and not place else ""
     order = {"date": "", "oldest": "oldest first"}.get(query.sort, f"by {query.sort}")
-    return shown, query.category or "", words, format_count(articles, "article"), order
+    return shown, place or query.category or "", words, format_count(articles, "article"), order
 
 
 def format_duplicates(number: int) -> str:

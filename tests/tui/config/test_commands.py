@@ -10,6 +10,7 @@ from typing import Any, cast
 from store.library.protocol import Library
 from tui.actions.triage_queue import TriageQueue
 from tui.config.commands import (
+    ALL_PANES,
     COMMANDS,
     COMMANDS_BY_ID,
     DIALOG_PLACES,
@@ -35,7 +36,7 @@ from tui.reader.screen.link_actions import ExternalMethods
 from tui.terminal.browser import OpenMethod
 from tui.terminal.clipboard import CopyMethod
 
-OF_THE_READER = {*PANES, "find", "select"}
+OF_THE_READER = {*ALL_PANES, "find", "select"}
 """Places that are no dialogs."""
 NO_LIBRARY = cast(Library, None)
 """Nothing is asked of it here."""
@@ -123,7 +124,7 @@ def test_the_help_of_a_pane_begins_with_it_and_can_be_searched() -> None:
 
 def test_footers_and_names() -> None:
     keymap = make_keymap()
-    assert set(FOOTER_HINTS) == {*PANES, "filtered", "find", "select"}
+    assert set(FOOTER_HINTS) == {*ALL_PANES, "filtered", "find", "select"}
     assert footer_hints("list", keymap.keys)[0] == "enter open"
     assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANES)
     assert format_keys(("space", "pagedown")) == "space page-down"

@@ -127,7 +127,9 @@ def test_a_key_may_be_bound_differently_elsewhere() -> None:
         is COMMANDS_BY_ID["article.toggle_star"]
     )
     assert resolve_key(keymap, "", PendingKeys(), "s").is_handled is False
-    assert {place for each in COMMANDS for place in each.places} == {*ALL_PLACES, "find", "select"}
+    assert {place for each in COMMANDS for place in each.places} == {
+        *(*ALL_PLACES, "find", "select", "places")
+    }
     assert set(keymap.commands_by_place) > set(ALL_PLACES) >= set(PANES)
 
 

@@ -23,7 +23,7 @@ from tui.rendering.wording import summarize_change
 
 WAIT = 5.0
 USED = (
-    "rows", "get_article", "similar", "insights", "record", "undo", "undoable", "categories", "get_row", "tags",
+    "rows", "get_article", "similar", "insights", "record", "undo", "undoable", "counts", "by", "get_row", "tags",
     "title", "refresh", "close",
 )  # fmt: skip
 """Library methods that the gateway calls in these tests."""
@@ -138,7 +138,8 @@ def test_only_the_worker_thread_uses_the_library(
     gateway.changes.delete(first)
     gateway.changes.undo()
     gateway.changes.list_undo_history()
-    gateway.lists.count_categories({})
+    gateway.places.list_places(lambda: 0)
+    gateway.places.list_for_picker(lambda: 0)
     client.answered()
     gateway.lists.refresh()
     gateway.close()

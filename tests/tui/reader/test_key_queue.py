@@ -69,7 +69,7 @@ async def test_keys_after_opening_a_dialog_are_meant_for_it(start: Start) -> Non
     async with start() as running:
         await running.press_at_once("f", "j", "enter")
         assert (running.reader.state.query.show, running.opened_number) == ("unread", 0)
-        await running.press_at_once("c", "j", "enter", "j")
+        await running.press_at_once("c", "G", "k", "enter", "j")
         assert (running.reader.state.query.category, running.selected_number) == ("north", 9)
         await running.press_at_once(",", "G", "enter", "k")
         assert running.reader.state.query.sort == "read count"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.config.commands import PANES, Pane
+from tui.config.commands import ALL_PANES, PANES, Pane
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, choose_pane_layout
 
 SIZES = some.integers(0, 300)
@@ -22,6 +22,8 @@ SIZES = some.integers(0, 300)
         (76, 24, "stacked", ("list", "article")),
         (90, 24, "beside", ("list", "article")),
         (110, 24, "wide", PANES),
+        (149, 24, "wide", PANES),
+        (150, 24, "wide", ALL_PANES),
     ],
 )
 def test_the_layout_of_each_size(
@@ -67,10 +69,21 @@ def test_a_stacked_list_fills_the_screen_until_an_article_is_open(
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "panes"),
+    [(50, ("places",)), (80, ("places",)), (149, ("places",)), (150, ALL_PANES)],
+)
+def test_the_places_fill_a_screen_without_room_for_them(
+    columns: int, panes: tuple[Pane, ...]
+) -> None:
+    arrangement = choose_pane_layout(columns, 24, "places")
+    assert (arrangement.visible_panes, arrangement.tab_order) == (panes, ALL_PANES)
+
+
 @given(
     SIZES,
     SIZES,
-    some.sampled_from(PANES),
+    some.sampled_from(ALL_PANES),
     some.booleans(),
     some.sampled_from([None, True, False]),
 )
@@ -78,6 +91,6 @@ def test_any_size(columns: int, rows: int, pane: Pane, zoomed: bool, side: bool 
     """A pane is shown if there is room, each at most once and in the order of `tab`."""
     panes = choose_pane_layout(columns, rows, pane, zoomed=zoomed, side=side).visible_panes
     assert bool(panes) is (columns >= MIN_TERMINAL_SIZE[0] and rows >= MIN_TERMINAL_SIZE[1])
-    assert list(panes) == [each for each in PANES if each in panes]
-    if zoomed and len(panes) > 1:
+    assert list(panes) == [each for each in ALL_PANES if each in panes]
+    if zoomed and pane != "places" and len(panes) > 1:
         raise AssertionError("zoomed means one pane")

@@ -21,8 +21,8 @@ from tests.support.network import (
     subscription,
 )
 from tests.support.reader import MIDDLE, RunningReader, Start
+from tests.support.screens import screen_text
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
 from tui.reader.widgets.inputs import UrlPrompt
 
 
@@ -41,12 +41,6 @@ def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None
     """Subscribe the reader to feeds."""
     running.gateway.feeds.make_context = make_fetch_context
     book.update(put=feeds)
-
-
-def sheet(running: RunningReader) -> list[str]:
-    view = running.app.screen.query_one(TextDialogView)
-    lines = range(int(view.virtual_size.height))
-    return ["".join(text for text, _ in view.build_line(y, 80)).rstrip() for y in lines]
 
 
 @pytest.mark.command("feeds.fetch", "feeds.list")
@@ -83,11 +77,9 @@ async def test_new_articles_appear_and_nothing_moves(
             "Story 20",
         ]
         await running.press("F")
-        assert isinstance(running.app.screen, TextDialog)
-        lines = sheet(running)
+        lines = screen_text(running.app).splitlines()
         assert any("Harbour" in line and "0%" in line and "now" in line for line in lines)
-        assert "     404 Not Found" in lines
-        assert lines[-1].strip() == "3 feeds, 1 failed"
+        assert "   404 Not Found" in [line.rstrip() for line in lines]
     assert len(library.rows(running.reader.state.query)) == 14
 
 

@@ -192,8 +192,8 @@ STEPS = [
     pytest.param("/ z z tab", ["matches", "list"], id="no matches"),
     pytest.param("/ h enter", ["find", "matches", "list"], id="article of a search"),
     pytest.param("f j enter", ["filtered", "list"], id="unread"),
-    pytest.param("c j enter", ["filtered", "list"], id="category"),
-    pytest.param("c j enter enter tab", ["side", "article", "filtered", "list"], id="all of them"),
+    pytest.param("c G enter", ["filtered", "list"], id="category"),
+    pytest.param("c G enter enter tab", ["side", "article", "filtered", "list"], id="all of them"),
     pytest.param("f j enter / h tab", ["matches", "filtered", "list"], id="search in a filter"),
     pytest.param(", j enter", ["list"], id="another order"),
 ]

@@ -86,8 +86,7 @@ async def test_without_a_list_the_status_line_reports_a_flag(start: Start) -> No
 @pytest.mark.command("list.mark_all_read", "app.undo")
 async def test_mark_all_as_read_and_undo_at_once(start: Start, tmp_path: Path) -> None:
     async with start() as running:
-        await running.press("j", "m", "c")
-        await running.press("j", "j", "enter")
+        await running.press("j", "m", "c", "G", "enter")
         assert {row.category for row in running.reader.article_list.rows} == {"south"}
         await running.press("A")
         assert running.status == "Marked 6 articles as read · u to undo"

@@ -12,6 +12,7 @@ from tui.reader.gateway.articles import Articles, Changes, Summaries
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.gateway.lists import BackgroundJob, Lists, Reports
+from tui.reader.gateway.places import Places
 from tui.reader.gateway.worker import PostMessage, Worker
 
 __all__ = ["ArticleFlag", "BackgroundJob", "Gateway", "PostMessage"]
@@ -45,6 +46,7 @@ class Gateway:
         self.changes = Changes(self._worker)
         self.exports = Exports(self._worker)
         self.feeds = Feeds(self._worker)
+        self.places = Places(self._worker)
         self.reports = Reports(self._worker)
 
     @property

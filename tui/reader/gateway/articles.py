@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.model.article import FullArticle
 from store.model.errors import ProgramFailed
+from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 from tui.actions import article_changes
 from tui.actions.article_changes import ActionResult, ArticleFlag
@@ -89,6 +90,12 @@ class Changes(Part):
     @library_job
     def mark_all_read(self, articles: Sequence[str]) -> None:
         """Mark all articles as read that are unread, as one change."""
+        self._report(article_changes.set_state(self._library, articles, "read"))
+
+    @library_job
+    def mark_list_read(self, query: ListQuery) -> None:
+        """Mark all articles of a list as read, as one change."""
+        articles = [article for ids in self._library.listing(query).ids() for article in ids]
         self._report(article_changes.set_state(self._library, articles, "read"))
 
     @library_job

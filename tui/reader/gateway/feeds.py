@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, wait
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -48,23 +48,18 @@ class Feeds(Part):
         """True while feeds are being fetched."""
         return self._fetch_future is not None and not self._fetch_future.done()
 
-    def fetch(self) -> None:
-        """Fetch every feed that is not paused."""
+    def fetch(self, keys: Collection[str] | None = None) -> None:
+        """Fetch the feeds with these keys, or every feed that is not paused."""
         if (make_context := self._find_network()) is not None and not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
             self._fetch_future = self._run_on_network(
-                lambda: self._fetch_feeds(make_context(), stop)
+                lambda: self._fetch_feeds(make_context(), stop, keys)
             )
 
     def stop_fetch(self) -> None:
         """Stop the fetch; articles fetched so far are stored."""
         self._fetch_stop_event.set()
-
-    def list_feeds(self) -> None:
-        """List the feeds with their states and counts."""
-        if (make_context := self._find_network()) is not None:
-            self._list_feeds(make_context)
 
     def add_url(self, url: str, *, private: bool = False) -> None:
         """Subscribe to the feed of a URL, or add its page; `private` allows a private host."""
@@ -99,11 +94,17 @@ class Feeds(Part):
         Thread(target=run, name="network", daemon=True).start()
         return future
 
-    def _fetch_feeds(self, context: FetchContext, stop: Event) -> None:
+    def _fetch_feeds(
+        self, context: FetchContext, stop: Event, keys: Collection[str] | None
+    ) -> None:
         from store.feeds.fetch import fetch_and_store
 
         feed_store = self._library.feeds
-        feeds = [each for each in feed_store.subscriptions() if not each.paused]
+        feeds = [
+            each
+            for each in feed_store.subscriptions()
+            if (keys is None or each.key in keys) and (not each.paused or keys == {each.key})
+        ]
         if not feeds:
             self._worker.post_notice("No feeds yet", "feeds.add")
             return
@@ -169,12 +170,6 @@ class Feeds(Part):
         self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
         if self._fetched_count:
             self._show_new_articles()
-
-    @library_job
-    def _list_feeds(self, make_context: Callable[[], FetchContext]) -> None:
-        now = int(make_context().clock().timestamp())
-        feeds = self._library.feeds.list_feeds(self._library.by("feed"))
-        self._post(messages.FeedsListed(feeds, now))
 
     @library_job
     def _store_resolved(self, found: FetchResult | ResolvedPage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.model.errors import InvalidQuery
-from store.model.results import Counts, GroupCount, LoadProgress
+from store.model.results import LoadProgress
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
@@ -79,19 +79,6 @@ class Lists(Part):
         counts = self._library.counts({show: replace(query, show=show) for show in SHOWS})
         totals = {show: counts[show].total for show in SHOWS if show in counts}
         self._post(messages.FiltersCounted(query, totals))
-
-    @library_job
-    def count_categories(self, searches: Mapping[str, str]) -> None:
-        """Count the articles of every category and saved search (query by name)."""
-        queries = {name: ListQuery(text=text) for name, text in searches.items()}
-        counts = self._library.counts(queries)
-        counted = [
-            messages.SavedSearch(name, text, *counts.get(name, Counts()), is_valid=name in counts)
-            for name, text in searches.items()
-        ]
-        everything = GroupCount("All", *self._library.counts({"": ListQuery()})[""])
-        categories = self._library.by("category")
-        self._post(messages.CategoriesCounted(everything, categories, counted))
 
     def refresh(self) -> None:
         """Apply changes of other processes and machines, unless there is other work."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle, Snippet
-from store.model.results import GroupCount, UndoableChange
+from store.model.results import UndoableChange
 from store.search.list_query import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import FeedStatus
     from store.library.statistics import Pace, Statistics
     from store.library.story import StoryArticle
+    from store.model.results import Counts
+    from tui.actions.places import FoundPlaces
     from tui.config.keymaps import Keymap
 
 
@@ -96,28 +97,6 @@ class SnippetsFound(LibraryMessage):
 
     search: SearchQuery
     snippets: Mapping[str, Snippet]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A saved search, and the number of articles it finds."""
-
-    name: str
-    text: str
-    total: int = 0
-    unread: int = 0
-    is_valid: bool = True
-    """False if its query cannot be parsed."""
-
-
-@dataclass
-class CategoriesCounted(LibraryMessage):
-    """Every category and saved search with its counts."""
-
-    everything: GroupCount
-    """The numbers of all articles."""
-    categories: Sequence[GroupCount]
-    searches: Sequence[SavedSearch] = ()
 
 
 @dataclass
@@ -241,12 +220,21 @@ class FetchEnded(LibraryMessage):
 
 
 @dataclass
-class FeedsListed(LibraryMessage):
-    """The feeds with their states and counts."""
+class PlacesListed(LibraryMessage):
+    """The places of the library, with the numbers that are known at once."""
 
-    feeds: Sequence[FeedStatus]
+    found: FoundPlaces
     now: int
     """Seconds since 1970, for the ages."""
+    is_for_picker: bool = False
+    """True if they were asked for to choose one of them; then searches are counted too."""
+
+
+@dataclass
+class PlacesCounted(LibraryMessage):
+    """Numbers of more places, by their keys; None for a query that cannot be parsed."""
+
+    counts: Mapping[str, Counts | None]
 
 
 @dataclass

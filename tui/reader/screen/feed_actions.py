@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from store.model.errors import UrlRejected
-from store.model.times import to_unix_seconds
 from store.text.clean import clean_line
 from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import Prompt, UrlPrompt
-from tui.rendering.cells import fit_cells
-from tui.rendering.wording import describe_feed_problem, format_age, format_count, join_nonempty
+from tui.rendering.wording import format_count, join_nonempty
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import FeedStatus
+    pass
 
 MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
 """Width of the feed list, and of its columns behind the names."""
@@ -45,12 +42,12 @@ class FeedActions:
     prompts: Prompts
     status_line: StatusLine
 
-    def fetch(self) -> None:
-        """Fetch the feeds."""
+    def fetch(self, keys: Collection[str] | None = None) -> None:
+        """Fetch the feeds with these keys, or all."""
         if self.feeds.is_fetching:
             self.status_line.show_notice(f"Already fetching · {self.keymap.cancel_key} to cancel")
         else:
-            self.feeds.fetch()
+            self.feeds.fetch(keys)
 
     def cancel_fetch(self) -> bool:
         """Cancel the fetch; return False if there is none."""
@@ -75,13 +72,6 @@ class FeedActions:
         if skipped := message.total - message.done:
             parts.append(f"cancelled before {format_count(skipped, 'feed')}")
         self.status_line.show_notice(join_nonempty(parts))
-
-    def show_feeds(self, message: messages.FeedsListed) -> None:
-        """Show the feeds with their counts."""
-        if self.screen.is_active:
-            lines = feed_lines(message.feeds, message.now, self.screen.app.size.width)
-            no_feeds = f"No feeds yet: {self.keymap.first_key('feeds.add')} adds one"
-            self.screen.app.push_screen(TextDialog(self.keymap, "Feeds", lines or [no_feeds]))
 
     async def prompt_for_urls(self) -> None:
         """Ask for URLs to add."""
@@ -175,24 +165,3 @@ def _find_url_fault(text: str) -> str:
         except UrlRejected as error:
             return clean_line(f"{url}: {error}")
     return ""
-
-
-def feed_lines(feeds: Sequence[FeedStatus], now: int, columns: int) -> list[str]:
-    """Return a line for each feed, and one below it if it failed, for a terminal's width."""
-    if not feeds:
-        return []
-    name_cells = max(6, min(columns, MAX_FEED_LIST_CELLS) - FEED_COUNTS_CELLS)
-    lines = [f"  {fit_cells('', name_cells)} unread     of  read   last"]
-    for each in feeds:
-        feed, state = each.subscription, each.state
-        problem = describe_feed_problem(each, now)
-        mark = "‖" if feed.paused else "!" if problem else " "
-        ratio = f"{each.read_ratio:>4.0%}" if each.article_count else "    "
-        when = format_age(to_unix_seconds(state.succeeded), now) or "never"
-        counts = f"{each.unread_count:>6,} {each.article_count:>6,}  {ratio}  {when:>5}"
-        lines.append(f"{mark} {fit_cells(feed.display_name, name_cells)} {counts}")
-        if problem:
-            lines.append(f"    {problem}")
-    failed = sum(bool(each.state.error) for each in feeds)
-    total = format_count(len(feeds), "feed")
-    return [*lines, "", f"{total}, {failed:,} failed" if failed else total]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
 
-from store.search.list_query import SHOWS, SORTS, ListQuery
+from store.search.list_query import SHOWS, SORTS, ListQuery, Sort
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker, format_columns
 from tui.reader.gateway import messages
@@ -15,12 +15,13 @@ from tui.reader.gateway.lists import Lists
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.widgets.article_list import ArticleList
+from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
 from tui.rendering.wording import describe_list
 
 
 @dataclass(eq=False)
 class ListActions:
-    """Lists articles by reading state, category or saved search."""
+    """Shows places in the list, each filtered and sorted as the user left it."""
 
     screen: Screen[None]
     keymap: Keymap
@@ -28,10 +29,20 @@ class ListActions:
     state: ReaderState
     article_list: ArticleList
     search: SearchActions
-    saved_searches: Mapping[str, str]
-    """Queries by name."""
+    home: Place = ALL_PLACE
+    """The place at the start of the session."""
+    sort: Sort = "date"
+    """The order of the places for which no other was chosen."""
+    views: dict[str, PlaceView] = field(default_factory=dict)
+    """The filter and the order of places, by their keys."""
     _undone_articles: Collection[str] = field(default=(), init=False)
     """Articles that an undo has restored and the list has not shown yet."""
+
+    def show_place(self, place: Place) -> None:
+        """Ask for the list of a place, filtered and sorted as it was left."""
+        if place.query is not None:
+            self.state.place = place
+            self.show(self._view.apply(place.query, self.sort))
 
     def show(self, query: ListQuery) -> None:
         """Ask for another list; that ends a search."""
@@ -41,27 +52,28 @@ class ListActions:
         self.lists.list_rows(query)
 
     def clear_filter(self) -> bool:
-        """Show the whole list, in the same order; return False if it is shown."""
-        if self.is_filtered:
-            self.show(self._whole_list)
-            return True
-        return False
+        """Go one step back: to all of the place, then to the first one; return False if it is shown."""
+        if not self.is_filtered:
+            return False
+        if self._view.show is not None:
+            self._change_view(replace(self._view, show=None))
+        else:
+            self.show_place(self.home)
+        return True
 
     @property
     def is_filtered(self) -> bool:
-        """True if the list does not show all articles."""
-        return self.state.query != self._whole_list
+        """True if the list shows another place than at the start, or not all of it."""
+        return self.state.place.key != self.home.key or self._view.show is not None
 
     @property
-    def _whole_list(self) -> ListQuery:
-        return ListQuery(sort=self.state.query.sort)
+    def _view(self) -> PlaceView:
+        """The filter and the order of the place that is shown."""
+        return self.views.get(self.state.place.key, PlaceView())
 
-    def clear_saved_search(self) -> bool:
-        """Show the list without the saved search; return False if there is none."""
-        if not self.state.query.text:
-            return False
-        self.show(replace(self.state.query, text=""))
-        return True
+    def _change_view(self, view: PlaceView) -> None:
+        self.views[self.state.place.key] = view
+        self.show_place(self.state.place)
 
     def show_rows(self, message: messages.RowsListed) -> bool:
         """Show a list and return True, unless another one was asked for since."""
@@ -103,9 +115,11 @@ class ListActions:
 
     def describe(self) -> Sequence[str]:
         """Return what the list shows and in which order, in words."""
-        return describe_list(self.state.query, len(self.article_list.rows))
+        place = self.state.place
+        name = "" if place in SHOW_PLACES.values() else place.full_name
+        return describe_list(self.state.query, len(self.article_list.rows), name)
 
-    # -- choosing a list ---------------------------------------------------------------------
+    # -- filter and order --------------------------------------------------------------------
 
     def request_filters(self) -> None:
         """Ask how many articles each reading state would show, for `choose_filter`."""
@@ -115,44 +129,31 @@ class ListActions:
         """Ask for a reading state."""
         if message.query == self.state.query:
             lines = format_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
-            self._choose("Show", lines, [replace(message.query, show=show) for show in SHOWS])
+            self._choose("Show", lines, SHOWS.index(message.query.show), self._filter_by)
+
+    def _filter_by(self, index: int) -> None:
+        show = SHOWS[index]
+        if self.state.place in SHOW_PLACES.values():
+            self.show_place(SHOW_PLACES[show])
+        else:
+            self._change_view(replace(self._view, show=None if show == "all" else show))
 
     def choose_sort(self) -> None:
         """Ask for an order; while searching, switch between the two there are."""
         if not self.search.toggle_order():
-            self._choose("Sort by", SORTS, [replace(self.state.query, sort=each) for each in SORTS])
+            self._choose("Sort by", SORTS, SORTS.index(self.state.query.sort), self._sort_by)
 
-    def request_categories(self) -> None:
-        """Ask for the categories and saved searches with their counts, for `choose_category`."""
-        self.lists.count_categories(self.saved_searches)
+    def _sort_by(self, index: int) -> None:
+        self._change_view(replace(self._view, sort=SORTS[index]))
 
-    def choose_category(self, message: messages.CategoriesCounted) -> None:
-        """Ask for a category or a saved search."""
-        base, categories = replace(self.state.query, text="", category=None), message.categories
-        queries = [base]
-        queries += [replace(base, text=each.text) for each in message.searches]
-        queries += [replace(base, category=each.name) for each in categories]
-        everything = message.everything
-        lines = [(everything.name, _unread_of_total(everything.unread, everything.total))]
-        lines += [
-            (f"/{s.name}", _unread_of_total(s.unread, s.total) if s.is_valid else "invalid query")
-            for s in message.searches
-        ]
-        lines += [(c.name or "(none)", _unread_of_total(c.unread, c.total)) for c in categories]
-        self._choose("Category", format_columns(lines), queries)
-
-    def _choose(self, title: str, lines: Sequence[str], queries: Sequence[ListQuery]) -> None:
-        """Ask for one of several lists, each described in a line."""
+    def _choose(
+        self, title: str, lines: Sequence[str], selected: int, choose: Callable[[int], None]
+    ) -> None:
+        """Ask for one of several lines."""
 
         def show(index: int | None) -> None:
             if index is not None:
-                self.show(queries[index])
+                choose(index)
 
         if self.screen.is_active:  # and not another dialog, opened since the counts were asked for
-            query = self.state.query
-            selected = queries.index(query) if query in queries else 0
             self.screen.app.push_screen(Picker(self.keymap, title, lines, selected), show)
-
-
-def _unread_of_total(unread: int, total: int) -> str:
-    return f"{unread:,} unread of {total:,}"

@@ -9,7 +9,7 @@ from typing import Literal
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.config.commands import PANES, Pane
+from tui.config.commands import ALL_PANES, PANES, Pane
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.line_view import LineView
 
@@ -20,6 +20,8 @@ MIN_TERMINAL_SIZE = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
 MIN_STACKED_COLUMNS, MIN_BESIDE_COLUMNS, MIN_WIDE_COLUMNS = 76, 90, 110
 """Minimum widths for list above article, list beside article, and all three panes."""
+MIN_PLACES_COLUMNS = 150
+"""From this width on the places are a column of their own; below they fill the screen while one is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,18 @@ def choose_pane_layout(
         return PaneLayout("tiny", (), ())
     kind: LayoutKind
     if columns < MIN_STACKED_COLUMNS:
-        return PaneLayout("narrow", (pane,), PANES)
+        return PaneLayout("narrow", (pane,), ALL_PANES if pane == "places" else PANES)
     if columns >= MIN_WIDE_COLUMNS:
         kind, side = "wide", side is not False
     else:
         kind, side = ("beside" if columns >= MIN_BESIDE_COLUMNS else "stacked"), bool(side)
+    if pane == "places" and columns < MIN_PLACES_COLUMNS:
+        return PaneLayout(kind, ("places",), ALL_PANES)
     if zoomed:
         return PaneLayout(kind, ("article",), ("article",))
     panes = PANES if side else PANES[:2]
+    if columns >= MIN_PLACES_COLUMNS:
+        panes = ("places", *panes)
     if kind == "stacked" and listing and pane == "list" and not side:
         return PaneLayout(kind, ("list",), panes)
     return PaneLayout(kind, panes, panes)
@@ -100,7 +106,7 @@ class Panes:
             columns or size.width,
             rows or size.height,
             pane,
-            zoomed=self.is_zoomed and pane != "list",
+            zoomed=self.is_zoomed and pane not in ("places", "list"),
             side=self._is_side_wanted,
             listing=self.state.is_searching or not self.state.requested_article,
         )
@@ -110,7 +116,8 @@ class Panes:
         for name, widget in self.widgets.items():
             widget.display = name in visible
         self.screen.set_class(len(visible) == 1, "-alone")
-        self.screen.query_one("#reading").display = visible != ("list",)
+        self.screen.set_class("places" in visible, "-places")
+        self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
         self.update_lines()
         if visible and pane not in visible:
             self.focus(visible[0])

@@ -36,6 +36,7 @@ from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
 from tui.reader.screen.overlay_actions import OverlayActions
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
+from tui.reader.screen.place_actions import PlaceActions
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
@@ -45,6 +46,7 @@ from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import FindBar, StatusLine, TrailLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
+from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
 from tui.rendering.wording import (
     format_first_and_count,
@@ -117,6 +119,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.notify_list_shown: Callable[[], None] = lambda: None
         """Called when a list is shown: from the first one on, keys have a meaning."""
         self.gateway = make_gateway(self.post_message)
+        self.place_tree = PlaceTree(id="places")
         self.article_list = ArticleList(now, id="list", rows=self._settings.rows)
         self.article_view = ArticleView(id="article")
         self.article_view.measure = self._settings.measure
@@ -137,7 +140,7 @@ class Reader(KeymapScreen, Screen[None]):
         panes = self.panes = Panes(
             self,
             state,
-            {"list": articles, "article": view, "side": side},
+            {"places": self.place_tree, "list": articles, "article": view, "side": side},
             self.update_key_hints,
             self._update_lines,
             lambda: self.side.follow(),
@@ -168,16 +171,27 @@ class Reader(KeymapScreen, Screen[None]):
     def _create_other_parts(self, now: Callable[[], int]) -> None:
         """Create the parts that ask, list, change, export and fetch."""
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
-        searches, pipe_command = self._settings.searches, self._settings.pipe_command
-        self.lists = ListActions(
-            self, keymap, gateway.lists, state, self.article_list, self.search, searches
-        )
+        pipe_command = self._settings.pipe_command
+        gateway.places.searches = self._settings.searches
+        self.lists = ListActions(self, keymap, gateway.lists, state, self.article_list, self.search)
         prompts = self.prompts = Prompts(self, self.panes, status)
         self.edits = EditActions(self, keymap, gateway.changes, state, self.panes, prompts, status)
         self.exports = ExportActions(
             self, keymap, gateway.exports, state, prompts, status, pipe_command, now
         )
         self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
+        self.places = PlaceActions(
+            self,
+            keymap,
+            gateway,
+            state,
+            self.panes,
+            self.place_tree,
+            self.lists,
+            self.feeds,
+            status,
+            now,
+        )
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
         )
@@ -199,6 +213,7 @@ class Reader(KeymapScreen, Screen[None]):
         if self._hint:
             yield Static(Content(self._hint), id="hint")
         with Container(id="body"):
+            yield self.place_tree
             yield self.article_list
             with Horizontal(id="reading"):
                 yield self.trail_line
@@ -280,8 +295,11 @@ class Reader(KeymapScreen, Screen[None]):
             "move.page_down": go.page_down,
             "move.next_article": go.step_article,
             "move.previous_article": lambda count=1: go.step_article(-count),
-            "move.next_unread": go.step_unread,
-            "move.previous_unread": lambda count=1: go.step_unread(-count),
+            "move.next_unread": self._by_pane(self.places.step_unread, go.step_unread),
+            "move.previous_unread": self._by_pane(
+                lambda count=1: self.places.step_unread(-count),
+                lambda count=1: go.step_unread(-count),
+            ),
             "move.next_pane": lambda: self.panes.step(1),
             "move.previous_pane": lambda: self.panes.step(-1),
             "trail.back": lambda count=1: self.articles.follow_trail(-count),
@@ -329,12 +347,17 @@ class Reader(KeymapScreen, Screen[None]):
         return {
             "list.search": self.search.start,
             "list.filter": self.lists.request_filters,
-            "list.category": self.lists.request_categories,
+            "list.category": self.places.request_picker,
             "list.sort": self.lists.choose_sort,
-            "list.mark_all_read": self.edits.mark_all_read,
+            "list.mark_all_read": self._by_pane(
+                self.places.mark_all_read, self.edits.mark_all_read
+            ),
             "list.export": self.exports.prompt_for_list_file,
-            "feeds.fetch": self.feeds.fetch,
-            "feeds.list": self.gateway.feeds.list_feeds,
+            "place.fold": self.place_tree.toggle_fold,
+            "place.filter": self.places.start_filter,
+            "feeds.fetch": self._by_pane(self.places.fetch, self.feeds.fetch),
+            "feeds.fetch_all": self.feeds.fetch,
+            "feeds.list": self.places.open,
             "feeds.add": self.feeds.prompt_for_urls,
         }
 
@@ -349,8 +372,21 @@ class Reader(KeymapScreen, Screen[None]):
             "view.wider": lambda: self.article_view.change_measure(1),
         }
 
+    def _by_pane(
+        self, in_places: Callable[..., object], elsewhere: Callable[..., object]
+    ) -> Callable[..., object]:
+        """Return what does one thing to places and another one to articles."""
+
+        def run(*count: int) -> object:
+            return (in_places if self.state.current_pane == "places" else elsewhere)(*count)
+
+        return run
+
     def open_selected(self) -> None:
-        """Open the current article, or do what enter does in the side pane."""
+        """Open the current article or place, or do what enter does in the side pane."""
+        if self.state.current_pane == "places":
+            self.place_tree.choose()
+            return
         if self.state.current_pane == "side" and self.side_pane.activate_line():
             return
         article = self.state.current_article
@@ -368,9 +404,12 @@ class Reader(KeymapScreen, Screen[None]):
             _ = (
                 self.exports.cancel()
                 or self.search.clear()
-                or self.lists.clear_saved_search()
                 or self.feeds.cancel_fetch()
+                or self.lists.clear_filter()
             )
+        elif self.state.current_pane == "places":
+            if not self.places.close_input():
+                self.places.close()
         elif self.state.current_pane == "side" and self.state.is_reading:
             self.panes.focus("article")
         else:
@@ -416,18 +455,30 @@ class Reader(KeymapScreen, Screen[None]):
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
             messages.RowsListed: [self.receive_rows],
-            messages.RowsChanged: [self.receive_changes, self.overlays.receive_message],
-            messages.LibraryChanged: [self.lists.reload],
+            messages.RowsChanged: [
+                self.receive_changes,
+                self.places.refresh,
+                self.overlays.receive_message,
+            ],
+            messages.LibraryChanged: [self.lists.reload, self.places.refresh],
             messages.FiltersCounted: [self.lists.choose_filter],
-            messages.CategoriesCounted: [self.lists.choose_category],
             messages.SearchCompleted: [self.search.show_matches],
             messages.SearchRejected: [self.search.show_query_error],
             messages.SnippetsFound: [self.search.show_snippets],
             messages.Progressed: [self.show_progress],
-            messages.LibraryLoaded: [self.finish_loading],
-            messages.IndexEnded: [self.end_progress, self.side.reload_insights],
-            messages.FetchEnded: [self.end_progress, self.feeds.show_fetch_result],
-            messages.FeedsListed: [self.feeds.show_feeds],
+            messages.LibraryLoaded: [self.finish_loading, self.places.refresh],
+            messages.IndexEnded: [
+                self.end_progress,
+                self.side.reload_insights,
+                self.places.refresh,
+            ],
+            messages.FetchEnded: [
+                self.end_progress,
+                self.feeds.show_fetch_result,
+                self.places.refresh,
+            ],
+            messages.PlacesListed: [self.places.show_places],
+            messages.PlacesCounted: [self.places.show_counts],
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
             messages.UndoHistoryListed: [self.edits.show_undo_history],
             messages.StoryUpdated: [self.overlays.receive_message],
@@ -505,6 +556,11 @@ class Reader(KeymapScreen, Screen[None]):
         """Open the article that was clicked."""
         self.articles.open(message.row.id)
 
+    @on(PlaceTree.PlaceChosen)
+    def show_place(self, message: PlaceTree.PlaceChosen) -> None:
+        """Show the place that was chosen."""
+        self.places.show_in_list(message.place)
+
     @on(ArticleView.EndReached)
     def record_read(self, message: ArticleView.EndReached) -> None:
         """Record that an article was read to its end."""
@@ -529,6 +585,16 @@ class Reader(KeymapScreen, Screen[None]):
         """Go to the place in the text that was chosen."""
         self.side.go_to_text(message.offset)
 
+    @on(Input.Changed, "#place-filter")
+    def filter_places(self, event: Input.Changed) -> None:
+        """Show the places with the name typed so far."""
+        self.place_tree.filter_names(event.value)
+
+    @on(Input.Submitted, "#place-filter")
+    def confirm_place_filter(self) -> None:
+        """Show the place under the cursor."""
+        self.places.confirm_filter()
+
     @on(Input.Changed, ".search")
     def search_typed_text(self, event: Input.Changed) -> None:
         """Search while the user types."""
@@ -546,8 +612,11 @@ class Reader(KeymapScreen, Screen[None]):
 
     @on(SanitizedInput.MoveRequested)
     def move_cursor_while_typing(self, event: SanitizedInput.MoveRequested) -> None:
-        """Move through the list while the user types."""
-        self.article_list.move_cursor(event.by)
+        """Move through the list, or the places, while the user types."""
+        if self.places.input is not None:
+            self.place_tree.scroll_lines(event.by)
+        else:
+            self.article_list.move_cursor(event.by)
 
     @on(Input.Submitted, "Prompt")
     def submit_prompt(self, event: Input.Submitted) -> None:

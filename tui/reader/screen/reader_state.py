@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from store.search.list_query import ListQuery
+from tui.rendering.places import ALL_PLACE, Place
 from tui.rendering.trail import Trail
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class ReaderState:
     """Every part may read all fields; each is written by one part alone."""
 
     article_list: ArticleList
+    place: Place = ALL_PLACE
+    """The place that the list shows. Written by `ListActions`."""
     query: ListQuery = field(default_factory=ListQuery)
     """What the list shows. Written by `ListActions`."""
     is_searching: bool = False

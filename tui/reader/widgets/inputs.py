@@ -68,6 +68,23 @@ class LibrarySearchInput(SanitizedInput):
         self.post_message(self.ListRequested())
 
 
+class PlaceFilterInput(SanitizedInput):
+    """The input of a part of the names of places."""
+
+    hints = ("enter show", "esc clear")
+
+    def __init__(self, value: str) -> None:
+        super().__init__(
+            value,
+            placeholder="a part of a name",
+            id="place-filter",
+            max_length=MAX_NAME_LENGTH,
+            compact=True,
+        )
+
+
+MAX_NAME_LENGTH = 100
+"""Characters of a part of a name."""
 MAX_PROMPT_LENGTH = 4000
 """Characters of a path or command."""
 

@@ -1,0 +1,282 @@
+"""The places: going to them, showing them, and numbers that are right after every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from store.feeds.feed_store import FeedState
+from store.feeds.subscriptions import Subscription
+from store.library.folder import FolderLibrary
+from store.model.article import ParsedArticle
+from tests.support.network import Site, feed_page, make_fetch_context, run_server, subscription
+from tests.support.reader import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    RunningReader,
+    Start,
+    article_id,
+    make_article,
+    make_library,
+)
+from tests.support.screens import screen_text
+from tui.config.settings import LoadedSettings, Settings
+from tui.reader.dialogs.picker import Picker
+
+HUGE = (200, 50)
+TIDE, ALMANAC = "https://tide.example/feed", "https://almanac.example/feed"
+
+
+@pytest.fixture
+def articles() -> list[ParsedArticle]:
+    """Twelve articles: 1 and 2 of one feed, 3 of another, the others imported."""
+    feeds = {1: TIDE, 2: TIDE, 3: ALMANAC}
+    return [
+        make_article(number, extra={"feed": feeds[number]} if number in feeds else {})
+        for number in range(1, 13)
+    ]
+
+
+@pytest.fixture
+def library(tmp_path: Path, articles: list[ParsedArticle]) -> FolderLibrary:
+    """A library with two feeds, one of them in a folder and failing."""
+    library = make_library(tmp_path, articles)
+    library.feeds.update(
+        put=[Subscription(TIDE, "Tide"), Subscription(ALMANAC, "Almanac", "Books/Old")]
+    )
+    library.feeds.write_states({ALMANAC: FeedState(error="404 Not Found")})
+    return library
+
+
+def numbers(running: RunningReader) -> list[int]:
+    return [int(row.id[-12:]) for row in running.reader.article_list.rows]
+
+
+def shown(running: RunningReader) -> dict[str, str]:
+    """Return what stands in the tree beside each name: the number, or nothing."""
+    tree = running.reader.place_tree
+    lines = ["".join(text for text, _ in tree.build_line(y, 28)) for y in range(99)]
+    pairs = (line.strip(" ▌◆▾▸!‖").rsplit("  ", 1) for line in lines if line.strip())
+    return {pair[0].strip(): pair[-1].strip() if len(pair) > 1 else "" for pair in pairs}
+
+
+@pytest.mark.command("feeds.list")
+@pytest.mark.parametrize("size", [HUGE, WIDE, MIDDLE, NARROW], ids=str)
+async def test_a_place_is_shown_in_the_list(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        await running.press("F")
+        assert running.reader.state.current_pane == "places"
+        text = screen_text(running.app)
+        assert "Tide" in text
+        assert "404 Not Found" in text
+        while running.reader.place_tree.selected_place.name != "Tide":
+            await running.press("j")
+        await running.press("enter")
+        assert numbers(running) == [2, 1]
+        assert (running.reader.state.current_pane, running.selected_number) == ("list", 2)
+        assert running.status.startswith("Tide · 2 articles")
+        await running.press("F")
+        assert running.reader.place_tree.selected_place.name == "Tide"
+        await running.press("F")
+        assert running.reader.state.current_pane == "list"
+        await running.press("q")
+        assert len(numbers(running)) == 12
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("Books", [3]),
+        ("Old", [3]),
+        ("Almanac", [3]),
+        ("north", [11, 9, 7, 5]),
+        ("south", [12, 10, 8, 6, 4]),
+        ("Unread", [*range(12, 0, -1)]),
+        ("Starred", []),
+    ],
+)
+async def test_lists(start: Start, place: str, expected: list[int]) -> None:
+    """A folder is its subfolders too; articles of feeds are no imported ones."""
+    async with start(size=HUGE) as running:
+        await running.press("F")
+        tree = running.reader.place_tree
+        assert tree.select_place(next(each.key for each in tree.places if each.name == place))
+        await running.press("enter")
+        assert numbers(running) == expected
+
+
+async def test_numbers_are_right_after_each_change(start: Start, library: FolderLibrary) -> None:
+    async with start(size=HUGE) as running:
+        await running.wait_indexed()
+        before = {
+            "All": "12", "Unread": "12", "Today": "", "Starred": "", "In progress": "",
+            "Later": "", "Feeds": "", "Books": "1", "Old": "1", "Almanac": "1", "Tide": "2",
+            "404 Not Found": "", "Imported": "", "north": "4", "south": "5",
+        }  # fmt: skip
+        assert shown(running) == before
+        await running.press("G", "m", "s")
+        assert shown(running) == before | {
+            "All": "11", "Unread": "11", "Starred": "1", "Tide": "1",
+        }  # fmt: skip
+        await running.press("u", "u")
+        assert shown(running) == before
+        await running.press("g", "d")
+        assert shown(running) == before | {"All": "11", "Unread": "11", "south": "4"}
+        await running.press("u")
+        assert shown(running) == before
+        other = make_library(library.feeds.library.parent, machine="phone")
+        list(other.load())
+        other.record("read", [article_id(3)])
+        running.gateway.lists.refresh()
+        await running.settle()
+        assert shown(running) == before | {
+            "All": "11", "Unread": "11", "Books": "", "Old": "", "Almanac": "",
+        }  # fmt: skip
+        await running.press("g", "+", *"later", "enter")
+        running.gateway.lists.refresh()  # indexes the tag, as every two seconds
+        await running.wait_indexed()
+        assert shown(running)["Later"] == "1"
+        assert shown(running)["later"] == "1"
+
+
+@pytest.mark.command("list.mark_all_read", "app.undo")
+async def test_a_place_is_marked_as_read(start: Start) -> None:
+    async with start(size=HUGE) as running:
+        await running.press("F")
+        running.reader.place_tree.select_place("category:north")
+        await running.press("A")
+        assert running.status == "Marked 4 articles as read · u to undo"
+        assert shown(running)["north"] == ""
+        assert len(numbers(running)) == 12, "the list shows another place"
+        await running.press("u")
+        assert shown(running)["north"] == "4"
+
+
+@pytest.mark.command("move.next_unread", "move.previous_unread")
+async def test_places_with_unread_articles(start: Start, library: FolderLibrary) -> None:
+    async with start(size=HUGE) as running:
+        await running.press("F")
+        tree = running.reader.place_tree
+        names = []
+        for key in ("n", "n", "n", "n", "n", "n", "p"):
+            await running.press(key)
+            names.append(tree.selected_place.name)
+        assert names == ["Unread", "Almanac", "Tide", "north", "south", "south", "north"]
+        await running.press("G", "n")
+        assert running.status == "No place with unread articles below"
+
+
+@pytest.mark.command("place.fold")
+async def test_folds(start: Start) -> None:
+    async with start(size=HUGE) as running:
+        await running.press("F")
+        tree = running.reader.place_tree
+        tree.select_place(f"feed:{ALMANAC}")
+        await running.press("space")
+        assert tree.selected_place.name == "Old"
+        assert "Almanac" not in shown(running)
+        assert "404 Not Found" not in shown(running)
+        await running.press("k", "space")
+        assert "Old" not in shown(running)
+        await running.press("space", "j", "space")
+        assert "Almanac" in shown(running)
+
+
+@pytest.mark.command("place.filter")
+@pytest.mark.parametrize(
+    ("keys", "pane", "status"),
+    [
+        (["/", *"ALM", "enter"], "list", "Books/Old/Almanac · 1 article"),
+        (["/", *"alm", "escape"], "places", "12 articles"),
+        (["/", *"th", "down", "enter"], "list", "south · 5 articles"),
+        (["/", *"zebra", "enter"], "places", "12 articles"),
+    ],
+)
+async def test_names_are_filtered(
+    start: Start, keys: Sequence[str], pane: str, status: str
+) -> None:
+    async with start() as running:
+        await running.press("F", *keys)
+        if pane == "places" and keys[-1] == "enter":
+            assert "No matching places" in screen_text(running.app)
+            await running.press("escape")
+        assert running.reader.state.current_pane == pane
+        assert running.reader.place_tree.filter_text == ""
+        assert running.status.startswith(status)
+
+
+@pytest.mark.parametrize("size", [HUGE, MIDDLE], ids=str)
+async def test_filter_and_order_belong_to_a_place(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        await running.press("c", "G", "enter", "m", "f", "j", "enter", ",", "j", "enter")
+        assert numbers(running) == [4, 6, 8, 10], "south: unread, oldest first"
+        await running.press("c", "k", "enter")
+        assert numbers(running) == [11, 9, 7, 5], "north: as it was"
+        await running.press("c", "G", "enter")
+        assert numbers(running) == [4, 6, 8, 10]
+        await running.press("q")
+        assert numbers(running) == [12, 10, 8, 6, 4][::-1], "all of the place, in its order"
+        await running.press("q")
+        assert len(numbers(running)) == 12
+
+
+async def test_a_filter_of_all_articles_is_a_place(start: Start) -> None:
+    async with start(size=HUGE) as running:
+        await running.press("m", "f", "j", "enter")
+        assert running.reader.state.place.name == "Unread"
+        assert len(numbers(running)) == 11
+        await running.press("F")
+        assert running.reader.place_tree.selected_place.name == "Unread"
+
+
+async def test_an_invalid_search_says_so(start: Start) -> None:
+    settings = Settings(searches={"wrong": "date:feb", "read": "is:read"})
+    async with start(size=HUGE, loaded=LoadedSettings(settings)) as running:
+        await running.press("m", "F")
+        assert "invalid query" in shown(running)
+        running.reader.place_tree.select_place("search:read")
+        await running.press("enter")
+        assert numbers(running) == [12]
+        assert running.status.startswith("/read · 1 article")
+
+
+@pytest.mark.command("list.category")
+async def test_the_picker_has_all_places(start: Start) -> None:
+    async with start() as running:
+        await running.press("c")
+        assert isinstance(running.app.screen, Picker)
+        text = " ".join(screen_text(running.app).split())
+        assert "Books/Old/Almanac 1 unread of 1" in text
+        await running.press("j", "enter")
+        assert running.reader.state.place.name == "Unread"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with run_server() as site:
+        yield site
+
+
+@pytest.mark.command("feeds.fetch", "feeds.fetch_all")
+async def test_one_feed_is_fetched_or_all(start: Start, library: FolderLibrary, site: Site) -> None:
+    site.routes |= {"/one": feed_page(20), "/two": feed_page(21, 22)}
+    feeds = [subscription(site, path) for path in ("/one", "/two")]
+    library.feeds.update(put=feeds, remove=list(library.feeds.subscriptions()))
+    async with start(size=HUGE) as running:
+        running.gateway.feeds.make_context = make_fetch_context
+        await running.press("F")
+        running.reader.place_tree.select_place(f"feed:{feeds[0].key}")
+        await running.press("r")
+        await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
+        await running.settle()
+        assert running.status.startswith("1 new article from 1 feed")
+        await running.press("g", "r")
+        assert running.status == "Not a feed or a folder of feeds"
+        await running.press("R")
+        await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
+        await running.settle()
+        assert running.status.startswith("2 new articles from 2 feeds")
+        assert shown(running)["All"] == "15"

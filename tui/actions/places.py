@@ -1,0 +1,103 @@
+"""The places of a library and the numbers of their articles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from store.library.protocol import Library
+from store.model.errors import LibraryDamaged
+from store.model.results import Counts
+from tui.rendering.list_layout import find_day_boundaries
+from tui.rendering.places import NO_FEED, Place, PlaceKind, PlaceSources, build_places
+
+if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStatus
+
+SEARCHED_KINDS: tuple[PlaceKind, ...] = ("show", "search", "tag")
+"""The kinds of places that may have a query in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlaces:
+    """The places of a library, and the numbers that are known at once."""
+
+    places: Sequence[Place]
+    """Each before those in it; the same object as before where nothing has changed."""
+    feeds: Mapping[str, FeedStatus]
+    """The feeds by their keys."""
+    counts: Mapping[str, Counts | None] = field(default_factory=dict)
+    """By the keys of places; those with a query are counted by `count_searches`."""
+    problem: str = ""
+    """Why the feeds cannot be read; empty if they can."""
+
+
+class PlaceFinder:
+    """Finds the places of a library again and again, and reads only what has changed."""
+
+    def __init__(self, library: Library, searches: Mapping[str, str]) -> None:
+        """Find nothing yet; `searches` are the saved searches of the settings by name."""
+        self._library = library
+        self._searches = searches
+        self._sources = PlaceSources()
+        self._places: Sequence[Place] = build_places(self._sources)
+        self._feeds: Mapping[str, FeedStatus] = {}
+        self._problem = ""
+        self._signature: object = None
+
+    def find(self, now: int) -> FoundPlaces:
+        """Return the places as they are now, with the numbers that cost next to nothing.
+
+        Args:
+            now: Seconds since 1970, for the places of a day.
+        """
+        self._read_feeds()
+        sources = self._gather_sources(now)
+        if sources != self._sources:
+            self._sources, self._places = sources, build_places(sources)
+        queries = {
+            place.key: place.query
+            for place in self._places
+            if place.query is not None and not place.query.text
+        }
+        counts = self._library.counts(queries)
+        return FoundPlaces(self._places, self._feeds, counts, self._problem)
+
+    def count_searches(
+        self, kinds: Collection[PlaceKind] = SEARCHED_KINDS
+    ) -> Iterator[Mapping[str, Counts | None]]:
+        """Yield the numbers of the places with a query in words, one at a time: each is a search.
+
+        None stands for a query that cannot be parsed.
+        """
+        for place in list(self._places):
+            if place.kind in kinds and place.query is not None and place.query.text:
+                found = self._library.counts({place.key: place.query})
+                yield {place.key: found.get(place.key)}
+
+    def _read_feeds(self) -> None:
+        store = self._library.feeds
+        if (signature := store.signature) == self._signature:
+            return
+        self._signature = signature
+        try:
+            found = store.list_feeds(())
+        except LibraryDamaged as error:
+            self._feeds, self._problem = {}, str(error)
+        else:
+            self._feeds = {each.subscription.key: each for each in found}
+            self._problem = ""
+
+    def _gather_sources(self, now: int) -> PlaceSources:
+        library = self._library
+        former = {each.name for each in library.by("feed")} - self._feeds.keys()
+        of_none = (NO_FEED, *sorted(former)) if self._feeds else None
+        return PlaceSources(
+            [each.subscription for each in self._feeds.values()],
+            sorted(former),
+            [each.name for each in library.by("category", of_none)],
+            library.tags(),
+            self._searches,
+            find_day_boundaries(now).today,
+        )

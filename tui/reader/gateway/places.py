@@ -1,0 +1,68 @@
+"""The places of the library: which there are, and the numbers of their articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tui.reader.gateway import messages
+from tui.reader.gateway.worker import Part, Worker, library_job
+
+if TYPE_CHECKING:
+    from store.model.results import Counts
+    from tui.actions.places import PlaceFinder
+
+
+class Places(Part):
+    """Lists the places, however often something changes: requests that wait become one.
+
+    Attributes:
+        searches: The saved searches of the settings, by name.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self.searches: Mapping[str, str] = {}
+        self._is_pending = False
+        self._request_number = 0
+        """Of the last request; searches for earlier ones are no longer counted."""
+
+    @cached_property
+    def _finder(self) -> PlaceFinder:
+        from tui.actions.places import PlaceFinder  # imported with the first request
+
+        return PlaceFinder(self._library, self.searches)
+
+    def list_places(self, now: Callable[[], int]) -> None:
+        """List the places as they will be when everything asked before is done.
+
+        Args:
+            now: Returns seconds since 1970.
+        """
+        if not self._is_pending:
+            self._is_pending = True
+            self._worker.submit(lambda: self._list_places(now()))
+
+    @library_job
+    def list_for_picker(self, now: Callable[[], int]) -> None:
+        """List the places with the numbers of the saved searches."""
+        found = self._finder.find(now())
+        counts: dict[str, Counts | None] = dict(found.counts)
+        for each in self._finder.count_searches(("show", "search")):
+            counts |= each
+        self._post(messages.PlacesListed(replace(found, counts=counts), now(), is_for_picker=True))
+
+    def _list_places(self, now: int) -> None:
+        self._is_pending = False
+        self._request_number += 1
+        self._post(messages.PlacesListed(self._finder.find(now), now))
+        self._worker.run_steps(self._count_searches(self._request_number), background=True)
+
+    def _count_searches(self, number: int) -> Iterator[None]:
+        for counts in self._finder.count_searches():
+            self._post(messages.PlacesCounted(counts))
+            yield
+            if number != self._request_number:
+                return

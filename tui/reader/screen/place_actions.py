@@ -1,0 +1,174 @@
+"""The places: the tree of them, and what its keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from textual.screen import Screen
+
+from tui.actions.places import FoundPlaces
+from tui.config.commands import Pane
+from tui.config.keymaps import Keymap
+from tui.reader.dialogs.picker import Picker, format_columns
+from tui.reader.gateway import Gateway, messages
+from tui.reader.screen.feed_actions import FeedActions
+from tui.reader.screen.list_actions import ListActions
+from tui.reader.screen.panes import Panes
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.inputs import PlaceFilterInput
+from tui.reader.widgets.place_tree import PlaceTree
+from tui.rendering.place_lines import PlaceCounts, PlaceLook
+from tui.rendering.places import Place
+
+
+@dataclass(eq=False)
+class PlaceActions:
+    """Keeps the tree up to date while it is seen, and shows its places in the list."""
+
+    screen: Screen[None]
+    keymap: Keymap
+    gateway: Gateway
+    state: ReaderState
+    panes: Panes
+    tree: PlaceTree
+    lists: ListActions
+    feeds: FeedActions
+    status_line: StatusLine
+    now: Callable[[], int]
+    input: PlaceFilterInput | None = field(default=None, init=False)
+    """The input of the name to show, while it is shown."""
+    _pane_before: Pane = field(default="list", init=False)
+    """The pane that the user came from."""
+    _is_stale: bool = field(default=True, init=False)
+    """True if the places have changed since they were asked for."""
+
+    def open(self) -> None:
+        """Go to the places, to the one that the list shows; from there, go back."""
+        if self.state.current_pane == "places":
+            self.close()
+            return
+        self._pane_before = self.state.current_pane
+        self.panes.focus("places")
+        self.request()
+        self.tree.select_place(self.state.place.key)
+
+    def close(self) -> None:
+        """Go back to the pane the user came from."""
+        self.panes.focus(self._pane_before)
+
+    # -- keeping up ------------------------------------------------------------------------
+
+    def refresh(self, _: messages.LibraryMessage | None = None) -> None:
+        """Note that the places may have changed, and ask for them if they are seen."""
+        self._is_stale = True
+        if self.panes.is_visible("places"):
+            self.request()
+
+    def request(self) -> None:
+        """Ask for the places if they have changed since the last time."""
+        if self._is_stale:
+            self._is_stale = False
+            self.gateway.places.list_places(self.now)
+
+    def show_places(self, message: messages.PlacesListed) -> None:
+        """Show the places, in the tree or in the picker that they were asked for."""
+        found = message.found
+        if message.is_for_picker:
+            self._open_picker(found)
+        look = PlaceLook(message.now, found.counts, found.feeds, self.state.place.key)
+        is_first = not self.tree.places
+        self.tree.show(found.places, look)
+        if is_first:
+            self.tree.select_place(self.state.place.key)
+        if found.problem:
+            self.status_line.show_notice(found.problem)
+
+    def show_counts(self, message: messages.PlacesCounted) -> None:
+        """Show the numbers of more places."""
+        self.tree.show_counts(message.counts)
+
+    # -- the picker ------------------------------------------------------------------------
+
+    def request_picker(self) -> None:
+        """Ask for the places with their numbers, for a picker of one of them."""
+        self.gateway.places.list_for_picker(self.now)
+
+    def _open_picker(self, found: FoundPlaces) -> None:
+        if not self.screen.is_active:  # another dialog was opened since they were asked for
+            return
+        places = [place for place in found.places if place.query is not None]
+        lines = format_columns(
+            [(place.full_name, _describe_counts(place, found.counts)) for place in places]
+        )
+        current = self.state.place.key
+        selected = next((at for at, place in enumerate(places) if place.key == current), 0)
+
+        def show(index: int | None) -> None:
+            if index is not None:
+                self.show_in_list(places[index])
+
+        self.screen.app.push_screen(Picker(self.keymap, "Go to", lines, selected), show)
+
+    # -- what the keys do ------------------------------------------------------------------
+
+    def show_in_list(self, place: Place) -> None:
+        """Show a place in the list, and go there."""
+        self.close_input()
+        self.lists.show_place(place)
+        self.tree.show_current(place.key)
+        self.panes.return_to_list()
+
+    def step_unread(self, by: int = 1) -> None:
+        """Go to the place of that number below (or, negative, above) with unread articles."""
+        index = self.tree.find_unread(by)
+        if index is not None:
+            self.tree.move_to(index)
+        else:
+            where = "below" if by > 0 else "above"
+            self.status_line.show_notice(f"No place with unread articles {where}")
+
+    def mark_all_read(self) -> None:
+        """Mark all articles of the place under the cursor as read."""
+        place = self.tree.selected_place
+        if place is not None and place.query is not None:
+            self.gateway.changes.mark_list_read(place.query)
+
+    def fetch(self) -> None:
+        """Fetch the feeds of the place under the cursor."""
+        place = self.tree.selected_place
+        if place is None or place.query is None or place.query.feeds is None:
+            self.status_line.show_notice("Not a feed or a folder of feeds")
+        else:
+            self.feeds.fetch(place.query.feeds)
+
+    async def start_filter(self) -> None:
+        """Ask for the part of the names to show."""
+        if self.input is None:
+            self.input = PlaceFilterInput(self.tree.filter_text)
+            await self.screen.mount(self.input, before=self.status_line)
+        self.screen.set_focus(self.input)
+
+    def close_input(self) -> bool:
+        """Show all places again, and return to them; return False if nothing was filtered."""
+        if self.input is None and not self.tree.filter_text:
+            return False
+        self.tree.filter_names("")
+        if self.input is not None:
+            self.panes.focus("places")
+            self.input.remove()
+            self.input = None
+        return True
+
+    def confirm_filter(self) -> None:
+        """Show the place under the cursor."""
+        if self.tree.selected_place is not None:
+            self.tree.choose()
+
+
+def _describe_counts(place: Place, counts: PlaceCounts) -> str:
+    if place.key not in counts:
+        return ""
+    found = counts[place.key]
+    return "invalid query" if found is None else f"{found.unread:,} unread of {found.total:,}"

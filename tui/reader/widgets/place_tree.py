@@ -1,0 +1,245 @@
+"""The tree of places, drawn line by line; a failing feed has a second line with the reason."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.reader.widgets.line_view import LineView, role_classes
+from tui.rendering.cells import StyledText, fit_cells
+from tui.rendering.place_lines import PlaceCounts, PlaceLook, build_place_line, build_problem_line
+from tui.rendering.places import Place, TreeRow, visible_places
+
+
+class PlaceTree(LineView):
+    """Places with a cursor; posts the place to show."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "section", "accent", "unread", "warning", "selection"
+    )
+
+    @dataclass
+    class PlaceChosen(Message):
+        """The user wants to see a place in the list."""
+
+        place: Place
+
+    @dataclass
+    class Folded(Message):
+        """The user folded or unfolded a place."""
+
+        folded: Collection[str]
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
+        """Make an empty tree."""
+        super().__init__(id=id)
+        self.places: Sequence[Place] = ()
+        self.folded: set[str] = set()
+        """The keys of the folded places."""
+        self.filter_text = ""
+        """The part of the names to show; empty for all."""
+        self._look = PlaceLook(0)
+        self._rows: list[TreeRow] = []
+        self._first_lines: list[int] = []
+        """The first line of each row."""
+        self.cursor = 0
+        """The row under the cursor."""
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    @property
+    def look(self) -> PlaceLook:
+        """The state that is shown beside the names."""
+        return self._look
+
+    @property
+    def selected_place(self) -> Place | None:
+        """The place under the cursor."""
+        return self._rows[self.cursor].place if self._rows else None
+
+    def show(self, places: Sequence[Place], look: PlaceLook) -> None:
+        """Show other places, or the same in another state; the cursor stays on its place."""
+        known = {place.key for place in places}
+        counts = {key: each for key, each in self._look.counts.items() if key in known}
+        old, self._look = self._look, replace(look, counts={**counts, **look.counts})
+        if places is self.places and old.feeds is look.feeds and old.now // 60 == look.now // 60:
+            self._redraw_changes(old)
+        else:
+            self.places = places
+            self._lay_out()
+
+    def show_counts(self, counts: PlaceCounts) -> None:
+        """Show the numbers of some places."""
+        old, self._look = self._look, replace(self._look, counts={**self._look.counts, **counts})
+        if None in counts.values() and any(old.counts.get(key, 0) is not None for key in counts):
+            self._lay_out()  # the reason needs a line
+        else:
+            self._redraw_changes(old)
+
+    def show_current(self, key: str) -> None:
+        """Mark the place that the list shows."""
+        old, self._look = self._look, replace(self._look, shown=key)
+        self._redraw_changes(old)
+
+    def filter_names(self, text: str) -> None:
+        """Show the places with this part in their names; empty for all."""
+        self.filter_text = text.strip()
+        self._lay_out()
+        if self.filter_text:
+            matching = (at for at, row in enumerate(self._rows) if not row.is_folder)
+            self.move_to(next(matching, 0))
+
+    def toggle_fold(self) -> None:
+        """Fold the place under the cursor, or the one it is in; unfold it if it is folded."""
+        if not self._rows or self.filter_text:
+            return
+        index = self.cursor
+        while not self._rows[index].is_folder:
+            depth = self._rows[index].place.depth
+            above = (at for at in range(index - 1, -1, -1) if self._rows[at].place.depth < depth)
+            if (found := next(above, None)) is None:
+                return
+            index = found
+        self.move_to(index)
+        self.folded ^= {self._rows[index].place.key}
+        self._lay_out()
+        self.post_message(self.Folded(frozenset(self.folded)))
+
+    def _lay_out(self) -> None:
+        selected, before = self.selected_place, self.cursor
+        self._rows = visible_places(self.places, self.folded, self.filter_text)
+        self._first_lines, line = [], 0
+        for row in self._rows:
+            self._first_lines.append(line)
+            line += 1 + bool(self._look.describe_problem(row.place))
+        self.cursor = min(before, max(0, len(self._rows) - 1))
+        if selected is not None:
+            self._select(selected.key)
+        self.set_line_count(line)
+        self._scroll_to_cursor()
+
+    def _redraw_changes(self, old: PlaceLook) -> None:
+        """Redraw the lines on the screen that say something else than before."""
+        for y in range(self.top_line, self.top_line + self.size.height):
+            row = self._row_at(y)
+            if row is None:
+                return
+            key = row.place.key
+            is_moved = old.shown != self._look.shown and key in (old.shown, self._look.shown)
+            if is_moved or old.counts.get(key) != self._look.counts.get(key):
+                self.refresh_line(y)
+
+    # -- the cursor ------------------------------------------------------------------------
+
+    def select_place(self, key: str) -> bool:
+        """Put the cursor on a place; return False if it is not seen."""
+        index = next((at for at, row in enumerate(self._rows) if row.place.key == key), None)
+        if index is not None:
+            self.move_to(index)
+        return index is not None
+
+    def _select(self, key: str) -> None:
+        """Set the cursor on a place after the rows have changed, or on a place around it."""
+        known = {row.place.key: at for at, row in enumerate(self._rows)}
+        self.cursor = known.get(key, self.cursor)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move the cursor down (or, if negative, up) by some places."""
+        self.move_to(self.cursor + lines)
+
+    def move_to(self, index: int) -> None:
+        """Move the cursor to a row, or the nearest one."""
+        old, self.cursor = self.cursor, min(max(0, index), max(0, len(self._rows) - 1))
+        if old != self.cursor:
+            for row in (old, self.cursor):
+                if row < len(self._first_lines):
+                    self.refresh_line(self._first_lines[row])
+            self._scroll_to_cursor()
+
+    def find_unread(self, number: int) -> int | None:
+        """Return the row of the nth feed or search below (or above) with unread articles."""
+        step = 1 if number > 0 else -1
+        end = len(self._rows) if number > 0 else -1
+        found = [
+            at for at in range(self.cursor + step, end, step) if self._has_unread(self._rows[at])
+        ]
+        return found[: abs(number)][-1] if found else None
+
+    def _has_unread(self, row: TreeRow) -> bool:
+        counts = self._look.counts.get(row.place.key)
+        return (
+            counts is not None and counts.unread > 0 and not (row.is_folder and not row.is_folded)
+        )
+
+    def _scroll_to_cursor(self) -> None:
+        height = max(1, self.size.height)
+        if not self._first_lines:
+            return
+        line = self._first_lines[self.cursor]
+        if not self.top_line <= line < self.top_line + height:
+            self.scroll_to_line(line - height // 2)
+
+    def on_resize(self) -> None:
+        """Keep the cursor on the screen."""
+        self._lay_out()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor on the first click, show the place on the second."""
+        index = self._row_index(self.top_line + event.y)
+        if index is None:
+            return
+        if index != self.cursor:
+            self.move_to(index)
+        else:
+            self.choose()
+
+    def choose(self) -> None:
+        """Show the place under the cursor; fold it if it is only a heading."""
+        place = self.selected_place
+        if place is not None and place.query is not None:
+            self.post_message(self.PlaceChosen(place))
+        else:
+            self.toggle_fold()
+
+    # -- lines -----------------------------------------------------------------------------
+
+    def _row_index(self, y: int) -> int | None:
+        if not self._rows or y >= self.virtual_size.height:
+            return None
+        return bisect_right(self._first_lines, y) - 1
+
+    def _row_at(self, y: int) -> TreeRow | None:
+        index = self._row_index(y)
+        return self._rows[index] if index is not None else None
+
+    @property
+    def caret(self) -> Offset:
+        """The position of the terminal's cursor: the current row."""
+        line = self._first_lines[self.cursor] if self._first_lines else 0
+        return Offset(0, line - self.top_line)
+
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return a place, or the reason why a feed fails."""
+        index = self._row_index(y)
+        if index is None:
+            nothing = "No matching places" if self.filter_text else "Loading…"
+            return [(fit_cells(f" {nothing}", width), "muted")] if y == 0 else []
+        row = self._rows[index]
+        if y != self._first_lines[index]:
+            return build_problem_line(row, width, self._look)
+        selected = index == self.cursor and self.has_focus
+        return build_place_line(row, width, self._look, selected=selected)
